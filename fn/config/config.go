@@ -1,0 +1,122 @@
+// Package config holds the types of the function's configuration, a
+// ConfigPipeline, and reads them strictly.
+//
+// Lists that environments patch are maps here: a strategic-merge patch merges
+// maps key by key without a schema, while it replaces lists whole.
+package config
+
+import "github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+
+// Identity of the configuration resource.
+const (
+	APIVersion = "wealist.io/v1alpha1"
+	Kind       = "ConfigPipeline"
+)
+
+// ConfigPipeline configures krm-validate. Every part of its spec is optional:
+// a pipeline without connections injects nothing, one without normalize
+// changes nothing, one without validate runs every rule at its default
+// severity.
+type ConfigPipeline struct {
+	APIVersion string   `yaml:"apiVersion" json:"apiVersion" jsonschema:"enum=wealist.io/v1alpha1"`
+	Kind       string   `yaml:"kind" json:"kind" jsonschema:"enum=ConfigPipeline"`
+	Metadata   Metadata `yaml:"metadata" json:"metadata"`
+	Spec       Spec     `yaml:"spec" json:"spec"`
+}
+
+// Metadata is the part of a Kubernetes object's metadata that a function's
+// configuration may carry.
+type Metadata struct {
+	Name        string            `yaml:"name" json:"name"`
+	Namespace   string            `yaml:"namespace,omitempty" json:"namespace,omitempty"`
+	Labels      map[string]string `yaml:"labels,omitempty" json:"labels,omitempty"`
+	Annotations map[string]string `yaml:"annotations,omitempty" json:"annotations,omitempty"`
+}
+
+// Spec says what the pipeline does, in the order in which it does it.
+type Spec struct {
+	// ClusterDomain is the DNS domain of the cluster, cluster.local unless set.
+	ClusterDomain string `yaml:"clusterDomain,omitempty" json:"clusterDomain,omitempty"`
+
+	// Receipt adds a resource of kind FunctionRan. An outer kustomization
+	// deletes it with a patch, which fails when the function was skipped.
+	Receipt bool `yaml:"receipt,omitempty" json:"receipt,omitempty"`
+
+	// Connections are the connection URLs to compute, by a name of your choice.
+	Connections map[string]Connection `yaml:"connections,omitempty" json:"connections,omitempty"`
+
+	// Normalize brings resources into a uniform shape.
+	Normalize *Normalize `yaml:"normalize,omitempty" json:"normalize,omitempty"`
+
+	// Validate tunes the rules.
+	Validate *Validate `yaml:"validate,omitempty" json:"validate,omitempty"`
+}
+
+// Validate tunes the rules. All rules run at their default severities unless
+// it says otherwise.
+type Validate struct {
+	// Rules sets the severity of rules by name: off, note, warning or error.
+	Rules map[string]finding.Severity `yaml:"rules,omitempty" json:"rules,omitempty"`
+
+	// Unresolved is the severity of references to objects that are simply not
+	// in this build: error, warning or ignore. References that are wrong in
+	// themselves (typos, wrong namespaces, missing keys) are not affected.
+	Unresolved string `yaml:"unresolved,omitempty" json:"unresolved,omitempty" jsonschema:"enum=error,enum=warning,enum=ignore"`
+
+	// Externals are objects that something other than this build provides.
+	Externals []External `yaml:"externals,omitempty" json:"externals,omitempty"`
+
+	// Ignore silences findings, each with a reason.
+	Ignore []Ignore `yaml:"ignore,omitempty" json:"ignore,omitempty"`
+
+	// NameReference adds references of your own kinds, in the shape of
+	// kustomize's nameReference configuration.
+	NameReference []NameReference `yaml:"nameReference,omitempty" json:"nameReference,omitempty"`
+}
+
+// External names objects that exist although this build does not make them.
+// Kind, Name and Namespace are globs as in path.Match; an empty Namespace
+// means any.
+type External struct {
+	Kind      string `yaml:"kind" json:"kind"`
+	Name      string `yaml:"name" json:"name"`
+	Namespace string `yaml:"namespace,omitempty" json:"namespace,omitempty"`
+	// Keys, when given, are all the keys that the ConfigMap or Secret has.
+	Keys []string `yaml:"keys,omitempty" json:"keys,omitempty"`
+	// Reason says who provides it.
+	Reason string `yaml:"reason" json:"reason"`
+}
+
+// Ignore silences the findings of a rule on matching resources. Rule, Kind,
+// Name, Namespace and Field are globs as in path.Match; empty means any.
+type Ignore struct {
+	Rule      string `yaml:"rule" json:"rule"`
+	Kind      string `yaml:"kind,omitempty" json:"kind,omitempty"`
+	Name      string `yaml:"name,omitempty" json:"name,omitempty"`
+	Namespace string `yaml:"namespace,omitempty" json:"namespace,omitempty"`
+	Field     string `yaml:"field,omitempty" json:"field,omitempty"`
+	// Reason says why the finding is acceptable.
+	Reason string `yaml:"reason" json:"reason"`
+}
+
+// NameReference says which fields hold the names of objects of one kind. It
+// has the shape of kustomize's nameReference entries:
+// https://github.com/kubernetes-sigs/kustomize/tree/master/examples/transformerconfigs
+type NameReference struct {
+	Group      string      `yaml:"group,omitempty" json:"group,omitempty"`
+	Version    string      `yaml:"version,omitempty" json:"version,omitempty"`
+	Kind       string      `yaml:"kind" json:"kind"`
+	FieldSpecs []FieldSpec `yaml:"fieldSpecs" json:"fieldSpecs"`
+}
+
+// FieldSpec is one field of one kind that holds a name.
+type FieldSpec struct {
+	Group   string `yaml:"group,omitempty" json:"group,omitempty"`
+	Version string `yaml:"version,omitempty" json:"version,omitempty"`
+	Kind    string `yaml:"kind,omitempty" json:"kind,omitempty"`
+	// Path is the field's path with slashes, as in spec/secretRef/name. A
+	// sequence in the way is searched whole.
+	Path string `yaml:"path" json:"path"`
+	// Create is accepted for compatibility with kustomize and has no effect.
+	Create bool `yaml:"create,omitempty" json:"create,omitempty"`
+}

@@ -1,0 +1,117 @@
+// Package finding defines what every part of krm-validate reports: one
+// problem, at one field of one resource, with what to do about it.
+package finding
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Severity orders findings. Only Error makes a run fail.
+type Severity int
+
+// The severities, least first. Off is for configuration: a rule that is off
+// reports nothing.
+const (
+	Off Severity = iota
+	Note
+	Warning
+	Error
+)
+
+var severityNames = [...]string{"off", "note", "warning", "error"}
+
+func (s Severity) String() string {
+	if s < Off || s > Error {
+		return fmt.Sprintf("Severity(%d)", int(s))
+	}
+	return severityNames[s]
+}
+
+// ParseSeverity is the inverse of String.
+func ParseSeverity(text string) (Severity, error) {
+	if i := slices.Index(severityNames[:], strings.ToLower(text)); i >= 0 {
+		return Severity(i), nil
+	}
+	return Off, fmt.Errorf("severity %q: expected one of %s", text, strings.Join(severityNames[:], ", "))
+}
+
+// MarshalText and UnmarshalText let severities be words in JSON and YAML.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *Severity) UnmarshalText(text []byte) error {
+	v, err := ParseSeverity(string(text))
+	if err == nil {
+		*s = v
+	}
+	return err
+}
+
+// Resource names the resource a finding is about.
+type Resource struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Namespace  string `json:"namespace,omitempty"`
+	Name       string `json:"name"`
+}
+
+// String is "Kind namespace/name", the way kubectl users say it.
+func (r Resource) String() string {
+	if r.Namespace == "" {
+		return r.Kind + " " + r.Name
+	}
+	return r.Kind + " " + r.Namespace + "/" + r.Name
+}
+
+// Finding is one problem. Message is one sentence that stands alone; it never
+// holds a value that came from a Secret.
+type Finding struct {
+	Rule     string   `json:"rule"`
+	Severity Severity `json:"severity"`
+	Resource Resource `json:"resource"`
+	// Field is the path of the field, as in spec.template.spec.containers[0].image.
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message"`
+	// Suggestions are names that would resolve, best first, at most three.
+	Suggestions []string `json:"suggestions,omitempty"`
+	// Help says what to do when it is more than taking a suggestion.
+	Help string `json:"help,omitempty"`
+	// File is the file the resource came from, where that is known; Line and
+	// Column (from 1) are of the field in it.
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+}
+
+// Sort puts findings into the order of reports: by file and line, then by
+// resource, field, rule and message, so that the same input always prints the
+// same text.
+func Sort(fs []Finding) {
+	slices.SortStableFunc(fs, func(a, b Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Resource.Kind, b.Resource.Kind),
+			cmp.Compare(a.Resource.Namespace, b.Resource.Namespace),
+			cmp.Compare(a.Resource.Name, b.Resource.Name),
+			cmp.Compare(a.Field, b.Field),
+			cmp.Compare(a.Rule, b.Rule),
+			cmp.Compare(a.Message, b.Message),
+		)
+	})
+}
+
+// Count returns how many findings have severity s.
+func Count(fs []Finding, s Severity) int {
+	n := 0
+	for i := range fs {
+		if fs[i].Severity == s {
+			n++
+		}
+	}
+	return n
+}

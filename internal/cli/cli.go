@@ -1,0 +1,72 @@
+// Package cli holds the commands of krm-validate. Each command is one file
+// with a constructor that returns a *cobra.Command; none holds logic that
+// another program could want.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes, the same for every command.
+const (
+	ExitOK       = 0 // nothing at error level
+	ExitFindings = 1 // findings at error level, or a lock that is out of date
+	ExitFailure  = 2 // the work could not be done: bad usage, unreadable or unparsable input
+)
+
+// exitError carries an exit code. A nil cause has been reported already.
+type exitError struct {
+	code  int
+	cause error
+}
+
+func (e *exitError) Error() string {
+	if e.cause == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.cause.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.cause }
+
+// errFindings ends a command whose findings have been printed already.
+var errFindings = &exitError{code: ExitFindings}
+
+// Main runs the program and returns its exit code.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRootCommand()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.Execute()
+	if err == nil {
+		return ExitOK
+	}
+	code := ExitFailure
+	var exit *exitError
+	if errors.As(err, &exit) {
+		code = exit.code
+		if exit.cause == nil {
+			return code
+		}
+	}
+	fmt.Fprintln(stderr, "Error:", strings.TrimSuffix(err.Error(), "\n"))
+	return code
+}
+
+func newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "krm-validate",
+		Short:         "Inject, normalize and validate Kubernetes resources inside kustomize build",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+	}
+	return root
+}
