@@ -1,0 +1,111 @@
+package inventory
+
+import (
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// Content is what a ConfigMap or Secret holds.
+type Content struct {
+	// Keys are the keys in the order of the file.
+	Keys []string
+	// Open says that there may be more keys than Keys: the object is filled at
+	// run time.
+	Open bool
+
+	values map[string]Value
+}
+
+// Value is the value of one key. Its Node is nil for objects made at run time.
+type Value struct {
+	Node *yaml.Node
+	// Base64 says that the node's text is base64, as under data of a Secret.
+	Base64 bool
+	// Field is data, stringData or binaryData.
+	Field string
+}
+
+// Has reports whether key is there, or might be.
+func (c *Content) Has(key string) bool {
+	if c.Open {
+		return true
+	}
+	_, ok := c.values[key]
+	if ok {
+		return true
+	}
+	for _, k := range c.Keys {
+		if k == key {
+			return true
+		}
+	}
+	return false
+}
+
+// Get returns the value of key where it is part of the build.
+func (c *Content) Get(key string) (Value, bool) {
+	v, ok := c.values[key]
+	return v, ok
+}
+
+// annotations and labels that have a controller fill a ConfigMap or Secret.
+var filledBy = []struct{ field, key string }{
+	{"labels", "config.openshift.io/inject-trusted-cabundle"},
+	{"annotations", "service.beta.openshift.io/inject-cabundle"},
+	{"annotations", "service.alpha.openshift.io/inject-cabundle"},
+	{"annotations", "reflector.v1.k8s.emberstack.com/reflects"},
+	{"annotations", "replicator.v1.mittwald.de/replicate-from"},
+	{"annotations", "cert-manager.io/allow-direct-injection"},
+}
+
+// Content returns what a ConfigMap or Secret holds. One without any data is
+// Open: it exists to be filled at run time.
+func (o *Object) Content() *Content {
+	if o.Producer != nil {
+		return &o.dynamic
+	}
+	if o.content == nil {
+		o.content = o.readContent()
+	}
+	return o.content
+}
+
+// Touched forgets what was read of o's content; call it after editing data.
+func (o *Object) Touched() {
+	o.Modified = true
+	o.content = nil
+	o.pods, o.podsDone = nil, false
+}
+
+func (o *Object) readContent() *Content {
+	c := &Content{values: map[string]Value{}}
+	for _, field := range []string{"data", "binaryData", "stringData"} {
+		base64 := field == "binaryData" || field == "data" && o.Kind == "Secret"
+		n := o.Get(field)
+		if n != nil && n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
+			c.Open = true // a placeholder that something replaces
+		}
+		for k, v := range yamlnode.Fields(n) {
+			if _, again := c.values[k.Value]; !again {
+				c.Keys = append(c.Keys, k.Value)
+			}
+			c.values[k.Value] = Value{Node: v, Base64: base64, Field: field}
+			if k.Value == "<<" {
+				c.Open = true
+			}
+		}
+	}
+	if len(c.Keys) == 0 {
+		c.Open = true
+	}
+	for _, f := range filledBy {
+		if o.Get("metadata", f.field, f.key) != nil {
+			c.Open = true
+		}
+	}
+	if yamlnode.GetString(o.Node, "type") == "kubernetes.io/service-account-token" {
+		c.Open = true
+	}
+	return c
+}

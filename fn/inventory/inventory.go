@@ -1,0 +1,428 @@
+// Package inventory indexes the resources of one build: what they are called
+// now, what they were called before kustomize renamed them, and which pods
+// they embed. It is filled in one pass; everything after it asks the
+// inventory instead of scanning the resources again.
+package inventory
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// Annotations with which kustomize tracks a resource between its own steps.
+// They are present while a function runs and gone from a finished build. See
+// https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/utils/annotations.go
+const (
+	annoPreviousNames      = "internal.config.kubernetes.io/previousNames"
+	annoPreviousNamespaces = "internal.config.kubernetes.io/previousNamespaces"
+	annoPreviousKinds      = "internal.config.kubernetes.io/previousKinds"
+	annoPrefixes           = "internal.config.kubernetes.io/prefixes"
+	annoSuffixes           = "internal.config.kubernetes.io/suffixes"
+	annoNeedsHash          = "internal.config.kubernetes.io/needsHashSuffix"
+	annoOrigin             = "config.kubernetes.io/origin"
+	annoPath               = "config.kubernetes.io/path"
+	annoPathInternal       = "internal.config.kubernetes.io/path"
+)
+
+// GroupKind identifies a kind without its version: references between
+// Kubernetes objects survive a change of version.
+type GroupKind struct{ Group, Kind string }
+
+// String is "group/Kind", or "Kind" for the core group.
+func (gk GroupKind) String() string {
+	if gk.Group == "" {
+		return gk.Kind
+	}
+	return gk.Group + "/" + gk.Kind
+}
+
+// ParseGroupKind is the inverse of GroupKind.String.
+func ParseGroupKind(s string) GroupKind {
+	if i := strings.LastIndexByte(s, '/'); i >= 0 {
+		return GroupKind{Group: s[:i], Kind: s[i+1:]}
+	}
+	return GroupKind{Kind: s}
+}
+
+// Identity is what a resource is, or was, called.
+type Identity struct {
+	Kind      string
+	Namespace string
+	Name      string
+}
+
+// Object is one resource of the build, or one that another resource makes at
+// run time (Producer is set, and Node is nil).
+type Object struct {
+	GroupKind
+	Version   string
+	Namespace string
+	Name      string
+
+	// Previous are earlier identities that kustomize still repairs references
+	// from, oldest first, without those equal to the present one.
+	Previous []Identity
+	// NeedsHash says that kustomize will append a hash to the name.
+	NeedsHash bool
+
+	// Node is the resource itself, a mapping.
+	Node *yaml.Node
+	// Index is the position in the input.
+	Index int
+	// File and Line (of the document's first line, from 1) are where the
+	// resource was read, when that is known.
+	File string
+	Line int
+	// lineOffset is added to the line of a node to get its line in File.
+	lineOffset int
+
+	// Producer is the resource that makes this one at run time.
+	Producer *Object
+	// Modified is set by whoever edits Node, so that untouched resources can be
+	// written as they came.
+	Modified bool
+	// Removed drops the resource from the output.
+	Removed bool
+
+	prefixes, suffixes string
+	dynamic            Content // of made objects
+	content            *Content
+	pods               []*Pod
+	podsDone           bool
+}
+
+// Source says where a resource was read.
+type Source struct {
+	File string
+	// Line is the line of File (from 1) at which the resource's own text
+	// starts; node lines count from there. 0 when lines mean nothing to a reader.
+	Line int
+}
+
+// APIVersion is group/version, or version for the core group.
+func (o *Object) APIVersion() string {
+	if o.Group == "" {
+		return o.Version
+	}
+	return o.Group + "/" + o.Version
+}
+
+// Resource names o in findings.
+func (o *Object) Resource() finding.Resource {
+	return finding.Resource{APIVersion: o.APIVersion(), Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+}
+
+// String is "Kind namespace/name".
+func (o *Object) String() string { return o.Resource().String() }
+
+// Get returns the node at a path of keys.
+func (o *Object) Get(keys ...string) *yaml.Node { return yamlnode.Path(o.Node, keys...) }
+
+// Annotation returns the value of an annotation, "" if it is not there.
+func (o *Object) Annotation(key string) string {
+	return yamlnode.GetString(o.Node, "metadata", "annotations", key)
+}
+
+// Label returns the value of a label, "" if it is not there.
+func (o *Object) Label(key string) string {
+	return yamlnode.GetString(o.Node, "metadata", "labels", key)
+}
+
+// WasCalled reports whether name is a previous name of o.
+func (o *Object) WasCalled(name string) bool {
+	for i := range o.Previous {
+		if o.Previous[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// BaseName is the name the resource has in its own YAML, before any prefix,
+// suffix or hash.
+func (o *Object) BaseName() string {
+	if len(o.Previous) > 0 {
+		return o.Previous[0].Name
+	}
+	return o.Name
+}
+
+// LineOf returns the line (from 1) of a node of o in its File, 0 if unknown.
+func (o *Object) LineOf(n *yaml.Node) int {
+	if o.Line == 0 || n == nil || n.Line == 0 {
+		return 0
+	}
+	return n.Line + o.lineOffset
+}
+
+// Inventory is the index. The zero value is empty and ready to use.
+type Inventory struct {
+	objects []*Object
+	byName  map[nameKey][]*Object
+	byPrev  map[nameKey][]*Object
+	byKind  map[GroupKind][]*Object
+	byNS    map[string]int
+	made    []*Object
+
+	anyKind map[string][]GroupKind
+}
+
+type nameKey struct {
+	GroupKind
+	name string
+}
+
+// Add indexes one resource. Nodes that are not mappings, or have no kind, are
+// indexed by position only.
+func (inv *Inventory) Add(node *yaml.Node, src Source) *Object {
+	o := &Object{
+		Node:  yamlnode.Resolve(node),
+		Index: len(inv.objects),
+		File:  src.File,
+		Line:  src.Line,
+	}
+	if src.Line > 0 {
+		o.lineOffset = src.Line - 1
+	}
+	o.readIdentity()
+	inv.objects = append(inv.objects, o)
+	inv.index(o)
+	return o
+}
+
+// AddMade indexes an object that producer makes at run time.
+func (inv *Inventory) AddMade(producer *Object, gk GroupKind, namespace, name string, content Content) *Object {
+	o := &Object{
+		GroupKind: gk,
+		Namespace: namespace,
+		Name:      name,
+		Index:     producer.Index,
+		File:      producer.File,
+		Producer:  producer,
+		dynamic:   content,
+	}
+	inv.made = append(inv.made, o)
+	inv.index(o)
+	return o
+}
+
+func (inv *Inventory) index(o *Object) {
+	if inv.byName == nil {
+		inv.byName = map[nameKey][]*Object{}
+		inv.byPrev = map[nameKey][]*Object{}
+		inv.byKind = map[GroupKind][]*Object{}
+		inv.byNS = map[string]int{}
+	}
+	if o.Kind == "" {
+		return
+	}
+	inv.anyKind = nil
+	inv.byKind[o.GroupKind] = append(inv.byKind[o.GroupKind], o)
+	if o.Namespace != "" {
+		inv.byNS[o.Namespace]++
+	}
+	if o.Name == "" {
+		return
+	}
+	key := nameKey{o.GroupKind, o.Name}
+	inv.byName[key] = append(inv.byName[key], o)
+	for i, p := range o.Previous {
+		if p.Name == o.Name || slices.ContainsFunc(o.Previous[:i], func(q Identity) bool { return q.Name == p.Name }) {
+			continue
+		}
+		key := nameKey{o.GroupKind, p.Name}
+		inv.byPrev[key] = append(inv.byPrev[key], o)
+	}
+}
+
+func (o *Object) readIdentity() {
+	var metadata *yaml.Node
+	for k, v := range yamlnode.Fields(o.Node) {
+		switch k.Value {
+		case "apiVersion":
+			o.Group, o.Version = splitAPIVersion(yamlnode.String(v))
+		case "kind":
+			o.Kind = yamlnode.String(v)
+		case "metadata":
+			metadata = v
+		}
+	}
+	for k, v := range yamlnode.Fields(metadata) {
+		switch k.Value {
+		case "name":
+			o.Name = yamlnode.String(v)
+		case "namespace":
+			o.Namespace = yamlnode.String(v)
+		case "annotations":
+			o.readAnnotations(v)
+		}
+	}
+	if IsClusterScoped(o.GroupKind) {
+		o.Namespace = ""
+	}
+	if len(o.Previous) > 0 {
+		o.Previous = slices.DeleteFunc(o.Previous, func(p Identity) bool {
+			return p.Name == o.Name && p.Namespace == o.Namespace && p.Kind == o.Kind
+		})
+	}
+}
+
+func (o *Object) readAnnotations(annotations *yaml.Node) {
+	var names, namespaces, kinds string
+	for k, v := range yamlnode.Fields(annotations) {
+		if !strings.Contains(k.Value, "config.kubernetes.io/") {
+			continue
+		}
+		value := yamlnode.String(v)
+		switch k.Value {
+		case annoPreviousNames:
+			names = value
+		case annoPreviousNamespaces:
+			namespaces = value
+		case annoPreviousKinds:
+			kinds = value
+		case annoPrefixes:
+			o.prefixes = value
+		case annoSuffixes:
+			o.suffixes = value
+		case annoNeedsHash:
+			o.NeedsHash = value == "enabled"
+		case annoOrigin:
+			if o.File == "" {
+				o.File = originPath(value)
+			}
+		case annoPath, annoPathInternal:
+			if o.File == "" {
+				o.File = value
+			}
+		}
+	}
+	if names == "" {
+		return
+	}
+	ns, ks := strings.Split(namespaces, ","), strings.Split(kinds, ",")
+	for i, name := range strings.Split(names, ",") {
+		id := Identity{Name: name}
+		if i < len(ns) {
+			id.Namespace = ns[i]
+		}
+		if i < len(ks) {
+			id.Kind = ks[i]
+		}
+		o.Previous = append(o.Previous, id)
+	}
+}
+
+// originPath reads the path out of an origin annotation, which is YAML with
+// the field path for local files, and repo and ref besides for remote ones.
+func originPath(annotation string) string {
+	for line := range strings.Lines(annotation) {
+		if p, ok := strings.CutPrefix(strings.TrimSpace(line), "path: "); ok {
+			return strings.TrimSpace(p)
+		}
+	}
+	return ""
+}
+
+func splitAPIVersion(s string) (group, version string) {
+	if i := strings.LastIndexByte(s, '/'); i >= 0 {
+		return s[:i], s[i+1:]
+	}
+	return "", s
+}
+
+// Objects returns the resources in input order, without those that are made
+// at run time.
+func (inv *Inventory) Objects() []*Object { return inv.objects }
+
+// OfKind returns the resources of a kind, made ones included.
+func (inv *Inventory) OfKind(gk GroupKind) []*Object { return inv.byKind[gk] }
+
+// HasNamespace reports whether some resource of the build lives in the
+// namespace, or is it.
+func (inv *Inventory) HasNamespace(namespace string) bool {
+	return inv.byNS[namespace] > 0 || len(inv.byName[nameKey{GroupKind{Kind: "Namespace"}, namespace}]) > 0
+}
+
+// Find returns the resources that are called name now, in any namespace.
+func (inv *Inventory) Find(gk GroupKind, name string) []*Object {
+	return inv.byName[nameKey{gk, name}]
+}
+
+// FindPrevious returns the resources that were called name before kustomize
+// renamed them.
+func (inv *Inventory) FindPrevious(gk GroupKind, name string) []*Object {
+	return inv.byPrev[nameKey{gk, name}]
+}
+
+// SameNamespace reports whether two namespaces may be the same one. A resource
+// without a namespace goes wherever it is applied to, so it matches any.
+func SameNamespace(a, b string) bool { return a == b || a == "" || b == "" }
+
+// Lookup returns the resource called name in namespace, by its present name
+// or, where kustomize repairs such references, by a previous one. Among several
+// it prefers the one with the referrer's own prefixes and suffixes, as
+// kustomize does. from may be nil.
+func (inv *Inventory) Lookup(gk GroupKind, namespace, name string, repaired bool, from *Object) *Object {
+	if o := pick(inv.Find(gk, name), namespace, from); o != nil {
+		return o
+	}
+	if repaired {
+		return pick(inv.FindPrevious(gk, name), namespace, from)
+	}
+	return nil
+}
+
+func pick(candidates []*Object, namespace string, from *Object) *Object {
+	var best *Object
+	rank := -1
+	for _, o := range candidates {
+		if o.Removed || !SameNamespace(o.Namespace, namespace) {
+			continue
+		}
+		r := 0
+		if o.Namespace == namespace {
+			r += 4
+		}
+		if from != nil && o.prefixes == from.prefixes && o.suffixes == from.suffixes {
+			r += 2
+		}
+		if o.Node != nil {
+			r++
+		}
+		if r > rank {
+			best, rank = o, r
+		}
+	}
+	return best
+}
+
+// Kinds returns the groups in which the build has resources of a kind.
+func (inv *Inventory) Kinds(kind string) []GroupKind {
+	if inv.anyKind == nil {
+		inv.anyKind = map[string][]GroupKind{}
+		for gk := range inv.byKind {
+			inv.anyKind[gk.Kind] = append(inv.anyKind[gk.Kind], gk)
+		}
+		for _, gks := range inv.anyKind {
+			slices.SortFunc(gks, func(a, b GroupKind) int { return strings.Compare(a.Group, b.Group) })
+		}
+	}
+	return inv.anyKind[kind]
+}
+
+// Match reports whether a glob as in path.Match matches s. An empty or
+// malformed glob matches nothing but itself.
+func Match(glob, s string) bool {
+	if glob == s {
+		return true
+	}
+	ok, err := path.Match(glob, s)
+	return err == nil && ok
+}

@@ -1,0 +1,97 @@
+package inventory
+
+import "sync"
+
+// podTemplates are the kinds that embed pods, and where. A kind is one row.
+var podTemplates = []PodTemplate{
+	{GroupKind: GroupKind{"", "Pod"}},
+	{GroupKind: GroupKind{"", "PodTemplate"}, Path: "template"},
+	{GroupKind: GroupKind{"", "ReplicationController"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"apps", "Deployment"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"apps", "ReplicaSet"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"apps", "StatefulSet"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"apps", "DaemonSet"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"extensions", "Deployment"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"extensions", "ReplicaSet"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"extensions", "DaemonSet"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"batch", "Job"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"batch", "CronJob"}, Path: "spec.jobTemplate.spec.template"},
+
+	{GroupKind: GroupKind{"argoproj.io", "Rollout"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"argoproj.io", "Workflow"}, Path: "spec.templates[]", Spec: true, Partial: true},
+	{GroupKind: GroupKind{"argoproj.io", "WorkflowTemplate"}, Path: "spec.templates[]", Spec: true, Partial: true},
+	{GroupKind: GroupKind{"argoproj.io", "ClusterWorkflowTemplate"}, Path: "spec.templates[]", Spec: true, Partial: true},
+	{GroupKind: GroupKind{"argoproj.io", "CronWorkflow"}, Path: "spec.workflowSpec.templates[]", Spec: true, Partial: true},
+	{GroupKind: GroupKind{"serving.knative.dev", "Service"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"serving.knative.dev", "Configuration"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"serving.knative.dev", "Revision"}},
+	{GroupKind: GroupKind{"apps.openshift.io", "DeploymentConfig"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"ray.io", "RayCluster"}, Path: "spec.headGroupSpec.template"},
+	{GroupKind: GroupKind{"ray.io", "RayCluster"}, Path: "spec.workerGroupSpecs[].template"},
+	{GroupKind: GroupKind{"ray.io", "RayJob"}, Path: "spec.rayClusterSpec.headGroupSpec.template"},
+	{GroupKind: GroupKind{"ray.io", "RayJob"}, Path: "spec.rayClusterSpec.workerGroupSpecs[].template"},
+	{GroupKind: GroupKind{"ray.io", "RayJob"}, Path: "spec.submitterPodTemplate"},
+	{GroupKind: GroupKind{"ray.io", "RayService"}, Path: "spec.rayClusterConfig.headGroupSpec.template"},
+	{GroupKind: GroupKind{"ray.io", "RayService"}, Path: "spec.rayClusterConfig.workerGroupSpecs[].template"},
+	{GroupKind: GroupKind{"kubeflow.org", "PyTorchJob"}, Path: "spec.pytorchReplicaSpecs{}.template"},
+	{GroupKind: GroupKind{"kubeflow.org", "TFJob"}, Path: "spec.tfReplicaSpecs{}.template"},
+	{GroupKind: GroupKind{"kubeflow.org", "MPIJob"}, Path: "spec.mpiReplicaSpecs{}.template"},
+	{GroupKind: GroupKind{"kubeflow.org", "XGBoostJob"}, Path: "spec.xgbReplicaSpecs{}.template"},
+	{GroupKind: GroupKind{"kubeflow.org", "PaddleJob"}, Path: "spec.paddleReplicaSpecs{}.template"},
+	{GroupKind: GroupKind{"kubeflow.org", "JAXJob"}, Path: "spec.jaxReplicaSpecs{}.template"},
+	{GroupKind: GroupKind{"kubeflow.org", "Notebook"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"leaderworkerset.x-k8s.io", "LeaderWorkerSet"}, Path: "spec.leaderWorkerTemplate.leaderTemplate"},
+	{GroupKind: GroupKind{"leaderworkerset.x-k8s.io", "LeaderWorkerSet"}, Path: "spec.leaderWorkerTemplate.workerTemplate"},
+	{GroupKind: GroupKind{"jobset.x-k8s.io", "JobSet"}, Path: "spec.replicatedJobs[].template.spec.template"},
+	{GroupKind: GroupKind{"keda.sh", "ScaledJob"}, Path: "spec.jobTargetRef.template"},
+	{GroupKind: GroupKind{"apps.kruise.io", "CloneSet"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"apps.kruise.io", "StatefulSet"}, Path: "spec.template"},
+	{GroupKind: GroupKind{"apps.kruise.io", "DaemonSet"}, Path: "spec.template"},
+}
+
+// clusterScoped are the kinds without a namespace. A namespace written in
+// their metadata has no meaning.
+var clusterScoped = sync.OnceValue(func() map[GroupKind]bool {
+	m := map[GroupKind]bool{}
+	for group, kinds := range map[string][]string{
+		"":                             {"Namespace", "Node", "PersistentVolume", "ComponentStatus"},
+		"rbac.authorization.k8s.io":    {"ClusterRole", "ClusterRoleBinding"},
+		"apiextensions.k8s.io":         {"CustomResourceDefinition"},
+		"admissionregistration.k8s.io": {"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"},
+		"apiregistration.k8s.io":       {"APIService"},
+		"storage.k8s.io":               {"StorageClass", "CSIDriver", "CSINode", "VolumeAttachment", "VolumeAttributesClass"},
+		"scheduling.k8s.io":            {"PriorityClass"},
+		"node.k8s.io":                  {"RuntimeClass"},
+		"networking.k8s.io":            {"IngressClass", "ClusterTrustBundle"},
+		"gateway.networking.k8s.io":    {"GatewayClass"},
+		"certificates.k8s.io":          {"CertificateSigningRequest", "ClusterTrustBundle"},
+		"flowcontrol.apiserver.k8s.io": {"FlowSchema", "PriorityLevelConfiguration"},
+		"policy":                       {"PodSecurityPolicy"},
+		"resource.k8s.io":              {"DeviceClass", "ResourceSlice"},
+		"snapshot.storage.k8s.io":      {"VolumeSnapshotClass", "VolumeSnapshotContent"},
+		"cert-manager.io":              {"ClusterIssuer"},
+		"trust.cert-manager.io":        {"Bundle"},
+		"external-secrets.io":          {"ClusterSecretStore", "ClusterExternalSecret", "ClusterPushSecret"},
+		"generators.external-secrets.io": {
+			"ClusterGenerator",
+		},
+		"keda.sh":           {"ClusterTriggerAuthentication"},
+		"argoproj.io":       {"ClusterWorkflowTemplate", "ClusterAnalysisTemplate"},
+		"karpenter.sh":      {"NodePool", "NodeClaim"},
+		"karpenter.k8s.aws": {"EC2NodeClass"},
+		"kyverno.io":        {"ClusterPolicy"},
+		"apiextensions.crossplane.io": {
+			"Composition", "CompositeResourceDefinition", "EnvironmentConfig",
+		},
+		"pkg.crossplane.io": {"Provider", "Configuration", "Function", "DeploymentRuntimeConfig", "ControllerConfig"},
+		"serving.kserve.io": {"ClusterServingRuntime", "ClusterStorageContainer"},
+	} {
+		for _, k := range kinds {
+			m[GroupKind{group, k}] = true
+		}
+	}
+	return m
+})
+
+// IsClusterScoped reports whether objects of the kind have no namespace.
+func IsClusterScoped(gk GroupKind) bool { return clusterScoped()[gk] }

@@ -1,0 +1,159 @@
+package inventory
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// Pod is one pod template that a resource embeds.
+type Pod struct {
+	Owner *Object
+	// Template holds metadata and spec; for Kind Pod it is the resource itself.
+	Template *yaml.Node
+	// Path is the field path of the pod spec in Owner, as in spec.template.spec.
+	Path string
+	Spec *yaml.Node
+	// Partial marks templates that an operator completes, so that what is
+	// missing from them says nothing.
+	Partial bool
+
+	Containers []*Container
+}
+
+// ContainerType says which list of the pod spec a container is in.
+type ContainerType string
+
+// The lists of containers in a pod spec.
+const (
+	AppContainer       ContainerType = "containers"
+	InitContainer      ContainerType = "initContainers"
+	EphemeralContainer ContainerType = "ephemeralContainers"
+)
+
+// Container is one container of a pod.
+type Container struct {
+	Pod  *Pod
+	Type ContainerType
+	Name string
+	Node *yaml.Node
+	// Path is the field path in the owner, as in spec.template.spec.containers[0].
+	Path string
+}
+
+// Sidecar reports whether an init container keeps running beside the others:
+// https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+func (c *Container) Sidecar() bool {
+	return c.Type == InitContainer && yamlnode.GetString(c.Node, "restartPolicy") == "Always"
+}
+
+// Labels are the labels of the pods that the template makes.
+func (p *Pod) Labels() *yaml.Node { return yamlnode.Path(p.Template, "metadata", "labels") }
+
+// Namespace is the namespace the pods run in.
+func (p *Pod) Namespace() string { return p.Owner.Namespace }
+
+// PodTemplate says where a kind embeds a pod template or pod spec.
+type PodTemplate struct {
+	GroupKind
+	// Path is the path of the template (with metadata and spec below it), with
+	// [] for every element of a list and {} for every value of a map. Empty for
+	// Pod itself.
+	Path string
+	// Spec is true where Path is of a bare pod spec.
+	Spec bool
+	// Partial marks templates that an operator completes.
+	Partial bool
+}
+
+var podTemplatesByKind = sync.OnceValue(func() map[GroupKind][]PodTemplate {
+	m := make(map[GroupKind][]PodTemplate, len(podTemplates))
+	for _, t := range podTemplates {
+		m[t.GroupKind] = append(m[t.GroupKind], t)
+	}
+	return m
+})
+
+// PodTemplates returns where the kind embeds pods.
+func PodTemplates(gk GroupKind) []PodTemplate { return podTemplatesByKind()[gk] }
+
+// Pods returns the pods that o embeds.
+func (o *Object) Pods() []*Pod {
+	if !o.podsDone {
+		o.podsDone = true
+		for _, t := range podTemplatesByKind()[o.GroupKind] {
+			o.findPods(o.Node, t, t.Path, "")
+		}
+	}
+	return o.pods
+}
+
+func (o *Object) findPods(n *yaml.Node, t PodTemplate, rest, at string) {
+	n = yamlnode.Resolve(n)
+	if n == nil {
+		return
+	}
+	if rest == "" {
+		o.addPod(n, t, at)
+		return
+	}
+	step, rest, _ := strings.Cut(rest, ".")
+	key := strings.TrimRight(step, "[]{}")
+	child := yamlnode.Get(n, key)
+	at = join(at, key)
+	switch {
+	case strings.HasSuffix(step, "[]"):
+		for i, e := range yamlnode.Elements(child) {
+			o.findPods(e, t, rest, at+"["+strconv.Itoa(i)+"]")
+		}
+	case strings.HasSuffix(step, "{}"):
+		for k, v := range yamlnode.Fields(child) {
+			o.findPods(v, t, rest, at+"."+k.Value)
+		}
+	default:
+		o.findPods(child, t, rest, at)
+	}
+}
+
+func (o *Object) addPod(n *yaml.Node, t PodTemplate, at string) {
+	p := &Pod{Owner: o, Template: n, Spec: n, Path: at, Partial: t.Partial}
+	if !t.Spec {
+		p.Spec = yamlnode.Get(n, "spec")
+		p.Path = join(at, "spec")
+	}
+	if p.Spec == nil || p.Spec.Kind != yaml.MappingNode {
+		return
+	}
+	for k, v := range yamlnode.Fields(p.Spec) {
+		switch typ := ContainerType(k.Value); typ {
+		case AppContainer, InitContainer, EphemeralContainer:
+			for i, c := range yamlnode.Elements(v) {
+				p.addContainer(c, typ, p.Path+"."+k.Value+"["+strconv.Itoa(i)+"]")
+			}
+		case "container", "script": // Argo Workflows: one container of a template
+			p.addContainer(v, AppContainer, p.Path+"."+k.Value)
+		}
+	}
+	o.pods = append(o.pods, p)
+}
+
+func (p *Pod) addContainer(n *yaml.Node, typ ContainerType, at string) {
+	n = yamlnode.Resolve(n)
+	if n == nil || n.Kind != yaml.MappingNode {
+		return
+	}
+	p.Containers = append(p.Containers, &Container{
+		Pod: p, Type: typ, Node: n, Path: at, Name: yamlnode.GetString(n, "name"),
+	})
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
