@@ -1,0 +1,169 @@
+package host
+
+import "strings"
+
+// Commands whose operands or options are hosts. Their man pages are the source.
+var clients = map[string]client{
+	"nc":            {operand: true},
+	"ncat":          {operand: true},
+	"netcat":        {operand: true},
+	"telnet":        {operand: true},
+	"nslookup":      {operand: true},
+	"ping":          {operand: true},
+	"hosts":         {operand: true}, // getent hosts
+	"psql":          {flag: "-h", port: "-p"},
+	"pg_isready":    {flag: "-h", port: "-p"},
+	"pg_dump":       {flag: "-h", port: "-p"},
+	"pg_dumpall":    {flag: "-h", port: "-p"},
+	"pg_restore":    {flag: "-h", port: "-p"},
+	"pg_basebackup": {flag: "-h", port: "-p"},
+	"createdb":      {flag: "-h", port: "-p"},
+	"redis-cli":     {flag: "-h", port: "-p"},
+	"valkey-cli":    {flag: "-h", port: "-p"},
+	"mysql":         {flag: "-h", port: "-P"},
+	"mariadb":       {flag: "-h", port: "-P"},
+	"mysqladmin":    {flag: "-h", port: "-P"},
+	"mysqldump":     {flag: "-h", port: "-P"},
+	"mosquitto_pub": {flag: "-h", port: "-p"},
+	"mosquitto_sub": {flag: "-h", port: "-p"},
+}
+
+// A client says where a command has its host: the option flag (with the port in
+// another option), or the first operand (with the port in the second).
+type client struct {
+	flag, port string
+	operand    bool
+}
+
+// A commandWord is the index of the word that is a command's host.
+type commandWord struct {
+	index, port int // port is -1 where there is none
+	command     string
+}
+
+// commandWords finds the hosts in the words of a command line.
+func commandWords(words []string) []commandWord {
+	var found []commandWord
+	for i := 0; i < len(words); i++ {
+		name := words[i][strings.LastIndexByte(words[i], '/')+1:]
+		c, ok := clients[name]
+		if !ok || c.operand && !startsCommand(words, i) {
+			continue
+		}
+		w := commandWord{index: -1, port: -1, command: name}
+		operands := 0
+	words:
+		for j := i + 1; j < len(words); j++ {
+			word := words[j]
+			switch {
+			case word == "" || strings.IndexByte("&|;<>#", word[0]) >= 0:
+				break words
+			case c.flag != "" && (words[j-1] == c.flag || words[j-1] == "--host"):
+				w.index = j
+			case c.flag != "" && (words[j-1] == c.port || words[j-1] == "--port"):
+				w.port = j
+			case c.operand && word[0] != '-' && !timeoutOf(words[j-1]):
+				if operands++; operands == 1 {
+					w.index = j
+				} else if _, isPort := parsePort(strings.TrimRight(word, ";")); operands == 2 && isPort {
+					w.port = j
+				}
+			}
+			if strings.HasSuffix(word, ";") || operands == 2 {
+				break
+			}
+		}
+		if w.index >= 0 && plausible(strings.TrimRight(words[w.index], ";"), Word) {
+			found = append(found, w)
+		}
+	}
+	return found
+}
+
+// startsCommand reports whether the shell would run words[i], rather than pass
+// it to another command: echo "ping me" is prose.
+func startsCommand(words []string, i int) bool {
+	if words[i] == "hosts" {
+		return i > 0 && words[i-1] == "getent"
+	}
+	if i == 0 {
+		return true
+	}
+	switch prev := words[i-1]; prev {
+	case "if", "while", "until", "do", "then", "else", "!", "exec", "sudo", "timeout", "&&", "||", "|", "&", ";", "$", "{", "-c":
+		return true
+	default:
+		return prev[len(prev)-1] == ';' || isDigit(prev[0])
+	}
+}
+
+// timeoutOf reports whether flag takes a value of its own in nc and ping.
+func timeoutOf(flag string) bool {
+	return flag == "-w" || flag == "-c" || flag == "-i" || flag == "-W" || flag == "-s" || flag == "-t" || flag == "-G" || flag == "-p"
+}
+
+// commands finds the hosts in the command lines of a script.
+func (s *scanner) commands() {
+	if !mentionsClient(s.text) {
+		return
+	}
+	s.line, s.lineStart, s.parent = 1, 0, ""
+	for s.lineStart <= len(s.text) {
+		end := s.lineEnd(s.lineStart)
+		s.command(s.lineStart, end)
+		s.line, s.lineStart = s.line+1, end+1
+	}
+}
+
+func (s *scanner) command(start, end int) {
+	line := s.text[start:end]
+	if i := strings.Index(line, "/dev/tcp/"); i >= 0 { // bash: </dev/tcp/host/port
+		from := start + i + len("/dev/tcp/")
+		stop := s.tokenEnd(from)
+		if port, e := readPort(s.text, min(stop+1, len(s.text))); stop < len(s.text) && s.text[stop] == '/' && port > 0 &&
+			(e >= len(s.text) || !isLetterOrDigit(s.text[e])) && plausible(s.text[from:stop], HostPort) {
+			s.add(Occurrence{Host: s.text[from:stop], Port: port, PortOffset: stop + 1, Form: HostPort, Key: "/dev/tcp", Offset: from})
+		}
+	}
+	if strings.HasPrefix(strings.TrimLeft(line, " \t"), "#") {
+		return
+	}
+	words, offsets := fields(line)
+	for _, w := range commandWords(words) {
+		host := strings.TrimRight(words[w.index], ";")
+		o := Occurrence{Host: host, Form: Word, Key: w.command, Offset: start + offsets[w.index]}
+		if inServiceZone(host) {
+			o.Form = Cluster
+		}
+		if w.port >= 0 {
+			if p, ok := parsePort(strings.TrimRight(words[w.port], ";")); ok {
+				o.Port, o.PortOffset, o.Form = p, start+offsets[w.port], max(o.Form, HostPort)
+			}
+		}
+		s.add(o)
+	}
+}
+
+// mentionsClient is the cheap test before a line is cut into words.
+func mentionsClient(line string) bool {
+	return strings.Contains(line, "nc ") || strings.Contains(line, "getent ") || strings.Contains(line, "/dev/tcp/") || strings.Contains(line, "-h ") || strings.Contains(line, "nslookup ") ||
+		strings.Contains(line, "telnet ") || strings.Contains(line, "--host ") || strings.Contains(line, "ping ") ||
+		strings.Contains(line, "netcat ") || strings.Contains(line, "ncat ")
+}
+
+// fields is strings.Fields with the offset of each field; quotes, parentheses
+// and backquotes separate too.
+func fields(line string) (words []string, offsets []int) {
+	start := -1
+	for i := 0; i <= len(line); i++ {
+		if i == len(line) || isSpace(line[i]) || isQuote(line[i]) || line[i] == '(' || line[i] == ')' {
+			if start >= 0 {
+				words, offsets = append(words, line[start:i]), append(offsets, start)
+			}
+			start = -1
+		} else if start < 0 {
+			start = i
+		}
+	}
+	return words, offsets
+}
