@@ -84,6 +84,8 @@ type Finding struct {
 	File   string `json:"file,omitempty"`
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
+	// Secret says that the source line may hold a secret and is not to be shown.
+	Secret bool `json:"-"`
 }
 
 // Sort puts findings into the order of reports: by file and line, then by

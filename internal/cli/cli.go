@@ -7,9 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
 )
 
 // Exit codes, the same for every command.
@@ -67,6 +71,15 @@ func newRootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f, ok := cmd.InOrStdin().(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+				return cmd.Help() // nobody types a ResourceList
+			}
+			if code := fn.Run(cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()); code != fn.ExitOK {
+				return &exitError{code: code}
+			}
+			return nil
+		},
 	}
 	return root
 }

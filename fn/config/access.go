@@ -1,0 +1,41 @@
+package config
+
+import "github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+
+// The getters accept nil, so that an absent part of the configuration needs no
+// special case.
+
+// GetUnresolved returns Unresolved, "error" unless set.
+func (v *Validate) GetUnresolved() string {
+	if v == nil || v.Unresolved == "" {
+		return "error"
+	}
+	return v.Unresolved
+}
+
+// GetExternals returns Externals.
+func (v *Validate) GetExternals() []External {
+	if v == nil {
+		return nil
+	}
+	return v.Externals
+}
+
+// GetIgnore returns Ignore.
+func (v *Validate) GetIgnore() []Ignore {
+	if v == nil {
+		return nil
+	}
+	return v.Ignore
+}
+
+// SeverityOf returns the severity of a rule: the configured one, or its default.
+func (v *Validate) SeverityOf(rule string, def finding.Severity) finding.Severity {
+	if v == nil {
+		return def
+	}
+	if s, ok := v.Rules[rule]; ok {
+		return s
+	}
+	return def
+}

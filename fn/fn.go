@@ -1,0 +1,167 @@
+// Package fn is the KRM function: it injects connection URLs, normalizes
+// resources and validates cross-references, in that order, over the resources
+// of one build.
+//
+// Run speaks the function protocol over streams, Process works on an
+// inventory in memory. Data goes one way:
+//
+//	ResourceList → inventory → inject → normalize → references → rules → findings
+//
+// The configuration is a ConfigPipeline; its JSON schema is
+// fn/schema/configpipeline.json.
+package fn
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// ConfigPipeline is the function's configuration.
+type ConfigPipeline = config.ConfigPipeline
+
+// ReceiptKind is the kind of the resource that proves that the function ran.
+const ReceiptKind = "FunctionRan"
+
+// Result is what a run did and found.
+type Result struct {
+	Findings []finding.Finding
+	// Added are resources that the run added. They are in the inventory too.
+	Added []*inventory.Object
+}
+
+// Process runs the pipeline over inv, whose resources it edits in place.
+// Edited resources are marked Modified. cfg may be nil: then nothing is
+// injected or normalized, and every rule runs at its default severity.
+func Process(inv *inventory.Inventory, cfg *ConfigPipeline) Result {
+	var res Result
+	spec := &config.Spec{}
+	if cfg != nil {
+		spec = &cfg.Spec
+	}
+	before := len(inv.Objects())
+	reference.Produce(inv)
+	res.Findings = rules.Run(inv, spec)
+	if spec.Receipt {
+		addReceipt(inv, cfg.Metadata.Name)
+	}
+	res.Added = inv.Objects()[before:]
+	return res
+}
+
+// addReceipt adds the resource that an outer kustomization deletes, unless a
+// run before this one did.
+func addReceipt(inv *inventory.Inventory, name string) {
+	gk := inventory.GroupKind{Group: group(config.APIVersion), Kind: ReceiptKind}
+	if inv.Lookup(gk, "", name, false, nil) != nil {
+		return
+	}
+	inv.Add(yamlnode.NewMapping(
+		yamlnode.NewString("apiVersion"), yamlnode.NewString(config.APIVersion),
+		yamlnode.NewString("kind"), yamlnode.NewString(ReceiptKind),
+		yamlnode.NewString("metadata"), yamlnode.NewMapping(
+			yamlnode.NewString("name"), yamlnode.NewString(name)),
+	), inventory.Source{})
+}
+
+func group(apiVersion string) string {
+	g, _, _ := strings.Cut(apiVersion, "/")
+	return g
+}
+
+// Exit codes of Run.
+const (
+	ExitOK       = 0
+	ExitFindings = 1 // findings at error level
+	ExitFailure  = 2 // the input or the configuration could not be read
+)
+
+// Run is the function as a filter: a ResourceList from stdin, the processed
+// ResourceList to stdout, findings to stderr and into its results. It returns
+// the exit code. Resources that are not changed are written byte for byte as
+// they came.
+func Run(stdin io.Reader, stdout, stderr io.Writer) int {
+	findings, err := run(stdin, stdout)
+	if err != nil {
+		fmt.Fprintln(stderr, "krm-validate:", err)
+		return ExitFailure
+	}
+	report.Text(stderr, findings, report.Options{})
+	if finding.Count(findings, finding.Error) > 0 {
+		return ExitFindings
+	}
+	return ExitOK
+}
+
+func run(stdin io.Reader, stdout io.Writer) ([]finding.Finding, error) {
+	data, err := io.ReadAll(stdin)
+	if err != nil {
+		return nil, fmt.Errorf("reading the ResourceList: %w", err)
+	}
+	rl, err := manifest.ReadResourceList(data)
+	if err != nil {
+		return nil, err
+	}
+	var cfg *ConfigPipeline
+	if !yamlnode.IsNull(rl.FunctionConfig) {
+		if cfg, err = config.Decode(rl.FunctionConfig); err != nil {
+			return nil, err
+		}
+	}
+	inv := &inventory.Inventory{}
+	for _, item := range rl.Items {
+		inv.Add(item, inventory.Source{})
+	}
+	res := Process(inv, cfg)
+	rl.Results = results(res.Findings)
+	out := manifest.Output{
+		Changed: func(i int) bool { return inv.Objects()[i].Modified },
+		Dropped: func(i int) bool { return inv.Objects()[i].Removed },
+	}
+	for _, o := range res.Added {
+		out.Added = append(out.Added, o.Node)
+	}
+	return res.Findings, rl.Write(stdout, out)
+}
+
+// results are findings in the shape of the function protocol:
+// https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
+func results(fs []finding.Finding) *yaml.Node {
+	list := yamlnode.NewSequence()
+	str := yamlnode.NewString
+	for _, f := range fs {
+		severity := map[finding.Severity]string{finding.Error: "error", finding.Warning: "warning"}[f.Severity]
+		if severity == "" {
+			severity = "info"
+		}
+		message := f.Message
+		if f.Help != "" {
+			message += " (" + f.Help + ")"
+		}
+		ref := yamlnode.NewMapping(str("apiVersion"), str(f.Resource.APIVersion), str("kind"), str(f.Resource.Kind), str("name"), str(f.Resource.Name))
+		if f.Resource.Namespace != "" {
+			yamlnode.Set(ref, "namespace", str(f.Resource.Namespace))
+		}
+		r := yamlnode.NewMapping(str("message"), str(message), str("severity"), str(severity), str("resourceRef"), ref)
+		if f.Field != "" {
+			yamlnode.Set(r, "field", yamlnode.NewMapping(str("path"), str(f.Field)))
+		}
+		if f.File != "" {
+			yamlnode.Set(r, "file", yamlnode.NewMapping(str("path"), str(f.File)))
+		}
+		yamlnode.Set(r, "tags", yamlnode.NewMapping(str("rule"), str(f.Rule)))
+		list.Content = append(list.Content, r)
+	}
+	return list
+}

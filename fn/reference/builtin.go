@@ -1,0 +1,56 @@
+package reference
+
+import (
+	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+)
+
+// builtin is an object that exists without being in any build.
+type builtin struct {
+	kind      inventory.GroupKind
+	namespace string // any if empty
+	name      string // a glob as in path.Match
+}
+
+const rbac = "rbac.authorization.k8s.io"
+
+// builtins are the objects of a cluster itself and of what commonly runs in it.
+var builtins = []builtin{
+	{kind: inventory.GroupKind{Kind: "ServiceAccount"}, name: "default"},
+	{kind: inventory.GroupKind{Kind: "ServiceAccount"}, namespace: "kube-system", name: "*"},
+	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "default", name: "kubernetes"},
+	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "kube-system", name: "*"},
+	{kind: inventory.GroupKind{Kind: "ConfigMap"}, namespace: "kube-system", name: "*"},
+	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "kube-root-ca.crt"},
+	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "openshift-service-ca.crt"},
+	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "istio-ca-root-cert"},
+	{kind: inventory.GroupKind{Kind: "Namespace"}, name: "default"},
+	{kind: inventory.GroupKind{Kind: "Namespace"}, name: "kube-*"},
+	{kind: inventory.GroupKind{Group: "scheduling.k8s.io", Kind: "PriorityClass"}, name: "system-*"},
+	// OpenShift's service accounts of every namespace.
+	{kind: inventory.GroupKind{Kind: "ServiceAccount"}, name: "builder"},
+	{kind: inventory.GroupKind{Kind: "ServiceAccount"}, name: "deployer"},
+	{kind: inventory.GroupKind{Kind: "ServiceAccount"}, name: "pipeline"},
+	// https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "cluster-admin"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "admin"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "edit"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "view"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "system:*"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "Role"}, namespace: "kube-system", name: "*"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "Role"}, name: "system:*"},
+}
+
+func isBuiltin(gk inventory.GroupKind, namespace, name string) bool {
+	for i := range builtins {
+		b := &builtins[i]
+		if b.kind != gk || b.namespace != "" && b.namespace != namespace {
+			continue
+		}
+		if prefix, ok := strings.CutSuffix(b.name, "*"); ok && strings.HasPrefix(name, prefix) || b.name == name {
+			return true
+		}
+	}
+	return false
+}

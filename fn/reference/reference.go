@@ -1,0 +1,263 @@
+// Package reference knows which fields of which kinds hold the names of other
+// objects, finds them in an inventory, and judges whether they resolve.
+//
+// The knowledge is in tables: rows (tables_*.go) say where names are,
+// producers (producers_*.go) say which objects come into being at run time,
+// builtins say what every cluster has. A new kind is a row.
+package reference
+
+import (
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// Row says that a field holds the name of another object.
+//
+// Paths are dotted; a step ending in [] goes through every element of a list,
+// one ending in {} through every value of a map; a dot inside a key is
+// written \. The paths of companion fields (Kind, Namespace, Key, …) start at
+// the mapping that holds the name and may give alternatives with |; a leading
+// ^ starts one mapping further out.
+type Row struct {
+	// From are the kinds the row is for, as group/Kind, separated by commas;
+	// Pod stands for the pod spec of every kind that embeds one.
+	From string
+	// Path leads to the scalar with the name. In rows for Pod, the step
+	// container stands for the containers of every type.
+	Path string
+	// To are the kinds the name may be of, as group/Kind, separated by commas.
+	To string
+
+	// Kind and Group are companion fields that say which kind it is. Group may
+	// hold an apiVersion. When Kind is absent from the resource the first of To
+	// is meant; a kind that is not in To is taken as it stands if Group says
+	// which group it is of, and left alone otherwise.
+	Kind, Group string
+	// Namespace is a companion field; the referrer's namespace if absent.
+	Namespace string
+	// InNamespace is the namespace that is meant when the companion is absent
+	// or there is none, for operators that look in one of their own.
+	InNamespace string
+	// Key is the companion field with the key of a ConfigMap or Secret; it may
+	// lead through lists.
+	Key string
+	// DefaultKey is the key that is meant when there is no Key companion.
+	DefaultKey string
+	// Port is the companion field with a port of a Service, by name or number.
+	Port string
+	// Optional is a companion field that, when true, allows the target to be missing.
+	Optional string
+	// When is a condition on a companion, as in "kind=Secret" or "kind!=Group".
+	When string
+
+	// Lenient rows name something that may as well live elsewhere: when it is
+	// absent and nothing is close, that is a note.
+	Lenient bool
+	// Repaired says that kustomize has been configured to rewrite the field;
+	// for its built-in table see kustomize.go.
+	Repaired bool
+	// Parse splits the scalar, for fields that hold more than a bare name.
+	Parse Parse
+}
+
+// Parse says how to read a scalar that holds more than a name.
+type Parse int
+
+// The spellings of names with a namespace or a list of names.
+const (
+	Plain         Parse = iota
+	NamespaceName       // namespace/name, or name
+	NameList            // name,name or namespace/name,…
+)
+
+// Key is one key that a reference needs.
+type Key struct {
+	Name string
+	Node *yaml.Node
+}
+
+// Ref is one reference found in a resource.
+type Ref struct {
+	Row  *Row
+	From *inventory.Object
+	// Pod is the pod the reference is in, for rows of pods.
+	Pod *inventory.Pod
+
+	// Node is the scalar that holds the name; Parent the mapping around it.
+	Node, Parent *yaml.Node
+
+	// To are the kinds that satisfy the reference.
+	To        []inventory.GroupKind
+	Name      string
+	Namespace string
+	Optional  bool
+	Keys      []Key
+	// Port is the scalar that names a port, or nil.
+	Port *yaml.Node
+	// Repaired says that kustomize will rewrite the field when the target is renamed.
+	Repaired bool
+}
+
+// Field is the field path of node n, which is somewhere in the referrer.
+func (r *Ref) Field(n *yaml.Node) string { return FieldPath(r.From.Node, n) }
+
+// FieldPath returns the path from root to the node n, as in
+// spec.containers[0].image, or "" if n is not below root. It is for findings
+// only: it searches.
+func FieldPath(root, n *yaml.Node) string {
+	if root == nil || n == nil {
+		return ""
+	}
+	var b strings.Builder
+	if !findPath(root, n, &b, 0) {
+		return ""
+	}
+	return strings.TrimPrefix(b.String(), ".")
+}
+
+func findPath(at, n *yaml.Node, b *strings.Builder, depth int) bool {
+	if at == n {
+		return true
+	}
+	if at == nil || depth > 200 {
+		return false
+	}
+	mark := b.Len()
+	undo := func() { s := b.String()[:mark]; b.Reset(); b.WriteString(s) }
+	switch at.Kind {
+	case yaml.AliasNode:
+		return findPath(at.Alias, n, b, depth+1)
+	case yaml.DocumentNode:
+		for _, c := range at.Content {
+			if findPath(c, n, b, depth+1) {
+				return true
+			}
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(at.Content); i += 2 {
+			key := at.Content[i]
+			if key == n {
+				b.WriteString(PathStep(key.Value))
+				return true
+			}
+			if v := at.Content[i+1]; v == n || v.Kind != yaml.ScalarNode {
+				b.WriteString(PathStep(key.Value))
+				if findPath(v, n, b, depth+1) {
+					return true
+				}
+				undo()
+			}
+		}
+	case yaml.SequenceNode:
+		for i, c := range at.Content {
+			if c == n || c.Kind != yaml.ScalarNode {
+				b.WriteString("[" + strconv.Itoa(i) + "]")
+				if findPath(c, n, b, depth+1) {
+					return true
+				}
+				undo()
+			}
+		}
+	}
+	return false
+}
+
+// PathStep is the way from a mapping to one of its keys: .key, or ["a.b/c"]
+// for keys that are not plain words.
+func PathStep(key string) string {
+	if key == "" || strings.ContainsAny(key, `.[]"' `) {
+		return "[" + strconv.Quote(key) + "]"
+	}
+	return "." + key
+}
+
+// IsPlaceholder reports whether text holds something that is filled in later,
+// by Flux, Argo CD, Helm, envsubst or a person: ${X}, $(X), {{ x }}, <x>, %x%,
+// __X__, UPPER_CASE words. Nothing can be said of such a name.
+func IsPlaceholder(text string) bool {
+	if strings.ContainsAny(text, "${}<>%*") || strings.Contains(text, "__") {
+		return true
+	}
+	return strings.Contains(text, "_") && strings.ToUpper(text) == text
+}
+
+// companion returns the nodes at a companion path of the mapping parent.
+func companion(parent, outer *yaml.Node, path string) []*yaml.Node {
+	for alt := range strings.SplitSeq(path, "|") {
+		from := parent
+		if rest, ok := strings.CutPrefix(alt, "^"); ok {
+			from, alt = outer, rest
+		}
+		if found := nodesAt(from, alt); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+func nodesAt(n *yaml.Node, path string) []*yaml.Node {
+	for path != "" {
+		var step string
+		step, path, _ = strings.Cut(path, ".")
+		key, list := strings.CutSuffix(step, "[]")
+		n = yamlnode.Get(n, key)
+		if !list {
+			continue
+		}
+		var all []*yaml.Node
+		for _, e := range yamlnode.Elements(n) {
+			e = yamlnode.Resolve(e)
+			if path == "" {
+				all = append(all, e)
+			} else {
+				all = append(all, nodesAt(e, path)...)
+			}
+		}
+		return all
+	}
+	if yamlnode.IsNull(n) {
+		return nil
+	}
+	return []*yaml.Node{n}
+}
+
+func companionString(parent, outer *yaml.Node, path string) string {
+	if path == "" {
+		return ""
+	}
+	for _, n := range companion(parent, outer, path) {
+		return yamlnode.String(n)
+	}
+	return ""
+}
+
+// AbsentSeverity is the severity of a reference to the kind when the object is
+// simply not in the build: an error for what a pod needs to start or a request
+// needs to arrive, a note for what clusters bring along.
+func AbsentSeverity(gk inventory.GroupKind) finding.Severity {
+	if s, ok := absentSeverity[gk]; ok {
+		return s
+	}
+	return finding.Note
+}
+
+var absentSeverity = map[inventory.GroupKind]finding.Severity{
+	{Group: "", Kind: "Secret"}:                               finding.Error,
+	{Group: "", Kind: "ConfigMap"}:                            finding.Error,
+	{Group: "", Kind: "PersistentVolumeClaim"}:                finding.Error,
+	{Group: "", Kind: "ServiceAccount"}:                       finding.Error,
+	{Group: "", Kind: "Service"}:                              finding.Error,
+	{Group: "apps", Kind: "Deployment"}:                       finding.Error,
+	{Group: "apps", Kind: "StatefulSet"}:                      finding.Error,
+	{Group: "apps", Kind: "ReplicaSet"}:                       finding.Error,
+	{Group: "apps", Kind: "DaemonSet"}:                        finding.Error,
+	{Group: "argoproj.io", Kind: "Rollout"}:                   finding.Error,
+	{Group: "rbac.authorization.k8s.io", Kind: "Role"}:        finding.Error,
+	{Group: "rbac.authorization.k8s.io", Kind: "ClusterRole"}: finding.Warning,
+}

@@ -1,0 +1,178 @@
+package reference
+
+import (
+	"slices"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+)
+
+// Status is the answer to whether a reference resolves.
+type Status int
+
+// A reference that does not resolve is one of several things, and each has
+// its own remedy.
+const (
+	// Found: the object is in the build, made at run time, built in, or
+	// declared external.
+	Found Status = iota
+	// Typo: it is not, but something called almost the same is.
+	Typo
+	// WrongNamespace: it is, but in another namespace.
+	WrongNamespace
+	// NotRewritten: it is there under a new name, and kustomize rewrites no
+	// reference in this field.
+	NotRewritten
+	// Absent: it is simply not in this build.
+	Absent
+)
+
+// Resolution is what became of a reference.
+type Resolution struct {
+	Status Status
+	// Target is the object found; for WrongNamespace and NotRewritten the one
+	// that was probably meant. Nil for built-in and external objects.
+	Target *inventory.Object
+	// External is the index of the externals entry that provides the object, or -1.
+	External int
+	// Suggestions are names that would resolve, best first.
+	Suggestions []string
+}
+
+// Resolver judges references against one inventory. It is not safe for
+// concurrent use.
+type Resolver struct {
+	inv       *inventory.Inventory
+	externals Externals
+	names     map[nameSet][]string
+	near      map[nearKey][]string
+}
+
+// Externals tells which objects something else provides.
+type Externals interface {
+	// Provides returns the index of the entry that provides the object, or -1.
+	Provides(kind, namespace, name string) int
+}
+
+type nameSet struct {
+	gk        inventory.GroupKind
+	namespace string
+}
+
+type nearKey struct {
+	set  nameSet
+	name string
+}
+
+// NewResolver returns a resolver. externals may be nil.
+func NewResolver(inv *inventory.Inventory, externals Externals) *Resolver {
+	return &Resolver{inv: inv, externals: externals, names: map[nameSet][]string{}, near: map[nearKey][]string{}}
+}
+
+// Resolve judges one reference.
+func (v *Resolver) Resolve(r *Ref) Resolution {
+	res := Resolution{External: -1}
+	for _, gk := range r.To {
+		if o := v.inv.Lookup(gk, v.namespaceFor(r, gk), r.Name, r.Repaired, r.From); o != nil {
+			if o.NeedsHash && !r.Repaired && o.Name == r.Name {
+				res.Status, res.Target = NotRewritten, o
+				return res
+			}
+			res.Target = o
+			return res
+		}
+	}
+	for _, gk := range r.To {
+		if isBuiltin(gk, r.Namespace, r.Name) {
+			return res
+		}
+		if v.externals != nil {
+			if i := v.externals.Provides(gk.Kind, r.Namespace, r.Name); i >= 0 {
+				res.External = i
+				return res
+			}
+		}
+	}
+	for _, gk := range r.To {
+		ns := v.namespaceFor(r, gk)
+		if !r.Repaired {
+			if o := v.inv.Lookup(gk, ns, r.Name, true, r.From); o != nil {
+				res.Status, res.Target, res.Suggestions = NotRewritten, o, []string{o.Name}
+				return res
+			}
+		}
+	}
+	for _, gk := range r.To {
+		ns := v.namespaceFor(r, gk)
+		if near := v.nearest(gk, ns, r.Name); len(near) > 0 {
+			res.Suggestions = append(res.Suggestions, near...)
+			if suggest.Close(r.Name, near[0]) {
+				res.Status = Typo
+			}
+		}
+	}
+	if res.Status == Typo {
+		res.Suggestions = res.Suggestions[:min(3, len(res.Suggestions))]
+		return res
+	}
+	for _, gk := range r.To {
+		for _, o := range v.elsewhere(gk, r.Name) {
+			res.Status, res.Target = WrongNamespace, o
+			return res
+		}
+	}
+	res.Status = Absent
+	res.Suggestions = res.Suggestions[:min(3, len(res.Suggestions))]
+	return res
+}
+
+func (v *Resolver) namespaceFor(r *Ref, gk inventory.GroupKind) string {
+	if inventory.IsClusterScoped(gk) {
+		return ""
+	}
+	return r.Namespace
+}
+
+// elsewhere returns the objects of that name in any namespace.
+func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) []*inventory.Object {
+	return slices.Concat(v.inv.Find(gk, name), v.inv.FindPrevious(gk, name))
+}
+
+// nearest returns the closest names of a kind in a namespace. It remembers the
+// answers: the same mistake is often in many places.
+func (v *Resolver) nearest(gk inventory.GroupKind, namespace, name string) []string {
+	set := nameSet{gk, namespace}
+	key := nearKey{set, name}
+	if near, ok := v.near[key]; ok {
+		return near
+	}
+	names, ok := v.names[set]
+	if !ok {
+		for _, o := range v.inv.OfKind(gk) {
+			if o.Removed || !inventory.SameNamespace(o.Namespace, namespace) {
+				continue
+			}
+			names = append(names, o.Name)
+			if base := o.BaseName(); base != o.Name {
+				names = append(names, base)
+			}
+		}
+		v.names[set] = names
+	}
+	near := suggest.Nearest(name, names, 3)
+	v.near[key] = near
+	return near
+}
+
+// KeyMissing returns the keys of r that are certainly not there: not in the
+// target's content nor, for a target outside of the build (nil), among known.
+func KeyMissing(r *Ref, target *inventory.Object, known []string) []Key {
+	var missing []Key
+	for _, k := range r.Keys {
+		if target != nil && !target.Content().Has(k.Name) ||
+			target == nil && len(known) > 0 && !slices.Contains(known, k.Name) {
+			missing = append(missing, k)
+		}
+	}
+	return missing
+}

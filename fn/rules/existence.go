@@ -1,0 +1,172 @@
+package rules
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+)
+
+// existence describes one rule about references to objects of some kinds.
+type existence struct {
+	name  string
+	kinds []inventory.GroupKind
+	doc   string
+	url   string
+}
+
+// existenceRules makes a rule of each row of existenceTable, and one for all
+// other kinds.
+func existenceRules() []*Rule {
+	rules := make([]*Rule, 0, len(existenceTable)+2)
+	covered := map[inventory.GroupKind]bool{}
+	for _, e := range existenceTable {
+		for _, gk := range e.kinds {
+			covered[gk] = true
+		}
+		rules = append(rules, &Rule{
+			Name: e.name, Doc: e.doc, URL: e.url, Severity: finding.Error,
+			Run: func(p *Pass) {
+				for _, gk := range e.kinds {
+					for _, r := range p.Refs.To(gk) {
+						if r.To[0] == gk {
+							p.checkExists(r)
+						}
+					}
+				}
+			},
+		})
+	}
+	return append(rules, objectNotFound(covered), keyNotFound)
+}
+
+// checkExists reports a reference whose target is not there.
+func (p *Pass) checkExists(r *reference.Ref) {
+	if r.Optional {
+		return
+	}
+	res := p.Resolve(r)
+	what := describe(r)
+	switch res.Status {
+	case reference.Found:
+		return
+	case reference.Typo:
+		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist; did you mean %q?", what, res.Suggestions[0]), Suggest(res.Suggestions...))
+	case reference.WrongNamespace:
+		help := fmt.Sprintf("%s %q exists in namespace %q; this reference looks in %q", r.To[0].Kind, r.Name, res.Target.Namespace, r.Namespace)
+		if r.Row.Namespace == "" {
+			help += ", and this field cannot reach another namespace: create the object there too"
+		}
+		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist in that namespace, only in %q", what, res.Target.Namespace), Help("%s", help))
+	case reference.NotRewritten:
+		p.reportNotRewritten(r, res.Target)
+	case reference.Absent:
+		severity := reference.AbsentSeverity(r.To[0])
+		if r.Row.Lenient {
+			severity = min(severity, finding.Note)
+		}
+		opts := []Option{
+			AtMost(severity), p.Unresolved(), Suggest(res.Suggestions...),
+			Help("add it to the build, or declare it under validate.externals with the reason why it exists anyway"),
+		}
+		message := what + " is not in this build"
+		if len(res.Suggestions) > 0 {
+			message += fmt.Sprintf("; the closest name is %q", res.Suggestions[0])
+		}
+		p.Report(r.From, r.Node, message, opts...)
+	}
+}
+
+// reportNotRewritten reports a name that a prefix, suffix or hash changed, in
+// a field that kustomize leaves alone.
+func (p *Pass) reportNotRewritten(r *reference.Ref, target *inventory.Object) {
+	if target.NeedsHash {
+		p.Report(r.From, r.Node,
+			fmt.Sprintf("%s will be called %s-<hash>, and kustomize does not rewrite this field", describe(r), target.Name),
+			Help("set disableNameSuffixHash for this generator, or tell kustomize about the field with a nameReference under configurations, and krm-validate under validate.nameReference"))
+		return
+	}
+	p.Report(r.From, r.Node,
+		fmt.Sprintf("%s is called %q in this build, and kustomize does not rewrite this field", describe(r), target.Name),
+		Suggest(target.Name),
+		Help("write the final name, or tell kustomize about the field with a nameReference under configurations, and krm-validate under validate.nameReference"))
+}
+
+// describe is `Secret "db-secret" in namespace "shop"`.
+func describe(r *reference.Ref) string {
+	kinds := make([]string, 0, len(r.To))
+	for _, gk := range r.To {
+		if len(kinds) == 0 || kinds[len(kinds)-1] != gk.Kind {
+			kinds = append(kinds, gk.Kind)
+		}
+	}
+	s := fmt.Sprintf("%s %q", strings.Join(kinds, " or "), r.Name)
+	if r.Namespace != "" && !inventory.IsClusterScoped(r.To[0]) {
+		s += fmt.Sprintf(" in namespace %q", r.Namespace)
+	}
+	return s
+}
+
+// objectNotFound covers every kind that has no rule of its own.
+func objectNotFound(covered map[inventory.GroupKind]bool) *Rule {
+	return &Rule{
+		Name:     "object-not-found",
+		Severity: finding.Error,
+		Doc: "A reference to an object of a kind without a rule of its own points to nothing. " +
+			"A name that is close to an existing one, or exists in another namespace, is an error; " +
+			"one that is simply not in the build is a note for what clusters bring along, such as a StorageClass or an issuer.",
+		Run: func(p *Pass) {
+			for _, r := range p.Refs.All {
+				if !covered[r.To[0]] {
+					p.checkExists(r)
+				}
+			}
+		},
+	}
+}
+
+var keyNotFound = &Rule{
+	Name:     "key-not-found",
+	Severity: finding.Error,
+	Doc: "A ConfigMap or Secret is there, but not the key that is asked of it. " +
+		"The container then stays in CreateContainerConfigError, or the file is missing from its volume. " +
+		"Objects that are filled at run time, and references marked optional, are left alone.",
+	URL: "https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables",
+	Run: func(p *Pass) {
+		for _, r := range p.Refs.All {
+			if len(r.Keys) == 0 || r.Optional {
+				continue
+			}
+			res := p.Resolve(r)
+			if res.Status != reference.Found {
+				continue
+			}
+			var known []string
+			if res.Target != nil {
+				known = res.Target.Content().Keys
+			} else if res.External >= 0 {
+				known = p.run.externals.entries[res.External].Keys
+				if len(known) == 0 {
+					continue
+				}
+			}
+			for _, k := range reference.KeyMissing(r, res.Target, known) {
+				p.reportKey(r, k, known)
+			}
+		}
+	},
+}
+
+func (p *Pass) reportKey(r *reference.Ref, k reference.Key, known []string) {
+	near := nearest(k.Name, known)
+	message := fmt.Sprintf("%s has no key %q", describe(r), k.Name)
+	if len(near) > 0 {
+		message += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	keys := append([]string(nil), known...)
+	sort.Strings(keys)
+	p.Report(r.From, k.Node, message, Suggest(near...), Help("its keys are: %s", strings.Join(keys, ", ")))
+}

@@ -1,0 +1,183 @@
+// Package rules holds the checks. A Rule is a value: a name, a paragraph of
+// documentation with an example of the mistake and of its remedy, a severity
+// and a function. The drivers (fn, the check command, the docs) know nothing
+// of single rules, and the rules nothing of their drivers.
+package rules
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+)
+
+// Rule is one check.
+type Rule struct {
+	// Name is what is wrong, in kebab case: secret-not-found.
+	Name string
+	// Doc is one paragraph: what is checked, why it matters, what is left
+	// alone. Its first sentence is the summary.
+	Doc string
+	// Severity is the default; a single finding may be less severe.
+	Severity finding.Severity
+	// URL is the Kubernetes or kustomize document the rule rests on.
+	URL string
+	// Run reports findings through the pass.
+	Run func(*Pass)
+}
+
+//go:embed testdata/*/bad.yaml testdata/*/good.yaml
+var examples embed.FS
+
+// Example returns YAML with the mistake the rule is about (good is false) or
+// the same put right. The examples are the rule's first fixtures; the comments
+// that say what the tests want are taken out.
+func (r *Rule) Example(good bool) string {
+	file := "bad.yaml"
+	if good {
+		file = "good.yaml"
+	}
+	text, err := examples.ReadFile("testdata/" + r.Name + "/" + file)
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	for line := range strings.Lines(string(text)) {
+		if i := strings.Index(line, "# want "); i >= 0 {
+			if line = strings.TrimRight(line[:i], " "); line != "" {
+				line += "\n"
+			}
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// Summary is the first sentence of Doc.
+func (r *Rule) Summary() string {
+	if i := strings.Index(r.Doc, ". "); i >= 0 {
+		return r.Doc[:i+1]
+	}
+	return r.Doc
+}
+
+// Pass is what a rule works with: one build, indexed.
+type Pass struct {
+	Inventory *inventory.Inventory
+	Refs      *reference.Set
+	Config    *config.Spec
+
+	rule     *Rule
+	run      *run
+	severity finding.Severity
+}
+
+// ClusterDomain is the DNS domain of the cluster.
+func (p *Pass) ClusterDomain() string {
+	if p.Config.ClusterDomain != "" {
+		return p.Config.ClusterDomain
+	}
+	return "cluster.local"
+}
+
+// Resolve judges a reference, once for all rules.
+func (p *Pass) Resolve(r *reference.Ref) reference.Resolution { return p.run.resolve(r) }
+
+// Option adds to a finding.
+type Option func(*finding.Finding)
+
+// Suggest adds names that would resolve.
+func Suggest(names ...string) Option {
+	return func(f *finding.Finding) { f.Suggestions = append(f.Suggestions, names...) }
+}
+
+// Help says what to do.
+func Help(format string, args ...any) Option {
+	return func(f *finding.Finding) { f.Help = fmt.Sprintf(format, args...) }
+}
+
+// AtMost lowers the severity of one finding.
+func AtMost(s finding.Severity) Option {
+	return func(f *finding.Finding) { f.Severity = min(f.Severity, s) }
+}
+
+// At moves a finding to a line and column below its node, for text inside a
+// block scalar. Line and column count from 1 within the text.
+func At(line, column int) Option {
+	return func(f *finding.Finding) {
+		f.Field = fmt.Sprintf("%s:%d:%d", f.Field, line, column)
+	}
+}
+
+// Unresolved lowers findings about objects that are simply not in this build
+// to what the configuration says of them.
+func (p *Pass) Unresolved() Option {
+	return func(f *finding.Finding) {
+		switch p.Config.Validate.GetUnresolved() {
+		case "warning":
+			f.Severity = min(f.Severity, finding.Warning)
+		case "ignore":
+			f.Severity = finding.Off
+		}
+	}
+}
+
+// Report reports a finding at a node of o. The node may be nil, for findings
+// about the whole resource.
+func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ...Option) {
+	f := finding.Finding{
+		Rule:     p.rule.Name,
+		Severity: p.severity,
+		Resource: o.Resource(),
+		Message:  message,
+		File:     o.File,
+		Line:     o.Line,
+	}
+	if n != nil {
+		f.Field = reference.FieldPath(o.Node, n)
+		f.Column = n.Column
+		if line := o.LineOf(n); line > 0 {
+			f.Line = line
+		}
+	}
+	for _, opt := range opts {
+		opt(&f)
+	}
+	p.run.report(f)
+}
+
+// Reportf is Report with a formatted message.
+func (p *Pass) Reportf(o *inventory.Object, n *yaml.Node, format string, args ...any) {
+	p.Report(o, n, fmt.Sprintf(format, args...))
+}
+
+// All returns the rules, sorted by name.
+func All() []*Rule {
+	all := slices.Concat(groups()...)
+	slices.SortFunc(all, func(a, b *Rule) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Lookup returns the rule with a name, or nil.
+func Lookup(name string) *Rule {
+	for _, r := range All() {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
+}
+
+// groups are the rules by topic, each in a file of its own.
+func groups() [][]*Rule {
+	return [][]*Rule{
+		existenceRules(),
+	}
+}

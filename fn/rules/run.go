@@ -1,0 +1,134 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+)
+
+// run is one execution of all rules.
+type run struct {
+	resolver    *reference.Resolver
+	resolutions map[*reference.Ref]reference.Resolution
+	externals   *externals
+	ignores     []config.Ignore
+	ignoreHits  []int
+	findings    []finding.Finding
+}
+
+// IgnoreAnnotation silences findings on one resource: a comma-separated list
+// of rules, then ":" and the reason.
+const IgnoreAnnotation = "wealist.io/ignore"
+
+// Run extracts and judges everything in the inventory and returns the
+// findings, sorted. Producers must have been applied (reference.Produce).
+func Run(inv *inventory.Inventory, spec *config.Spec) []finding.Finding {
+	if spec == nil {
+		spec = &config.Spec{}
+	}
+	v := spec.Validate
+	ext := newExternals(v.GetExternals())
+	r := &run{
+		resolver:    reference.NewResolver(inv, ext),
+		resolutions: map[*reference.Ref]reference.Resolution{},
+		externals:   ext,
+		ignores:     v.GetIgnore(),
+	}
+	r.ignoreHits = make([]int, len(r.ignores))
+	table := reference.NewTable(userRows(v))
+	refs := table.Extract(inv)
+	for _, rule := range All() {
+		severity := v.SeverityOf(rule.Name, rule.Severity)
+		if severity == finding.Off {
+			continue
+		}
+		p := &Pass{Inventory: inv, Refs: refs, Config: spec, rule: rule, run: r, severity: severity}
+		rule.Run(p)
+	}
+	r.reportUnused()
+	r.findings = r.dropAnnotated(inv, r.findings)
+	finding.Sort(r.findings)
+	return r.findings
+}
+
+func (r *run) resolve(ref *reference.Ref) reference.Resolution {
+	res, ok := r.resolutions[ref]
+	if !ok {
+		res = r.resolver.Resolve(ref)
+		if res.External >= 0 {
+			r.externals.hits[res.External]++
+		}
+		r.resolutions[ref] = res
+	}
+	return res
+}
+
+func (r *run) report(f finding.Finding) {
+	if f.Severity == finding.Off {
+		return
+	}
+	for i := range r.ignores {
+		if ignores(&r.ignores[i], &f) {
+			r.ignoreHits[i]++
+			return
+		}
+	}
+	r.findings = append(r.findings, f)
+}
+
+func ignores(i *config.Ignore, f *finding.Finding) bool {
+	match := func(glob, s string) bool { return glob == "" || inventory.Match(glob, s) }
+	return match(i.Rule, f.Rule) && match(i.Kind, f.Resource.Kind) && match(i.Name, f.Resource.Name) &&
+		match(i.Namespace, f.Resource.Namespace) && match(i.Field, f.Field)
+}
+
+// reportUnused reports configuration that matches nothing: it is out of date,
+// or it has a mistake in it.
+func (r *run) reportUnused() {
+	self := finding.Resource{APIVersion: config.APIVersion, Kind: config.Kind}
+	for i, hits := range r.externals.hits {
+		if e := r.externals.entries[i]; hits == 0 {
+			r.findings = append(r.findings, finding.Finding{
+				Rule: "unused-external", Severity: finding.Warning, Resource: self,
+				Field:   "spec.validate.externals[" + strconv.Itoa(i) + "]",
+				Message: fmt.Sprintf("external %s %q matches no reference", e.Kind, e.Name),
+				Help:    "remove it, or correct its kind, name or namespace",
+			})
+		}
+	}
+	for i, hits := range r.ignoreHits {
+		if hits == 0 {
+			r.findings = append(r.findings, finding.Finding{
+				Rule: "unused-ignore", Severity: finding.Warning, Resource: self,
+				Field:   "spec.validate.ignore[" + strconv.Itoa(i) + "]",
+				Message: fmt.Sprintf("ignore of %q matches no finding", r.ignores[i].Rule),
+				Help:    "remove it: what it silenced is gone",
+			})
+		}
+	}
+}
+
+// externals implements reference.Externals over the configuration.
+type externals struct {
+	entries []config.External
+	hits    []int
+}
+
+func newExternals(entries []config.External) *externals {
+	return &externals{entries: entries, hits: make([]int, len(entries))}
+}
+
+func (x *externals) Provides(kind, namespace, name string) int {
+	for i := range x.entries {
+		e := &x.entries[i]
+		if inventory.Match(e.Kind, kind) && inventory.Match(e.Name, name) &&
+			(e.Namespace == "" || namespace == "" || inventory.Match(e.Namespace, namespace)) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,104 @@
+// Package suggest finds the names that somebody probably meant.
+package suggest
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/hbollon/go-edlib"
+)
+
+// Nearest returns up to max of the candidates that are close to name, best
+// first: by edit distance with transpositions, then candidates that differ by
+// whole dash-separated words, then alphabetically. name itself is never
+// returned.
+func Nearest(name string, candidates []string, max int) []string {
+	type scored struct {
+		name  string
+		score int
+	}
+	var found []scored
+	limit := Limit(name)
+	mask := letters(name)
+	for _, c := range candidates {
+		if c == name || c == "" {
+			continue
+		}
+		score := -1
+		if abs(len(c)-len(name)) <= limit && bits.OnesCount64(mask^letters(c)) <= 2*limit {
+			if d := Distance(name, c); d <= limit {
+				score = 10 * d
+			}
+		}
+		if score < 0 && sharesWords(name, c) {
+			score = 1000 + abs(len(c)-len(name))
+		}
+		if score >= 0 && !slices.ContainsFunc(found, func(s scored) bool { return s.name == c }) {
+			found = append(found, scored{c, score})
+		}
+	}
+	slices.SortFunc(found, func(a, b scored) int {
+		if a.score != b.score {
+			return a.score - b.score
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	names := make([]string, 0, min(max, len(found)))
+	for _, s := range found[:min(max, len(found))] {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// Close reports whether candidate is so near to name that one is likely a
+// typing error for the other.
+func Close(name, candidate string) bool {
+	limit := Limit(name)
+	return name != candidate && abs(len(candidate)-len(name)) <= limit && Distance(name, candidate) <= limit
+}
+
+// Limit is the number of edits that still counts as a typing error in a name
+// of this length.
+func Limit(name string) int {
+	switch n := len(name); {
+	case n < 3:
+		return 0
+	case n < 6:
+		return 1
+	case n < 13:
+		return 2
+	default:
+		return 3
+	}
+}
+
+// Distance is the number of insertions, deletions, substitutions and
+// transpositions of neighbours between a and b.
+func Distance(a, b string) int { return edlib.OSADamerauLevenshteinDistance(a, b) }
+
+// sharesWords reports whether one name is the other with words added in front
+// or behind, as in db-secret and prod-db-secret.
+func sharesWords(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return len(a) > 2 && (strings.HasPrefix(b, a+"-") || strings.HasSuffix(b, "-"+a))
+}
+
+// letters is a set of the characters of s: two names that differ by n edits
+// differ by at most 2n characters of their sets.
+func letters(s string) uint64 {
+	var set uint64
+	for i := range len(s) {
+		set |= 1 << (s[i] & 63)
+	}
+	return set
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}
