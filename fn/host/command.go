@@ -104,9 +104,6 @@ func timeoutOf(flag string) bool {
 
 // commands finds the hosts in the command lines of a script.
 func (s *scanner) commands() {
-	if !mentionsClient(s.text) {
-		return
-	}
 	s.line, s.lineStart, s.parent = 1, 0, ""
 	for s.lineStart <= len(s.text) {
 		end := s.lineEnd(s.lineStart)
@@ -125,7 +122,7 @@ func (s *scanner) command(start, end int) {
 			s.add(Occurrence{Host: s.text[from:stop], Port: port, PortOffset: stop + 1, Form: HostPort, Key: "/dev/tcp", Offset: from})
 		}
 	}
-	if strings.HasPrefix(strings.TrimLeft(line, " \t"), "#") {
+	if !mentionsClient(line) || strings.HasPrefix(strings.TrimLeft(line, " \t"), "#") {
 		return
 	}
 	words, offsets := fields(line)
@@ -146,9 +143,36 @@ func (s *scanner) command(start, end int) {
 
 // mentionsClient is the cheap test before a line is cut into words.
 func mentionsClient(line string) bool {
-	return strings.Contains(line, "nc ") || strings.Contains(line, "getent ") || strings.Contains(line, "/dev/tcp/") || strings.Contains(line, "-h ") || strings.Contains(line, "nslookup ") ||
-		strings.Contains(line, "telnet ") || strings.Contains(line, "--host ") || strings.Contains(line, "ping ") ||
-		strings.Contains(line, "netcat ") || strings.Contains(line, "ncat ")
+	if strings.Contains(line, "/dev/tcp/") {
+		return true
+	}
+	for i := 2; i < len(line); i++ {
+		if line[i] == ' ' && endsClient(line, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsClient reports whether the word that ends at i may name or belong to one
+// of clients. Its last letter decides for most words.
+func endsClient(text string, i int) bool {
+	switch text[i-1] {
+	case 'c':
+		return strings.HasSuffix(text[:i], "nc")
+	case 'h':
+		return strings.HasSuffix(text[:i], "-h")
+	case 's':
+		return strings.HasSuffix(text[:i], "getent hosts")
+	case 'p':
+		return strings.HasSuffix(text[:i], "nslookup")
+	case 'g':
+		return strings.HasSuffix(text[:i], "ping")
+	case 't':
+		return strings.HasSuffix(text[:i], "--host") || strings.HasSuffix(text[:i], "telnet") ||
+			strings.HasSuffix(text[:i], "ncat") || strings.HasSuffix(text[:i], "netcat")
+	}
+	return false
 }
 
 // fields is strings.Fields with the offset of each field; quotes, parentheses

@@ -98,7 +98,10 @@ func Find(text string, hint Hint) []Occurrence {
 	if s.multi || strings.IndexByte(text, ':') >= 0 || strings.IndexByte(text, '=') >= 0 || strings.Contains(text, ".svc") {
 		s.scan()
 	}
-	if hint.Shell || s.multi {
+	if hint.Shell && !s.multi {
+		s.client = mentionsClient(text)
+	}
+	if s.client || s.multi && strings.Contains(text, "/dev/tcp/") {
 		s.commands()
 	}
 	return s.finish()
@@ -144,6 +147,7 @@ type scanner struct {
 	line      int
 	lineStart int
 	parent    string // key of the list that the line may be an element of
+	client    bool   // a word was seen that may be a command in clients
 }
 
 func (s *scanner) scan() {
@@ -159,6 +163,10 @@ func (s *scanner) scan() {
 			s.lineStart = i + 1
 			if skip := s.startLine(i + 1); skip > i+1 {
 				i = skip - 1
+			}
+		case ' ':
+			if i > 2 && !s.client {
+				s.client = endsClient(text, i)
 			}
 		case '#':
 			if s.multi && i > s.lineStart && isSpace(text[i-1]) {
