@@ -81,5 +81,6 @@ func newRootCommand() *cobra.Command {
 			return nil
 		},
 	}
+	root.AddCommand(newBuildCommand(), newChildCommand())
 	return root
 }

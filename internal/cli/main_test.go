@@ -1,0 +1,19 @@
+package cli
+
+import (
+	"os"
+	"testing"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+)
+
+// asProgram makes the test binary be krm-validate, for kustomize to run.
+const asProgram = "KRM_VALIDATE_TEST_PROGRAM"
+
+func TestMain(m *testing.M) {
+	child := len(os.Args) > 1 && os.Args[1] == kbuild.ChildCommand
+	if child || os.Getenv(asProgram) != "" {
+		os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
