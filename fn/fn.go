@@ -14,6 +14,7 @@ package fn
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -87,6 +88,14 @@ const (
 	ExitFailure  = 2 // the input or the configuration could not be read
 )
 
+// ReportEnv is the environment variable that selects how Run writes findings
+// to stderr: text unless it is ReportJSON, which is one line of JSON with the
+// field findings, for programs that run the function.
+const (
+	ReportEnv  = "KRM_VALIDATE_REPORT"
+	ReportJSON = "json"
+)
+
 // Run is the function as a filter: a ResourceList from stdin, the processed
 // ResourceList to stdout, findings to stderr and into its results. It returns
 // the exit code. Resources that are not changed are written byte for byte as
@@ -97,7 +106,11 @@ func Run(stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "krm-validate:", err)
 		return ExitFailure
 	}
-	report.Text(stderr, findings, report.Options{})
+	if os.Getenv(ReportEnv) == ReportJSON {
+		report.JSONLine(stderr, findings)
+	} else {
+		report.Text(stderr, findings, report.Options{})
+	}
 	if finding.Count(findings, finding.Error) > 0 {
 		return ExitFindings
 	}

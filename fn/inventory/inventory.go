@@ -26,6 +26,7 @@ const (
 	annoSuffixes           = "internal.config.kubernetes.io/suffixes"
 	annoNeedsHash          = "internal.config.kubernetes.io/needsHashSuffix"
 	annoOrigin             = "config.kubernetes.io/origin"
+	annoLocal              = "config.kubernetes.io/local-config"
 	annoPath               = "config.kubernetes.io/path"
 	annoPathInternal       = "internal.config.kubernetes.io/path"
 )
@@ -89,6 +90,10 @@ type Object struct {
 	Modified bool
 	// Removed drops the resource from the output.
 	Removed bool
+
+	// Local marks resources that never reach a cluster: kustomize drops those
+	// annotated config.kubernetes.io/local-config. They are not looked up.
+	Local bool
 
 	prefixes, suffixes string
 	dynamic            Content // of made objects
@@ -219,7 +224,7 @@ func (inv *Inventory) index(o *Object) {
 		inv.byKind = map[GroupKind][]*Object{}
 		inv.byNS = map[string]int{}
 	}
-	if o.Kind == "" {
+	if o.Kind == "" || o.Local {
 		return
 	}
 	inv.anyKind = nil
@@ -293,6 +298,8 @@ func (o *Object) readAnnotations(annotations *yaml.Node) {
 			o.suffixes = value
 		case annoNeedsHash:
 			o.NeedsHash = value == "enabled"
+		case annoLocal:
+			o.Local = value == "true"
 		case annoOrigin:
 			if o.File == "" {
 				o.File = originPath(value)

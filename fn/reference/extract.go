@@ -157,7 +157,7 @@ func (t *Table) Extract(inv *inventory.Inventory) *Set {
 		byFrom: map[*inventory.Object][]*Ref{},
 	}
 	for _, o := range inv.Objects() {
-		if o.Removed {
+		if o.Removed || o.Local {
 			continue
 		}
 		x := extractor{set: set, obj: o}

@@ -55,7 +55,7 @@ var anyKind = inventory.GroupKind{Kind: "*"}
 func Produce(inv *inventory.Inventory) {
 	table := producersByKind()
 	for _, o := range inv.Objects() {
-		if o.Removed {
+		if o.Removed || o.Local {
 			continue
 		}
 		for _, p := range table[o.GroupKind] {

@@ -31,6 +31,9 @@ func Nearest(name string, candidates []string, max int) []string {
 				score = 10 * d
 			}
 		}
+		if score >= 0 && !Close(name, c) {
+			score += 500
+		}
 		if score < 0 && sharesWords(name, c) {
 			score = 1000 + abs(len(c)-len(name))
 		}
@@ -52,10 +55,42 @@ func Nearest(name string, candidates []string, max int) []string {
 }
 
 // Close reports whether candidate is so near to name that one is likely a
-// typing error for the other.
+// typing error for the other. Names that differ only in a number (redis-1,
+// redis-2) or in a whole word (web-config, web-db-config) are different names,
+// however near they are.
 func Close(name, candidate string) bool {
 	limit := Limit(name)
-	return name != candidate && abs(len(candidate)-len(name)) <= limit && Distance(name, candidate) <= limit
+	return name != candidate && abs(len(candidate)-len(name)) <= limit &&
+		Distance(name, candidate) <= limit &&
+		!sameButDigits(name, candidate) && !wordMore(name, candidate) && !wordMore(candidate, name)
+}
+
+// sameButDigits reports whether a and b are equal once digits are taken out.
+func sameButDigits(a, b string) bool {
+	strip := func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}
+	return strings.Map(strip, a) == strings.Map(strip, b) && len(a) > 0 && (hasDigit(a) || hasDigit(b))
+}
+
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
+
+// wordMore reports whether long is short with one dash-separated word of at
+// least two letters added.
+func wordMore(long, short string) bool {
+	words, fewer := strings.Split(long, "-"), strings.Split(short, "-")
+	if len(words) != len(fewer)+1 {
+		return false
+	}
+	for i := range fewer {
+		if words[i] != fewer[i] {
+			return len(words[i]) > 1 && slices.Equal(words[i+1:], fewer[i:])
+		}
+	}
+	return len(words[len(fewer)]) > 1
 }
 
 // Limit is the number of edits that still counts as a typing error in a name
@@ -66,10 +101,8 @@ func Limit(name string) int {
 		return 0
 	case n < 6:
 		return 1
-	case n < 13:
-		return 2
 	default:
-		return 3
+		return 2
 	}
 }
 

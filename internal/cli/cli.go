@@ -81,6 +81,6 @@ func newRootCommand() *cobra.Command {
 			return nil
 		},
 	}
-	root.AddCommand(newBuildCommand(), newChildCommand())
+	root.AddCommand(newBuildCommand(), newChildCommand(), newCheckCommand())
 	return root
 }

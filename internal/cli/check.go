@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+)
+
+func newCheckCommand() *cobra.Command {
+	var opts check.Options
+	var configFile, output string
+	cmd := &cobra.Command{
+		Use:   "check PATH...",
+		Short: "Check kustomizations, files or a stream without changing anything",
+		Long: `Check runs every rule over the resources it is given and changes nothing.
+
+A folder with a kustomization is built in process and checked as one tree. In
+any other folder, each kustomization that no other one refers to is a tree of
+its own, and the remaining YAML and JSON files together are one. Files named by
+themselves are one tree; - reads a stream from stdin.
+
+A ConfigPipeline among the files, or given with --config, configures the rules.
+A kustomization that runs krm-validate in its transformers is checked with the
+configuration it has there.
+
+Exit codes: 0 nothing at error level, 1 findings at error level, 2 something
+could not be checked.`,
+		Example: `  krm-validate check overlays/prod/pipeline
+  krm-validate check base/ overlays/
+  helm template shop ./chart | krm-validate check -
+  krm-validate check --unresolved=warning --output=json 'rendered/*.yaml'`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("unresolved", opts.Unresolved, "", "error", "warning", "ignore"); err != nil {
+				return err
+			}
+			if err := oneOf("output", output, "text", "json"); err != nil {
+				return err
+			}
+			if configFile != "" {
+				cfg, err := readConfig(configFile)
+				if err != nil {
+					return err
+				}
+				opts.Config = cfg
+			}
+			opts.Stdin = cmd.InOrStdin()
+			trees, err := check.Find(args)
+			if err != nil {
+				return err
+			}
+			opts.Progress = progress(cmd.ErrOrStderr())
+			rep := check.Run(trees, opts)
+			return printReport(cmd, rep, output)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&configFile, "config", "c", "", "file with a ConfigPipeline")
+	f.StringVar(&opts.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error, warning or ignore (default error)")
+	f.StringVarP(&output, "output", "o", "text", "text or json")
+	f.BoolVar(&opts.Build.EnableExec, "enable-exec", false, "run the functions and plugins of others that kustomizations ask for")
+	complete(cmd, "unresolved", "error", "warning", "ignore")
+	complete(cmd, "output", "text", "json")
+	return cmd
+}
+
+func printReport(cmd *cobra.Command, rep *check.Report, output string) error {
+	out := cmd.OutOrStdout()
+	if output == "json" {
+		if err := report.JSON(out, rep.Findings, rep.Trees, rep.Resources); err != nil {
+			return err
+		}
+	} else {
+		report.Text(out, rep.Findings, report.Options{Source: func(file string) []byte { return rep.Sources[file] }})
+		if len(rep.Findings) == 0 && len(rep.Unread) == 0 {
+			fmt.Fprintf(out, "%s in %s\n", report.Summary(nil), count(rep.Resources, "resource"))
+		}
+	}
+	for _, err := range rep.Unread {
+		fmt.Fprintln(cmd.ErrOrStderr(), "Error:", err)
+	}
+	switch {
+	case len(rep.Unread) > 0:
+		return &exitError{code: ExitFailure}
+	case finding.Count(rep.Findings, finding.Error) > 0:
+		return errFindings
+	}
+	return nil
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// readConfig reads a file with one ConfigPipeline.
+func readConfig(file string) (*config.ConfigPipeline, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	docs, err := manifest.Read(file, text)
+	if err != nil {
+		return nil, err
+	}
+	if len(docs) != 1 {
+		return nil, fmt.Errorf("%s: expected one %s, got %d documents", file, config.Kind, len(docs))
+	}
+	cfg, err := config.Decode(docs[0].Node)
+	if err != nil {
+		return nil, &manifest.Error{File: file, Err: err}
+	}
+	return cfg, nil
+}
+
+// progress returns a function that shows on a terminal how far long work is.
+func progress(w io.Writer) func(done, total int, name string) {
+	f, ok := w.(*os.File)
+	if !ok || !isatty.IsTerminal(f.Fd()) {
+		return nil
+	}
+	return func(done, total int, name string) {
+		if total > 3 {
+			fmt.Fprintf(f, "\r\x1b[K%d/%d %s", done+1, total, name)
+			if done+1 == total {
+				fmt.Fprint(f, "\r\x1b[K")
+			}
+		}
+	}
+}
+
+func oneOf(flag, value string, allowed ...string) error {
+	for _, a := range allowed {
+		if value == a {
+			return nil
+		}
+	}
+	return fmt.Errorf("--%s=%s: expected one of %q", flag, value, allowed)
+}
+
+func complete(cmd *cobra.Command, flag string, values ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
