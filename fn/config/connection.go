@@ -17,11 +17,24 @@ type Connection struct {
 	// RabbitMQ virtual host, a path.
 	Database string `yaml:"database,omitempty" json:"database,omitempty"`
 
-	// Parameters are the options after the address, such as sslmode: require.
+	// Parameters are the options after the address, such as
+	// sslrootcert: /etc/ssl/db.pem, in the spelling of the client.
 	Parameters map[string]string `yaml:"parameters,omitempty" json:"parameters,omitempty"`
+
+	// TLS asks for an encrypted connection in the way each format says it: the
+	// scheme rediss, amqps or https, or a parameter such as sslmode=require.
+	TLS bool `yaml:"tls,omitempty" json:"tls,omitempty"`
 
 	// Credentials are where user name and password come from.
 	Credentials *Credentials `yaml:"credentials,omitempty" json:"credentials,omitempty"`
+
+	// As is how credentials reach the variables, for all of Into that do not
+	// say it themselves: variable (the default), secret or externalSecret.
+	As string `yaml:"as,omitempty" json:"as,omitempty" jsonschema:"enum=variable,enum=secret,enum=externalSecret"`
+
+	// Secret is the name of the Secret to write, for secret and
+	// externalSecret: that of the credentials unless set.
+	Secret string `yaml:"secret,omitempty" json:"secret,omitempty"`
 
 	// Into are the places the connection is written to.
 	Into []Sink `yaml:"into" json:"into"`
@@ -29,9 +42,10 @@ type Connection struct {
 
 // ServiceTarget names a Service.
 type ServiceTarget struct {
+	// Name is the Service's name in its own YAML or in the build.
 	Name string `yaml:"name" json:"name"`
 	// Namespace is needed only when several namespaces of the build have a
-	// Service of that name.
+	// Service of that name. The namespace in the Service's own YAML will do.
 	Namespace string `yaml:"namespace,omitempty" json:"namespace,omitempty"`
 	// Port is the name or number of a port of the Service. It may be left out
 	// when the Service has one port, or one that is named for the engine.
@@ -43,6 +57,7 @@ type ServiceTarget struct {
 
 // HostTarget names an address outside the cluster.
 type HostTarget struct {
+	// Name is a DNS name or an IP address; several are separated by commas.
 	Name string `yaml:"name" json:"name"`
 	// Port is a number; the engine's default port unless set.
 	Port string `yaml:"port,omitempty" json:"port,omitempty" jsonschema:"oneof_type=string;integer"`
@@ -51,7 +66,7 @@ type HostTarget struct {
 // Credentials name the keys of a Secret in the consumer's namespace.
 type Credentials struct {
 	// Secret is the Secret's name, as workloads refer to it.
-	Secret string `yaml:"secret" json:"secret"`
+	Secret string `yaml:"secret,omitempty" json:"secret,omitempty"`
 	// UsernameKey and PasswordKey are keys of the Secret. Either may be left out.
 	UsernameKey string `yaml:"usernameKey,omitempty" json:"usernameKey,omitempty"`
 	PasswordKey string `yaml:"passwordKey,omitempty" json:"passwordKey,omitempty"`
@@ -59,10 +74,15 @@ type Credentials struct {
 	Username string `yaml:"username,omitempty" json:"username,omitempty"`
 }
 
-// Sink is one place a connection is written to.
+// Sink is one place a connection is written to: the environment of workloads,
+// or a ConfigMap.
 type Sink struct {
 	// Workload is whose environment the variables go into.
-	Workload WorkloadSelector `yaml:"workload" json:"workload"`
+	Workload *WorkloadSelector `yaml:"workload,omitempty" json:"workload,omitempty"`
+
+	// ConfigMap is a ConfigMap of this build whose keys the variables become.
+	// It cannot hold credentials.
+	ConfigMap *ConfigMapTarget `yaml:"configMap,omitempty" json:"configMap,omitempty"`
 
 	// As is how credentials reach the variables: variable (the default),
 	// secret or externalSecret.
@@ -71,16 +91,27 @@ type Sink struct {
 	// Secret is the name of the Secret to write, for secret and externalSecret.
 	Secret string `yaml:"secret,omitempty" json:"secret,omitempty"`
 
-	// Variables are the names of environment variables and the format of
-	// each: a format of the engine such as url, jdbc or hostport.
+	// Variables are the names of environment variables (or keys) and the format
+	// of each: a format of the engine such as url, jdbc or hostport, or a
+	// template such as "{{ .Host }}:{{ .Port }}".
 	Variables map[string]string `yaml:"variables" json:"variables"`
 }
 
-// WorkloadSelector selects workloads that embed a pod template.
+// ConfigMapTarget names a ConfigMap.
+type ConfigMapTarget struct {
+	// Name is the ConfigMap's name in its own YAML or in the build.
+	Name string `yaml:"name" json:"name"`
+	// Namespace is needed only when several namespaces have such a ConfigMap.
+	Namespace string `yaml:"namespace,omitempty" json:"namespace,omitempty"`
+}
+
+// WorkloadSelector selects workloads that embed a pod template, by name, by
+// labels or by both.
 type WorkloadSelector struct {
 	// Kind is Deployment, StatefulSet, CronJob, Rollout, …; any kind if empty.
 	Kind string `yaml:"kind,omitempty" json:"kind,omitempty"`
-	// Name is the workload's name in its own YAML, without prefix or suffix.
+	// Name is the workload's name in its own YAML, without prefix or suffix, or
+	// its name in the build.
 	Name string `yaml:"name,omitempty" json:"name,omitempty"`
 	// Namespace is needed only when several namespaces have such a workload.
 	Namespace string `yaml:"namespace,omitempty" json:"namespace,omitempty"`
