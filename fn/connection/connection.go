@@ -293,11 +293,15 @@ func (s *sink) format(name string, consumer *inventory.Object, user, password *e
 	}
 	field := s.field("variables." + name)
 	if unsafe := new(engine.UnsafeError); errors.As(err, &unsafe) {
+		key := c.credentials().PasswordKey
+		if unsafe.Part == "user name" {
+			key = c.credentials().UsernameKey
+		}
 		c.add(finding.Finding{
 			Rule: RuleUnsafe, Severity: finding.Error, Field: field,
-			Message: fmt.Sprintf("the %s for %s of %s has characters that must be percent-encoded or quoted there, but the kubelet inserts $(%s) as it is: the program would read another address",
-				unsafe.Part, name, consumer, unsafe.Variable),
-			Help: "let it be encoded: `as: secret` writes the finished value to a Secret, `as: externalSecret` lets External Secrets encode it; or choose a password of letters, digits and -._~",
+			Message: fmt.Sprintf("the %s in key %s of Secret %s has characters that %s must have encoded, but the kubelet inserts $(VAR) as it is: %s would read another address",
+				unsafe.Part, key, c.credentials().Secret, name, consumer),
+			Help: "let it be encoded: `as: secret` writes the finished value to a Secret, `as: externalSecret` lets External Secrets encode it; or choose one of letters, digits and -._~",
 		})
 		return v, false
 	}

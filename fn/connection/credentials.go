@@ -113,7 +113,7 @@ func (a *applier) external(name, namespace string) (keys []string, ok bool) {
 func (c *connection) noSecret(name string, consumer *inventory.Object) bool {
 	f := finding.Finding{
 		Rule: RuleSecretNotFound, Severity: finding.Error, Field: c.field("credentials.secret"),
-		Message: fmt.Sprintf("connection %s: %s needs Secret %s, which this build does not make in its namespace %s", c.name, consumer, name, consumer.Namespace),
+		Message: fmt.Sprintf("connection %s: %s needs Secret %s, which this build does not make in its namespace", c.name, consumer, name),
 	}
 	elsewhere := c.inv.Find(secretKind, name)
 	if len(elsewhere) == 0 {
