@@ -14,6 +14,11 @@ func (c *ConfigPipeline) validate() error {
 			return err
 		}
 	}
+	if n := c.Spec.Normalize; n != nil {
+		if err := n.validate(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
