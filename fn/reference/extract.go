@@ -29,20 +29,35 @@ func (s *Set) From(o *inventory.Object) []*Ref { return s.byFrom[o] }
 type Table struct {
 	kinds map[inventory.GroupKind]*step
 	pod   *step
+	// any is for annotations of every kind, custom for every kind that is not
+	// Kubernetes' own.
+	any, custom *step
 }
 
 type step struct {
 	fields map[string]*step
 	each   *step // elements of a list
 	values *step // values of a map
-	rows   []*compiledRow
+	deep   *step // any number of levels down
+	// suffixes are fields by the ending of their key; only below deep.
+	suffixes []suffixStep
+	rows     []*compiledRow
+}
+
+type suffixStep struct {
+	suffix string
+	next   *step
 }
 
 type compiledRow struct {
 	*Row
-	to                  []inventory.GroupKind
-	whenPath, whenValue string
-	whenNot             bool
+	to   []inventory.GroupKind
+	when []condition
+}
+
+type condition struct {
+	path, value string
+	not         bool
 }
 
 var defaultTable = sync.OnceValue(func() *Table { return compile(nil) })
@@ -56,7 +71,7 @@ func NewTable(extra []Row) *Table {
 }
 
 func compile(extra []Row) *Table {
-	t := &Table{kinds: map[inventory.GroupKind]*step{}, pod: &step{}}
+	t := &Table{kinds: map[inventory.GroupKind]*step{}, pod: &step{}, any: &step{}, custom: &step{}}
 	for _, rows := range append(builtinRows(), extra) {
 		for i := range rows {
 			t.add(&rows[i])
@@ -70,14 +85,17 @@ func (t *Table) add(r *Row) {
 	for to := range strings.SplitSeq(r.To, ",") {
 		c.to = append(c.to, inventory.ParseGroupKind(strings.TrimSpace(to)))
 	}
-	if path, value, ok := strings.Cut(r.When, "!="); ok {
-		c.whenPath, c.whenValue, c.whenNot = path, value, true
-	} else if path, value, ok := strings.Cut(r.When, "="); ok {
-		c.whenPath, c.whenValue = path, value
-	}
+	c.when = conditions(r.When)
 	for from := range strings.SplitSeq(r.From, ",") {
 		from = strings.TrimSpace(from)
-		if from == "Pod" {
+		switch from {
+		case "*":
+			t.any.insert(r.Path, c)
+			continue
+		case "Custom":
+			t.custom.insert(r.Path, c)
+			continue
+		case "Pod":
 			if rest, ok := strings.CutPrefix(r.Path, "container."); ok {
 				for _, list := range []string{"containers[]", "initContainers[]", "ephemeralContainers[]", "container", "script", "sidecars[]"} {
 					t.pod.insert(list+"."+rest, c)
@@ -97,6 +115,32 @@ func (t *Table) add(r *Row) {
 	}
 }
 
+func conditions(when string) []condition {
+	var all []condition
+	for when != "" {
+		var one string
+		one, when, _ = strings.Cut(when, ",")
+		if path, value, ok := strings.Cut(one, "!="); ok {
+			all = append(all, condition{path, value, true})
+		} else if path, value, ok := strings.Cut(one, "="); ok {
+			all = append(all, condition{path, value, false})
+		}
+	}
+	return all
+}
+
+func (c *condition) holds(at place) bool {
+	equal := false
+	nodes := at.companion(c.path)
+	for _, n := range nodes {
+		equal = equal || yamlnode.String(n) == c.value
+	}
+	if len(nodes) == 0 {
+		equal = c.value == ""
+	}
+	return equal != c.not
+}
+
 // insert adds a row below s. A backslash keeps the dot after it in the key.
 func (s *step) insert(path string, row *compiledRow) {
 	for path != "" {
@@ -107,7 +151,15 @@ func (s *step) insert(path string, row *compiledRow) {
 		if list || values {
 			key = key[:len(key)-2]
 		}
-		if key != "" {
+		switch {
+		case key == "**":
+			if s.deep == nil {
+				s.deep = &step{}
+			}
+			s = s.deep
+		case len(key) > 1 && key[0] == '*':
+			s = s.suffix(key[1:])
+		case key != "":
 			if s.fields == nil {
 				s.fields = map[string]*step{}
 			}
@@ -134,7 +186,23 @@ func (s *step) insert(path string, row *compiledRow) {
 	s.rows = append(s.rows, row)
 }
 
+// suffix returns the step for keys that end in suffix.
+func (s *step) suffix(suffix string) *step {
+	for _, x := range s.suffixes {
+		if x.suffix == suffix {
+			return x.next
+		}
+	}
+	next := &step{}
+	s.suffixes = append(s.suffixes, suffixStep{suffix, next})
+	return next
+}
+
 func cutStep(path string) (key, rest string) {
+	if !strings.Contains(path, `\`) {
+		key, rest, _ = strings.Cut(path, ".")
+		return key, rest
+	}
 	var b strings.Builder
 	for i := 0; i < len(path); i++ {
 		switch {
@@ -160,13 +228,24 @@ func (t *Table) Extract(inv *inventory.Inventory) *Set {
 		if o.Removed || o.Local {
 			continue
 		}
-		x := extractor{set: set, obj: o}
+		x := extractor{set: set, inv: inv, obj: o}
 		if root := t.kinds[o.GroupKind]; root != nil {
 			x.walk(o.Node, root, nil, nil, 0)
 		}
 		for _, p := range o.Pods() {
 			x.pod = p
 			x.walk(p.Spec, t.pod, nil, nil, 0)
+		}
+		x.pod = nil
+		if o.Get("metadata", "annotations") != nil {
+			x.walk(o.Node, t.any, nil, nil, 0)
+		}
+		if !ownGroups[o.Group] {
+			x.taken = make(map[*yaml.Node]bool, len(x.refs))
+			for _, r := range x.refs {
+				x.taken[r.Node] = true
+			}
+			x.walk(o.Node, t.custom, nil, nil, 0)
 		}
 		if len(x.refs) > 0 {
 			set.byFrom[o] = x.refs
@@ -175,11 +254,24 @@ func (t *Table) Extract(inv *inventory.Inventory) *Set {
 	return set
 }
 
+// ownGroups are the API groups of Kubernetes itself, whose fields are all known.
+var ownGroups = map[string]bool{
+	"": true, "apps": true, "batch": true, "autoscaling": true, "policy": true, "extensions": true,
+	rbac: true, "networking.k8s.io": true, "storage.k8s.io": true, "admissionregistration.k8s.io": true,
+	"apiextensions.k8s.io": true, "apiregistration.k8s.io": true, "scheduling.k8s.io": true,
+	"node.k8s.io": true, "coordination.k8s.io": true, "discovery.k8s.io": true, "events.k8s.io": true,
+	"flowcontrol.apiserver.k8s.io": true, "certificates.k8s.io": true, "authentication.k8s.io": true,
+	"authorization.k8s.io": true, "resource.k8s.io": true, "internal.apiserver.k8s.io": true,
+}
+
 type extractor struct {
 	set  *Set
+	inv  *inventory.Inventory
 	obj  *inventory.Object
 	pod  *inventory.Pod
 	refs []*Ref
+	// taken are the nodes that rows of the kind itself have answered for.
+	taken map[*yaml.Node]bool
 }
 
 // maxDepth bounds the walk through user-defined paths over cyclic aliases; no
@@ -194,7 +286,10 @@ func (x *extractor) walk(n *yaml.Node, s *step, parent, outer *yaml.Node, depth 
 		return
 	}
 	for _, row := range s.rows {
-		x.add(row, n, parent, outer)
+		x.add(row, n, place{x.obj.Node, parent, outer})
+	}
+	if s.deep != nil {
+		x.walkDeep(n, s.deep, parent, outer, depth)
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -221,56 +316,87 @@ func (x *extractor) walk(n *yaml.Node, s *step, parent, outer *yaml.Node, depth 
 	}
 }
 
-func (x *extractor) add(row *compiledRow, n, parent, outer *yaml.Node) {
-	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" || n.Value == "" {
+// walkDeep looks for the fields of d at every level below n. It does not enter
+// whole objects inside others: those are templates, with rules of their own.
+func (x *extractor) walkDeep(n *yaml.Node, d *step, parent, outer *yaml.Node, depth int) {
+	n = yamlnode.Resolve(n)
+	if n == nil || depth > maxDepth {
 		return
 	}
-	if row.whenPath != "" && (companionString(parent, outer, row.whenPath) == row.whenValue) == row.whenNot {
-		return
-	}
-	switch row.Parse {
-	case NameList:
-		for part := range strings.SplitSeq(n.Value, ",") {
-			x.addName(row, n, parent, outer, strings.TrimSpace(part))
+	switch n.Kind {
+	case yaml.MappingNode:
+		if n != x.obj.Node && isObject(n) {
+			return
 		}
-	default:
-		x.addName(row, n, parent, outer, n.Value)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key, value := n.Content[i].Value, n.Content[i+1]
+			if next := d.fields[key]; next != nil {
+				x.walk(value, next, n, parent, depth+1)
+			} else {
+				for _, s := range d.suffixes {
+					if strings.HasSuffix(key, s.suffix) {
+						x.walk(value, s.next, n, parent, depth+1)
+					}
+				}
+			}
+			x.walkDeep(value, d, n, parent, depth+1)
+		}
+	case yaml.SequenceNode:
+		for _, e := range n.Content {
+			x.walkDeep(e, d, parent, outer, depth+1)
+		}
 	}
 }
 
-func (x *extractor) addName(row *compiledRow, n, parent, outer *yaml.Node, name string) {
+func isObject(n *yaml.Node) bool {
+	return yamlnode.Get(n, "kind") != nil && yamlnode.Get(n, "apiVersion") != nil && yamlnode.Get(n, "metadata") != nil
+}
+
+func (x *extractor) add(row *compiledRow, n *yaml.Node, at place) {
+	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" || n.Value == "" || row.Guess && x.taken[n] {
+		return
+	}
+	for i := range row.when {
+		if !row.when[i].holds(at) {
+			return
+		}
+	}
+	for _, name := range parsers[row.Parse](x, n.Value) {
+		x.addName(row, n, at, name)
+	}
+}
+
+func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name qualified) {
 	r := &Ref{
-		Row: row.Row, From: x.obj, Pod: x.pod, Node: n, Parent: parent,
-		To: row.to, Name: name, Namespace: x.obj.Namespace,
+		Row: row.Row, From: x.obj, Pod: x.pod, Node: n, Parent: at.parent,
+		To: row.to, Name: name.name, Namespace: x.obj.Namespace,
 	}
 	if row.InNamespace != "" {
-		r.Namespace = row.InNamespace
+		r.Namespace = strings.TrimSuffix(row.InNamespace, "*")
 	}
 	if row.Namespace != "" {
-		if ns := companionString(parent, outer, row.Namespace); ns != "" {
+		if ns := at.text(row.Namespace); ns != "" {
 			r.Namespace = ns
 		} else if row.InNamespace == "" && inventory.IsClusterScoped(x.obj.GroupKind) {
 			r.Namespace = ""
 		}
 	}
-	if row.Parse != Plain {
-		if ns, rest, ok := strings.Cut(name, "/"); ok {
-			r.Namespace, r.Name = ns, rest
-		}
+	if name.namespace != "" {
+		r.Namespace = name.namespace
 	}
 	if r.Name == "" || IsPlaceholder(r.Name) || IsPlaceholder(r.Namespace) {
 		return
 	}
-	if row.Kind != "" && !r.chooseKind(row, parent, outer) {
+	if row.Kind != "" && !r.chooseKind(row, at) {
 		return
 	}
 	if row.Optional != "" {
-		for _, o := range companion(parent, outer, row.Optional) {
+		for _, o := range at.companion(row.Optional) {
 			r.Optional = r.Optional || yamlnode.Bool(o)
 		}
 	}
 	if row.Key != "" {
-		for _, k := range companion(parent, outer, row.Key) {
+		for _, k := range at.companion(row.Key) {
 			if key := yamlnode.String(k); key != "" && !IsPlaceholder(key) {
 				r.Keys = append(r.Keys, Key{Name: key, Node: k})
 			}
@@ -280,7 +406,7 @@ func (x *extractor) addName(row *compiledRow, n, parent, outer *yaml.Node, name 
 		r.Keys = append(r.Keys, Key{Name: row.DefaultKey, Node: n})
 	}
 	if row.Port != "" {
-		for _, p := range companion(parent, outer, row.Port) {
+		for _, p := range at.companion(row.Port) {
 			if p.Kind == yaml.ScalarNode && !IsPlaceholder(p.Value) {
 				r.Port = p
 			}
@@ -297,15 +423,15 @@ func (x *extractor) addName(row *compiledRow, n, parent, outer *yaml.Node, name 
 
 // chooseKind narrows To by the companion fields kind and group, and reports
 // whether the reference is one that can be judged.
-func (r *Ref) chooseKind(row *compiledRow, parent, outer *yaml.Node) bool {
-	kind := companionString(parent, outer, row.Kind)
+func (r *Ref) chooseKind(row *compiledRow, at place) bool {
+	kind := at.text(row.Kind)
 	if kind == "" {
 		r.To = row.to[:1]
 		return true
 	}
 	group, hasGroup := "", false
 	if row.Group != "" {
-		if nodes := companion(parent, outer, row.Group); len(nodes) > 0 {
+		if nodes := at.companion(row.Group); len(nodes) > 0 {
 			hasGroup = true
 			group = yamlnode.String(nodes[0])
 			if g, _, ok := strings.Cut(group, "/"); ok {
@@ -317,7 +443,8 @@ func (r *Ref) chooseKind(row *compiledRow, parent, outer *yaml.Node) bool {
 	}
 	var match []inventory.GroupKind
 	for _, gk := range row.to {
-		if gk.Kind == kind && (!hasGroup || gk.Group == group) {
+		// The kinds of extensions/v1beta1 live in other groups today.
+		if gk.Kind == kind && (!hasGroup || gk.Group == group || group == "extensions") {
 			match = append(match, gk)
 		}
 	}

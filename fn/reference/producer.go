@@ -12,26 +12,31 @@ import (
 
 // Producer says that resources of a kind make other objects at run time.
 type Producer struct {
-	// From are the kinds that produce, as group/Kind, separated by commas.
+	// From are the kinds that produce, as group/Kind, separated by commas; *
+	// stands for every kind with annotations, Custom for every kind that is not
+	// Kubernetes' own.
 	From string
 	// Makes is the kind of what is made.
 	Makes string
 	// Name is the made object's name: a pattern in which {path} stands for the
 	// scalar at that path of the producer, and {name} for its metadata.name.
-	// A {path} with [] makes one object for each element. When a path is absent
-	// the next of Name, Or applies.
+	// A {path} with [] makes one object for each element, one with {} for each key
+	// of a map, and ** is any number of levels. When a path is absent Or applies.
 	Name string
+	// NamesOf finds names that no pattern can say.
+	NamesOf func(o *inventory.Object) []string
 	// Or is the pattern to use when a path of Name is absent.
 	Or string
-	// Namespace is a pattern like Name; the producer's own namespace if empty.
+	// Namespace is a pattern like Name; the producer's own namespace if empty or
+	// absent, any namespace if *.
 	Namespace string
 	// Keys are the keys of a made ConfigMap or Secret, where they are always the same.
 	Keys []string
 	// KeysOf finds the keys in the producer; open says that there may be more.
 	// With neither Keys nor KeysOf the keys are not known.
 	KeysOf func(producer *yaml.Node) (keys []string, open bool)
-	// When is a condition on a field of the producer, as in "spec.crd=true"; a
-	// bare path means that the field is there.
+	// When are conditions on fields of the producer, separated by commas, as in
+	// "spec.crd=true" or "spec.create!=false"; a bare path means that the field is there.
 	When string
 }
 
@@ -48,14 +53,17 @@ var producersByKind = sync.OnceValue(func() map[inventory.GroupKind][]*Producer 
 	return m
 })
 
-// anyKind is the From of producers that work through annotations of every kind.
-var anyKind = inventory.GroupKind{Kind: "*"}
+// The From of producers that are for more than single kinds.
+var (
+	anyKind    = inventory.GroupKind{Kind: "*"}
+	customKind = inventory.GroupKind{Kind: "Custom"}
+)
 
 // Produce adds to the inventory what its resources make at run time.
 func Produce(inv *inventory.Inventory) {
 	table := producersByKind()
 	for _, o := range inv.Objects() {
-		if o.Removed || o.Local {
+		if o.Removed {
 			continue
 		}
 		for _, p := range table[o.GroupKind] {
@@ -66,23 +74,49 @@ func Produce(inv *inventory.Inventory) {
 				p.apply(inv, o)
 			}
 		}
+		if !ownGroups[o.Group] {
+			for _, p := range table[customKind] {
+				p.apply(inv, o)
+			}
+		}
 	}
 }
 
-func (p *Producer) apply(inv *inventory.Inventory, o *inventory.Object) {
-	if p.When != "" {
-		path, want, compare := strings.Cut(p.When, "=")
+// holds reports whether the conditions of When do.
+func (p *Producer) holds(o *inventory.Object) bool {
+	for when := p.When; when != ""; {
+		var one string
+		one, when, _ = strings.Cut(when, ",")
+		path, want, compare := strings.Cut(one, "=")
+		path, not := strings.CutSuffix(path, "!")
 		nodes := nodesAtPath(o.Node, path)
-		if len(nodes) == 0 || compare && yamlnode.String(nodes[0]) != want {
-			return
+		equal := len(nodes) > 0 && (!compare || yamlnode.String(nodes[0]) == want)
+		if equal == not {
+			return false
 		}
 	}
-	names := expand(p.Name, o)
+	return true
+}
+
+func (p *Producer) apply(inv *inventory.Inventory, o *inventory.Object) {
+	if !p.holds(o) {
+		return
+	}
+	var names []string
+	if p.NamesOf != nil {
+		names = p.NamesOf(o)
+	} else {
+		names = expand(p.Name, o)
+	}
 	if len(names) == 0 && p.Or != "" {
 		names = expand(p.Or, o)
 	}
 	namespace := o.Namespace
-	if p.Namespace != "" {
+	switch p.Namespace {
+	case "":
+	case "*":
+		namespace = ""
+	default:
 		if ns := expand(p.Namespace, o); len(ns) > 0 {
 			namespace = ns[0]
 		}
@@ -141,27 +175,57 @@ func expand(pattern string, o *inventory.Object) []string {
 	return results
 }
 
-// nodesAtPath is nodesAt with \. for dots inside keys.
+// nodesAtPath returns the nodes at a path with the steps of a Name pattern.
 func nodesAtPath(n *yaml.Node, path string) []*yaml.Node {
 	nodes := []*yaml.Node{n}
 	for path != "" {
-		var key string
-		key, path = cutStep(path)
-		key, list := strings.CutSuffix(key, "[]")
+		var step string
+		step, path = cutStep(path)
+		key, list := strings.CutSuffix(step, "[]")
+		key, keys := strings.CutSuffix(key, "{}")
 		var next []*yaml.Node
 		for _, n := range nodes {
+			if step == "**" {
+				next = descendants(next, n, 0)
+				continue
+			}
 			child := yamlnode.Get(n, key)
-			if list {
+			switch {
+			case list:
 				for _, e := range yamlnode.Elements(child) {
 					next = append(next, yamlnode.Resolve(e))
 				}
-			} else if !yamlnode.IsNull(child) {
+			case keys:
+				for k := range yamlnode.Fields(child) {
+					next = append(next, k)
+				}
+			case !yamlnode.IsNull(child):
 				next = append(next, child)
 			}
 		}
 		nodes = next
 	}
 	return nodes
+}
+
+// descendants appends the mappings at and below n, without whole objects.
+func descendants(to []*yaml.Node, n *yaml.Node, depth int) []*yaml.Node {
+	n = yamlnode.Resolve(n)
+	if n == nil || depth > maxDepth || depth > 0 && isObject(n) {
+		return to
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		to = append(to, n)
+		for _, v := range yamlnode.Fields(n) {
+			to = descendants(to, v, depth+1)
+		}
+	case yaml.SequenceNode:
+		for _, e := range n.Content {
+			to = descendants(to, e, depth+1)
+		}
+	}
+	return to
 }
 
 // keysAt returns a KeysOf that reads scalars or the keys of a map at paths.

@@ -21,12 +21,15 @@ import (
 //
 // Paths are dotted; a step ending in [] goes through every element of a list,
 // one ending in {} through every value of a map; a dot inside a key is
-// written \. The paths of companion fields (Kind, Namespace, Key, …) start at
-// the mapping that holds the name and may give alternatives with |; a leading
-// ^ starts one mapping further out.
+// written \. The step ** is any number of levels, none included, and the step
+// after it may be *Suffix for every key with that ending. The paths of companion
+// fields (Kind, Namespace, Key, …) start at the mapping that holds the name and
+// may give alternatives with |; a leading ^ starts one mapping further out, a
+// leading / at the resource itself.
 type Row struct {
 	// From are the kinds the row is for, as group/Kind, separated by commas;
-	// Pod stands for the pod spec of every kind that embeds one.
+	// Pod stands for the pod spec of every kind that embeds one, * for every
+	// kind with annotations, Custom for every kind that is not Kubernetes' own.
 	From string
 	// Path leads to the scalar with the name. In rows for Pod, the step
 	// container stands for the containers of every type.
@@ -42,7 +45,7 @@ type Row struct {
 	// Namespace is a companion field; the referrer's namespace if absent.
 	Namespace string
 	// InNamespace is the namespace that is meant when the companion is absent
-	// or there is none, for operators that look in one of their own.
+	// or there is none, for operators that look in one of their own; * is any.
 	InNamespace string
 	// Key is the companion field with the key of a ConfigMap or Secret; it may
 	// lead through lists.
@@ -53,28 +56,23 @@ type Row struct {
 	Port string
 	// Optional is a companion field that, when true, allows the target to be missing.
 	Optional string
-	// When is a condition on a companion, as in "kind=Secret" or "kind!=Group".
+	// When are conditions on companions, separated by commas, as in
+	// "kind=Secret" or "kind!=Group"; "kind=" means that it is absent. One element
+	// of a list is enough for =, and too many for !=.
 	When string
 
 	// Lenient rows name something that may as well live elsewhere: when it is
 	// absent and nothing is close, that is a note.
 	Lenient bool
+	// Guess rows rest on what fields are usually called, not on a schema. Only
+	// a near miss or a wrong namespace counts against them.
+	Guess bool
 	// Repaired says that kustomize has been configured to rewrite the field;
 	// for its built-in table see kustomize.go.
 	Repaired bool
 	// Parse splits the scalar, for fields that hold more than a bare name.
 	Parse Parse
 }
-
-// Parse says how to read a scalar that holds more than a name.
-type Parse int
-
-// The spellings of names with a namespace or a list of names.
-const (
-	Plain         Parse = iota
-	NamespaceName       // namespace/name, or name
-	NameList            // name,name or namespace/name,…
-)
 
 // Key is one key that a reference needs.
 type Key struct {
@@ -187,12 +185,20 @@ func IsPlaceholder(text string) bool {
 	return strings.Contains(text, "_") && strings.ToUpper(text) == text
 }
 
-// companion returns the nodes at a companion path of the mapping parent.
-func companion(parent, outer *yaml.Node, path string) []*yaml.Node {
-	for alt := range strings.SplitSeq(path, "|") {
-		from := parent
-		if rest, ok := strings.CutPrefix(alt, "^"); ok {
-			from, alt = outer, rest
+// place is where a name was found: what companion paths start from.
+type place struct{ root, parent, outer *yaml.Node }
+
+// companion returns the nodes at a companion path.
+func (at place) companion(path string) []*yaml.Node {
+	for path != "" {
+		var alt string
+		alt, path, _ = strings.Cut(path, "|")
+		from := at.parent
+		switch alt[0] {
+		case '^':
+			from, alt = at.outer, alt[1:]
+		case '/':
+			from, alt = at.root, alt[1:]
 		}
 		if found := nodesAt(from, alt); len(found) > 0 {
 			return found
@@ -201,10 +207,18 @@ func companion(parent, outer *yaml.Node, path string) []*yaml.Node {
 	return nil
 }
 
+// text is the scalar at a companion path, the first of several, or "".
+func (at place) text(path string) string {
+	for _, n := range at.companion(path) {
+		return yamlnode.String(n)
+	}
+	return ""
+}
+
 func nodesAt(n *yaml.Node, path string) []*yaml.Node {
 	for path != "" {
 		var step string
-		step, path, _ = strings.Cut(path, ".")
+		step, path = cutStep(path)
 		key, list := strings.CutSuffix(step, "[]")
 		n = yamlnode.Get(n, key)
 		if !list {
@@ -225,16 +239,6 @@ func nodesAt(n *yaml.Node, path string) []*yaml.Node {
 		return nil
 	}
 	return []*yaml.Node{n}
-}
-
-func companionString(parent, outer *yaml.Node, path string) string {
-	if path == "" {
-		return ""
-	}
-	for _, n := range companion(parent, outer, path) {
-		return yamlnode.String(n)
-	}
-	return ""
 }
 
 // AbsentSeverity is the severity of a reference to the kind when the object is

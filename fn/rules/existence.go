@@ -64,6 +64,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 	case reference.NotRewritten:
 		p.reportNotRewritten(r, res.Target)
 	case reference.Absent:
+		if r.Row.Guess {
+			return
+		}
 		severity := reference.AbsentSeverity(r.To[0])
 		if r.Row.Lenient {
 			severity = min(severity, finding.Note)
