@@ -20,8 +20,10 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/connection"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/normalize"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
@@ -38,8 +40,13 @@ const ReceiptKind = "FunctionRan"
 // Result is what a run did and found.
 type Result struct {
 	Findings []finding.Finding
+	// Injections are the connection values that were written, each with the
+	// fields of the build it follows from.
+	Injections []connection.Injection
 	// Added are resources that the run added. They are in the inventory too.
 	Added []*inventory.Object
+	// Changes are the values that normalization wrote.
+	Changes []normalize.Change
 }
 
 // Process runs the pipeline over inv, whose resources it edits in place.
@@ -53,7 +60,12 @@ func Process(inv *inventory.Inventory, cfg *ConfigPipeline) Result {
 	}
 	before := len(inv.Objects())
 	reference.Produce(inv)
-	res.Findings = rules.Run(inv, spec)
+	var injected []finding.Finding
+	if cfg != nil {
+		res.Injections = connection.Apply(inv, cfg, func(f finding.Finding) { injected = append(injected, f) })
+	}
+	res.Changes = normalize.Apply(inv, spec.Normalize)
+	res.Findings = rules.Run(inv, spec, injected...)
 	if spec.Receipt {
 		addReceipt(inv, cfg.Metadata.Name)
 	}

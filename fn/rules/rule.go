@@ -179,5 +179,11 @@ func Lookup(name string) *Rule {
 func groups() [][]*Rule {
 	return [][]*Rule{
 		existenceRules(),
+		hostRules,
+		base64Rules,
+		portRules(),
+		selectorRules(),
+		volumeRules(),
+		variableRules(),
 	}
 }

@@ -18,6 +18,16 @@ type run struct {
 	ignores     []config.Ignore
 	ignoreHits  []int
 	findings    []finding.Finding
+
+	// See host_judge.go and base64.go.
+	hosts       *hostJudge
+	environment map[*inventory.Object]map[string]bool
+
+	// What several rules ask for is found once. See selectors.go.
+	pods          map[string][]*inventory.Pod
+	podNamespaces []string
+	podIndex      map[label][]*inventory.Pod
+	selected      map[*inventory.Object][]*inventory.Pod
 }
 
 // IgnoreAnnotation silences findings on one resource: a comma-separated list
@@ -26,7 +36,8 @@ const IgnoreAnnotation = "wealist.io/ignore"
 
 // Run extracts and judges everything in the inventory and returns the
 // findings, sorted. Producers must have been applied (reference.Produce).
-func Run(inv *inventory.Inventory, spec *config.Spec) []finding.Finding {
+// Findings of earlier steps go through the same severities and ignores.
+func Run(inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding) []finding.Finding {
 	if spec == nil {
 		spec = &config.Spec{}
 	}
@@ -48,6 +59,10 @@ func Run(inv *inventory.Inventory, spec *config.Spec) []finding.Finding {
 		}
 		p := &Pass{Inventory: inv, Refs: refs, Config: spec, rule: rule, run: r, severity: severity}
 		rule.Run(p)
+	}
+	for _, f := range earlier {
+		f.Severity = v.SeverityOf(f.Rule, f.Severity)
+		r.report(f)
 	}
 	r.reportUnused()
 	r.findings = r.dropAnnotated(inv, r.findings)

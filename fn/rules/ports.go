@@ -1,0 +1,264 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+func portRules() []*Rule {
+	return []*Rule{containerPortNotFound, targetPortNotFound, servicePortNotFound, nodePortCollision}
+}
+
+// probeFields are where a container names one of its own ports:
+// https://kubernetes.io/docs/concepts/workloads/pods/probes/
+var probeFields = [][]string{
+	{"livenessProbe", "httpGet", "port"}, {"livenessProbe", "tcpSocket", "port"},
+	{"readinessProbe", "httpGet", "port"}, {"readinessProbe", "tcpSocket", "port"},
+	{"startupProbe", "httpGet", "port"}, {"startupProbe", "tcpSocket", "port"},
+	{"lifecycle", "postStart", "httpGet", "port"}, {"lifecycle", "postStart", "tcpSocket", "port"},
+	{"lifecycle", "preStop", "httpGet", "port"}, {"lifecycle", "preStop", "tcpSocket", "port"},
+}
+
+var containerPortNotFound = &Rule{
+	Name:     "container-port-not-found",
+	Severity: finding.Error,
+	Doc: "A probe or lifecycle hook names a port that its container does not have. " +
+		"The kubelet cannot run the probe, so the container never becomes ready or is restarted again and again. " +
+		"Port numbers are left alone: a container may listen without declaring it.",
+	URL: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#use-a-named-port",
+	Run: func(p *Pass) {
+		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+			for _, field := range probeFields {
+				n := yamlnode.Path(c.Node, field...)
+				name := yamlnode.String(n)
+				if name == "" || isNumber(name) || reference.IsPlaceholder(name) {
+					continue
+				}
+				names := portNames(c)
+				if slices.Contains(names, name) {
+					continue
+				}
+				message := fmt.Sprintf("container %q has no port named %q", c.Name, name)
+				near := nearest(name, names)
+				if len(near) > 0 {
+					message += fmt.Sprintf("; did you mean %q?", near[0])
+				}
+				p.Report(o, n, message, Suggest(near...), Help("%s", listOf("its named ports", names)))
+			}
+		})
+	},
+}
+
+// eachContainer calls f for every container of every pod.
+func (p *Pass) eachContainer(f func(*inventory.Object, *inventory.Container)) {
+	for _, o := range p.Inventory.Objects() {
+		if o.Local || o.Removed {
+			continue
+		}
+		for _, pod := range o.Pods() {
+			for _, c := range pod.Containers {
+				f(o, c)
+			}
+		}
+	}
+}
+
+func portNames(c *inventory.Container) []string {
+	var names []string
+	for _, port := range yamlnode.Elements(yamlnode.Get(c.Node, "ports")) {
+		if name := yamlnode.GetString(port, "name"); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func listOf(what string, names []string) string {
+	if len(names) == 0 {
+		return "it has no " + strings.TrimPrefix(what, "its ")
+	}
+	return what + " are: " + strings.Join(names, ", ")
+}
+
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+var targetPortNotFound = &Rule{
+	Name:     "target-port-not-found",
+	Severity: finding.Error,
+	Doc: "A Service's targetPort names a port that none of the pods it selects has. " +
+		"The Service gets no endpoints for that port and connections are refused. " +
+		"Numeric target ports are left alone: a container may listen without declaring it.",
+	URL: "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
+	Run: func(p *Pass) {
+		for _, svc := range p.Inventory.OfKind(gk("Service")) {
+			if svc.Node == nil {
+				continue
+			}
+			pods := p.SelectedPods(svc)
+			if len(pods) == 0 || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) {
+				continue
+			}
+			var names []string
+			for _, pod := range pods {
+				for _, c := range pod.Containers {
+					names = append(names, portNames(c)...)
+				}
+			}
+			for _, port := range yamlnode.Elements(svc.Get("spec", "ports")) {
+				n := yamlnode.Get(port, "targetPort")
+				name := yamlnode.String(n)
+				if name == "" || isNumber(name) || reference.IsPlaceholder(name) || slices.Contains(names, name) {
+					continue
+				}
+				message := fmt.Sprintf("no container behind Service %q has a port named %q", svc.Name, name)
+				near := nearest(name, names)
+				if len(near) > 0 {
+					message += fmt.Sprintf("; did you mean %q?", near[0])
+				}
+				p.Report(svc, n, message, Suggest(near...),
+					Help("it selects %s; %s", podOwners(pods), listOf("the named ports there", slices.Compact(slices.Sorted(slices.Values(names))))))
+			}
+		}
+	},
+}
+
+// podOwners names the workloads of pods: "Deployment web, StatefulSet db".
+func podOwners(pods []*inventory.Pod) string {
+	var names []string
+	for _, pod := range pods {
+		if s := pod.Owner.Kind + " " + pod.Owner.Name; !slices.Contains(names, s) {
+			names = append(names, s)
+		}
+	}
+	if len(names) > 3 {
+		names = append(names[:3], fmt.Sprintf("%d more", len(names)-3))
+	}
+	return strings.Join(names, ", ")
+}
+
+var servicePortNotFound = &Rule{
+	Name:     "service-port-not-found",
+	Severity: finding.Error,
+	Doc: "An Ingress, route or webhook asks for a port that the Service does not have. " +
+		"The backend stays empty: requests end in 502 or 503, and a webhook call fails. " +
+		"ExternalName Services are left alone: their ports mean nothing.",
+	URL: "https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource",
+	Run: func(p *Pass) {
+		for _, r := range p.Refs.To(gk("Service")) {
+			if r.Port == nil {
+				continue
+			}
+			res := p.Resolve(r)
+			if res.Status != reference.Found || res.Target == nil || res.Target.Node == nil {
+				continue
+			}
+			ports := ServicePorts(res.Target)
+			want := yamlnode.String(r.Port)
+			if want == "" || len(ports) == 0 || hasPort(ports, want) || yamlnode.GetString(res.Target.Node, "spec", "type") == "ExternalName" {
+				continue
+			}
+			p.reportPort(r.From, r.Port, res.Target, want, ports)
+		}
+	},
+}
+
+// ServicePort is one port of a Service.
+type ServicePort struct {
+	Name, Port, TargetPort, Protocol, AppProtocol string
+	Node                                          *yaml.Node
+}
+
+// ServicePorts returns the ports of a Service.
+func ServicePorts(svc *inventory.Object) []ServicePort {
+	var ports []ServicePort
+	for _, n := range yamlnode.Elements(svc.Get("spec", "ports")) {
+		n = yamlnode.Resolve(n)
+		ports = append(ports, ServicePort{
+			Name:        yamlnode.GetString(n, "name"),
+			Port:        yamlnode.GetString(n, "port"),
+			TargetPort:  yamlnode.GetString(n, "targetPort"),
+			Protocol:    yamlnode.GetString(n, "protocol"),
+			AppProtocol: yamlnode.GetString(n, "appProtocol"),
+			Node:        n,
+		})
+	}
+	return ports
+}
+
+func hasPort(ports []ServicePort, want string) bool {
+	return slices.ContainsFunc(ports, func(p ServicePort) bool {
+		return p.Port == want || p.Name == want || reference.IsPlaceholder(p.Port)
+	})
+}
+
+func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Object, want string, ports []ServicePort) {
+	var names, texts []string
+	for _, port := range ports {
+		text := port.Port
+		if port.Name != "" {
+			text += " (" + port.Name + ")"
+			names = append(names, port.Name)
+		}
+		names = append(names, port.Port)
+		texts = append(texts, text)
+	}
+	near := nearest(want, names)
+	if len(near) == 0 && len(ports) == 1 {
+		near = []string{ports[0].Port}
+		if !isNumber(want) && ports[0].Name != "" {
+			near = []string{ports[0].Name}
+		}
+	}
+	message := fmt.Sprintf("Service %q has no port %s", svc.Name, want)
+	if len(near) > 0 {
+		message += fmt.Sprintf("; did you mean %s?", near[0])
+	}
+	p.Report(o, n, message, Suggest(near...), Help("its ports are: %s", strings.Join(texts, ", ")))
+}
+
+var nodePortCollision = &Rule{
+	Name:     "node-port-collision",
+	Severity: finding.Error,
+	Doc: "Two Services ask for the same nodePort. " +
+		"The API server accepts the first and rejects the second. Ports of different protocols do not collide.",
+	URL: "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
+	Run: func(p *Pass) {
+		type key struct{ port, protocol string }
+		first := map[key]*inventory.Object{}
+		for _, svc := range p.Inventory.OfKind(gk("Service")) {
+			if svc.Node == nil {
+				continue
+			}
+			for _, port := range yamlnode.Elements(svc.Get("spec", "ports")) {
+				n := yamlnode.Get(port, "nodePort")
+				number := yamlnode.String(n)
+				if number == "" || number == "0" || !isNumber(number) {
+					continue
+				}
+				protocol := yamlnode.GetString(port, "protocol")
+				if protocol == "" {
+					protocol = "TCP"
+				}
+				k := key{number, protocol}
+				if other := first[k]; other != nil {
+					if other.Resource() != svc.Resource() {
+						p.Report(svc, n, fmt.Sprintf("nodePort %s is taken by %s", number, other),
+							Help("give one of them another port between 30000 and 32767, or none to let the cluster choose"))
+					}
+					continue
+				}
+				first[k] = svc
+			}
+		}
+	},
+}

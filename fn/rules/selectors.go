@@ -1,0 +1,378 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+func selectorRules() []*Rule { return []*Rule{selectorMismatch, selectorMatchesNothing} }
+
+// Pods returns the pods of all workloads in a namespace.
+func (p *Pass) Pods(namespace string) []*inventory.Pod {
+	r := p.run
+	if r.pods == nil {
+		r.pods = map[string][]*inventory.Pod{}
+		for _, o := range p.Inventory.Objects() {
+			if o.Local || o.Removed {
+				continue
+			}
+			r.pods[o.Namespace] = append(r.pods[o.Namespace], o.Pods()...)
+		}
+		for ns := range r.pods {
+			r.podNamespaces = append(r.podNamespaces, ns)
+		}
+		slices.Sort(r.podNamespaces)
+	}
+	if namespace == "" {
+		var all []*inventory.Pod
+		for _, ns := range r.podNamespaces {
+			all = append(all, r.pods[ns]...)
+		}
+		return all
+	}
+	if len(r.pods[""]) == 0 {
+		return r.pods[namespace]
+	}
+	return slices.Concat(r.pods[namespace], r.pods[""])
+}
+
+// SelectedPods returns the pods that a Service selects; none if it has no
+// selector. The answer is remembered.
+func (p *Pass) SelectedPods(svc *inventory.Object) []*inventory.Pod {
+	if pods, ok := p.run.selected[svc]; ok {
+		return pods
+	}
+	var pods []*inventory.Pod
+	if sel := svc.Get("spec", "selector"); sel != nil && len(sel.Content) > 0 {
+		pods = p.matching(svc.Namespace, sel)
+	}
+	if p.run.selected == nil {
+		p.run.selected = map[*inventory.Object][]*inventory.Pod{}
+	}
+	p.run.selected[svc] = pods
+	return pods
+}
+
+// matching returns the pods with all labels of a selector map.
+func (p *Pass) matching(namespace string, selector *yaml.Node) []*inventory.Pod {
+	var pods []*inventory.Pod
+	for _, pod := range p.podsLabelled(namespace, selector) {
+		if matches(pod, selector) {
+			pods = append(pods, pod)
+		}
+	}
+	return pods
+}
+
+// podsLabelled narrows the pods of a namespace to those that carry the first
+// label of the selector, by index: trees have as many Services as workloads.
+func (p *Pass) podsLabelled(namespace string, selector *yaml.Node) []*inventory.Pod {
+	for k, v := range yamlnode.Fields(selector) {
+		if runtimeLabel(k.Value) {
+			continue
+		}
+		idx := p.run.podIndex
+		if idx == nil {
+			idx = map[label][]*inventory.Pod{}
+			for _, pod := range p.Pods("") {
+				for k, v := range yamlnode.Fields(pod.Labels()) {
+					l := label{k.Value, yamlnode.String(v)}
+					idx[l] = append(idx[l], pod)
+				}
+			}
+			p.run.podIndex = idx
+		}
+		var pods []*inventory.Pod
+		for _, pod := range idx[label{k.Value, yamlnode.String(v)}] {
+			if inventory.SameNamespace(pod.Namespace(), namespace) {
+				pods = append(pods, pod)
+			}
+		}
+		return pods
+	}
+	return p.Pods(namespace)
+}
+
+type label struct{ key, value string }
+
+func matches(pod *inventory.Pod, selector *yaml.Node) bool {
+	labels := pod.Labels()
+	for k, v := range yamlnode.Fields(selector) {
+		if runtimeLabel(k.Value) {
+			continue
+		}
+		have := yamlnode.Get(labels, k.Value)
+		if have == nil || yamlnode.String(have) != yamlnode.String(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// runtimeLabel reports whether controllers set a label on pods, so that no
+// template has it.
+func runtimeLabel(key string) bool {
+	switch key {
+	case "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "pod-template-hash",
+		"controller-revision-hash", "controller-uid", "batch.kubernetes.io/controller-uid",
+		"job-name", "batch.kubernetes.io/job-name", "rollouts-pod-template-hash":
+		return true
+	}
+	return false
+}
+
+var selectorMismatch = &Rule{
+	Name:     "selector-mismatch",
+	Severity: finding.Error,
+	Doc: "A workload's selector does not match the labels of its own pod template. " +
+		"The API server rejects the workload, or it would make pods for ever without counting them.",
+	URL: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
+	Run: func(p *Pass) {
+		for _, o := range p.Inventory.Objects() {
+			if o.Local || o.Removed {
+				continue
+			}
+			pods := o.Pods()
+			if len(pods) != 1 || pods[0].Partial {
+				continue
+			}
+			selector := o.Get("spec", "selector")
+			if m := yamlnode.Get(selector, "matchLabels"); m != nil || yamlnode.Get(selector, "matchExpressions") != nil {
+				p.checkExpressions(o, pods[0], yamlnode.Get(selector, "matchExpressions"))
+				selector = m
+			} else if o.Kind != "ReplicationController" && o.Kind != "DeploymentConfig" {
+				continue
+			}
+			p.checkTemplateLabels(o, pods[0], selector)
+		}
+	},
+}
+
+func (p *Pass) checkTemplateLabels(o *inventory.Object, pod *inventory.Pod, selector *yaml.Node) {
+	labels := pod.Labels()
+	for k, v := range yamlnode.Fields(selector) {
+		if runtimeLabel(k.Value) || reference.IsPlaceholder(k.Value) || reference.IsPlaceholder(yamlnode.String(v)) {
+			continue
+		}
+		have := yamlnode.Get(labels, k.Value)
+		switch {
+		case have == nil:
+			var keys []string
+			for l := range yamlnode.Fields(labels) {
+				keys = append(keys, l.Value)
+			}
+			near := nearest(k.Value, keys)
+			message := fmt.Sprintf("the selector needs label %s=%s, which the pod template does not have", k.Value, yamlnode.String(v))
+			if len(near) > 0 {
+				message += fmt.Sprintf("; did you mean %q?", near[0])
+			}
+			p.Report(o, v, message, Suggest(near...), Help("add the label to %s.metadata.labels, or correct the selector", strings.TrimSuffix(pod.Path, ".spec")))
+		case yamlnode.String(have) != yamlnode.String(v) && !reference.IsPlaceholder(yamlnode.String(have)):
+			p.Report(o, v, fmt.Sprintf("the selector needs label %s=%s, but the pod template has %s=%s; did you mean %q?",
+				k.Value, yamlnode.String(v), k.Value, yamlnode.String(have), yamlnode.String(have)), Suggest(yamlnode.String(have)))
+		}
+	}
+}
+
+func (p *Pass) checkExpressions(o *inventory.Object, pod *inventory.Pod, expressions *yaml.Node) {
+	for _, e := range yamlnode.Elements(expressions) {
+		if matchesExpression(pod.Labels(), e) {
+			continue
+		}
+		p.Reportf(o, yamlnode.Get(e, "key"), "the selector's expression on label %q does not match the pod template's own labels", yamlnode.GetString(e, "key"))
+	}
+}
+
+// matchesExpression evaluates one matchExpressions entry:
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements
+func matchesExpression(labels, e *yaml.Node) bool {
+	have := yamlnode.Get(labels, yamlnode.GetString(e, "key"))
+	in := slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(e, "values")), func(v *yaml.Node) bool {
+		return have != nil && yamlnode.String(v) == yamlnode.String(have)
+	})
+	switch yamlnode.GetString(e, "operator") {
+	case "In":
+		return in
+	case "NotIn":
+		return !in
+	case "Exists":
+		return have != nil
+	case "DoesNotExist":
+		return have == nil
+	}
+	return true // not an operator of Kubernetes: schema validation is not ours
+}
+
+// LabelSelector reports whether labels satisfy a metav1.LabelSelector node.
+func LabelSelector(labels, selector *yaml.Node) bool {
+	for k, v := range yamlnode.Fields(yamlnode.Get(selector, "matchLabels")) {
+		have := yamlnode.Get(labels, k.Value)
+		if !runtimeLabel(k.Value) && (have == nil || yamlnode.String(have) != yamlnode.String(v)) {
+			return false
+		}
+	}
+	for _, e := range yamlnode.Elements(yamlnode.Get(selector, "matchExpressions")) {
+		if !matchesExpression(labels, e) {
+			return false
+		}
+	}
+	return true
+}
+
+var selectorMatchesNothing = &Rule{
+	Name:     "selector-matches-nothing",
+	Severity: finding.Error,
+	Doc: "A Service or PodDisruptionBudget selects no pod of the build. " +
+		"A Service without endpoints refuses every connection: the Ingress in front of it answers 503. " +
+		"It is an error when a workload has almost those labels, and a note when nothing is near, because operators make pods too.",
+	URL: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#does-the-service-have-any-endpointslices",
+	Run: func(p *Pass) {
+		for _, svc := range p.Inventory.OfKind(gk("Service")) {
+			sel := svc.Get("spec", "selector")
+			if svc.Node == nil || sel == nil || len(sel.Content) == 0 || len(p.SelectedPods(svc)) > 0 || p.hasEndpoints(svc) {
+				continue
+			}
+			p.reportNoPods(svc, sel)
+		}
+		for _, pdb := range p.Inventory.OfKind(gk("policy/PodDisruptionBudget")) {
+			sel := pdb.Get("spec", "selector", "matchLabels")
+			if sel == nil || len(sel.Content) == 0 || len(p.matching(pdb.Namespace, sel)) > 0 {
+				continue
+			}
+			p.reportNoPods(pdb, sel)
+		}
+	},
+}
+
+// hasEndpoints reports whether somebody writes the Service's endpoints by hand.
+func (p *Pass) hasEndpoints(svc *inventory.Object) bool {
+	if p.Inventory.Lookup(gk("Endpoints"), svc.Namespace, svc.Name, false, nil) != nil {
+		return true
+	}
+	for _, e := range p.Inventory.OfKind(gk("discovery.k8s.io/EndpointSlice")) {
+		if e.Label("kubernetes.io/service-name") == svc.Name && inventory.SameNamespace(e.Namespace, svc.Namespace) {
+			return true
+		}
+	}
+	return false
+}
+
+// nearMiss is a pod that lacks one label of a selector.
+type nearMiss struct {
+	pod   *inventory.Pod
+	value *yaml.Node // the selector's value
+	key   string
+	have  string // the pod's value, or the pod's key when the key differs
+	score int    // less is nearer
+	close bool   // the difference looks like a typing error
+}
+
+// reportNoPods reports a selector without pods, with the nearest pod template.
+func (p *Pass) reportNoPods(o *inventory.Object, selector *yaml.Node) {
+	for _, v := range yamlnode.Fields(selector) {
+		if reference.IsPlaceholder(yamlnode.String(v)) {
+			return
+		}
+	}
+	text := selectorText(selector)
+	best, elsewhere := p.nearestPod(o, selector)
+	switch {
+	case elsewhere != nil:
+		p.Report(o, selector, fmt.Sprintf("no pod in namespace %q has the labels %s; pods of %s in namespace %q do", o.Namespace, text, podOwners([]*inventory.Pod{elsewhere}), elsewhere.Namespace()),
+			Help("a selector reaches only its own namespace: move one of the two"))
+	case best != nil && best.close:
+		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s; did you mean %q?", text, podOwners([]*inventory.Pod{best.pod}), best.describe(), best.have),
+			Suggest(best.have))
+	case best != nil && len(selector.Content) > 2:
+		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; the nearest, %s, has %s", text, podOwners([]*inventory.Pod{best.pod}), best.describe()),
+			AtMost(finding.Warning), p.Unresolved(), Suggest(best.have))
+	default:
+		p.Report(o, selector, fmt.Sprintf("no pod of this build has the labels %s", text), AtMost(finding.Note),
+			Help("if an operator makes these pods, nothing is wrong"))
+	}
+}
+
+func (m *nearMiss) describe() string {
+	if m.key == "" {
+		return "the label " + m.have
+	}
+	return m.key + "=" + m.have
+}
+
+func selectorText(selector *yaml.Node) string {
+	var parts []string
+	for k, v := range yamlnode.Fields(selector) {
+		parts = append(parts, k.Value+"="+yamlnode.String(v))
+	}
+	return strings.Join(parts, ",")
+}
+
+// nearestPod returns the pod that lacks just one label of the selector, and
+// the pod of another namespace that has them all.
+func (p *Pass) nearestPod(o *inventory.Object, selector *yaml.Node) (best *nearMiss, elsewhere *inventory.Pod) {
+	for _, pod := range p.Pods("") {
+		if !inventory.SameNamespace(pod.Namespace(), o.Namespace) {
+			if elsewhere == nil && len(selector.Content) > 2 && matches(pod, selector) && p.uniqueElsewhere(o, selector) {
+				elsewhere = pod
+			}
+			continue
+		}
+		if m := missOf(pod, selector); m != nil && (best == nil || m.score < best.score) {
+			best = m
+		}
+	}
+	if best != nil && best.close {
+		elsewhere = nil
+	}
+	return best, elsewhere
+}
+
+// uniqueElsewhere reports whether the namespace of o has no pods at all, so
+// that the selector can only be meant for another one.
+func (p *Pass) uniqueElsewhere(o *inventory.Object, _ *yaml.Node) bool {
+	return o.Namespace != "" && len(p.run.pods[o.Namespace]) == 0
+}
+
+func missOf(pod *inventory.Pod, selector *yaml.Node) *nearMiss {
+	labels := pod.Labels()
+	var miss *nearMiss
+	for k, v := range yamlnode.Fields(selector) {
+		if runtimeLabel(k.Value) {
+			continue
+		}
+		have := yamlnode.Get(labels, k.Value)
+		want := yamlnode.String(v)
+		if have != nil && yamlnode.String(have) == want {
+			continue
+		}
+		if miss != nil {
+			return nil
+		}
+		miss = &nearMiss{pod: pod, value: v, key: k.Value}
+		if have != nil {
+			miss.have = yamlnode.String(have)
+			miss.close = suggest.Close(want, miss.have)
+			miss.score = suggest.Distance(want, miss.have)
+			continue
+		}
+		miss.score = 1000
+		for lk, lv := range yamlnode.Fields(labels) {
+			if yamlnode.String(lv) == want && suggest.Close(k.Value, lk.Value) {
+				miss.key, miss.have, miss.close, miss.score = "", lk.Value, true, suggest.Distance(k.Value, lk.Value)
+			}
+		}
+		if !miss.close {
+			return nil
+		}
+	}
+	return miss
+}

@@ -1,0 +1,228 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+func variableRules() []*Rule { return []*Rule{variableNotExpanded, fieldRefInvalid} }
+
+var variableNotExpanded = &Rule{
+	Name:     "variable-not-expanded",
+	Severity: finding.Error,
+	Doc: "The value of an environment variable uses $(NAME), and the kubelet will not expand it. " +
+		"It expands only variables that stand earlier in the same env list, not later ones and not those of envFrom; the program then sees the text $(NAME) itself. " +
+		"In command and args, where a shell may have a meaning for $(…), only misspelt names are reported.",
+	URL: "https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/",
+	Run: func(p *Pass) {
+		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+			env := yamlnode.Elements(yamlnode.Get(c.Node, "env"))
+			var names []string
+			for _, e := range env {
+				names = append(names, yamlnode.GetString(e, "name"))
+			}
+			for i, e := range env {
+				n := yamlnode.Get(e, "value")
+				for _, name := range expansions(yamlnode.String(n)) {
+					if !slices.Contains(names[:i], name) {
+						p.reportVariable(o, c, n, name, names, i)
+					}
+				}
+			}
+			if len(names) == 0 {
+				return
+			}
+			for _, field := range []string{"command", "args"} {
+				for _, arg := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
+					for _, name := range expansions(yamlnode.String(arg)) {
+						near := nearest(name, names)
+						if slices.Contains(names, name) || len(near) == 0 || !suggest.Close(name, near[0]) || p.inEnvFrom(o, c, name) {
+							continue
+						}
+						p.Report(o, arg, fmt.Sprintf("$(%s) is not a variable of container %q; did you mean $(%s)?", name, c.Name, near[0]), Suggest(near...))
+					}
+				}
+			}
+		})
+	},
+}
+
+// reportVariable reports $(name) in entry i of env, whose names are given.
+func (p *Pass) reportVariable(o *inventory.Object, c *inventory.Container, n *yaml.Node, name string, names []string, i int) {
+	near := nearest(name, names[:i])
+	switch {
+	case slices.Contains(names[i+1:], name):
+		p.Report(o, n, fmt.Sprintf("$(%s) stands before %s itself, so it is not expanded", name, name), SecretLine(),
+			Help("move %s in front of %s in the env list", name, names[i]))
+	case name == names[i]:
+		if !p.inEnvFrom(o, c, name) {
+			return // the image's own value, kept on purpose
+		}
+		fallthrough
+	case p.inEnvFrom(o, c, name):
+		p.Report(o, n, fmt.Sprintf("$(%s) comes from envFrom, which is not expanded in env values", name), SecretLine(),
+			Help("add an env entry for %s with valueFrom in front of %s", name, names[i]))
+	case len(near) > 0 && suggest.Close(name, near[0]):
+		p.Report(o, n, fmt.Sprintf("$(%s) is not a variable of container %q; did you mean $(%s)?", name, c.Name, near[0]), Suggest(near...), SecretLine())
+	case serviceVariable(name):
+		// set by the kubelet for the Services of the namespace
+	default:
+		p.Report(o, n, fmt.Sprintf("$(%s) is not a variable of container %q", name, c.Name), AtMost(finding.Warning), SecretLine(),
+			Help("write $$(%s) if the text is meant", name))
+	}
+}
+
+// SecretLine keeps the source line out of reports.
+func SecretLine() Option { return func(f *finding.Finding) { f.Secret = true } }
+
+// inEnvFrom reports whether an envFrom source of the container has the key.
+func (p *Pass) inEnvFrom(o *inventory.Object, c *inventory.Container, name string) bool {
+	for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "envFrom")) {
+		key, ok := strings.CutPrefix(name, yamlnode.GetString(e, "prefix"))
+		if !ok {
+			continue
+		}
+		for field, kind := range map[string]string{"configMapRef": "ConfigMap", "secretRef": "Secret"} {
+			source := yamlnode.GetString(e, field, "name")
+			if source == "" {
+				continue
+			}
+			target := p.Inventory.Lookup(gk(kind), o.Namespace, source, true, o)
+			if target != nil && !target.Content().Open && target.Content().Has(key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// serviceVariable reports whether the kubelet sets such a variable for every
+// Service: https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+func serviceVariable(name string) bool {
+	return strings.HasSuffix(name, "_SERVICE_HOST") || strings.Contains(name, "_SERVICE_PORT") || strings.Contains(name, "_PORT_")
+}
+
+// expansions returns the names in $(NAME), without those escaped as $$(NAME).
+func expansions(value string) []string {
+	var names []string
+	for i := 0; i+2 < len(value); i++ {
+		if value[i] != '$' {
+			continue
+		}
+		if value[i+1] == '$' {
+			i++
+			continue
+		}
+		if value[i+1] != '(' {
+			continue
+		}
+		end := strings.IndexByte(value[i:], ')')
+		if end < 0 {
+			break
+		}
+		if name := value[i+2 : i+end]; isVariableName(name) {
+			names = append(names, name)
+		}
+		i += end
+	}
+	return names
+}
+
+// isVariableName accepts C identifiers in upper case, as variables are
+// conventionally named: a shell's $(hostname) is none.
+func isVariableName(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '_', 'A' <= c && c <= 'Z':
+		case '0' <= c && c <= '9' && i > 0:
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
+
+var fieldRefInvalid = &Rule{
+	Name:     "field-ref-invalid",
+	Severity: finding.Error,
+	Doc: "A fieldRef or resourceFieldRef asks for something the downward API does not have, or for a container that is not in the pod. " +
+		"The API server rejects the pod.",
+	URL: "https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields",
+	Run: func(p *Pass) {
+		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+			for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "env")) {
+				p.checkFieldRef(o, yamlnode.Path(e, "valueFrom", "fieldRef", "fieldPath"))
+				p.checkResourceField(o, c.Pod, yamlnode.Path(e, "valueFrom", "resourceFieldRef"))
+			}
+		})
+		for _, o := range p.Inventory.Objects() {
+			for _, pod := range o.Pods() {
+				for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
+					for _, items := range downwardItems(v) {
+						for _, item := range yamlnode.Elements(items) {
+							p.checkFieldRef(o, yamlnode.Path(item, "fieldRef", "fieldPath"))
+							p.checkResourceField(o, pod, yamlnode.Get(item, "resourceFieldRef"))
+						}
+					}
+				}
+			}
+		}
+	},
+}
+
+func downwardItems(volume *yaml.Node) []*yaml.Node {
+	items := []*yaml.Node{yamlnode.Path(volume, "downwardAPI", "items")}
+	for _, s := range yamlnode.Elements(yamlnode.Path(volume, "projected", "sources")) {
+		items = append(items, yamlnode.Path(s, "downwardAPI", "items"))
+	}
+	return items
+}
+
+var downwardFields = []string{
+	"metadata.name", "metadata.namespace", "metadata.uid", "metadata.labels", "metadata.annotations",
+	"spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
+}
+
+func (p *Pass) checkFieldRef(o *inventory.Object, n *yaml.Node) {
+	path := yamlnode.String(n)
+	if path == "" || reference.IsPlaceholder(path) || slices.Contains(downwardFields, path) ||
+		strings.HasPrefix(path, "metadata.labels['") || strings.HasPrefix(path, "metadata.annotations['") {
+		return
+	}
+	near := nearest(path, downwardFields)
+	message := fmt.Sprintf("the downward API has no field %q", path)
+	if len(near) > 0 {
+		message += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	p.Report(o, n, message, Suggest(near...))
+}
+
+func (p *Pass) checkResourceField(o *inventory.Object, pod *inventory.Pod, ref *yaml.Node) {
+	n := yamlnode.Get(ref, "containerName")
+	name := yamlnode.String(n)
+	if name == "" || reference.IsPlaceholder(name) {
+		return
+	}
+	var names []string
+	for _, c := range pod.Containers {
+		names = append(names, c.Name)
+	}
+	if slices.Contains(names, name) {
+		return
+	}
+	near := nearest(name, names)
+	message := fmt.Sprintf("the pod has no container %q", name)
+	if len(near) > 0 {
+		message += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	p.Report(o, n, message, Suggest(near...), Help("%s", listOf("its containers", names)))
+}

@@ -1,0 +1,170 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+func volumeRules() []*Rule { return []*Rule{volumeNotFound, subPathNotFound, resourceClaimNotFound} }
+
+var volumeNotFound = &Rule{
+	Name:     "volume-not-found",
+	Severity: finding.Error,
+	Doc: "A container mounts a volume that its pod does not have. " +
+		"The API server rejects the pod. The claim templates of a StatefulSet count as volumes.",
+	URL: "https://kubernetes.io/docs/concepts/storage/volumes/",
+	Run: func(p *Pass) {
+		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+			if c.Pod.Partial {
+				return
+			}
+			var names []string
+			for _, field := range []string{"volumeMounts", "volumeDevices"} {
+				for _, m := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
+					n := yamlnode.Get(m, "name")
+					name := yamlnode.String(n)
+					if name == "" || reference.IsPlaceholder(name) {
+						continue
+					}
+					if names == nil {
+						names = volumeNames(c.Pod)
+					}
+					if slices.Contains(names, name) {
+						continue
+					}
+					near := nearest(name, names)
+					message := fmt.Sprintf("container %q mounts volume %q, which the pod does not have", c.Name, name)
+					if len(near) > 0 {
+						message += fmt.Sprintf("; did you mean %q?", near[0])
+					}
+					p.Report(o, n, message, Suggest(near...), Help("%s", listOf("its volumes", names)))
+				}
+			}
+		})
+	},
+}
+
+func volumeNames(pod *inventory.Pod) []string {
+	names := []string{}
+	for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
+		names = append(names, yamlnode.GetString(v, "name"))
+	}
+	for _, v := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
+		names = append(names, yamlnode.GetString(v, "metadata", "name"))
+	}
+	return names
+}
+
+var subPathNotFound = &Rule{
+	Name:     "sub-path-not-found",
+	Severity: finding.Error,
+	Doc: "A volumeMount picks one file out of a ConfigMap or Secret volume with subPath, and there is no such key. " +
+		"The container then sees an empty directory where it expects a file.",
+	URL: "https://kubernetes.io/docs/concepts/storage/volumes/#using-subpath",
+	Run: func(p *Pass) {
+		byVolume := map[*yaml.Node]*reference.Ref{}
+		for _, kind := range gks("ConfigMap", "Secret") {
+			for _, r := range p.Refs.To(kind) {
+				if r.Pod != nil && (strings.HasPrefix(r.Row.Path, "volumes[].configMap") || strings.HasPrefix(r.Row.Path, "volumes[].secret")) {
+					byVolume[r.Parent] = r
+				}
+			}
+		}
+		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+			for _, m := range yamlnode.Elements(yamlnode.Get(c.Node, "volumeMounts")) {
+				n := yamlnode.Get(m, "subPath")
+				want := strings.TrimPrefix(yamlnode.String(n), "./")
+				if want == "" || reference.IsPlaceholder(want) {
+					continue
+				}
+				p.checkSubPath(o, c, n, want, volumeOf(c.Pod, yamlnode.GetString(m, "name")), byVolume)
+			}
+		})
+	},
+}
+
+func volumeOf(pod *inventory.Pod, name string) *yaml.Node {
+	for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
+		if yamlnode.GetString(v, "name") == name {
+			return v
+		}
+	}
+	return nil
+}
+
+func (p *Pass) checkSubPath(o *inventory.Object, c *inventory.Container, n *yaml.Node, want string, volume *yaml.Node, byVolume map[*yaml.Node]*reference.Ref) {
+	source := yamlnode.Get(volume, "configMap")
+	if source == nil {
+		source = yamlnode.Get(volume, "secret")
+	}
+	r := byVolume[source]
+	if r == nil || r.Optional {
+		return
+	}
+	files, known := p.filesOf(r, source)
+	first, _, _ := strings.Cut(want, "/")
+	if !known || slices.ContainsFunc(files, func(f string) bool {
+		dir, _, _ := strings.Cut(f, "/")
+		return f == want || dir == first
+	}) {
+		return
+	}
+	near := nearest(want, files)
+	message := fmt.Sprintf("container %q mounts %q out of %s, which has no such file", c.Name, want, describe(r))
+	if len(near) > 0 {
+		message += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	p.Report(o, n, message, Suggest(near...), Help("%s", listOf("its files", files)))
+}
+
+// filesOf returns the files that a ConfigMap or Secret volume shows.
+func (p *Pass) filesOf(r *reference.Ref, source *yaml.Node) (files []string, known bool) {
+	if items := yamlnode.Elements(yamlnode.Get(source, "items")); len(items) > 0 {
+		for _, item := range items {
+			files = append(files, yamlnode.GetString(item, "path"))
+		}
+		return files, true
+	}
+	res := p.Resolve(r)
+	if res.Status != reference.Found || res.Target == nil {
+		return nil, false
+	}
+	content := res.Target.Content()
+	return content.Keys, !content.Open
+}
+
+var resourceClaimNotFound = &Rule{
+	Name:     "resource-claim-not-found",
+	Severity: finding.Error,
+	Doc: "A container asks for a resource claim that its pod does not list. " +
+		"The API server rejects the pod.",
+	URL: "https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/",
+	Run: func(p *Pass) {
+		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+			claims := yamlnode.Elements(yamlnode.Path(c.Node, "resources", "claims"))
+			if len(claims) == 0 || c.Pod.Partial {
+				return
+			}
+			var names []string
+			for _, rc := range yamlnode.Elements(yamlnode.Get(c.Pod.Spec, "resourceClaims")) {
+				names = append(names, yamlnode.GetString(rc, "name"))
+			}
+			for _, claim := range claims {
+				n := yamlnode.Get(claim, "name")
+				if name := yamlnode.String(n); name != "" && !slices.Contains(names, name) {
+					near := nearest(name, names)
+					p.Report(o, n, fmt.Sprintf("container %q asks for resource claim %q, which the pod does not list", c.Name, name),
+						Suggest(near...), Help("%s", listOf("its resourceClaims", names)))
+				}
+			}
+		})
+	},
+}
