@@ -151,11 +151,11 @@ type scanner struct {
 }
 
 func (s *scanner) scan() {
+	text, from := s.text, 0
 	if s.multi {
-		s.startLine(0)
+		from = s.startLine(0)
 	}
-	text := s.text
-	for i := 0; i < len(text); i++ {
+	for i := from; i < len(text); i++ {
 		switch text[i] {
 		case '\n':
 			s.endLine(i)
@@ -377,7 +377,7 @@ func (s *scanner) hostPort(colon int) int {
 		return end
 	}
 	key := s.keyBefore(start)
-	if silentKey(key) || port <= 20 && !IsAddressKey(key) { // redis:7 is an image
+	if silentKey(key) || port <= 20 && !IsAddressKey(key) && strings.IndexByte(host, '.') < 0 { // redis:7 is an image
 		return end
 	}
 	form := HostPort

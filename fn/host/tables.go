@@ -36,7 +36,7 @@ var addressEndings = [...]string{
 // Parts of keys that look like address keys and hold something else: names
 // that a server answers to, what it listens on, mail addresses.
 var otherKeys = [...]string{
-	"vhost", "virtual", "allow", "listen", "bind", "mail", "from_addr", "fromaddr", "white", "cors", "origin", "trust", "public",
+	"vhost", "virtual", "allow", "listen", "bind", "mail_addr", "mailaddr", "mail.addr", "mail-addr", "from_addr", "fromaddr", "sender", "white", "cors", "origin", "trust", "public",
 	"external", "mac_addr", "macaddr", "curl", "localhost", "inhost", "use_host", "usehost", "per_host", "perhost",
 	"ingress", "accept", "redirect", "callback", "issuer",
 }

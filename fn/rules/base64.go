@@ -1,0 +1,273 @@
+package rules
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+const secretDocs = "https://kubernetes.io/docs/concepts/configuration/secret/"
+
+// base64Rules judge how the values of Secrets are encoded. What they say never
+// holds anything of a value.
+var base64Rules = []*Rule{dataNotBase64, dataEncodedTwice, dataTrailingNewline, dataAndStringData}
+
+// secretValue is one value under data or stringData of a Secret.
+type secretValue struct {
+	secret *inventory.Object
+	field  string
+	key    string
+	node   *yaml.Node
+	text   string // as written
+	plain  []byte // decoded, for data; the text itself for stringData
+	err    error  // of decoding
+}
+
+// secretValues calls yield for every value of the Secrets of a build that is
+// written out in it.
+func (p *Pass) secretValues(yield func(secretValue)) {
+	for _, o := range p.Inventory.OfKind(inventory.GroupKind{Kind: "Secret"}) {
+		if o.Removed || o.Local || o.Node == nil || o.Get("sops") != nil {
+			continue
+		}
+		for _, field := range []string{"data", "stringData"} {
+			for k, n := range yamlnode.Fields(o.Get(field)) {
+				text := yamlnode.String(n)
+				if text == "" || reference.IsPlaceholder(text) && field == "data" || strings.HasPrefix(text, "ENC[") {
+					continue
+				}
+				v := secretValue{secret: o, field: field, key: k.Value, node: n, text: text, plain: []byte(text)}
+				if field == "data" {
+					v.plain, v.err = base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+				}
+				yield(v)
+			}
+		}
+	}
+}
+
+var dataNotBase64 = &Rule{
+	Name:     "data-not-base64",
+	Severity: finding.Error,
+	URL:      secretDocs + "#restriction-names-data",
+	Doc: "A value under data of a Secret is not base64. " +
+		"The API server refuses the Secret, or the container gets bytes that nobody meant: a plain word such as a user name is often valid base64 by chance. " +
+		"Plain text belongs under stringData. Placeholders and encrypted values are left alone.",
+	Run: func(p *Pass) {
+		p.secretValues(func(v secretValue) {
+			if v.field != "data" {
+				return
+			}
+			help := Help("write the plain value under stringData, or encode it with: printf %%s VALUE | base64 -w0")
+			switch {
+			case yamlTypes[v.node.Tag] != "":
+				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is %s, not base64 text", v.key, yamlTypes[v.node.Tag]), help)
+			case v.err != nil:
+				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is not base64", v.key), help)
+			case isPlainWord(v.text) && !utf8.Valid(v.plain):
+				severity := finding.Warning
+				if p.feedsEnvironment(v.secret, v.key) || isCredentialKey(v.key) {
+					severity = finding.Error
+				}
+				p.Report(v.secret, v.node, fmt.Sprintf("data key %q looks like plain text: it is valid base64 only by chance", v.key), help, AtMost(severity))
+			}
+		})
+	},
+}
+
+// yamlTypes are the tags of scalars that Kubernetes does not take for text.
+var yamlTypes = map[string]string{"!!int": "an integer", "!!float": "a number", "!!bool": "a boolean", "!!timestamp": "a timestamp"}
+
+// isPlainWord reports whether text has none of the capitals that base64 of
+// arbitrary bytes nearly always has.
+func isPlainWord(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < 'a' || c > 'z' {
+			if (c < '0' || c > '9') && c != '/' && c != '+' {
+				return false
+			}
+		}
+	}
+	return len(text) >= 8
+}
+
+var dataEncodedTwice = &Rule{
+	Name:     "data-encoded-twice",
+	Severity: finding.Error,
+	URL:      secretDocs,
+	Doc: "A value of a Secret is base64 of base64 text. " +
+		"Kubernetes decodes once, so the container gets the inner base64 instead of the value; under stringData, where Kubernetes encodes by itself, once is already too often. " +
+		"Only values whose innermost text is readable are reported: random keys that are meant to be base64 are left alone, and so are single words that happen to decode.",
+	Run: func(p *Pass) {
+		p.secretValues(func(v secretValue) {
+			if v.err != nil || !isEncodedText(string(v.plain)) || keepsBase64(v.key) {
+				return
+			}
+			message := fmt.Sprintf("data key %q is encoded twice", v.key)
+			if v.field == "stringData" {
+				message = fmt.Sprintf("stringData key %q is base64 already, and Kubernetes encodes it again", v.key)
+			}
+			p.Report(v.secret, v.node, message, Help("encode data once; stringData takes the plain value"))
+		})
+	},
+}
+
+// isEncodedText reports whether s is base64 of readable text, and too long or
+// too clearly padded for chance.
+func isEncodedText(s string) bool {
+	s = strings.TrimRight(s, "\n")
+	if len(s) < 8 || len(s)%4 != 0 || strings.ContainsAny(s, "\n ") || strings.HasPrefix(s, "eyJ") { // a JSON Web Token's part
+		return false
+	}
+	inner, err := base64.StdEncoding.Strict().DecodeString(s)
+	if err != nil || !utf8.Valid(inner) {
+		return false
+	}
+	for _, r := range string(inner) {
+		if !unicode.IsPrint(r) && r != '\n' && r != '\r' && r != '\t' {
+			return false
+		}
+	}
+	padded := strings.HasSuffix(s, "=")
+	return padded || len(s) >= 16 || len(s) >= 12 && strings.ToLower(s) != s
+}
+
+// keepsBase64 reports whether values of the key are commonly base64 for the
+// program that reads them.
+func keepsBase64(key string) bool {
+	lower := strings.ToLower(key)
+	for _, part := range [...]string{"base64", "b64", "_enc", "encoded", "basic", "authorization", "cabundle", "ca-bundle", "ca_bundle"} {
+		if strings.Contains(lower, part) {
+			return true
+		}
+	}
+	return false
+}
+
+var dataTrailingNewline = &Rule{
+	Name:     "data-trailing-newline",
+	Severity: finding.Error,
+	URL:      secretDocs,
+	Doc: "A single-line value of a Secret ends in a newline. " +
+		"It is what `echo value | base64` gives, and makes passwords, users and URLs wrong where they are read from the environment. " +
+		"It is a warning where nothing in the build reads the value as an environment variable. PEM, keys, files and other multi-line values are left alone.",
+	Run: func(p *Pass) {
+		p.secretValues(func(v secretValue) {
+			if v.err != nil || !hasStrayNewline(v) {
+				return
+			}
+			var opts []Option
+			if !p.feedsEnvironment(v.secret, v.key) {
+				if v.field == "stringData" {
+					return // a block scalar for a file
+				}
+				opts = append(opts, AtMost(finding.Warning))
+			}
+			if strings.Contains(string(v.plain), " ") { // a command or a sentence, which does not mind
+				opts = append(opts, AtMost(finding.Warning))
+			}
+			help := Help("encode without the newline: printf %%s VALUE | base64 -w0")
+			if v.field == "stringData" {
+				help = Help("write the value on the line of its key, or with |- instead of |")
+			}
+			p.Report(v.secret, v.node, fmt.Sprintf("%s key %q ends in a newline", v.field, v.key), append(opts, help)...)
+		})
+	},
+}
+
+func hasStrayNewline(v secretValue) bool {
+	text := string(v.plain)
+	line := strings.TrimRight(text, "\r\n")
+	switch typ := yamlnode.GetString(v.secret.Node, "type"); {
+	case typ != "" && typ != "Opaque" && typ != "kubernetes.io/basic-auth":
+		return false
+	case line == text || line == "" || !utf8.ValidString(text) || strings.ContainsAny(line, "\n"):
+		return false
+	case strings.HasPrefix(line, "-----") || strings.HasPrefix(line, "ssh-") || strings.HasPrefix(line, "ecdsa-") || strings.HasPrefix(line, "{") || strings.HasPrefix(line, "["):
+		return false
+	case strings.Contains(line, ":$") || strings.Contains(line, ":{"): // htpasswd
+		return false
+	case strings.Contains(v.key, "."), v.key == "auth", v.key == "known_hosts", v.key == "authorized_keys", strings.HasPrefix(v.key, "id_"):
+		return false
+	}
+	return true
+}
+
+var dataAndStringData = &Rule{
+	Name:     "data-and-stringdata",
+	Severity: finding.Error,
+	URL:      secretDocs + "#restriction-names-data",
+	Doc: "A key of a Secret is under data and under stringData. " +
+		"stringData wins without a word, so the other value is dead, and whoever edits it wonders. It is a warning where both say the same.",
+	Run: func(p *Pass) {
+		plain := map[*inventory.Object]map[string]string{}
+		p.secretValues(func(v secretValue) {
+			if v.field == "data" {
+				if plain[v.secret] == nil {
+					plain[v.secret] = map[string]string{}
+				}
+				plain[v.secret][v.key] = string(v.plain)
+				return
+			}
+			other, both := plain[v.secret][v.key]
+			if !both {
+				return
+			}
+			var opts []Option
+			message := fmt.Sprintf("key %q is under data too, with another value; stringData wins", v.key)
+			if other == v.text {
+				message = fmt.Sprintf("key %q is under data too", v.key)
+				opts = append(opts, AtMost(finding.Warning))
+			}
+			p.Report(v.secret, v.node, message, append(opts, Help("keep one of the two"))...)
+		})
+	},
+}
+
+// feedsEnvironment reports whether a container of the build gets the key of a
+// Secret as an environment variable.
+func (p *Pass) feedsEnvironment(secret *inventory.Object, key string) bool {
+	if p.run.environment == nil {
+		p.run.environment = map[*inventory.Object]map[string]bool{}
+		for _, r := range p.Refs.To(inventory.GroupKind{Kind: "Secret"}) {
+			if r.Pod == nil || !strings.HasPrefix(r.Row.Path, "container.env") {
+				continue
+			}
+			target := p.Resolve(r).Target
+			if target == nil {
+				continue
+			}
+			if p.run.environment[target] == nil {
+				p.run.environment[target] = map[string]bool{}
+			}
+			if len(r.Keys) == 0 {
+				p.run.environment[target][""] = true // envFrom: all of them
+			}
+			for _, k := range r.Keys {
+				p.run.environment[target][k.Name] = true
+			}
+		}
+	}
+	keys := p.run.environment[secret]
+	return keys[""] || keys[key]
+}
+
+// isCredentialKey reports whether a key names something short that people type.
+func isCredentialKey(key string) bool {
+	lower := strings.ToLower(key)
+	for _, part := range [...]string{"user", "pass", "pwd", "host", "name", "url", "uri", "database", "db", "port"} {
+		if strings.Contains(lower, part) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,397 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+const dnsDocs = "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/"
+
+// hostRules judge the addresses that somebody typed into text.
+var hostRules = []*Rule{
+	hostNotFound, hostNotRewritten, hostPortNotFound, podHostNotFound, hostClusterDomain,
+	hostSchemeMismatch, localhostPortNotServed, certificateNameMissing,
+}
+
+var hostNotFound = &Rule{
+	Name:     "host-not-found",
+	Severity: finding.Error,
+	URL:      dnsDocs,
+	Doc: "An address in text names a Service that does not exist: a typing error, the wrong namespace, or not in this build. " +
+		"Addresses are found in environment variables, command lines, whole files inside ConfigMaps and Secrets, annotations and custom resources. " +
+		"Short names are looked up in the namespace of the pod, ConfigMap or Secret that holds them. " +
+		"Public domains, IP addresses, placeholders, and namespaces that are not in the build are left alone.",
+	Run: func(p *Pass) {
+		for _, u := range p.hostUses() {
+			p.reportHostNotFound(u)
+		}
+	},
+}
+
+func (p *Pass) reportHostNotFound(u *hostUse) {
+	r := &u.judgement
+	missing := fmt.Sprintf("host %q: there is no Service %q%s", u.Host, r.service, inNamespace(r.namespace))
+	switch r.verdict {
+	case hostTypo:
+		p.reportHost(u, fmt.Sprintf("%s; did you mean %q?", missing, r.suggestion), Suggest(r.suggestion))
+	case hostWrongNamespace:
+		p.reportHost(u, fmt.Sprintf("%s, only in %q", missing, r.target.Namespace), Suggest(r.suggestion),
+			Help("a Service of another namespace is reached as %s", r.service+"."+r.target.Namespace+".svc"))
+	case hostAbsent:
+		if !u.evident() {
+			return
+		}
+		p.reportHost(u, fmt.Sprintf("host %q: Service %q%s is not in this build", u.Host, r.service, inNamespace(r.namespace)), p.Unresolved(),
+			Help("add the Service to the build, or declare it under validate.externals with the reason why it exists anyway"))
+	}
+}
+
+func inNamespace(namespace string) string {
+	if namespace == "" {
+		return ""
+	}
+	return fmt.Sprintf(" in namespace %q", namespace)
+}
+
+// reportHost reports a finding about an address. A fallback in ${VAR:-…} may
+// never be used, so it is at most a warning.
+func (p *Pass) reportHost(u *hostUse, message string, opts ...Option) {
+	node := u.node
+	if u.multiline {
+		opts = append(opts, At(u.Line, u.Column))
+	}
+	if u.Default {
+		opts = append(opts, AtMost(finding.Warning))
+	}
+	p.Report(u.from, node, message, opts...)
+}
+
+var hostNotRewritten = &Rule{
+	Name:     "host-not-rewritten",
+	Severity: finding.Error,
+	URL:      "https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/nameprefix/",
+	Doc: "An address in text has the name that a Service had before kustomize renamed it. " +
+		"namePrefix and nameSuffix change the Service and the reference fields that kustomize knows, but never text such as the value of an environment variable or a file in a ConfigMap.",
+	Run: func(p *Pass) {
+		for _, u := range p.hostUses() {
+			if r := &u.judgement; r.verdict == hostRenamed {
+				p.reportHost(u, fmt.Sprintf("host %q: the Service is called %q in this build, and kustomize does not rewrite text", u.Host, r.target.Name),
+					Suggest(r.suggestion), Help("compute the address with a connection, use replacements, or leave Services without a prefix"))
+			}
+		}
+	},
+}
+
+var hostPortNotFound = &Rule{
+	Name:     "host-port-not-found",
+	Severity: finding.Error,
+	URL:      "https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service",
+	Doc: "An address in text has a port that its Service does not have. " +
+		"Connections then time out or are refused. For headless Services and single pods the ports of the pods count as well. " +
+		"A URL without a port means the default port of its scheme.",
+	Run: func(p *Pass) {
+		for _, u := range p.hostUses() {
+			if u.judgement.verdict == hostFound && u.judgement.target != nil {
+				p.checkHostPort(u)
+			}
+		}
+	},
+}
+
+// defaultPorts are the ports of URLs that have none.
+var defaultPorts = map[string]int{
+	"http": 80, "https": 443, "ws": 80, "wss": 443,
+	"postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mongodb": 27017,
+	"redis": 6379, "rediss": 6379, "amqp": 5672, "amqps": 5671, "nats": 4222,
+}
+
+func (p *Pass) checkHostPort(u *hostUse) {
+	j, service := p.run.hosts, u.judgement.target
+	ports := j.servicePorts(service)
+	port := u.Port
+	implied := port == 0
+	if implied {
+		port = defaultPorts[u.Scheme]
+		if u.Form != host.URL || u.PortOffset != 0 || port == 0 || u.judgement.headless {
+			return
+		}
+	}
+	if len(ports) == 0 || yamlnode.GetString(service.Node, "spec", "type") == "ExternalName" || j.hasPort(service, port) {
+		return
+	}
+	severity := finding.Error
+	podPorts := []int(nil)
+	if u.judgement.headless {
+		podPorts = j.podPorts(service)
+		if len(podPorts) == 0 { // pods made elsewhere, or that declare nothing
+			severity = finding.Warning
+		}
+		for _, have := range podPorts {
+			if have == port {
+				return
+			}
+		}
+	}
+	opts := []Option{AtMost(severity)}
+	var list, hosts []string
+	for _, have := range ports {
+		list = append(list, strings.TrimSpace(strconv.Itoa(have.port)+" "+parenthesized(have.Name)))
+		hosts = append(hosts, u.Host+":"+strconv.Itoa(have.port))
+		switch {
+		case have.TargetPort == strconv.Itoa(port):
+			opts = append(opts, Help("%d is the port of the pods; the Service listens on %d", port, have.port))
+		case have.nodePort == port:
+			opts = append(opts, Help("%d is the nodePort, for connections from outside; inside of the cluster the Service listens on %d", port, have.port))
+		}
+	}
+	what := fmt.Sprintf("host %q: Service %q has no port %d", u.Host, service.Name, port)
+	if implied {
+		what += ", the default of " + u.Scheme
+	}
+	opts = append(opts, Suggest(hosts[:min(3, len(hosts))]...))
+	message := what + "; it has " + strings.Join(list, ", ")
+	if u.portNode != nil {
+		p.Report(u.from, u.portNode, message, opts...)
+		return
+	}
+	p.reportHost(u, message, opts...)
+}
+
+func parenthesized(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "(" + s + ")"
+}
+
+var podHostNotFound = &Rule{
+	Name:     "pod-host-not-found",
+	Severity: finding.Error,
+	URL:      "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",
+	Doc: "An address in text names a pod that does not exist. " +
+		"Only the pods of a StatefulSet have names of their own, and only below the Service that is its serviceName: <name>-0 up to the number of replicas. " +
+		"StatefulSets with an autoscaler, and Services whose pods are made elsewhere, are left alone.",
+	Run: func(p *Pass) {
+		for _, u := range p.hostUses() {
+			if r := &u.judgement; r.verdict == hostBadPod {
+				var opts []Option
+				if r.suggestion != "" {
+					opts = append(opts, Suggest(r.suggestion))
+				}
+				p.reportHost(u, fmt.Sprintf("host %q: there is no such pod: %s", u.Host, r.reason), opts...)
+			}
+		}
+	},
+}
+
+var hostClusterDomain = &Rule{
+	Name:     "host-cluster-domain",
+	Severity: finding.Error,
+	URL:      dnsDocs,
+	Doc: "The end of a Service's DNS name is wrong: .svc is missing, or the cluster's domain is another one. " +
+		"The domain is cluster.local unless spec.clusterDomain says otherwise. A domain that is not even close is only a warning, since the name may be in another cluster.",
+	Run: func(p *Pass) {
+		for _, u := range p.hostUses() {
+			r := &u.judgement
+			if r.verdict != hostBadDomain {
+				continue
+			}
+			opts := []Option{Suggest(r.suggestion)}
+			if u.lenient { // a Certificate may list names that nobody uses
+				opts = append(opts, AtMost(finding.Warning))
+			}
+			if !r.sure {
+				opts = append(opts, AtMost(finding.Warning), Help("set spec.clusterDomain if that is the domain of this cluster"))
+			}
+			p.reportHost(u, fmt.Sprintf("host %q: %s; did you mean %q?", u.Host, r.reason, r.suggestion), opts...)
+		}
+	},
+}
+
+var hostSchemeMismatch = &Rule{
+	Name:     "host-scheme-mismatch",
+	Severity: finding.Warning,
+	URL:      "https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol",
+	Doc: "The scheme of a URL contradicts the name or appProtocol of the Service's port: https to a port called http, or redis to one called postgres. " +
+		"Ports whose names say nothing of a protocol are left alone.",
+	Run: func(p *Pass) {
+		for _, u := range p.hostUses() {
+			if u.judgement.verdict == hostFound && u.judgement.target != nil && u.Form == host.URL {
+				p.checkScheme(u)
+			}
+		}
+	},
+}
+
+// protocols maps schemes and port names to the protocol they speak.
+var protocols = map[string]string{
+	"http": "http", "ws": "http", "https": "https", "wss": "https",
+	"postgres": "postgres", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql",
+	"redis": "redis", "rediss": "redis", "mongodb": "mongodb", "mongo": "mongodb", "amqp": "amqp", "amqps": "amqp",
+	"kafka": "kafka", "nats": "nats", "mqtt": "mqtt", "ldap": "ldap", "smtp": "smtp",
+}
+
+func (p *Pass) checkScheme(u *hostUse) {
+	says := protocols[u.Scheme]
+	port := u.Port
+	if port == 0 {
+		port = defaultPorts[u.Scheme]
+	}
+	if says == "" {
+		return
+	}
+	for _, have := range p.run.hosts.servicePorts(u.judgement.target) {
+		if have.port != port {
+			continue
+		}
+		named := have.AppProtocol
+		if protocols[named] == "" {
+			named, _, _ = strings.Cut(have.Name, "-")
+		}
+		if is := protocols[named]; is != "" && is != says {
+			p.reportHost(u, fmt.Sprintf("host %q: the scheme is %s, but port %d of Service %q is called %q", u.Host, u.Scheme, port, u.judgement.target.Name, named))
+		}
+	}
+}
+
+var localhostPortNotServed = &Rule{
+	Name:     "localhost-port-not-served",
+	Severity: finding.Warning,
+	URL:      "https://kubernetes.io/docs/concepts/workloads/pods/#pod-networking",
+	Doc: "An address in text is localhost with a port that no container of the pod has. " +
+		"Inside of a pod, localhost is the pod itself: a value from Docker Compose or a laptop leads nowhere. " +
+		"Pods that declare no ports, use the host's network, or mention the port elsewhere are left alone.",
+	Run: func(p *Pass) {
+		for _, u := range p.hostUses() {
+			if u.Port == 0 || !u.IsLoopback() || u.lenient || u.Default {
+				continue
+			}
+			pods := []*inventory.Pod{u.pod}
+			if u.pod == nil {
+				pods = p.run.hosts.readersOf(u.from)
+			}
+			if len(pods) == 0 || u.multiline && u.pod == nil {
+				continue // a file may configure the server and its clients at once
+			}
+			served := false
+			for _, pod := range pods {
+				served = served || mayServe(pod, u.Port, u.node)
+			}
+			if !served {
+				p.reportHost(u, fmt.Sprintf("%s:%d is this pod itself, and no container of it has port %d", u.Host, u.Port, u.Port),
+					Help("name the Service that is meant, or declare the port on the container that serves it"))
+			}
+		}
+	},
+}
+
+// mayServe reports whether something in the pod may listen on port: it is
+// declared, mentioned outside of the node except, or nothing is declared at all.
+func mayServe(pod *inventory.Pod, port int, except *yaml.Node) bool {
+	if yamlnode.Bool(yamlnode.Get(pod.Spec, "hostNetwork")) || pod.Partial {
+		return true
+	}
+	declares := false
+	for _, c := range pod.Containers {
+		ports := yamlnode.Elements(yamlnode.Get(c.Node, "ports"))
+		declares = declares || len(ports) > 0
+		if len(ports) == 0 && c.Type == inventory.AppContainer {
+			return true
+		}
+	}
+	return !declares || mentions(pod.Spec, strconv.Itoa(port), except, 0)
+}
+
+func mentions(n *yaml.Node, number string, except *yaml.Node, depth int) bool {
+	n = yamlnode.Resolve(n)
+	if n == nil || n == except || depth > 100 {
+		return false
+	}
+	if n.Kind == yaml.ScalarNode {
+		// The same address in another variable is no evidence of a server.
+		return strings.Contains(n.Value, number) && !strings.Contains(n.Value, "localhost:"+number) && !strings.Contains(n.Value, "127.0.0.1:"+number)
+	}
+	for _, c := range n.Content {
+		if mentions(c, number, except, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+var certificateNameMissing = &Rule{
+	Name:     "certificate-name-missing",
+	Severity: finding.Error,
+	URL:      "https://cert-manager.io/docs/concepts/ca-injector/",
+	Doc: "A Certificate is for the Service of a webhook or API service, and its dnsNames lack that Service's name. " +
+		"The API server connects to <service>.<namespace>.svc and refuses a certificate without that name, which blocks every request that the webhook watches. " +
+		"Which Certificate is meant is known from the annotation cert-manager.io/inject-ca-from.",
+	Run: func(p *Pass) {
+		for _, o := range p.Inventory.Objects() {
+			if from := o.Annotation("cert-manager.io/inject-ca-from"); from != "" && o.Node != nil && !o.Removed && !o.Local {
+				p.checkCertificate(o, from)
+			}
+		}
+	},
+}
+
+func (p *Pass) checkCertificate(o *inventory.Object, from string) {
+	namespace, name, ok := strings.Cut(from, "/")
+	if !ok {
+		return
+	}
+	certificate := p.Inventory.Lookup(inventory.GroupKind{Group: "cert-manager.io", Kind: "Certificate"}, namespace, name, true, o)
+	if certificate == nil || certificate.Node == nil {
+		return
+	}
+	names := certificate.Get("spec", "dnsNames")
+	covered := map[string]bool{yamlnode.GetString(certificate.Node, "spec", "commonName"): true}
+	for _, n := range yamlnode.Elements(names) {
+		name := yamlnode.String(n)
+		if strings.ContainsAny(name, "$(){}_*") || strings.ToLower(name) != name {
+			return // filled in by a replacement, or a wildcard
+		}
+		covered[name] = true
+	}
+	if len(covered) < 2 {
+		return
+	}
+	for _, service := range webhookServices(o) {
+		wanted := service[0] + "." + service[1] + ".svc"
+		s := p.Inventory.Lookup(serviceKind, service[1], service[0], true, o)
+		if s == nil || covered[wanted] || covered[s.Name+"."+s.Namespace+".svc"] || s.Namespace == "" || s.WasCalled(service[0]) && s.Name != service[0] && covered[s.Name+"."+service[1]+".svc"] {
+			continue
+		}
+		wanted = s.Name + "." + s.Namespace + ".svc"
+		covered[wanted] = true
+		p.Report(certificate, names, fmt.Sprintf("%s connects to %q, and this Certificate is not for that name", o, wanted), Suggest(wanted),
+			Help("add %q to spec.dnsNames", wanted))
+	}
+}
+
+// webhookServices returns name and namespace of the Services that the API
+// server calls on account of o.
+func webhookServices(o *inventory.Object) [][2]string {
+	var found [][2]string
+	add := func(n *yaml.Node) {
+		if name := yamlnode.GetString(n, "name"); name != "" {
+			found = append(found, [2]string{name, yamlnode.GetString(n, "namespace")})
+		}
+	}
+	for _, w := range yamlnode.Elements(o.Get("webhooks")) {
+		add(yamlnode.Path(w, "clientConfig", "service"))
+	}
+	if o.Kind == "APIService" {
+		add(o.Get("spec", "service"))
+	}
+	add(o.Get("spec", "conversion", "webhook", "clientConfig", "service"))
+	return found
+}

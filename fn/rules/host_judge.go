@@ -1,0 +1,770 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// hostVerdict is what became of a typed address.
+type hostVerdict int
+
+const (
+	hostUnknown        hostVerdict = iota // nothing can be said: outside of the cluster or of the build
+	hostFound                             // a Service of the build, or one that something else provides
+	hostTypo                              // no such Service, but one with nearly this name
+	hostWrongNamespace                    // the Service is in another namespace
+	hostRenamed                           // kustomize gave the Service another name
+	hostAbsent                            // not in this build
+	hostElsewhere                         // in a namespace that is not in this build
+	hostBadDomain                         // the part behind the namespace is wrong
+	hostBadPod                            // the Service is there, the pod is not
+)
+
+// hostJudgement is a verdict with what a message needs.
+type hostJudgement struct {
+	verdict            hostVerdict
+	service, namespace string
+	target             *inventory.Object // the Service found or meant; nil for what others provide
+	headless           bool              // the port is a pod's own
+	suggestion         string            // a host that would resolve
+	reason             string            // for hostBadPod and hostBadDomain
+	sure               bool              // for hostBadDomain
+}
+
+// hostJudge judges addresses against the Services of one build.
+type hostJudge struct {
+	p      *Pass
+	uses   []*hostUse
+	domain string
+
+	services    map[string][]*inventory.Object // by namespace
+	defined     map[string]bool                // names that ServiceEntries and hostAliases define
+	charts      map[string]bool                // namespaces that Helm or Argo CD fill
+	customNames map[string][]string            // names of custom resources, by namespace
+	ports       map[*inventory.Object][]numberedPort
+	near        map[nearKey]string
+	readers     map[*inventory.Object][]*inventory.Pod
+}
+
+var (
+	serviceKind        = inventory.GroupKind{Kind: "Service"}
+	knativeServiceKind = inventory.GroupKind{Group: "serving.knative.dev", Kind: "Service"}
+	statefulSetKinds   = []inventory.GroupKind{{Group: "apps", Kind: "StatefulSet"}, {Group: "apps.kruise.io", Kind: "StatefulSet"}}
+)
+
+func newHostJudge(p *Pass, uses []*hostUse) *hostJudge {
+	j := &hostJudge{
+		p: p, uses: uses, domain: p.ClusterDomain(),
+		services: map[string][]*inventory.Object{},
+		defined:  map[string]bool{}, charts: map[string]bool{}, customNames: map[string][]string{},
+		ports: map[*inventory.Object][]numberedPort{}, near: map[nearKey]string{},
+	}
+	for _, o := range p.Inventory.OfKind(serviceKind) {
+		if !o.Removed {
+			j.services[o.Namespace] = append(j.services[o.Namespace], o)
+		}
+	}
+	for _, o := range p.Inventory.Objects() {
+		if !o.Removed && !o.Local && o.Node != nil {
+			j.note(o)
+		}
+	}
+	for _, u := range uses {
+		u.judgement = j.judge(u)
+	}
+	j.forgiveAlternatives()
+	return j
+}
+
+// note takes what the judge needs to know of one resource.
+func (j *hostJudge) note(o *inventory.Object) {
+	for _, pod := range o.Pods() {
+		for _, alias := range yamlnode.Elements(yamlnode.Get(pod.Spec, "hostAliases")) {
+			j.define(yamlnode.Get(alias, "hostnames"))
+		}
+	}
+	if !strings.Contains(o.Group, ".") || strings.HasSuffix(o.Group, ".k8s.io") {
+		return
+	}
+	switch o.Kind {
+	case "ServiceEntry":
+		j.define(o.Get("spec", "hosts"))
+	case "HelmRelease", "HelmChart":
+		j.charts[o.Namespace] = true
+		j.charts[yamlnode.GetString(o.Node, "spec", "targetNamespace")] = true
+	case "Application":
+		j.charts[yamlnode.GetString(o.Node, "spec", "destination", "namespace")] = true
+	case "Kustomization":
+		j.charts[yamlnode.GetString(o.Node, "spec", "targetNamespace")] = true
+	default:
+		if len(o.Name) > 1 {
+			j.customNames[o.Namespace] = append(j.customNames[o.Namespace], o.Name)
+		}
+	}
+}
+
+func (j *hostJudge) define(names *yaml.Node) {
+	for _, n := range yamlnode.Elements(names) {
+		j.defined[yamlnode.String(n)] = true
+	}
+}
+
+// hostName is a DNS name as Kubernetes reads it:
+// https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/.
+type hostName struct {
+	pod, service, namespace string
+	zone                    bool   // it says .svc
+	domain                  string // what follows .svc
+}
+
+// splitZone splits a name with the label svc. It is not ok for other names.
+func splitZone(name string) (hostName, bool) {
+	labels := strings.Split(name, ".")
+	for i := len(labels) - 1; i >= 2; i-- {
+		if labels[i] != "svc" {
+			continue
+		}
+		n := hostName{service: labels[i-2], namespace: labels[i-1], zone: true, domain: strings.Join(labels[i+1:], ".")}
+		if i > 2 {
+			n.pod = strings.Join(labels[:i-2], ".")
+		}
+		return n, true
+	}
+	return hostName{}, false
+}
+
+func (j *hostJudge) judge(u *hostUse) hostJudgement {
+	name := strings.ToLower(u.Host)
+	if u.IsIP() || u.IsLoopback() || j.defined[name] {
+		return hostJudgement{}
+	}
+	if n, ok := splitZone(name); ok {
+		return j.judgeZone(u, n)
+	}
+	if result, ok := j.judgeMissingZone(name); ok {
+		return result
+	}
+	labels := strings.Split(name, ".")
+	switch len(labels) {
+	case 1:
+		return j.judgeName(u, hostName{service: name, namespace: u.namespace}, "")
+	case 2:
+		return j.judgePair(u, labels[0], labels[1])
+	case 3:
+		return j.judgeTriple(u, labels[0], labels[1], labels[2])
+	}
+	return hostJudgement{}
+}
+
+// judgeZone judges x.ns.svc and longer names.
+func (j *hostJudge) judgeZone(u *hostUse, n hostName) hostJudgement {
+	if n.domain != "" && n.domain != j.domain {
+		if n.domain == "clusterset.local" { // Multi-Cluster Services
+			return hostJudgement{}
+		}
+		good := strings.TrimSuffix(strings.ToLower(u.Host), n.domain) + j.domain
+		result := hostJudgement{verdict: hostBadDomain, service: n.service, namespace: n.namespace, suggestion: good,
+			reason: "the cluster's domain is " + strconv.Quote(j.domain) + ", not " + strconv.Quote(n.domain)}
+		result.sure = suggest.Close(n.domain, j.domain) || strings.HasPrefix(j.domain, n.domain+".") || strings.HasPrefix(n.domain, j.domain+".")
+		return result
+	}
+	suffix := ".svc"
+	if n.domain != "" {
+		suffix += "." + n.domain
+	}
+	return j.judgeName(u, n, suffix)
+}
+
+// judgeMissingZone judges names that end in the cluster's domain and lack .svc
+// or the namespace.
+func (j *hostJudge) judgeMissingZone(name string) (hostJudgement, bool) {
+	front, ok := strings.CutSuffix(name, "."+j.domain)
+	if !ok {
+		return hostJudgement{}, false
+	}
+	labels := strings.Split(front, ".")
+	bad := hostJudgement{verdict: hostBadDomain, service: labels[0], sure: true}
+	switch {
+	case len(labels) == 2 && labels[1] == "svc":
+		if candidates := j.p.Inventory.Find(serviceKind, labels[0]); len(candidates) > 0 && candidates[0].Namespace != "" {
+			bad.suggestion = labels[0] + "." + candidates[0].Namespace + ".svc." + j.domain
+			bad.reason = "the namespace is missing before .svc"
+			return bad, true
+		}
+	case len(labels) >= 2 && labels[len(labels)-1] != "pod":
+		if j.find(labels[0], labels[1]) != nil {
+			bad.suggestion = labels[0] + "." + labels[1] + ".svc." + j.domain
+			bad.reason = "names of Services end in .svc." + j.domain
+			return bad, true
+		}
+	}
+	return hostJudgement{}, true
+}
+
+// judgePair judges a.b: Service a in namespace b, or pod a of Service b.
+func (j *hostJudge) judgePair(u *hostUse, a, b string) hostJudgement {
+	if j.find(a, b) != nil {
+		return j.judgeName(u, hostName{service: a, namespace: b}, "")
+	}
+	if s := j.find(b, u.namespace); s != nil && (isHeadless(s) || looksLikePod(a)) {
+		return j.judgeName(u, hostName{pod: a, service: b, namespace: u.namespace}, "")
+	}
+	inZone := hostName{service: a, namespace: b}
+	result := hostJudgement{}
+	switch {
+	case looksLikePod(a) && j.p.run.externals.Provides("Service", u.namespace, b) >= 0:
+		return result
+	case j.provided(a, b, u):
+		return hostJudgement{verdict: hostFound, service: a, namespace: b}
+	case j.p.Inventory.HasNamespace(b):
+		result = j.judgeName(u, inZone, "")
+	case looksLikePod(a):
+		if near := j.nearest(u, b, u.namespace); near != "" {
+			return hostJudgement{verdict: hostTypo, service: b, namespace: u.namespace, suggestion: a + "." + near}
+		}
+		if j.judgeStrayPod(u, hostName{pod: a, service: b, namespace: u.namespace}, &result) {
+			return result
+		}
+	}
+	if result.verdict == hostUnknown && !isTopLevel(b) {
+		result = j.judgeName(u, inZone, "")
+	}
+	// Where .svc is missing, the name may be somebody's domain.
+	if result.verdict == hostAbsent && isTopLevel(b) || result.verdict == hostElsewhere {
+		return hostJudgement{}
+	}
+	return result
+}
+
+// judgeTriple judges a.b.c: pod a of Service b in namespace c, or a domain.
+func (j *hostJudge) judgeTriple(u *hostUse, a, b, c string) hostJudgement {
+	if j.find(b, c) != nil {
+		return j.judgeName(u, hostName{pod: a, service: b, namespace: c}, "")
+	}
+	if !looksLikePod(a) || isTopLevel(c) {
+		return hostJudgement{}
+	}
+	result := j.judgeName(u, hostName{pod: a, service: b, namespace: c}, "")
+	if result.verdict == hostAbsent || result.verdict == hostElsewhere {
+		return hostJudgement{}
+	}
+	return result
+}
+
+// judgeName judges a Service name in a namespace. suffix is what the spelling
+// has behind the namespace.
+func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgement {
+	result := hostJudgement{service: n.service, namespace: n.namespace}
+	spelled := func(service, namespace string) string {
+		s := service
+		if n.pod != "" {
+			s = n.pod + "." + s
+		}
+		if n.zone || namespace != u.namespace || strings.Count(u.Host, ".") > strings.Count(s, ".") {
+			if namespace == "" {
+				namespace = n.namespace
+			}
+			s += "." + namespace + suffix
+		}
+		return s
+	}
+	if o := j.find(n.service, n.namespace); o != nil {
+		result.verdict, result.target, result.headless = hostFound, o, n.pod != "" || isHeadless(o)
+		if n.pod != "" {
+			j.judgePod(u, n, &result, suffix)
+		}
+		return result
+	}
+	if j.provided(n.service, n.namespace, u) {
+		result.verdict = hostFound
+		return result
+	}
+	if o := j.findPrevious(n.service, n.namespace); o != nil {
+		result.verdict, result.target, result.suggestion = hostRenamed, o, spelled(o.Name, n.namespace)
+		return result
+	}
+	elsewhere := j.elsewhere(n.service)
+	// A namespace that is nearly one with this very Service is the better guess.
+	for _, o := range elsewhere {
+		if o.Namespace != "" && suggest.Close(n.namespace, o.Namespace) && !j.p.Inventory.HasNamespace(n.namespace) {
+			result.verdict, result.target, result.suggestion = hostWrongNamespace, o, spelled(n.service, o.Namespace)
+			return result
+		}
+	}
+	if near := j.nearest(u, n.service, n.namespace); near != "" {
+		result.verdict, result.suggestion = hostTypo, spelled(near, n.namespace)
+		return result
+	}
+	if len(elsewhere) > 0 {
+		o := elsewhere[0]
+		result.verdict, result.target, result.suggestion = hostWrongNamespace, o, spelled(n.service, o.Namespace)
+		return result
+	}
+	if n.pod != "" && j.judgeStrayPod(u, n, &result) {
+		return result
+	}
+	if !j.judges(n.namespace) || j.operated(n.service, n.namespace) {
+		result.verdict = hostElsewhere
+		return result
+	}
+	result.verdict = hostAbsent
+	return result
+}
+
+// judges reports whether the build says enough of a namespace for something to
+// be missing from it: it has Services there, and no chart adds others.
+func (j *hostJudge) judges(namespace string) bool {
+	if j.charts[namespace] {
+		return false
+	}
+	if namespace == "" {
+		return len(j.p.Inventory.OfKind(serviceKind)) > 0
+	}
+	return len(j.services[namespace]) > 0 || len(j.services[""]) > 0 && j.p.Inventory.HasNamespace(namespace)
+}
+
+// operated reports whether the name begins with that of a custom resource in
+// the namespace: operators name their Services so.
+func (j *hostJudge) operated(service, namespace string) bool {
+	for _, name := range j.customNames[namespace] {
+		if service == name || strings.HasPrefix(service, name+"-") {
+			return true
+		}
+	}
+	return strings.HasSuffix(service, "-operated") // Prometheus Operator
+}
+
+func (j *hostJudge) find(service, namespace string) *inventory.Object {
+	inv := j.p.Inventory
+	if o := inv.Lookup(serviceKind, namespace, service, false, nil); o != nil {
+		return o
+	}
+	return inv.Lookup(knativeServiceKind, namespace, service, false, nil)
+}
+
+// findPrevious returns the Service that kustomize has renamed.
+func (j *hostJudge) findPrevious(service, namespace string) *inventory.Object {
+	for _, o := range j.p.Inventory.FindPrevious(serviceKind, service) {
+		if o.Removed {
+			continue
+		}
+		if inventory.SameNamespace(o.Namespace, namespace) {
+			return o
+		}
+		for _, before := range o.Previous {
+			if before.Name == service && before.Namespace == namespace {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+// provided reports whether the cluster or something that the configuration
+// names has the Service.
+func (j *hostJudge) provided(service, namespace string, u *hostUse) bool {
+	switch {
+	case namespace == "default" && (service == "kubernetes" || service == "openshift"):
+		return true
+	case namespace == "kube-system": // full of what clusters bring along
+		return j.nearest(u, service, namespace) == ""
+	}
+	i := j.p.run.externals.Provides("Service", namespace, service)
+	if i < 0 {
+		i = j.p.run.externals.Provides("Service", namespace, u.Host)
+	}
+	if i >= 0 {
+		j.p.run.externals.hits[i]++
+	}
+	return i >= 0
+}
+
+// elsewhere returns the Services of that name in any namespace.
+func (j *hostJudge) elsewhere(service string) []*inventory.Object {
+	var found []*inventory.Object
+	for _, o := range j.p.Inventory.Find(serviceKind, service) {
+		if !o.Removed && o.Namespace != "" {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// nearKey is a question to nearest.
+type nearKey struct {
+	service, namespace string
+	port               int
+	dotted             bool
+}
+
+// nearest returns the Service in the namespace whose name was probably meant.
+// It remembers the answers: the same mistake is often in many places.
+func (j *hostJudge) nearest(u *hostUse, service, namespace string) string {
+	key := nearKey{service, namespace, u.Port, u.from.Namespace == "" && strings.Contains(u.Host, ".")}
+	near, ok := j.near[key]
+	if !ok {
+		near = j.findNearest(u, service, namespace)
+		j.near[key] = near
+	}
+	return near
+}
+
+func (j *hostJudge) findNearest(u *hostUse, service, namespace string) string {
+	best, bestDistance := "", 1<<30
+	consider := func(services []*inventory.Object) {
+		for _, o := range services {
+			if !suggest.Close(service, o.Name) || !j.isTypo(u, service, o) {
+				continue
+			}
+			d := suggest.Distance(service, o.Name)
+			if d < bestDistance || d == bestDistance && o.Name < best {
+				best, bestDistance = o.Name, d
+			}
+		}
+	}
+	consider(j.services[""])
+	if namespace != "" {
+		consider(j.services[namespace])
+		return best
+	}
+	if u.from.Namespace == "" && strings.Contains(u.Host, ".") {
+		return best
+	}
+	for ns, services := range j.services {
+		if ns != "" {
+			consider(services)
+		}
+	}
+	return best
+}
+
+// isTypo tells a typing error from a different name that happens to be near:
+// redis-2 for redis-1, user-db for user-ui.
+func (j *hostJudge) isTypo(u *hostUse, service string, o *inventory.Object) bool {
+	digits := func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}
+	if strings.Trim(strings.Map(digits, service), "-") == strings.Trim(strings.Map(digits, o.Name), "-") {
+		return false
+	}
+	distance := suggest.Distance(service, o.Name)
+	substituted := len(service) == len(o.Name) && !isTransposed(service, o.Name)
+	if distance == 1 && !substituted {
+		return true
+	}
+	if u.Port != 0 && j.hasPort(o, u.Port) && distance <= 2 {
+		return wordsAlike(service, o.Name, 2)
+	}
+	if distance == 1 {
+		return len(service) > 5
+	}
+	return len(service) > 8 && wordsAlike(service, o.Name, 1)
+}
+
+func isTransposed(a, b string) bool {
+	for i := 0; i+1 < len(a) && i+1 < len(b); i++ {
+		if a[i] != b[i] {
+			return a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		}
+	}
+	return false
+}
+
+// wordsAlike reports whether each dash-separated word of a is at most limit
+// edits, and less than half of its letters, away from that of b.
+func wordsAlike(a, b string, limit int) bool {
+	as, bs := strings.Split(a, "-"), strings.Split(b, "-")
+	if len(as) != len(bs) {
+		return suggest.Distance(a, b) == 1
+	}
+	for i := range as {
+		if d := suggest.Distance(as[i], bs[i]); d > limit || 2*d >= len(bs[i])+1 && d > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// forgiveAlternatives drops wrong namespaces in a text that also has the same
+// Service in the right one: scrape configurations list both.
+func (j *hostJudge) forgiveAlternatives() {
+	type place struct {
+		node    *yaml.Node
+		service string
+	}
+	right := map[place]bool{}
+	for _, u := range j.uses {
+		if u.judgement.verdict == hostFound && u.Form == host.Cluster {
+			right[place{u.node, u.judgement.service}] = true
+		}
+	}
+	for _, u := range j.uses {
+		r := &u.judgement
+		if r.verdict == hostWrongNamespace && strings.Contains(u.Host, ".") && u.multiline && u.Port == 0 &&
+			right[place{u.node, r.service}] && !suggest.Close(r.namespace, r.target.Namespace) {
+			r.verdict = hostElsewhere
+		}
+	}
+}
+
+// judgePod judges the pod in pod.service.namespace: it is the ordinal of a
+// StatefulSet whose serviceName is the Service, or a pod's own hostname.
+func (j *hostJudge) judgePod(u *hostUse, n hostName, result *hostJudgement, suffix string) {
+	if strings.Contains(n.pod, ".") {
+		return
+	}
+	base, ordinal, isOrdinal := cutOrdinal(n.pod)
+	named := func(pod string) string {
+		s := pod + strings.TrimPrefix(strings.ToLower(u.Host), n.pod)
+		return s
+	}
+	var governed []*inventory.Object
+	for _, gk := range statefulSetKinds {
+		for _, set := range j.p.Inventory.OfKind(gk) {
+			if set.Removed || set.Node == nil || !inventory.SameNamespace(set.Namespace, n.namespace) {
+				continue
+			}
+			if !j.governs(n.service, set) {
+				if isOrdinal && set.Name == base {
+					result.verdict = hostBadPod
+					result.reason = "StatefulSet " + strconv.Quote(base) + " has serviceName " + strconv.Quote(yamlnode.GetString(set.Node, "spec", "serviceName")) +
+						", so its pods have no names under Service " + strconv.Quote(n.service)
+					return
+				}
+				continue
+			}
+			if isOrdinal && set.Name == base {
+				j.judgeOrdinal(set, ordinal, result, named)
+				return
+			}
+			governed = append(governed, set)
+		}
+	}
+	for _, pod := range j.p.Pods(n.namespace) {
+		if yamlnode.GetString(pod.Spec, "subdomain") == n.service {
+			return // a hostname of its own, or of pods that nobody here names
+		}
+	}
+	if len(governed) == 0 || !isHeadless(result.target) && !isOrdinal {
+		return
+	}
+	set := governed[0]
+	for _, g := range governed {
+		if g.WasCalled(base) || suggest.Close(base, g.Name) {
+			set = g
+		}
+	}
+	result.verdict = hostBadPod
+	result.reason = "the pods of StatefulSet " + strconv.Quote(set.Name) + " are called " + set.Name + "-0 and so on"
+	if isOrdinal {
+		result.suggestion = named(set.Name + "-" + strconv.Itoa(ordinal))
+	}
+}
+
+// judgeStrayPod judges pod.service where there is no such Service: the pod may
+// be one of a StatefulSet that has another.
+func (j *hostJudge) judgeStrayPod(u *hostUse, n hostName, result *hostJudgement) bool {
+	base, _, ok := cutOrdinal(n.pod)
+	if !ok {
+		return false
+	}
+	for _, gk := range statefulSetKinds {
+		set := j.p.Inventory.Lookup(gk, n.namespace, base, false, u.from)
+		if set == nil || set.Node == nil {
+			continue
+		}
+		governing := yamlnode.GetString(set.Node, "spec", "serviceName")
+		if s := j.p.Inventory.Lookup(serviceKind, set.Namespace, governing, true, set); s != nil {
+			*result = hostJudgement{verdict: hostBadPod, service: n.service, namespace: n.namespace,
+				reason:     "there is no Service " + strconv.Quote(n.service) + ", and the serviceName of StatefulSet " + strconv.Quote(base) + " is " + strconv.Quote(s.Name),
+				suggestion: strings.Replace(strings.ToLower(u.Host), n.pod+"."+n.service, n.pod+"."+s.Name, 1)}
+			return true
+		}
+	}
+	return false
+}
+
+// governs reports whether set's serviceName is the Service, by its present or,
+// since kustomize rewrites that field at the end, a previous name.
+func (j *hostJudge) governs(service string, set *inventory.Object) bool {
+	name := yamlnode.GetString(set.Node, "spec", "serviceName")
+	if name == service {
+		return true
+	}
+	for _, o := range j.p.Inventory.FindPrevious(serviceKind, name) {
+		if o.Name == service {
+			return true
+		}
+	}
+	return false
+}
+
+func (j *hostJudge) judgeOrdinal(set *inventory.Object, ordinal int, result *hostJudgement, named func(string) string) {
+	if j.isScaled(set) {
+		return
+	}
+	replicas, start := 1, 0
+	if n := set.Get("spec", "replicas"); !yamlnode.IsNull(n) {
+		var err error
+		if replicas, err = strconv.Atoi(n.Value); err != nil {
+			return
+		}
+	}
+	if n := set.Get("spec", "ordinals", "start"); n != nil {
+		start, _ = strconv.Atoi(n.Value)
+	}
+	if replicas == 0 || ordinal >= start && ordinal < start+replicas {
+		return
+	}
+	result.verdict = hostBadPod
+	result.reason = "StatefulSet " + strconv.Quote(set.Name) + " has " + strconv.Itoa(replicas) + " replicas: its last pod is " + set.Name + "-" + strconv.Itoa(start+replicas-1)
+	result.suggestion = named(set.Name + "-" + strconv.Itoa(start+replicas-1))
+}
+
+// isScaled reports whether an autoscaler sets the replicas.
+func (j *hostJudge) isScaled(set *inventory.Object) bool {
+	for _, gk := range []inventory.GroupKind{{Group: "autoscaling", Kind: "HorizontalPodAutoscaler"}, {Group: "keda.sh", Kind: "ScaledObject"}} {
+		for _, o := range j.p.Inventory.OfKind(gk) {
+			if !inventory.SameNamespace(o.Namespace, set.Namespace) {
+				continue
+			}
+			name := yamlnode.GetString(o.Node, "spec", "scaleTargetRef", "name")
+			if name == set.Name || set.WasCalled(name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// cutOrdinal splits web-0 into web and 0.
+func cutOrdinal(pod string) (base string, ordinal int, ok bool) {
+	i := strings.LastIndexByte(pod, '-')
+	if i <= 0 {
+		return "", 0, false
+	}
+	ordinal, err := strconv.Atoi(pod[i+1:])
+	return pod[:i], ordinal, err == nil && ordinal >= 0
+}
+
+func looksLikePod(label string) bool {
+	_, _, ok := cutOrdinal(label)
+	return ok
+}
+
+func isHeadless(o *inventory.Object) bool {
+	return o.Node != nil && yamlnode.GetString(o.Node, "spec", "clusterIP") == "None"
+}
+
+// isTopLevel reports whether a label is a common top-level domain, so that
+// name.label is rather a public name than one in the namespace label.
+func isTopLevel(label string) bool {
+	switch label {
+	case "com", "org", "net", "io", "dev", "app", "ai", "co", "cloud", "tech", "info", "biz", "me", "xyz", "eu", "de", "fr", "uk", "us", "kr", "jp", "cn",
+		"local", "localdomain", "internal", "lan", "home", "corp", "intranet", "test", "example", "invalid", "localhost", "arpa", "site", "online", "page":
+		return true
+	}
+	return len(label) == 2 && label != "db"
+}
+
+// A numberedPort is a port of a Service with its numbers parsed.
+type numberedPort struct {
+	ServicePort
+	port, nodePort int
+}
+
+// servicePorts returns the ports of a Service, nil where they are not all
+// plain numbers.
+func (j *hostJudge) servicePorts(o *inventory.Object) []numberedPort {
+	if ports, ok := j.ports[o]; ok {
+		return ports
+	}
+	var ports []numberedPort
+	for _, p := range ServicePorts(o) {
+		number, err := strconv.Atoi(p.Port)
+		if err != nil {
+			ports = nil
+			break
+		}
+		nodePort, _ := strconv.Atoi(yamlnode.GetString(p.Node, "nodePort"))
+		ports = append(ports, numberedPort{p, number, nodePort})
+	}
+	j.ports[o] = ports
+	return ports
+}
+
+// hasPort reports whether a connection to port of the Service can arrive: a
+// port of the Service or, where DNS answers with pods, one of theirs.
+func (j *hostJudge) hasPort(o *inventory.Object, port int) bool {
+	for _, p := range j.servicePorts(o) {
+		if p.port == port || isHeadless(o) && p.TargetPort == strconv.Itoa(port) {
+			return true
+		}
+	}
+	return isHeadless(o) && slices.Contains(j.podPorts(o), port)
+}
+
+// podPorts returns the container ports of the pods that the Service selects.
+func (j *hostJudge) podPorts(o *inventory.Object) []int {
+	var ports []int
+	for _, pod := range j.p.SelectedPods(o) {
+		for _, c := range pod.Containers {
+			for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "ports")) {
+				if number, err := strconv.Atoi(yamlnode.GetString(e, "containerPort")); err == nil {
+					ports = append(ports, number)
+				}
+			}
+		}
+	}
+	return ports
+}
+
+// readersOf returns the pods that refer to a ConfigMap or Secret.
+func (j *hostJudge) readersOf(o *inventory.Object) []*inventory.Pod {
+	if j.readers == nil {
+		j.readers = map[*inventory.Object][]*inventory.Pod{}
+		for _, r := range j.p.Refs.All {
+			if r.Pod == nil || len(r.To) == 0 || r.To[0].Kind != "ConfigMap" && r.To[0].Kind != "Secret" {
+				continue
+			}
+			if t := j.p.Resolve(r).Target; t != nil && !slices.Contains(j.readers[t], r.Pod) {
+				j.readers[t] = append(j.readers[t], r.Pod)
+			}
+		}
+	}
+	return j.readers[o]
+}
+
+// evident reports whether the text leaves no doubt that this is an address,
+// so that one that leads nowhere may be called wrong.
+func (u *hostUse) evident() bool {
+	switch {
+	case u.lenient:
+		return strings.Contains(u.Host, ".svc")
+	case u.Form == host.HostPort && u.secret && !host.IsAddressKey(u.Key): // a password may look like this
+		return u.multiline && !isSensitiveKey(u.Key)
+	}
+	return true
+}
+
+// isSensitiveKey reports whether values under a key are likely secret.
+func isSensitiveKey(key string) bool {
+	lower := strings.ToLower(key)
+	for _, part := range [...]string{"pass", "pwd", "secret", "token", "key", "cred", "auth"} {
+		if strings.Contains(lower, part) {
+			return true
+		}
+	}
+	return false
+}

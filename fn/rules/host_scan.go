@@ -1,0 +1,267 @@
+package rules
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// hostUse is one address that somebody typed somewhere.
+type hostUse struct {
+	host.Occurrence
+	from *inventory.Object
+	node *yaml.Node
+	// portNode holds the port where it is not in node: DB_PORT beside DB_HOST.
+	portNode *yaml.Node
+	// pod is the pod that reads the text, nil for ConfigMaps and Secrets.
+	pod *inventory.Pod
+	// namespace is where short names are looked up.
+	namespace string
+	// multiline says that line and column mean something.
+	multiline bool
+	// secret says that the text came from a Secret.
+	secret bool
+	// lenient is for text whose meaning is not sure, as in custom resources:
+	// what is simply not in the build is not reported then.
+	lenient bool
+
+	judgement hostJudgement
+}
+
+// hostUses returns the addresses in the build, found and judged once for all
+// rules about them.
+func (p *Pass) hostUses() []*hostUse {
+	if p.run.hosts == nil {
+		s := &hostScan{inv: p.Inventory}
+		for _, o := range p.Inventory.Objects() {
+			if !o.Removed && !o.Local && o.Node != nil {
+				s.object(o)
+			}
+		}
+		p.run.hosts = newHostJudge(p, s.uses)
+	}
+	return p.run.hosts.uses
+}
+
+type hostScan struct {
+	inv  *inventory.Inventory
+	uses []*hostUse
+}
+
+func (s *hostScan) object(o *inventory.Object) {
+	for _, pod := range o.Pods() {
+		s.pod(pod)
+	}
+	core := !strings.Contains(o.Group, ".") || strings.HasSuffix(o.Group, ".k8s.io")
+	switch {
+	case o.Kind == "CustomResourceDefinition":
+		return
+	case core && o.Group == "" && (o.Kind == "ConfigMap" || o.Kind == "Secret"):
+		s.content(o)
+	case core && o.Group == "" && o.Kind == "Service":
+		s.text(hostUse{from: o, node: o.Get("spec", "externalName"), namespace: o.Namespace}, host.Hint{}, onlyCluster)
+	case !core:
+		s.custom(o)
+	}
+	s.annotations(o, o.Get("metadata", "annotations"))
+}
+
+// pod reads the environment and the command lines of the containers.
+func (s *hostScan) pod(pod *inventory.Pod) {
+	for _, c := range pod.Containers {
+		use := hostUse{from: pod.Owner, pod: pod, namespace: pod.Namespace()}
+		env := yamlnode.Get(c.Node, "env")
+		for _, e := range yamlnode.Elements(env) {
+			use.node = yamlnode.Get(e, "value")
+			name := yamlnode.GetString(e, "name")
+			from := len(s.uses)
+			s.text(use, host.Hint{Key: name}, nil)
+			s.pairPorts(s.uses[from:], func(key string) (*yaml.Node, string) {
+				for _, e := range yamlnode.Elements(env) {
+					if yamlnode.GetString(e, "name") == key {
+						n := yamlnode.Get(e, "value")
+						return n, yamlnode.String(n)
+					}
+				}
+				return nil, ""
+			})
+		}
+		args := append(yamlnode.Elements(yamlnode.Get(c.Node, "command")), yamlnode.Elements(yamlnode.Get(c.Node, "args"))...)
+		s.args(use, args)
+		for _, handler := range [...][]string{{"livenessProbe"}, {"readinessProbe"}, {"startupProbe"}, {"lifecycle", "postStart"}, {"lifecycle", "preStop"}} {
+			s.args(use, yamlnode.Elements(yamlnode.Get(yamlnode.Path(c.Node, append(handler, "exec")...), "command")))
+		}
+	}
+	if pod.Template != pod.Owner.Node {
+		s.annotations(pod.Owner, yamlnode.Path(pod.Template, "metadata", "annotations"))
+	}
+}
+
+func (s *hostScan) args(use hostUse, nodes []*yaml.Node) {
+	if len(nodes) == 0 {
+		return
+	}
+	args := make([]string, len(nodes))
+	for i, n := range nodes {
+		args[i] = yamlnode.String(n)
+	}
+	for i, found := range host.FindArgs(args) {
+		use.node = yamlnode.Resolve(nodes[i])
+		use.multiline = strings.Contains(args[i], "\n")
+		s.add(use, found, nil)
+	}
+}
+
+// content reads a ConfigMap or Secret, key by key.
+func (s *hostScan) content(o *inventory.Object) {
+	if o.Get("sops") != nil {
+		return
+	}
+	content := o.Content()
+	use := hostUse{from: o, namespace: o.Namespace, secret: o.Kind == "Secret"}
+	for _, key := range content.Keys {
+		v, _ := content.Get(key)
+		text, ok := plainText(v)
+		if !ok {
+			continue
+		}
+		use.node = v.Node
+		use.multiline = strings.Contains(strings.TrimRight(text, "\n"), "\n")
+		from := len(s.uses)
+		s.add(use, host.Find(text, host.Hint{Key: key, Shell: strings.HasSuffix(key, ".sh")}), nil)
+		s.pairPorts(s.uses[from:], func(key string) (*yaml.Node, string) {
+			if v, ok := content.Get(key); ok {
+				text, _ := plainText(v)
+				return v.Node, strings.TrimSpace(text)
+			}
+			return nil, ""
+		})
+	}
+}
+
+// plainText returns the text of a value, decoded.
+func plainText(v inventory.Value) (string, bool) {
+	text := yamlnode.String(v.Node)
+	if v.Field == "binaryData" || text == "" {
+		return "", false
+	}
+	if !v.Base64 {
+		return text, true
+	}
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || !utf8.Valid(b) {
+		return "", false
+	}
+	return string(b), true
+}
+
+// pairPorts gives hosts without a port the one that the setting beside theirs
+// holds: REDIS_PORT for REDIS_HOST.
+func (s *hostScan) pairPorts(uses []*hostUse, setting func(key string) (*yaml.Node, string)) {
+	for _, u := range uses {
+		if u.Port != 0 || u.Form == host.URL || u.multiline {
+			continue
+		}
+		for _, key := range host.PortKeys(u.Key) {
+			n, text := setting(key)
+			if port, err := strconv.Atoi(text); err == nil && port > 0 && port < 1<<16 {
+				u.Port, u.portNode = port, n
+			}
+		}
+	}
+}
+
+// custom reads the strings of a custom resource, apart from the pods in it.
+// Names in the DNS zone of Services are sure there; URLs and host:port are
+// judged where they resolve or nearly do.
+func (s *hostScan) custom(o *inventory.Object) {
+	skip := map[*yaml.Node]bool{}
+	for _, pod := range o.Pods() {
+		skip[pod.Spec] = true
+	}
+	keep := func(f *host.Occurrence) bool { return f.Form != host.Word }
+	if o.Kind == "HelmRelease" || o.Kind == "Application" || o.Kind == "ApplicationSet" || o.Kind == "Kustomization" {
+		keep = onlyCluster // short names are for the namespace the chart goes to
+	}
+	use := hostUse{from: o, namespace: o.Namespace, lenient: true}
+	if o.Kind == "Certificate" {
+		for _, n := range yamlnode.Elements(o.Get("spec", "dnsNames")) {
+			use.node = yamlnode.Resolve(n)
+			s.text(use, host.Hint{Key: "host"}, nil)
+		}
+		return
+	}
+	for k, v := range yamlnode.Fields(o.Node) {
+		switch k.Value {
+		case "apiVersion", "kind", "metadata", "status":
+		default:
+			s.strings(use, v, k.Value, skip, keep, 0)
+		}
+	}
+}
+
+func (s *hostScan) strings(use hostUse, n *yaml.Node, key string, skip map[*yaml.Node]bool, keep func(*host.Occurrence) bool, depth int) {
+	n = yamlnode.Resolve(n)
+	if n == nil || skip[n] || depth > 100 {
+		return
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		for k, v := range yamlnode.Fields(n) {
+			s.strings(use, v, k.Value, skip, keep, depth+1)
+		}
+	case yaml.SequenceNode:
+		for _, e := range n.Content {
+			s.strings(use, e, key, skip, keep, depth+1)
+		}
+	case yaml.ScalarNode:
+		use.node = n
+		s.text(use, host.Hint{Key: key}, keep)
+	}
+}
+
+// annotations reads the annotations that hold names in the zone of Services.
+func (s *hostScan) annotations(o *inventory.Object, annotations *yaml.Node) {
+	for k, v := range yamlnode.Fields(annotations) {
+		if v == nil || !strings.Contains(v.Value, ".svc") || strings.Contains(k.Value, "config.kubernetes.io/") ||
+			strings.HasSuffix(k.Value, "last-applied-configuration") {
+			continue
+		}
+		s.text(hostUse{from: o, node: v, namespace: o.Namespace, lenient: true}, host.Hint{Key: k.Value}, onlyCluster)
+	}
+}
+
+func onlyCluster(o *host.Occurrence) bool { return strings.Contains(o.Host, ".svc") }
+
+func (s *hostScan) text(use hostUse, hint host.Hint, keep func(*host.Occurrence) bool) {
+	text := yamlnode.String(use.node)
+	if len(text) < 2 {
+		return
+	}
+	found := host.Find(text, hint)
+	if len(found) == 0 {
+		if hint.Key == "" && strings.Contains(text, ".svc") { // a bare name
+			found = host.Find(text, host.Hint{Key: "host"})
+		}
+	}
+	use.multiline = strings.Contains(strings.TrimRight(text, "\n"), "\n")
+	s.add(use, found, keep)
+}
+
+func (s *hostScan) add(use hostUse, found []host.Occurrence, keep func(*host.Occurrence) bool) {
+	for i := range found {
+		if keep != nil && !keep(&found[i]) {
+			continue
+		}
+		u := use
+		u.Occurrence = found[i]
+		s.uses = append(s.uses, &u)
+	}
+}
