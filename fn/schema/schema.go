@@ -1,0 +1,12 @@
+// Package schema holds the JSON schema of ConfigPipeline, for editors and for
+// programs that check configuration without running the function.
+package schema
+
+import _ "embed"
+
+//go:generate go run -C ../../tools ./schema .. ../fn/schema/configpipeline.json
+
+// ConfigPipeline is the JSON schema (2020-12) of the function's configuration.
+//
+//go:embed configpipeline.json
+var ConfigPipeline []byte
