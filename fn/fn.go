@@ -113,14 +113,18 @@ const (
 // the exit code. Resources that are not changed are written byte for byte as
 // they came.
 func Run(stdin io.Reader, stdout, stderr io.Writer) int {
-	findings, err := run(stdin, stdout)
+	res, err := run(stdin, stdout)
 	if err != nil {
 		fmt.Fprintln(stderr, "krm-validate:", err)
 		return ExitFailure
 	}
+	findings := res.Findings
 	if os.Getenv(ReportEnv) == ReportJSON {
 		report.JSONLine(stderr, findings)
 	} else {
+		if explaining() {
+			Explain(stderr, res)
+		}
 		report.Text(stderr, findings, report.Options{})
 	}
 	if finding.Count(findings, finding.Error) > 0 {
@@ -129,19 +133,19 @@ func Run(stdin io.Reader, stdout, stderr io.Writer) int {
 	return ExitOK
 }
 
-func run(stdin io.Reader, stdout io.Writer) ([]finding.Finding, error) {
+func run(stdin io.Reader, stdout io.Writer) (Result, error) {
 	data, err := io.ReadAll(stdin)
 	if err != nil {
-		return nil, fmt.Errorf("reading the ResourceList: %w", err)
+		return Result{}, fmt.Errorf("reading the ResourceList: %w", err)
 	}
 	rl, err := manifest.ReadResourceList(data)
 	if err != nil {
-		return nil, err
+		return Result{}, err
 	}
 	var cfg *ConfigPipeline
 	if !yamlnode.IsNull(rl.FunctionConfig) {
 		if cfg, err = config.Decode(rl.FunctionConfig); err != nil {
-			return nil, err
+			return Result{}, err
 		}
 	}
 	inv := &inventory.Inventory{}
@@ -157,7 +161,7 @@ func run(stdin io.Reader, stdout io.Writer) ([]finding.Finding, error) {
 	for _, o := range res.Added {
 		out.Added = append(out.Added, o.Node)
 	}
-	return res.Findings, rl.Write(stdout, out)
+	return res, rl.Write(stdout, out)
 }
 
 // results are findings in the shape of the function protocol:

@@ -20,7 +20,8 @@ import (
 )
 
 type buildFlags struct {
-	output string
+	output  string
+	explain bool
 	kbuildFlags
 }
 
@@ -100,6 +101,7 @@ error level, 1 when something is, and 2 when the tree could not be built.`,
 			return runBuild(cmd, dir, &flags)
 		},
 	}
+	cmd.Flags().BoolVar(&flags.explain, "explain", false, "say on stderr what the function writes, and which part of its configuration asks for it")
 	cmd.Flags().StringVarP(&flags.output, "output", "o", "", "write to this file, or one file per resource into this directory")
 	flags.register(cmd)
 	return cmd
@@ -109,6 +111,11 @@ func runBuild(cmd *cobra.Command, dir string, flags *buildFlags) error {
 	opts, err := flags.options(cmd)
 	if err != nil {
 		return err
+	}
+	if flags.explain {
+		if err := os.Setenv(fn.ExplainEnv, "1"); err != nil { // inherited by the build's child
+			return err
+		}
 	}
 	m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
 	if err != nil {
