@@ -81,6 +81,6 @@ func newRootCommand() *cobra.Command {
 			return nil
 		},
 	}
-	root.AddCommand(newBuildCommand(), newChildCommand(), newCheckCommand())
+	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newRulesCommand(), newExplainCommand(), newVersionCommand())
 	return root
 }

@@ -70,28 +70,36 @@ var ErrNoKustomization = errors.New("no kustomization file")
 //
 // Builds share kustomize's global OpenAPI schema: run one at a time.
 func Build(fsys filesys.FileSystem, dir string, opts Options) (resmap.ResMap, error) {
-	return run(fsys, dir, opts, "")
+	return (&builder{fsys: fsys, opts: opts}).run(dir)
 }
 
-// run builds dir. With capture set, the build ends early and the resources as
-// they are before names are finally fixed go into that file instead.
-func run(fsys filesys.FileSystem, dir string, opts Options, capture string) (_ resmap.ResMap, err error) {
-	root, err := rootOf(fsys, dir)
+type builder struct {
+	fsys filesys.FileSystem
+	opts Options
+	// capture, if set, ends the build early: the resources as they are before
+	// names are finally fixed go into this file.
+	capture string
+	configs []string // see Captured
+}
+
+func (b *builder) run(dir string) (resmap.ResMap, error) {
+	root, err := rootOf(b.fsys, dir)
 	if err != nil {
 		return nil, err
 	}
-	command, err := opts.command()
+	command, err := b.opts.command()
 	if err != nil {
 		return nil, err
 	}
-	rep, err := newReport(opts.Stderr)
+	rep, err := newReport(b.opts.Stderr)
 	if err != nil {
 		return nil, err
 	}
 	defer rep.close()
 
-	t := &tree{FileSystem: fsys, root: root, opts: opts, command: command, report: rep.path, capture: capture}
+	t := &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: rep.path, capture: b.capture}
 	m, err := krustyRun(t, root, t.options())
+	b.configs = t.configs
 	code := rep.flush()
 	switch {
 	case t.err != nil:

@@ -3,6 +3,7 @@ package kbuild_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -385,14 +386,17 @@ func TestBuildErrors(t *testing.T) {
 
 func TestCapture(t *testing.T) {
 	dir := trees["file"].write(t)
-	list, err := kbuild.Capture(filesys.MakeFsOnDisk(), filepath.Join(dir, "source"), kbuild.Options{})
+	source, err := kbuild.Capture(filesys.MakeFsOnDisk(), filepath.Join(dir, "source"), kbuild.Options{})
 	require.NoError(t, err)
 	// Names carry the prefix and no hash yet; references are as written.
-	assert.Contains(t, string(list), "name: prod-settings\n")
-	assert.Contains(t, string(list), "name: settings\n")
+	assert.Contains(t, string(source.Resources), "name: prod-settings\n")
+	assert.Contains(t, string(source.Resources), "name: settings\n")
+	assert.Empty(t, source.Configs)
 
-	list, err = kbuild.Capture(filesys.MakeFsOnDisk(), filepath.Join(dir, "pipeline"), kbuild.Options{})
+	result, err := kbuild.Capture(filesys.MakeFsOnDisk(), filepath.Join(dir, "pipeline"), kbuild.Options{Stderr: io.Discard})
 	require.NoError(t, err)
-	assert.Contains(t, string(list), "stamp: base\n")
-	assert.NotContains(t, string(list), "FunctionRan")
+	assert.Contains(t, string(result.Resources), "stamp: base\n")
+	assert.NotContains(t, string(result.Resources), "FunctionRan")
+	require.Len(t, result.Configs, 1)
+	assert.Contains(t, result.Configs[0], "stamp: base\n")
 }

@@ -49,6 +49,7 @@ type tree struct {
 	managedBy bool  // the build asks for a label with kustomize's version
 	err       error // the first error of vet; kustomize drops errors of ReadFile
 	origins   []moved
+	configs   []string // our function's configurations
 	// asked maps kustomization files that are symlinks to the path that
 	// kustomize asked for: entries are relative to that one.
 	asked map[string]string
@@ -234,6 +235,9 @@ func (t *tree) vetDocument(file kustomization, field string, d *document) (bool,
 			return false, missingSpec(t.place(file, d), d, err)
 		}
 		t.remember(file, d)
+		if text, err := d.RNode.String(); err == nil {
+			t.configs = append(t.configs, text)
+		}
 		text, err := execSpec(append(slices.Clone(t.command), childRun, t.report), spec.DeferFailure)
 		if err != nil {
 			return false, err

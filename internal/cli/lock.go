@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
+)
+
+func newLockCommand() *cobra.Command {
+	var check, force bool
+	cmd := &cobra.Command{
+		Use:   "lock [DIR...]",
+		Short: "Pin the function's result so that kubectl apply -k applies it",
+		Long: `Write the lock of environments: what the function changes in them, as a stock
+kustomize component that every kustomize from 5.0 on applies without plugins,
+and with it kubectl apply -k and Flux.
+
+DIR is an environment's directory; without DIR all environments in and below
+the current directory are meant. An environment has
+
+  source/              its resources: base plus differences
+  pipeline/            source/ with the function in transformers:
+  lock/                written by this command, committed, never edited
+  kustomization.yaml   resources: [source], components: [lock]; written if missing
+
+A lock is written only after a build of source and lock has proved to equal the
+pipeline's. Its patches test what values were computed from: when a Service is
+renamed and the lock is not refreshed, kubectl apply -k fails and applies
+nothing. It never holds the bytes of a Secret.
+
+With --check nothing is written: the exit code is 1 when a lock is out of date
+or was edited, and what would change is printed.`,
+		Example: `  # after a change to source/, pipeline/ or the base
+  krm-validate lock overlays/prod
+  git diff overlays/prod/lock
+
+  # in CI: fail when somebody forgot
+  krm-validate lock --check
+
+  # what it is for
+  kubectl apply -k overlays/prod`,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			envs, err := environments(args)
+			if err != nil {
+				return err
+			}
+			r := lockRun{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), check: check, force: force}
+			return r.all(envs)
+		},
+	}
+	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit with 1 when a lock is not as it should be")
+	cmd.Flags().BoolVar(&force, "force", false, "overwrite a lock that was edited by hand")
+	cmd.MarkFlagsMutuallyExclusive("check", "force")
+	return cmd
+}
+
+// environments opens the named environments, or all there are.
+func environments(dirs []string) ([]*lock.Environment, error) {
+	if len(dirs) == 0 {
+		var err error
+		if dirs, err = lock.Find("."); err != nil {
+			return nil, err
+		}
+		if len(dirs) == 0 {
+			return nil, errors.New("no environment in or below this directory: expected a directory with a source/ and a pipeline/, such as overlays/prod")
+		}
+	}
+	var envs []*lock.Environment
+	seen := map[string]bool{}
+	for _, dir := range dirs {
+		e, err := lock.Open(dir)
+		if err != nil {
+			return nil, err
+		}
+		if !seen[e.Dir] {
+			seen[e.Dir] = true
+			envs = append(envs, e)
+		}
+	}
+	return envs, nil
+}
+
+type lockRun struct {
+	out, errs    io.Writer
+	check, force bool
+}
+
+// all works on every environment, also after one has failed, and ends with
+// the worst exit code.
+func (r *lockRun) all(envs []*lock.Environment) error {
+	worst := ExitOK
+	for _, e := range envs {
+		code := ExitOK
+		if err := r.one(e); err != nil {
+			code = ExitFailure
+			var exit *exitError
+			if errors.As(err, &exit) {
+				code = exit.code
+			}
+			if exit == nil || exit.cause != nil {
+				fmt.Fprintln(r.errs, "Error:", strings.TrimSuffix(err.Error(), "\n"))
+			}
+		}
+		worst = max(worst, code)
+	}
+	if worst != ExitOK {
+		return &exitError{code: worst}
+	}
+	return nil
+}
+
+func (r *lockRun) one(e *lock.Environment) error {
+	l, err := lock.Make(e, lock.Options{Build: kbuild.Options{Stderr: r.errs}})
+	if err != nil {
+		var failed *kbuild.FunctionError
+		if errors.As(err, &failed) {
+			fmt.Fprintf(r.errs, "Error: %s: its pipeline does not build, so its lock stays as it is\n", e.Name)
+			if failed.Code == fn.ExitFindings {
+				return errFindings
+			}
+			return &exitError{code: ExitFailure}
+		}
+		return err
+	}
+	if r.check {
+		return r.report(e, l)
+	}
+	changed, err := l.Write(r.force)
+	if err != nil {
+		return err
+	}
+	if changed {
+		fmt.Fprintf(r.out, "%s: lock written\n", e.Name)
+	} else {
+		fmt.Fprintf(r.out, "%s: lock is up to date\n", e.Name)
+	}
+	return nil
+}
+
+func (r *lockRun) report(e *lock.Environment, l *lock.Lock) error {
+	stale, err := l.Check()
+	if err != nil {
+		return err
+	}
+	if stale == nil {
+		fmt.Fprintf(r.out, "%s: lock is up to date\n", e.Name)
+		return nil
+	}
+	command := "krm-validate lock " + e.Name
+	if stale.Edited {
+		command = "krm-validate lock --force " + e.Name
+	}
+	fmt.Fprintf(r.out, "%s: lock is out of date: %s\n%s\nTo refresh it, run\n  %s\n", e.Name, stale.Summary(), stale.Diff, command)
+	return errFindings
+}

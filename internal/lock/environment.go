@@ -1,0 +1,343 @@
+package lock
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
+)
+
+// Environment is a directory with a source, a pipeline and a lock.
+type Environment struct {
+	// Name is the directory as the user named it.
+	Name string
+	// Dir is its absolute path, without symlinks.
+	Dir string
+}
+
+const (
+	sourceDir   = "source"
+	pipelineDir = "pipeline"
+	lockDir     = "lock"
+)
+
+// environmentKustomization is what an environment's own kustomization holds.
+const environmentKustomization = `apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+
+resources:
+- source
+
+components:
+- lock
+`
+
+func (e *Environment) source() string   { return filepath.Join(e.Dir, sourceDir) }
+func (e *Environment) pipeline() string { return filepath.Join(e.Dir, pipelineDir) }
+func (e *Environment) lock() string     { return filepath.Join(e.Dir, lockDir) }
+
+func (e *Environment) lockFile(name string) string { return filepath.Join(e.lock(), name) }
+
+// kustomization is the path of the environment's own kustomization file,
+// whichever of the names it has.
+func (e *Environment) kustomization() string {
+	if file := kustomizationIn(e.Dir); file != "" {
+		return file
+	}
+	return filepath.Join(e.Dir, kustomizationFile)
+}
+
+func kustomizationIn(dir string) string {
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		file := filepath.Join(dir, name)
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return file
+		}
+	}
+	return ""
+}
+
+// Open checks that dir is an environment whose lock can be written.
+func Open(dir string) (*Environment, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: no such directory", dir)
+	case err != nil:
+		return nil, err
+	case !info.IsDir():
+		return nil, fmt.Errorf("%s is a file: name the environment's directory instead", dir)
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if abs, err = filepath.EvalSymlinks(abs); err != nil {
+		return nil, err
+	}
+	e := &Environment{Name: dir, Dir: abs}
+	var missing []string
+	for _, d := range []string{sourceDir, pipelineDir} {
+		if kustomizationIn(filepath.Join(abs, d)) == "" {
+			missing = append(missing, d+"/")
+		}
+	}
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("%s has no %s with a kustomization.yaml. An environment's directory holds\n"+
+			"  source/     its resources\n"+
+			"  pipeline/   source/ with the function in transformers:\n"+
+			"  lock/       written by krm-validate lock", dir, strings.Join(missing, " and no "))
+	}
+	return e, e.checkLayout()
+}
+
+// checkLayout refuses what would make a lock reach outside of its environment
+// or belong to two of them.
+func (e *Environment) checkLayout() error {
+	info, err := os.Lstat(e.lock())
+	switch {
+	case err == nil && info.Mode()&fs.ModeSymlink != 0:
+		target, _ := os.Readlink(e.lock())
+		return fmt.Errorf("%s is a symlink to %s: every environment has a lock/ of its own, remove the link", e.show(lockDir), target)
+	case err == nil && !info.IsDir():
+		return fmt.Errorf("%s is a file: a lock is a directory, move the file away", e.show(lockDir))
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	for _, d := range []string{sourceDir, pipelineDir} {
+		real, err := filepath.EvalSymlinks(filepath.Join(e.Dir, d))
+		if err != nil {
+			return err
+		}
+		if rel, err := filepath.Rel(e.Dir, real); err != nil || !filepath.IsLocal(rel) {
+			return fmt.Errorf("%s is a symlink that leads outside of %s: put the environment's own kustomization there and name the other one in its resources:",
+				e.show(d), e.Name)
+		}
+	}
+	components, err := componentsOf(e.Dir)
+	if err != nil {
+		return err
+	}
+	if components != nil && !slices.Equal(components, []string{e.lock()}) {
+		var others []string
+		for _, c := range components {
+			if c != e.lock() {
+				rel, err := filepath.Rel(e.Dir, c)
+				if err != nil {
+					rel = c
+				}
+				others = append(others, rel)
+			}
+		}
+		if len(others) == 0 {
+			others = []string{"nothing"}
+		}
+		return fmt.Errorf("%s: its components: are %s: expected lock alone. This file is the source and its lock and nothing else, so write\n%s",
+			e.show(filepath.Base(e.kustomization())), strings.Join(others, ", "), indentLines(environmentKustomization))
+	}
+	return e.checkSiblings()
+}
+
+// checkSiblings refuses a lock that another environment uses too.
+func (e *Environment) checkSiblings() error {
+	siblings, err := os.ReadDir(filepath.Dir(e.Dir))
+	if err != nil {
+		return nil // not ours to read
+	}
+	for _, s := range siblings {
+		dir := filepath.Join(filepath.Dir(e.Dir), s.Name())
+		if dir == e.Dir || !s.IsDir() {
+			continue
+		}
+		components, err := componentsOf(dir)
+		if err == nil && slices.Contains(components, e.lock()) {
+			return fmt.Errorf("%s is used by %s too: a lock fits one environment; let that one have its own (components: [lock])",
+				e.show(lockDir), filepath.Join(filepath.Dir(e.Name), s.Name()))
+		}
+	}
+	return nil
+}
+
+// componentsOf are the components of the kustomization in dir as absolute
+// paths without symlinks; nil when there is no kustomization.
+func componentsOf(dir string) ([]string, error) {
+	file := kustomizationIn(dir)
+	if file == "" {
+		return nil, nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var k types.Kustomization
+	if err := k.Unmarshal(content); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	components := []string{}
+	for _, c := range k.Components {
+		path := filepath.Join(dir, c)
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real
+		}
+		components = append(components, path)
+	}
+	return components, nil
+}
+
+// show is a path in the environment as the user would type it.
+func (e *Environment) show(name string) string { return filepath.Join(e.Name, name) }
+
+func indentLines(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
+}
+
+// Find returns the environments in and up to two levels below dir: the
+// directories that have a source/ and a pipeline/.
+func Find(dir string) ([]string, error) {
+	var found []string
+	for _, pattern := range []string{".", "*", "*/*"} {
+		matches, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range matches {
+			if kustomizationIn(filepath.Join(m, sourceDir)) != "" && kustomizationIn(filepath.Join(m, pipelineDir)) != "" {
+				found = append(found, m)
+			}
+		}
+	}
+	slices.Sort(found)
+	return found, nil
+}
+
+// current reads the lock as it is on the disk, nil if there is none.
+func (e *Environment) current() (files, error) {
+	entries, err := os.ReadDir(e.lock())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	all := files{}
+	for _, entry := range entries {
+		if !entry.Type().IsRegular() {
+			return nil, fmt.Errorf("%s: a lock has nothing but files in it, move it away", e.show(filepath.Join(lockDir, entry.Name())))
+		}
+		content, err := os.ReadFile(e.lockFile(entry.Name()))
+		if err != nil {
+			return nil, err
+		}
+		all[entry.Name()] = content
+	}
+	return all, nil
+}
+
+// Write puts the lock in place, whole or not at all, and reports whether that
+// changed anything. Unless force is set, it leaves alone what somebody edited.
+func (l *Lock) Write(force bool) (changed bool, err error) {
+	e := l.env
+	have, err := e.current()
+	if err != nil {
+		return false, err
+	}
+	if have.same(l.files) && !l.addKustomization {
+		return false, nil
+	}
+	if err := have.edited(); have != nil && err != nil && !force {
+		return false, fmt.Errorf("%s: %w (%w). Nothing was written; put the change into source/ or pipeline/, then run\n  krm-validate lock --force %s",
+			e.show(lockDir), ErrEdited, err, e.Name)
+	}
+	if !have.same(l.files) {
+		if err := e.replaceLock(l.files); err != nil {
+			return false, fmt.Errorf("%s: nothing was written: %w", e.show(lockDir), err)
+		}
+	}
+	if l.addKustomization {
+		if err := atomicfile.Write(e.kustomization(), []byte(environmentKustomization), 0o644); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// replaceLock writes a new directory beside the old one and swaps them.
+func (e *Environment) replaceLock(content files) (err error) {
+	tmp, err := os.MkdirTemp(e.Dir, ".lock-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	fresh, old := filepath.Join(tmp, "new"), filepath.Join(tmp, "old")
+	if err := os.Mkdir(fresh, 0o755); err != nil {
+		return err
+	}
+	for name, text := range content {
+		if err := os.WriteFile(filepath.Join(fresh, name), text, 0o644); err != nil {
+			return err
+		}
+	}
+	hadOld := true
+	if err := os.Rename(e.lock(), old); errors.Is(err, fs.ErrNotExist) {
+		hadOld = false
+	} else if err != nil {
+		return err
+	}
+	if err := os.Rename(fresh, e.lock()); err != nil {
+		if hadOld {
+			err = errors.Join(err, os.Rename(old, e.lock()))
+		}
+		return err
+	}
+	return nil
+}
+
+func (f files) same(g files) bool {
+	if len(f) != len(g) {
+		return false
+	}
+	for name, content := range f {
+		if other, ok := g[name]; !ok || string(other) != string(content) {
+			return false
+		}
+	}
+	return true
+}
+
+// ReadFile, CleanedAbs, Exists and IsDir are what kustomize asks of a file
+// system when it reads a component.
+
+func (m *mount) ReadFile(path string) ([]byte, error) {
+	if content, ok := m.files[path]; ok {
+		return content, nil
+	}
+	if m.isDir(filepath.Dir(path)) && filepath.Base(filepath.Dir(path)) == lockDir {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+	}
+	return m.FileSystem.ReadFile(path)
+}
+
+func (m *mount) CleanedAbs(path string) (filesys.ConfirmedDir, string, error) {
+	switch {
+	case m.files[path] != nil:
+		return filesys.ConfirmedDir(filepath.Dir(path)), filepath.Base(path), nil
+	case m.isDir(path) && !m.FileSystem.Exists(path):
+		return filesys.ConfirmedDir(path), "", nil
+	}
+	return m.FileSystem.CleanedAbs(path)
+}
+
+func (m *mount) Exists(path string) bool {
+	return m.files[path] != nil || m.isDir(path) || m.FileSystem.Exists(path)
+}
+
+func (m *mount) IsDir(path string) bool { return m.isDir(path) || m.FileSystem.IsDir(path) }

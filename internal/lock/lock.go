@@ -1,0 +1,224 @@
+// Package lock pins the result of a pipeline as a kustomize Component, so that
+// tools that never run functions (kubectl apply -k, Flux) apply it too.
+//
+// An environment is a directory with source/ (resources), pipeline/ (source
+// with the function run over it), lock/ (written here) and a
+// kustomization.yaml of source and lock. A lock is the difference of the first
+// two at the point of a build where a component is applied: before hashes are
+// added to names and references are repaired. Both then happen to the locked
+// build exactly as to the pipeline's.
+package lock
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+)
+
+// Options tune how locks are made. The zero value is ready to use.
+type Options struct {
+	// Build is how kustomizations are built.
+	Build kbuild.Options
+	// Inputs are fields that values were computed from, beyond those that show
+	// in the values. It is called with the environment's directory.
+	Inputs func(dir string) ([]Input, error)
+}
+
+// Lock is the lock of one environment as it should be.
+type Lock struct {
+	env   *Environment
+	files files
+	// addKustomization says that the environment has no kustomization.yaml yet.
+	addKustomization bool
+}
+
+// NotEqualError says that the environment with its lock does not build to what
+// its pipeline builds to.
+type NotEqualError struct {
+	Dir string
+	// Differences name objects and fields, never values.
+	Differences []string
+}
+
+func (e *NotEqualError) Error() string {
+	const most = 10
+	list := e.Differences
+	more := ""
+	if len(list) > most {
+		more = fmt.Sprintf("\n  and %d more", len(list)-most)
+		list = list[:most]
+	}
+	return fmt.Sprintf("%s: the pipeline cannot be locked: with the lock, stock kustomize builds something else:\n  %s%s",
+		e.Dir, strings.Join(list, "\n  "), more)
+}
+
+// Make builds the environment's source and pipeline and returns its lock. It
+// has proved that stock kustomize builds the same from source and lock as the
+// pipeline builds. Nothing is written.
+func Make(env *Environment, opts Options) (*Lock, error) {
+	fsys := filesys.MakeFsOnDisk()
+	// The first build reports what the function finds, once.
+	want, err := kbuild.Build(fsys, env.pipeline(), opts.Build)
+	if err != nil {
+		return nil, err
+	}
+	quiet := opts.Build
+	quiet.Stderr = io.Discard
+	source, _, err := capture(fsys, env.source(), quiet)
+	if err != nil {
+		return nil, err
+	}
+	result, configs, err := capture(fsys, env.pipeline(), quiet)
+	if err != nil {
+		return nil, err
+	}
+	var inputs []Input
+	if opts.Inputs != nil {
+		if inputs, err = opts.Inputs(env.Dir); err != nil {
+			return nil, err
+		}
+	}
+	p, err := newPlan(source, result, configs, inputs)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", env.Dir, err)
+	}
+	if err := p.refuseSecrets(source, result); err != nil {
+		return nil, fmt.Errorf("%s: %w", env.Dir, err)
+	}
+	l := &Lock{env: env, addKustomization: !fsys.Exists(env.kustomization())}
+	if l.files, err = p.render(); err != nil {
+		return nil, fmt.Errorf("%s: %w", env.Dir, err)
+	}
+	return l, l.prove(fsys, want)
+}
+
+func capture(fsys filesys.FileSystem, dir string, opts kbuild.Options) (*state, []string, error) {
+	c, err := kbuild.Capture(fsys, dir, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := readState(c.Resources)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	return s, c.Configs, nil
+}
+
+// prove builds the environment with the lock as any kustomize does, without
+// plugins, and compares.
+func (l *Lock) prove(fsys filesys.FileSystem, want resmap.ResMap) error {
+	mounted := &mount{FileSystem: fsys, files: map[string][]byte{}}
+	for name, content := range l.files {
+		mounted.files[l.env.lockFile(name)] = content
+	}
+	if l.addKustomization {
+		mounted.files[l.env.kustomization()] = []byte(environmentKustomization)
+	}
+	o := krusty.MakeDefaultOptions()
+	o.Reorder = krusty.ReorderOptionUnspecified
+	got, err := krusty.MakeKustomizer(o).Run(mounted, l.env.Dir)
+	if err != nil {
+		return fmt.Errorf("%s: stock kustomize cannot build it: %w", l.env.Dir, err)
+	}
+	differences, err := compare(want, got)
+	if err != nil {
+		return err
+	}
+	if len(differences) > 0 {
+		return &NotEqualError{Dir: l.env.Dir, Differences: differences}
+	}
+	return nil
+}
+
+// compare says how got differs from want: objects and fields, no values. The
+// order of resources counts only if the sets are the same.
+func compare(want, got resmap.ResMap) ([]string, error) {
+	var differences []string
+	theirs := map[string]map[string]any{}
+	for _, r := range got.Resources() {
+		content, err := r.Map()
+		if err != nil {
+			return nil, err
+		}
+		theirs[r.CurId().String()] = content
+	}
+	for _, r := range want.Resources() {
+		id := r.CurId()
+		content, ok := theirs[id.String()]
+		if !ok {
+			differences = append(differences, title(id)+" is missing")
+			continue
+		}
+		delete(theirs, id.String())
+		mine, err := r.Map()
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range diff("", mine, content) {
+			if o.Op != "test" {
+				differences = append(differences, title(id)+": "+o.Path)
+			}
+		}
+	}
+	for _, r := range got.Resources() {
+		if _, ok := theirs[r.CurId().String()]; ok {
+			differences = append(differences, title(r.CurId())+" should not be there")
+		}
+	}
+	if len(differences) > 0 {
+		return differences, nil
+	}
+	// Nothing that the comparison above overlooks may differ either.
+	a, err := sortedYAML(want)
+	if err != nil {
+		return nil, err
+	}
+	b, err := sortedYAML(got)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(a, b) {
+		return []string{"the same objects are written differently"}, nil
+	}
+	return nil, nil
+}
+
+func sortedYAML(m resmap.ResMap) ([]byte, error) {
+	var docs [][]byte
+	for _, r := range m.Resources() {
+		text, err := r.AsYAML()
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, text)
+	}
+	slices.SortFunc(docs, bytes.Compare)
+	return bytes.Join(docs, []byte("---\n")), nil
+}
+
+// ErrEdited is wrapped when lock/ is not as it was written.
+var ErrEdited = errors.New("somebody edited the lock by hand")
+
+// mount is a file system with files that need not exist on the disk.
+type mount struct {
+	filesys.FileSystem
+	files map[string][]byte
+}
+
+func (m *mount) isDir(path string) bool {
+	for name := range m.files {
+		if strings.HasPrefix(name, strings.TrimSuffix(path, "/")+"/") {
+			return true
+		}
+	}
+	return false
+}
