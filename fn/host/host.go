@@ -74,6 +74,12 @@ func (o *Occurrence) IsLoopback() bool {
 	return err == nil && ip.IsLoopback()
 }
 
+// LooksLikeImage reports whether the address may as well be an image with a
+// version, as redis:7, for all that the text says.
+func (o *Occurrence) LooksLikeImage() bool {
+	return o.Form == HostPort && o.Port <= 30 && strings.IndexByte(o.Host, '.') < 0 && !IsAddressKey(o.Key)
+}
+
 // A Hint tells Find what the text alone does not say.
 type Hint struct {
 	// Key names what holds the text: the variable, the ConfigMap's key, the flag
@@ -373,11 +379,11 @@ func (s *scanner) hostPort(colon int) int {
 		return end
 	}
 	start, host := s.nameBefore(colon)
-	if !plausible(host, HostPort) {
+	if !plausible(host, HostPort) || len(host) < 2 {
 		return end
 	}
 	key := s.keyBefore(start)
-	if silentKey(key) || port <= 20 && !IsAddressKey(key) && strings.IndexByte(host, '.') < 0 { // redis:7 is an image
+	if silentKey(key) {
 		return end
 	}
 	form := HostPort
@@ -661,12 +667,18 @@ func (s *scanner) nameBefore(end int) (start int, host string) {
 // canPrecede reports whether a host may begin at i, judged by what is before.
 func (s *scanner) canPrecede(i int) bool {
 	if i == s.lineStart {
-		return true
+		return !s.inObject(i)
 	}
 	text := s.text
 	switch c := text[i-1]; c {
-	case ' ', '\t', '"', '\'', '`', '=', ',', ';', '(', '[', '|', '@', '{':
-		return c != '{' || i < 2 || text[i-2] != '$'
+	case '"', '\'', '`', '=', '(', '|', '@':
+		return true
+	case ' ', '\t', ',':
+		return !s.inObject(i)
+	case ';': // ZooKeeper's lists, but not CSS
+		return !s.multi
+	case '[': // a list, but not text[from:100]
+		return i < 2 || !isLetterOrDigit(text[i-2]) && text[i-2] != ']' && text[i-2] != ')' && text[i-2] != '_'
 	case '>':
 		return true // <value>host:1</value>; a placeholder's '>' is next to the colon
 	case '+': // Thanos: dns+host:port
@@ -678,6 +690,24 @@ func (s *scanner) canPrecede(i int) bool {
 		return strings.EqualFold(word, "tcp") || strings.EqualFold(word, "udp") || s.inDefault(i)
 	case '/': // docker.io/redis:7 is none, jdbc:oracle:thin:@//host:1521/x is one
 		return i >= 3 && text[i-3:i] == "@//"
+	}
+	return false
+}
+
+// inObject reports whether a name at i would be the key of an object literal:
+// what is before it is its opening brace, or another key's number.
+func (s *scanner) inObject(i int) bool {
+	before := strings.TrimRight(s.text[s.lineStart:i], " \t")
+	if before == "" { // CSS: z-index:1000;
+		end := s.lineEnd(i)
+		return s.multi && strings.HasSuffix(strings.TrimRight(s.text[i:end], " \t\r"), ";")
+	}
+	switch before[len(before)-1] {
+	case '{':
+		return true
+	case ',':
+		open := strings.LastIndexByte(before, '{')
+		return open >= 0 && strings.IndexByte(before[open:], '}') < 0 && strings.IndexByte(before[open:], '"') < 0
 	}
 	return false
 }

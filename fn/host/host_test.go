@@ -20,6 +20,9 @@ func brief(os []host.Occurrence) []string {
 		if o.Default {
 			text += " (default)"
 		}
+		if o.LooksLikeImage() {
+			text += " (image?)"
+		}
 		out = append(out, text)
 	}
 	return out
@@ -94,7 +97,8 @@ func TestFindInValues(t *testing.T) {
 		{"NO_PROXY", "localhost,.svc,db.data.svc:80", nil},
 		{"SIDECAR_IMAGE", "registry:5000/redis:7", nil},
 		{"X", "docker.io/library/redis:7", nil},
-		{"X", "redis:7", nil},
+		{"X", "redis:7", []string{"redis:7 (image?)"}},
+		{"REDIS_ADDR", "redis:7", []string{"redis:7"}},
 		{"X", "redis:7.2-alpine", nil},
 		{"X", "%s-redis:6379", nil},
 		{"X", "$HOST:6379", nil},
@@ -122,7 +126,11 @@ func TestFindInValues(t *testing.T) {
 		{"X", `.*\.data\.svc`, nil},
 		{"X", "*.data.svc", nil},
 		{"X", ".svc", nil},
-		{"X", "a:0,b:70000", nil},
+		{"X", "ab:0,cd:70000", nil},
+		{"X", "text[from:100]", nil},
+		{"X", "{width:100,height:200}", nil},
+		{"X", "{ timeout:5000, retries:3 }", nil},
+		{"X", "targets: [api:8080]", []string{"api:8080"}},
 	} {
 		got := brief(host.Find(test.text, host.Hint{Key: test.key}))
 		if test.want == nil {
@@ -180,6 +188,7 @@ scrape_configs:
 		"shell": {"set -e\nuntil nc -z postgres 5432; do sleep 1; done\npg_isready -h pg -p 5433 -U app\n" +
 			"echo 'ping redis'\nexec 3<>/dev/tcp/kafka/9092\ngetent hosts zk && break\nFOO=\"${URL:-http://front}\"\n",
 			[]string{"postgres:5432@2:13", "pg:5433@3:15", "kafka:9092@5:18", "zk@6:14", "front@7:20 (default)"}},
+		"css":                      {"<style>\n  z-index:1000;\n  p {font-weight:400;flex:100}\n</style>\n", []string{}},
 		"columns count characters": {"a: 1\né: http://db:80\n", []string{"db:80@2:11"}},
 	} {
 		got := []string{}
@@ -229,7 +238,7 @@ func TestPortKeys(t *testing.T) {
 
 func FuzzFind(f *testing.F) {
 	for _, seed := range []string{
-		"postgresql://app:p@ss/w:rd%#? é@db.data.svc.cluster.local:5432/app", "host=a port=1", "a:1,b:2", "<host>a</host>",
+		"postgresql://app:p@ss/w:rd%#? é@db.data.svc.cluster.local:5432/app", "host=a port=1", "ab:1,cd:2", "<host>a</host>",
 		"hosts:\n- a\n- b:1\n", "http://[::1", "://", ":1", "a:", "=", "${A:-http://b}", "server a;\nupstream b {\n", "_a._b.c.svc", "nc -z a 1;", "/dev/tcp/a/1",
 		"\xff\xfe://\x00:80", "jdbc:oracle:thin:@a:1:b", "Server=a,1433", "Host: a", "x: [\n a:80\n]", "a:1:2:3:4", "dns:///a:1", "@", "-h a -p 1",
 	} {

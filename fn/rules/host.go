@@ -43,13 +43,21 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 	case hostTypo:
 		p.reportHost(u, fmt.Sprintf("%s; did you mean %q?", missing, r.suggestion), Suggest(r.suggestion))
 	case hostWrongNamespace:
-		p.reportHost(u, fmt.Sprintf("%s, only in %q", missing, r.target.Namespace), Suggest(r.suggestion),
+		severity := finding.Error
+		if u.weak() && u.Form == host.Word {
+			severity = finding.Warning
+		}
+		p.reportHost(u, fmt.Sprintf("%s, only in %q", missing, r.target.Namespace), Suggest(r.suggestion), AtMost(severity),
 			Help("a Service of another namespace is reached as %s", r.service+"."+r.target.Namespace+".svc"))
 	case hostAbsent:
-		if !u.evident() {
-			return
+		severity := finding.Error
+		if !p.run.hosts.evident(u) {
+			if u.secret || u.lenient || isExampleName(r.service) {
+				return
+			}
+			severity = finding.Note
 		}
-		p.reportHost(u, fmt.Sprintf("host %q: Service %q%s is not in this build", u.Host, r.service, inNamespace(r.namespace)), p.Unresolved(),
+		p.reportHost(u, fmt.Sprintf("host %q: Service %q%s is not in this build", u.Host, r.service, inNamespace(r.namespace)), p.Unresolved(), AtMost(severity),
 			Help("add the Service to the build, or declare it under validate.externals with the reason why it exists anyway"))
 	}
 }
@@ -140,6 +148,9 @@ func (p *Pass) checkHostPort(u *hostUse) {
 			}
 		}
 	}
+	if implied && (!host.IsAddressKey(u.Key) || u.lenient) { // an identifier, perhaps
+		severity = min(severity, finding.Warning)
+	}
 	opts := []Option{AtMost(severity)}
 	var list, hosts []string
 	for _, have := range ports {
@@ -185,6 +196,9 @@ var podHostNotFound = &Rule{
 				var opts []Option
 				if r.suggestion != "" {
 					opts = append(opts, Suggest(r.suggestion))
+				}
+				if r.scaledDown {
+					opts = append(opts, AtMost(finding.Warning), Help("raise the replicas, or shorten the list of peers"))
 				}
 				p.reportHost(u, fmt.Sprintf("host %q: there is no such pod: %s", u.Host, r.reason), opts...)
 			}

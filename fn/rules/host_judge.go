@@ -37,6 +37,7 @@ type hostJudgement struct {
 	suggestion         string            // a host that would resolve
 	reason             string            // for hostBadPod and hostBadDomain
 	sure               bool              // for hostBadDomain
+	scaledDown         bool              // for hostBadPod: all pods up to this one are listed
 }
 
 // hostJudge judges addresses against the Services of one build.
@@ -51,6 +52,9 @@ type hostJudge struct {
 	customNames map[string][]string            // names of custom resources, by namespace
 	ports       map[*inventory.Object][]numberedPort
 	near        map[nearKey]string
+	portNumbers map[int]bool
+	company     map[*yaml.Node]bool        // texts in which some address resolves
+	foreign     map[string]map[string]bool // Services named in namespaces that are not in the build
 	readers     map[*inventory.Object][]*inventory.Pod
 }
 
@@ -66,6 +70,7 @@ func newHostJudge(p *Pass, uses []*hostUse) *hostJudge {
 		services: map[string][]*inventory.Object{},
 		defined:  map[string]bool{}, charts: map[string]bool{}, customNames: map[string][]string{},
 		ports: map[*inventory.Object][]numberedPort{}, near: map[nearKey]string{},
+		company: map[*yaml.Node]bool{}, foreign: map[string]map[string]bool{},
 	}
 	for _, o := range p.Inventory.OfKind(serviceKind) {
 		if !o.Removed {
@@ -78,7 +83,18 @@ func newHostJudge(p *Pass, uses []*hostUse) *hostJudge {
 		}
 	}
 	for _, u := range uses {
+		j.noteForeign(u)
+	}
+	for _, u := range uses {
 		u.judgement = j.judge(u)
+		if u.judgement.verdict == hostFound && !u.LooksLikeImage() {
+			j.company[u.node] = true
+		}
+	}
+	for _, u := range uses {
+		if u.LooksLikeImage() && !(u.multiline && j.company[u.node]) {
+			u.judgement = hostJudgement{}
+		}
 	}
 	j.forgiveAlternatives()
 	return j
@@ -109,6 +125,18 @@ func (j *hostJudge) note(o *inventory.Object) {
 			j.customNames[o.Namespace] = append(j.customNames[o.Namespace], o.Name)
 		}
 	}
+}
+
+// noteForeign counts what is said of namespaces that are not in the build.
+func (j *hostJudge) noteForeign(u *hostUse) {
+	n, ok := splitZone(strings.ToLower(u.Host))
+	if !ok || j.p.Inventory.HasNamespace(n.namespace) {
+		return
+	}
+	if j.foreign[n.namespace] == nil {
+		j.foreign[n.namespace] = map[string]bool{}
+	}
+	j.foreign[n.namespace][n.service] = true
 }
 
 func (j *hostJudge) define(names *yaml.Node) {
@@ -303,7 +331,9 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 		result.verdict, result.suggestion = hostTypo, spelled(near, n.namespace)
 		return result
 	}
-	if len(elsewhere) > 0 {
+	// A namespace that other addresses know too is real; this one is then about
+	// a namesake there.
+	if len(elsewhere) > 0 && len(j.foreign[n.namespace]) < 2 && (!u.weak() || j.hasPort(elsewhere[0], u.Port)) {
 		o := elsewhere[0]
 		result.verdict, result.target, result.suggestion = hostWrongNamespace, o, spelled(n.service, o.Namespace)
 		return result
@@ -402,13 +432,13 @@ func (j *hostJudge) elsewhere(service string) []*inventory.Object {
 type nearKey struct {
 	service, namespace string
 	port               int
-	dotted             bool
+	dotted, weak       bool
 }
 
 // nearest returns the Service in the namespace whose name was probably meant.
 // It remembers the answers: the same mistake is often in many places.
 func (j *hostJudge) nearest(u *hostUse, service, namespace string) string {
-	key := nearKey{service, namespace, u.Port, u.from.Namespace == "" && strings.Contains(u.Host, ".")}
+	key := nearKey{service, namespace, u.Port, u.from.Namespace == "" && strings.Contains(u.Host, "."), u.weak()}
 	near, ok := j.near[key]
 	if !ok {
 		near = j.findNearest(u, service, namespace)
@@ -460,6 +490,9 @@ func (j *hostJudge) isTypo(u *hostUse, service string, o *inventory.Object) bool
 	}
 	distance := suggest.Distance(service, o.Name)
 	substituted := len(service) == len(o.Name) && !isTransposed(service, o.Name)
+	if u.Form == host.HostPort && u.weak() && !j.hasPort(o, u.Port) {
+		return false
+	}
 	if distance == 1 && !substituted {
 		return true
 	}
@@ -545,7 +578,7 @@ func (j *hostJudge) judgePod(u *hostUse, n hostName, result *hostJudgement, suff
 				continue
 			}
 			if isOrdinal && set.Name == base {
-				j.judgeOrdinal(set, ordinal, result, named)
+				j.judgeOrdinal(u, set, ordinal, result, named)
 				return
 			}
 			governed = append(governed, set)
@@ -610,7 +643,25 @@ func (j *hostJudge) governs(service string, set *inventory.Object) bool {
 	return false
 }
 
-func (j *hostJudge) judgeOrdinal(set *inventory.Object, ordinal int, result *hostJudgement, named func(string) string) {
+// listsAll reports whether the text lists the pods of a set from 0 on, past
+// ordinal: somebody has lowered the replicas and left the list of peers.
+func (j *hostJudge) listsAll(u *hostUse, set string, ordinal int) bool {
+	seen := map[int]bool{}
+	last := 0
+	for _, other := range j.uses {
+		if other.node != u.node {
+			continue
+		}
+		label, _, _ := strings.Cut(strings.ToLower(other.Host), ".")
+		if base, n, ok := cutOrdinal(label); ok && base == set {
+			seen[n] = true
+			last = max(last, n)
+		}
+	}
+	return ordinal > 0 && len(seen) == last+1
+}
+
+func (j *hostJudge) judgeOrdinal(u *hostUse, set *inventory.Object, ordinal int, result *hostJudgement, named func(string) string) {
 	if j.isScaled(set) {
 		return
 	}
@@ -628,6 +679,7 @@ func (j *hostJudge) judgeOrdinal(set *inventory.Object, ordinal int, result *hos
 		return
 	}
 	result.verdict = hostBadPod
+	result.scaledDown = j.listsAll(u, set.Name, ordinal)
 	result.reason = "StatefulSet " + strconv.Quote(set.Name) + " has " + strconv.Itoa(replicas) + " replicas: its last pod is " + set.Name + "-" + strconv.Itoa(start+replicas-1)
 	result.suggestion = named(set.Name + "-" + strconv.Itoa(start+replicas-1))
 }
@@ -746,16 +798,55 @@ func (j *hostJudge) readersOf(o *inventory.Object) []*inventory.Pod {
 	return j.readers[o]
 }
 
+// weak reports whether the text could be something else than an address: a
+// name and a number in the middle of a file, or a word there.
+func (u *hostUse) weak() bool {
+	switch u.Form {
+	case host.HostPort:
+		return u.multiline && !host.IsAddressKey(u.Key) && !strings.Contains(u.Host, ".")
+	case host.Word:
+		return u.multiline && !strings.Contains(u.Host, ".")
+	}
+	return false
+}
+
 // evident reports whether the text leaves no doubt that this is an address,
 // so that one that leads nowhere may be called wrong.
-func (u *hostUse) evident() bool {
+func (j *hostJudge) evident(u *hostUse) bool {
 	switch {
+	case isExampleName(u.judgement.service):
+		return false
 	case u.lenient:
 		return strings.Contains(u.Host, ".svc")
-	case u.Form == host.HostPort && u.secret && !host.IsAddressKey(u.Key): // a password may look like this
-		return u.multiline && !isSensitiveKey(u.Key)
+	case u.Form == host.HostPort && u.secret && !host.IsAddressKey(u.Key) && (!u.multiline || isSensitiveKey(u.Key)):
+		return false // a password may look like this
+	case u.weak():
+		return u.Port != 0 && j.knownPorts()[u.Port] || j.company[u.node]
 	}
 	return true
+}
+
+// knownPorts are the ports that some Service of the build has.
+func (j *hostJudge) knownPorts() map[int]bool {
+	if j.portNumbers == nil {
+		j.portNumbers = map[int]bool{}
+		for _, o := range j.p.Inventory.OfKind(serviceKind) {
+			for _, p := range j.servicePorts(o) {
+				j.portNumbers[p.port] = true
+			}
+		}
+	}
+	return j.portNumbers
+}
+
+// isExampleName reports whether a name is one that stands in for another.
+func isExampleName(name string) bool {
+	for _, part := range [...]string{"changeme", "change-me", "replace-me", "replaceme", "placeholder", "your-", "example"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // isSensitiveKey reports whether values under a key are likely secret.
