@@ -6,6 +6,7 @@ package wealist_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -290,7 +291,8 @@ func TestMain(m *testing.M) {
 		build := exec.Command("go", "build", "-o", filepath.Join(dir, executable), "../../cmd/krm-validate")
 		build.Stdout, build.Stderr = os.Stderr, os.Stderr
 		if err := build.Run(); err != nil {
-			panic(err)
+			fmt.Fprintln(os.Stderr, "building krm-validate:", err)
+			return 1
 		}
 		binaryDir = dir
 		return m.Run()
