@@ -72,7 +72,7 @@ func NewTable(extra []Row) *Table {
 
 func compile(extra []Row) *Table {
 	t := &Table{kinds: map[inventory.GroupKind]*step{}, pod: &step{}, any: &step{}, custom: &step{}}
-	for _, rows := range append(builtinRows(), extra) {
+	for _, rows := range append([][]Row{extra}, builtinRows()...) {
 		for i := range rows {
 			t.add(&rows[i])
 		}
@@ -272,6 +272,8 @@ type extractor struct {
 	refs []*Ref
 	// taken are the nodes that rows of the kind itself have answered for.
 	taken map[*yaml.Node]bool
+	// declared are the references that rows of the configuration found.
+	declared map[*yaml.Node]*Ref
 }
 
 // maxDepth bounds the walk through user-defined paths over cyclic aliases; no
@@ -414,6 +416,19 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 		}
 	}
 	r.Repaired = repairs(x.obj, x.pod, row.Row)
+	if declared := x.declared[n]; declared != nil && declared.Name == r.Name {
+		// The configuration says that kustomize rewrites a field that the
+		// built-in rows know too: those know more of it.
+		r.Repaired = true
+		*declared = *r
+		return
+	}
+	if row.Repaired {
+		if x.declared == nil {
+			x.declared = map[*yaml.Node]*Ref{}
+		}
+		x.declared[n] = r
+	}
 	x.refs = append(x.refs, r)
 	x.set.All = append(x.set.All, r)
 	for _, gk := range r.To {
