@@ -66,6 +66,19 @@ func (i Image) familiar() string {
 	return strings.TrimPrefix(i.Repository, "library/")
 }
 
+// canonical is the name with everything that may be left out, and the tag.
+func (i Image) canonical() string {
+	tag := i.Tag
+	if tag == "" {
+		tag = "latest"
+	}
+	return i.Registry + "/" + i.Repository + ":" + tag
+}
+
+// Moves reports whether the image can be another one tomorrow: its tag is
+// latest, or it has none, and it has no digest.
+func (i Image) Moves() bool { return i.Digest == "" && (i.Tag == "" || i.Tag == "latest") }
+
 // From reports whether the image comes from a registry, or from a part of one:
 // a glob over as many parts of registry/repository as it has itself.
 func (i Image) From(glob string) bool {

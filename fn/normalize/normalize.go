@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
@@ -49,7 +50,7 @@ func (n *Normalizer) Enabled(cfg *config.Normalize) bool {
 
 // All returns the normalizers in the order in which they run.
 func All() []*Normalizer {
-	return []*Normalizer{quantities, resources, images}
+	return []*Normalizer{quantities, resources, images, env, labels, secrets}
 }
 
 // Pass is what a normalizer works with.
@@ -59,6 +60,8 @@ type Pass struct {
 
 	normalizer *Normalizer
 	changes    []Change
+	digests    func() map[string]listed
+	selected   func() map[string]bool
 }
 
 // Change is one value that a normalizer wrote.
@@ -80,7 +83,7 @@ type Change struct {
 func (c Change) String() string {
 	value := fmt.Sprintf("%s -> %s", orUnset(c.Old), orUnset(c.New))
 	if c.Hidden {
-		value = "(values hidden)"
+		value = "value not shown"
 	}
 	return fmt.Sprintf("%s: %s: %s: %s (%s)", c.Normalizer, c.Resource, c.Field, value, c.Cause)
 }
@@ -97,6 +100,8 @@ func orUnset(value string) string {
 // Edited resources are marked Modified. A nil cfg changes nothing.
 func Apply(inv *inventory.Inventory, cfg *config.Normalize) []Change {
 	p := &Pass{Inventory: inv, Config: cfg}
+	p.digests = sync.OnceValue(func() map[string]listed { return listedDigests(cfg.Images) })
+	p.selected = sync.OnceValue(func() map[string]bool { return selectedLabels(inv) })
 	var enabled []*Normalizer
 	for _, n := range All() {
 		if n.Enabled(cfg) {
@@ -126,4 +131,10 @@ func (p *Pass) record(o *inventory.Object, field, old, value, cause string) {
 		Resource: o.Resource(), Field: field, Normalizer: p.normalizer.Name,
 		Old: old, New: value, Cause: cause,
 	})
+}
+
+// recordHidden is record for a value that may be a secret.
+func (p *Pass) recordHidden(o *inventory.Object, field, cause string) {
+	p.record(o, field, "", "", cause)
+	p.changes[len(p.changes)-1].Hidden = true
 }
