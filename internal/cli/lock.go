@@ -7,10 +7,15 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 func newLockCommand() *cobra.Command {
@@ -120,7 +125,7 @@ func (r *lockRun) all(envs []*lock.Environment) error {
 }
 
 func (r *lockRun) one(e *lock.Environment) error {
-	l, err := lock.Make(e, lock.Options{Build: kbuild.Options{Stderr: r.errs}})
+	l, err := lock.Make(e, lock.Options{Build: kbuild.Options{Stderr: r.errs}, Inputs: injectionInputs})
 	if err != nil {
 		var failed *kbuild.FunctionError
 		if errors.As(err, &failed) {
@@ -162,4 +167,38 @@ func (r *lockRun) report(e *lock.Environment, l *lock.Lock) error {
 	}
 	fmt.Fprintf(r.out, "%s: lock is out of date: %s\n%s\nTo refresh it, run\n  %s\n", e.Name, stale.Summary(), stale.Diff, command)
 	return errFindings
+}
+
+// injectionInputs are the fields that the function computed connections from:
+// it runs over the source once more, in this process.
+func injectionInputs(source []byte, configs []string) ([]lock.Input, error) {
+	var inputs []lock.Input
+	for _, text := range configs {
+		var node yaml.Node
+		if err := yaml.Unmarshal([]byte(text), &node); err != nil {
+			return nil, err
+		}
+		cfg, err := config.Decode(yamlnode.Resolve(&node))
+		if err != nil {
+			return nil, err
+		}
+		list, err := manifest.ReadResourceList(source)
+		if err != nil {
+			return nil, err
+		}
+		inv := &inventory.Inventory{}
+		for _, item := range list.Items {
+			inv.Add(item, inventory.Source{})
+		}
+		for _, injection := range fn.Process(inv, cfg).Injections {
+			for _, in := range injection.Inputs {
+				r := in.Object.Resource()
+				inputs = append(inputs, lock.Input{
+					APIVersion: r.APIVersion, Kind: r.Kind, Namespace: r.Namespace, Name: r.Name,
+					Path: lock.Pointer(in.Field),
+				})
+			}
+		}
+	}
+	return inputs, nil
 }

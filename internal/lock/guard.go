@@ -16,10 +16,15 @@ import (
 // lock fails to apply when the field changes.
 type Input struct {
 	APIVersion, Kind, Namespace, Name string
-	// Path is a JSON pointer, and Value what it pointed to. With an empty
-	// Path the input is the object itself: its name and namespace.
-	Path  string
-	Value any
+	// Path is a JSON pointer. With an empty Path the input is the object
+	// itself: its name and namespace.
+	Path string
+}
+
+// Pointer turns a field's path as findings have it (spec.ports[0].port) into a
+// JSON pointer. Keys that hold dots themselves cannot be told apart.
+func Pointer(field string) string {
+	return "/" + strings.NewReplacer("/", "~1", "~", "~0", ".", "/", "[", "/", "]", "").Replace(field)
 }
 
 func (in *Input) id() resid.ResId {
@@ -30,11 +35,8 @@ func (in *Input) id() resid.ResId {
 	return resid.NewResIdWithNamespace(resid.NewGvk(group, version, in.Kind), in.Name, in.Namespace)
 }
 
-func inputOf(o *object, path string, value any) Input {
-	return Input{
-		APIVersion: o.id.ApiVersion(), Kind: o.id.Kind, Namespace: o.id.Namespace, Name: o.id.Name,
-		Path: path, Value: value,
-	}
+func inputOf(o *object, path string) Input {
+	return Input{APIVersion: o.id.ApiVersion(), Kind: o.id.Kind, Namespace: o.id.Namespace, Name: o.id.Name, Path: path}
 }
 
 // guards are the inputs that show in the values themselves: the Services whose
@@ -70,15 +72,13 @@ func workloadInputs(o *object, ops []op, images bool) []Input {
 		if strings.Contains(e.Path, "/resources") {
 			for _, at := range []string{"/metadata/annotations", "/spec/template/metadata/annotations"} {
 				path := pointer(at, profileAnnotation)
-				if v := resolve(o.content, path); v != nil {
-					all = append(all, inputOf(o, path, v))
+				if resolve(o.content, path) != nil {
+					all = append(all, inputOf(o, path))
 				}
 			}
 		}
 		if container, ok := strings.CutSuffix(e.Path, "/imagePullPolicy"); ok && images {
-			if v := resolve(o.content, container+"/image"); v != nil {
-				all = append(all, inputOf(o, container+"/image", v))
-			}
+			all = append(all, inputOf(o, container+"/image"))
 		}
 	}
 	return all
@@ -138,7 +138,7 @@ func (s *services) inputs(name string, port int, from string) []Input {
 			all = append(all, serviceInputs(o, port)...)
 			if i == 1 { // the address of one pod
 				for _, set := range s.sets[o.id.Namespace+"/"+o.id.Name] {
-					all = append(all, inputOf(set, "/spec/replicas", lookup(set.content, "spec", "replicas")))
+					all = append(all, inputOf(set, "/spec/replicas"))
 				}
 			}
 			return all
@@ -148,17 +148,17 @@ func (s *services) inputs(name string, port int, from string) []Input {
 }
 
 func serviceInputs(o *object, port int) []Input {
-	all := []Input{inputOf(o, "", nil)}
-	if target := lookup(o.content, "spec", "externalName"); target != nil {
-		all = append(all, inputOf(o, "/spec/externalName", target))
+	all := []Input{inputOf(o, "")}
+	if lookup(o.content, "spec", "externalName") != nil {
+		all = append(all, inputOf(o, "/spec/externalName"))
 	}
 	ports, _ := lookup(o.content, "spec", "ports").([]any)
 	for i, p := range ports {
 		if n, ok := lookup(p, "port").(json.Number); ok && n.String() == strconv.Itoa(port) {
-			all = append(all, inputOf(o, at("/spec/ports", i)+"/port", n))
+			all = append(all, inputOf(o, at("/spec/ports", i)+"/port"))
 			if len(ports) > 1 {
-				if name := lookup(p, "name"); name != nil {
-					all = append(all, inputOf(o, at("/spec/ports", i)+"/name", name))
+				if lookup(p, "name") != nil {
+					all = append(all, inputOf(o, at("/spec/ports", i)+"/name"))
 				}
 			}
 		}

@@ -28,9 +28,10 @@ import (
 type Options struct {
 	// Build is how kustomizations are built.
 	Build kbuild.Options
-	// Inputs are fields that values were computed from, beyond those that show
-	// in the values. It is called with the environment's directory.
-	Inputs func(dir string) ([]Input, error)
+	// Inputs returns the fields that values were computed from, beyond those
+	// that show in the values. It gets the source as a ResourceList and the
+	// configurations that the pipeline runs the function with.
+	Inputs func(source []byte, configs []string) ([]Input, error)
 }
 
 // Lock is the lock of one environment as it should be.
@@ -73,21 +74,29 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	}
 	quiet := opts.Build
 	quiet.Stderr = io.Discard
-	source, _, err := capture(fsys, env.source(), quiet)
+	before, err := kbuild.Capture(fsys, env.source(), quiet)
 	if err != nil {
 		return nil, err
 	}
-	result, configs, err := capture(fsys, env.pipeline(), quiet)
+	after, err := kbuild.Capture(fsys, env.pipeline(), quiet)
 	if err != nil {
 		return nil, err
+	}
+	source, err := readState(before.Resources)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", env.source(), err)
+	}
+	result, err := readState(after.Resources)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", env.pipeline(), err)
 	}
 	var inputs []Input
 	if opts.Inputs != nil {
-		if inputs, err = opts.Inputs(env.Dir); err != nil {
+		if inputs, err = opts.Inputs(before.Resources, after.Configs); err != nil {
 			return nil, err
 		}
 	}
-	p, err := newPlan(source, result, configs, inputs)
+	p, err := newPlan(source, result, after.Configs, inputs)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", env.Dir, err)
 	}
@@ -99,18 +108,6 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 		return nil, fmt.Errorf("%s: %w", env.Dir, err)
 	}
 	return l, l.prove(fsys, want)
-}
-
-func capture(fsys filesys.FileSystem, dir string, opts kbuild.Options) (*state, []string, error) {
-	c, err := kbuild.Capture(fsys, dir, opts)
-	if err != nil {
-		return nil, nil, err
-	}
-	s, err := readState(c.Resources)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", dir, err)
-	}
-	return s, c.Configs, nil
 }
 
 // prove builds the environment with the lock as any kustomize does, without

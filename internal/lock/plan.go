@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/resid"
@@ -26,6 +27,9 @@ type patch struct {
 	// there may or may not be others, kustomize's own.
 	annotations map[string]any
 	ops         []op
+	// guards are the values of fields that something was computed from, by
+	// JSON pointer.
+	guards map[string]any
 	// target selects the object, and nothing else, for the JSON patch.
 	target types.Selector
 	// anonymous says that kustomize cannot find the object by name, because
@@ -84,8 +88,8 @@ func newPlan(source, result *state, configs []string, inputs []Input) (*plan, er
 		if err != nil {
 			return nil, err
 		}
-		if in.Path != "" && !t.delete {
-			t.guard(test(in.Path, in.Value))
+		if !t.delete {
+			t.guard(o, in.Path)
 		}
 	}
 	slices.SortFunc(p.patches, func(a, b *patch) int { return compareIDs(a.id, b.id) })
@@ -135,24 +139,22 @@ func mergePatch(a, b map[string]any) map[string]any {
 	return m
 }
 
-// guard adds a test in front of everything else, once.
-func (t *patch) guard(o op) {
-	for _, have := range t.ops {
-		if have.Op != "test" {
-			break
-		}
-		if have.Path == o.Path {
-			return
-		}
+// guard adds a test, in front of every operation and once, that the field of o
+// is as it was. A field of a Secret's content cannot be tested without writing
+// it down: of Secrets only the existence counts.
+func (t *patch) guard(o *object, path string) {
+	if path == "" || path == "/metadata/name" || path == "/metadata/namespace" ||
+		o.isSecret() && !strings.HasPrefix(path, "/metadata/") {
+		return
 	}
-	n := 0
-	for n < len(t.ops) && t.ops[n].Op == "test" && isIdentity(t.ops[n].Path) {
-		n++
+	if i := strings.LastIndexByte(path, '/'); i > 0 && resolve(o.content, path[:i]) == nil {
+		return // a test fails where there is nothing to look into
 	}
-	t.ops = slices.Insert(t.ops, n, o)
+	if t.guards == nil {
+		t.guards = map[string]any{}
+	}
+	t.guards[path] = resolve(o.content, path)
 }
-
-func isIdentity(path string) bool { return path == "/metadata/name" || path == "/metadata/namespace" }
 
 // operations are the patch's operations after the tests that the object still
 // has the name and namespace that values were computed with: kustomize also
@@ -162,7 +164,18 @@ func (t *patch) operations() []op {
 	if t.id.Namespace != "" {
 		ops = append(ops, test("/metadata/namespace", t.id.Namespace))
 	}
-	return append(ops, t.ops...)
+	for _, path := range keys(t.guards) {
+		ops = append(ops, test(path, t.guards[path]))
+	}
+	edited := false
+	for _, o := range t.ops {
+		edited = edited || o.Op != "test"
+		if have, ok := t.guards[o.Path]; ok && o.Op == "test" && !edited && equal(have, o.Value) {
+			continue // a guard has tested it already
+		}
+		ops = append(ops, o)
+	}
+	return ops
 }
 
 // aim finds a selector for the object. kustomize selects by original and by
