@@ -11,6 +11,9 @@ var clients = map[string]client{
 	"nslookup":      {operand: true},
 	"ping":          {operand: true},
 	"hosts":         {operand: true}, // getent hosts
+	"replicaof":     {operand: true}, // redis.conf
+	"slaveof":       {operand: true},
+	"monitor":       {operand: true, skip: 1}, // sentinel monitor <name> <host> <port>
 	"psql":          {flag: "-h", port: "-p"},
 	"pg_isready":    {flag: "-h", port: "-p"},
 	"pg_dump":       {flag: "-h", port: "-p"},
@@ -33,6 +36,7 @@ var clients = map[string]client{
 type client struct {
 	flag, port string
 	operand    bool
+	skip       int // operands before the host
 }
 
 // A commandWord is the index of the word that is a command's host.
@@ -63,14 +67,14 @@ func commandWords(words []string) []commandWord {
 			case c.flag != "" && (words[j-1] == c.port || words[j-1] == "--port"):
 				w.port = j
 			case c.operand && word[0] != '-' && !timeoutOf(words[j-1]):
-				if operands++; operands == 1 {
+				if operands++; operands == c.skip+1 {
 					w.index = j
-				} else if _, isPort := parsePort(strings.TrimRight(word, ";")); operands == 2 && isPort {
+				} else if _, isPort := parsePort(strings.TrimRight(word, ";")); operands == c.skip+2 && isPort {
 					w.port = j
 				}
 			}
-			if strings.HasSuffix(word, ";") || operands == 2 {
-				break
+			if strings.HasSuffix(word, ";") || operands == c.skip+2 {
+				break words
 			}
 		}
 		if w.index >= 0 && plausible(strings.TrimRight(words[w.index], ";"), Word) {
@@ -83,8 +87,11 @@ func commandWords(words []string) []commandWord {
 // startsCommand reports whether the shell would run words[i], rather than pass
 // it to another command: echo "ping me" is prose.
 func startsCommand(words []string, i int) bool {
-	if words[i] == "hosts" {
+	switch words[i] {
+	case "hosts":
 		return i > 0 && words[i-1] == "getent"
+	case "monitor":
+		return i > 0 && words[i-1] == "sentinel"
 	}
 	if i == 0 {
 		return true
@@ -166,6 +173,10 @@ func endsClient(text string, i int) bool {
 		return strings.HasSuffix(text[:i], "getent hosts")
 	case 'p':
 		return strings.HasSuffix(text[:i], "nslookup")
+	case 'f':
+		return strings.HasSuffix(text[:i], "replicaof") || strings.HasSuffix(text[:i], "slaveof")
+	case 'r':
+		return strings.HasSuffix(text[:i], "sentinel monitor")
 	case 'g':
 		return strings.HasSuffix(text[:i], "ping")
 	case 't':

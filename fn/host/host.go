@@ -41,7 +41,8 @@ type Occurrence struct {
 	// Host is the name or IP address as it is spelled, without a trailing dot
 	// and without the brackets of IPv6.
 	Host string
-	// Port is the port number, 0 where the text has none.
+	// Port is the number behind the host, 0 where the text has none. It may be
+	// larger than any port.
 	Port int
 	// Scheme is the URL's scheme in lower case without "jdbc:", else "".
 	Scheme string
@@ -223,8 +224,37 @@ func (s *scanner) startLine(i int) int {
 		if end := s.tokenEnd(i + 7); end < len(text) && text[end] == ';' {
 			s.words(i+7, "server", false)
 		}
+	case s.multi:
+		s.directive(i)
 	}
 	return i
+}
+
+// directive looks for the bare word in a line of key and value with only
+// blanks between, as in Fluent Bit's `Host elasticsearch`.
+func (s *scanner) directive(i int) {
+	text := s.text
+	end := i
+	for end < len(text) && isKeyByte(text[end]) {
+		end++
+	}
+	if end == i || end >= len(text) || text[end] != ' ' && text[end] != '\t' || !IsAddressKey(text[i:end]) {
+		return
+	}
+	start := end
+	for start < len(text) && (text[start] == ' ' || text[start] == '\t') {
+		start++
+	}
+	stop := s.tokenEnd(start)
+	if stop < len(text) && text[stop] != '\n' && text[stop] != '\r' || !plausible(text[start:stop], Word) {
+		return
+	}
+	o := Occurrence{Host: text[start:stop], Form: Word, Key: text[i:end], Offset: start}
+	if inServiceZone(o.Host) {
+		o.Form = Cluster
+	}
+	o.Port = s.portNear(o.Key, stop, &o.PortOffset)
+	s.add(o)
 }
 
 // endLine remembers the key of a line that holds nothing but a key.
@@ -429,7 +459,13 @@ func (s *scanner) value(sep int) {
 		start--
 	}
 	if key := text[start:end]; IsAddressKey(key) && !silentKey(key) {
-		if i := sep + 1; text[sep] == '=' || i < len(text) && (isSpace(text[i]) || isQuote(text[i]) || text[i] == '[') {
+		if strings.HasPrefix(text[sep:], "=>") { // PHP, Ruby, Logstash
+			sep++
+			for sep+1 < len(text) && text[sep+1] == ' ' {
+				sep++
+			}
+		}
+		if i := sep + 1; text[sep] == '=' || text[sep] == '>' || text[sep] == ' ' || i < len(text) && (isSpace(text[i]) || isQuote(text[i]) || text[i] == '[') {
 			s.words(i, key, text[sep] == '=')
 		}
 	}
@@ -507,8 +543,8 @@ func (s *scanner) words(i int, key string, inline bool) {
 		for i = end + 1; i < len(text) && (text[i] == ' ' || isQuote(text[i])); {
 			i++
 		}
-		if strings.Contains(text[i:min(len(text), s.tokenEnd(i)+1)], "=") {
-			return // Server=host,1433;Database=… or k=v,k=v
+		if s.startsSetting(i) {
+			return
 		}
 		if i < len(text) && isDigit(text[i]) {
 			if p, e := readPort(text, i); p > 0 && (e >= len(text) || !isHostByte(text[e])) && len(s.found) > first {
@@ -518,6 +554,22 @@ func (s *scanner) words(i int, key string, inline bool) {
 			}
 		}
 	}
+}
+
+// startsSetting reports whether the line ends at i, or goes on with a key of
+// its own: Server=host,1433;Database=…, {"host": "a", "port": 1}.
+func (s *scanner) startsSetting(i int) bool {
+	text := s.text
+	if i >= len(text) || strings.IndexByte("\r\n]})", text[i]) >= 0 {
+		return true
+	}
+	for i < len(text) && isKeyByte(text[i]) {
+		i++
+	}
+	for i < len(text) && (text[i] == ' ' || isQuote(text[i])) {
+		i++
+	}
+	return i < len(text) && (text[i] == '=' || text[i] == ':' && (i+1 >= len(text) || !isDigit(text[i+1])))
 }
 
 // spaceEnds reports whether the value before the space at i is complete: a

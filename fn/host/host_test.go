@@ -126,7 +126,8 @@ func TestFindInValues(t *testing.T) {
 		{"X", `.*\.data\.svc`, nil},
 		{"X", "*.data.svc", nil},
 		{"X", ".svc", nil},
-		{"X", "ab:0,cd:70000", nil},
+		{"X", "ab:0,cd:7000000,ef:080", nil},
+		{"X", "http://api:80001", []string{"api:80001"}},
 		{"X", "text[from:100]", nil},
 		{"X", "{width:100,height:200}", nil},
 		{"X", "{ timeout:5000, retries:3 }", nil},
@@ -188,6 +189,11 @@ scrape_configs:
 		"shell": {"set -e\nuntil nc -z postgres 5432; do sleep 1; done\npg_isready -h pg -p 5433 -U app\n" +
 			"echo 'ping redis'\nexec 3<>/dev/tcp/kafka/9092\ngetent hosts zk && break\nFOO=\"${URL:-http://front}\"\n",
 			[]string{"postgres:5432@2:13", "pg:5433@3:15", "kafka:9092@5:18", "zk@6:14", "front@7:20 (default)"}},
+		"fluent-bit":               {"[OUTPUT]\n    Name  es\n    Host  elasticsearch\n    Port  9200\n", []string{"elasticsearch:9200@3:11"}},
+		"redis.conf":               {"port 6379\nreplicaof redis-0.redis 6379\nsentinel monitor main redis-0.redis 6380 2\n", []string{"redis-0.redis:6379@2:11", "redis-0.redis:6380@3:23"}},
+		"php":                      {"<?php\n$db = ['host' => 'mysql', 'port' => 3306];\n", []string{"mysql:3306@2:19"}},
+		"django":                   {"DATABASES = {\n  'HOST': 'postgres',\n  'PORT': 5432,\n}\nredis.Redis(host='cache', port=6380)\n", []string{"postgres:5432@2:12", "cache:6380@5:19"}},
+		"attributes":               {"<x>\n<db host=\"mysql\" port=\"3307\"/>\n</x>\n", []string{"mysql:3307@2:11"}},
 		"css":                      {"<style>\n  z-index:1000;\n  p {font-weight:400;flex:100}\n</style>\n", []string{}},
 		"columns count characters": {"a: 1\né: http://db:80\n", []string{"db:80@2:11"}},
 	} {
@@ -253,7 +259,7 @@ func FuzzFind(f *testing.F) {
 			if strings.ContainsAny(o.Host, "@ /\n$<{%_") {
 				t.Errorf("%q: host %q", text, o.Host)
 			}
-			if o.Port < 0 || o.Port > 65535 || o.Offset < before || o.Line < 1 || o.Column < 1 {
+			if o.Port < 0 || o.Port > 999999 || o.Offset < before || o.Line < 1 || o.Column < 1 {
 				t.Errorf("%q: %+v", text, o)
 			}
 			if o.Port != 0 && o.PortOffset != 0 && !strings.HasPrefix(text[o.PortOffset:], fmt.Sprint(o.Port)) {

@@ -280,15 +280,16 @@ func canFollow(text string, i int) bool {
 	return false
 }
 
-// readPort reads a decimal port at i. It returns -1 for a number that is no
-// port, 0 where there is none, and where the digits end.
+// readPort reads a decimal port at i. It returns -1 for a number that nobody
+// takes for a port, 0 where there is none, and where the digits end. A typing
+// error may well make a port larger than 65535.
 func readPort(text string, i int) (port, end int) {
 	for end = i; end < len(text) && isDigit(text[end]); end++ {
 		if port < 1<<20 {
 			port = port*10 + int(text[end]-'0')
 		}
 	}
-	if end > i && (port == 0 || port > 65535 || text[i] == '0') {
+	if end > i && (port == 0 || end-i > 6 || text[i] == '0') {
 		return -1, end
 	}
 	return port, end

@@ -171,7 +171,7 @@ func (s *hostScan) pairPorts(uses []*hostUse, setting func(key string) (*yaml.No
 		}
 		for _, key := range host.PortKeys(u.Key) {
 			n, text := setting(key)
-			if port, err := strconv.Atoi(text); err == nil && port > 0 && port < 1<<16 {
+			if port, err := strconv.Atoi(text); err == nil && port > 0 {
 				u.Port, u.portNode = port, n
 			}
 		}
