@@ -165,8 +165,16 @@ func (c *connection) credentials() *config.Credentials {
 func (c *connection) apply() {
 	var ok bool
 	if c.engine, ok = engine.Lookup(c.Engine); !ok {
-		c.fail(RuleConfig, c.field("engine"), suggest.Nearest(c.Engine, engine.Names(), 3),
-			"engine %q is not known: expected one of %s", c.Engine, strings.Join(engine.Names(), ", "))
+		var names []string
+		for _, e := range engine.All() {
+			names = append(names, e.Name)
+		}
+		c.add(finding.Finding{
+			Rule: RuleConfig, Severity: finding.Error, Field: c.field("engine"),
+			Message:     fmt.Sprintf("connection %s: engine %q is not known", c.name, c.Engine),
+			Suggestions: suggest.Nearest(c.Engine, engine.Names(), 3),
+			Help:        "engines are " + strings.Join(names, ", ") + "; tcp with a template of your own does for any other",
+		})
 		return
 	}
 	if !c.check() {
