@@ -94,9 +94,6 @@ type Hint struct {
 // Find returns the addresses in text, in order. It reads the text once.
 func Find(text string, hint Hint) []Occurrence {
 	s := scanner{text: text, hint: hint, line: 1}
-	if silentKey(hint.Key) {
-		return nil
-	}
 	multi := strings.IndexByte(text, '\n')
 	s.multi = multi >= 0 && multi < len(text)-1
 	if !s.multi && IsAddressKey(hint.Key) {
@@ -110,6 +107,9 @@ func Find(text string, hint Hint) []Occurrence {
 	}
 	if s.client || s.multi && strings.Contains(text, "/dev/tcp/") {
 		s.commands()
+	}
+	if len(s.found) == 0 || silentKey(hint.Key) {
+		return nil
 	}
 	return s.finish()
 }

@@ -1,0 +1,214 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// weak reports whether the text could be something else than an address: a
+// name and a number in the middle of a file, or a word there.
+func (u *hostUse) weak() bool {
+	switch u.Form {
+	case host.HostPort:
+		return u.multiline && !host.IsAddressKey(u.Key) && !strings.Contains(u.Host, ".")
+	case host.Word:
+		return u.multiline && !strings.Contains(u.Host, ".")
+	}
+	return false
+}
+
+// evident reports whether the text leaves no doubt that this is an address,
+// so that one that leads nowhere may be called wrong.
+func (j *hostJudge) evident(u *hostUse) bool {
+	switch {
+	case isExampleName(u.judgement.service):
+		return false
+	case u.lenient:
+		return strings.Contains(u.Host, ".svc")
+	case u.Form == host.HostPort && u.secret && !host.IsAddressKey(u.Key) && (!u.multiline || isSensitiveKey(u.Key)):
+		return false // a password may look like this
+	case u.weak():
+		return u.Port != 0 && j.knownPorts()[u.Port] || j.company[u.node]
+	}
+	return true
+}
+
+// knownPorts are the ports that some Service of the build has.
+func (j *hostJudge) knownPorts() map[int]bool {
+	if j.portNumbers == nil {
+		j.portNumbers = map[int]bool{}
+		for _, o := range j.p.Inventory.OfKind(serviceKind) {
+			for _, p := range j.servicePorts(o) {
+				j.portNumbers[p.port] = true
+			}
+		}
+	}
+	return j.portNumbers
+}
+
+// isExampleName reports whether a name is one that stands in for another.
+func isExampleName(name string) bool {
+	for _, part := range [...]string{"changeme", "change-me", "replace-me", "replaceme", "placeholder", "your-", "example"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// isSensitiveKey reports whether values under a key are likely secret.
+func isSensitiveKey(key string) bool {
+	lower := strings.ToLower(key)
+	for _, part := range [...]string{"pass", "pwd", "secret", "token", "key", "cred", "auth"} {
+		if strings.Contains(lower, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// forgiveAlternatives drops wrong namespaces in a text that also has the same
+// Service in the right one: scrape configurations list both.
+func (j *hostJudge) forgiveAlternatives() {
+	type place struct {
+		node    *yaml.Node
+		service string
+	}
+	right := map[place]bool{}
+	for _, u := range j.uses {
+		if u.judgement.verdict == hostFound && u.Form == host.Cluster {
+			right[place{u.node, u.judgement.service}] = true
+		}
+	}
+	for _, u := range j.uses {
+		r := &u.judgement
+		if r.verdict == hostWrongNamespace && strings.Contains(u.Host, ".") && u.multiline && u.Port == 0 &&
+			right[place{u.node, r.service}] && !suggest.Close(r.namespace, r.target.Namespace) {
+			r.verdict = hostElsewhere
+		}
+	}
+}
+
+// isTypo tells a typing error from a different name that happens to be near:
+// redis-2 for redis-1, user-db for user-ui.
+func (j *hostJudge) isTypo(u *hostUse, service string, o *inventory.Object) bool {
+	digits := func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}
+	if strings.Trim(strings.Map(digits, service), "-") == strings.Trim(strings.Map(digits, o.Name), "-") {
+		return false
+	}
+	distance := suggest.Distance(service, o.Name)
+	substituted := len(service) == len(o.Name) && !isTransposed(service, o.Name)
+	if u.Form == host.HostPort && u.weak() && !j.hasPort(o, u.Port) {
+		return false
+	}
+	if distance == 1 && !substituted {
+		return true
+	}
+	if u.Port != 0 && j.hasPort(o, u.Port) && distance <= 2 {
+		return wordsAlike(service, o.Name, 2)
+	}
+	if distance == 1 {
+		return len(service) > 5
+	}
+	return len(service) > 8 && wordsAlike(service, o.Name, 1)
+}
+
+func isTransposed(a, b string) bool {
+	for i := 0; i+1 < len(a) && i+1 < len(b); i++ {
+		if a[i] != b[i] {
+			return a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		}
+	}
+	return false
+}
+
+// wordsAlike reports whether each dash-separated word of a is at most limit
+// edits, and less than half of its letters, away from that of b.
+func wordsAlike(a, b string, limit int) bool {
+	as, bs := strings.Split(a, "-"), strings.Split(b, "-")
+	if len(as) != len(bs) {
+		return suggest.Distance(a, b) == 1
+	}
+	for i := range as {
+		if d := suggest.Distance(as[i], bs[i]); d > limit || 2*d >= len(bs[i])+1 && d > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isTopLevel reports whether a label is a common top-level domain, so that
+// name.label is rather a public name than one in the namespace label.
+func isTopLevel(label string) bool {
+	switch label {
+	case "com", "org", "net", "io", "dev", "app", "ai", "co", "cloud", "tech", "info", "biz", "me", "xyz", "eu", "de", "fr", "uk", "us", "kr", "jp", "cn",
+		"local", "localdomain", "internal", "lan", "home", "corp", "intranet", "test", "example", "invalid", "localhost", "arpa", "site", "online", "page":
+		return true
+	}
+	return len(label) == 2 && label != "db"
+}
+
+// A numberedPort is a port of a Service with its numbers parsed.
+type numberedPort struct {
+	ServicePort
+	port, nodePort int
+}
+
+// servicePorts returns the ports of a Service, nil where they are not all
+// plain numbers.
+func (j *hostJudge) servicePorts(o *inventory.Object) []numberedPort {
+	if ports, ok := j.ports[o]; ok {
+		return ports
+	}
+	var ports []numberedPort
+	for _, p := range ServicePorts(o) {
+		number, err := strconv.Atoi(p.Port)
+		if err != nil {
+			ports = nil
+			break
+		}
+		nodePort, _ := strconv.Atoi(yamlnode.GetString(p.Node, "nodePort"))
+		ports = append(ports, numberedPort{p, number, nodePort})
+	}
+	j.ports[o] = ports
+	return ports
+}
+
+// hasPort reports whether a connection to port of the Service can arrive: a
+// port of the Service or, where DNS answers with pods, one of theirs.
+func (j *hostJudge) hasPort(o *inventory.Object, port int) bool {
+	for _, p := range j.servicePorts(o) {
+		if p.port == port || isHeadless(o) && p.TargetPort == strconv.Itoa(port) {
+			return true
+		}
+	}
+	return isHeadless(o) && slices.Contains(j.podPorts(o), port)
+}
+
+// podPorts returns the container ports of the pods that the Service selects.
+func (j *hostJudge) podPorts(o *inventory.Object) []int {
+	var ports []int
+	for _, pod := range j.p.SelectedPods(o) {
+		for _, c := range pod.Containers {
+			for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "ports")) {
+				if number, err := strconv.Atoi(yamlnode.GetString(e, "containerPort")); err == nil {
+					ports = append(ports, number)
+				}
+			}
+		}
+	}
+	return ports
+}
