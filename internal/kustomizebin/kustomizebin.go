@@ -15,11 +15,20 @@ import (
 // Version is the release that krm-validate build equals byte for byte.
 const Version = kbuild.KustomizeVersion
 
+// Oldest is the oldest release that locks are made for.
+const Oldest = "v5.0.0"
+
 // Path returns the file of the kustomize program, which it installs on first
 // use through go install into the user's cache directory.
 func Path(tb testing.TB) string {
 	tb.Helper()
-	file, err := install(Version)
+	return PathOf(tb, Version)
+}
+
+// PathOf is Path for another release.
+func PathOf(tb testing.TB, version string) string {
+	tb.Helper()
+	file, err := install(version)
 	if err != nil {
 		tb.Fatal(err)
 	}

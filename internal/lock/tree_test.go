@@ -1,9 +1,11 @@
 package lock_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kustomizebin"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
 )
 
@@ -123,7 +126,35 @@ func writeLock(t testing.TB, dir string) {
 	require.NoError(t, err)
 }
 
-// stock builds as kubectl does: kustomize without plugins.
+// builders are the programs that must apply locks, from the oldest on; none
+// has plugins.
+func builders(t testing.TB) map[string]func(dir string) (string, error) {
+	t.Helper()
+	program := func(file string, args ...string) func(string) (string, error) {
+		return func(dir string) (string, error) {
+			cmd := exec.Command(file, append(args, dir)...)
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			out, err := cmd.Output()
+			if err != nil {
+				err = fmt.Errorf("%w: %s", err, &stderr)
+			}
+			return string(out), err
+		}
+	}
+	all := map[string]func(dir string) (string, error){
+		"in process":                       stock,
+		"kustomize " + kustomizebin.Oldest: program(kustomizebin.PathOf(t, kustomizebin.Oldest), "build"),
+	}
+	if kubectl, err := exec.LookPath("kubectl"); err == nil {
+		all["kubectl"] = program(kubectl, "kustomize")
+	} else {
+		t.Log("no kubectl on the PATH: only kustomize", kustomizebin.Oldest, "and", kustomizebin.Version, "are tested")
+	}
+	return all
+}
+
+// stock builds with kustomize as kubectl has it embedded.
 func stock(dir string) (string, error) {
 	o := krusty.MakeDefaultOptions()
 	o.Reorder = krusty.ReorderOptionUnspecified
