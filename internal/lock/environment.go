@@ -31,7 +31,9 @@ const (
 )
 
 // environmentKustomization is what an environment's own kustomization holds.
-const environmentKustomization = `apiVersion: kustomize.config.k8s.io/v1beta1
+const environmentKustomization = `# What people apply, with any kustomize and no plugin: kubectl apply -k
+# It is the source and its lock and nothing else.
+apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 
 resources:
