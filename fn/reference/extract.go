@@ -29,7 +29,7 @@ func (s *Set) From(o *inventory.Object) []*Ref { return s.byFrom[o] }
 type Table struct {
 	kinds map[inventory.GroupKind]*step
 	pod   *step
-	// any is for annotations of every kind, custom for every kind that is not
+	// any is for labels and annotations of every kind, custom for every kind that is not
 	// Kubernetes' own.
 	any, custom *step
 }
@@ -237,7 +237,7 @@ func (t *Table) Extract(inv *inventory.Inventory) *Set {
 			x.walk(p.Spec, t.pod, nil, nil, 0)
 		}
 		x.pod = nil
-		if o.Get("metadata", "annotations") != nil {
+		if o.Get("metadata", "annotations") != nil || o.Get("metadata", "labels") != nil {
 			x.walk(o.Node, t.any, nil, nil, 0)
 		}
 		if !ownGroups[o.Group] {
@@ -386,8 +386,14 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 	if name.namespace != "" {
 		r.Namespace = name.namespace
 	}
-	if r.Name == "" || IsPlaceholder(r.Name) || IsPlaceholder(r.Namespace) {
+	if r.Name == "" || IsPlaceholder(r.Name) {
 		return
+	}
+	if IsPlaceholder(r.Namespace) {
+		if !x.inv.HasNamespace(r.Namespace) {
+			return
+		}
+		r.Vague = true
 	}
 	if row.Kind != "" && !r.chooseKind(row, at) {
 		return

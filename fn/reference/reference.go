@@ -28,8 +28,8 @@ import (
 // leading / at the resource itself.
 type Row struct {
 	// From are the kinds the row is for, as group/Kind, separated by commas;
-	// Pod stands for the pod spec of every kind that embeds one, * for every
-	// kind with annotations, Custom for every kind that is not Kubernetes' own.
+	// Pod stands for the pod spec of every kind that embeds one, * for the labels
+	// and annotations of every kind, Custom for every kind that is not Kubernetes' own.
 	From string
 	// Path leads to the scalar with the name. In rows for Pod, the step
 	// container stands for the containers of every type.
@@ -95,7 +95,10 @@ type Ref struct {
 	Name      string
 	Namespace string
 	Optional  bool
-	Keys      []Key
+	// Vague says that the namespace is filled in later, so that what is not in
+	// the build may well be there.
+	Vague bool
+	Keys  []Key
 	// Port is the scalar that names a port, or nil.
 	Port *yaml.Node
 	// Repaired says that kustomize will rewrite the field when the target is renamed.

@@ -8,6 +8,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // existence describes one rule about references to objects of some kinds.
@@ -56,15 +57,11 @@ func (p *Pass) checkExists(r *reference.Ref) {
 	case reference.Typo:
 		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist; did you mean %q?", what, res.Suggestions[0]), Suggest(res.Suggestions...))
 	case reference.WrongNamespace:
-		help := fmt.Sprintf("%s %q exists in namespace %q; this reference looks in %q", r.To[0].Kind, r.Name, res.Target.Namespace, r.Namespace)
-		if r.Row.Namespace == "" {
-			help += ", and this field cannot reach another namespace: create the object there too"
-		}
-		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist in that namespace, only in %q", what, res.Target.Namespace), Help("%s", help))
+		p.reportWrongNamespace(r, res.Target)
 	case reference.NotRewritten:
 		p.reportNotRewritten(r, res.Target)
 	case reference.Absent:
-		if r.Row.Guess {
+		if r.Row.Guess || r.Vague {
 			return
 		}
 		severity := reference.AbsentSeverity(r.To[0])
@@ -81,6 +78,20 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		}
 		p.Report(r.From, r.Node, message, opts...)
 	}
+}
+
+// reportWrongNamespace reports a name that exists in other namespaces only: at
+// the field with the namespace, if there is one.
+func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) {
+	message := fmt.Sprintf("%s does not exist in that namespace, only in %q", describe(r), target.Namespace)
+	if r.Row.Namespace != "" {
+		if n := yamlnode.Path(r.Parent, strings.Split(r.Row.Namespace, ".")...); yamlnode.String(n) != "" {
+			p.Report(r.From, n, message, Suggest(target.Namespace))
+			return
+		}
+	}
+	p.Report(r.From, r.Node, message,
+		Help("this field cannot reach another namespace: move one of the two, or make a %s of that name in %q too", target.Kind, r.Namespace))
 }
 
 // reportNotRewritten reports a name that a prefix, suffix or hash changed, in
