@@ -185,5 +185,8 @@ func groups() [][]*Rule {
 		selectorRules(),
 		volumeRules(),
 		variableRules(),
+		wiringRules(),
+		duplicateRules(),
+		placeholderRules(),
 	}
 }

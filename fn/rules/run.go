@@ -22,6 +22,7 @@ type run struct {
 	// See host_judge.go and base64.go.
 	hosts       *hostJudge
 	environment map[*inventory.Object]map[string]bool
+	wiring      *wiring // see wiring.go
 
 	// What several rules ask for is found once. See selectors.go.
 	pods          map[string][]*inventory.Pod

@@ -1,0 +1,324 @@
+package rules
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// duplicateRules are about things that are there twice where there can be one.
+func duplicateRules() []*Rule {
+	rules := []*Rule{duplicateYAMLKey, duplicateObject, duplicateEnv, duplicateContainer}
+	for i := range duplicateEntries {
+		rules = append(rules, duplicateEntries[i].rule())
+	}
+	return rules
+}
+
+var duplicateYAMLKey = &Rule{
+	Name:     "duplicate-yaml-key",
+	Severity: finding.Error,
+	URL:      "https://yaml.org/spec/1.2.2/#3213-node-comparison",
+	Doc: "A key is twice in one mapping of the YAML text. " +
+		"YAML forbids it; most parsers take the last one without a word, some the first, and kustomize refuses the file, so what reaches the cluster depends on the tool. " +
+		"It is what is left of a merge or of a block that was pasted twice.",
+	Run: func(p *Pass) {
+		for _, o := range p.Inventory.Objects() {
+			if o.Removed {
+				continue
+			}
+			p.duplicateKeys(o, o.Node)
+		}
+	},
+}
+
+// fewKeys is up to how many keys comparing each with each is faster than a map.
+const fewKeys = 12
+
+// duplicateKeys looks at all mappings below n, each once.
+func (p *Pass) duplicateKeys(o *inventory.Object, n *yaml.Node) {
+	if n == nil {
+		return
+	}
+	if n.Kind == yaml.MappingNode {
+		p.duplicateKeysOf(o, n)
+	}
+	for _, c := range n.Content {
+		if c.Kind != yaml.ScalarNode {
+			p.duplicateKeys(o, c)
+		}
+	}
+}
+
+func (p *Pass) duplicateKeysOf(o *inventory.Object, n *yaml.Node) {
+	if len(n.Content) <= 2*fewKeys {
+		for i := 2; i+1 < len(n.Content); i += 2 {
+			for j := 0; j < i; j += 2 {
+				if sameKey(n.Content[i], n.Content[j]) {
+					p.reportDuplicateKey(o, n.Content[i], n.Content[i+1], n.Content[j], n.Content[j+1])
+					break
+				}
+			}
+		}
+		return
+	}
+	first := make(map[string]int, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		if k.Kind != yaml.ScalarNode {
+			continue
+		}
+		if j, again := first[k.Value]; again && sameKey(k, n.Content[j]) {
+			p.reportDuplicateKey(o, k, n.Content[i+1], n.Content[j], n.Content[j+1])
+		} else if !again {
+			first[k.Value] = i
+		}
+	}
+}
+
+// sameKey reports whether two keys are one to Kubernetes, where all keys are
+// strings.
+func sameKey(a, b *yaml.Node) bool {
+	return a.Value == b.Value && a.Kind == yaml.ScalarNode && b.Kind == yaml.ScalarNode && a.Tag != "!!merge"
+}
+
+func (p *Pass) reportDuplicateKey(o *inventory.Object, key, value, firstKey, firstValue *yaml.Node) {
+	message := fmt.Sprintf("key %q is twice in this mapping, with different values", key.Value)
+	if sameYAML(value, firstValue, 0) {
+		message = fmt.Sprintf("key %q is twice in this mapping", key.Value)
+	}
+	if line := o.LineOf(firstKey); line > 0 {
+		message += fmt.Sprintf("; the first is on line %d", line)
+	}
+	p.Report(o, key, message, Help("keep one of the two"))
+}
+
+// sameYAML reports whether two nodes say the same. It gives up on what is
+// nested deeper than any Kubernetes field.
+func sameYAML(a, b *yaml.Node, depth int) bool {
+	a, b = yamlnode.Resolve(a), yamlnode.Resolve(b)
+	if a == nil || b == nil || depth > 100 {
+		return a == b
+	}
+	if a.Kind != b.Kind || a.Value != b.Value || len(a.Content) != len(b.Content) || a.Kind == yaml.ScalarNode && a.ShortTag() != b.ShortTag() {
+		return false
+	}
+	for i := range a.Content {
+		if !sameYAML(a.Content[i], b.Content[i], depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+var duplicateObject = &Rule{
+	Name:     "duplicate-object",
+	Severity: finding.Error,
+	URL:      "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
+	Doc: "Two documents define the same object: one kind, namespace and name. " +
+		"kubectl applies both, and the one that comes last wins; kustomize refuses to build, so this shows in plain files only. " +
+		"It is a warning where both say the same, are in two versions of the API, or are in different folders, which may be meant for different clusters.",
+	Run: func(p *Pass) {
+		type id struct {
+			inventory.GroupKind
+			namespace, name string
+		}
+		first := map[id]*inventory.Object{}
+		for _, o := range p.Inventory.Objects() {
+			if o.Removed || o.Local || o.Name == "" || o.Kind == "" {
+				continue
+			}
+			key := id{o.GroupKind, o.Namespace, o.Name}
+			other := first[key]
+			if other == nil {
+				first[key] = o
+				continue
+			}
+			p.reportDuplicateObject(o, other)
+		}
+	},
+}
+
+func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
+	message := o.String() + " is defined twice"
+	var opts []Option
+	switch {
+	case sameYAML(o.Node, other.Node, 0):
+		message += ", both times the same"
+		opts = append(opts, AtMost(finding.Warning))
+	case o.Version != other.Version:
+		message += ", in two versions of its API"
+		opts = append(opts, AtMost(finding.Warning))
+	case filepath.Dir(o.File) != filepath.Dir(other.File):
+		opts = append(opts, AtMost(finding.Warning), Help("check the folders one by one if they are for different clusters"))
+	default:
+		opts = append(opts, Help("keep one of the two, or give one of them another name or namespace"))
+	}
+	if other.File != "" && other.Line > 0 {
+		message += fmt.Sprintf("; the first is at %s:%d", other.File, other.Line)
+	}
+	name := yamlnode.Path(o.Node, "metadata", "name")
+	p.Report(o, name, message, opts...)
+}
+
+var duplicateEnv = &Rule{
+	Name:     "duplicate-env",
+	Severity: finding.Error,
+	URL:      "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/",
+	Doc: "A container defines an environment variable twice. " +
+		"The last one wins without a word, and kubectl apply and patches, which merge the list by name, may keep either. " +
+		"It is a warning where both have the same value. A second one that extends the first, as in $(PATH):/opt/bin, is left alone.",
+	Run: func(p *Pass) {
+		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+			p.duplicates(c.Node, "env", "name", func(name string, second, first *yaml.Node) {
+				if strings.Contains(yamlnode.GetString(second, "value"), "$("+name+")") {
+					return
+				}
+				message := fmt.Sprintf("container %q has the variable %s twice, with different values; the last one wins", c.Name, name)
+				opts := []Option{Help("keep one of the two")}
+				if sameEnv(first, second) {
+					message = fmt.Sprintf("container %q has the variable %s twice", c.Name, name)
+					opts = append(opts, AtMost(finding.Warning))
+				}
+				p.Report(o, yamlnode.Get(second, "name"), message, opts...)
+			})
+		})
+	},
+}
+
+// sameEnv reports whether two entries of env give the variable the same value.
+func sameEnv(a, b *yaml.Node) bool {
+	fromA, fromB := yamlnode.Get(a, "valueFrom"), yamlnode.Get(b, "valueFrom")
+	return yamlnode.GetString(a, "value") == yamlnode.GetString(b, "value") &&
+		(yamlnode.IsNull(fromA) && yamlnode.IsNull(fromB) || sameYAML(fromA, fromB, 0))
+}
+
+// duplicates calls report for each element of the list at field of n whose
+// scalar at key an earlier element has too.
+func (p *Pass) duplicates(n *yaml.Node, field, key string, report func(name string, second, first *yaml.Node)) {
+	elements := yamlnode.Elements(yamlnode.Get(n, field))
+	if len(elements) < 2 {
+		return
+	}
+	first := make(map[string]*yaml.Node, len(elements))
+	for _, e := range elements {
+		name := yamlnode.GetString(e, key)
+		if name == "" {
+			continue
+		}
+		if other := first[name]; other != nil {
+			report(name, e, other)
+			continue
+		}
+		first[name] = e
+	}
+}
+
+// duplicateEntry is a list in which the API server allows each name once.
+type duplicateEntry struct {
+	name, doc, url string
+	// visit calls f with the lists: what holds them, at which field, by which
+	// key, and what to call an entry.
+	visit func(p *Pass, f func(o *inventory.Object, holder *yaml.Node, field, key, what string))
+}
+
+var duplicateEntries = []duplicateEntry{
+	{
+		name: "duplicate-volume",
+		doc: "A pod has two volumes of one name. " +
+			"The API server rejects the pod: a volumeMount could mean either.",
+		url: "https://kubernetes.io/docs/concepts/storage/volumes/",
+		visit: func(p *Pass, f func(*inventory.Object, *yaml.Node, string, string, string)) {
+			p.eachPod(func(pod *inventory.Pod) { f(pod.Owner, pod.Spec, "volumes", "name", "volume") })
+		},
+	},
+	{
+		name: "duplicate-mount-path",
+		doc: "A container mounts two volumes at one path. " +
+			"The API server rejects the pod: mount paths must be unique within a container, whatever their subPath.",
+		url: "https://kubernetes.io/docs/concepts/storage/volumes/",
+		visit: func(p *Pass, f func(*inventory.Object, *yaml.Node, string, string, string)) {
+			p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+				f(o, c.Node, "volumeMounts", "mountPath", "mount path")
+				f(o, c.Node, "volumeDevices", "devicePath", "device path")
+			})
+		},
+	},
+	{
+		name: "duplicate-port-name",
+		doc: "A container, or a Service, has two ports of one name. " +
+			"The API server rejects it: a reference by name could mean either. Two containers of one pod may share a port name.",
+		url: "https://kubernetes.io/docs/concepts/services-networking/service/#multi-port-services",
+		visit: func(p *Pass, f func(*inventory.Object, *yaml.Node, string, string, string)) {
+			p.eachContainer(func(o *inventory.Object, c *inventory.Container) { f(o, c.Node, "ports", "name", "port name") })
+			for _, svc := range p.Inventory.OfKind(inventory.GroupKind{Kind: "Service"}) {
+				if svc.Node != nil && !svc.Removed {
+					f(svc, svc.Get("spec"), "ports", "name", "port name")
+				}
+			}
+		},
+	},
+}
+
+func (e *duplicateEntry) rule() *Rule {
+	return &Rule{
+		Name: e.name, Doc: e.doc, URL: e.url, Severity: finding.Error,
+		Run: func(p *Pass) {
+			e.visit(p, func(o *inventory.Object, holder *yaml.Node, field, key, what string) {
+				p.duplicates(holder, field, key, func(name string, second, _ *yaml.Node) {
+					p.Report(o, yamlnode.Get(second, key), fmt.Sprintf("%s %q is there twice", what, name),
+						Help("keep one of the two, or rename one and what refers to it"))
+				})
+			})
+		},
+	}
+}
+
+// eachPod calls f for every pod of the build.
+func (p *Pass) eachPod(f func(*inventory.Pod)) {
+	for _, o := range p.Inventory.Objects() {
+		if o.Local || o.Removed {
+			continue
+		}
+		for _, pod := range o.Pods() {
+			f(pod)
+		}
+	}
+}
+
+var duplicateContainer = &Rule{
+	Name:     "duplicate-container",
+	Severity: finding.Error,
+	URL:      "https://kubernetes.io/docs/concepts/workloads/pods/",
+	Doc: "A pod has two containers of one name. " +
+		"The API server rejects the pod: names must be unique among its containers, init containers and ephemeral containers together.",
+	Run: func(p *Pass) {
+		p.eachPod(func(pod *inventory.Pod) {
+			if len(pod.Containers) < 2 || pod.Partial {
+				return
+			}
+			first := make(map[string]*inventory.Container, len(pod.Containers))
+			for _, c := range pod.Containers {
+				if c.Name == "" {
+					continue
+				}
+				other := first[c.Name]
+				if other == nil {
+					first[c.Name] = c
+					continue
+				}
+				message := fmt.Sprintf("container %q is there twice", c.Name)
+				if c.Type != other.Type {
+					message = fmt.Sprintf("container %q is in %s and in %s", c.Name, other.Type, c.Type)
+				}
+				p.Report(pod.Owner, yamlnode.Get(c.Node, "name"), message, Help("rename one of the two"))
+			}
+		})
+	},
+}

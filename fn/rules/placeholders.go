@@ -1,0 +1,273 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+func placeholderRules() []*Rule { return []*Rule{placeholderLeft} }
+
+var placeholderLeft = &Rule{
+	Name:     "placeholder-left",
+	Severity: finding.Error,
+	URL:      "https://kubernetes.io/docs/concepts/containers/images/#image-names",
+	Doc: "An image or a host name still has a placeholder that somebody was to replace: REPLACE_ME, <your-registry>, ACCOUNT_ID.dkr.ecr…, your-domain. " +
+		"The image cannot be pulled, and the host leads nowhere. " +
+		"It is a warning for host names that are valid as they stand, and in the values of variables. " +
+		"What deployment tools fill in, as ${VAR}, $(VAR) or {{ var }}, is left alone.",
+	Run: func(p *Pass) {
+		p.placeholdersInImages()
+		for _, o := range p.Inventory.Objects() {
+			if !o.Removed && !o.Local {
+				p.placeholdersInHosts(o)
+			}
+		}
+		p.placeholdersInValues()
+	},
+}
+
+// placeholder is a pattern for what people write where something is to be
+// put in.
+type placeholder struct {
+	pattern string
+	// maybe is set for words that are now and then real names.
+	maybe bool
+}
+
+const yours = `registry|repo|name|user|org|company|domain|project|account|image|host|docker|app|cluster|server|bucket|tenant|team|aws|gcp|azure|ecr|acr|container|namespace|region|site|website|id\b`
+
+// placeholders are tried in order, on text without ${…} and its like. Letters
+// and digits may not stand right before a match.
+var placeholders = []placeholder{
+	{pattern: `<[A-Za-z][^<>]*>`},
+	{pattern: `(?i:(?:replace|change|fill|edit|update)[-_]?(?:me|this|in)\b)`},
+	{pattern: `(?i:(?:to[-_]be[-_](?:replaced|filled|defined|set)|insert[-_](?:your|here)|put[-_]your))`},
+	{pattern: `(?i:your[-_.]?(?:` + yours + `))[A-Za-z0-9_-]*`},
+	{pattern: `(?:TODO|FIXME|TBD)\b`},
+	{pattern: `(?i:x{3,})\b`},
+	{pattern: `(?:AWS[-_])?(?:ACCOUNT|PROJECT|ORG|TENANT)[-_]?(?:ID|NAME)\b`},
+	{pattern: `(?:MY|YOUR|THE)[-_][A-Z][A-Z_-]+\b`},
+	{pattern: `(?:REGISTRY|REPOSITORY|REPO|IMAGE|TAG|VERSION|REGION|DOMAIN|HOSTNAME)(?:[-_](?:URL|NAME|HOST|TAG|HERE|PLACEHOLDER|ID))*\b`, maybe: true},
+	{pattern: `(?i:placeholder)\b`, maybe: true},
+	{pattern: `(?:123456789012|111122223333)\.dkr\.ecr\.`, maybe: true}, // the accounts of AWS's own examples
+}
+
+var placeholderPattern = sync.OnceValue(func() *regexp.Regexp {
+	var sure, maybe []string
+	for _, p := range placeholders {
+		if p.maybe {
+			maybe = append(maybe, p.pattern)
+		} else {
+			sure = append(sure, p.pattern)
+		}
+	}
+	return regexp.MustCompile(`(?:^|[^A-Za-z0-9])(?:(` + strings.Join(sure, "|") + `)|(` + strings.Join(maybe, "|") + `))`)
+})
+
+// mayHoldPlaceholder is a cheap test that nearly all texts fail.
+func mayHoldPlaceholder(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case 'A' <= c && c <= 'Z', c == '<':
+			return true
+		case c|0x20 == 'x' && strings.HasPrefix(strings.ToLower(text[i:]), "xxx"),
+			c == 'y' && strings.HasPrefix(text[i:], "your"),
+			c == 'm' && strings.HasPrefix(text[i:], "me"),
+			c == 't' && strings.HasPrefix(text[i:], "this"),
+			c == 'i' && strings.HasPrefix(text[i:], "in"),
+			c == 'p' && strings.HasPrefix(text[i:], "placeholder"),
+			c == 't' && strings.HasPrefix(text[i:], "to"),
+			c == '1' && (strings.HasPrefix(text[i:], "123456789012") || strings.HasPrefix(text[i:], "111122223333")):
+			return true
+		}
+	}
+	return false
+}
+
+// findPlaceholder returns the placeholder in text, and whether it is surely one.
+func findPlaceholder(text string) (word string, sure bool) {
+	if !mayHoldPlaceholder(text) || filledByTools(text) {
+		return "", false
+	}
+	m := placeholderPattern().FindStringSubmatch(text)
+	if m == nil {
+		return "", false
+	}
+	if m[1] != "" {
+		return m[1], true
+	}
+	return strings.TrimSuffix(m[2], ".dkr.ecr."), false
+}
+
+// filledByTools reports whether text holds what Flux, Argo CD, Helm, envsubst,
+// kustomize or a script puts a value in for.
+func filledByTools(text string) bool {
+	return strings.ContainsAny(text, "$%@") && (strings.Contains(text, "${") || strings.Contains(text, "$(") || strings.Count(text, "%") > 1 || strings.HasPrefix(text, "$") || strings.HasPrefix(text, "@")) ||
+		strings.Contains(text, "{{") || strings.Contains(text, "__") || strings.Contains(text, "<%") || strings.Contains(text, "[[")
+}
+
+func (p *Pass) placeholdersInImages() {
+	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+		p.placeholderInImage(o, yamlnode.Get(c.Node, "image"), fmt.Sprintf("the image of container %q", c.Name))
+	})
+	p.eachPod(func(pod *inventory.Pod) {
+		for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
+			if n := yamlnode.Path(v, "image", "reference"); n != nil {
+				p.placeholderInImage(pod.Owner, n, fmt.Sprintf("the image of volume %q", yamlnode.GetString(v, "name")))
+			}
+		}
+	})
+}
+
+func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what string) {
+	image := yamlnode.String(n)
+	word, sure := findPlaceholder(image)
+	if word == "" {
+		if word = accountPlaceholder(image); word == "" {
+			return
+		}
+		sure = true
+	}
+	opts := []Option{Help("write the real name, or let kustomize put it in with images: in the kustomization of the environment")}
+	if !sure {
+		opts = append(opts, AtMost(finding.Warning))
+	}
+	p.Report(o, n, fmt.Sprintf("%s still has the placeholder %q", what, word), opts...)
+}
+
+// accountPlaceholder returns what stands for the account in the host of an
+// Amazon registry, which begins with twelve digits.
+func accountPlaceholder(image string) string {
+	account, _, ok := strings.Cut(image, ".dkr.ecr.")
+	if !ok || len(account) == 12 && isNumber(account) || strings.Contains(account, "/") || filledByTools(account) {
+		return ""
+	}
+	return account
+}
+
+// hostFields are where resources say host names.
+var hostFields = sync.OnceValue(func() map[inventory.GroupKind][]string {
+	m := map[inventory.GroupKind][]string{}
+	for _, row := range [...]struct {
+		kinds string
+		paths []string
+	}{
+		{"networking.k8s.io/Ingress,extensions/Ingress", []string{"spec.rules.host", "spec.tls.hosts"}},
+		{"gateway.networking.k8s.io/HTTPRoute,gateway.networking.k8s.io/GRPCRoute,gateway.networking.k8s.io/TLSRoute", []string{"spec.hostnames"}},
+		{"gateway.networking.k8s.io/Gateway", []string{"spec.listeners.hostname"}},
+		{"networking.istio.io/VirtualService,networking.istio.io/ServiceEntry", []string{"spec.hosts"}},
+		{"networking.istio.io/Gateway", []string{"spec.servers.hosts"}},
+		{"projectcontour.io/HTTPProxy", []string{"spec.virtualhost.fqdn"}},
+		{"route.openshift.io/Route", []string{"spec.host"}},
+		{"cert-manager.io/Certificate", []string{"spec.commonName", "spec.dnsNames"}},
+		{"Service", []string{"spec.externalName"}},
+	} {
+		for kind := range strings.SplitSeq(row.kinds, ",") {
+			m[gk(kind)] = row.paths
+		}
+	}
+	return m
+})
+
+func (p *Pass) placeholdersInHosts(o *inventory.Object) {
+	for _, path := range hostFields()[o.GroupKind] {
+		eachScalar(o.Node, strings.Split(path, "."), func(n *yaml.Node) {
+			word, _ := findPlaceholder(n.Value)
+			if word == "" {
+				return
+			}
+			var opts []Option
+			if isDNSName(n.Value) {
+				opts = append(opts, AtMost(finding.Warning))
+			}
+			p.Report(o, n, fmt.Sprintf("the host still has the placeholder %q", word), append(opts, Help("write the real name"))...)
+		})
+	}
+}
+
+// eachScalar calls f for the scalars at a path, through lists.
+func eachScalar(n *yaml.Node, path []string, f func(*yaml.Node)) {
+	n = yamlnode.Resolve(n)
+	switch {
+	case n == nil:
+	case n.Kind == yaml.SequenceNode:
+		for _, e := range n.Content {
+			eachScalar(e, path, f)
+		}
+	case len(path) > 0:
+		eachScalar(yamlnode.Get(n, path[0]), path[1:], f)
+	case n.Kind == yaml.ScalarNode:
+		f(n)
+	}
+}
+
+// isDNSName reports whether the API server would accept a host name:
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names
+func isDNSName(s string) bool {
+	return strings.Trim(strings.TrimPrefix(s, "*."), "abcdefghijklmnopqrstuvwxyz0123456789-.") == ""
+}
+
+// placeholdersInValues looks at the hosts in variables, and in the one-line
+// values of ConfigMaps and Secrets.
+func (p *Pass) placeholdersInValues() {
+	report := func(o *inventory.Object, n *yaml.Node, key, text string) {
+		word, sure := findPlaceholder(hostIn(key, text))
+		if sure {
+			p.Report(o, n, fmt.Sprintf("the host in %s still has the placeholder %q", key, word), AtMost(finding.Warning), SecretLine(), Help("write the real name"))
+		}
+	}
+	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+		for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "env")) {
+			n := yamlnode.Get(e, "value")
+			report(o, n, yamlnode.GetString(e, "name"), yamlnode.String(n))
+		}
+	})
+	for _, kind := range [...]string{"ConfigMap", "Secret"} {
+		for _, o := range p.Inventory.OfKind(gk(kind)) {
+			if o.Node == nil || o.Removed || o.Get("sops") != nil {
+				continue
+			}
+			content := o.Content()
+			for _, key := range content.Keys {
+				v, _ := content.Get(key)
+				if text, ok := plainText(v); ok {
+					report(o, v.Node, key, strings.TrimSpace(text))
+				}
+			}
+		}
+	}
+}
+
+// hostIn returns the part of a one-line value that is a host: the authority of
+// a URL without its user info, or all of it under a key that holds addresses.
+func hostIn(key, text string) string {
+	if text == "" || len(text) > 300 || strings.ContainsAny(text, "\n ") {
+		return ""
+	}
+	if i := strings.Index(text, "://"); i >= 0 {
+		text = text[i+3:]
+		if strings.Count(text, "@") > 1 {
+			return "" // part of a password could pass for a host
+		}
+		if i := strings.IndexByte(text, '@'); i >= 0 {
+			text = text[i+1:]
+		}
+		if i := strings.IndexAny(text, "/?#"); i >= 0 {
+			text = text[:i]
+		}
+		return text
+	}
+	if !host.IsAddressKey(key) || strings.ContainsAny(text, "@/=") {
+		return ""
+	}
+	return text
+}

@@ -1,0 +1,308 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// wiringRules are about how configuration reaches containers: everything they
+// refer to exists, and yet they get the wrong value, or none.
+func wiringRules() []*Rule {
+	return []*Rule{envFromConflict, envOverridesConfig, variableNotExpandedInData, urlContradictsParts, configNotUsed}
+}
+
+// environment is what is known of the variables of one container.
+type environment struct {
+	owner     *inventory.Object
+	container *inventory.Container
+	sources   []envSource
+	entries   []envEntry
+	// last is the index of the entry that wins, by name. It is made when asked
+	// for.
+	last map[string]int
+}
+
+// envSource is one element of envFrom.
+type envSource struct {
+	// node is the scalar with the name of the object.
+	node   *yaml.Node
+	prefix string
+	// data is nil where nothing is known of the object.
+	data *settings
+}
+
+// envEntry is one element of env.
+type envEntry struct {
+	name string
+	// node is what says the value: a scalar, or the name of the object in a
+	// valueFrom.
+	node *yaml.Node
+	// ref says that the value is in data under key.
+	ref  bool
+	key  string
+	data *settings
+}
+
+// settings are the values of one ConfigMap or Secret as containers see them.
+type settings struct {
+	object *inventory.Object
+	names  []string
+	values map[string]string // without those that are not known
+	has    map[string]bool
+	// urls are the keys of database and broker URLs, expanding those of
+	// one-line values with $(NAME) in them.
+	urls, expanding []string
+}
+
+// variable is one variable of a container, from one place.
+type variable struct {
+	name, text string
+	known      bool
+	// holder and node are where the value is written: in the workload, a
+	// ConfigMap or a Secret. node is nil where it is written nowhere.
+	holder *inventory.Object
+	node   *yaml.Node
+}
+
+// wiring is shared by the rules about environments.
+type wiring struct {
+	environments []*environment
+	settings     map[*inventory.Object]*settings
+}
+
+// wiring reads the environments of all containers, once.
+func (p *Pass) wiring() *wiring {
+	if p.run.wiring != nil {
+		return p.run.wiring
+	}
+	w := &wiring{settings: map[*inventory.Object]*settings{}}
+	p.run.wiring = w
+	targets := map[*yaml.Node]*inventory.Object{}
+	for _, kind := range [...]string{"ConfigMap", "Secret"} {
+		for _, r := range p.Refs.To(inventory.GroupKind{Kind: kind}) {
+			if r.Pod == nil || !strings.HasPrefix(r.Row.Path, "container.env") {
+				continue
+			}
+			if res := p.Resolve(r); res.Status == reference.Found && res.Target != nil {
+				targets[r.Parent] = res.Target
+			}
+		}
+	}
+	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+		envFrom := yamlnode.Elements(yamlnode.Get(c.Node, "envFrom"))
+		env := yamlnode.Elements(yamlnode.Get(c.Node, "env"))
+		if len(envFrom) == 0 && len(env) == 0 {
+			return
+		}
+		e := &environment{owner: o, container: c}
+		for _, n := range envFrom {
+			e.sources = append(e.sources, w.source(n, targets))
+		}
+		for _, n := range env {
+			e.entries = append(e.entries, w.entry(n, targets))
+		}
+		w.environments = append(w.environments, e)
+	})
+	return w
+}
+
+func (w *wiring) source(n *yaml.Node, targets map[*yaml.Node]*inventory.Object) envSource {
+	s := envSource{prefix: yamlnode.GetString(n, "prefix")}
+	for _, field := range [...]string{"configMapRef", "secretRef"} {
+		if ref := yamlnode.Get(n, field); ref != nil {
+			s.node = yamlnode.Get(ref, "name")
+			s.data = w.of(targets[ref])
+		}
+	}
+	return s
+}
+
+func (w *wiring) entry(n *yaml.Node, targets map[*yaml.Node]*inventory.Object) envEntry {
+	e := envEntry{name: yamlnode.GetString(n, "name"), node: yamlnode.Get(n, "value")}
+	from := yamlnode.Get(n, "valueFrom")
+	if from == nil || yamlnode.String(e.node) != "" {
+		return e
+	}
+	e.ref = true
+	e.node = from
+	for _, field := range [...]string{"configMapKeyRef", "secretKeyRef"} {
+		if ref := yamlnode.Get(from, field); ref != nil {
+			e.node = yamlnode.Get(ref, "name")
+			e.key = yamlnode.GetString(ref, "key")
+			e.data = w.of(targets[ref])
+		}
+	}
+	return e
+}
+
+// of reads a ConfigMap or Secret, once.
+func (w *wiring) of(o *inventory.Object) *settings {
+	if o == nil {
+		return nil
+	}
+	s := w.settings[o]
+	if s != nil {
+		return s
+	}
+	content := o.Content()
+	s = &settings{object: o, values: map[string]string{}, has: map[string]bool{}}
+	encrypted := o.Node != nil && o.Get("sops") != nil
+	for _, key := range content.Keys {
+		v, written := content.Get(key)
+		if v.Field == "binaryData" {
+			continue // not for environments
+		}
+		s.names = append(s.names, key)
+		s.has[key] = true
+		if text, ok := plainText(v); written && !encrypted && (ok || yamlnode.String(v.Node) == "") && !filledLater(text) {
+			s.values[key] = text
+			if isServiceURL(text) {
+				s.urls = append(s.urls, key)
+			}
+			if strings.Contains(text, "$(") && !strings.Contains(strings.TrimRight(text, "\n"), "\n") && len(expansions(text)) > 0 {
+				s.expanding = append(s.expanding, key)
+			}
+		}
+	}
+	w.settings[o] = s
+	return s
+}
+
+// filledLater reports whether something puts the real value in the place of
+// text: a deployment tool, or a secret store at the start of the container.
+func filledLater(text string) bool {
+	return strings.Contains(text, "${") || strings.Contains(text, "{{") || strings.Contains(text, "<%") ||
+		strings.HasPrefix(text, "ENC[") || strings.HasPrefix(text, "vault:") || strings.HasPrefix(text, "ref+") ||
+		strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
+}
+
+func (s *settings) variable(name, key string) *variable {
+	v := &variable{name: name, holder: s.object}
+	v.text, v.known = s.values[key]
+	if value, ok := s.object.Content().Get(key); ok {
+		v.node = value.Node
+	}
+	return v
+}
+
+// String is `ConfigMap "shared"`.
+func (s *settings) String() string { return s.object.Kind + ` "` + s.object.Name + `"` }
+
+// get returns the variable that a source gives the container, or nil.
+func (s *envSource) get(name string) *variable {
+	if s.data == nil {
+		return nil
+	}
+	key, ok := strings.CutPrefix(name, s.prefix)
+	if !ok || !s.data.has[key] {
+		return nil
+	}
+	return s.data.variable(name, key)
+}
+
+// fromSources returns what envFrom makes of a name, and the index of the source
+// that wins.
+func (e *environment) fromSources(name string) (*variable, int) {
+	for i, s := range slices.Backward(e.sources) {
+		if v := s.get(name); v != nil {
+			return v, i
+		}
+	}
+	return nil, -1
+}
+
+// entry returns the variable that entry i of env makes.
+func (e *environment) entry(i int) *variable {
+	entry := &e.entries[i]
+	if entry.ref {
+		if entry.data == nil {
+			return &variable{name: entry.name, holder: e.owner}
+		}
+		return entry.data.variable(entry.name, entry.key)
+	}
+	v := &variable{name: entry.name, holder: e.owner, node: entry.node}
+	v.text, v.known = e.expand(yamlnode.String(entry.node), i, 0)
+	return v
+}
+
+// get returns the variable as the container sees it in the end, or nil.
+func (e *environment) get(name string) *variable {
+	if e.last == nil {
+		e.last = make(map[string]int, len(e.entries))
+		for i := range e.entries {
+			e.last[e.entries[i].name] = i
+		}
+	}
+	if i, ok := e.last[name]; ok {
+		return e.entry(i)
+	}
+	v, _ := e.fromSources(name)
+	return v
+}
+
+// expand does what the kubelet does with $(NAME) in the value of entry i: it
+// puts in what envFrom and the entries before this one say. The answer is not
+// known where one of these is not.
+// https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+func (e *environment) expand(text string, i, depth int) (string, bool) {
+	if filledLater(text) || depth > 10 {
+		return "", false
+	}
+	if !strings.Contains(text, "$") {
+		return text, true
+	}
+	var b strings.Builder
+	for {
+		at := strings.IndexByte(text, '$')
+		if at < 0 || at+1 == len(text) {
+			b.WriteString(text)
+			return b.String(), true
+		}
+		b.WriteString(text[:at])
+		text = text[at:]
+		end := strings.IndexByte(text, ')')
+		switch {
+		case text[1] == '$':
+			b.WriteByte('$')
+			text = text[2:]
+			continue
+		case text[1] != '(' || end < 0:
+			b.WriteByte('$')
+			text = text[1:]
+			continue
+		}
+		value, ok := e.before(text[2:end], i, depth)
+		if !ok {
+			return "", false
+		}
+		b.WriteString(value)
+		text = text[end+1:]
+	}
+}
+
+// before returns the value of a variable at the time entry i is made.
+func (e *environment) before(name string, i, depth int) (string, bool) {
+	for j := i - 1; j >= 0; j-- {
+		entry := &e.entries[j]
+		switch {
+		case entry.name != name:
+		case !entry.ref:
+			return e.expand(yamlnode.String(entry.node), j, depth+1)
+		case entry.data == nil:
+			return "", false
+		default:
+			v := entry.data.variable(name, entry.key)
+			return v.text, v.known
+		}
+	}
+	if v, _ := e.fromSources(name); v != nil {
+		return v.text, v.known
+	}
+	return "", false // a Service's variable, or nothing
+}

@@ -1,0 +1,220 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+const envFromDocs = "https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/#configure-all-key-value-pairs-in-a-configmap-as-container-environment-variables"
+
+var envFromConflict = &Rule{
+	Name:     "env-from-conflict",
+	Severity: finding.Error,
+	URL:      envFromDocs,
+	Doc: "Two envFrom sources give a container the same variable with different values. " +
+		"The later one in the list wins without a word, so a change of the other has no effect, and a change of their order has one. " +
+		"Values of Secrets are compared decoded and never shown. " +
+		"Equal values, and variables that an env entry sets anyway, are left alone; it is a warning where the earlier value is empty, " +
+		"and a note where a value is made at run time and cannot be compared.",
+	Run: func(p *Pass) {
+		shared := map[sourcePair]*sharedKeys{}
+		for _, e := range p.wiring().environments {
+			for i := range e.sources {
+				for j := range i {
+					p.checkSources(e, &e.sources[j], &e.sources[i], shared)
+				}
+			}
+		}
+	},
+}
+
+// sourcePair identifies two sources, whatever container they are in.
+type sourcePair struct {
+	first, second             *settings
+	firstPrefix, secondPrefix string
+}
+
+// sharedKeys are the variables that two sources both set to something else.
+type sharedKeys struct{ different, emptied, unknown []string }
+
+func (p *Pass) checkSources(e *environment, first, second *envSource, shared map[sourcePair]*sharedKeys) {
+	if first.data == nil || second.data == nil || first.data == second.data {
+		return
+	}
+	pair := sourcePair{first.data, second.data, first.prefix, second.prefix}
+	keys := shared[pair]
+	if keys == nil { // many containers take the same two
+		keys = compareSources(first, second)
+		shared[pair] = keys
+	}
+	for _, group := range [...]struct {
+		names    []string
+		severity finding.Severity
+		how      string
+	}{
+		{keys.different, finding.Error, "with different values"},
+		{keys.emptied, finding.Warning, "which is empty in the former"},
+		{keys.unknown, finding.Note, "with values that are made at run time"},
+	} {
+		names := slices.DeleteFunc(slices.Clone(group.names), func(name string) bool {
+			return slices.ContainsFunc(e.entries, func(entry envEntry) bool { return entry.name == name })
+		})
+		if len(names) == 0 {
+			continue
+		}
+		p.Report(e.owner, second.node,
+			fmt.Sprintf("container %q takes %s from %s and from %s, %s; %s wins", e.container.Name, enumerate(names), first.data, second.data, group.how, second.data),
+			AtMost(group.severity), Help("leave each key in one of them, or set it with an env entry, which wins over both"))
+	}
+}
+
+func compareSources(first, second *envSource) *sharedKeys {
+	keys := &sharedKeys{}
+	fewer, other := first, second
+	if len(second.data.names) < len(first.data.names) {
+		fewer, other = second, first
+	}
+	for _, key := range fewer.data.names {
+		name := fewer.prefix + key
+		if other.get(name) == nil {
+			continue
+		}
+		a, b := first.get(name), second.get(name)
+		switch {
+		case !a.known || !b.known:
+			keys.unknown = append(keys.unknown, name)
+		case a.text == b.text:
+		case a.text == "":
+			keys.emptied = append(keys.emptied, name)
+		default:
+			keys.different = append(keys.different, name)
+		}
+	}
+	slices.Sort(keys.different)
+	slices.Sort(keys.emptied)
+	slices.Sort(keys.unknown)
+	return keys
+}
+
+// enumerate is "A", "A and B", or "A, B, C and 4 more".
+func enumerate(names []string) string {
+	const most = 5
+	switch n := len(names); {
+	case n == 1:
+		return names[0]
+	case n > most:
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), n-most)
+	default:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+}
+
+var envOverridesConfig = &Rule{
+	Name:     "env-overrides-config",
+	Severity: finding.Error,
+	URL:      envFromDocs,
+	Doc: "An env entry gives a variable another value than the ConfigMap or Secret that the container takes with envFrom. " +
+		"The entry wins without a word: whoever edits the ConfigMap wonders why nothing changes. " +
+		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone; it is a warning where one of the two is empty.",
+	Run: func(p *Pass) {
+		for _, e := range p.wiring().environments {
+			if len(e.sources) == 0 {
+				continue
+			}
+			for i := range e.entries {
+				p.checkOverride(e, i)
+			}
+		}
+	},
+}
+
+func (p *Pass) checkOverride(e *environment, i int) {
+	entry := &e.entries[i]
+	below, at := e.fromSources(entry.name)
+	if below == nil || !below.known || entry.name == "" {
+		return
+	}
+	source := &e.sources[at]
+	if entry.ref && entry.data == source.data || !entry.ref && strings.Contains(yamlnode.String(entry.node), "$("+entry.name+")") {
+		return
+	}
+	own := e.entry(i)
+	if !own.known || own.text == below.text {
+		return
+	}
+	opts := []Option{SecretLine(), Help("take the variable out of one of them; where this container is meant to differ, give it a ConfigMap of its own")}
+	if own.text == "" || below.text == "" {
+		opts = append(opts, AtMost(finding.Warning))
+	}
+	with := ""
+	if entry.ref {
+		with = fmt.Sprintf(" with that of %s", entry.data)
+	}
+	p.Report(e.owner, entry.node,
+		fmt.Sprintf("container %q: env overrides the value of %s in %s%s, and they differ", e.container.Name, entry.name, source.data, with), opts...)
+}
+
+var variableNotExpandedInData = &Rule{
+	Name:     "variable-not-expanded-in-data",
+	Severity: finding.Error,
+	URL:      "https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/",
+	Doc: "A value in a ConfigMap or Secret that containers read as a variable has $(NAME) in it, which nothing expands. " +
+		"The kubelet expands $(NAME) only where it stands in the pod itself, in env, command and args; the program gets the text $(NAME). " +
+		"It is a warning where no container that reads the value has a variable NAME. Files, and keys that are only mounted, are left alone.",
+	Run: func(p *Pass) {
+		type place struct {
+			data *settings
+			key  string
+		}
+		var places []place
+		readers := map[place][]*environment{}
+		read := func(e *environment, at place) {
+			if readers[at] == nil {
+				places = append(places, at)
+			}
+			readers[at] = append(readers[at], e)
+		}
+		for _, e := range p.wiring().environments {
+			for i := range e.sources {
+				if s := e.sources[i].data; s != nil {
+					for _, key := range s.expanding {
+						read(e, place{s, key})
+					}
+				}
+			}
+			for i := range e.entries {
+				if entry := &e.entries[i]; entry.data != nil && slices.Contains(entry.data.expanding, entry.key) {
+					read(e, place{entry.data, entry.key})
+				}
+			}
+		}
+		for _, at := range places {
+			p.reportNotExpanded(at.data, at.key, readers[at])
+		}
+	},
+}
+
+func (p *Pass) reportNotExpanded(data *settings, key string, readers []*environment) {
+	names := expansions(data.values[key])
+	severity := finding.Warning
+	for _, e := range readers {
+		for _, name := range names {
+			if e.get(name) != nil {
+				severity = finding.Error
+			}
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	for i, name := range names {
+		names[i] = "$(" + name + ")"
+	}
+	value, _ := data.object.Content().Get(key)
+	p.Report(data.object, value.Node,
+		fmt.Sprintf("key %q holds %s, and nothing expands that in a %s", key, enumerate(names), data.object.Kind), AtMost(severity), SecretLine(),
+		Help("write the value into the env of the container, behind the variables it uses: there the kubelet expands $(NAME)"))
+}

@@ -1,0 +1,422 @@
+package rules
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// engine is what URLs of one kind of server have in common.
+type engine struct {
+	// words are what the variables about it are called: POSTGRES_HOST.
+	words []string
+	port  int
+	// named says that the first part of the path is the name of a database.
+	named bool
+}
+
+// serviceEngines are the engines by URL scheme, without jdbc: and without what
+// stands behind a plus sign (postgresql+asyncpg). A new engine is a row.
+var serviceEngines = map[string]engine{
+	"postgres":    {words: postgresWords, port: 5432, named: true},
+	"postgresql":  {words: postgresWords, port: 5432, named: true},
+	"cockroachdb": {words: []string{"COCKROACH", "COCKROACHDB", "CRDB"}, port: 26257, named: true},
+	"mysql":       {words: mysqlWords, port: 3306, named: true},
+	"mysql2":      {words: mysqlWords, port: 3306, named: true},
+	"mariadb":     {words: mysqlWords, port: 3306, named: true},
+	"mongodb":     {words: []string{"MONGO", "MONGODB"}, port: 27017, named: true},
+	"clickhouse":  {words: []string{"CLICKHOUSE"}, port: 9000, named: true},
+	"sqlserver":   {words: []string{"MSSQL", "SQLSERVER"}, port: 1433},
+	"mssql":       {words: []string{"MSSQL", "SQLSERVER"}, port: 1433, named: true},
+	"redis":       {words: []string{"REDIS", "VALKEY", "CACHE"}, port: 6379},
+	"rediss":      {words: []string{"REDIS", "VALKEY", "CACHE"}, port: 6379},
+	"amqp":        {words: []string{"RABBITMQ", "RABBIT", "AMQP"}, port: 5672},
+	"amqps":       {words: []string{"RABBITMQ", "RABBIT", "AMQP"}, port: 5671},
+	"nats":        {words: []string{"NATS"}, port: 4222},
+}
+
+var (
+	postgresWords = []string{"POSTGRES", "POSTGRESQL", "PG", "PSQL"}
+	mysqlWords    = []string{"MYSQL", "MARIADB"}
+	// databaseWords stand for whatever database the program has.
+	databaseWords = []string{"DATABASE", "DB", "DATASOURCE", "SPRING_DATASOURCE", "SQL"}
+)
+
+// serviceURL is what a URL says of the server: never its user info or query.
+type serviceURL struct {
+	engine
+	scheme   string
+	hosts    []string
+	port     int // 0 if there are several
+	database string
+}
+
+// isServiceURL reports whether text may be a URL that parseServiceURL reads.
+func isServiceURL(text string) bool {
+	scheme, _, ok := cutScheme(text)
+	_, known := serviceEngines[scheme]
+	return ok && known
+}
+
+func cutScheme(text string) (scheme, rest string, ok bool) {
+	text = strings.TrimPrefix(strings.TrimSpace(text), "jdbc:")
+	scheme, rest, ok = strings.Cut(text, "://")
+	if !ok || len(scheme) > 40 {
+		return "", "", false
+	}
+	scheme, _, _ = strings.Cut(strings.ToLower(scheme), "+")
+	return scheme, rest, true
+}
+
+// parseServiceURL reads a URL. It refuses whatever might make part of a
+// password look like a host or a database.
+func parseServiceURL(text string) (*serviceURL, bool) {
+	scheme, rest, ok := cutScheme(text)
+	e, known := serviceEngines[scheme]
+	if scheme == "sqlserver" {
+		rest, _, _ = strings.Cut(rest, ";") // user=…;password=… come behind it
+	}
+	if !ok || !known || strings.ContainsAny(rest, " \n\t${}<>\\\"'`;") {
+		return nil, false
+	}
+	u, err := url.Parse("x://" + firstHost(rest))
+	if err != nil || u.Host == "" || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") {
+		return nil, false
+	}
+	s := &serviceURL{engine: e, scheme: scheme, hosts: []string{u.Hostname()}, port: e.port}
+	if p := u.Port(); p != "" {
+		s.port, _ = strconv.Atoi(p)
+	} else if strings.Contains(text, "+srv://") {
+		s.port = 0 // DNS says it
+	}
+	authority, _, _ := strings.Cut(rest, "/")
+	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
+		authority = authority[at+1:]
+	}
+	if strings.Contains(authority, ",") {
+		s.port, s.hosts = 0, nil
+		for member := range strings.SplitSeq(authority, ",") {
+			name, _, _ := strings.Cut(member, ":")
+			s.hosts = append(s.hosts, name)
+		}
+	}
+	if e.named {
+		s.database, _, _ = strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	}
+	for _, name := range append(s.hosts, s.database) {
+		if strings.Trim(name, plainBytes) != "" {
+			return nil, false
+		}
+	}
+	return s, s.hosts[0] != ""
+}
+
+// plainBytes are what host names and the names of databases are made of.
+const plainBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
+
+// firstHost leaves one host of a list such as a:1,b:2 in an authority, for
+// net/url knows no lists.
+func firstHost(rest string) string {
+	slash := strings.IndexAny(rest, "/?#")
+	if slash < 0 {
+		slash = len(rest)
+	}
+	at := strings.LastIndexByte(rest[:slash], '@') + 1
+	if comma := strings.IndexByte(rest[at:slash], ','); comma >= 0 {
+		return rest[:at+comma] + rest[slash:]
+	}
+	return rest
+}
+
+var urlContradictsParts = &Rule{
+	Name:     "url-contradicts-parts",
+	Severity: finding.Error,
+	URL:      envFromDocs,
+	Doc: "A container gets the address of a server twice, as a URL and in parts, and the two disagree: DATABASE_URL leads to one database and DB_NAME says another. " +
+		"Which one the program uses is its own affair, and somebody changed only one of them. " +
+		"Compared are host, port and database name of URLs of databases and brokers, in the container's final environment: env, envFrom and valueFrom as far as the build knows them. " +
+		"Parts belong to a URL by their names: DB_HOST to DB_URL, DATABASE_URL and, for PostgreSQL, to POSTGRES_URL. " +
+		"Two names of one Service are no contradiction.",
+	Run: func(p *Pass) {
+		reported := map[[2]*yaml.Node]bool{}
+		for _, e := range p.wiring().environments {
+			urls := e.urls()
+			for i := range urls {
+				p.checkURL(e, &urls[i], urls, reported)
+			}
+		}
+	},
+}
+
+// urlNames returns the names of the variables that some source gives a URL.
+func (e *environment) urlNames() []string {
+	var names []string
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for i := range e.entries {
+		entry := &e.entries[i]
+		switch {
+		case entry.ref && entry.data != nil:
+			if slices.Contains(entry.data.urls, entry.key) {
+				add(entry.name)
+			}
+		case !entry.ref && isServiceURL(yamlnode.String(entry.node)):
+			add(entry.name)
+		}
+	}
+	for _, s := range e.sources {
+		if s.data != nil {
+			for _, key := range s.data.urls {
+				add(s.prefix + key)
+			}
+		}
+	}
+	return names
+}
+
+// urlEndings are how names of variables with URLs end.
+var urlEndings = [...]string{"_URL", "_URI", "_DSN", "_JDBC_URL", "_JDBCURL", "_CONNECTION_STRING", "_CONNECTION_URL", "_CONN_STRING"}
+
+// urlStem is DATABASE for DATABASE_URL, MAIN_DB for MAIN_DB_URI.
+func urlStem(name string) (string, bool) {
+	best := ""
+	for _, ending := range urlEndings {
+		if strings.HasSuffix(name, ending) && len(ending) > len(best) {
+			best = ending
+		}
+	}
+	return strings.TrimSuffix(name, best), best != "" && len(best) < len(name)
+}
+
+// partStems returns what the names of the parts of the URL with that stem begin
+// with, its own stem first.
+func partStems(stem string, e engine) []string {
+	stems := []string{stem}
+	words := slices.Concat(e.words, databaseWords)
+	if !e.named {
+		words = e.words
+	}
+	// MAIN_DATABASE_URL goes with MAIN_DB_HOST, and not with DB_HOST.
+	lead, found := "", false
+	longest := 0
+	for _, w := range words {
+		if l, ok := strings.CutSuffix(stem, w); ok && (l == "" || strings.HasSuffix(l, "_")) && len(w) > longest {
+			lead, found, longest = l, true, len(w)
+		}
+	}
+	if !found {
+		return stems
+	}
+	for _, w := range words {
+		if s := lead + w; s != stem {
+			stems = append(stems, s)
+		}
+	}
+	return stems
+}
+
+// urlPart is what a URL and another variable both say.
+type urlPart struct {
+	what    string
+	endings []string
+	// differs returns what the two say where they disagree. namespace is the
+	// pod's.
+	differs func(p *Pass, u *serviceURL, text, namespace string) (inURL, inPart string, differ bool)
+}
+
+// urlParts are the parts of URLs, with the endings of variables for them. An
+// ending without _ is for PGHOST and its like.
+var urlParts = [...]urlPart{
+	{"host", []string{"_HOST", "_HOSTNAME", "_SERVER", "_ADDRESS", "HOST"}, hostDiffers},
+	{"port", []string{"_PORT", "PORT"}, portDiffers},
+	{"database", []string{"_NAME", "_DB", "_DATABASE", "_DB_NAME", "_DBNAME", "_DATABASE_NAME", "DATABASE"}, databaseDiffers},
+}
+
+func hostDiffers(p *Pass, u *serviceURL, text, namespace string) (inURL, inPart string, differ bool) {
+	name, port, ok := splitPart(text)
+	switch {
+	case !ok:
+		return "", "", false
+	case !p.sameHost(namespace, name, u.hosts):
+		return u.hosts[0], name, true
+	case port != "":
+		if _, _, differ := portDiffers(p, u, port, namespace); differ {
+			return u.hosts[0] + ":" + strconv.Itoa(u.port), name + ":" + port, true
+		}
+	}
+	return "", "", false
+}
+
+func portDiffers(_ *Pass, u *serviceURL, text, _ string) (inURL, inPart string, differ bool) {
+	port, err := strconv.Atoi(strings.TrimSpace(text))
+	return strconv.Itoa(u.port), strconv.Itoa(port), err == nil && u.port != 0 && port != u.port
+}
+
+func databaseDiffers(_ *Pass, u *serviceURL, text, _ string) (inURL, inPart string, differ bool) {
+	name := strings.TrimSpace(text)
+	return u.database, name, u.database != "" && name != "" && name != u.database && strings.Trim(name, plainBytes) == "" && !authDatabase(u)
+}
+
+// containerURL is a URL in a variable of a container.
+type containerURL struct {
+	*variable
+	*serviceURL
+	// stems are what the names of its parts begin with, its own first.
+	stems []string
+}
+
+// urls returns the URLs in the final environment.
+func (e *environment) urls() []containerURL {
+	var found []containerURL
+	for _, name := range e.urlNames() {
+		stem, ok := urlStem(name)
+		v := e.get(name)
+		if !ok || v == nil || !v.known || v.node == nil {
+			continue
+		}
+		if u, ok := parseServiceURL(v.text); ok {
+			found = append(found, containerURL{v, u, partStems(stem, u.engine)})
+		}
+	}
+	return found
+}
+
+func (p *Pass) checkURL(e *environment, u *containerURL, all []containerURL, reported map[[2]*yaml.Node]bool) {
+	for i := range urlParts {
+		kind := &urlParts[i]
+		for j, stem := range u.stems {
+			parts := e.parts(stem, kind.endings)
+			for _, part := range parts {
+				inURL, inPart, differ := kind.differs(p, u.serviceURL, part.text, e.owner.Namespace)
+				pair := [2]*yaml.Node{u.node, part.node}
+				if !differ || reported[pair] || j > 0 && p.belongsElsewhere(e, part, kind, stem, u, all) {
+					continue
+				}
+				reported[pair] = true
+				where := ""
+				if part.holder != u.holder {
+					where = " in " + part.holder.String()
+				}
+				p.Report(u.holder, u.node,
+					fmt.Sprintf("%s leads to %s %q, but %s%s is %q, and container %q gets both", u.name, kind.what, inURL, part.name, where, inPart, e.container.Name),
+					SecretLine(), Help("let both say the same, or compute the URL with a connection so that they cannot disagree"))
+			}
+			if j == 0 && len(parts) > 0 {
+				break // the URL has parts of its own name
+			}
+		}
+	}
+}
+
+// belongsElsewhere reports whether a part is that of another URL: one of its
+// own name, or one that agrees with it.
+func (p *Pass) belongsElsewhere(e *environment, part *variable, kind *urlPart, stem string, u *containerURL, all []containerURL) bool {
+	for i := range all {
+		other := &all[i]
+		if other.name == u.name || !slices.Contains(other.stems, stem) {
+			continue
+		}
+		if _, _, differ := kind.differs(p, other.serviceURL, part.text, e.owner.Namespace); other.stems[0] == stem || !differ {
+			return true
+		}
+	}
+	return false
+}
+
+// authDatabase reports whether the path of a MongoDB URL names where users are
+// looked up, which is not the database that the program works with.
+func authDatabase(u *serviceURL) bool { return u.scheme == "mongodb" && u.database == "admin" }
+
+// parts returns the variables with these endings whose values are known. An
+// ending without _ is for stems that are written together with it: PGHOST.
+func (e *environment) parts(stem string, endings []string) []*variable {
+	var found []*variable
+	for _, ending := range endings {
+		if ending[0] != '_' && stem != "PG" && !strings.HasSuffix(stem, "_PG") {
+			continue
+		}
+		if v := e.get(stem + ending); v != nil && v.known && v.node != nil && v.text != "" {
+			found = append(found, v)
+		}
+	}
+	return found
+}
+
+// splitPart splits a host variable, and refuses what is no plain address.
+func splitPart(text string) (name, port string, ok bool) {
+	text = strings.TrimSuffix(strings.TrimSpace(text), ".")
+	name, port, _ = strings.Cut(text, ":")
+	if name == "" || strings.Trim(name, plainBytes) != "" || strings.Trim(port, "0123456789") != "" || name == "0.0.0.0" {
+		return "", "", false
+	}
+	return name, port, true
+}
+
+// sameHost reports whether a host may be one of others, by another of its names.
+func (p *Pass) sameHost(namespace, name string, others []string) bool {
+	for _, other := range others {
+		if strings.EqualFold(name, other) || isLoopback(name) && isLoopback(other) || p.sameService(namespace, name, other) {
+			return true
+		}
+	}
+	return false
+}
+
+func isLoopback(h string) bool {
+	o := host.Occurrence{Host: h}
+	return o.IsLoopback()
+}
+
+// sameService reports whether two names are of one Service, or of Services in
+// front of the same pods, or cannot be told apart.
+func (p *Pass) sameService(namespace, a, b string) bool {
+	a, b = strings.TrimSuffix(a, "."), strings.TrimSuffix(b, ".")
+	serviceA, namespaceA := p.splitService(a, namespace)
+	serviceB, namespaceB := p.splitService(b, namespace)
+	if serviceA == serviceB && serviceA != "" && inventory.SameNamespace(namespaceA, namespaceB) {
+		return true
+	}
+	x := p.Inventory.Lookup(gk("Service"), namespaceA, serviceA, false, nil)
+	y := p.Inventory.Lookup(gk("Service"), namespaceB, serviceB, false, nil)
+	for _, s := range [...]*inventory.Object{x, y} {
+		if s != nil && s.Node != nil && yamlnode.GetString(s.Node, "spec", "type") == "ExternalName" {
+			return true
+		}
+	}
+	if x == nil || y == nil || x.Node == nil || y.Node == nil {
+		return false
+	}
+	if x == y {
+		return true
+	}
+	pods := p.SelectedPods(y)
+	return slices.ContainsFunc(p.SelectedPods(x), func(pod *inventory.Pod) bool { return slices.Contains(pods, pod) })
+}
+
+// splitService reads name, name.ns, name.ns.svc and so on, and a pod's
+// pod.name.ns.svc.
+func (p *Pass) splitService(name, namespace string) (service, ns string) {
+	labels := strings.Split(strings.ToLower(strings.TrimSuffix(name, "."+p.ClusterDomain())), ".")
+	if i := slices.Index(labels, "svc"); i >= 2 && i == len(labels)-1 {
+		return labels[i-2], labels[i-1]
+	}
+	switch len(labels) {
+	case 1:
+		return labels[0], namespace
+	case 2:
+		return labels[0], labels[1]
+	}
+	return "", ""
+}
