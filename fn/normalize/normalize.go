@@ -112,7 +112,7 @@ func Apply(inv *inventory.Inventory, cfg *config.Normalize) []Change {
 		return nil
 	}
 	for _, o := range inv.Objects() {
-		if o.Node == nil || o.Removed {
+		if o.Node == nil || o.Removed || o.Local {
 			continue
 		}
 		start := len(p.changes)

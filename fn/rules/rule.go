@@ -179,6 +179,8 @@ func Lookup(name string) *Rule {
 func groups() [][]*Rule {
 	return [][]*Rule{
 		existenceRules(),
+		resourceRules(),
+		imageRules(),
 		hostRules,
 		base64Rules,
 		portRules(),

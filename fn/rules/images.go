@@ -1,0 +1,283 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/normalize"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+func imageRules() []*Rule {
+	return []*Rule{
+		imageInvalid, localImagePulled, imageNeverPulled, imageTagLatest,
+		imageTagNotAllowed, imageNotListed, registryNotAllowed,
+	}
+}
+
+const imageDocs = "https://kubernetes.io/docs/concepts/containers/images/"
+
+// usedImage is the image of one container.
+type usedImage struct {
+	normalize.Image
+	object    *inventory.Object
+	container *inventory.Container
+	node      *yaml.Node
+	policy    *yaml.Node
+	local     bool
+}
+
+// eachImage calls f for every image that is not a placeholder.
+func (p *Pass) eachImage(f func(usedImage)) {
+	cfg := p.Config.Normalize.GetImages()
+	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+		node := yamlnode.Get(c.Node, "image")
+		img, ok := normalize.ParseImage(yamlnode.String(node))
+		if !ok {
+			return
+		}
+		f(usedImage{
+			Image: img, object: o, container: c, node: node,
+			policy: yamlnode.Get(c.Node, "imagePullPolicy"),
+			local:  cfg != nil && img.IsLocal(cfg.Local),
+		})
+	})
+}
+
+// effectivePolicy is what the API server stores: the policy, or its default.
+// https://kubernetes.io/docs/concepts/containers/images/#imagepullpolicy-defaulting
+func (u usedImage) effectivePolicy() string {
+	def := "IfNotPresent"
+	if u.Moves() {
+		def = "Always"
+	}
+	return cmp.Or(yamlnode.String(u.policy), def)
+}
+
+func (u usedImage) at() *yaml.Node {
+	if yamlnode.IsNull(u.policy) {
+		return u.node
+	}
+	return u.policy
+}
+
+var localImagePulled = &Rule{
+	Name:     "local-image-pulled",
+	Severity: finding.Error,
+	Doc: "An image that exists on the nodes only (normalize.images.local) has an imagePullPolicy with which the kubelet asks a registry for it. " +
+		"No registry has it: ErrImagePull, then ImagePullBackOff. " +
+		"IfNotPresent is a warning, because it works on the nodes that have the image.",
+	URL: imageDocs + "#image-pull-policy",
+	Run: func(p *Pass) {
+		p.eachImage(func(u usedImage) {
+			policy := u.effectivePolicy()
+			if !u.local || policy == "Never" {
+				return
+			}
+			var opts []Option
+			if policy == "IfNotPresent" {
+				opts = append(opts, AtMost(finding.Warning))
+			}
+			is := "is " + policy
+			if yamlnode.IsNull(u.policy) {
+				is = "defaults to " + policy
+			}
+			p.Report(u.object, u.at(), fmt.Sprintf("image %q exists on the nodes only, and imagePullPolicy %s: ImagePullBackOff", u.node.Value, is),
+				append(opts, Help("set imagePullPolicy: Never, or leave it out and let normalize.images set it; if a registry has the image, take it out of spec.normalize.images.local"))...)
+		})
+	},
+}
+
+var imageNeverPulled = &Rule{
+	Name:     "image-never-pulled",
+	Severity: finding.Warning,
+	Doc: "An image has imagePullPolicy Never in an environment that pulls its images (normalize.images.pullPolicy). " +
+		"On a node that does not have the image the pod stays in ErrImageNeverPull. " +
+		"Images listed under normalize.images.local are left alone.",
+	URL: imageDocs + "#image-pull-policy",
+	Run: func(p *Pass) {
+		cfg := p.Config.Normalize.GetImages()
+		if cfg == nil || cfg.PullPolicy == "" {
+			return
+		}
+		p.eachImage(func(u usedImage) {
+			if !u.local && yamlnode.String(u.policy) == "Never" {
+				p.Report(u.object, u.policy, fmt.Sprintf("image %q is never pulled: ErrImageNeverPull on a node that does not have it", u.node.Value),
+					Help("set imagePullPolicy: %s, or list the image under spec.normalize.images.local", cfg.PullPolicy))
+			}
+		})
+	},
+}
+
+var imageTagLatest = &Rule{
+	Name:     "image-tag-latest",
+	Severity: finding.Warning,
+	Doc: "An image has the tag latest, or none, which means the same. " +
+		"What runs then depends on when a node pulled it, and there is nothing to roll back to. " +
+		"Local images and images with a digest are left alone. Make it an error where it matters: validate.rules, image-tag-latest: error.",
+	URL: imageDocs + "#image-names",
+	Run: func(p *Pass) {
+		p.eachImage(func(u usedImage) {
+			if u.local || !u.Moves() {
+				return
+			}
+			what := "the tag latest"
+			if u.Tag == "" {
+				what = "no tag, which means latest"
+			}
+			p.Report(u.object, u.node, fmt.Sprintf("image %q has %s: what runs depends on when it was pulled", u.node.Value, what),
+				Help("name a version, or a digest"))
+		})
+	},
+}
+
+var imageTagNotAllowed = &Rule{
+	Name:     "image-tag-not-allowed",
+	Severity: finding.Error,
+	Doc: "An image has a tag that matches none of the globs under normalize.images.tags. " +
+		"Local images and images with a digest are left alone.",
+	URL: imageDocs + "#image-names",
+	Run: func(p *Pass) {
+		cfg := p.Config.Normalize.GetImages()
+		if cfg == nil || len(cfg.Tags) == 0 {
+			return
+		}
+		p.eachImage(func(u usedImage) {
+			tag := cmp.Or(u.Tag, "latest")
+			if u.local || u.Digest != "" || slices.ContainsFunc(cfg.Tags, func(g string) bool { return inventory.Match(g, tag) }) {
+				return
+			}
+			p.Report(u.object, u.node, fmt.Sprintf("image %q: the tag %q is not allowed here", u.node.Value, tag),
+				Help("spec.normalize.images.tags allows: %s", strings.Join(cfg.Tags, ", ")))
+		})
+	},
+}
+
+var registryNotAllowed = &Rule{
+	Name:     "registry-not-allowed",
+	Severity: finding.Error,
+	Doc: "An image comes from a registry that is not under normalize.images.registries. " +
+		"An image without a registry comes from docker.io. Local images are left alone.",
+	URL: imageDocs + "#image-names",
+	Run: func(p *Pass) {
+		cfg := p.Config.Normalize.GetImages()
+		if cfg == nil || len(cfg.Registries) == 0 {
+			return
+		}
+		allowed := slices.Sorted(maps.Keys(cfg.Registries))
+		p.eachImage(func(u usedImage) {
+			if key, _ := normalize.RegistryOf(cfg, u.Image); u.local || key != "" {
+				return
+			}
+			message := fmt.Sprintf("image %q comes from %s, which is not an allowed registry", u.node.Value, u.Registry)
+			near := nearest(u.Registry, allowed)
+			if len(near) > 0 {
+				message += fmt.Sprintf("; did you mean %q?", near[0])
+			}
+			p.Report(u.object, u.node, message, Suggest(near...),
+				Help("spec.normalize.images.registries allows: %s", strings.Join(allowed, ", ")))
+		})
+	},
+}
+
+var imageNotListed = &Rule{
+	Name:     "image-not-listed",
+	Severity: finding.Error,
+	Doc: "The configuration lists digests (normalize.images.digests), and not that of this image. " +
+		"An error where other tags of the image are listed, since then the tag was mistyped or the list is out of date; a warning otherwise. " +
+		"Local images and images with a digest are left alone.",
+	URL: imageDocs + "#image-names",
+	Run: func(p *Pass) {
+		cfg := p.Config.Normalize.GetImages()
+		if cfg == nil || len(cfg.Digests) == 0 {
+			return
+		}
+		known := listedTags(cfg)
+		p.eachImage(func(u usedImage) {
+			tag := cmp.Or(u.Tag, "latest")
+			tags := known[u.Registry+"/"+u.Repository]
+			if u.local || u.Digest != "" || slices.Contains(tags, tag) {
+				return
+			}
+			if len(tags) == 0 {
+				p.Report(u.object, u.node, fmt.Sprintf("image %q is not among the listed digests", u.node.Value), AtMost(finding.Warning),
+					Help("add it to spec.normalize.images.digests, or write its digest here"))
+				return
+			}
+			near := nearest(tag, tags)
+			message := fmt.Sprintf("image %q: the digest of tag %q is not listed", u.node.Value, tag)
+			if len(near) > 0 {
+				message += fmt.Sprintf("; did you mean %q?", near[0])
+			}
+			p.Report(u.object, u.node, message, Suggest(near...), Help("%s", listOf("its listed tags", tags)))
+		})
+	},
+}
+
+// listedTags are the tags of the configuration's digests, by registry and
+// repository.
+func listedTags(cfg *config.Images) map[string][]string {
+	out := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(cfg.Digests)) {
+		if img, ok := normalize.ParseImage(name); ok {
+			key := img.Registry + "/" + img.Repository
+			out[key] = append(out[key], cmp.Or(img.Tag, "latest"))
+		}
+	}
+	return out
+}
+
+// The grammar of https://github.com/distribution/reference/blob/main/reference.go,
+// as the kubelet checks it.
+var imagePattern = sync.OnceValue(func() *regexp.Regexp {
+	const (
+		host      = `(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?`
+		component = `[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`
+	)
+	return regexp.MustCompile(`^(?:` + host + `/)?` + component + `(?:/` + component + `)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`)
+})
+
+var imageInvalid = &Rule{
+	Name:     "image-invalid",
+	Severity: finding.Error,
+	Doc: "An image is not a reference to one, such as an address with https://, a name with capitals or an empty tag. " +
+		"The pod stays in InvalidImageName. Placeholders that something fills in later are left alone.",
+	URL: imageDocs + "#image-names",
+	Run: func(p *Pass) {
+		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+			n := yamlnode.Get(c.Node, "image")
+			s := yamlnode.String(n)
+			if s == "" || reference.IsPlaceholder(s) || imagePattern().MatchString(s) {
+				return
+			}
+			message := fmt.Sprintf("%q is not the name of an image: InvalidImageName", s)
+			near := strings.TrimSuffix(strings.TrimSpace(trimScheme(s)), ":")
+			if !imagePattern().MatchString(near) {
+				near = strings.ToLower(near)
+			}
+			if imagePattern().MatchString(near) {
+				p.Report(o, n, message+fmt.Sprintf("; did you mean %q?", near), Suggest(near))
+				return
+			}
+			p.Report(o, n, message, Help("write registry/repository:tag, the repository in lower case"))
+		})
+	},
+}
+
+func trimScheme(s string) string {
+	if _, rest, ok := strings.Cut(s, "://"); ok {
+		return rest
+	}
+	return s
+}
