@@ -37,20 +37,45 @@ var builtins = []builtin{
 	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "admin"},
 	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "edit"},
 	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "view"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "system:auth-delegator"},
 	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "system:*"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "Role"}, namespace: "kube-system", name: "extension-apiserver-authentication-reader"},
 	{kind: inventory.GroupKind{Group: rbac, Kind: "Role"}, namespace: "kube-system", name: "*"},
 	{kind: inventory.GroupKind{Group: rbac, Kind: "Role"}, name: "system:*"},
 }
 
-func isBuiltin(gk inventory.GroupKind, namespace, name string) bool {
+func (b *builtin) isFor(gk inventory.GroupKind, namespace string) bool {
+	return b.kind == gk && (b.namespace == "" || b.namespace == namespace)
+}
+
+// builtinNamed reports whether every cluster has an object of exactly this name.
+func builtinNamed(gk inventory.GroupKind, namespace, name string) bool {
 	for i := range builtins {
-		b := &builtins[i]
-		if b.kind != gk || b.namespace != "" && b.namespace != namespace {
-			continue
-		}
-		if prefix, ok := strings.CutSuffix(b.name, "*"); ok && strings.HasPrefix(name, prefix) || b.name == name {
+		if b := &builtins[i]; b.name == name && b.isFor(gk, namespace) {
 			return true
 		}
 	}
 	return false
+}
+
+// builtinLike reports whether a cluster may well have an object of that name.
+func builtinLike(gk inventory.GroupKind, namespace, name string) bool {
+	for i := range builtins {
+		b := &builtins[i]
+		if prefix, glob := strings.CutSuffix(b.name, "*"); glob && strings.HasPrefix(name, prefix) && b.isFor(gk, namespace) {
+			return true
+		}
+	}
+	return false
+}
+
+// builtinNames returns the names that every cluster has, to suggest.
+func builtinNames(gk inventory.GroupKind, namespace string) []string {
+	var names []string
+	for i := range builtins {
+		if b := &builtins[i]; b.isFor(gk, namespace) && !strings.HasSuffix(b.name, "*") {
+			names = append(names, b.name)
+		}
+	}
+	return names
 }

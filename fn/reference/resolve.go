@@ -71,58 +71,68 @@ func NewResolver(inv *inventory.Inventory, externals Externals) *Resolver {
 
 // Resolve judges one reference.
 func (v *Resolver) Resolve(r *Ref) Resolution {
-	res := Resolution{External: -1}
 	for _, gk := range r.To {
 		if o := v.inv.Lookup(gk, v.namespaceFor(r, gk), r.Name, r.Repaired, r.From); o != nil {
 			if o.NeedsHash && !r.Repaired && o.Name == r.Name {
-				res.Status, res.Target = NotRewritten, o
-				return res
+				return Resolution{Status: NotRewritten, Target: o, External: -1}
 			}
-			res.Target = o
-			return res
+			return Resolution{Target: o, External: -1}
 		}
 	}
 	for _, gk := range r.To {
-		if isBuiltin(gk, r.Namespace, r.Name) {
-			return res
+		if builtinNamed(gk, r.Namespace, r.Name) {
+			return Resolution{External: -1}
 		}
 		if v.externals != nil {
 			if i := v.externals.Provides(gk.Kind, r.Namespace, r.Name); i >= 0 {
-				res.External = i
-				return res
+				return Resolution{External: i}
 			}
 		}
 	}
+	return v.explain(r)
+}
+
+// explain says why a reference does not resolve. What is certain comes first:
+// the name itself under other circumstances, then names that are close.
+func (v *Resolver) explain(r *Ref) Resolution {
+	res := Resolution{External: -1}
 	for _, gk := range r.To {
-		ns := v.namespaceFor(r, gk)
-		if !r.Repaired {
-			if o := v.inv.Lookup(gk, ns, r.Name, true, r.From); o != nil {
-				res.Status, res.Target, res.Suggestions = NotRewritten, o, []string{o.Name}
-				return res
-			}
+		if r.Repaired {
+			break
+		}
+		if o := v.inv.Lookup(gk, v.namespaceFor(r, gk), r.Name, true, r.From); o != nil {
+			res.Status, res.Target, res.Suggestions = NotRewritten, o, []string{o.Name}
+			return res
 		}
 	}
 	for _, gk := range r.To {
-		ns := v.namespaceFor(r, gk)
-		if near := v.nearest(gk, ns, r.Name); len(near) > 0 {
-			res.Suggestions = append(res.Suggestions, near...)
-			if suggest.Close(r.Name, near[0]) {
-				res.Status = Typo
-			}
-		}
-	}
-	if res.Status == Typo {
-		res.Suggestions = res.Suggestions[:min(3, len(res.Suggestions))]
-		return res
-	}
-	for _, gk := range r.To {
-		for _, o := range v.elsewhere(gk, r.Name) {
+		if o := v.elsewhere(gk, r.Name); o != nil {
 			res.Status, res.Target = WrongNamespace, o
 			return res
 		}
 	}
-	res.Status = Absent
+	for _, gk := range r.To {
+		near := v.nearest(gk, v.namespaceFor(r, gk), r.Name)
+		if len(near) > 0 && suggest.Close(r.Name, near[0]) {
+			if res.Status != Typo {
+				res.Suggestions = nil
+			}
+			res.Status = Typo
+		}
+		if len(near) > 0 && (res.Status != Typo || suggest.Close(r.Name, near[0])) {
+			res.Suggestions = append(res.Suggestions, near...)
+		}
+	}
 	res.Suggestions = res.Suggestions[:min(3, len(res.Suggestions))]
+	if res.Status == Typo {
+		return res
+	}
+	for _, gk := range r.To {
+		if builtinLike(gk, r.Namespace, r.Name) {
+			return Resolution{External: -1}
+		}
+	}
+	res.Status = Absent
 	return res
 }
 
@@ -133,9 +143,14 @@ func (v *Resolver) namespaceFor(r *Ref, gk inventory.GroupKind) string {
 	return r.Namespace
 }
 
-// elsewhere returns the objects of that name in any namespace.
-func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) []*inventory.Object {
-	return slices.Concat(v.inv.Find(gk, name), v.inv.FindPrevious(gk, name))
+// elsewhere returns an object of that name in any namespace, or nil.
+func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) *inventory.Object {
+	for _, o := range slices.Concat(v.inv.Find(gk, name), v.inv.FindPrevious(gk, name)) {
+		if !o.Removed {
+			return o
+		}
+	}
+	return nil
 }
 
 // nearest returns the closest names of a kind in a namespace. It remembers the
@@ -157,7 +172,8 @@ func (v *Resolver) nearest(gk inventory.GroupKind, namespace, name string) []str
 				names = append(names, base)
 			}
 		}
-		v.names[set] = names
+		v.names[set] = append(names, builtinNames(gk, namespace)...)
+		names = v.names[set]
 	}
 	near := suggest.Nearest(name, names, 3)
 	v.near[key] = near

@@ -108,6 +108,9 @@ func matches(pod *inventory.Pod, selector *yaml.Node) bool {
 	labels := pod.Labels()
 	for k, v := range yamlnode.Fields(selector) {
 		if runtimeLabel(k.Value) {
+			if name := podName(pod, k.Value, yamlnode.String(v)); name != "" && name != yamlnode.String(v) {
+				return false
+			}
 			continue
 		}
 		have := yamlnode.Get(labels, k.Value)
@@ -116,6 +119,19 @@ func matches(pod *inventory.Pod, selector *yaml.Node) bool {
 		}
 	}
 	return true
+}
+
+// podName returns the name that the pod with the ordinal of want has, for the
+// label that StatefulSets put it in; "" for other labels and other workloads.
+func podName(pod *inventory.Pod, label, want string) string {
+	if label != "statefulset.kubernetes.io/pod-name" || pod.Owner.Kind != "StatefulSet" {
+		return ""
+	}
+	ordinal := want[strings.LastIndexByte(want, '-')+1:]
+	if !isNumber(ordinal) {
+		ordinal = "0"
+	}
+	return pod.Owner.Name + "-" + ordinal
 }
 
 // runtimeLabel reports whether controllers set a label on pods, so that no
@@ -345,21 +361,27 @@ func (p *Pass) uniqueElsewhere(o *inventory.Object, _ *yaml.Node) bool {
 func missOf(pod *inventory.Pod, selector *yaml.Node) *nearMiss {
 	labels := pod.Labels()
 	var miss *nearMiss
+	shared := 0
 	for k, v := range yamlnode.Fields(selector) {
-		if runtimeLabel(k.Value) {
-			continue
-		}
-		have := yamlnode.Get(labels, k.Value)
 		want := yamlnode.String(v)
-		if have != nil && yamlnode.String(have) == want {
+		have := yamlnode.Get(labels, k.Value)
+		value := yamlnode.String(have)
+		if runtimeLabel(k.Value) {
+			value = podName(pod, k.Value, want)
+			if value == "" {
+				continue
+			}
+		}
+		if value == want && value != "" {
+			shared++
 			continue
 		}
 		if miss != nil {
 			return nil
 		}
 		miss = &nearMiss{pod: pod, value: v, key: k.Value}
-		if have != nil {
-			miss.have = yamlnode.String(have)
+		if value != "" {
+			miss.have = value
 			miss.close = suggest.Close(want, miss.have)
 			miss.score = suggest.Distance(want, miss.have)
 			continue
@@ -373,6 +395,13 @@ func missOf(pod *inventory.Pod, selector *yaml.Node) *nearMiss {
 		if !miss.close {
 			return nil
 		}
+	}
+	switch {
+	case miss == nil:
+	case shared == 0 && miss.key == "statefulset.kubernetes.io/pod-name":
+		return nil // any StatefulSet would do
+	case shared >= 2 && miss.score <= 2:
+		miss.close = true // a number, too, is mistyped where all else is equal
 	}
 	return miss
 }

@@ -9,22 +9,22 @@ import (
 	"github.com/hbollon/go-edlib"
 )
 
-// Nearest returns up to max of the candidates that are close to name, best
+// Nearest returns up to n of the candidates that are close to name, best
 // first: by edit distance with transpositions, then candidates that differ by
 // whole dash-separated words, then alphabetically. name itself is never
 // returned.
-func Nearest(name string, candidates []string, max int) []string {
+func Nearest(name string, candidates []string, n int) []string {
 	type scored struct {
 		name  string
 		score int
 	}
 	var found []scored
-	limit := Limit(name)
 	mask := letters(name)
 	for _, c := range candidates {
 		if c == name || c == "" {
 			continue
 		}
+		limit := max(Limit(name), Limit(c))
 		score := -1
 		if abs(len(c)-len(name)) <= limit && bits.OnesCount64(mask^letters(c)) <= 2*limit {
 			if d := Distance(name, c); d <= limit {
@@ -47,8 +47,8 @@ func Nearest(name string, candidates []string, max int) []string {
 		}
 		return strings.Compare(a.name, b.name)
 	})
-	names := make([]string, 0, min(max, len(found)))
-	for _, s := range found[:min(max, len(found))] {
+	names := make([]string, 0, min(n, len(found)))
+	for _, s := range found[:min(n, len(found))] {
 		names = append(names, s.name)
 	}
 	return names
@@ -56,27 +56,47 @@ func Nearest(name string, candidates []string, max int) []string {
 
 // Close reports whether candidate is so near to name that one is likely a
 // typing error for the other. Names that differ only in a number (redis-1,
-// redis-2) or in a whole word (web-config, web-db-config) are different names,
-// however near they are.
+// redis-2), in a word of one letter (team-a, team-b) or by a whole word
+// (web-config, web-db-config) are different names, however near they are.
 func Close(name, candidate string) bool {
-	limit := Limit(name)
+	limit := max(Limit(name), Limit(candidate))
 	return name != candidate && abs(len(candidate)-len(name)) <= limit &&
 		Distance(name, candidate) <= limit &&
-		!sameButDigits(name, candidate) && !wordMore(name, candidate) && !wordMore(candidate, name)
+		!numbered(name, candidate) && !wordMore(name, candidate) && !wordMore(candidate, name)
 }
 
-// sameButDigits reports whether a and b are equal once digits are taken out.
-func sameButDigits(a, b string) bool {
-	strip := func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return -1
-		}
-		return r
+// numbered reports whether a and b have the same words but for those that
+// count: numbers, letters with a number behind them, single letters.
+func numbered(a, b string) bool {
+	as, bs := strings.Split(a, "-"), strings.Split(b, "-")
+	if len(as) != len(bs) {
+		return false
 	}
-	return strings.Map(strip, a) == strings.Map(strip, b) && len(a) > 0 && (hasDigit(a) || hasDigit(b))
+	differ := false
+	for i := range as {
+		if as[i] == bs[i] {
+			continue
+		}
+		stemA, numA := cutNumber(as[i])
+		stemB, numB := cutNumber(bs[i])
+		letters := len(as[i]) == 1 && len(bs[i]) == 1
+		if !letters && (stemA != stemB || numA == "" || numB == "") {
+			return false
+		}
+		differ = true
+	}
+	return differ
 }
 
-func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
+// cutNumber cuts the digits off the end of a word. A word with digits further
+// in front, such as a hash, has no number.
+func cutNumber(word string) (stem, number string) {
+	stem = strings.TrimRight(word, "0123456789")
+	if strings.ContainsAny(stem, "0123456789") {
+		return word, ""
+	}
+	return stem, word[len(stem):]
+}
 
 // wordMore reports whether long is short with one dash-separated word of at
 // least two letters added.

@@ -40,6 +40,11 @@ func TestClose(t *testing.T) {
 		{"db", "ab", false},
 		{"app-secret", "app-secrets", true},
 		{"same", "same", false},
+		{"team-a", "team-b", false},
+		{"app-v1", "app-v2", false},
+		{"project-v-4with", "project-v4-with", true},
+		{"data-5kcb4g2d6", "data-5kcb4g2d66", true},
+		{"dx", "dex", true},
 	} {
 		assert.Equal(t, c.want, suggest.Close(c.name, c.candidate), "%s %s", c.name, c.candidate)
 	}
