@@ -1,0 +1,89 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+func namespaceRules() []*Rule { return []*Rule{namespaceMistyped} }
+
+var namespaceMistyped = &Rule{
+	Name:     "namespace-mistyped",
+	Severity: finding.Error,
+	Doc: "A namespace is not in the build, but one of almost that name is. " +
+		"The object is refused because its namespace does not exist, or the reference grants and reaches nothing. " +
+		"Namespaces that are merely not declared in the build are left alone: clusters have many.",
+	URL: "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
+	Run: func(p *Pass) {
+		known, declared := p.namespaces()
+		near := func(ns string, among []string) string {
+			if ns == "" || reference.IsPlaceholder(ns) || slices.Contains(among, ns) || builtinNamespace(ns) {
+				return ""
+			}
+			if names := suggest.Nearest(ns, among, 1); len(names) > 0 && suggest.Close(ns, names[0]) {
+				return names[0]
+			}
+			return ""
+		}
+		if len(declared) > 0 {
+			for _, o := range p.Inventory.Objects() {
+				if o.Local || o.Removed || o.Namespace == "" {
+					continue
+				}
+				if meant := near(o.Namespace, declared); meant != "" {
+					n := o.Get("metadata", "namespace")
+					p.Report(o, n, fmt.Sprintf("namespace %q is not in this build; did you mean %q?", o.Namespace, meant), Suggest(meant))
+				}
+			}
+		}
+		known = append(known, builtinNamespaces...)
+		for _, r := range p.Refs.All {
+			if r.Row.Namespace == "" || r.Namespace == r.From.Namespace {
+				continue
+			}
+			n := namespaceNode(r)
+			if yamlnode.String(n) == "" || p.Resolve(r).Status != reference.Found {
+				continue
+			}
+			if meant := near(r.Namespace, known); meant != "" {
+				p.Report(r.From, n, fmt.Sprintf("namespace %q is not in this build; did you mean %q?", r.Namespace, meant), Suggest(meant))
+			}
+		}
+	},
+}
+
+func namespaceNode(r *reference.Ref) *yaml.Node {
+	return yamlnode.Path(r.Parent, strings.Split(r.Row.Namespace, ".")...)
+}
+
+var builtinNamespaces = []string{"default", "kube-system", "kube-public", "kube-node-lease"}
+
+func builtinNamespace(ns string) bool { return slices.Contains(builtinNamespaces, ns) }
+
+// namespaces returns the namespaces that the build uses, and those it declares.
+func (p *Pass) namespaces() (known, declared []string) {
+	seen := map[string]bool{}
+	for _, o := range p.Inventory.OfKind(inventory.GroupKind{Kind: "Namespace"}) {
+		declared = append(declared, o.Name)
+		seen[o.Name] = true
+	}
+	for _, o := range p.Inventory.Objects() {
+		if o.Namespace != "" {
+			seen[o.Namespace] = true
+		}
+	}
+	for ns := range seen {
+		known = append(known, ns)
+	}
+	slices.Sort(known)
+	return known, declared
+}
