@@ -4,6 +4,8 @@
 // of single rules, and the rules nothing of their drivers.
 package rules
 
+//go:generate go run -C ../../tools ./docs ../docs/rules
+
 import (
 	"embed"
 	"fmt"
@@ -187,6 +189,7 @@ func groups() [][]*Rule {
 		selectorRules(),
 		volumeRules(),
 		variableRules(),
+		namespaceRules(),
 		wiringRules(),
 		duplicateRules(),
 		placeholderRules(),
