@@ -75,10 +75,20 @@ func (o *Occurrence) IsLoopback() bool {
 	return err == nil && ip.IsLoopback()
 }
 
-// LooksLikeImage reports whether the address may as well be an image with a
-// version, as redis:7, for all that the text says.
-func (o *Occurrence) LooksLikeImage() bool {
-	return o.Form == HostPort && o.Port <= 30 && strings.IndexByte(o.Host, '.') < 0 && !IsAddressKey(o.Key)
+// Doubtful reports whether the text may as well be something else with a
+// number, for all that it says itself: an image and its version (redis:7), a
+// user and group (app:1000), a weight (main:50).
+func (o *Occurrence) Doubtful() bool {
+	if o.Form != HostPort || strings.IndexByte(o.Host, '.') >= 0 || IsAddressKey(o.Key) {
+		return false
+	}
+	switch o.Port {
+	case 53, 80, 81, 82, 88:
+		return false
+	case 101, 472, 568, 999, 1000, 1001, 1002, 10001, 65532, 65534: // the usual user ids
+		return true
+	}
+	return o.Port <= 100
 }
 
 // A Hint tells Find what the text alone does not say.
@@ -397,10 +407,10 @@ func (s *scanner) hostPort(colon int) int {
 	after := end
 	for chained := 0; after < len(text) && text[after] == ':'; chained++ { // ZooKeeper's host:2888:3888
 		p, e := readPort(text, after+1)
-		if e == after+1 && e < len(text) && isLower(text[e]) {
-			break // host:2888:3888:participant, host:1521:sid
+		if e == after+1 && s.roleFollows(colon, e, chained) {
+			break
 		}
-		if p <= 0 || chained == 1 {
+		if p <= 0 || p == port || chained == 1 { // user:1000:1000
 			return max(e, end)
 		}
 		after = e
@@ -422,6 +432,17 @@ func (s *scanner) hostPort(colon int) int {
 	}
 	s.add(Occurrence{Host: host, Port: port, PortOffset: colon + 1, Form: form, Key: key, Offset: start})
 	return end
+}
+
+// roleFollows reports whether the word at i, behind a port and a colon, belongs
+// to an address: host:2888:3888:participant, @host:1521:sid.
+func (s *scanner) roleFollows(colon, i, chained int) bool {
+	rest := s.text[i:]
+	if strings.HasPrefix(rest, "participant") || strings.HasPrefix(rest, "observer") {
+		return true
+	}
+	start := s.tokenStart(colon)
+	return chained == 0 && rest != "" && isLetterOrDigit(rest[0]) && !isDigit(rest[0]) && start > 0 && s.text[start-1] == '@'
 }
 
 // cluster reads the name around the ".svc" at dot.
@@ -727,8 +748,8 @@ func (s *scanner) canPrecede(i int) bool {
 		return true
 	case ' ', '\t', ',':
 		return !s.inObject(i)
-	case ';': // ZooKeeper's lists, but not CSS
-		return !s.multi
+	case ';': // lists of addresses, but not CSS
+		return !s.multi && strings.LastIndexByte(text[s.lineStart:i], '{') < 0
 	case '[': // a list, but not text[from:100]
 		return i < 2 || !isLetterOrDigit(text[i-2]) && text[i-2] != ']' && text[i-2] != ')' && text[i-2] != '_'
 	case '>':

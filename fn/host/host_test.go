@@ -20,8 +20,8 @@ func brief(os []host.Occurrence) []string {
 		if o.Default {
 			text += " (default)"
 		}
-		if o.LooksLikeImage() {
-			text += " (image?)"
+		if o.Doubtful() {
+			text += " (doubtful)"
 		}
 		out = append(out, text)
 	}
@@ -97,7 +97,7 @@ func TestFindInValues(t *testing.T) {
 		{"NO_PROXY", "localhost,.svc,db.data.svc:80", nil},
 		{"SIDECAR_IMAGE", "registry:5000/redis:7", nil},
 		{"X", "docker.io/library/redis:7", nil},
-		{"X", "redis:7", []string{"redis:7 (image?)"}},
+		{"X", "redis:7", []string{"redis:7 (doubtful)"}},
 		{"REDIS_ADDR", "redis:7", []string{"redis:7"}},
 		{"X", "redis:7.2-alpine", nil},
 		{"X", "%s-redis:6379", nil},
@@ -126,6 +126,12 @@ func TestFindInValues(t *testing.T) {
 		{"X", `.*\.data\.svc`, nil},
 		{"X", "*.data.svc", nil},
 		{"X", ".svc", nil},
+		{"X", "app:1000", []string{"app:1000 (doubtful)"}},
+		{"X", "user:1000:2000:app", nil},
+		{"X", "nobody:65534:65534", nil},
+		{"X", "p{margin:0;z-index:99}", nil},
+		{"X", "--user=app:8080", nil},
+		{"HOSTNAME", "api", nil},
 		{"X", "ab:0,cd:7000000,ef:080", nil},
 		{"X", "http://api:80001", []string{"api:80001"}},
 		{"X", "text[from:100]", nil},

@@ -54,6 +54,9 @@ func IsAddressKey(key string) bool {
 		return false
 	}
 	lower := strings.ToLower(key)
+	if lower == "hostname" { // the machine's own
+		return false
+	}
 	ends := false
 	for _, ending := range addressEndings {
 		if strings.HasSuffix(lower, ending) {
@@ -79,6 +82,10 @@ func silentKey(key string) bool {
 		return false
 	}
 	lower := strings.ToLower(key)
+	switch strings.TrimLeft(lower, "-") {
+	case "user", "label", "labels", "publish", "weight", "weights", "chown", "owner":
+		return true
+	}
 	for _, part := range [...]string{"image", "no_proxy", "noproxy", "nonproxy", "no-proxy", "regex", "pattern", "whitelist", "allowlist", "allowed", "spiffe", "description"} {
 		if strings.Contains(lower, part) {
 			return true

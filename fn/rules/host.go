@@ -52,7 +52,7 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 	case hostAbsent:
 		severity := finding.Error
 		if !p.run.hosts.evident(u) {
-			if u.secret || u.lenient || isExampleName(r.service) {
+			if u.secret || u.lenient || u.Form == host.Word || isExampleName(r.service) {
 				return
 			}
 			severity = finding.Note

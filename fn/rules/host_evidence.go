@@ -18,11 +18,22 @@ import (
 func (u *hostUse) weak() bool {
 	switch u.Form {
 	case host.HostPort:
-		return u.multiline && !host.IsAddressKey(u.Key) && !strings.Contains(u.Host, ".")
+		return u.inFile && !host.IsAddressKey(u.Key) && !strings.Contains(u.Host, ".")
 	case host.Word:
-		return u.multiline && !strings.Contains(u.Host, ".")
+		return u.inFile && !strings.Contains(u.Host, ".")
 	}
 	return false
+}
+
+// strong reports whether the text says by itself that this is an address.
+func (u *hostUse) strong() bool {
+	switch u.Form {
+	case host.HostPort:
+		return host.IsAddressKey(u.Key)
+	case host.Word:
+		return !u.weak()
+	}
+	return true
 }
 
 // evident reports whether the text leaves no doubt that this is an address,
@@ -35,6 +46,8 @@ func (j *hostJudge) evident(u *hostUse) bool {
 		return strings.Contains(u.Host, ".svc")
 	case u.Form == host.HostPort && u.secret && !host.IsAddressKey(u.Key) && (!u.multiline || isSensitiveKey(u.Key)):
 		return false // a password may look like this
+	case u.Form == host.Word && u.Port == 0 && isSoftwareKey(u.Key):
+		return false
 	case u.weak():
 		return u.Port != 0 && j.knownPorts()[u.Port] || j.company[u.node]
 	}
@@ -62,6 +75,13 @@ func isExampleName(name string) bool {
 		}
 	}
 	return false
+}
+
+// isSoftwareKey reports whether a key may name a product rather than an
+// address, as in WEB_SERVER=nginx.
+func isSoftwareKey(key string) bool {
+	lower := strings.ToLower(key)
+	return strings.HasSuffix(lower, "server") || strings.HasSuffix(lower, "broker")
 }
 
 // isSensitiveKey reports whether values under a key are likely secret.

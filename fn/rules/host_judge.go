@@ -89,12 +89,12 @@ func newHostJudge(p *Pass, uses []*hostUse) *hostJudge {
 	}
 	for _, u := range uses {
 		u.judgement = j.judge(u)
-		if u.judgement.verdict == hostFound && !u.LooksLikeImage() {
+		if u.judgement.verdict == hostFound && !u.Doubtful() {
 			j.company[u.node] = true
 		}
 	}
 	for _, u := range uses {
-		if u.LooksLikeImage() && !(u.multiline && j.company[u.node]) {
+		if u.Doubtful() && !(u.multiline && j.company[u.node]) {
 			u.judgement = hostJudgement{}
 		}
 	}
@@ -335,7 +335,7 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 	}
 	// A namespace that other addresses know too is real; this one is then about
 	// a namesake there.
-	if len(elsewhere) > 0 && len(j.foreign[n.namespace]) < 2 && (!u.weak() || j.hasPort(elsewhere[0], u.Port)) {
+	if len(elsewhere) > 0 && len(j.foreign[n.namespace]) < 2 && (u.strong() || j.hasPort(elsewhere[0], u.Port)) {
 		o := elsewhere[0]
 		result.verdict, result.target, result.suggestion = hostWrongNamespace, o, spelled(n.service, o.Namespace)
 		return result

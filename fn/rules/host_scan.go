@@ -26,6 +26,8 @@ type hostUse struct {
 	namespace string
 	// multiline says that line and column mean something.
 	multiline bool
+	// inFile says that the text is a file of settings rather than one value.
+	inFile bool
 	// secret says that the text came from a Secret.
 	secret bool
 	// lenient is for text whose meaning is not sure, as in custom resources:
@@ -115,7 +117,7 @@ func (s *hostScan) args(use hostUse, nodes []*yaml.Node) {
 	for i, found := range host.FindArgs(args) {
 		use.node = yamlnode.Resolve(nodes[i])
 		use.multiline = strings.Contains(args[i], "\n")
-		s.add(use, found, nil)
+		s.add(use, found, false, nil)
 	}
 }
 
@@ -135,7 +137,7 @@ func (s *hostScan) content(o *inventory.Object) {
 		use.node = v.Node
 		use.multiline = strings.Contains(strings.TrimRight(text, "\n"), "\n")
 		from := len(s.uses)
-		s.add(use, host.Find(text, host.Hint{Key: key, Shell: strings.HasSuffix(key, ".sh")}), nil)
+		s.add(use, host.Find(text, host.Hint{Key: key, Shell: strings.HasSuffix(key, ".sh")}), isFile(text), nil)
 		s.pairPorts(s.uses[from:], func(key string) (*yaml.Node, string) {
 			if v, ok := content.Get(key); ok {
 				text, _ := plainText(v)
@@ -238,6 +240,12 @@ func (s *hostScan) annotations(o *inventory.Object, annotations *yaml.Node) {
 	}
 }
 
+// isFile reports whether a text of one line is a document all the same.
+func isFile(text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "<") || strings.HasPrefix(text, "[{")
+}
+
 func onlyCluster(o *host.Occurrence) bool { return strings.Contains(o.Host, ".svc") }
 
 func (s *hostScan) text(use hostUse, hint host.Hint, keep func(*host.Occurrence) bool) {
@@ -252,16 +260,17 @@ func (s *hostScan) text(use hostUse, hint host.Hint, keep func(*host.Occurrence)
 		}
 	}
 	use.multiline = strings.Contains(strings.TrimRight(text, "\n"), "\n")
-	s.add(use, found, keep)
+	s.add(use, found, isFile(text), keep)
 }
 
-func (s *hostScan) add(use hostUse, found []host.Occurrence, keep func(*host.Occurrence) bool) {
+func (s *hostScan) add(use hostUse, found []host.Occurrence, file bool, keep func(*host.Occurrence) bool) {
 	for i := range found {
 		if keep != nil && !keep(&found[i]) {
 			continue
 		}
 		u := use
 		u.Occurrence = found[i]
+		u.inFile = u.multiline || file
 		s.uses = append(s.uses, &u)
 	}
 }

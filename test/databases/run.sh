@@ -68,6 +68,7 @@ ready() {
   shift
   for _ in $(seq 120); do
     if "$@" >/dev/null 2>&1; then return; fi
+    kill -0 "${pids##* }" 2>/dev/null || break
     sleep 0.5
   done
   echo "$name did not start:" >&2
