@@ -31,7 +31,9 @@ var hostNotFound = &Rule{
 		"Public domains, IP addresses, placeholders, and namespaces that are not in the build are left alone.",
 	Run: func(p *Pass) {
 		for _, u := range p.hostUses() {
-			p.reportHostNotFound(u)
+			if !p.run.hosts.isReference(u.node) {
+				p.reportHostNotFound(u)
+			}
 		}
 	},
 }
@@ -90,7 +92,7 @@ var hostNotRewritten = &Rule{
 		"namePrefix and nameSuffix change the Service and the reference fields that kustomize knows, but never text such as the value of an environment variable or a file in a ConfigMap.",
 	Run: func(p *Pass) {
 		for _, u := range p.hostUses() {
-			if r := &u.judgement; r.verdict == hostRenamed {
+			if r := &u.judgement; r.verdict == hostRenamed && !p.run.hosts.isReference(u.node) {
 				p.reportHost(u, fmt.Sprintf("host %q: the Service is called %q in this build, and kustomize does not rewrite text", u.Host, r.target.Name),
 					Suggest(r.suggestion), Help("compute the address with a connection, use replacements, or leave Services without a prefix"))
 			}

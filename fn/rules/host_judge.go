@@ -57,6 +57,7 @@ type hostJudge struct {
 	scaled      map[string][]string            // names of what autoscalers scale, by namespace
 	byNode      map[*yaml.Node][]*hostUse
 	foreign     map[string]map[string]bool // Services named in namespaces that are not in the build
+	references  map[*yaml.Node]bool
 	readers     map[*inventory.Object][]*inventory.Pod
 }
 
@@ -480,6 +481,20 @@ func (j *hostJudge) findNearest(u *hostUse, service, namespace string) string {
 
 func isHeadless(o *inventory.Object) bool {
 	return o.Node != nil && yamlnode.GetString(o.Node, "spec", "clusterIP") == "None"
+}
+
+// isReference reports whether the table of references has the field, so that
+// service-not-found speaks of it.
+func (j *hostJudge) isReference(n *yaml.Node) bool {
+	if j.references == nil {
+		j.references = map[*yaml.Node]bool{}
+		for _, r := range j.p.Refs.To(serviceKind) {
+			if !r.Row.Guess {
+				j.references[r.Node] = true
+			}
+		}
+	}
+	return j.references[n]
 }
 
 // readersOf returns the pods that refer to a ConfigMap or Secret.
