@@ -50,11 +50,62 @@ func (p *plan) guards(source *state, configs []string) []Input {
 		}
 	})
 	for _, t := range p.patches {
+		for _, o := range t.ops {
+			if o.Op != "test" {
+				references(lastStep(o.Path), o.Value, func(kind, name string) {
+					all = append(all, source.named(kind, t.id.Namespace, name)...)
+				})
+			}
+		}
 		if o := source.byID[t.id.String()]; o != nil && !t.delete {
 			all = append(all, workloadInputs(o, t.ops, localImages(configs))...)
 		}
 	}
 	return all
+}
+
+// referenceFields are the fields of a pod that name objects it cannot start
+// without.
+var referenceFields = map[string]string{
+	"secretKeyRef": "Secret", "secretRef": "Secret",
+	"configMapKeyRef": "ConfigMap", "configMapRef": "ConfigMap",
+}
+
+// references calls yield for every object that a value names.
+func references(key string, v any, yield func(kind, name string)) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			references(key, e, yield)
+		}
+	case map[string]any:
+		if name, ok := v["name"].(string); ok && referenceFields[key] != "" {
+			yield(referenceFields[key], name)
+		}
+		for _, k := range keys(v) {
+			references(k, v[k], yield)
+		}
+	}
+}
+
+// named is the object of a core kind that has a name, or had it: references
+// are repaired only after the function has run.
+func (s *state) named(kind, namespace, name string) []Input {
+	id := resid.NewResIdWithNamespace(resid.NewGvk("", "v1", kind), name, namespace)
+	current := s.byID[id.String()]
+	if current != nil {
+		return []Input{inputOf(current, "")}
+	}
+	var found []Input
+	for _, r := range s.resources.GetMatchingResourcesByAnyId(id.GvknEquals) {
+		if o := s.byID[r.CurId().String()]; o != nil && o.id.Namespace == namespace {
+			found = append(found, inputOf(o, ""))
+		}
+	}
+	if len(found) > 1 {
+		return nil // kustomize repairs none of them either
+	}
+	return found
 }
 
 // profileAnnotation names the resource profile of a workload.
