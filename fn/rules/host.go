@@ -77,11 +77,25 @@ func (p *Pass) reportHost(u *hostUse, message string, opts ...Option) {
 	node := u.node
 	if u.multiline {
 		opts = append(opts, At(u.Line, u.Column))
+		if node.Style&yaml.LiteralStyle != 0 && !u.decoded {
+			opts = append(opts, linesBelow(u.Line))
+		}
 	}
 	if u.Default {
 		opts = append(opts, AtMost(finding.Warning))
 	}
 	p.Report(u.from, node, message, opts...)
+}
+
+// linesBelow moves a finding to a line of a literal block scalar, whose first
+// line is the one after its |. The block's indentation is not known, so neither
+// is the column.
+func linesBelow(line int) Option {
+	return func(f *finding.Finding) {
+		if f.Line > 0 {
+			f.Line, f.Column = f.Line+line, 0
+		}
+	}
 }
 
 var hostNotRewritten = &Rule{

@@ -28,6 +28,8 @@ type hostUse struct {
 	multiline bool
 	// inFile says that the text is a file of settings rather than one value.
 	inFile bool
+	// decoded says that the node holds the text in base64.
+	decoded bool
 	// secret says that the text came from a Secret.
 	secret bool
 	// lenient is for text whose meaning is not sure, as in custom resources:
@@ -134,7 +136,7 @@ func (s *hostScan) content(o *inventory.Object) {
 		if !ok {
 			continue
 		}
-		use.node = v.Node
+		use.node, use.decoded = v.Node, v.Base64
 		use.multiline = strings.Contains(strings.TrimRight(text, "\n"), "\n")
 		from := len(s.uses)
 		s.add(use, host.Find(text, host.Hint{Key: key, Shell: strings.HasSuffix(key, ".sh")}), isFile(text), nil)
