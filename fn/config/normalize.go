@@ -88,8 +88,10 @@ type Resources struct {
 // Profile is the requests and limits of one kind of program: quantities by
 // resource name (cpu, memory, …). The quantity none takes a value out.
 type Profile struct {
+	// Requests is what a node must have free for the container.
 	Requests map[string]Quantity `yaml:"requests,omitempty" json:"requests,omitempty"`
-	Limits   map[string]Quantity `yaml:"limits,omitempty" json:"limits,omitempty"`
+	// Limits is the most the container may use.
+	Limits map[string]Quantity `yaml:"limits,omitempty" json:"limits,omitempty"`
 
 	// Floor is what the program uses as soon as it runs. A limit has to be
 	// above it.

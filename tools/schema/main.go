@@ -39,8 +39,11 @@ func write(root, file string) error {
 	}
 	r := &jsonschema.Reflector{
 		Mapper: func(t reflect.Type) *jsonschema.Schema {
-			if t == reflect.TypeFor[finding.Severity]() {
+			switch t {
+			case reflect.TypeFor[finding.Severity]():
 				return &jsonschema.Schema{Type: "string", Enum: []any{"off", "note", "warning", "error"}}
+			case reflect.TypeFor[config.Quantity](), reflect.TypeFor[config.Factor]():
+				return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}}}
 			}
 			return nil
 		},
