@@ -134,7 +134,7 @@ func (s pairStyle) value(w *writer, v string) {
 	if err != nil {
 		w.fail("the value %w", err)
 	}
-	w.lit(text)
+	w.lit(s.quote.open, text, s.quote.close)
 }
 
 func (s pairStyle) parse(text string) (a Address, err error) {
@@ -236,6 +236,7 @@ func isKey(s string) bool {
 	return only(s, unreserved+" ") && strings.Trim(s, " ") == s && s != ""
 }
 
+// encode returns what stands between the quotes.
 func (q quoting) encode(s string) (string, error) {
 	if q.open == "" {
 		if strings.ContainsAny(s, ",\r\n") || strings.TrimSpace(s) != s {
@@ -244,7 +245,6 @@ func (q quoting) encode(s string) (string, error) {
 		return s, nil
 	}
 	var b strings.Builder
-	b.WriteString(q.open)
 	for i := range len(s) {
 		switch letter, special := q.special[s[i]]; {
 		case special:
@@ -259,7 +259,6 @@ func (q quoting) encode(s string) (string, error) {
 			b.WriteByte(s[i])
 		}
 	}
-	b.WriteString(q.close)
 	return b.String(), nil
 }
 
@@ -306,14 +305,13 @@ func (q quoting) read(text, separator string) (value, rest string, err error) {
 // escaping writes credentials, always in quotes, so that references can stand
 // in the same place.
 func (q quoting) escaping() escaping {
-	e := escaping{encode: q.encode}
-	if q.open == "" {
-		e.safe = func(s string) bool { _, err := q.encode(s); return err == nil }
-		return e
-	}
+	e := escaping{open: q.open, close: q.close, encode: q.encode}
 	e.safe = func(s string) bool {
-		quoted, _ := q.encode(s)
-		return quoted == q.open+s+q.close
+		text, err := q.encode(s)
+		return err == nil && text == s
+	}
+	if q.open == "" {
+		return e
 	}
 	var steps []string
 	if !q.doubled {
@@ -324,7 +322,6 @@ func (q quoting) escaping() escaping {
 	for _, c := range slices.Sorted(maps.Keys(q.special)) {
 		steps = append(steps, replaceStep(string(rune(c)), `\`+string(rune(q.special[c]))))
 	}
-	steps = append(steps, fmt.Sprintf("printf %q", q.open+"%s"+q.close))
 	e.template = strings.Join(steps, " | ")
 	return e
 }

@@ -78,6 +78,8 @@ func (err *UnsafeError) Error() string {
 
 // escaping is how texts are encoded at one place of a format.
 type escaping struct {
+	// open and close are quotes around the text.
+	open, close string
 	// encode returns the text, encoded.
 	encode func(string) (string, error)
 	// safe reports whether s, not encoded, would be read back as s.
@@ -176,6 +178,8 @@ func (w *writer) text(part string, t *Text, esc escaping) {
 		w.fail("the %s has a NUL byte, which no environment variable can hold", part)
 		return
 	}
+	w.lit(esc.open)
+	defer w.lit(esc.close)
 	switch t.kind {
 	case variable:
 		if t.known && !esc.safe(t.value) {
