@@ -59,7 +59,7 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 			}
 			severity = finding.Note
 		}
-		p.reportHost(u, fmt.Sprintf("host %q: Service %q%s is not in this build", u.Host, r.service, inNamespace(r.namespace)), p.Unresolved(), AtMost(severity),
+		p.reportHost(u, fmt.Sprintf("host %q: Service %q%s is not in this build", u.Host, r.service, inNamespace(r.namespace)), p.NotInBuild("Service", r.namespace, r.service), AtMost(severity),
 			Help("add the Service to the build, or declare it under validate.externals with the reason why it exists anyway"))
 	}
 }
@@ -84,7 +84,24 @@ func (p *Pass) reportHost(u *hostUse, message string, opts ...Option) {
 	if u.Default {
 		opts = append(opts, AtMost(finding.Warning))
 	}
+	if u.mayHoldSecret() {
+		opts = append(opts, SecretLine())
+	}
 	p.Report(u.from, node, message, opts...)
+}
+
+// mayHoldSecret reports whether the line around the address may hold more than
+// reports may show: of a URL they show host and port.
+func (u *hostUse) mayHoldSecret() bool {
+	if u.secret || u.Form == host.URL {
+		return true
+	}
+	line := u.node.Value
+	for range u.Line - 1 {
+		_, line, _ = strings.Cut(line, "\n")
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	return strings.Contains(line, "@") || strings.Contains(line, "://") || isSensitiveKey(line)
 }
 
 // linesBelow moves a finding to a line of a literal block scalar, whose first

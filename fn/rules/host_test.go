@@ -142,6 +142,25 @@ func TestMutatedHosts(t *testing.T) {
 	}
 }
 
+// TestSecretLines keeps source lines with more than host and port out of reports.
+func TestSecretLines(t *testing.T) {
+	for text, want := range map[string]bool{
+		"http://api:8000/hooks/T0/B0":             true,
+		"postgres://u:p@db:5432/x":                true,
+		"app:hunter2@tcp(mysql:3306)/x":           true,
+		"host=db port=5432 password=hunter2":      true,
+		"listen 80;\nserver nowhere:8000;\n":      false,
+		"# u:p@x\nserver nowhere:8000;\nx: y@z\n": false,
+		"nowhere:8000":                            false,
+	} {
+		found := judgeAll(t, hostTree+hostPlaces["env"]("DB_ADDR", text))
+		require.NotEmpty(t, found, text)
+		for _, f := range found {
+			assert.Equal(t, want, f.Secret, text)
+		}
+	}
+}
+
 // FuzzHosts feeds the judges whatever text: they must neither panic nor show
 // what a Secret holds before the last @.
 func FuzzHosts(f *testing.F) {
