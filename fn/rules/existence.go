@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -55,7 +56,8 @@ func (p *Pass) checkExists(r *reference.Ref) {
 	case reference.Found:
 		return
 	case reference.Typo:
-		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist; did you mean %q?", what, res.Suggestions[0]), Suggest(res.Suggestions...))
+		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist; did you mean %q?", what, res.Suggestions[0]),
+			Suggest(res.Suggestions...), Help("%s", consequence(r)))
 	case reference.WrongNamespace:
 		p.reportWrongNamespace(r, res.Target)
 	case reference.NotRewritten:
@@ -68,9 +70,13 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		if r.Row.Lenient {
 			severity = min(severity, finding.Note)
 		}
+		namespace := r.Namespace
+		if inventory.IsClusterScoped(r.To[0]) {
+			namespace = ""
+		}
 		opts := []Option{
-			AtMost(severity), p.Unresolved(), Suggest(res.Suggestions...),
-			Help("add it to the build, or declare it under validate.externals with the reason why it exists anyway"),
+			AtMost(severity), p.NotInBuild(r.To[0].Kind, namespace, r.Name), Suggest(res.Suggestions...),
+			Help("%sadd it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))),
 		}
 		message := what + " is not in this build"
 		if len(res.Suggestions) > 0 {
@@ -91,7 +97,30 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 		}
 	}
 	p.Report(r.From, r.Node, message,
-		Help("this field cannot reach another namespace: move one of the two, or make a %s of that name in %q too", target.Kind, r.Namespace))
+		Help("%sthis field cannot reach another namespace: move one of the two, or make a %s of that name in %q too", sentence(consequence(r)), target.Kind, r.Namespace))
+}
+
+// consequence is what kubectl get pods shows of a pod whose ConfigMap or
+// Secret is missing, "" for other references.
+func consequence(r *reference.Ref) string {
+	if r.Pod == nil || !slices.ContainsFunc(r.To, func(to inventory.GroupKind) bool { return to == gk("Secret") || to == gk("ConfigMap") }) {
+		return ""
+	}
+	switch {
+	case strings.HasPrefix(r.Row.Path, "container.env"):
+		return "without it the pod stays in CreateContainerConfigError"
+	case strings.HasPrefix(r.Row.Path, "volumes"):
+		return "without it the pod stays in ContainerCreating"
+	}
+	return ""
+}
+
+// sentence lets more follow on text, unless it is empty.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return text + "; "
 }
 
 // reportNotRewritten reports a name that a prefix, suffix or hash changed, in

@@ -126,7 +126,7 @@ var targetPortNotFound = &Rule{
 					message += fmt.Sprintf("; did you mean %q?", near[0])
 				}
 				p.Report(svc, n, message, Suggest(near...),
-					Help("it selects %s; %s", podOwners(pods), listOf("the named ports there", slices.Compact(slices.Sorted(slices.Values(names))))))
+					Help("it selects %s; %s; until they agree the Service has no endpoints, and requests end in 502 or 503", podOwners(pods), listOf("the named ports there", slices.Compact(slices.Sorted(slices.Values(names))))))
 			}
 		}
 	},
