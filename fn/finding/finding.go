@@ -84,6 +84,9 @@ type Finding struct {
 	File   string `json:"file,omitempty"`
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
+	// Missing is the object that is simply not in this build, for findings that
+	// an entry under validate.externals would settle.
+	Missing *Resource `json:"-"`
 	// Secret says that the source line may hold a secret and is not to be shown.
 	Secret bool `json:"-"`
 }

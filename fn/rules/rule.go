@@ -118,16 +118,25 @@ func At(line, column int) Option {
 	}
 }
 
-// Unresolved lowers findings about objects that are simply not in this build
-// to what the configuration says of them.
-func (p *Pass) Unresolved() Option {
+// NotInBuild marks a finding about an object that is simply not in this build:
+// the configuration says how severe that is, and check can list such objects
+// as externals.
+func (p *Pass) NotInBuild(kind, namespace, name string) Option {
 	return func(f *finding.Finding) {
-		switch p.Config.Validate.GetUnresolved() {
-		case "warning":
-			f.Severity = min(f.Severity, finding.Warning)
-		case "ignore":
-			f.Severity = finding.Off
-		}
+		f.Missing = &finding.Resource{Kind: kind, Namespace: namespace, Name: name}
+		p.lowerUnresolved(f)
+	}
+}
+
+// Unresolved is NotInBuild for findings that name no object.
+func (p *Pass) Unresolved() Option { return p.lowerUnresolved }
+
+func (p *Pass) lowerUnresolved(f *finding.Finding) {
+	switch p.Config.Validate.GetUnresolved() {
+	case "warning":
+		f.Severity = min(f.Severity, finding.Warning)
+	case "ignore":
+		f.Severity = finding.Off
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 func newCheckCommand() *cobra.Command {
 	var opts check.Options
 	var configFile, output string
+	var externals bool
 	cmd := &cobra.Command{
 		Use:   "check PATH...",
 		Short: "Check kustomizations, files or a stream without changing anything",
@@ -37,6 +38,7 @@ could not be checked.`,
 		Example: `  krm-validate check overlays/prod/pipeline
   krm-validate check base/ overlays/
   helm template shop ./chart | krm-validate check -
+  krm-validate check --print-externals overlays/prod > externals.yaml
   krm-validate check --unresolved=warning --output=json 'rendered/*.yaml'`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -60,6 +62,14 @@ could not be checked.`,
 			}
 			opts.Progress = progress(cmd.ErrOrStderr())
 			rep := check.Run(trees, opts)
+			if externals {
+				text, err := check.Externals(rep.Findings)
+				if err != nil {
+					return err
+				}
+				_, err = cmd.OutOrStdout().Write(text)
+				return err
+			}
 			return printReport(cmd, rep, output)
 		},
 	}
@@ -67,6 +77,7 @@ could not be checked.`,
 	f.StringVarP(&configFile, "config", "c", "", "file with a ConfigPipeline")
 	f.StringVar(&opts.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error, warning or ignore (default error)")
 	f.StringVarP(&output, "output", "o", "text", "text or json")
+	f.BoolVar(&externals, "print-externals", false, "print what is not in the trees as externals of a ConfigPipeline, and nothing else")
 	f.BoolVar(&opts.Build.EnableExec, "enable-exec", false, "run the functions and plugins of others that kustomizations ask for")
 	complete(cmd, "unresolved", "error", "warning", "ignore")
 	complete(cmd, "output", "text", "json")

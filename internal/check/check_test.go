@@ -1,0 +1,215 @@
+package check_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == kbuild.ChildCommand {
+		os.Exit(kbuild.Child(os.Args[2:], fn.Run, os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+const pod = `apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+  namespace: shop
+spec:
+  containers:
+  - name: app
+    image: example.com/app:1.0
+    envFrom:
+    - secretRef:
+        name: db-secret
+`
+
+const kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n"
+
+// tree writes files and returns their directory.
+func tree(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	}
+	return dir
+}
+
+func run(t *testing.T, opts check.Options, paths ...string) *check.Report {
+	t.Helper()
+	trees, err := check.Find(paths)
+	require.NoError(t, err)
+	return check.Run(trees, opts)
+}
+
+func rulesOf(fs []finding.Finding) []string {
+	names := []string{}
+	for _, f := range fs {
+		if f.Severity == finding.Error {
+			names = append(names, f.Rule)
+		}
+	}
+	return names
+}
+
+func TestFilesNamedTogetherAreOneTree(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"pod.yaml":    pod,
+		"secret.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: db-secret, namespace: shop}\ntype: Opaque\n",
+	})
+	alone := run(t, check.Options{}, filepath.Join(dir, "pod.yaml"))
+	require.Equal(t, []string{"secret-not-found"}, rulesOf(alone.Findings))
+	assert.Equal(t, filepath.Join(dir, "pod.yaml"), alone.Findings[0].File)
+	assert.Equal(t, 12, alone.Findings[0].Line)
+
+	for _, paths := range [][]string{
+		{filepath.Join(dir, "pod.yaml"), filepath.Join(dir, "secret.yaml")},
+		{filepath.Join(dir, "*.yaml")},
+		{dir},
+	} {
+		assert.Empty(t, rulesOf(run(t, check.Options{}, paths...).Findings), "%v", paths)
+	}
+}
+
+func TestStdin(t *testing.T) {
+	rep := run(t, check.Options{Stdin: strings.NewReader(pod)}, "-")
+	require.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+	assert.Equal(t, "stdin", rep.Findings[0].File)
+}
+
+func TestListsAreUnwrapped(t *testing.T) {
+	list := "apiVersion: v1\nkind: List\nitems:\n- " + strings.ReplaceAll(strings.TrimSpace(pod), "\n", "\n  ") + "\n"
+	rep := run(t, check.Options{Stdin: strings.NewReader(list)}, "-")
+	require.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+	assert.Equal(t, 15, rep.Findings[0].Line)
+}
+
+func TestEachRootKustomizationIsATree(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"base/kustomization.yaml":          kustomization + "- pod.yaml\n",
+		"base/pod.yaml":                    pod,
+		"overlays/a/kustomization.yaml":    kustomization + "- ../../base\nnamePrefix: a-\n",
+		"overlays/b/kustomization.yaml":    kustomization + "- ../../base\nnamePrefix: b-\nsecretGenerator:\n- {name: db-secret, namespace: shop, literals: [a=b]}\n",
+		"overlays/part/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n",
+	})
+	trees, err := check.Find([]string{dir})
+	require.NoError(t, err)
+	var roots []string
+	for _, tr := range trees {
+		roots = append(roots, tr.Root)
+	}
+	assert.Equal(t, []string{filepath.Join(dir, "overlays", "a"), filepath.Join(dir, "overlays", "b")}, roots)
+
+	rep := check.Run(trees, check.Options{})
+	require.Empty(t, rep.Unread)
+	require.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+	assert.Equal(t, "a-app", rep.Findings[0].Resource.Name)
+}
+
+func TestPipelinesAreCheckedWithTheirOwnConfiguration(t *testing.T) {
+	files := map[string]string{
+		"kustomization.yaml": kustomization + "- pod.yaml\ntransformers:\n- config.yaml\n",
+		"pod.yaml":           pod,
+		"config.yaml": `apiVersion: wealist.io/v1alpha1
+kind: ConfigPipeline
+metadata:
+  name: shop
+  annotations:
+    config.kubernetes.io/function: |
+      exec: {path: krm-validate}
+spec: {}
+`,
+	}
+	rep := run(t, check.Options{}, tree(t, files))
+	require.Empty(t, rep.Unread)
+	assert.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+
+	files["config.yaml"] = strings.Replace(files["config.yaml"], "spec: {}", "spec: {validate: {externals: [{kind: Secret, name: db-secret, reason: made by Vault}]}}", 1)
+	rep = run(t, check.Options{}, tree(t, files))
+	require.Empty(t, rep.Unread)
+	assert.Empty(t, rulesOf(rep.Findings))
+}
+
+func TestOneUnreadableTreeDoesNotHideTheOthers(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"a/kustomization.yaml": kustomization + "- gone.yaml\n",
+		"b/kustomization.yaml": kustomization + "- pod.yaml\n",
+		"b/pod.yaml":           pod,
+	})
+	rep := run(t, check.Options{}, dir)
+	require.Len(t, rep.Unread, 1)
+	assert.ErrorContains(t, rep.Unread[0], "gone.yaml")
+	assert.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+}
+
+func TestBadInput(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"not YAML":       {"a: [", "stdin:1: not YAML"},
+		"second broken":  {"a: b\n---\nc: {\n", "stdin:3"},
+		"not UTF-8":      {"a: b\nc: \xff\n", "stdin:2: not UTF-8"},
+		"alias bomb":     {bomb(), "aliases expand to more than"},
+		"cyclic anchor":  {"a: &x\n  b: *x\n", "contains itself"},
+		"misspelt field": {"apiVersion: wealist.io/v1alpha1\nkind: ConfigPipeline\nmetadata: {name: a}\nspec: {valdate: {}}\n", `unknown field "valdate"; did you mean "validate"?`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rep := run(t, check.Options{Stdin: strings.NewReader(c.text)}, "-")
+			require.Len(t, rep.Unread, 1)
+			assert.ErrorContains(t, rep.Unread[0], c.want)
+		})
+	}
+	for name, text := range map[string]string{
+		"empty":           "",
+		"comments only":   "# nothing\n---\n# here\n",
+		"not a resource":  "replicas: 3\n",
+		"scalars":         "hello\n---\n[1, 2]\n",
+		"wrong types":     "apiVersion: [1]\nkind: {a: b}\nmetadata: 7\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: [x], labels: 3}\nspec: {containers: {a: b}, volumes: x}\n",
+		"nulls":           "apiVersion: v1\nkind: Service\nmetadata:\nspec:\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ~}\nspec: {template: ~, selector: ~}\n",
+		"numbers as text": "apiVersion: v1\nkind: Secret\nmetadata: {name: 12, namespace: 0x1F}\ndata: {a: 1, b: true}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			rep := run(t, check.Options{Stdin: strings.NewReader(text)}, "-")
+			assert.Empty(t, rep.Unread)
+		})
+	}
+	_, err := check.Find([]string{"no/such/file.yaml"})
+	assert.ErrorContains(t, err, "no such file or directory")
+	_, err = check.Find([]string{t.TempDir()})
+	assert.ErrorContains(t, err, "nothing to check")
+}
+
+// bomb is the billion laughs in YAML.
+func bomb() string {
+	var b strings.Builder
+	b.WriteString("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n")
+	for i := 1; i < 10; i++ {
+		p, n := string(rune('0'+i-1)), string(rune('0'+i))
+		b.WriteString("a" + n + ": &a" + n + " [" + strings.Repeat("*a"+p+", ", 9) + "*a" + p + "]\n")
+	}
+	return b.String()
+}
+
+func TestExternals(t *testing.T) {
+	rep := run(t, check.Options{Stdin: strings.NewReader(pod)}, "-")
+	text, err := check.Externals(rep.Findings)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "    - kind: Secret\n      name: db-secret\n      namespace: shop\n      reason: \"\"\n")
+
+	text, err = check.Externals(nil)
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "nothing is missing")
+}
