@@ -11,7 +11,6 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -42,7 +41,7 @@ func (p *Pass) secretValues(yield func(secretValue)) {
 		for _, field := range []string{"data", "stringData"} {
 			for k, n := range yamlnode.Fields(o.Get(field)) {
 				text := yamlnode.String(n)
-				if text == "" || reference.IsPlaceholder(text) && field == "data" || strings.HasPrefix(text, "ENC[") {
+				if text == "" || field == "data" && isFilledLater(text) || strings.HasPrefix(text, "ENC[") {
 					continue
 				}
 				v := secretValue{secret: o, field: field, key: k.Value, node: n, text: text, plain: []byte(text)}
@@ -53,6 +52,17 @@ func (p *Pass) secretValues(yield func(secretValue)) {
 			}
 		}
 	}
+}
+
+// isFilledLater reports whether text under data is a placeholder. Unlike in
+// names, a single $ or % is none: passwords have them.
+func isFilledLater(text string) bool {
+	for _, mark := range [...]string{"${", "$(", "{{", "<", "__"} {
+		if strings.Contains(text, mark) {
+			return true
+		}
+	}
+	return strings.Count(text, "%") > 1 || strings.Contains(text, "_") && strings.ToUpper(text) == text
 }
 
 var dataNotBase64 = &Rule{
@@ -74,9 +84,12 @@ var dataNotBase64 = &Rule{
 			case v.err != nil:
 				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is not base64", v.key), help)
 			case isPlainWord(v.text) && !utf8.Valid(v.plain):
-				severity := finding.Warning
-				if p.feedsEnvironment(v.secret, v.key) || isCredentialKey(v.key) {
-					severity = finding.Error
+				severity := finding.Error
+				if !p.feedsEnvironment(v.secret, v.key) && !isCredentialKey(v.key) {
+					if len(v.text) < 8 {
+						return
+					}
+					severity = finding.Warning
 				}
 				p.Report(v.secret, v.node, fmt.Sprintf("data key %q looks like plain text: it is valid base64 only by chance", v.key), help, AtMost(severity))
 			}
@@ -97,7 +110,7 @@ func isPlainWord(text string) bool {
 			}
 		}
 	}
-	return len(text) >= 8
+	return len(text) >= 4
 }
 
 var dataEncodedTwice = &Rule{
@@ -125,7 +138,7 @@ var dataEncodedTwice = &Rule{
 // too clearly padded for chance.
 func isEncodedText(s string) bool {
 	s = strings.TrimRight(s, "\n")
-	if len(s) < 8 || len(s)%4 != 0 || strings.ContainsAny(s, "\n ") || strings.HasPrefix(s, "eyJ") { // a JSON Web Token's part
+	if len(s) < 4 || len(s)%4 != 0 || strings.ContainsAny(s, "\n ") || strings.HasPrefix(s, "eyJ") { // a JSON Web Token's part
 		return false
 	}
 	inner, err := base64.StdEncoding.Strict().DecodeString(s)
@@ -172,7 +185,7 @@ var dataTrailingNewline = &Rule{
 				}
 				opts = append(opts, AtMost(finding.Warning))
 			}
-			if strings.Contains(string(v.plain), " ") { // a command or a sentence, which does not mind
+			if isProse(v) {
 				opts = append(opts, AtMost(finding.Warning))
 			}
 			help := Help("encode without the newline: printf %%s VALUE | base64 -w0")
@@ -200,6 +213,18 @@ func hasStrayNewline(v secretValue) bool {
 		return false
 	}
 	return true
+}
+
+// isProse reports whether a value is a command or a sentence, which does not
+// mind a newline.
+func isProse(v secretValue) bool {
+	lower := strings.ToLower(v.key)
+	for _, ending := range [...]string{"cmd", "command", "script", "args", "opts", "options"} {
+		if strings.HasSuffix(lower, ending) {
+			return true
+		}
+	}
+	return strings.Contains(string(v.plain), " ") && !isCredentialKey(v.key)
 }
 
 var dataAndStringData = &Rule{

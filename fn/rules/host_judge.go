@@ -310,7 +310,7 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 	if o := j.find(n.service, n.namespace); o != nil {
 		result.verdict, result.target, result.headless = hostFound, o, n.pod != "" || isHeadless(o)
 		if n.pod != "" {
-			j.judgePod(u, n, &result, suffix)
+			j.judgePod(u, n, &result)
 		}
 		return result
 	}

@@ -14,14 +14,13 @@ import (
 
 // judgePod judges the pod in pod.service.namespace: it is the ordinal of a
 // StatefulSet whose serviceName is the Service, or a pod's own hostname.
-func (j *hostJudge) judgePod(u *hostUse, n hostName, result *hostJudgement, suffix string) {
+func (j *hostJudge) judgePod(u *hostUse, n hostName, result *hostJudgement) {
 	if strings.Contains(n.pod, ".") {
 		return
 	}
 	base, ordinal, isOrdinal := cutOrdinal(n.pod)
 	named := func(pod string) string {
-		s := pod + strings.TrimPrefix(strings.ToLower(u.Host), n.pod)
-		return s
+		return pod + strings.TrimPrefix(strings.ToLower(u.Host), n.pod)
 	}
 	if isOrdinal {
 		for _, gk := range statefulSetKinds {
