@@ -75,11 +75,13 @@ func runRule(t *testing.T, rule, file string, data []byte) []finding.Finding {
 	require.NoError(t, err)
 	inv := &inventory.Inventory{}
 	spec := &config.Spec{}
+	var configuration manifest.Document
 	for _, d := range docs {
 		if yamlnode.GetString(d.Node, "kind") == config.Kind {
 			cfg, err := config.Decode(d.Node)
 			require.NoError(t, err)
 			spec = &cfg.Spec
+			configuration = d
 			continue
 		}
 		inv.Add(d.Node, inventory.Source{File: d.File, Line: d.Line})
@@ -89,7 +91,7 @@ func runRule(t *testing.T, rule, file string, data []byte) []finding.Finding {
 	}
 	severities := map[string]finding.Severity{}
 	for _, r := range rules.All() {
-		if r.Name != rule {
+		if r.Name != rule && !strings.HasPrefix(rule, "unused-") {
 			severities[r.Name] = finding.Off
 		}
 	}
@@ -100,11 +102,28 @@ func runRule(t *testing.T, rule, file string, data []byte) []finding.Finding {
 	reference.Produce(inv)
 	var own []finding.Finding
 	for _, f := range rules.Run(inv, spec) {
-		if f.Rule == rule {
-			own = append(own, f)
+		if f.Rule != rule {
+			continue
 		}
+		if f.Resource.Kind == config.Kind {
+			f.Line = lineOfField(configuration, f.Field)
+		}
+		own = append(own, f)
 	}
 	return own
+}
+
+// lineOfField finds a field path, as in spec.validate.ignore[0], in a document.
+func lineOfField(d manifest.Document, path string) int {
+	n := d.Node
+	for _, step := range regexp.MustCompile(`[^.\[\]]+`).FindAllString(path, -1) {
+		if i, err := strconv.Atoi(step); err == nil {
+			n = yamlnode.Elements(n)[i]
+		} else {
+			n = yamlnode.Get(n, step)
+		}
+	}
+	return d.Line + n.Line - 1
 }
 
 type wants map[int][]*regexp.Regexp

@@ -33,6 +33,9 @@ type Rule struct {
 	URL string
 	// Run reports findings through the pass.
 	Run func(*Pass)
+	// after makes it run after the rules without it, for rules about what these
+	// found.
+	after bool
 }
 
 //go:embed testdata/*/bad.yaml testdata/*/good.yaml
@@ -202,5 +205,6 @@ func groups() [][]*Rule {
 		wiringRules(),
 		duplicateRules(),
 		placeholderRules(),
+		configurationRules(),
 	}
 }

@@ -1,9 +1,6 @@
 package rules
 
 import (
-	"fmt"
-	"strconv"
-
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -12,11 +9,13 @@ import (
 
 // run is one execution of all rules.
 type run struct {
+	rules       []*Rule
 	resolver    *reference.Resolver
 	resolutions map[*reference.Ref]reference.Resolution
 	externals   *externals
 	ignores     []config.Ignore
 	ignoreHits  []int
+	annotated   []*annotated
 	findings    []finding.Finding
 
 	// See host_judge.go and base64.go.
@@ -45,6 +44,7 @@ func Run(inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding
 	v := spec.Validate
 	ext := newExternals(v.GetExternals())
 	r := &run{
+		rules:       All(),
 		resolver:    reference.NewResolver(inv, ext),
 		resolutions: map[*reference.Ref]reference.Resolution{},
 		externals:   ext,
@@ -53,20 +53,22 @@ func Run(inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding
 	r.ignoreHits = make([]int, len(r.ignores))
 	table := reference.NewTable(userRows(v))
 	refs := table.Extract(inv)
-	for _, rule := range All() {
-		severity := v.SeverityOf(rule.Name, rule.Severity)
-		if severity == finding.Off {
-			continue
+	each := func(after bool) {
+		for _, rule := range r.rules {
+			severity := v.SeverityOf(rule.Name, rule.Severity)
+			if severity == finding.Off || rule.after != after {
+				continue
+			}
+			rule.Run(&Pass{Inventory: inv, Refs: refs, Config: spec, rule: rule, run: r, severity: severity})
 		}
-		p := &Pass{Inventory: inv, Refs: refs, Config: spec, rule: rule, run: r, severity: severity}
-		rule.Run(p)
 	}
+	each(false)
 	for _, f := range earlier {
 		f.Severity = v.SeverityOf(f.Rule, f.Severity)
 		r.report(f)
 	}
-	r.reportUnused()
-	r.findings = r.dropAnnotated(inv, r.findings)
+	r.dropAnnotated(inv)
+	each(true)
 	finding.Sort(r.findings)
 	return r.findings
 }
@@ -100,32 +102,6 @@ func ignores(i *config.Ignore, f *finding.Finding) bool {
 	match := func(glob, s string) bool { return glob == "" || inventory.Match(glob, s) }
 	return match(i.Rule, f.Rule) && match(i.Kind, f.Resource.Kind) && match(i.Name, f.Resource.Name) &&
 		match(i.Namespace, f.Resource.Namespace) && match(i.Field, f.Field)
-}
-
-// reportUnused reports configuration that matches nothing: it is out of date,
-// or it has a mistake in it.
-func (r *run) reportUnused() {
-	self := finding.Resource{APIVersion: config.APIVersion, Kind: config.Kind}
-	for i, hits := range r.externals.hits {
-		if e := r.externals.entries[i]; hits == 0 {
-			r.findings = append(r.findings, finding.Finding{
-				Rule: "unused-external", Severity: finding.Warning, Resource: self,
-				Field:   "spec.validate.externals[" + strconv.Itoa(i) + "]",
-				Message: fmt.Sprintf("external %s %q matches no reference", e.Kind, e.Name),
-				Help:    "remove it, or correct its kind, name or namespace",
-			})
-		}
-	}
-	for i, hits := range r.ignoreHits {
-		if hits == 0 {
-			r.findings = append(r.findings, finding.Finding{
-				Rule: "unused-ignore", Severity: finding.Warning, Resource: self,
-				Field:   "spec.validate.ignore[" + strconv.Itoa(i) + "]",
-				Message: fmt.Sprintf("ignore of %q matches no finding", r.ignores[i].Rule),
-				Help:    "remove it: what it silenced is gone",
-			})
-		}
-	}
 }
 
 // externals implements reference.Externals over the configuration.
