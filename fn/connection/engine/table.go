@@ -127,8 +127,6 @@ var table = sync.OnceValue(func() []*Engine {
 			Port: 6379, PortNames: []string{"redis", "valkey"},
 			Formats: []Format{
 				schemeURL("redis", "rediss", oneHost, asNumber),
-				urlFormat("sentinel", "Lettuce's redis-sentinel URL; parameter sentinelMasterId is the master's name",
-					urlStyle{scheme: "redis-sentinel", tlsScheme: "rediss-sentinel", hosts: hostsInURL, database: asNumber, fragment: "sentinelMasterId"}, none),
 				pairFormat("stackexchange", "StackExchange.Redis configuration for .NET", pairStyle{
 					separator: ",", server: asHead, username: "user", password: "password", database: "defaultDatabase", number: true,
 					quote: noQuoting,
