@@ -53,14 +53,20 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 			Help("a Service of another namespace is reached as %s", r.service+"."+r.target.Namespace+".svc"))
 	case hostAbsent:
 		severity := finding.Error
+		var opts []Option
 		if !p.run.hosts.evident(u) {
 			if u.secret || u.lenient || u.Form == host.Word || isExampleName(r.service) {
 				return
 			}
 			severity = finding.Note
 		}
-		p.reportHost(u, fmt.Sprintf("host %q: Service %q%s is not in this build", u.Host, r.service, inNamespace(r.namespace)), p.NotInBuild("Service", r.namespace, r.service), AtMost(severity),
-			Help("add the Service to the build, or declare it under validate.externals with the reason why it exists anyway"))
+		message := fmt.Sprintf("host %q: Service %q%s is not in this build", u.Host, r.service, inNamespace(r.namespace))
+		if r.suggestion != "" {
+			message += fmt.Sprintf("; the closest name is %q", r.suggestion)
+			opts = append(opts, Suggest(r.suggestion))
+		}
+		p.reportHost(u, message, append(opts, p.Unresolved(), AtMost(severity),
+			Help("add the Service to the build, or declare it under validate.externals with the reason why it exists anyway"))...)
 	}
 }
 

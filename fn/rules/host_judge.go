@@ -51,6 +51,7 @@ type hostJudge struct {
 	customNames map[string][]string            // names of custom resources, by namespace
 	ports       map[*inventory.Object][]numberedPort
 	near        map[nearKey]string
+	similar     map[nearKey]string
 	portNumbers map[int]bool
 	company     map[*yaml.Node]bool            // texts in which some address resolves
 	sets        map[string][]*inventory.Object // StatefulSets by the Service that governs them
@@ -72,7 +73,7 @@ func newHostJudge(p *Pass, uses []*hostUse) *hostJudge {
 		p: p, uses: uses, domain: p.ClusterDomain(),
 		services: map[string][]*inventory.Object{},
 		defined:  map[string]bool{}, charts: map[string]bool{}, customNames: map[string][]string{},
-		ports: map[*inventory.Object][]numberedPort{}, near: map[nearKey]string{},
+		ports: map[*inventory.Object][]numberedPort{}, near: map[nearKey]string{}, similar: map[nearKey]string{},
 		company: map[*yaml.Node]bool{}, foreign: map[string]map[string]bool{},
 	}
 	for _, o := range p.Inventory.OfKind(serviceKind) {
@@ -349,6 +350,9 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 		return result
 	}
 	result.verdict = hostAbsent
+	if closest := j.closest(n.service, n.namespace); closest != "" {
+		result.suggestion = spelled(closest, n.namespace)
+	}
 	return result
 }
 
@@ -429,6 +433,24 @@ func (j *hostJudge) elsewhere(service string) []*inventory.Object {
 		}
 	}
 	return found
+}
+
+// closest returns the Service in the namespace that a name shares its words
+// with, as postgres does with prod-postgres. That is no evidence, but a hint.
+func (j *hostJudge) closest(service, namespace string) string {
+	key := nearKey{service: service, namespace: namespace}
+	closest, ok := j.similar[key]
+	if !ok {
+		var names []string
+		for _, o := range slices.Concat(j.services[namespace], j.services[""]) {
+			names = append(names, o.Name)
+		}
+		if near := suggest.Nearest(service, names, 1); len(near) > 0 {
+			closest = near[0]
+		}
+		j.similar[key] = closest
+	}
+	return closest
 }
 
 // nearKey is a question to nearest.
