@@ -85,6 +85,8 @@ type Object struct {
 
 	// Producer is the resource that makes this one at run time.
 	Producer *Object
+	// Likely says that the producer may or may not make it.
+	Likely bool
 	// Modified is set by whoever edits Node, so that untouched resources can be
 	// written as they came.
 	Modified bool
@@ -347,6 +349,9 @@ func splitAPIVersion(s string) (group, version string) {
 // Objects returns the resources in input order, without those that are made
 // at run time.
 func (inv *Inventory) Objects() []*Object { return inv.objects }
+
+// Made returns the resources that others make at run time.
+func (inv *Inventory) Made() []*Object { return inv.made }
 
 // OfKind returns the resources of a kind, made ones included.
 func (inv *Inventory) OfKind(gk GroupKind) []*Object { return inv.byKind[gk] }

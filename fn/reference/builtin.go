@@ -42,6 +42,40 @@ var builtins = []builtin{
 	{kind: inventory.GroupKind{Group: rbac, Kind: "Role"}, namespace: "kube-system", name: "extension-apiserver-authentication-reader"},
 	{kind: inventory.GroupKind{Group: rbac, Kind: "Role"}, namespace: "kube-system", name: "*"},
 	{kind: inventory.GroupKind{Group: rbac, Kind: "Role"}, name: "system:*"},
+	{kind: inventory.GroupKind{Group: "flowcontrol.apiserver.k8s.io", Kind: "PriorityLevelConfiguration"}, name: "system"},
+	{kind: inventory.GroupKind{Group: "flowcontrol.apiserver.k8s.io", Kind: "PriorityLevelConfiguration"}, name: "exempt"},
+	{kind: inventory.GroupKind{Group: "flowcontrol.apiserver.k8s.io", Kind: "PriorityLevelConfiguration"}, name: "catch-all"},
+	{kind: inventory.GroupKind{Group: "flowcontrol.apiserver.k8s.io", Kind: "PriorityLevelConfiguration"}, name: "global-default"},
+	{kind: inventory.GroupKind{Group: "flowcontrol.apiserver.k8s.io", Kind: "PriorityLevelConfiguration"}, name: "leader-election"},
+	{kind: inventory.GroupKind{Group: "flowcontrol.apiserver.k8s.io", Kind: "PriorityLevelConfiguration"}, name: "node-high"},
+	{kind: inventory.GroupKind{Group: "flowcontrol.apiserver.k8s.io", Kind: "PriorityLevelConfiguration"}, name: "workload-high"},
+	{kind: inventory.GroupKind{Group: "flowcontrol.apiserver.k8s.io", Kind: "PriorityLevelConfiguration"}, name: "workload-low"},
+	{kind: inventory.GroupKind{Group: "user.openshift.io", Kind: "Group"}, name: "system:*"},
+
+	// What comes with an operator's installation.
+	{kind: inventory.GroupKind{Group: argo, Kind: "AppProject"}, name: "default"},
+	{kind: inventory.GroupKind{Group: istio, Kind: "Gateway"}, name: "mesh"}, // every sidecar
+	{kind: inventory.GroupKind{Group: argo, Kind: "EventBus"}, name: "default"},
+	{kind: inventory.GroupKind{Group: capiInfra, Kind: "AWSClusterControllerIdentity"}, name: "default"},
+	{kind: inventory.GroupKind{Group: xpkg, Kind: "DeploymentRuntimeConfig"}, name: "default"},
+	{kind: inventory.GroupKind{Group: vso, Kind: "VaultAuth"}, name: "default"},
+	{kind: inventory.GroupKind{Group: vso, Kind: "VaultConnection"}, name: "default"},
+	{kind: inventory.GroupKind{Group: "traefik.io", Kind: "TLSOption"}, name: "default"},
+	{kind: inventory.GroupKind{Group: "traefik.io", Kind: "TLSStore"}, name: "default"},
+	{kind: inventory.GroupKind{Group: "operators.coreos.com", Kind: "CatalogSource"}, namespace: "openshift-marketplace", name: "community-operators"},
+	{kind: inventory.GroupKind{Group: "operators.coreos.com", Kind: "CatalogSource"}, namespace: "openshift-marketplace", name: "certified-operators"},
+	{kind: inventory.GroupKind{Group: "operators.coreos.com", Kind: "CatalogSource"}, namespace: "openshift-marketplace", name: "redhat-operators"},
+	{kind: inventory.GroupKind{Group: "operators.coreos.com", Kind: "CatalogSource"}, namespace: "openshift-marketplace", name: "redhat-marketplace"},
+	{kind: inventory.GroupKind{Group: "operators.coreos.com", Kind: "CatalogSource"}, namespace: "olm", name: "operatorhubio-catalog"},
+	// OpenShift's roles: https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/authentication_and_authorization/using-rbac
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "cluster-reader"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "cluster-status"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "basic-user"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "self-provisioner"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "cluster-monitoring-view"},
+	{kind: inventory.GroupKind{Group: rbac, Kind: "ClusterRole"}, name: "monitoring-*"},
+	// https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/storage
+	{kind: inventory.GroupKind{Group: "networking.k8s.io", Kind: "IngressClass"}, name: "openshift-default"},
 }
 
 func (b *builtin) isFor(gk inventory.GroupKind, namespace string) bool {

@@ -377,8 +377,9 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 		r.Namespace = strings.TrimSuffix(row.InNamespace, "*")
 	}
 	if row.Namespace != "" {
-		if ns := at.text(row.Namespace); ns != "" {
-			r.Namespace = ns
+		if nodes := at.companion(row.Namespace); len(nodes) > 0 && yamlnode.String(nodes[0]) != "" {
+			r.NamespaceNode = nodes[0]
+			r.Namespace = nodes[0].Value
 		} else if row.InNamespace == "" && inventory.IsClusterScoped(x.obj.GroupKind) {
 			r.Namespace = ""
 		}

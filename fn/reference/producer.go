@@ -14,7 +14,7 @@ import (
 type Producer struct {
 	// From are the kinds that produce, as group/Kind, separated by commas; *
 	// stands for every kind with annotations, Custom for every kind that is not
-	// Kubernetes' own.
+	// Kubernetes' own and that no other row knows.
 	From string
 	// Makes is the kind of what is made.
 	Makes string
@@ -25,7 +25,7 @@ type Producer struct {
 	Name string
 	// NamesOf finds names that no pattern can say.
 	NamesOf func(o *inventory.Object) []string
-	// Or is the pattern to use when a path of Name is absent.
+	// Or are the patterns to try when a path of Name is absent, separated by |.
 	Or string
 	// Namespace is a pattern like Name; the producer's own namespace if empty or
 	// absent, any namespace if *.
@@ -35,6 +35,11 @@ type Producer struct {
 	// KeysOf finds the keys in the producer; open says that there may be more.
 	// With neither Keys nor KeysOf the keys are not known.
 	KeysOf func(producer *yaml.Node) (keys []string, open bool)
+	// Fills says that the object is not made but, where it exists, given more keys.
+	Fills bool
+	// Likely says that the object may or may not be made: references to it are
+	// let be, and it is no suggestion for others.
+	Likely bool
 	// When are conditions on fields of the producer, separated by commas, as in
 	// "spec.crd=true" or "spec.create!=false"; a bare path means that the field is there.
 	When string
@@ -74,12 +79,17 @@ func Produce(inv *inventory.Inventory) {
 				p.apply(inv, o)
 			}
 		}
-		if !ownGroups[o.Group] {
+		if len(table[o.GroupKind]) == 0 && unknown(o.GroupKind) {
 			for _, p := range table[customKind] {
 				p.apply(inv, o)
 			}
 		}
 	}
+}
+
+// unknown reports whether the tables of references have nothing for a kind.
+func unknown(gk inventory.GroupKind) bool {
+	return !ownGroups[gk.Group] && defaultTable().kinds[gk] == nil
 }
 
 // holds reports whether the conditions of When do.
@@ -108,8 +118,10 @@ func (p *Producer) apply(inv *inventory.Inventory, o *inventory.Object) {
 	} else {
 		names = expand(p.Name, o)
 	}
-	if len(names) == 0 && p.Or != "" {
-		names = expand(p.Or, o)
+	for or := p.Or; len(names) == 0 && or != ""; {
+		var pattern string
+		pattern, or, _ = strings.Cut(or, "|")
+		names = expand(pattern, o)
 	}
 	namespace := o.Namespace
 	switch p.Namespace {
@@ -128,11 +140,23 @@ func (p *Producer) apply(inv *inventory.Inventory, o *inventory.Object) {
 	case p.KeysOf != nil:
 		content.Keys, content.Open = p.KeysOf(o.Node)
 	}
+	gk := inventory.ParseGroupKind(p.Makes)
+	if inventory.IsClusterScoped(gk) {
+		namespace = ""
+	}
 	for _, name := range names {
 		if name == "" || IsPlaceholder(name) {
 			continue
 		}
-		inv.AddMade(o, inventory.ParseGroupKind(p.Makes), namespace, name, content)
+		// What is in the build too gets keys that the build does not show.
+		for _, same := range inv.Find(gk, name) {
+			if same != o && same.Node != nil && inventory.SameNamespace(same.Namespace, namespace) {
+				same.Content().Open = true
+			}
+		}
+		if !p.Fills {
+			inv.AddMade(o, gk, namespace, name, content).Likely = p.Likely
+		}
 	}
 }
 

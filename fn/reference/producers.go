@@ -1,31 +1,148 @@
 package reference
 
 import (
+	"strconv"
+	"strings"
+
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // builtinProducers are the built-in tables of producers.
 func builtinProducers() [][]Producer {
-	return [][]Producer{coreProducers, secretProducers}
+	return [][]Producer{
+		coreProducers, certificateProducers, secretProducers, copyProducers, networkProducers,
+		postgresProducers, databaseProducers, kafkaProducers, observabilityProducers,
+		platformProducers, storageProducers, chartProducers, conventionProducers,
+	}
 }
 
-// coreProducers are Kubernetes' own.
+// coreProducers are Kubernetes' own, and those of what its objects run.
 var coreProducers = []Producer{
 	// A StatefulSet makes a claim of each template for each replica; pods other
 	// than its own may mount them too.
-	{From: "apps/StatefulSet", Makes: "PersistentVolumeClaim", Name: "{spec.volumeClaimTemplates[].metadata.name}-{name}-0"},
+	{From: "apps/StatefulSet", Makes: "PersistentVolumeClaim", NamesOf: claimNames},
+	// The Job of the ingress-nginx and Prometheus charts that makes the
+	// certificate of a webhook.
+	{From: "batch/Job,apps/Deployment", Makes: "Secret", NamesOf: certgenNames},
+	// Argo CD's own pods make these when they first start.
+	{From: "apps/Deployment,apps/StatefulSet", Makes: "Secret", Name: "argocd-redis", Keys: []string{"auth"}, When: `metadata.labels.app\.kubernetes\.io/part-of=argocd`},
+	{From: "apps/Deployment,apps/StatefulSet", Makes: "Secret", Name: "argocd-initial-admin-secret", Keys: []string{"password"}, When: `metadata.labels.app\.kubernetes\.io/name=argocd-server`},
+	// https://docs.dapr.io/concepts/dapr-services/sidecar/
+	{From: "apps/Deployment,apps/StatefulSet", Makes: "Service", Name: `{spec.template.metadata.annotations.dapr\.io/app-id}-dapr`, When: `spec.template.metadata.annotations.dapr\.io/enabled=true`},
 }
 
-// secretProducers make Secrets from something else.
+// maxReplicas bounds how many claims a StatefulSet is believed to make.
+const maxReplicas = 100
+
+func claimNames(o *inventory.Object) []string {
+	replicas, err := strconv.Atoi(yamlnode.GetString(o.Node, "spec", "replicas"))
+	if err != nil || replicas < 1 {
+		replicas = 1
+	}
+	var names []string
+	for _, t := range yamlnode.Elements(yamlnode.Path(o.Node, "spec", "volumeClaimTemplates")) {
+		claim := yamlnode.GetString(t, "metadata", "name")
+		for i := range min(replicas, maxReplicas) {
+			names = append(names, claim+"-"+o.Name+"-"+strconv.Itoa(i))
+		}
+	}
+	return names
+}
+
+func certgenNames(o *inventory.Object) []string {
+	var names []string
+	for _, p := range o.Pods() {
+		for _, c := range p.Containers {
+			for _, arg := range yamlnode.Elements(yamlnode.Get(c.Node, "args")) {
+				if name, ok := strings.CutPrefix(yamlnode.String(arg), "--secret-name="); ok {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// keys that many producers have in common.
+var (
+	tlsKeys   = []string{"tls.crt", "tls.key"}
+	loginKeys = []string{"username", "password"}
+)
+
+// certificateProducers make the Secrets of certificates, and bundles of them.
+var certificateProducers = []Producer{
+	{From: "cert-manager.io/Certificate", Makes: "Secret", Name: "{spec.secretName}", KeysOf: certificateKeys},
+	{From: issuers, Makes: "Secret", Name: "{spec.acme.privateKeySecretRef.name}", Keys: []string{"tls.key"}},
+	// https://cert-manager.io/docs/usage/ingress/
+	{From: ingresses, Makes: "Secret", Name: "{spec.tls[].secretName}", Keys: certManagerKeys, When: `metadata.annotations.cert-manager\.io/cluster-issuer`},
+	{From: ingresses, Makes: "Secret", Name: "{spec.tls[].secretName}", Keys: certManagerKeys, When: `metadata.annotations.cert-manager\.io/issuer`},
+	{From: ingresses, Makes: "Secret", Name: "{spec.tls[].secretName}", Keys: certManagerKeys, When: `metadata.annotations.certmanager\.k8s\.io/cluster-issuer`},
+	{From: ingresses, Makes: "Secret", Name: "{spec.tls[].secretName}", Keys: certManagerKeys, When: `metadata.annotations.kubernetes\.io/tls-acme=true`},
+	{From: gatewayAPI + "/Gateway", Makes: "Secret", Name: "{spec.listeners[].tls.certificateRefs[].name}", Keys: certManagerKeys, When: `metadata.annotations.cert-manager\.io/cluster-issuer`},
+	{From: gatewayAPI + "/Gateway", Makes: "Secret", Name: "{spec.listeners[].tls.certificateRefs[].name}", Keys: certManagerKeys, When: `metadata.annotations.cert-manager\.io/issuer`},
+	// https://cert-manager.io/docs/trust/trust-manager/
+	{From: "trust.cert-manager.io/Bundle", Makes: "ConfigMap", Name: "{name}", Namespace: "*", KeysOf: bundleKeys, When: "spec.target.configMap"},
+	{From: "trust.cert-manager.io/Bundle", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: bundleKeys, When: "spec.target.secret"},
+	// https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/security_and_compliance/configuring-certificates
+	{From: "Service", Makes: "Secret", Name: `{metadata.annotations.service\.beta\.openshift\.io/serving-cert-secret-name}`, Keys: tlsKeys},
+	{From: "Service", Makes: "Secret", Name: `{metadata.annotations.service\.alpha\.openshift\.io/serving-cert-secret-name}`, Keys: tlsKeys},
+}
+
+var certManagerKeys = []string{"tls.crt", "tls.key", "ca.crt"}
+
+// certificateKeys: https://cert-manager.io/docs/usage/certificate/
+func certificateKeys(n *yaml.Node) (keys []string, open bool) {
+	keys = append(keys, certManagerKeys...)
+	if yamlnode.Path(n, "spec", "keystores", "jks") != nil {
+		keys = append(keys, "keystore.jks", "truststore.jks")
+	}
+	if yamlnode.Path(n, "spec", "keystores", "pkcs12") != nil {
+		keys = append(keys, "keystore.p12", "truststore.p12")
+	}
+	if len(yamlnode.Elements(yamlnode.Path(n, "spec", "additionalOutputFormats"))) > 0 {
+		keys = append(keys, "tls-combined.pem", "key.der")
+	}
+	return keys, false
+}
+
+func bundleKeys(n *yaml.Node) (keys []string, open bool) {
+	return keysAt("spec.target.configMap.key", "spec.target.secret.key",
+		"spec.target.additionalFormats.jks.key", "spec.target.additionalFormats.pkcs12.key")(n)
+}
+
+// secretProducers make Secrets from stores outside of the cluster, or from chance.
 var secretProducers = []Producer{
-	{From: "external-secrets.io/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Or: "{name}", KeysOf: externalSecretKeys},
-	{From: "cert-manager.io/Certificate", Makes: "Secret", Name: "{spec.secretName}", Keys: nil},
-	{From: "bitnami.com/SealedSecret", Makes: "Secret", Name: "{spec.template.metadata.name}", Or: "{name}", KeysOf: keysAt("spec.encryptedData", "spec.template.data")},
+	// https://external-secrets.io/latest/api/externalsecret/
+	{From: eso + "/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Or: "{name}", KeysOf: externalSecretKeys, When: "spec.target.creationPolicy!=None,spec.target.creationPolicy!=Merge"},
+	{From: eso + "/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Fills: true, When: "spec.target.creationPolicy=Merge"},
+	{From: eso + "/ClusterExternalSecret", Makes: "Secret", Name: "{spec.externalSecretSpec.target.name}", Or: "{spec.externalSecretName}|{name}", Namespace: "*"},
+	{From: "kubernetes-client.io/ExternalSecret", Makes: "Secret", Name: "{name}", KeysOf: legacyExternalSecretKeys},
+	{From: "bitnami.com/SealedSecret", Makes: "Secret", Name: "{spec.template.metadata.name}", Or: "{name}", Namespace: "{spec.template.metadata.namespace}", KeysOf: sealedSecretKeys},
+	// https://secrets-store-csi-driver.sigs.k8s.io/topics/sync-as-kubernetes-secret
+	{From: "secrets-store.csi.x-k8s.io/SecretProviderClass", Makes: "Secret", Name: "{spec.secretObjects[].secretName}", KeysOf: secretObjectKeys},
+	// https://developer.hashicorp.com/vault/docs/platform/k8s/vso/api-reference
+	{From: vsoSecrets + "," + vso + "/HCPVaultSecretsApp", Makes: "Secret", Name: "{spec.destination.name}", When: "spec.destination.create=true"},
+	{From: vsoSecrets + "," + vso + "/HCPVaultSecretsApp", Makes: "Secret", Name: "{spec.destination.name}", Fills: true, When: "spec.destination.create!=true"},
+	{From: "ricoberger.de/VaultSecret", Makes: "Secret", Name: "{name}"},
+	{From: "redhatcop.redhat.io/VaultSecret", Makes: "Secret", Name: "{spec.output.name}", KeysOf: vaultOutputKeys},
+	{From: "onepassword.com/OnePasswordItem", Makes: "Secret", Name: "{name}"},
+	{From: "secrets.doppler.com/DopplerSecret", Makes: "Secret", Name: "{spec.managedSecret.name}", Namespace: "{spec.managedSecret.namespace}"},
+	{From: "secrets.infisical.com/InfisicalSecret", Makes: "Secret", Name: "{spec.managedSecretReference.secretName}", Namespace: "{spec.managedSecretReference.secretNamespace}"},
+	{From: "secrets.infisical.com/InfisicalSecret", Makes: "Secret", Name: "{spec.managedKubeSecretReferences[].secretName}", Namespace: "{spec.managedKubeSecretReferences[].secretNamespace}"},
+	{From: "k8s.bitwarden.com/BitwardenSecret", Makes: "Secret", Name: "{spec.secretName}"},
+	{From: "isindir.github.com/SopsSecret", Makes: "Secret", Name: "{spec.secretTemplates[].name}"},
+	{From: "spv.no/AzureKeyVaultSecret", Makes: "Secret", Name: "{spec.output.secret.name}"},
+	{From: "secretgenerator.mittwald.de/StringSecret,secretgenerator.mittwald.de/BasicAuth,secretgenerator.mittwald.de/SSHKeyPair", Makes: "Secret", Name: "{name}"},
+	{From: "secretgen.k14s.io/Password,secretgen.k14s.io/Certificate,secretgen.k14s.io/RSAKey,secretgen.k14s.io/SSHKey,secretgen.carvel.dev/SecretImport,secretgen.carvel.dev/SecretTemplate", Makes: "Secret", Name: "{name}"},
+	{From: "services.cloud.sap.com/ServiceBinding,servicecatalog.k8s.io/ServiceBinding", Makes: "Secret", Name: "{spec.secretName}", Or: "{name}"},
+	// https://docs.crossplane.io/latest/managed-resources/managed-resources/#writeconnectionsecrettoref
+	{From: "Custom", Makes: "Secret", Name: "{spec.writeConnectionSecretToRef.name}", Namespace: "{spec.writeConnectionSecretToRef.namespace}"},
+	{From: "Custom", Makes: "Secret", Name: "{spec.publishConnectionDetailsTo.name}"},
 }
 
-// externalSecretKeys: https://external-secrets.io/latest/api/externalsecret/
 func externalSecretKeys(n *yaml.Node) (keys []string, open bool) {
 	template := yamlnode.Path(n, "spec", "target", "template")
 	if len(yamlnode.Elements(yamlnode.Get(template, "templateFrom"))) > 0 {
@@ -45,4 +162,68 @@ func externalSecretKeys(n *yaml.Node) (keys []string, open bool) {
 		open = true
 	}
 	return keys, open || len(keys) == 0
+}
+
+// https://github.com/external-secrets/kubernetes-external-secrets
+func legacyExternalSecretKeys(n *yaml.Node) (keys []string, open bool) {
+	keys, open = keysAt("spec.data[].name", "secretDescriptor.data[].name", "spec.template.data", "spec.template.stringData")(n)
+	return keys, open || len(nodesAtPath(n, "spec.dataFrom[]")) > 0
+}
+
+func sealedSecretKeys(n *yaml.Node) (keys []string, open bool) {
+	return keysAt("spec.encryptedData", "spec.template.data")(n)
+}
+
+func secretObjectKeys(n *yaml.Node) (keys []string, open bool) {
+	return keysAt("spec.secretObjects[].data[].key")(n)
+}
+
+func vaultOutputKeys(n *yaml.Node) (keys []string, open bool) {
+	return keysAt("spec.output.stringData")(n)
+}
+
+func dataKeys(n *yaml.Node) (keys []string, open bool) {
+	return keysAt("data", "stringData", "binaryData")(n)
+}
+
+// copyProducers copy a Secret or ConfigMap into other namespaces.
+var copyProducers = []Producer{
+	// https://github.com/emberstack/kubernetes-reflector
+	{From: "Secret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
+	{From: "ConfigMap", Makes: "ConfigMap", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
+	{From: eso + "/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Or: "{name}", Namespace: "*", KeysOf: externalSecretKeys, When: `spec.target.template.metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
+	{From: "cert-manager.io/Certificate", Makes: "Secret", Name: "{spec.secretName}", Namespace: "*", KeysOf: certificateKeys, When: `spec.secretTemplate.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
+	{From: "redhatcop.redhat.io/VaultSecret", Makes: "Secret", Name: "{spec.output.name}", Namespace: "*", KeysOf: vaultOutputKeys, When: `spec.output.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
+	// https://github.com/mittwald/kubernetes-replicator
+	{From: "Secret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
+	{From: "ConfigMap", Makes: "ConfigMap", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
+	// https://kyverno.io/docs/policy-types/cluster-policy/generate/
+	{From: "kyverno.io/ClusterPolicy", Makes: "Secret", NamesOf: generatedSecrets, Namespace: "*"},
+	{From: "kyverno.io/ClusterPolicy", Makes: "ConfigMap", NamesOf: generatedConfigMaps, Namespace: "*"},
+	{From: "kyverno.io/ClusterPolicy", Makes: "ServiceAccount", NamesOf: generatedServiceAccounts, Namespace: "*"},
+}
+
+func generatedSecrets(o *inventory.Object) []string         { return generated(o, "Secret") }
+func generatedConfigMaps(o *inventory.Object) []string      { return generated(o, "ConfigMap") }
+func generatedServiceAccounts(o *inventory.Object) []string { return generated(o, "ServiceAccount") }
+
+func generated(o *inventory.Object, kind string) []string {
+	var names []string
+	for _, g := range nodesAtPath(o.Node, "spec.rules[].generate") {
+		if yamlnode.GetString(g, "kind") == kind {
+			names = append(names, yamlnode.GetString(g, "name"))
+		}
+	}
+	return names
+}
+
+// conventionProducers are for the kinds that no table knows: a field of that
+// name may as well say what is to be made as what is to be read.
+var conventionProducers = []Producer{
+	{From: "Custom", Makes: "Secret", Name: "{spec.**.secretName}", Likely: true},
+	{From: "Custom", Makes: "Secret", Name: "{spec.**.targetSecretName}", Likely: true},
+	{From: "Custom", Makes: "Secret", Name: "{spec.**.connectionSecretName}", Likely: true},
+	{From: "Custom", Makes: "Secret", Name: "{spec.**.outputSecret.name}", Likely: true},
+	{From: "Custom", Makes: "Secret", Name: "{spec.**.secretTemplate.name}", Likely: true},
+	{From: "Custom", Makes: "ServiceAccount", Name: "{spec.**.serviceAccountTemplate.metadata.name}", Namespace: "*", Likely: true},
 }

@@ -94,7 +94,9 @@ type Ref struct {
 	To        []inventory.GroupKind
 	Name      string
 	Namespace string
-	Optional  bool
+	// NamespaceNode is the scalar that says the namespace, or nil.
+	NamespaceNode *yaml.Node
+	Optional      bool
 	// Vague says that the namespace is filled in later, so that what is not in
 	// the build may well be there.
 	Vague bool

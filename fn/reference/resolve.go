@@ -146,7 +146,7 @@ func (v *Resolver) namespaceFor(r *Ref, gk inventory.GroupKind) string {
 // elsewhere returns an object of that name in any namespace, or nil.
 func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) *inventory.Object {
 	for _, o := range slices.Concat(v.inv.Find(gk, name), v.inv.FindPrevious(gk, name)) {
-		if !o.Removed {
+		if !o.Removed && !o.Likely {
 			return o
 		}
 	}
@@ -164,7 +164,7 @@ func (v *Resolver) nearest(gk inventory.GroupKind, namespace, name string) []str
 	names, ok := v.names[set]
 	if !ok {
 		for _, o := range v.inv.OfKind(gk) {
-			if o.Removed || !inventory.SameNamespace(o.Namespace, namespace) {
+			if o.Removed || o.Likely || !inventory.SameNamespace(o.Namespace, namespace) {
 				continue
 			}
 			names = append(names, o.Name)
