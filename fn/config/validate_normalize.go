@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/quantity"
 )
 
 func (n *Normalize) validate() error {
@@ -116,7 +117,7 @@ func checkQuantity(at string, q Quantity) error {
 	if q == None || q == "" {
 		return nil
 	}
-	v, err := resource.ParseQuantity(string(q))
+	v, err := quantity.Parse(string(q))
 	if err != nil {
 		return fmt.Errorf("%s: %q is not a quantity: expected a number with an optional unit, such as 100m, 0.5, 512Mi or 2Gi, or none", at, string(q))
 	}

@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -118,7 +119,8 @@ func (p *Pass) pullSecrets(cfg *config.Images, o *inventory.Object, pod *invento
 			list.Style &^= yaml.FlowStyle // [] grows into block style
 		}
 		list.Content = append(list.Content, yamlnode.NewMapping(yamlnode.NewString("name"), yamlnode.NewString(name)))
-		p.record(o, pod.Path+".imagePullSecrets", "", name, "spec.normalize.images.registries."+key+".pullSecret")
+		at := fmt.Sprintf("%s.imagePullSecrets[%d].name", pod.Path, len(list.Content)-1)
+		p.record(o, at, "", name, "spec.normalize.images.registries."+key+".pullSecret")
 	}
 }
 

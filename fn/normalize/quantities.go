@@ -6,10 +6,10 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v3"
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/quantity"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -26,7 +26,7 @@ var quantities = &Normalizer{
 	},
 	Apply: func(p *Pass, o *inventory.Object) {
 		for at, n := range Quantities(o) {
-			q, err := resource.ParseQuantity(n.Value)
+			q, err := quantity.Parse(n.Value)
 			if err != nil {
 				continue
 			}

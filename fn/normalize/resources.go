@@ -10,6 +10,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/quantity"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -128,7 +129,7 @@ func (f *filler) own(field, name string) (q *resource.Quantity, ok bool) {
 	if n == nil {
 		return nil, true
 	}
-	v, err := resource.ParseQuantity(yamlnode.String(n))
+	v, err := quantity.Parse(yamlnode.String(n))
 	return &v, err == nil
 }
 
@@ -200,7 +201,7 @@ func parse(q config.Quantity) *resource.Quantity {
 	if q == "" {
 		return nil
 	}
-	v, err := resource.ParseQuantity(string(q))
+	v, err := quantity.Parse(string(q))
 	if err != nil {
 		return nil
 	}
@@ -224,36 +225,40 @@ func scale(q, floor *resource.Quantity, factor *big.Rat, name string) *resource.
 }
 
 // multiply rounds up: CPU to thousandths, memory to whole Mi, everything else
-// to whole numbers.
+// to whole numbers. A product beyond all reason is q itself.
 func multiply(q *resource.Quantity, factor *big.Rat, name string) *resource.Quantity {
 	if factor.Cmp(big.NewRat(1, 1)) == 0 {
 		return q
 	}
 	exact := q.DeepCopy()
-	amount, ok := new(big.Rat).SetString(exact.AsDec().String())
+	product, ok := new(big.Rat).SetString(exact.AsDec().String())
 	if !ok {
 		return q
 	}
-	amount.Mul(amount, factor)
+	product.Mul(product, factor)
 	if name == "cpu" {
-		return resource.NewMilliQuantity(ceil(amount.Mul(amount, big.NewRat(1000, 1))), resource.DecimalSI)
+		product.Mul(product, big.NewRat(1000, 1))
 	}
-	v := ceil(amount)
+	n := ceil(product)
+	const most = math.MaxInt64 / 2
+	if !n.IsInt64() || n.Int64() > most {
+		return q
+	}
+	v := n.Int64()
+	if name == "cpu" {
+		return resource.NewMilliQuantity(v, resource.DecimalSI)
+	}
 	const mi = 1 << 20
-	if q.Format == resource.BinarySI && v > mi && v < math.MaxInt64-mi {
+	if q.Format == resource.BinarySI && v > mi {
 		v = (v + mi - 1) / mi * mi
 	}
 	return resource.NewQuantity(v, q.Format)
 }
 
-// ceil rounds up to an integer, or to the largest there is.
-func ceil(r *big.Rat) int64 {
+func ceil(r *big.Rat) *big.Int {
 	n, rest := new(big.Int).QuoRem(r.Num(), r.Denom(), new(big.Int))
 	if rest.Sign() > 0 {
 		n.Add(n, big.NewInt(1))
 	}
-	if !n.IsInt64() {
-		return math.MaxInt64
-	}
-	return n.Int64()
+	return n
 }

@@ -83,12 +83,14 @@ func (p *Pass) moveStringData(o *inventory.Object) {
 	for _, key := range moved {
 		old := yamlnode.Get(from, key.Value)
 		yamlnode.Delete(from, key.Value)
+		field := "stringData." // data has the same value
 		if yamlnode.Get(data, key.Value) == nil {
+			field = "data."
 			value := yamlnode.NewString(base64.StdEncoding.EncodeToString([]byte(old.Value)))
 			value.LineComment = old.LineComment
 			data.Content = append(data.Content, key, value)
 		}
-		p.recordHidden(o, "data."+key.Value, "spec.normalize.secrets")
+		p.recordHidden(o, field+key.Value, "spec.normalize.secrets")
 	}
 	if len(from.Content) == 0 {
 		yamlnode.Delete(o.Node, "stringData")

@@ -63,8 +63,8 @@ func (p *Pass) checkLimitRange(o *inventory.Object, c *inventory.Container, r *i
 	} {
 		for k, v := range yamlnode.Fields(yamlnode.Get(item, bound.field)) {
 			n := yamlnode.Path(c.Node, "resources", bound.of, k.Value)
-			q, ok1 := quantity(n)
-			edge, ok2 := quantity(v)
+			q, ok1 := amount(n)
+			edge, ok2 := amount(v)
 			if ok1 && ok2 && q.Cmp(edge) == bound.sign {
 				p.Report(o, n, fmt.Sprintf("container %q: %s of %s, %s, is %s of LimitRange %q, %s: its pods are refused",
 					c.Name, bound.of, k.Value, q.String(), bound.text, r.Name, edge.String()),
@@ -87,7 +87,7 @@ func (p *Pass) limitRangeDefault(namespace, field, name string) *resource.Quanti
 		}
 		for _, item := range containerLimits(r) {
 			for _, f := range fields {
-				if q, ok := quantity(yamlnode.Path(item, f, name)); ok {
+				if q, ok := amount(yamlnode.Path(item, f, name)); ok {
 					return &q
 				}
 			}
@@ -119,7 +119,7 @@ var quotaExceeded = &Rule{
 			}
 			for k, n := range yamlnode.Fields(q.Get("spec", "hard")) {
 				field, name := quotaResource(k.Value)
-				hard, ok := quantity(n)
+				hard, ok := amount(n)
 				sum, asked := use.sum[field+"."+name]
 				if ok && asked && sum.Cmp(hard) > 0 {
 					p.Report(q, n, fmt.Sprintf("namespace %q asks for %s of %s, more than the quota's %s", q.Namespace, sum.String(), k.Value, hard.String()),
@@ -221,7 +221,7 @@ func (p *Pass) usage() map[string]*usage {
 
 func (u *usage) addClaim(o *inventory.Object, claim *yaml.Node, n int64) {
 	u.add("count.persistentvolumeclaims", o, *resource.NewQuantity(n, resource.DecimalSI))
-	if q, ok := quantity(yamlnode.Path(claim, "spec", "resources", "requests", "storage")); ok {
+	if q, ok := amount(yamlnode.Path(claim, "spec", "resources", "requests", "storage")); ok {
 		q.Mul(n)
 		u.add("requests.storage", o, q)
 	}
@@ -294,14 +294,14 @@ func (p *Pass) addPod(u *usage, o *inventory.Object, pod *inventory.Pod, n int64
 }
 
 func (p *Pass) podNeeds(pod *inventory.Pod, field, name string) resource.Quantity {
-	if q, ok := quantity(yamlnode.Path(pod.Spec, "resources", field, name)); ok {
+	if q, ok := amount(yamlnode.Path(pod.Spec, "resources", field, name)); ok {
 		return q
 	}
 	var together, init resource.Quantity
 	for _, c := range pod.Containers {
-		q, ok := quantity(yamlnode.Path(c.Node, "resources", field, name))
+		q, ok := amount(yamlnode.Path(c.Node, "resources", field, name))
 		if !ok && field == "requests" {
-			q, ok = quantity(yamlnode.Path(c.Node, "resources", "limits", name))
+			q, ok = amount(yamlnode.Path(c.Node, "resources", "limits", name))
 		}
 		if d := p.limitRangeDefault(pod.Namespace(), field, name); !ok && d != nil {
 			q = *d

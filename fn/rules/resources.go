@@ -15,6 +15,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/normalize"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/quantity"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -48,7 +49,7 @@ var quantityInvalid = &Rule{
 				continue
 			}
 			for at, n := range normalize.Quantities(o) {
-				q, err := resource.ParseQuantity(n.Value)
+				q, err := quantity.Parse(n.Value)
 				switch {
 				case err != nil:
 					p.reportQuantity(o, n, fmt.Sprintf("%q is not a quantity", n.Value), nearQuantity(n.Value))
@@ -84,7 +85,7 @@ func nearQuantity(s string) string {
 		"ki": "Ki", "mi": "Mi", "gi": "Gi", "ti": "Ti", "g": "Gi", "m": "m", "mil": "m", "millicores": "m", "cores": "", "core": "", "": "",
 	}
 	u, ok := unit[strings.ToLower(s[len(digits):])]
-	if _, err := resource.ParseQuantity(digits + u); !ok || err != nil {
+	if _, err := quantity.Parse(digits + u); !ok || err != nil {
 		return ""
 	}
 	return digits + u
@@ -99,8 +100,8 @@ var limitBelowRequest = &Rule{
 	Run: func(p *Pass) {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			for k, n := range yamlnode.Fields(yamlnode.Path(c.Node, "resources", "limits")) {
-				limit, ok1 := quantity(n)
-				request, ok2 := quantity(yamlnode.Path(c.Node, "resources", "requests", k.Value))
+				limit, ok1 := amount(n)
+				request, ok2 := amount(yamlnode.Path(c.Node, "resources", "requests", k.Value))
 				if ok1 && ok2 && limit.Cmp(request) < 0 {
 					p.Report(o, n, fmt.Sprintf("container %q: the limit of %s, %s, is below the request, %s", c.Name, k.Value, limit.String(), request.String()),
 						Help("raise the limit, or lower the request"))
@@ -110,13 +111,13 @@ var limitBelowRequest = &Rule{
 	},
 }
 
-// quantity parses a node. ok is false where there is none.
-func quantity(n *yaml.Node) (q resource.Quantity, ok bool) {
+// amount parses a quantity. ok is false where there is none.
+func amount(n *yaml.Node) (q resource.Quantity, ok bool) {
 	s := yamlnode.String(n)
 	if s == "" {
 		return q, false
 	}
-	q, err := resource.ParseQuantity(s)
+	q, err := quantity.Parse(s)
 	return q, err == nil
 }
 
@@ -202,8 +203,8 @@ var memoryBelowProfile = &Rule{
 			}
 			for _, res := range slices.Sorted(maps.Keys(profile.Floor)) {
 				n := yamlnode.Path(c.Node, "resources", "limits", res)
-				limit, ok1 := quantity(n)
-				floor, err := resource.ParseQuantity(string(profile.Floor[res]))
+				limit, ok1 := amount(n)
+				floor, err := quantity.Parse(string(profile.Floor[res]))
 				if !ok1 || err != nil || limit.Cmp(floor) > 0 {
 					continue
 				}
@@ -219,7 +220,7 @@ var memoryBelowProfile = &Rule{
 
 func remedy(profile config.Profile, name, res string, limit resource.Quantity) string {
 	at := "spec.normalize.resources.profiles." + name
-	if q, err := resource.ParseQuantity(string(profile.Limits[res])); err == nil && q.Cmp(limit) > 0 {
+	if q, err := quantity.Parse(string(profile.Limits[res])); err == nil && q.Cmp(limit) > 0 {
 		return fmt.Sprintf("take the limit out here and profile %q sets %s; or raise it; or, if that is enough for this program, lower %s.floor.%s", name, q.String(), at, res)
 	}
 	return fmt.Sprintf("raise %s.limits.%s, or, if that is enough for these programs, lower %s.floor.%s", at, res, at, res)
@@ -277,7 +278,7 @@ var heapAboveLimit = &Rule{
 	URL: "https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html",
 	Run: func(p *Pass) {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
-			limit, ok := quantity(yamlnode.Path(c.Node, "resources", "limits", "memory"))
+			limit, ok := amount(yamlnode.Path(c.Node, "resources", "limits", "memory"))
 			if !ok || limit.Sign() <= 0 {
 				return
 			}
