@@ -30,7 +30,7 @@ var resolverSchemes = map[string]bool{"dns": true, "passthrough": true, "xds": t
 var addressEndings = [...]string{
 	"host", "hosts", "hostname", "hostnames", "addr", "addrs", "address", "addresses", "endpoint", "endpoints",
 	"server", "servers", "url", "urls", "uri", "uris", "broker", "brokers", "upstream", "upstreams", "seeds", "sentinels",
-	"contactpoints", "contact-points", "contact_points", "hostaddr",
+	"targets", "_connect", ".connect", "contactpoints", "contact-points", "contact_points", "hostaddr",
 }
 
 // Parts of keys that look like address keys and hold something else: names

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -46,6 +47,7 @@ type hostJudge struct {
 	domain string
 
 	services    map[string][]*inventory.Object // by namespace
+	written     map[string]bool                // namespaces with Services that are resources of the build
 	defined     map[string]bool                // names that ServiceEntries and hostAliases define
 	charts      map[string]bool                // namespaces that Helm or Argo CD fill
 	customNames map[string][]string            // names of custom resources, by namespace
@@ -71,14 +73,17 @@ var (
 func newHostJudge(p *Pass, uses []*hostUse) *hostJudge {
 	j := &hostJudge{
 		p: p, uses: uses, domain: p.ClusterDomain(),
-		services: map[string][]*inventory.Object{},
-		defined:  map[string]bool{}, charts: map[string]bool{}, customNames: map[string][]string{},
+		services: map[string][]*inventory.Object{}, written: map[string]bool{},
+		defined: map[string]bool{}, charts: map[string]bool{}, customNames: map[string][]string{},
 		ports: map[*inventory.Object][]numberedPort{}, near: map[nearKey]string{}, similar: map[nearKey]string{},
 		company: map[*yaml.Node]bool{}, foreign: map[string]map[string]bool{},
 	}
 	for _, o := range p.Inventory.OfKind(serviceKind) {
 		if !o.Removed {
 			j.services[o.Namespace] = append(j.services[o.Namespace], o)
+			if o.Node != nil {
+				j.written[o.Namespace] = true
+			}
 		}
 	}
 	for _, o := range p.Inventory.Objects() {
@@ -363,9 +368,9 @@ func (j *hostJudge) judges(namespace string) bool {
 		return false
 	}
 	if namespace == "" {
-		return len(j.p.Inventory.OfKind(serviceKind)) > 0
+		return len(j.written) > 0
 	}
-	return len(j.services[namespace]) > 0 || len(j.services[""]) > 0 && j.p.Inventory.HasNamespace(namespace)
+	return j.written[namespace] || j.written[""] && j.p.Inventory.HasNamespace(namespace)
 }
 
 // operated reports whether the name begins with that of a custom resource in
@@ -384,7 +389,15 @@ func (j *hostJudge) find(service, namespace string) *inventory.Object {
 	if o := inv.Lookup(serviceKind, namespace, service, false, nil); o != nil {
 		return o
 	}
-	return inv.Lookup(knativeServiceKind, namespace, service, false, nil)
+	if o := inv.Lookup(knativeServiceKind, namespace, service, false, nil); o != nil {
+		return o
+	}
+	for _, o := range inv.Find(serviceKind, service) {
+		if !o.Removed && reference.IsPlaceholder(o.Namespace) { // it may be any
+			return o
+		}
+	}
+	return nil
 }
 
 // findPrevious returns the Service that kustomize has renamed.
