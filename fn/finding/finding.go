@@ -54,7 +54,7 @@ func (s *Severity) UnmarshalText(text []byte) error {
 type Resource struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
-	Namespace  string `json:"namespace,omitempty"`
+	Namespace  string `json:"namespace"`
 	Name       string `json:"name"`
 }
 
@@ -73,16 +73,16 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	Resource Resource `json:"resource"`
 	// Field is the path of the field, as in spec.template.spec.containers[0].image.
-	Field   string `json:"field,omitempty"`
+	Field   string `json:"field"`
 	Message string `json:"message"`
 	// Suggestions are names that would resolve, best first, at most three.
-	Suggestions []string `json:"suggestions,omitempty"`
+	Suggestions []string `json:"suggestions"`
 	// Help says what to do when it is more than taking a suggestion.
 	Help string `json:"help,omitempty"`
 	// File is the file the resource came from, where that is known; Line and
 	// Column (from 1) are of the field in it.
-	File   string `json:"file,omitempty"`
-	Line   int    `json:"line,omitempty"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
 	Column int    `json:"column,omitempty"`
 	// Missing is the object that is simply not in this build, for findings that
 	// an entry under validate.externals would settle.

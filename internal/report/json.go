@@ -26,9 +26,7 @@ type Counts struct {
 // JSON writes the report as one indented JSON document. trees and resources
 // say how much was checked.
 func JSON(w io.Writer, fs []finding.Finding, trees, resources int) error {
-	if fs == nil {
-		fs = []finding.Finding{}
-	}
+	fs = withLists(fs)
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
@@ -43,13 +41,23 @@ func JSON(w io.Writer, fs []finding.Finding, trees, resources int) error {
 
 // JSONLine writes findings as one line of JSON with the field findings.
 func JSONLine(w io.Writer, fs []finding.Finding) {
-	if fs == nil {
-		fs = []finding.Finding{}
-	}
+	fs = withLists(fs)
 	line, err := json.Marshal(struct {
 		Findings []finding.Finding `json:"findings"`
 	}{fs})
 	if err == nil {
 		_, _ = w.Write(append(line, '\n'))
 	}
+}
+
+// withLists makes empty lists of absent ones: [] in JSON, never null.
+func withLists(fs []finding.Finding) []finding.Finding {
+	out := make([]finding.Finding, len(fs))
+	for i, f := range fs {
+		if f.Suggestions == nil {
+			f.Suggestions = []string{}
+		}
+		out[i] = f
+	}
+	return out
 }

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// golden compares with a file under testdata; UPDATE=1 rewrites it.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	path := filepath.Join(repo, "testdata", filepath.FromSlash(file))
+	if os.Getenv("UPDATE") != "" {
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+		return
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err, "UPDATE=1 go test ./internal/cli writes it")
+	assert.Equal(t, string(want), got, "UPDATE=1 go test ./internal/cli, when the change is meant")
+}
+
+func TestCheckOutput(t *testing.T) {
+	t.Chdir(filepath.Join(repo, "testdata", "check"))
+	code, text, stderr := run(t, "check", "broken.yaml")
+	assert.Equal(t, ExitFindings, code)
+	assert.Empty(t, stderr)
+	assert.NotContains(t, text, "\x1b", "no colours into a pipe")
+	jsonCode, document, _ := run(t, "check", "-o", "json", "broken.yaml")
+	assert.Equal(t, ExitFindings, jsonCode)
+	t.Chdir(filepath.Join("..", "..", "internal", "cli"))
+	golden(t, "check/broken.txt", text)
+	golden(t, "check/broken.json", document)
+}
+
+func TestCheckExitCodes(t *testing.T) {
+	broken := filepath.Join(repo, "testdata", "check", "broken.yaml")
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		want string // in stdout or stderr
+	}{
+		{"typos stay errors", []string{"check", "--unresolved=ignore", broken}, ExitFindings, "did you mean"},
+		{"no such file", []string{"check", "gone.yaml"}, ExitFailure, "gone.yaml: no such file or directory"},
+		{"no path", []string{"check"}, ExitFailure, "requires at least 1 arg"},
+		{"unknown flag", []string{"check", "--uresolved=error", broken}, ExitFailure, "unknown flag: --uresolved"},
+		{"bad value", []string{"check", "--unresolved=none", broken}, ExitFailure, `--unresolved=none: expected one of`},
+		{"bad output", []string{"check", "-o", "yaml", broken}, ExitFailure, `--output=yaml: expected one of`},
+		{"bad config", []string{"check", "-c", broken, broken}, ExitFailure, "expected one ConfigPipeline, got 2 documents"},
+		{"unknown command", []string{"chek"}, ExitFailure, `unknown command "chek"`},
+		{"rules", []string{"rules"}, ExitOK, "secret-not-found"},
+		{"rules as JSON", []string{"rules", "-o", "json"}, ExitOK, `"name": "secret-not-found"`},
+		{"explain", []string{"explain", "secret-not-found"}, ExitOK, "name: db-secrt}\n"},
+		{"explain a typo", []string{"explain", "secret-not-fond"}, ExitFailure, `did you mean "secret-not-found"?`},
+		{"version", []string{"version"}, ExitOK, "kustomize    v5.8.2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, stdout, stderr := run(t, c.args...)
+			assert.Equal(t, c.code, code)
+			assert.Contains(t, stdout+stderr, c.want)
+		})
+	}
+}
+
+func TestCheckPassesWithExternals(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{
+		"web.yaml": strings.NewReplacer("db-secrt", "db-secret").Replace(readFile(t, filepath.Join(repo, "testdata", "check", "broken.yaml"))),
+	})
+	web := filepath.Join(dir, "web.yaml")
+	code, externals, _ := run(t, "check", "--print-externals", web)
+	require.Equal(t, ExitOK, code)
+	config := filepath.Join(dir, "externals.yaml")
+
+	// Without reasons the list is refused: nobody has looked at it.
+	write(t, dir, map[string]string{"externals.yaml": externals})
+	code, _, stderr := run(t, "check", "--config", config, web)
+	assert.Equal(t, ExitFailure, code)
+	assert.Contains(t, stderr, "a reason is required")
+
+	write(t, dir, map[string]string{"externals.yaml": strings.ReplaceAll(externals, `reason: ""`, "reason: made by the platform team")})
+	code, stdout, stderr := run(t, "check", "--config", config, web)
+	assert.Equal(t, ExitOK, code, stdout+stderr)
+}
+
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return string(text)
+}
