@@ -113,6 +113,17 @@ func TestDev(t *testing.T) {
 	assert.Equal(t, "IfNotPresent", postgres.containers()[0].ImagePullPolicy)
 }
 
+// TestLocked shows that what kubectl apply -k applies, without plugins, is what
+// the pipeline gives.
+func TestLocked(t *testing.T) {
+	for _, env := range environments {
+		t.Run(env, func(t *testing.T) {
+			dir := filepath.Join("overlays", env)
+			assert.Equal(t, string(pipeline(t, filepath.Join(dir, "pipeline"))), string(source(t, dir)), "krm-validate lock %s", dir)
+		})
+	}
+}
+
 // TestNewEnvironment copies an overlay and changes one line.
 func TestNewEnvironment(t *testing.T) {
 	dir := t.TempDir()
