@@ -27,6 +27,10 @@ var coreProducers = []Producer{
 	// The Job of the ingress-nginx and Prometheus charts that makes the
 	// certificate of a webhook.
 	{From: "batch/Job,apps/Deployment", Makes: "Secret", NamesOf: certgenNames},
+	// https://github.com/observatorium/thanos-receive-controller
+	{From: "apps/Deployment", Makes: "ConfigMap", NamesOf: generatedHashrings},
+	// https://metallb.io/: the key of the speakers' memberlist
+	{From: "apps/Deployment", Makes: "Secret", NamesOf: memberlistNames, Keys: []string{"secretkey"}},
 	// Argo CD's own pods make these when they first start.
 	{From: "apps/Deployment,apps/StatefulSet", Makes: "Secret", Name: "argocd-redis", Keys: []string{"auth"}, When: `metadata.labels.app\.kubernetes\.io/part-of=argocd`},
 	{From: "apps/Deployment,apps/StatefulSet", Makes: "Secret", Name: "argocd-initial-admin-secret", Keys: []string{"password"}, When: `metadata.labels.app\.kubernetes\.io/name=argocd-server`},
@@ -52,12 +56,33 @@ func claimNames(o *inventory.Object) []string {
 	return names
 }
 
-func certgenNames(o *inventory.Object) []string {
+func certgenNames(o *inventory.Object) []string { return argumentsOf(o, "--secret-name=") }
+
+func generatedHashrings(o *inventory.Object) []string {
+	return argumentsOf(o, "--configmap-generated-name=")
+}
+
+func memberlistNames(o *inventory.Object) []string {
+	var names []string
+	for _, p := range o.Pods() {
+		for _, c := range p.Containers {
+			for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "env")) {
+				if yamlnode.GetString(e, "name") == "METALLB_ML_SECRET_NAME" {
+					names = append(names, yamlnode.GetString(e, "value"))
+				}
+			}
+		}
+	}
+	return names
+}
+
+// argumentsOf returns the values of a flag in the arguments of o's containers.
+func argumentsOf(o *inventory.Object, flag string) []string {
 	var names []string
 	for _, p := range o.Pods() {
 		for _, c := range p.Containers {
 			for _, arg := range yamlnode.Elements(yamlnode.Get(c.Node, "args")) {
-				if name, ok := strings.CutPrefix(yamlnode.String(arg), "--secret-name="); ok {
+				if name, ok := strings.CutPrefix(yamlnode.String(arg), flag); ok {
 					names = append(names, name)
 				}
 			}

@@ -5,8 +5,9 @@ package reference
 var accessRows = []Row{
 	{From: rbac + "/RoleBinding", Path: "roleRef.name", Kind: "kind", To: rbac + "/Role," + rbac + "/ClusterRole"},
 	{From: rbac + "/ClusterRoleBinding", Path: "roleRef.name", Kind: "kind", To: rbac + "/ClusterRole"},
-	{From: bindings, Path: "subjects[].name", When: "kind=ServiceAccount", Namespace: "namespace", To: "ServiceAccount"},
-	{From: bindings, Path: "subjects[].name", When: "kind=User", Parse: User, To: "ServiceAccount"},
+	// Bindings are commonly for accounts that something else brings along.
+	{From: bindings, Path: "subjects[].name", When: "kind=ServiceAccount", Namespace: "namespace", To: "ServiceAccount", Lenient: true},
+	{From: bindings, Path: "subjects[].name", When: "kind=User", Parse: User, To: "ServiceAccount", Lenient: true},
 	{From: bindings, Path: "subjects[].namespace", When: "kind=ServiceAccount", To: "Namespace", Guess: true},
 
 	// A role for one object by name. Controllers make some of these objects

@@ -9,7 +9,6 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // existence describes one rule about references to objects of some kinds.
@@ -70,6 +69,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		if r.Row.Lenient {
 			severity = min(severity, finding.Note)
 		}
+		if r.Namespace != "" && r.Namespace != r.From.Namespace && !p.Inventory.HasNamespace(r.Namespace) {
+			severity = min(severity, finding.Note) // of a namespace this build knows nothing of
+		}
 		namespace := r.Namespace
 		if inventory.IsClusterScoped(r.To[0]) {
 			namespace = ""
@@ -91,7 +93,7 @@ func (p *Pass) checkExists(r *reference.Ref) {
 func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) {
 	message := fmt.Sprintf("%s does not exist in that namespace, only in %q", describe(r), target.Namespace)
 	if r.Row.Namespace != "" {
-		if n := yamlnode.Path(r.Parent, strings.Split(r.Row.Namespace, ".")...); yamlnode.String(n) != "" {
+		if n := r.NamespaceNode; n != nil {
 			p.Report(r.From, n, message, Suggest(target.Namespace))
 			return
 		}
