@@ -98,6 +98,7 @@ type applier struct {
 	domain     string
 	injections []Injection
 	workloads  workloadIndex
+	made       map[string][]*inventory.Object // see madeAs
 	// written says who wrote a place, and what.
 	written map[place]claim
 }

@@ -3,6 +3,7 @@ package connection_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // result is what one run over a stream of documents gives.
@@ -144,4 +146,101 @@ func golden(t *testing.T, path, got string) {
 		t.Fatal(err)
 	}
 	assert.Equal(t, string(want), got, "%s (UPDATE=1 rewrites it)", path)
+}
+
+// FuzzApply: whatever the resources look like, nothing panics, a second run
+// changes nothing, and no finding shows what a Secret holds.
+func FuzzApply(f *testing.F) {
+	cases, err := filepath.Glob("testdata/*/before.yaml")
+	require.NoError(f, err)
+	configs := []string{}
+	for i, path := range cases {
+		before, err := os.ReadFile(path)
+		require.NoError(f, err)
+		cfg, err := os.ReadFile(filepath.Join(filepath.Dir(path), "config.yaml"))
+		require.NoError(f, err)
+		configs = append(configs, string(cfg))
+		f.Add(string(before), i)
+	}
+	f.Add("spec: [", 0)
+	f.Add("kind: Service\napiVersion: v1\nmetadata: {name: postgres-service}\nspec: {ports: {a: b}}\n---\n&a [*a]", 1)
+	f.Add("{apiVersion: apps/v1, kind: Deployment, metadata: {name: api}, spec: {template: {spec: {containers: [{name: app, env: x, envFrom: [1, null]}]}}}}", 2)
+	f.Fuzz(func(t *testing.T, input string, choice int) {
+		if strings.ContainsAny(input, "&*") || strings.Contains(input, "<<") {
+			return // aliases and merges are expanded before Apply
+		}
+		cfg := configs[uint(choice)%uint(len(configs))]
+		first := run(t, input, cfg, false)
+		again := run(t, first.text(), cfg, false)
+		assert.Equal(t, first.text(), again.text())
+	})
+}
+
+// TestMutatedTrees breaks the fixtures at random: nothing panics, a second run
+// changes nothing, and no finding shows a value of a Secret.
+func TestMutatedTrees(t *testing.T) {
+	cases, err := filepath.Glob("testdata/*/before.yaml")
+	require.NoError(t, err)
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, path := range cases {
+		before, err := os.ReadFile(path)
+		require.NoError(t, err)
+		cfg, err := os.ReadFile(filepath.Join(filepath.Dir(path), "config.yaml"))
+		require.NoError(t, err)
+		for range 25 {
+			input := mutate(t, r, string(before))
+			first := run(t, input, string(cfg), false)
+			again := run(t, first.text(), string(cfg), false)
+			require.Equal(t, first.text(), again.text(), "%s\n%s", path, input)
+			for _, secret := range []string{"throw-away", "p@ss/w:rd"} {
+				require.NotContains(t, first.report(), secret, path)
+			}
+		}
+	}
+}
+
+// mutate changes a few nodes of a stream: away, to null, to another kind, to
+// another text, or twice.
+func mutate(t *testing.T, r *rand.Rand, input string) string {
+	var out bytes.Buffer
+	enc := yaml.NewEncoder(&out)
+	dec := yaml.NewDecoder(strings.NewReader(input))
+	for {
+		var n yaml.Node
+		if dec.Decode(&n) != nil {
+			break
+		}
+		var all []*yaml.Node
+		var collect func(n *yaml.Node)
+		collect = func(n *yaml.Node) {
+			all = append(all, n)
+			for _, c := range n.Content {
+				collect(c)
+			}
+		}
+		collect(n.Content[0])
+		isSecret := yamlnode.GetString(&n, "kind") == "Secret"
+		for range r.IntN(3) {
+			victim, other := all[r.IntN(len(all))], all[r.IntN(len(all))]
+			switch r.IntN(5) {
+			case 0:
+				*victim = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}
+			case 1:
+				*victim = yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+			case 2:
+				*victim = yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+			case 3:
+				// A password must not become a name: names are shown.
+				if other.Kind == yaml.ScalarNode && !isSecret {
+					*victim = yaml.Node{Kind: yaml.ScalarNode, Tag: other.Tag, Value: other.Value}
+				}
+			case 4:
+				if victim.Kind == yaml.SequenceNode && len(victim.Content) > 0 {
+					victim.Content = append(victim.Content, victim.Content[0])
+				}
+			}
+		}
+		require.NoError(t, enc.Encode(&n))
+	}
+	return out.String()
 }

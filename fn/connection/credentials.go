@@ -87,13 +87,31 @@ func (a *applier) secret(name string, consumer *inventory.Object) *inventory.Obj
 	if o := a.inv.Lookup(secretKind, consumer.Namespace, name, true, consumer); o != nil {
 		return o
 	}
-	for _, o := range a.inv.OfKind(secretKind) {
-		p := o.Producer
-		if p != nil && p.WasCalled(name) && p.Name == o.Name && inventory.SameNamespace(o.Namespace, consumer.Namespace) {
+	for _, o := range a.madeAs(name) {
+		if inventory.SameNamespace(o.Namespace, consumer.Namespace) {
 			return o
 		}
 	}
 	return nil
+}
+
+// madeAs are the Secrets made at run time that are called as their producer,
+// by the producer's previous names.
+func (a *applier) madeAs(name string) []*inventory.Object {
+	if a.made == nil {
+		a.made = map[string][]*inventory.Object{}
+		for _, o := range a.inv.OfKind(secretKind) {
+			if o.Producer == nil || o.Producer.Name != o.Name {
+				continue
+			}
+			for _, id := range o.Producer.Previous {
+				if same := a.made[id.Name]; id.Name != o.Name && !slices.Contains(same, o) {
+					a.made[id.Name] = append(same, o)
+				}
+			}
+		}
+	}
+	return a.made[name]
 }
 
 // external reports whether the configuration says that something outside the

@@ -2,6 +2,7 @@ package connection_test
 
 import (
 	"encoding/base64"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,7 +99,7 @@ func kustomize(t *testing.T, files map[string]string) resmap.ResMap {
 		require.NoError(t, os.MkdirAll(filepath.Join(root, filepath.Dir(path)), 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(root, path), []byte(text), 0o644))
 	}
-	m, err := kbuild.Build(filesys.MakeFsOnDisk(), filepath.Join(root, "prod"), kbuild.Options{})
+	m, err := kbuild.Build(filesys.MakeFsOnDisk(), filepath.Join(root, "prod"), kbuild.Options{Stderr: io.Discard})
 	require.NoError(t, err)
 	return m
 }
