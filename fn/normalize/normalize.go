@@ -62,6 +62,7 @@ type Pass struct {
 	changes    []Change
 	digests    func() map[string]listed
 	selected   func() map[string]bool
+	profiles   map[string]map[string]pair
 }
 
 // Change is one value that a normalizer wrote.

@@ -40,8 +40,8 @@ var resources = &Normalizer{
 				if named.Profile == "" || named.Profile == NoProfile {
 					continue
 				}
-				if profile, ok := r.Profile(named.Profile); ok {
-					f := filler{pass: p, object: o, container: c, cfg: r, named: named, profile: profile}
+				if want := p.wants(r, named.Profile); want != nil {
+					f := filler{pass: p, object: o, container: c, cfg: r, named: named, want: want}
 					f.fill()
 				}
 			}
@@ -56,7 +56,7 @@ type filler struct {
 	container *inventory.Container
 	cfg       *config.Resources
 	named     Named
-	profile   config.Profile
+	want      map[string]pair
 }
 
 // amount is a quantity and the part of the configuration it comes from.
@@ -65,22 +65,18 @@ type amount struct {
 	cause string
 }
 
+// pair is a request and a limit, without a quantity where there is none.
+type pair struct{ request, limit amount }
+
 func (f *filler) fill() {
-	names := map[string]bool{}
-	for name := range f.profile.Requests {
-		names[name] = true
-	}
-	for name := range f.profile.Limits {
-		names[name] = true
-	}
 	limits, requests := map[string]amount{}, map[string]amount{}
-	for name := range names {
-		request, limit := f.one(name)
-		if limit.Quantity != nil {
-			limits[name] = limit
+	for name := range f.want {
+		set := f.one(name)
+		if set.limit.Quantity != nil {
+			limits[name] = set.limit
 		}
-		if request.Quantity != nil {
-			requests[name] = request
+		if set.request.Quantity != nil {
+			requests[name] = set.request
 		}
 	}
 	f.set("limits", limits)
@@ -89,13 +85,13 @@ func (f *filler) fill() {
 
 // one returns what to set as request and limit of one resource, such as
 // memory; nothing where the container's own values stay.
-func (f *filler) one(name string) (request, limit amount) {
+func (f *filler) one(name string) (set pair) {
 	ownRequest, ok1 := f.own("requests", name)
 	ownLimit, ok2 := f.own("limits", name)
 	if !ok1 || !ok2 {
-		return // null, a placeholder or a mistake: there is nothing to compare with
+		return set // null, a placeholder or a mistake: there is nothing to compare with
 	}
-	request, limit = f.want(name)
+	request, limit := f.want[name].request, f.want[name].limit
 	if f.cfg.Enforce {
 		if request.Quantity != nil {
 			ownRequest = nil
@@ -108,7 +104,7 @@ func (f *filler) one(name string) (request, limit amount) {
 	case ownLimit != nil:
 		limit = amount{}
 	case ownRequest != nil && limit.Quantity != nil:
-		if l := f.byRatio(amount{Quantity: ownRequest}, name); l.Cmp(*limit.Quantity) > 0 {
+		if l := byRatio(f.cfg, amount{Quantity: ownRequest}, name); l.Cmp(*limit.Quantity) > 0 {
 			limit = l
 		}
 	}
@@ -119,7 +115,7 @@ func (f *filler) one(name string) (request, limit amount) {
 		request.Quantity = ownLimit
 		request.cause += ", kept at the limit"
 	}
-	return request, limit
+	return pair{request, limit}
 }
 
 // own is the amount that the container says itself, nil if it says nothing.
@@ -133,38 +129,63 @@ func (f *filler) own(field, name string) (q *resource.Quantity, ok bool) {
 	return &v, err == nil
 }
 
-// want is the request and limit of the profile at the scale of the
-// environment, without a quantity where it has none.
-func (f *filler) want(name string) (request, limit amount) {
-	request = f.scaled(amount{parse(f.profile.Requests[name]), f.cause("requests", name)}, name)
-	limit = f.scaled(amount{parse(f.profile.Limits[name]), f.cause("limits", name)}, name)
-	if _, ok := f.cfg.Ratio[name]; ok && limit.Quantity == nil && request.Quantity != nil {
-		limit = f.byRatio(request, name)
+// wants is what a profile asks for by resource, at the scale of the
+// environment; nil if there is no such profile. Each profile is computed once.
+func (p *Pass) wants(cfg *config.Resources, name string) map[string]pair {
+	want, ok := p.profiles[name]
+	if ok {
+		return want
 	}
-	if limit.Quantity != nil && request.Quantity != nil && limit.Cmp(*request.Quantity) < 0 {
-		limit.Quantity = request.Quantity // rounding
+	if profile, ok := cfg.Profile(name); ok {
+		want = map[string]pair{}
+		for res := range profile.Requests {
+			want[res] = wanted(cfg, name, profile, res)
+		}
+		for res := range profile.Limits {
+			want[res] = wanted(cfg, name, profile, res)
+		}
 	}
-	return request, limit
+	if p.profiles == nil {
+		p.profiles = map[string]map[string]pair{}
+	}
+	p.profiles[name] = want
+	return want
+}
+
+func wanted(cfg *config.Resources, profile string, values config.Profile, name string) pair {
+	get := func(field string, values, own map[string]config.Quantity, floor config.Quantity) amount {
+		a := amount{parse(values[name]), "the built-in profile " + profile}
+		if _, ok := own[name]; ok {
+			a.cause = "spec.normalize.resources.profiles." + profile + "." + field + "." + name
+		}
+		if factor, ok := cfg.Scale[name].Rat(); ok && a.Quantity != nil {
+			a.Quantity = scale(a.Quantity, parse(floor), factor, name)
+			a.cause += " times spec.normalize.resources.scale." + name
+		}
+		return a
+	}
+	own := cfg.Profiles[profile]
+	w := pair{
+		request: get("requests", values.Requests, own.Requests, values.Floor[name]),
+		limit:   get("limits", values.Limits, own.Limits, values.Floor[name]),
+	}
+	if _, ok := cfg.Ratio[name]; ok && w.limit.Quantity == nil && w.request.Quantity != nil {
+		w.limit = byRatio(cfg, w.request, name)
+	}
+	if w.limit.Quantity != nil && w.request.Quantity != nil && w.limit.Cmp(*w.request.Quantity) < 0 {
+		w.limit.Quantity = w.request.Quantity // rounding
+	}
+	return w
 }
 
 // byRatio is the limit that goes with a request: the request itself where no
 // ratio is configured.
-func (f *filler) byRatio(request amount, name string) amount {
-	ratio, ok := f.cfg.Ratio[name].Rat()
+func byRatio(cfg *config.Resources, request amount, name string) amount {
+	ratio, ok := cfg.Ratio[name].Rat()
 	if !ok {
 		return amount{request.Quantity, "the request"}
 	}
 	return amount{multiply(request.Quantity, ratio, name), "spec.normalize.resources.ratio." + name}
-}
-
-func (f *filler) scaled(a amount, name string) amount {
-	factor, ok := f.cfg.Scale[name].Rat()
-	if !ok || a.Quantity == nil {
-		return a
-	}
-	a.Quantity = scale(a.Quantity, parse(f.profile.Floor[name]), factor, name)
-	a.cause += " times spec.normalize.resources.scale." + name
-	return a
 }
 
 // set writes amounts below resources.limits or resources.requests.
@@ -183,18 +204,6 @@ func (f *filler) set(field string, amounts map[string]amount) {
 		at := f.container.Path + ".resources." + field + "." + name
 		f.pass.record(f.object, at, old, value, amounts[name].cause+", "+f.named.Cause)
 	}
-}
-
-// cause is the place that a profile's value comes from.
-func (f *filler) cause(field, name string) string {
-	own := f.cfg.Profiles[f.named.Profile].Limits
-	if field == "requests" {
-		own = f.cfg.Profiles[f.named.Profile].Requests
-	}
-	if _, ok := own[name]; !ok {
-		return "the built-in profile " + f.named.Profile
-	}
-	return "spec.normalize.resources.profiles." + f.named.Profile + "." + field + "." + name
 }
 
 func parse(q config.Quantity) *resource.Quantity {
