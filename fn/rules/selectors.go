@@ -312,7 +312,7 @@ func (p *Pass) reportNoPods(o *inventory.Object, selector *yaml.Node) {
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; the nearest, %s, has %s", text, podOwners([]*inventory.Pod{best.pod}), best.describe()),
 			AtMost(finding.Warning), p.Unresolved(), Suggest(best.have))
 	default:
-		p.Report(o, selector, fmt.Sprintf("no pod of this build has the labels %s", text), AtMost(finding.Note),
+		p.Report(o, selector, fmt.Sprintf("no pod of this build has the labels %s", text), AtMost(finding.Note), p.NotInBuild("Pod", o.Namespace, ""),
 			Help("if an operator makes these pods, nothing is wrong"))
 	}
 }

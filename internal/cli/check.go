@@ -18,7 +18,7 @@ import (
 func newCheckCommand() *cobra.Command {
 	var opts check.Options
 	var configFile, output string
-	var externals bool
+	var externals, notes bool
 	cmd := &cobra.Command{
 		Use:   "check PATH...",
 		Short: "Check kustomizations, files or a stream without changing anything",
@@ -70,13 +70,14 @@ could not be checked.`,
 				_, err = cmd.OutOrStdout().Write(text)
 				return err
 			}
-			return printReport(cmd, rep, output)
+			return printReport(cmd, rep, output, notes)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVarP(&configFile, "config", "c", "", "file with a ConfigPipeline")
 	f.StringVar(&opts.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error, warning or ignore (default error)")
 	f.StringVarP(&output, "output", "o", "text", "text or json")
+	f.BoolVar(&notes, "notes", false, "show notes about objects that are not in the trees too")
 	f.BoolVar(&externals, "print-externals", false, "print what is not in the trees as externals of a ConfigPipeline, and nothing else")
 	f.BoolVar(&opts.Build.EnableExec, "enable-exec", false, "run the functions and plugins of others that kustomizations ask for")
 	complete(cmd, "unresolved", "error", "warning", "ignore")
@@ -84,16 +85,19 @@ could not be checked.`,
 	return cmd
 }
 
-func printReport(cmd *cobra.Command, rep *check.Report, output string) error {
+func printReport(cmd *cobra.Command, rep *check.Report, output string, notes bool) error {
 	out := cmd.OutOrStdout()
 	if output == "json" {
 		if err := report.JSON(out, rep.Findings, rep.Trees, rep.Resources); err != nil {
 			return err
 		}
 	} else {
-		report.Text(out, rep.Findings, report.Options{Source: func(file string) []byte { return rep.Sources[file] }})
-		if len(rep.Findings) == 0 && len(rep.Unread) == 0 {
-			fmt.Fprintf(out, "%s in %s\n", report.Summary(nil), count(rep.Resources, "resource"))
+		printed := report.Text(out, rep.Findings, report.Options{
+			Source: func(file string) []byte { return rep.Sources[file] },
+			Notes:  notes,
+		})
+		if !printed && len(rep.Unread) == 0 {
+			fmt.Fprintf(out, "%s in %s\n", report.Summary(rep.Findings), count(rep.Resources, "resource"))
 		}
 	}
 	for _, err := range rep.Unread {

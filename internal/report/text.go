@@ -20,27 +20,39 @@ type Options struct {
 	// Source returns the text of a file that findings point to, or nil. With
 	// it, the line of a finding is shown.
 	Source func(file string) []byte
-	// Least is the least severity to print; Note if zero.
-	Least finding.Severity
+	// Notes also prints notes about objects that are not in the build, of which
+	// a sound tree may have many.
+	Notes bool
 }
 
 // Text prints findings the way compilers do: what is wrong, where, the line
 // with a caret under it, and what to do. The last line counts them. Nothing is
-// printed for no findings. Colours are used on a terminal, unless NO_COLOR is
+// printed when there is nothing to show; Text reports whether it printed. Colours are used on a terminal, unless NO_COLOR is
 // set (https://no-color.org).
-func Text(w io.Writer, fs []finding.Finding, opts Options) {
+func Text(w io.Writer, fs []finding.Finding, opts Options) (printed bool) {
 	p := printer{opts: opts, colors: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
-	shown := 0
+	shown, hidden := 0, 0
 	for i := range fs {
-		if fs[i].Severity >= max(opts.Least, finding.Note) {
-			p.finding(&fs[i])
+		f := &fs[i]
+		switch {
+		case f.Severity < finding.Note:
+		case f.Severity == finding.Note && f.Missing != nil && !opts.Notes:
+			hidden++
+		default:
+			p.finding(f)
 			shown++
 		}
 	}
-	if shown > 0 {
-		p.b.WriteString(Summary(fs) + "\n")
+	if shown == 0 {
+		return false // a sound tree is silent
 	}
+	p.b.WriteString(Summary(fs))
+	if hidden > 0 {
+		fmt.Fprintf(&p.b, " (%d about what is not in this build not shown)", hidden)
+	}
+	p.b.WriteByte('\n')
 	_, _ = w.Write(p.b.Bytes())
+	return true
 }
 
 // Summary counts findings by severity: "2 errors, 1 warning".
