@@ -28,6 +28,8 @@ const (
 	MaxExpanded = 1 << 20
 )
 
+var byteOrderMark = []byte("\ufeff")
+
 // Document is one YAML document of a stream.
 type Document struct {
 	// Node is the document's content, nil for an empty document. It holds no
@@ -63,7 +65,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Read parses a stream of documents. Empty documents are left out. It parses
 // on all processors.
 func Read(file string, data []byte) ([]Document, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	data = bytes.TrimPrefix(data, byteOrderMark)
 	if !utf8.Valid(data) {
 		return nil, &Error{File: file, Line: invalidLine(data), Err: errors.New("not UTF-8: Kubernetes reads YAML and JSON in UTF-8 only")}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -24,7 +25,6 @@ type ResourceList struct {
 	fields []field
 	text   []lineSpan // the text of each item as it came; nil if it was not block style
 	indent string     // in front of an item's dash
-	listAt int        // index of items in fields
 }
 
 // field is a top-level field with its text.
@@ -35,8 +35,21 @@ type field struct {
 
 type lineSpan []byte
 
-// ReadResourceList parses a ResourceList.
+// ReadResourceList parses a ResourceList. One in block style, as every
+// orchestrator writes it, is parsed on all processors.
 func ReadResourceList(data []byte) (*ResourceList, error) {
+	data = bytes.TrimPrefix(data, byteOrderMark)
+	if docs := split("stdin", data); len(docs) == 1 && utf8.Valid(data) {
+		if rl, root, ok := parseList(docs[0].Text); ok && yamlnode.GetString(root, "kind") == "ResourceList" {
+			rl.FunctionConfig = yamlnode.Get(root, "functionConfig")
+			return rl, nil
+		}
+	}
+	return readWhole(data)
+}
+
+// readWhole parses a ResourceList of any style.
+func readWhole(data []byte) (*ResourceList, error) {
 	docs, err := Read("stdin", data)
 	if err != nil {
 		return nil, err
@@ -48,7 +61,7 @@ func ReadResourceList(data []byte) (*ResourceList, error) {
 	if kind := yamlnode.GetString(root, "kind"); len(docs) > 1 || kind != "ResourceList" {
 		return nil, fmt.Errorf("stdin: expected one ResourceList, got %d document(s), the first of kind %q; to check plain resources run: krm-validate check -", len(docs), kind)
 	}
-	rl := &ResourceList{FunctionConfig: yamlnode.Get(root, "functionConfig"), listAt: -1}
+	rl := &ResourceList{FunctionConfig: yamlnode.Get(root, "functionConfig")}
 	items := yamlnode.Get(root, "items")
 	if !yamlnode.IsNull(items) && items.Kind != yaml.SequenceNode {
 		return nil, fmt.Errorf("stdin:%d: items of the ResourceList: expected a list", items.Line)
@@ -67,7 +80,7 @@ func ReadResourceList(data []byte) (*ResourceList, error) {
 // Where the input is not in block style throughout, nothing is kept and
 // everything is encoded anew.
 func (rl *ResourceList) keepText(root, items *yaml.Node, doc *Document) {
-	if root.Style&yaml.FlowStyle != 0 || root.Column != 1 {
+	if root.Style&yaml.FlowStyle != 0 || root.Column != 1 || oddBreaks(doc.Text) {
 		return
 	}
 	lines := splitLines(doc.Text)
@@ -85,7 +98,6 @@ func (rl *ResourceList) keepText(root, items *yaml.Node, doc *Document) {
 		if k.Value != "items" {
 			continue
 		}
-		rl.listAt = len(rl.fields) - 1
 		rl.keepItems(items, lines, end)
 	}
 }
