@@ -255,16 +255,14 @@ func hostIn(key, text string) string {
 	}
 	if i := strings.Index(text, "://"); i >= 0 {
 		text = text[i+3:]
-		if strings.Count(text, "@") > 1 {
+		rest := ""
+		if i := strings.IndexAny(text, "/?#;"); i >= 0 {
+			text, rest = text[:i], text[i:]
+		}
+		if strings.Contains(rest, "@") || strings.Count(text, "@") > 1 {
 			return "" // part of a password could pass for a host
 		}
-		if i := strings.IndexByte(text, '@'); i >= 0 {
-			text = text[i+1:]
-		}
-		if i := strings.IndexAny(text, "/?#"); i >= 0 {
-			text = text[:i]
-		}
-		return text
+		return text[strings.IndexByte(text, '@')+1:]
 	}
 	if !host.IsAddressKey(key) || strings.ContainsAny(text, "@/=") {
 		return ""

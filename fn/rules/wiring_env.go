@@ -25,7 +25,7 @@ var envFromConflict = &Rule{
 		for _, e := range p.wiring().environments {
 			for i := range e.sources {
 				for j := range i {
-					p.checkSources(e, &e.sources[j], &e.sources[i], shared)
+					p.checkEnvSources(e, &e.sources[j], &e.sources[i], shared)
 				}
 			}
 		}
@@ -41,7 +41,7 @@ type sourcePair struct {
 // sharedKeys are the variables that two sources both set to something else.
 type sharedKeys struct{ different, emptied, unknown []string }
 
-func (p *Pass) checkSources(e *environment, first, second *envSource, shared map[sourcePair]*sharedKeys) {
+func (p *Pass) checkEnvSources(e *environment, first, second *envSource, shared map[sourcePair]*sharedKeys) {
 	if first.data == nil || second.data == nil || first.data == second.data {
 		return
 	}

@@ -83,7 +83,10 @@ func parseServiceURL(text string) (*serviceURL, bool) {
 	scheme, rest, ok := cutScheme(text)
 	e, known := serviceEngines[scheme]
 	if scheme == "sqlserver" {
-		rest, _, _ = strings.Cut(rest, ";") // user=…;password=… come behind it
+		var settings string // user=…;password=…
+		if rest, settings, _ = strings.Cut(rest, ";"); strings.Contains(settings, "@") {
+			return nil, false
+		}
 	}
 	if !ok || !known || strings.ContainsAny(rest, " \n\t${}<>\\\"'`;") {
 		return nil, false
