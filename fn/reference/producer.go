@@ -199,6 +199,9 @@ func expand(pattern string, o *inventory.Object) []string {
 	return results
 }
 
+// NodesAt returns the nodes at a path of a resource, with the steps of a Row.
+func NodesAt(n *yaml.Node, path string) []*yaml.Node { return nodesAtPath(n, path) }
+
 // nodesAtPath returns the nodes at a path with the steps of a Name pattern.
 func nodesAtPath(n *yaml.Node, path string) []*yaml.Node {
 	nodes := []*yaml.Node{n}

@@ -206,5 +206,10 @@ func groups() [][]*Rule {
 		duplicateRules(),
 		placeholderRules(),
 		configurationRules(),
+		policyRules(),
+		monitorRules(),
+		gatewayRules(),
+		subsetRules(),
+		argoRules(),
 	}
 }

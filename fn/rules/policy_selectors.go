@@ -1,0 +1,143 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+func policyRules() []*Rule { return []*Rule{policySelectsNothing} }
+
+var policySelectsNothing = &Rule{
+	Name:     "policy-selects-nothing",
+	Severity: finding.Error,
+	Doc: "A policy selects no pod of the build, by a label that is almost one that a pod has. " +
+		"A NetworkPolicy or AuthorizationPolicy that selects nothing protects nothing, and nobody is told. " +
+		"Selectors without a near miss are a note at most: operators make pods too, and gateways run elsewhere.",
+	URL: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+	Run: func(p *Pass) {
+		for _, s := range podSelectors {
+			for _, kind := range s.kinds {
+				for _, o := range p.Inventory.OfKind(kind) {
+					if o.Node == nil || o.Removed {
+						continue
+					}
+					for _, sel := range reference.NodesAt(o.Node, s.path) {
+						p.checkPodSelector(o, sel, s.namespace(o), s.quiet)
+					}
+				}
+			}
+		}
+		for _, o := range p.Inventory.OfKind(gk("networking.k8s.io/NetworkPolicy")) {
+			if o.Node == nil || o.Removed {
+				continue
+			}
+			for _, peers := range []string{"spec.ingress[].from[]", "spec.egress[].to[]"} {
+				for _, peer := range reference.NodesAt(o.Node, peers) {
+					p.checkPodSelector(o, yamlnode.Get(peer, "podSelector"), peerNamespace(o, peer), true)
+				}
+			}
+		}
+	},
+}
+
+// podSelector is a field with a selector of pods. A new one is a row.
+type podSelector struct {
+	kinds []inventory.GroupKind
+	path  string
+	// everywhere selectors reach pods of all namespaces.
+	everywhere bool
+	// quiet selectors are reported for near misses only.
+	quiet bool
+}
+
+var podSelectors = []podSelector{
+	{kinds: gks("networking.k8s.io/NetworkPolicy"), path: "spec.podSelector"},
+	{kinds: gks("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication", "security.istio.io/RequestAuthentication",
+		"telemetry.istio.io/Telemetry", "extensions.istio.io/WasmPlugin"), path: "spec.selector"},
+	{kinds: gks("networking.istio.io/Sidecar", "networking.istio.io/EnvoyFilter", "networking.istio.io/ServiceEntry", "networking.istio.io/DestinationRule"), path: "spec.workloadSelector"},
+	{kinds: gks("networking.istio.io/Gateway"), path: "spec.selector", everywhere: true, quiet: true},
+	{kinds: gks("policy.linkerd.io/Server"), path: "spec.podSelector"},
+	{kinds: gks("cilium.io/CiliumNetworkPolicy"), path: "spec.endpointSelector"},
+	{kinds: gks("cilium.io/CiliumNetworkPolicy"), path: "spec.ingress[].fromEndpoints[]", quiet: true},
+	{kinds: gks("cilium.io/CiliumNetworkPolicy"), path: "spec.egress[].toEndpoints[]", quiet: true},
+	{kinds: gks("vpcresources.k8s.aws/SecurityGroupPolicy"), path: "spec.podSelector"},
+}
+
+// namespace is the one whose pods the selector reaches; the policies of
+// Istio's root namespace reach all.
+func (s *podSelector) namespace(o *inventory.Object) string {
+	if s.everywhere || o.Namespace == "istio-system" {
+		return ""
+	}
+	return o.Namespace
+}
+
+// peerNamespace is the namespace that a NetworkPolicy's peer is in, "" for any.
+func peerNamespace(o *inventory.Object, peer *yaml.Node) string {
+	selector := yamlnode.Get(peer, "namespaceSelector")
+	if selector == nil {
+		return o.Namespace
+	}
+	return yamlnode.GetString(selector, "matchLabels", "kubernetes.io/metadata.name")
+}
+
+// checkPodSelector reports a selector that no pod of the namespace (any if
+// empty) matches. It takes both spellings, matchLabels and bare labels.
+func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namespace string, quiet bool) {
+	if selector == nil || selector.Kind != yaml.MappingNode || len(selector.Content) == 0 {
+		return
+	}
+	labels := selector
+	for _, field := range []string{"matchLabels", "labels"} {
+		if m := yamlnode.Get(selector, field); m != nil && m.Kind == yaml.MappingNode {
+			labels = m
+		}
+	}
+	if labels == selector && yamlnode.Get(selector, "matchExpressions") != nil || !plainLabels(labels) {
+		return
+	}
+	pods := p.Pods(namespace)
+	if len(pods) == 0 || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return matches(pod, labels) }) {
+		return
+	}
+	if slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) {
+		quiet = true
+	}
+	var best *nearMiss
+	for _, pod := range pods {
+		if m := missOf(pod, labels); m != nil && (best == nil || m.score < best.score) {
+			best = m
+		}
+	}
+	text := selectorText(labels)
+	switch {
+	case best != nil && best.close:
+		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s; did you mean %q?",
+			text, podOwners([]*inventory.Pod{best.pod}), best.describe(), best.have), Suggest(best.have))
+	case !quiet:
+		p.Report(o, labels, fmt.Sprintf("no pod of this build has the labels %s", text), AtMost(finding.Note),
+			Help("if an operator makes these pods, nothing is wrong"))
+	}
+}
+
+// plainLabels reports whether all labels of a selector are ones that pod
+// templates carry, with values that are known.
+func plainLabels(labels *yaml.Node) bool {
+	plain := 0
+	for k, v := range yamlnode.Fields(labels) {
+		if v.Kind != yaml.ScalarNode || reference.IsPlaceholder(v.Value) || strings.Contains(k.Value, ":") ||
+			strings.HasPrefix(k.Value, "io.kubernetes.pod.") || strings.HasPrefix(k.Value, "io.cilium.") {
+			return false
+		}
+		plain++
+	}
+	return plain > 0
+}

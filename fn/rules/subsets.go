@@ -1,0 +1,128 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+func subsetRules() []*Rule { return []*Rule{subsetNotFound, subsetMatchesNothing} }
+
+const destinationRuleKind = "networking.istio.io/DestinationRule"
+
+var subsetNotFound = &Rule{
+	Name:     "subset-not-found",
+	Severity: finding.Error,
+	Doc: "A VirtualService sends requests to a subset that no DestinationRule of that host defines. " +
+		"Envoy has no such cluster, and answers 503. " +
+		"Hosts without any DestinationRule in the build are a note: the rule may be in another one.",
+	URL: "https://istio.io/latest/docs/ops/common-problems/network-issues/#503-errors-after-setting-destination-rule",
+	Run: func(p *Pass) {
+		rules := p.destinationRules()
+		for _, r := range p.Refs.To(gk("Service")) {
+			subset := yamlnode.Get(r.Parent, "subset")
+			name := yamlnode.String(subset)
+			if r.From.Group != "networking.istio.io" || name == "" || reference.IsPlaceholder(name) {
+				continue
+			}
+			own := rules[hostKey{r.Name, r.Namespace}]
+			var names []string
+			for _, dr := range own {
+				for _, s := range yamlnode.Elements(dr.Get("spec", "subsets")) {
+					names = append(names, yamlnode.GetString(s, "name"))
+				}
+			}
+			switch {
+			case slices.Contains(names, name):
+			case len(own) == 0:
+				p.Report(r.From, subset, fmt.Sprintf("no DestinationRule for host %q is in this build; subset %q needs one", r.Node.Value, name),
+					AtMost(finding.Note))
+			default:
+				near := nearest(name, names)
+				message := fmt.Sprintf("%s has no subset %q", own[0], name)
+				if len(near) > 0 {
+					message += fmt.Sprintf("; did you mean %q?", near[0])
+				}
+				p.Report(r.From, subset, message, Suggest(near...), Help("%s", listOf("its subsets", names)))
+			}
+		}
+	},
+}
+
+type hostKey struct{ name, namespace string }
+
+// destinationRules are the DestinationRules by the Service that they are for.
+func (p *Pass) destinationRules() map[hostKey][]*inventory.Object {
+	m := map[hostKey][]*inventory.Object{}
+	for _, o := range p.Inventory.OfKind(gk(destinationRuleKind)) {
+		for _, r := range p.Refs.From(o) {
+			if r.Row.Path == "spec.host" {
+				key := hostKey{r.Name, r.Namespace}
+				m[key] = append(m[key], o)
+			}
+		}
+	}
+	return m
+}
+
+var subsetMatchesNothing = &Rule{
+	Name:     "subset-matches-nothing",
+	Severity: finding.Error,
+	Doc: "A subset's labels match none of the pods of its host's Service. " +
+		"Requests that are routed to the subset are answered with 503, no healthy upstream. " +
+		"It is an error when the Service has pods in the build and one of them has almost those labels, else a warning.",
+	URL: "https://istio.io/latest/docs/reference/config/networking/destination-rule/#Subset",
+	Run: func(p *Pass) {
+		for _, o := range p.Inventory.OfKind(gk(destinationRuleKind)) {
+			svc := p.hostService(o)
+			if svc == nil {
+				continue
+			}
+			pods := p.SelectedPods(svc)
+			if len(pods) == 0 || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) {
+				continue
+			}
+			for _, s := range yamlnode.Elements(o.Get("spec", "subsets")) {
+				p.checkSubset(o, s, svc, pods)
+			}
+		}
+	},
+}
+
+// hostService is the Service of the build that a DestinationRule is for.
+func (p *Pass) hostService(o *inventory.Object) *inventory.Object {
+	for _, r := range p.Refs.From(o) {
+		if r.Row.Path != "spec.host" {
+			continue
+		}
+		if res := p.Resolve(r); res.Status == reference.Found && res.Target != nil && res.Target.Kind == "Service" && res.Target.Node != nil {
+			return res.Target
+		}
+	}
+	return nil
+}
+
+func (p *Pass) checkSubset(o *inventory.Object, subset *yaml.Node, svc *inventory.Object, pods []*inventory.Pod) {
+	labels := yamlnode.Get(subset, "labels")
+	if !plainLabels(labels) || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return matches(pod, labels) }) {
+		return
+	}
+	var best *nearMiss
+	for _, pod := range pods {
+		if m := missOf(pod, labels); m != nil && (best == nil || m.score < best.score) {
+			best = m
+		}
+	}
+	message := fmt.Sprintf("subset %q: no pod of %s has the labels %s", yamlnode.GetString(subset, "name"), svc, selectorText(labels))
+	if best != nil && best.close {
+		p.Report(o, best.value, fmt.Sprintf("%s; %s has %s; did you mean %q?", message, podOwners([]*inventory.Pod{best.pod}), best.describe(), best.have), Suggest(best.have))
+		return
+	}
+	p.Report(o, labels, message, AtMost(finding.Warning))
+}
