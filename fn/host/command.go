@@ -57,7 +57,7 @@ func commandWords(words []string) []commandWord {
 		w := commandWord{index: -1, port: -1, command: name}
 		operands := 0
 	words:
-		for j := i + 1; j < len(words); j++ {
+		for j := i + 1; j < min(len(words), i+40); j++ {
 			word := words[j]
 			switch {
 			case word == "" || strings.IndexByte("&|;<>#", word[0]) >= 0:
@@ -111,11 +111,11 @@ func timeoutOf(flag string) bool {
 
 // commands finds the hosts in the command lines of a script.
 func (s *scanner) commands() {
-	s.line, s.lineStart, s.parent = 1, 0, ""
+	s.lineStart, s.eolOf, s.parent = 0, -1, ""
 	for s.lineStart <= len(s.text) {
 		end := s.lineEnd(s.lineStart)
 		s.command(s.lineStart, end)
-		s.line, s.lineStart = s.line+1, end+1
+		s.lineStart = end + 1
 	}
 }
 

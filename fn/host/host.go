@@ -103,7 +103,7 @@ type Hint struct {
 
 // Find returns the addresses in text, in order. It reads the text once.
 func Find(text string, hint Hint) []Occurrence {
-	s := scanner{text: text, hint: hint, line: 1}
+	s := scanner{text: text, hint: hint, eolOf: -1}
 	multi := strings.IndexByte(text, '\n')
 	s.multi = multi >= 0 && multi < len(text)-1
 	if !s.multi && IsAddressKey(hint.Key) {
@@ -161,8 +161,9 @@ type scanner struct {
 	multi bool // more than one line: then comments and parent keys exist
 	found []Occurrence
 
-	line      int
 	lineStart int
+	eol       int // end of the line that eolOf starts, when that is not -1
+	eolOf     int
 	parent    string // key of the list that the line may be an element of
 	client    bool   // a word was seen that may be a command in clients
 }
@@ -176,7 +177,6 @@ func (s *scanner) scan() {
 		switch text[i] {
 		case '\n':
 			s.endLine(i)
-			s.line++
 			s.lineStart = i + 1
 			if skip := s.startLine(i + 1); skip > i+1 {
 				i = skip - 1
@@ -284,11 +284,26 @@ func (s *scanner) endLine(end int) {
 
 // lineEnd returns the offset of the newline at or after i, or the text's end.
 func (s *scanner) lineEnd(i int) int {
-	if j := strings.IndexByte(s.text[i:], '\n'); j >= 0 {
-		return i + j
+	known := s.eolOf == s.lineStart
+	if known && i >= s.lineStart && i <= s.eol {
+		return s.eol
 	}
-	return len(s.text)
+	end := len(s.text)
+	if j := strings.IndexByte(s.text[i:], '\n'); j >= 0 {
+		end = i + j
+	}
+	if !known && i >= s.lineStart { // the first question on a line is about that line
+		s.eol, s.eolOf = end, s.lineStart
+	}
+	return end
 }
+
+// back returns how far to look back from i: to the line's start, but not far
+// in a text of one endless line.
+func (s *scanner) back(i int) int { return max(s.lineStart, i-maxLook) }
+
+// maxLook is how far keys, braces and quotes are looked for on a line.
+const maxLook = 256
 
 // url reads the authority of the URL whose "://" is at colon, and returns
 // where to go on.
@@ -320,7 +335,7 @@ func (s *scanner) url(colon int) int {
 	if i > authority || !s.cleanHosts(i, end) {
 		// Somebody may have left a '/' or '?' in the password as it is.
 		stop := end
-		for stop < len(text) && !isURLEnd(text[stop]) {
+		for stop < min(len(text), end+maxLook) && !isURLEnd(text[stop]) {
 			stop++
 		}
 		if at := strings.LastIndexByte(text[end:stop], '@'); at >= 0 {
@@ -419,7 +434,7 @@ func (s *scanner) hostPort(colon int) int {
 		return end
 	}
 	start, host := s.nameBefore(colon)
-	if !plausible(host, HostPort) || len(host) < 2 {
+	if !plausible(host, HostPort) || len(host) < 2 || s.inQuery(start) {
 		return end
 	}
 	key := s.keyBefore(start)
@@ -432,6 +447,18 @@ func (s *scanner) hostPort(colon int) int {
 	}
 	s.add(Occurrence{Host: host, Port: port, PortOffset: colon + 1, Form: form, Key: key, Offset: start})
 	return end
+}
+
+// inQuery reports whether offset i is among the parameters of a URL, where
+// tokens and passwords are.
+func (s *scanner) inQuery(i int) bool {
+	from := i
+	for from > s.back(i) && !isURLEnd(s.text[from-1]) {
+		from--
+	}
+	word := s.text[from:i]
+	authority := strings.Index(word, "://")
+	return authority >= 0 && strings.ContainsAny(word[authority:], "?#;")
 }
 
 // roleFollows reports whether the word at i, behind a port and a colon, belongs
@@ -627,7 +654,11 @@ func (s *scanner) portNear(key string, i int, at *int) int {
 		return 0
 	}
 	if eol+1 < len(text) {
-		if p, o := portSetting(text, eol+1, s.lineEnd(eol+1), stem); p > 0 {
+		next := text[eol+1 : min(len(text), eol+1+maxLook)]
+		if j := strings.IndexByte(next, '\n'); j >= 0 {
+			next = next[:j]
+		}
+		if p, o := portSetting(text, eol+1, eol+1+len(next), stem); p > 0 {
 			if at != nil {
 				*at = o
 			}
@@ -635,7 +666,8 @@ func (s *scanner) portNear(key string, i int, at *int) int {
 		}
 	}
 	if s.lineStart > 1 {
-		prev := strings.LastIndexByte(text[:s.lineStart-1], '\n') + 1
+		from := max(0, s.lineStart-1-maxLook)
+		prev := from + strings.LastIndexByte(text[from:s.lineStart-1], '\n') + 1
 		if p, o := portSetting(text, prev, s.lineStart-1, stem); p > 0 {
 			if at != nil {
 				*at = o
@@ -682,11 +714,8 @@ func portSetting(text string, i, end int, stem string) (port, at int) {
 // list, else the hint's.
 func (s *scanner) keyBefore(i int) string {
 	text := s.text
-	for j := i; j > s.lineStart; j-- {
+	for j := i; j > s.back(i); j-- {
 		if c := text[j-1]; c != '=' && c != ':' {
-			if c == '@' || c == '/' {
-				continue
-			}
 			continue
 		}
 		// A colon is a separator only when a space or a quote follows.
@@ -749,7 +778,7 @@ func (s *scanner) canPrecede(i int) bool {
 	case ' ', '\t', ',':
 		return !s.inObject(i)
 	case ';': // lists of addresses, but not CSS
-		return !s.multi && strings.LastIndexByte(text[s.lineStart:i], '{') < 0
+		return !s.multi && strings.LastIndexByte(text[s.back(i):i], '{') < 0
 	case '[': // a list, but not text[from:100]
 		return i < 2 || !isLetterOrDigit(text[i-2]) && text[i-2] != ']' && text[i-2] != ')' && text[i-2] != '_'
 	case '>':
@@ -770,7 +799,7 @@ func (s *scanner) canPrecede(i int) bool {
 // inObject reports whether a name at i would be the key of an object literal:
 // what is before it is its opening brace, or another key's number.
 func (s *scanner) inObject(i int) bool {
-	before := strings.TrimRight(s.text[s.lineStart:i], " \t")
+	before := strings.TrimRight(s.text[s.back(i):i], " \t")
 	if before == "" { // CSS: z-index:1000;
 		end := s.lineEnd(i)
 		return s.multi && strings.HasSuffix(strings.TrimRight(s.text[i:end], " \t\r"), ";")
@@ -786,8 +815,6 @@ func (s *scanner) inObject(i int) bool {
 }
 
 func (s *scanner) add(o Occurrence) {
-	o.Line = s.line
-	o.Column = utf8.RuneCountInString(s.text[s.lineStart:o.Offset]) + 1
 	o.Default = s.inDefault(o.Offset)
 	if o.Port == 0 {
 		o.PortOffset = 0
@@ -813,11 +840,27 @@ func (s *scanner) finish() []Occurrence {
 		})
 		s.found = slices.CompactFunc(s.found, func(a, b Occurrence) bool { return a.Offset == b.Offset })
 	}
+	s.locate()
 	if s.multi && len(s.found) > 0 && strings.Contains(s.text, "upstream ") {
 		upstreams := nginxUpstreams(s.text)
 		s.found = slices.DeleteFunc(s.found, func(o Occurrence) bool { return o.Form == URL && upstreams[o.Host] })
 	}
 	return s.found
+}
+
+// locate counts lines and columns up to each occurrence, in one pass.
+func (s *scanner) locate() {
+	line, column, at := 1, 1, 0
+	for i := range s.found {
+		o := &s.found[i]
+		between := s.text[at:o.Offset]
+		if n := strings.Count(between, "\n"); n > 0 {
+			line, column = line+n, 1
+			between = between[strings.LastIndexByte(between, '\n')+1:]
+		}
+		column += utf8.RuneCountInString(between)
+		o.Line, o.Column, at = line, column, o.Offset
+	}
 }
 
 // nginxUpstreams returns the names that a text defines as nginx upstreams:

@@ -219,6 +219,23 @@ scrape_configs:
 	}
 }
 
+// No part of a password may be taken for a host, however badly it is escaped.
+func TestFindKeepsSecrets(t *testing.T) {
+	for _, text := range []string{
+		"postgres://u:S@db:5432/x", "postgres://u:S/S@db:5432/x", "postgres://u:S?S@db", "postgres://u:S#S@db", "postgres://u:S:99@db",
+		"postgres://S@db", "http://u:S,S@db/x", "http://u:S;S@db/x", "http://u:S S@db/x", "u:S@tcp(db:1)/x", "mongodb://u:S,80@db:1/x",
+		"amqp://u:S:80,S@db", "redis://:S@db:6379", "http://S:123@db", "jdbc:sqlserver://S;S@db/x", "jdbc:sqlserver://db:1433;user=sa;password=S:80",
+		"u=a;pwd=S;host=db", "host=db password=S port=1", "password=S host=db", `postgres://u:S\S@db`, `postgres://u:S"S@db`, "postgres://u:S@S@db:1/x",
+		"Server=db;Password=S,90", "https://db/x?token=S:90", "https://db/x#S:90", "S:90@db", "postgres://u:p)S@db:1/x", "postgres://u:p|S:80@db:1/x",
+	} {
+		for _, key := range []string{"X", "DB_URL", "DB_HOST"} {
+			for _, o := range host.Find(strings.ReplaceAll(text, "S", "sekret"), host.Hint{Key: key, Shell: true}) {
+				assert.NotContains(t, o.Host+o.Scheme, "sekret", "%s=%s", key, text)
+			}
+		}
+	}
+}
+
 func TestFindArgs(t *testing.T) {
 	for _, test := range []struct {
 		args, want []string

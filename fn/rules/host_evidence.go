@@ -46,6 +46,8 @@ func (j *hostJudge) evident(u *hostUse) bool {
 		return strings.Contains(u.Host, ".svc")
 	case u.Form == host.HostPort && u.secret && !host.IsAddressKey(u.Key) && (!u.multiline || isSensitiveKey(u.Key)):
 		return false // a password may look like this
+	case u.secret && u.afterURL && u.Form != host.URL:
+		return false
 	case u.Form == host.Word && u.Port == 0 && isSoftwareKey(u.Key):
 		return false
 	case u.weak():

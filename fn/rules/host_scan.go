@@ -30,6 +30,9 @@ type hostUse struct {
 	inFile bool
 	// decoded says that the node holds the text in base64.
 	decoded bool
+	// afterURL says that the text is a URL, so that what else is in it may
+	// belong to a password that was not escaped.
+	afterURL bool
 	// secret says that the text came from a Secret.
 	secret bool
 	// lenient is for text whose meaning is not sure, as in custom resources:
@@ -138,6 +141,7 @@ func (s *hostScan) content(o *inventory.Object) {
 		}
 		use.node, use.decoded = v.Node, v.Base64
 		use.multiline = strings.Contains(strings.TrimRight(text, "\n"), "\n")
+		use.afterURL = !use.multiline && strings.Contains(text, "://")
 		from := len(s.uses)
 		s.add(use, host.Find(text, host.Hint{Key: key, Shell: strings.HasSuffix(key, ".sh")}), isFile(text), nil)
 		s.pairPorts(s.uses[from:], func(key string) (*yaml.Node, string) {
