@@ -22,12 +22,7 @@ var limitRangeViolated = &Rule{
 		"Its pods are refused, and the workload never gets any.",
 	URL: "https://kubernetes.io/docs/concepts/policy/limit-range/",
 	Run: func(p *Pass) {
-		ranges := map[string][]*inventory.Object{}
-		for _, r := range p.Inventory.OfKind(inventory.GroupKind{Kind: "LimitRange"}) {
-			if r.Node != nil && r.Namespace != "" {
-				ranges[r.Namespace] = append(ranges[r.Namespace], r)
-			}
-		}
+		ranges := p.limitRanges()
 		if len(ranges) == 0 {
 			return
 		}
@@ -39,6 +34,17 @@ var limitRangeViolated = &Rule{
 			}
 		})
 	},
+}
+
+// limitRanges are the LimitRanges of the build by namespace.
+func (p *Pass) limitRanges() map[string][]*inventory.Object {
+	ranges := map[string][]*inventory.Object{}
+	for _, r := range p.Inventory.OfKind(inventory.GroupKind{Kind: "LimitRange"}) {
+		if r.Node != nil && r.Namespace != "" {
+			ranges[r.Namespace] = append(ranges[r.Namespace], r)
+		}
+	}
+	return ranges
 }
 
 // containerLimits are the items of a LimitRange that are about containers.
@@ -74,17 +80,14 @@ func (p *Pass) checkLimitRange(o *inventory.Object, c *inventory.Container, r *i
 	}
 }
 
-// limitRangeDefault is what a LimitRange of the namespace gives containers
-// that leave a request or limit unset, nil if there is nothing.
-func (p *Pass) limitRangeDefault(namespace, field, name string) *resource.Quantity {
+// limitRangeDefault is what the LimitRanges of a namespace give containers that
+// leave a request or limit unset, nil if there is nothing.
+func limitRangeDefault(ranges []*inventory.Object, field, name string) *resource.Quantity {
 	fields := []string{"default"}
 	if field == "requests" {
 		fields = []string{"defaultRequest", "default"}
 	}
-	for _, r := range p.Inventory.OfKind(inventory.GroupKind{Kind: "LimitRange"}) {
-		if r.Node == nil || r.Namespace != namespace {
-			continue
-		}
+	for _, r := range ranges {
 		for _, item := range containerLimits(r) {
 			for _, f := range fields {
 				if q, ok := amount(yamlnode.Path(item, f, name)); ok {
@@ -193,7 +196,7 @@ func (u *usage) most(key string) string {
 // usage adds up what each namespace asks for.
 func (p *Pass) usage() map[string]*usage {
 	uses := map[string]*usage{}
-	scaled := p.autoscaled()
+	scaled, ranges := p.autoscaled(), p.limitRanges()
 	for _, o := range p.Inventory.Objects() {
 		if o.Namespace == "" || o.Local || o.Removed {
 			continue
@@ -209,7 +212,7 @@ func (p *Pass) usage() map[string]*usage {
 		n := replicas(o, scaled)
 		for _, pod := range o.Pods() {
 			if n > 0 && !pod.Partial {
-				p.addPod(u, o, pod, n)
+				u.addPod(o, pod, n, ranges[o.Namespace])
 			}
 		}
 		for _, claim := range yamlnode.Elements(o.Get("spec", "volumeClaimTemplates")) {
@@ -282,18 +285,18 @@ func number(n *yaml.Node, def int64) int64 {
 // addPod adds n pods: for each resource, the containers that run together, or
 // the largest init container if that is more.
 // https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers
-func (p *Pass) addPod(u *usage, o *inventory.Object, pod *inventory.Pod, n int64) {
+func (u *usage) addPod(o *inventory.Object, pod *inventory.Pod, n int64, ranges []*inventory.Object) {
 	u.add("count.pods", o, *resource.NewQuantity(n, resource.DecimalSI))
 	for _, field := range []string{"requests", "limits"} {
 		for _, name := range []string{"cpu", "memory", "ephemeral-storage"} {
-			total := p.podNeeds(pod, field, name)
+			total := podNeeds(pod, field, name, ranges)
 			total.Mul(n)
 			u.add(field+"."+name, o, total)
 		}
 	}
 }
 
-func (p *Pass) podNeeds(pod *inventory.Pod, field, name string) resource.Quantity {
+func podNeeds(pod *inventory.Pod, field, name string, ranges []*inventory.Object) resource.Quantity {
 	if q, ok := amount(yamlnode.Path(pod.Spec, "resources", field, name)); ok {
 		return q
 	}
@@ -303,7 +306,7 @@ func (p *Pass) podNeeds(pod *inventory.Pod, field, name string) resource.Quantit
 		if !ok && field == "requests" {
 			q, ok = amount(yamlnode.Path(c.Node, "resources", "limits", name))
 		}
-		if d := p.limitRangeDefault(pod.Namespace(), field, name); !ok && d != nil {
+		if d := limitRangeDefault(ranges, field, name); !ok && d != nil {
 			q = *d
 		}
 		switch {

@@ -171,13 +171,14 @@ type demand struct {
 // a LimitRange gives them.
 func (p *Pass) demanded() map[string][]demand {
 	demands := map[string][]demand{}
+	ranges := p.limitRanges()
 	for _, q := range p.Inventory.OfKind(inventory.GroupKind{Kind: "ResourceQuota"}) {
 		if scoped(q) || q.Namespace == "" {
 			continue
 		}
 		for k := range yamlnode.Fields(q.Get("spec", "hard")) {
 			field, name := quotaResource(k.Value)
-			if name != "cpu" && name != "memory" || p.limitRangeDefault(q.Namespace, field, name) != nil {
+			if name != "cpu" && name != "memory" || limitRangeDefault(ranges[q.Namespace], field, name) != nil {
 				continue
 			}
 			demands[q.Namespace] = append(demands[q.Namespace], demand{field, name, fmt.Sprintf("ResourceQuota %q", q.Name)})
@@ -197,6 +198,9 @@ var memoryBelowProfile = &Rule{
 		cfg := p.Config.Normalize.GetResources()
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			name := normalize.ProfileOf(cfg, c).Profile
+			if name == "" {
+				return
+			}
 			profile, ok := cfg.Profile(name)
 			if !ok {
 				return
