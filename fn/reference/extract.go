@@ -15,7 +15,6 @@ type Set struct {
 	All    []*Ref
 	byKind map[inventory.GroupKind][]*Ref
 	byFrom map[*inventory.Object][]*Ref
-	byTo   map[*inventory.Object][]*Ref
 }
 
 // To returns the references that may point to the kind.
@@ -387,8 +386,14 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 	if name.namespace != "" {
 		r.Namespace = name.namespace
 	}
-	if r.Name == "" || IsPlaceholder(r.Name) {
+	if r.Name == "" {
 		return
+	}
+	if IsPlaceholder(r.Name) {
+		if !IsTemplate(r.Name) {
+			return
+		}
+		r.Vague = true
 	}
 	if IsPlaceholder(r.Namespace) {
 		if !x.inv.HasNamespace(r.Namespace) {
@@ -415,11 +420,8 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 		r.Keys = append(r.Keys, Key{Name: row.DefaultKey, Node: n})
 	}
 	if row.Port != "" {
-		for _, p := range at.companion(row.Port) {
-			if p.Kind == yaml.ScalarNode && !IsPlaceholder(p.Value) {
-				r.Port = p
-			}
-			break
+		if ports := at.companion(row.Port); len(ports) > 0 && ports[0].Kind == yaml.ScalarNode && !IsPlaceholder(ports[0].Value) {
+			r.Port = ports[0]
 		}
 	}
 	r.Repaired = repairs(x.obj, x.pod, row.Row)

@@ -129,6 +129,8 @@ func (x *extractor) host(text string) []qualified {
 	}
 	name, namespace, dotted := strings.Cut(text, ".")
 	switch {
+	case strings.HasSuffix(text, ".cluster.local"):
+		return []qualified{{name: text}} // no Service is called that
 	case !dotted:
 		if name == "localhost" || strings.ContainsAny(name, ":/[") {
 			return nil

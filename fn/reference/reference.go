@@ -7,8 +7,11 @@
 package reference
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -97,8 +100,8 @@ type Ref struct {
 	// NamespaceNode is the scalar that says the namespace, or nil.
 	NamespaceNode *yaml.Node
 	Optional      bool
-	// Vague says that the namespace is filled in later, so that what is not in
-	// the build may well be there.
+	// Vague says that a part of the name or namespace is filled in later, so
+	// that what is not in the build may well be there.
 	Vague bool
 	Keys  []Key
 	// Port is the scalar that names a port, or nil.
@@ -188,6 +191,25 @@ func IsPlaceholder(text string) bool {
 		return true
 	}
 	return strings.Contains(text, "_") && strings.ToUpper(text) == text
+}
+
+// templatePattern is what Flux, Argo CD and envsubst replace: ${X}, $(X), $X
+// and {{ x }}.
+var templatePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$\{[^{}]*(\{[^{}]*\})?[^{}]*\}|\$\([^)]*\)|\$[A-Za-z_]+|\{\{[^{}]*\}\}`)
+})
+
+// IsTemplate reports whether text has a part that is filled in later. Two
+// texts with the same part become the same name.
+func IsTemplate(text string) bool {
+	return strings.ContainsAny(text, "${") && templatePattern().MatchString(text)
+}
+
+// SameTemplate reports whether two names have the same parts that are filled in
+// later, and returns the rest of both.
+func SameTemplate(a, b string) (restA, restB string, same bool) {
+	re := templatePattern()
+	return re.ReplaceAllString(a, ""), re.ReplaceAllString(b, ""), slices.Equal(re.FindAllString(a, -1), re.FindAllString(b, -1))
 }
 
 // place is where a name was found: what companion paths start from.

@@ -252,6 +252,7 @@ func TestHostForms(t *testing.T) {
 		"reviews.shop.svc":                   {{"shop", "reviews"}},
 		"reviews.shop.svc.cluster.local.":    {{"shop", "reviews"}},
 		"pod-0.reviews.shop.svc.example.org": {{"shop", "reviews"}},
+		"reviews.shop.vsc.cluster.local":     {{name: "reviews.shop.vsc.cluster.local"}},
 		"reviews.com":                        nil,
 		"api.example.com":                    nil,
 		"10.0.0.1":                           nil,

@@ -9,6 +9,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 )
 
 // existence describes one rule about references to objects of some kinds.
@@ -55,10 +56,18 @@ func (p *Pass) checkExists(r *reference.Ref) {
 	case reference.Found:
 		return
 	case reference.Typo:
-		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist; did you mean %q?", what, res.Suggestions[0]),
-			Suggest(res.Suggestions...), Help("%s", consequence(r)))
+		opts := []Option{Suggest(res.Suggestions...), Help("%s", consequence(r))}
+		if reference.IsPlaceholder(r.Name) {
+			if !closeTemplates(r.Name, res.Suggestions[0]) {
+				return
+			}
+			opts = append(opts, AtMost(finding.Warning)) // nobody knows what will be filled in
+		}
+		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist; did you mean %q?", what, res.Suggestions[0]), opts...)
 	case reference.WrongNamespace:
-		p.reportWrongNamespace(r, res.Target)
+		if !r.Vague && !reference.IsPlaceholder(res.Target.Namespace) {
+			p.reportWrongNamespace(r, res.Target)
+		}
 	case reference.NotRewritten:
 		p.reportNotRewritten(r, res.Target)
 	case reference.Absent:
@@ -86,6 +95,13 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		}
 		p.Report(r.From, r.Node, message, opts...)
 	}
+}
+
+// closeTemplates reports whether what two names hold besides the parts that are
+// filled in later is nearly the same.
+func closeTemplates(a, b string) bool {
+	a, b, same := reference.SameTemplate(a, b)
+	return same && suggest.Close(a, b)
 }
 
 // reportWrongNamespace reports a name that exists in other namespaces only: at
