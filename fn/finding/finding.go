@@ -5,6 +5,8 @@ package finding
 import (
 	"cmp"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"slices"
 	"strings"
 )
@@ -87,8 +89,18 @@ type Finding struct {
 	// Missing is the object that is simply not in this build, for findings that
 	// an entry under validate.externals would settle.
 	Missing *Resource `json:"-"`
+	// Sum is Sum of the scalar at Field. With it the place can be told from one
+	// in an earlier version of the file, without showing the value.
+	Sum uint64 `json:"-"`
 	// Secret says that the source line may hold a secret and is not to be shown.
 	Secret bool `json:"-"`
+}
+
+// Sum is a checksum of a field's text.
+func Sum(text string) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, text)
+	return h.Sum64()
 }
 
 // Sort puts findings into the order of reports: by file and line, then by

@@ -157,6 +157,7 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 	if n != nil {
 		f.Field = reference.FieldPath(o.Node, n)
 		f.Column = n.Column
+		f.Sum = finding.Sum(n.Value)
 		if line := o.LineOf(n); line > 0 {
 			f.Line = line
 		}

@@ -16,7 +16,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/konfig"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
@@ -24,6 +23,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -57,6 +57,8 @@ type Report struct {
 	Sources map[string][]byte
 	// Unread are the trees that could not be checked.
 	Unread []error
+
+	docs map[string][]manifest.Document
 }
 
 // Find says which trees the paths stand for: a folder with a kustomization is
@@ -313,9 +315,14 @@ func (rep *Report) checkKustomization(t Tree, opts Options) ([]finding.Finding, 
 	build := opts.Build
 	build.Stderr = &stderr
 	restore := setenv(fn.ReportEnv, fn.ReportJSON)
-	m, err := kbuild.Build(filesys.MakeFsOnDisk(), t.Root, build)
+	disk, err := newTracing(t.Root)
+	if err != nil {
+		return nil, err
+	}
+	m, err := kbuild.Build(disk, t.Root, build)
 	restore()
 	findings, ran := decodeReport(&stderr)
+	rep.locate(findings, t.Root)
 	var failed *kbuild.FunctionError
 	if errors.As(err, &failed) && finding.Count(findings, finding.Error) > 0 {
 		return findings, nil
@@ -332,9 +339,11 @@ func (rep *Report) checkKustomization(t Tree, opts Options) ([]finding.Finding, 
 	}
 	inv := &inventory.Inventory{}
 	for _, r := range m.Resources() {
-		inv.Add(r.YNode(), inventory.Source{File: t.Root})
+		inv.Add(r.YNode(), inventory.Source{})
 	}
-	return validate(inv, opts.Config, opts), nil
+	findings = validate(inv, opts.Config, opts)
+	rep.locate(findings, t.Root)
+	return findings, nil
 }
 
 func setenv(key, value string) (restore func()) {
@@ -354,11 +363,11 @@ func setenv(key, value string) (restore func()) {
 func decodeReport(r *bytes.Buffer) (fs []finding.Finding, ran bool) {
 	dec := json.NewDecoder(bytes.NewReader(r.Bytes()))
 	for {
-		var line struct{ Findings []finding.Finding }
-		if dec.Decode(&line) != nil {
+		more, err := report.ReadJSONLine(dec)
+		if err != nil {
 			return fs, ran
 		}
 		ran = true
-		fs = append(fs, line.Findings...)
+		fs = append(fs, more...)
 	}
 }

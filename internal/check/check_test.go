@@ -119,6 +119,9 @@ func TestEachRootKustomizationIsATree(t *testing.T) {
 	require.Empty(t, rep.Unread)
 	require.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
 	assert.Equal(t, "a-app", rep.Findings[0].Resource.Name)
+	// The place is the line in the base, not the built document.
+	assert.Equal(t, filepath.Join(dir, "base", "pod.yaml"), rep.Findings[0].File)
+	assert.Equal(t, 12, rep.Findings[0].Line)
 }
 
 func TestPipelinesAreCheckedWithTheirOwnConfiguration(t *testing.T) {
@@ -137,7 +140,9 @@ spec: {}
 	}
 	rep := run(t, check.Options{}, tree(t, files))
 	require.Empty(t, rep.Unread)
-	assert.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+	require.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+	assert.Equal(t, "pod.yaml", filepath.Base(rep.Findings[0].File))
+	assert.Equal(t, 12, rep.Findings[0].Line)
 
 	files["config.yaml"] = strings.Replace(files["config.yaml"], "spec: {}", "spec: {validate: {externals: [{kind: Secret, name: db-secret, reason: made by Vault}]}}", 1)
 	rep = run(t, check.Options{}, tree(t, files))

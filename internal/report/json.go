@@ -39,15 +39,42 @@ func JSON(w io.Writer, fs []finding.Finding, trees, resources int) error {
 	}})
 }
 
-// JSONLine writes findings as one line of JSON with the field findings.
+// line is one finding between a function and the program that runs it.
+type line struct {
+	finding.Finding
+	Sum     uint64            `json:"sum,omitempty"`
+	Missing *finding.Resource `json:"missing,omitempty"`
+	Secret  bool              `json:"secret,omitempty"`
+}
+
+type lines struct {
+	Findings []line `json:"findings"`
+}
+
+// JSONLine writes findings as one line of JSON, for [ReadJSONLine].
 func JSONLine(w io.Writer, fs []finding.Finding) {
-	fs = withLists(fs)
-	line, err := json.Marshal(struct {
-		Findings []finding.Finding `json:"findings"`
-	}{fs})
-	if err == nil {
-		_, _ = w.Write(append(line, '\n'))
+	doc := lines{Findings: []line{}}
+	for _, f := range withLists(fs) {
+		doc.Findings = append(doc.Findings, line{Finding: f, Sum: f.Sum, Missing: f.Missing, Secret: f.Secret})
 	}
+	if text, err := json.Marshal(doc); err == nil {
+		_, _ = w.Write(append(text, '\n'))
+	}
+}
+
+// ReadJSONLine reads what one JSONLine wrote.
+func ReadJSONLine(d *json.Decoder) ([]finding.Finding, error) {
+	var doc lines
+	if err := d.Decode(&doc); err != nil {
+		return nil, err
+	}
+	var fs []finding.Finding
+	for _, l := range doc.Findings {
+		f := l.Finding
+		f.Sum, f.Missing, f.Secret = l.Sum, l.Missing, l.Secret
+		fs = append(fs, f)
+	}
+	return fs, nil
 }
 
 // withLists makes empty lists of absent ones: [] in JSON, never null.

@@ -163,7 +163,7 @@ func caret(text string) string {
 
 // line returns the source line of a finding.
 func (p *printer) line(f *finding.Finding) (string, bool) {
-	if p.opts.Source == nil || f.File == "" || f.Line < 1 {
+	if p.opts.Source == nil || f.File == "" || f.Line < 1 || f.Column < 1 {
 		return "", false
 	}
 	if p.file != f.File {
