@@ -251,7 +251,7 @@ type port struct {
 // is named for the engine or has its number.
 func (c *connection) servicePort(o *inventory.Object) (port, bool) {
 	ports := yamlnode.Elements(o.Get("spec", "ports"))
-	i := -1
+	var i int
 	switch want := c.Service.Port; {
 	case want != "":
 		i = slices.IndexFunc(ports, func(p *yaml.Node) bool {

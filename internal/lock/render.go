@@ -279,7 +279,7 @@ func ambiguous(s string) bool {
 	case "y", "n", "yes", "no", "on", "off":
 		return true
 	}
-	return strings.ContainsAny(s[:1], "0123456789+-.") && strings.Trim(s, "0123456789+-._:eExoabcdefABCDEF") == ""
+	return strings.ContainsAny(s[:1], "0123456789+-.") && strings.Trim(s, "0123456789+-._:xoabcdefABCDEF") == ""
 }
 
 // sum is the checksum of a lock's files.
