@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"sync"
 )
 
 // Normalize brings resources into a uniform shape. A configuration without it
@@ -192,15 +193,17 @@ type Secrets struct {
 // builtinProfiles come from what weAlist's services needed in its cluster, and
 // from its rules of thumb: Python and Node.js at least 256Mi, Java at least
 // 512Mi, limits twice the requests.
-var builtinProfiles = map[string]Profile{
-	"python":   profile("100m", "256Mi", "200m", "512Mi", "256Mi"),
-	"node":     profile("100m", "256Mi", "200m", "512Mi", "256Mi"),
-	"java":     profile("200m", "512Mi", "400m", "1Gi", "512Mi"),
-	"go":       profile("50m", "64Mi", "100m", "128Mi", ""),
-	"static":   profile("50m", "64Mi", "100m", "128Mi", ""),
-	"postgres": profile("100m", "256Mi", "200m", "512Mi", "128Mi"),
-	"redis":    profile("50m", "64Mi", "100m", "128Mi", ""),
-}
+var builtinProfiles = sync.OnceValue(func() map[string]Profile {
+	return map[string]Profile{
+		"python":   profile("100m", "256Mi", "200m", "512Mi", "256Mi"),
+		"node":     profile("100m", "256Mi", "200m", "512Mi", "256Mi"),
+		"java":     profile("200m", "512Mi", "400m", "1Gi", "512Mi"),
+		"go":       profile("50m", "64Mi", "100m", "128Mi", ""),
+		"static":   profile("50m", "64Mi", "100m", "128Mi", ""),
+		"postgres": profile("100m", "256Mi", "200m", "512Mi", "128Mi"),
+		"redis":    profile("50m", "64Mi", "100m", "128Mi", ""),
+	}
+})
 
 func profile(cpu, memory, cpuLimit, memoryLimit, memoryFloor Quantity) Profile {
 	p := Profile{
@@ -215,7 +218,7 @@ func profile(cpu, memory, cpuLimit, memoryLimit, memoryFloor Quantity) Profile {
 
 // ProfileNames are the names of all profiles, sorted.
 func (r *Resources) ProfileNames() []string {
-	names := maps.Clone(builtinProfiles)
+	names := maps.Clone(builtinProfiles())
 	if r != nil {
 		maps.Copy(names, r.Profiles)
 	}
@@ -225,7 +228,7 @@ func (r *Resources) ProfileNames() []string {
 // Profile returns a profile by name: the configured values over those of the
 // built-in profile of that name, without the values that are none.
 func (r *Resources) Profile(name string) (Profile, bool) {
-	builtin, ok := builtinProfiles[name]
+	builtin, ok := builtinProfiles()[name]
 	var own Profile
 	if r != nil {
 		var configured bool

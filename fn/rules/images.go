@@ -80,6 +80,9 @@ var localImagePulled = &Rule{
 		"IfNotPresent is a warning, because it works on the nodes that have the image.",
 	URL: imageDocs + "#image-pull-policy",
 	Run: func(p *Pass) {
+		if cfg := p.Config.Normalize.GetImages(); cfg == nil || len(cfg.Local) == 0 {
+			return
+		}
 		p.eachImage(func(u usedImage) {
 			policy := u.effectivePolicy()
 			if !u.local || policy == "Never" {
