@@ -20,7 +20,7 @@ var variableNotExpanded = &Rule{
 	Name:     "variable-not-expanded",
 	Severity: finding.Error,
 	Doc: "The value of an environment variable uses $(NAME), and the kubelet will not expand it. " +
-		"It expands only variables that stand earlier in the same env list, not later ones and not those of envFrom; the program then sees the text $(NAME) itself. " +
+		"It expands the keys of envFrom and the variables that stand earlier in the same env list, not later ones; the program then sees the text $(NAME) itself. " +
 		"In command and args, where a shell may have a meaning for $(…), only misspelt names are reported.",
 	URL: "https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/",
 	Run: func(p *Pass) {
@@ -33,7 +33,7 @@ var variableNotExpanded = &Rule{
 			for i, e := range env {
 				n := yamlnode.Get(e, "value")
 				for _, name := range expansions(yamlnode.String(n)) {
-					if !slices.Contains(names[:i], name) {
+					if !slices.Contains(names[:i], name) && !p.inEnvFrom(o, c, name) {
 						p.reportVariable(o, c, n, name, names, i)
 					}
 				}
@@ -64,13 +64,7 @@ func (p *Pass) reportVariable(o *inventory.Object, c *inventory.Container, n *ya
 		p.Report(o, n, fmt.Sprintf("$(%s) stands before %s itself, so it is not expanded", name, name), SecretLine(),
 			Help("move %s in front of %s in the env list", name, names[i]))
 	case name == names[i]:
-		if !p.inEnvFrom(o, c, name) {
-			return // the image's own value, kept on purpose
-		}
-		fallthrough
-	case p.inEnvFrom(o, c, name):
-		p.Report(o, n, fmt.Sprintf("$(%s) comes from envFrom, which is not expanded in env values", name), SecretLine(),
-			Help("add an env entry for %s with valueFrom in front of %s", name, names[i]))
+		// the image's own value, kept on purpose
 	case len(near) > 0 && suggest.Close(name, near[0]):
 		p.Report(o, n, fmt.Sprintf("$(%s) is not a variable of container %q; did you mean $(%s)?", name, c.Name, near[0]), Suggest(near...), SecretLine())
 	case serviceVariable(name):
@@ -84,7 +78,8 @@ func (p *Pass) reportVariable(o *inventory.Object, c *inventory.Container, n *ya
 // SecretLine keeps the source line out of reports.
 func SecretLine() Option { return func(f *finding.Finding) { f.Secret = true } }
 
-// inEnvFrom reports whether an envFrom source of the container has the key.
+// inEnvFrom reports whether an envFrom source of the container has the key, or
+// may have it.
 func (p *Pass) inEnvFrom(o *inventory.Object, c *inventory.Container, name string) bool {
 	for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "envFrom")) {
 		key, ok := strings.CutPrefix(name, yamlnode.GetString(e, "prefix"))
@@ -97,7 +92,7 @@ func (p *Pass) inEnvFrom(o *inventory.Object, c *inventory.Container, name strin
 				continue
 			}
 			target := p.Inventory.Lookup(gk(kind), o.Namespace, source, true, o)
-			if target != nil && !target.Content().Open && target.Content().Has(key) {
+			if target == nil || target.Content().Has(key) {
 				return true
 			}
 		}
