@@ -212,5 +212,8 @@ func groups() [][]*Rule {
 		gatewayRules(),
 		subsetRules(),
 		argoRules(),
+		localNameRules(),
+		openShiftRules(),
+		admissionRules(),
 	}
 }

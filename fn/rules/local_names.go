@@ -1,0 +1,105 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+)
+
+func localNameRules() []*Rule { return []*Rule{localNameNotFound} }
+
+// localName says that one field of a resource holds a name that another field
+// of the same resource defines. A new one is a row.
+type localName struct {
+	kinds []inventory.GroupKind
+	// uses and definitions are paths as in reference.NodesAt.
+	uses, definitions []string
+	what              string
+}
+
+var localNames = []localName{
+	// https://argo-workflows.readthedocs.io/en/latest/fields/
+	{
+		kinds: gks("argoproj.io/Workflow", "argoproj.io/WorkflowTemplate", "argoproj.io/ClusterWorkflowTemplate"), what: "template",
+		uses:        []string{"spec.entrypoint", "spec.onExit", "spec.templates[].**.template"},
+		definitions: []string{"spec.templates[].name"},
+	},
+	{
+		kinds: gks("argoproj.io/CronWorkflow"), what: "template",
+		uses:        []string{"spec.workflowSpec.entrypoint", "spec.workflowSpec.onExit", "spec.workflowSpec.templates[].**.template"},
+		definitions: []string{"spec.workflowSpec.templates[].name"},
+	},
+	{
+		kinds: gks("argoproj.io/Workflow", "argoproj.io/WorkflowTemplate", "argoproj.io/ClusterWorkflowTemplate"), what: "task",
+		uses:        []string{"spec.templates[].dag.tasks[].dependencies[]"},
+		definitions: []string{"spec.templates[].dag.tasks[].name"},
+	},
+	// https://tekton.dev/docs/pipelines/pipelines/#using-the-runafter-field
+	{kinds: gks("tekton.dev/Pipeline"), what: "task", uses: []string{"spec.tasks[].runAfter[]"}, definitions: []string{"spec.tasks[].name"}},
+	// https://prometheus-operator.dev/docs/developer/alerting/
+	{kinds: gks("monitoring.coreos.com/AlertmanagerConfig"), what: "receiver", uses: []string{"spec.**.receiver"}, definitions: []string{"spec.receivers[].name"}},
+	// https://cloudnative-pg.io/documentation/current/bootstrap/
+	{
+		kinds: gks("postgresql.cnpg.io/Cluster"), what: "external cluster",
+		uses:        []string{"spec.bootstrap.recovery.source", "spec.bootstrap.pg_basebackup.source", "spec.bootstrap.initdb.import.source.externalCluster", "spec.replica.source"},
+		definitions: []string{"spec.externalClusters[].name"},
+	},
+	// https://docs.nginx.com/nginx-ingress-controller/configuration/virtualserver-and-virtualserverroute-resources/
+	{kinds: gks("k8s.nginx.org/VirtualServer", "k8s.nginx.org/VirtualServerRoute"), what: "upstream", uses: []string{"spec.**.action.pass"}, definitions: []string{"spec.upstreams[].name"}},
+	{kinds: gks("zalando.org/RouteGroup"), what: "backend", uses: []string{"spec.**.backendName"}, definitions: []string{"spec.backends[].name"}},
+	{kinds: gks("apiextensions.crossplane.io/Composition"), what: "patch set", uses: []string{"spec.resources[].patches[].patchSetName"}, definitions: []string{"spec.patchSets[].name"}},
+	// https://opentelemetry.io/docs/collector/configuration/#service
+	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "receiver", uses: []string{"spec.config.service.**.receivers[]"}, definitions: []string{"spec.config.receivers{}", "spec.config.connectors{}"}},
+	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "processor", uses: []string{"spec.config.service.**.processors[]"}, definitions: []string{"spec.config.processors{}"}},
+	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "exporter", uses: []string{"spec.config.service.**.exporters[]"}, definitions: []string{"spec.config.exporters{}", "spec.config.connectors{}"}},
+	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "extension", uses: []string{"spec.config.service.extensions[]"}, definitions: []string{"spec.config.extensions{}"}},
+}
+
+var localNameNotFound = &Rule{
+	Name:     "local-name-not-found",
+	Severity: finding.Error,
+	Doc: "A resource uses a name that it has to define itself, and does not: a workflow's entrypoint without such a template, an alert's route to a receiver that is not there, a telemetry pipeline with an exporter that nobody configured. " +
+		"The operator refuses the resource, or stops at that step.",
+	URL: "https://argo-workflows.readthedocs.io/en/latest/workflow-concepts/",
+	Run: func(p *Pass) {
+		for i := range localNames {
+			for _, kind := range localNames[i].kinds {
+				for _, o := range p.Inventory.OfKind(kind) {
+					if o.Node != nil && !o.Removed {
+						p.checkLocalNames(o, &localNames[i])
+					}
+				}
+			}
+		}
+	},
+}
+
+func (p *Pass) checkLocalNames(o *inventory.Object, l *localName) {
+	var names []string
+	for _, path := range l.definitions {
+		for _, n := range reference.NodesAt(o.Node, path) {
+			names = append(names, n.Value)
+		}
+	}
+	if len(names) == 0 {
+		return // defined elsewhere, as by a workflowTemplateRef
+	}
+	for _, path := range l.uses {
+		for _, n := range reference.NodesAt(o.Node, path) {
+			if n.Kind != yaml.ScalarNode || n.Value == "" || reference.IsPlaceholder(n.Value) || slices.Contains(names, n.Value) {
+				continue
+			}
+			near := nearest(n.Value, names)
+			message := fmt.Sprintf("there is no %s %q here", l.what, n.Value)
+			if len(near) > 0 {
+				message += fmt.Sprintf("; did you mean %q?", near[0])
+			}
+			p.Report(o, n, message, Suggest(near...), Help("%s", listOf("its "+l.what+"s", names)))
+		}
+	}
+}
