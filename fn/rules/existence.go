@@ -141,6 +141,20 @@ func sentence(text string) string {
 	return text + "; "
 }
 
+// inNamespaceOf returns the text of a field that holds a namespace and a name
+// (namespace/name, name.namespace.svc) with the namespace of target; "" if the
+// field has no namespace in it.
+func inNamespaceOf(target *inventory.Object, r *reference.Ref) string {
+	text := yamlnode.String(r.Node)
+	if rest, ok := strings.CutPrefix(text, r.Namespace+"/"); ok {
+		return target.Namespace + "/" + rest
+	}
+	if before, after, ok := strings.Cut(text, r.Name+"."+r.Namespace); ok && r.Namespace != "" {
+		return before + r.Name + "." + target.Namespace + after
+	}
+	return ""
+}
+
 // reportNotRewritten reports a name that a prefix, suffix or hash changed, in
 // a field that kustomize leaves alone.
 func (p *Pass) reportNotRewritten(r *reference.Ref, target *inventory.Object) {
