@@ -65,6 +65,9 @@ func start(ctx context.Context) (_ *cluster, err error) {
 	if c.bin == "" {
 		c.bin = filepath.Join(dir, "bin")
 	}
+	if c.bin, err = filepath.Abs(c.bin); err != nil {
+		return nil, err
+	}
 	if err := c.build(ctx); err != nil {
 		return nil, err
 	}
