@@ -23,15 +23,23 @@ func (s *Set) To(gk inventory.GroupKind) []*Ref { return s.byKind[gk] }
 // From returns the references in a resource.
 func (s *Set) From(o *inventory.Object) []*Ref { return s.byFrom[o] }
 
-// Table is a compiled set of rows: a tree of path steps for each kind, so that
-// a resource is walked once however many rows there are for it.
+// Table is a set of rows by kind. The rows of a kind are compiled into a tree
+// of path steps when the first resource of that kind is met, so that a
+// resource is walked once however many rows there are for it, and nobody waits
+// for kinds that a build does not have.
 type Table struct {
-	kinds map[inventory.GroupKind]*step
-	pod   *step
-	// any is for labels and annotations of every kind, custom for every kind that is not
-	// Kubernetes' own.
-	any, custom *step
+	rows map[inventory.GroupKind][]*Row
+
+	mu    sync.Mutex
+	steps map[inventory.GroupKind]*step
 }
+
+// What stands in From for more than a kind.
+var (
+	podKind    = inventory.GroupKind{Kind: "Pod"}
+	anyKind    = inventory.GroupKind{Kind: "*"}
+	customKind = inventory.GroupKind{Kind: "Custom"}
+)
 
 type step struct {
 	fields map[string]*step
@@ -70,47 +78,49 @@ func NewTable(extra []Row) *Table {
 }
 
 func compile(extra []Row) *Table {
-	t := &Table{kinds: map[inventory.GroupKind]*step{}, pod: &step{}, any: &step{}, custom: &step{}}
-	for _, rows := range append([][]Row{extra}, builtinRows()...) {
+	t := &Table{rows: map[inventory.GroupKind][]*Row{}, steps: map[inventory.GroupKind]*step{}}
+	for _, rows := range append(builtinRows(), extra) {
 		for i := range rows {
-			t.add(&rows[i])
+			for from := range strings.SplitSeq(rows[i].From, ",") {
+				gk := inventory.ParseGroupKind(strings.TrimSpace(from))
+				t.rows[gk] = append(t.rows[gk], &rows[i])
+			}
 		}
 	}
 	return t
 }
 
-func (t *Table) add(r *Row) {
-	c := &compiledRow{Row: r}
+// root returns the tree for a kind, or nil.
+func (t *Table) root(gk inventory.GroupKind) *step {
+	rows := t.rows[gk]
+	if rows == nil {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	root := t.steps[gk]
+	if root == nil {
+		root = &step{}
+		for _, r := range rows {
+			root.add(r, gk)
+		}
+		t.steps[gk] = root
+	}
+	return root
+}
+
+func (s *step) add(r *Row, from inventory.GroupKind) {
+	c := &compiledRow{Row: r, when: conditions(r.When)}
 	for to := range strings.SplitSeq(r.To, ",") {
 		c.to = append(c.to, inventory.ParseGroupKind(strings.TrimSpace(to)))
 	}
-	c.when = conditions(r.When)
-	for from := range strings.SplitSeq(r.From, ",") {
-		from = strings.TrimSpace(from)
-		switch from {
-		case "*":
-			t.any.insert(r.Path, c)
-			continue
-		case "Custom":
-			t.custom.insert(r.Path, c)
-			continue
-		case "Pod":
-			if rest, ok := strings.CutPrefix(r.Path, "container."); ok {
-				for _, list := range []string{"containers[]", "initContainers[]", "ephemeralContainers[]", "container", "script", "sidecars[]"} {
-					t.pod.insert(list+"."+rest, c)
-				}
-			} else {
-				t.pod.insert(r.Path, c)
-			}
-			continue
-		}
-		gk := inventory.ParseGroupKind(from)
-		root := t.kinds[gk]
-		if root == nil {
-			root = &step{}
-			t.kinds[gk] = root
-		}
-		root.insert(r.Path, c)
+	rest, ok := strings.CutPrefix(r.Path, "container.")
+	if from != podKind || !ok {
+		s.insert(r.Path, c)
+		return
+	}
+	for _, list := range [...]string{"containers[]", "initContainers[]", "ephemeralContainers[]", "container", "script", "sidecars[]"} {
+		s.insert(list+"."+rest, c)
 	}
 }
 
@@ -223,34 +233,49 @@ func (t *Table) Extract(inv *inventory.Inventory) *Set {
 		byKind: map[inventory.GroupKind][]*Ref{},
 		byFrom: map[*inventory.Object][]*Ref{},
 	}
+	roots := map[inventory.GroupKind]*step{}
+	root := func(gk inventory.GroupKind) *step {
+		s, ok := roots[gk]
+		if !ok {
+			s = t.root(gk)
+			roots[gk] = s
+		}
+		return s
+	}
 	for _, o := range inv.Objects() {
 		if o.Removed || o.Local {
 			continue
 		}
 		x := extractor{set: set, inv: inv, obj: o}
-		if root := t.kinds[o.GroupKind]; root != nil {
-			x.walk(o.Node, root, nil, nil, 0)
+		if o.GroupKind != podKind {
+			x.start(o.Node, root(o.GroupKind))
 		}
 		for _, p := range o.Pods() {
 			x.pod = p
-			x.walk(p.Spec, t.pod, nil, nil, 0)
+			x.start(p.Spec, root(podKind))
 		}
 		x.pod = nil
 		if o.Get("metadata", "annotations") != nil || o.Get("metadata", "labels") != nil {
-			x.walk(o.Node, t.any, nil, nil, 0)
+			x.start(o.Node, root(anyKind))
 		}
 		if !ownGroups[o.Group] {
 			x.taken = make(map[*yaml.Node]bool, len(x.refs))
 			for _, r := range x.refs {
 				x.taken[r.Node] = true
 			}
-			x.walk(o.Node, t.custom, nil, nil, 0)
+			x.start(o.Node, root(customKind))
 		}
 		if len(x.refs) > 0 {
 			set.byFrom[o] = x.refs
 		}
 	}
 	return set
+}
+
+func (x *extractor) start(n *yaml.Node, root *step) {
+	if root != nil {
+		x.walk(n, root, nil, nil, 0)
+	}
 }
 
 // ownGroups are the API groups of Kubernetes itself, whose fields are all known.

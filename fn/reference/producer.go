@@ -58,17 +58,11 @@ var producersByKind = sync.OnceValue(func() map[inventory.GroupKind][]*Producer 
 	return m
 })
 
-// The From of producers that are for more than single kinds.
-var (
-	anyKind    = inventory.GroupKind{Kind: "*"}
-	customKind = inventory.GroupKind{Kind: "Custom"}
-)
-
 // Produce adds to the inventory what its resources make at run time.
 func Produce(inv *inventory.Inventory) {
 	table := producersByKind()
 	for _, o := range inv.Objects() {
-		if o.Removed {
+		if o.Removed || o.Local {
 			continue
 		}
 		for _, p := range table[o.GroupKind] {
@@ -89,7 +83,7 @@ func Produce(inv *inventory.Inventory) {
 
 // unknown reports whether the tables of references have nothing for a kind.
 func unknown(gk inventory.GroupKind) bool {
-	return !ownGroups[gk.Group] && defaultTable().kinds[gk] == nil
+	return !ownGroups[gk.Group] && defaultTable().rows[gk] == nil
 }
 
 // holds reports whether the conditions of When do.

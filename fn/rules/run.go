@@ -51,7 +51,7 @@ func Run(inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding
 		ignores:     v.GetIgnore(),
 	}
 	r.ignoreHits = make([]int, len(r.ignores))
-	table := reference.NewTable(userRows(v))
+	table := reference.NewTable(append(userRows(v), reference.RowsOf(inv)...))
 	refs := table.Extract(inv)
 	each := func(after bool) {
 		for _, rule := range r.rules {
