@@ -115,6 +115,10 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 			return
 		}
 	}
+	if meant := inNamespaceOf(target, r); meant != "" {
+		p.Report(r.From, r.Node, message, Suggest(meant))
+		return
+	}
 	p.Report(r.From, r.Node, message,
 		Help("%sthis field cannot reach another namespace: move one of the two, or make a %s of that name in %q too", sentence(consequence(r)), target.Kind, r.Namespace))
 }
