@@ -3,7 +3,9 @@ package reference
 // kafkaRows are the references of Strimzi and of other Kafka operators:
 // https://strimzi.io/docs/operators/latest/configuring
 var kafkaRows = []Row{
-	{From: strimzi + "/KafkaTopic," + strimzi + "/KafkaUser," + strimzi + "/KafkaRebalance," + strimzi + "/KafkaNodePool", Path: `metadata.labels.strimzi\.io/cluster`, To: strimzi + "/Kafka", Lenient: true},
+	// Operators may watch topics and users of other namespaces.
+	{From: strimzi + "/KafkaTopic," + strimzi + "/KafkaUser", Path: `metadata.labels.strimzi\.io/cluster`, InNamespace: "*", To: strimzi + "/Kafka", Lenient: true},
+	{From: strimzi + "/KafkaRebalance," + strimzi + "/KafkaNodePool", Path: `metadata.labels.strimzi\.io/cluster`, To: strimzi + "/Kafka", Lenient: true},
 	{From: strimzi + "/KafkaConnector", Path: `metadata.labels.strimzi\.io/cluster`, To: strimzi + "/KafkaConnect," + strimzi + "/KafkaMirrorMaker2", Lenient: true},
 	{From: strimziAll, Path: "spec.**.metricsConfig.valueFrom.configMapKeyRef.name", Key: "key", Optional: "optional", To: "ConfigMap"},
 	{From: strimziAll, Path: "spec.**.logging.valueFrom.configMapKeyRef.name", Key: "key", Optional: "optional", To: "ConfigMap"},

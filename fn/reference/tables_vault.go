@@ -5,22 +5,22 @@ var vaultRows = []Row{
 	// https://developer.hashicorp.com/vault/docs/platform/k8s/vso/api-reference
 	{From: vsoSecrets, Path: "spec.vaultAuthRef", Parse: NamespaceName, To: vso + "/VaultAuth"},
 	{From: vsoSecrets, Path: "spec.rolloutRestartTargets[].name", Kind: "kind", To: "apps/Deployment,apps/StatefulSet,apps/DaemonSet,argoproj.io/Rollout"},
-	{From: vsoSecrets + "," + vso + "/HCPVaultSecretsApp", Path: "spec.destination.name", When: "create!=true", To: "Secret"},
+	{From: vsoSecrets + "," + vso + "/HCPVaultSecretsApp", Path: "spec.destination.name", When: "create!=true", To: "Secret", Lenient: true},
 	{From: vsoSecrets + "," + vso + "/HCPVaultSecretsApp", Path: "spec.destination.transformation.transformationRefs[].name", Namespace: "namespace", To: vso + "/SecretTransformation"},
 	{From: vso + "/HCPVaultSecretsApp", Path: "spec.hcpAuthRef", Parse: NamespaceName, To: vso + "/HCPAuth"},
 	{From: vso + "/HCPVaultSecretsApp", Path: "spec.rolloutRestartTargets[].name", Kind: "kind", To: "apps/Deployment,apps/StatefulSet,apps/DaemonSet,argoproj.io/Rollout"},
-	{From: vso + "/HCPAuth", Path: "spec.servicePrincipal.secretRef", To: "Secret"},
+	{From: vso + "/HCPAuth", Path: "spec.servicePrincipal.secretRef", To: "Secret", Lenient: true},
 	{From: vso + "/VaultAuth", Path: "spec.vaultConnectionRef", Parse: NamespaceName, To: vso + "/VaultConnection"},
 	{From: vso + "/VaultAuth", Path: "spec.vaultAuthGlobalRef.name", Namespace: "namespace", To: vso + "/VaultAuthGlobal"},
-	{From: vso + "/VaultAuth", Path: "spec.kubernetes.serviceAccount", To: "ServiceAccount"},
-	{From: vso + "/VaultAuth", Path: "spec.appRole.secretRef", To: "Secret"},
-	{From: vso + "/VaultAuth", Path: "spec.jwt.secretRef", To: "Secret"},
-	{From: vso + "/VaultAuth", Path: "spec.jwt.serviceAccount", To: "ServiceAccount"},
-	{From: vso + "/VaultAuth", Path: "spec.aws.secretRef", To: "Secret"},
-	{From: vso + "/VaultAuth", Path: "spec.aws.irsaServiceAccount", To: "ServiceAccount"},
-	{From: vso + "/VaultAuth", Path: "spec.gcp.workloadIdentityServiceAccount", To: "ServiceAccount"},
-	{From: vso + "/VaultAuth", Path: "spec.storageEncryption.kubernetes.serviceAccount", To: "ServiceAccount"},
-	{From: vso + "/VaultConnection", Path: "spec.caCertSecretRef", To: "Secret"},
+	{From: vso + "/VaultAuth", Path: "spec.kubernetes.serviceAccount", To: "ServiceAccount", Lenient: true},
+	{From: vso + "/VaultAuth", Path: "spec.appRole.secretRef", To: "Secret", Lenient: true},
+	{From: vso + "/VaultAuth", Path: "spec.jwt.secretRef", To: "Secret", Lenient: true},
+	{From: vso + "/VaultAuth", Path: "spec.jwt.serviceAccount", To: "ServiceAccount", Lenient: true},
+	{From: vso + "/VaultAuth", Path: "spec.aws.secretRef", To: "Secret", Lenient: true},
+	{From: vso + "/VaultAuth", Path: "spec.aws.irsaServiceAccount", To: "ServiceAccount", Lenient: true},
+	{From: vso + "/VaultAuth", Path: "spec.gcp.workloadIdentityServiceAccount", To: "ServiceAccount", Lenient: true},
+	{From: vso + "/VaultAuth", Path: "spec.storageEncryption.kubernetes.serviceAccount", To: "ServiceAccount", Lenient: true},
+	{From: vso + "/VaultConnection", Path: "spec.caCertSecretRef", To: "Secret", Lenient: true},
 	{From: vso + "/VaultConnection", Path: "spec.address", Parse: URL, To: "Service", Lenient: true},
 
 	// https://github.com/redhat-cop/vault-config-operator
@@ -29,10 +29,10 @@ var vaultRows = []Row{
 
 	{From: "redhatcop.redhat.io/KubernetesAuthEngineRole", Path: "spec.targetServiceAccounts[]", To: "ServiceAccount", Guess: true},
 	// Doppler, Infisical, Bitwarden
-	{From: "secrets.doppler.com/DopplerSecret", Path: "spec.tokenSecret.name", Namespace: "namespace", To: "Secret"},
-	{From: "secrets.infisical.com/InfisicalSecret", Path: "spec.authentication.**.credentialsRef.secretName", Namespace: "secretNamespace", To: "Secret"},
-	{From: "secrets.infisical.com/InfisicalSecret", Path: "spec.authentication.**.serviceAccountRef.name", Namespace: "namespace", To: "ServiceAccount"},
-	{From: "k8s.bitwarden.com/BitwardenSecret", Path: "spec.authToken.secretName", Key: "secretKey", To: "Secret"},
+	{From: "secrets.doppler.com/DopplerSecret", Path: "spec.tokenSecret.name", Namespace: "namespace", To: "Secret", Lenient: true},
+	{From: "secrets.infisical.com/InfisicalSecret", Path: "spec.authentication.**.credentialsRef.secretName", Namespace: "secretNamespace", To: "Secret", Lenient: true},
+	{From: "secrets.infisical.com/InfisicalSecret", Path: "spec.authentication.**.serviceAccountRef.name", Namespace: "namespace", To: "ServiceAccount", Lenient: true},
+	{From: "k8s.bitwarden.com/BitwardenSecret", Path: "spec.authToken.secretName", Key: "secretKey", To: "Secret", Lenient: true},
 }
 
 const (
