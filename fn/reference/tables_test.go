@@ -234,6 +234,35 @@ func spell(p Parse, name string) string {
 	return name
 }
 
+// Fields of the wrong type are nobody's name: nothing is found there, and
+// nothing fails.
+func TestRowsOnWrongTypes(t *testing.T) {
+	wrong := func() []*yaml.Node {
+		return []*yaml.Node{
+			{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"},
+			yamlnode.NewMapping(yamlnode.NewString("name"), yamlnode.NewSequence()),
+			yamlnode.NewSequence(yamlnode.NewSequence(yamlnode.NewMapping())),
+			yamlnode.NewString(""),
+		}
+	}
+	for _, rows := range builtinRows() {
+		for i := range rows {
+			row := &rows[i]
+			from, _, _ := strings.Cut(row.From, ",")
+			to, _, _ := strings.Cut(row.To, ",")
+			for j := range wrong() {
+				referrer, leaf := makeReferrer(row, from, inventory.ParseGroupKind(to), rightName)
+				*leaf = *wrong()[j]
+				inv := &inventory.Inventory{}
+				inv.Add(referrer, inventory.Source{})
+				for _, r := range NewTable(nil).Extract(inv).All {
+					assert.NotSame(t, leaf, r.Node, "%s %s", row.From, row.Path)
+				}
+			}
+		}
+	}
+}
+
 func TestHostForms(t *testing.T) {
 	inv := &inventory.Inventory{}
 	inv.Add(makeObject(inventory.GroupKind{Kind: "Service"}, "reviews", "shop"), inventory.Source{})
