@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ var monitorSelectsNothing = &Rule{
 	URL: monitorURL,
 	Run: func(p *Pass) {
 		p.eachMonitor(func(m *monitor) {
-			if len(m.selected) > 0 || len(m.candidates) == 0 {
+			if len(m.selected) > 0 {
 				return
 			}
 			labels := yamlnode.Get(m.selector, "matchLabels")
@@ -34,7 +35,11 @@ var monitorSelectsNothing = &Rule{
 				return
 			}
 			var best *nearMiss
-			for _, c := range m.candidates {
+			candidates := m.all.in(m.namespaces)
+			if len(candidates) == 0 {
+				return
+			}
+			for _, c := range candidates {
 				if miss := missOf(c, labels); miss != nil && (best == nil || miss.score < best.score) {
 					best = miss
 				}
@@ -105,56 +110,103 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 	p.Report(m.object, port, message, Suggest(near...), Help("%s", listOf("its port names", names)))
 }
 
-// monitor is one ServiceMonitor or PodMonitor with what it may select.
-// Services stand in as pods whose labels are their own.
+// monitor is one ServiceMonitor or PodMonitor with what it selects.
 type monitor struct {
-	object               *inventory.Object
-	what                 string
-	selector             *yaml.Node
-	endpoints, ports     string
-	candidates, selected []*inventory.Pod
+	object           *inventory.Object
+	what             string
+	selector         *yaml.Node
+	endpoints, ports string // paths
+	all              *scrapable
+	namespaces       []string // nil for all
+	selected         []*inventory.Pod
+}
+
+// scrapable are the Services or pods of a build, by label and by namespace.
+// Services stand in as pods whose labels are their own.
+type scrapable struct {
+	byLabel     map[label][]*inventory.Pod
+	byNamespace map[string][]*inventory.Pod
+	partial     bool
+}
+
+func (s *scrapable) add(pod *inventory.Pod) {
+	s.partial = s.partial || pod.Partial
+	s.byNamespace[pod.Owner.Namespace] = append(s.byNamespace[pod.Owner.Namespace], pod)
+	for k, v := range yamlnode.Fields(pod.Labels()) {
+		l := label{k.Value, yamlnode.String(v)}
+		s.byLabel[l] = append(s.byLabel[l], pod)
+	}
+}
+
+// in returns what is in the namespaces, in all if there are none.
+func (s *scrapable) in(namespaces []string) []*inventory.Pod {
+	var pods []*inventory.Pod
+	for _, ns := range slices.Sorted(maps.Keys(s.byNamespace)) {
+		if inNamespaces(namespaces, ns) {
+			pods = append(pods, s.byNamespace[ns]...)
+		}
+	}
+	return pods
+}
+
+// labelled narrows what is in the namespaces by the selector's first label.
+func (s *scrapable) labelled(selector *yaml.Node, namespaces []string) []*inventory.Pod {
+	for k, v := range yamlnode.Fields(yamlnode.Get(selector, "matchLabels")) {
+		return s.byLabel[label{k.Value, yamlnode.String(v)}]
+	}
+	return s.in(namespaces)
+}
+
+func inNamespaces(namespaces []string, ns string) bool {
+	return namespaces == nil || slices.ContainsFunc(namespaces, func(n string) bool { return inventory.SameNamespace(n, ns) })
 }
 
 func (p *Pass) eachMonitor(f func(*monitor)) {
-	for _, o := range p.Inventory.OfKind(gk("monitoring.coreos.com/ServiceMonitor")) {
-		m := &monitor{object: o, what: "Service", endpoints: "spec.endpoints[]", ports: "spec.ports[]"}
+	empty := func() *scrapable {
+		return &scrapable{byLabel: map[label][]*inventory.Pod{}, byNamespace: map[string][]*inventory.Pod{}}
+	}
+	if monitors := p.Inventory.OfKind(gk("monitoring.coreos.com/ServiceMonitor")); len(monitors) > 0 {
+		services := empty()
 		for _, svc := range p.Inventory.OfKind(gk("Service")) {
-			if svc.Node != nil && !svc.Removed && !svc.Local {
-				m.candidates = append(m.candidates, &inventory.Pod{Owner: svc, Template: svc.Node})
+			if svc.Node != nil && !svc.Removed {
+				services.add(&inventory.Pod{Owner: svc, Template: svc.Node})
 			}
 		}
-		m.run(f)
-	}
-	for _, o := range p.Inventory.OfKind(gk("monitoring.coreos.com/PodMonitor")) {
-		m := &monitor{object: o, what: "pod", endpoints: "spec.podMetricsEndpoints[]", ports: "spec.containers[].ports[]"}
-		m.candidates = slices.Clone(p.Pods(""))
-		if slices.ContainsFunc(m.candidates, func(c *inventory.Pod) bool { return c.Partial }) {
-			continue
+		for _, o := range monitors {
+			runMonitor(&monitor{object: o, what: "Service", endpoints: "spec.endpoints[]", ports: "spec.ports[]", all: services}, f)
 		}
-		m.run(f)
+	}
+	if monitors := p.Inventory.OfKind(gk("monitoring.coreos.com/PodMonitor")); len(monitors) > 0 {
+		pods := empty()
+		for _, pod := range p.Pods("") {
+			pods.add(pod)
+		}
+		if pods.partial {
+			return // operators add labels and ports
+		}
+		for _, o := range monitors {
+			runMonitor(&monitor{object: o, what: "pod", endpoints: "spec.podMetricsEndpoints[]", ports: "spec.containers[].ports[]", all: pods}, f)
+		}
 	}
 }
 
-// run narrows the candidates to the namespaces of the monitor, and calls f.
-func (m *monitor) run(f func(*monitor)) {
+// runMonitor finds what a monitor selects, and calls f.
+func runMonitor(m *monitor, f func(*monitor)) {
 	o := m.object
 	m.selector = o.Get("spec", "selector")
 	if o.Node == nil || o.Removed || m.selector == nil {
 		return
 	}
-	everywhere := yamlnode.Bool(o.Get("spec", "namespaceSelector", "any"))
-	var names []string
-	for _, n := range yamlnode.Elements(o.Get("spec", "namespaceSelector", "matchNames")) {
-		names = append(names, yamlnode.String(n))
+	if !yamlnode.Bool(o.Get("spec", "namespaceSelector", "any")) {
+		for _, n := range yamlnode.Elements(o.Get("spec", "namespaceSelector", "matchNames")) {
+			m.namespaces = append(m.namespaces, yamlnode.String(n))
+		}
+		if len(m.namespaces) == 0 {
+			m.namespaces = []string{o.Namespace}
+		}
 	}
-	if len(names) == 0 {
-		names = []string{o.Namespace}
-	}
-	m.candidates = slices.DeleteFunc(m.candidates, func(c *inventory.Pod) bool {
-		return !everywhere && !slices.ContainsFunc(names, func(ns string) bool { return inventory.SameNamespace(ns, c.Owner.Namespace) })
-	})
-	for _, c := range m.candidates {
-		if LabelSelector(c.Labels(), m.selector) {
+	for _, c := range m.all.labelled(m.selector, m.namespaces) {
+		if inNamespaces(m.namespaces, c.Owner.Namespace) && LabelSelector(c.Labels(), m.selector) {
 			m.selected = append(m.selected, c)
 		}
 	}

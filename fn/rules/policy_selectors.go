@@ -104,8 +104,11 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 	if labels == selector && yamlnode.Get(selector, "matchExpressions") != nil || !plainLabels(labels) {
 		return
 	}
+	if len(p.matching(namespace, labels)) > 0 {
+		return
+	}
 	pods := p.Pods(namespace)
-	if len(pods) == 0 || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return matches(pod, labels) }) {
+	if len(pods) == 0 {
 		return
 	}
 	if slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) {
