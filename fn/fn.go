@@ -62,7 +62,7 @@ func Process(inv *inventory.Inventory, cfg *ConfigPipeline) Result {
 	reference.Produce(inv)
 	var injected []finding.Finding
 	if cfg != nil {
-		res.Injections = connection.Apply(inv, cfg, func(f finding.Finding) { injected = append(injected, f) })
+		res.Injections = connection.Apply(inv, cfg, func(f finding.Finding) { injected = append(injected, asking(f)) })
 	}
 	res.Changes = normalize.Apply(inv, spec.Normalize)
 	res.Findings = rules.Run(inv, spec, injected...)
@@ -71,6 +71,15 @@ func Process(inv *inventory.Inventory, cfg *ConfigPipeline) Result {
 	}
 	res.Added = inv.Objects()[before:]
 	return res
+}
+
+// asking puts the best suggestion into the message, where a reader of results
+// finds it.
+func asking(f finding.Finding) finding.Finding {
+	if len(f.Suggestions) > 0 && !strings.Contains(f.Message, "did you mean") {
+		f.Message += fmt.Sprintf("; did you mean %q?", f.Suggestions[0])
+	}
+	return f
 }
 
 // addReceipt adds the resource that an outer kustomization deletes, unless a

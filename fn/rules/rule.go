@@ -156,10 +156,9 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 	}
 	if n != nil {
 		f.Field = reference.FieldPath(o.Node, n)
-		f.Column = n.Column
 		f.Sum = finding.Sum(n.Value)
 		if line := o.LineOf(n); line > 0 {
-			f.Line = line
+			f.Line, f.Column = line, n.Column
 		}
 	}
 	for _, opt := range opts {
