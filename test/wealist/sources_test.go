@@ -128,6 +128,12 @@ func word(w string) func(value) bool {
 	return func(v value) bool { return re.MatchString(v.text) }
 }
 
+// policy matches the registries that are allowed: they are there to disagree
+// when somebody changes where images come from.
+func policy(v value) bool {
+	return strings.HasPrefix(v.path, "spec.normalize.images.registries.")
+}
+
 var serviceHost = regexp.MustCompile(`([a-z0-9-]+)\.([a-z0-9-]+)\.svc\.([a-z0-9.-]+[a-z0-9])`)
 
 // TestWrittenOnce takes the addresses apart that the builds print, and looks
@@ -190,7 +196,7 @@ func TestWrittenOnce(t *testing.T) {
 				registry, _, found := strings.Cut(c.Image, "/")
 				if found {
 					assert.Equal(t, []string{"overlays/prod/source/environment.yaml: data.registry"},
-						where(values, contains(registry)))
+						where(values, func(v value) bool { return contains(registry)(v) && !policy(v) }))
 				}
 			}
 		}
