@@ -183,8 +183,13 @@ var registryNotAllowed = &Rule{
 			if key, _ := normalize.RegistryOf(cfg, u.Image); u.local || key != "" {
 				return
 			}
-			message := fmt.Sprintf("image %q comes from %s, which is not an allowed registry", u.node.Value, u.Registry)
-			near := nearest(u.Registry, allowed)
+			from := u.Registry
+			if slices.ContainsFunc(allowed, func(key string) bool { return strings.HasPrefix(key, u.Registry+"/") }) {
+				owner, _, _ := strings.Cut(u.Repository, "/") // another part of that registry is allowed
+				from += "/" + owner
+			}
+			message := fmt.Sprintf("image %q comes from %s, which is not an allowed registry", u.node.Value, from)
+			near := nearest(from, allowed)
 			if len(near) > 0 {
 				message += fmt.Sprintf("; did you mean %q?", near[0])
 			}
