@@ -3,9 +3,6 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"strings"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -50,7 +47,7 @@ var namespaceMistyped = &Rule{
 			if r.Row.Namespace == "" || r.Namespace == r.From.Namespace {
 				continue
 			}
-			n := namespaceNode(r)
+			n := r.NamespaceNode
 			if yamlnode.String(n) == "" || p.Resolve(r).Status != reference.Found {
 				continue
 			}
@@ -59,10 +56,6 @@ var namespaceMistyped = &Rule{
 			}
 		}
 	},
-}
-
-func namespaceNode(r *reference.Ref) *yaml.Node {
-	return yamlnode.Path(r.Parent, strings.Split(r.Row.Namespace, ".")...)
 }
 
 var builtinNamespaces = []string{"default", "kube-system", "kube-public", "kube-node-lease"}
