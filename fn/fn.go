@@ -66,6 +66,9 @@ func Process(inv *inventory.Inventory, cfg *ConfigPipeline) Result {
 	}
 	res.Changes = normalize.Apply(inv, spec.Normalize)
 	res.Findings = rules.Run(inv, spec, injected...)
+	if cfg != nil {
+		locate(cfg, res.Findings)
+	}
 	if spec.Receipt {
 		addReceipt(inv, cfg.Metadata.Name)
 	}
@@ -80,6 +83,19 @@ func asking(f finding.Finding) finding.Finding {
 		f.Message += fmt.Sprintf("; did you mean %q?", f.Suggestions[0])
 	}
 	return f
+}
+
+// locate says which configuration findings are about, and where it has the
+// field.
+func locate(cfg *ConfigPipeline, fs []finding.Finding) {
+	for i := range fs {
+		if f := &fs[i]; f.Resource.Kind == config.Kind && f.Resource.APIVersion == config.APIVersion {
+			f.Resource.Namespace, f.Resource.Name = cfg.Metadata.Namespace, cfg.Metadata.Name
+			f.File = cfg.File
+			f.Line, f.Column = cfg.Locate(f.Field)
+		}
+	}
+	finding.Sort(fs)
 }
 
 // addReceipt adds the resource that an outer kustomization deletes, unless a

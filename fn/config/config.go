@@ -5,7 +5,12 @@
 // maps key by key without a schema, while it replaces lists whole.
 package config
 
-import "github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+import (
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
 
 // Identity of the configuration resource.
 const (
@@ -22,6 +27,24 @@ type ConfigPipeline struct {
 	Kind       string   `yaml:"kind" json:"kind" jsonschema:"enum=ConfigPipeline"`
 	Metadata   Metadata `yaml:"metadata" json:"metadata"`
 	Spec       Spec     `yaml:"spec" json:"spec"`
+
+	// File and Line (of its first line, from 1) say where the configuration was
+	// read, for messages. Line is 0 when lines mean nothing to a reader.
+	File string `yaml:"-" json:"-"`
+	Line int    `yaml:"-" json:"-"`
+
+	node *yaml.Node
+}
+
+// Locate returns the line and column of a field, as in
+// spec.connections.database.service.name, in File: those of what contains it
+// where the field is not there, and zeros where Line is not known.
+func (c *ConfigPipeline) Locate(field string) (line, column int) {
+	n, _ := yamlnode.Follow(c.node, field)
+	if c.Line == 0 || n == nil || n.Line == 0 {
+		return 0, 0
+	}
+	return c.Line + n.Line - 1, n.Column
 }
 
 // Metadata is the part of a Kubernetes object's metadata that a function's

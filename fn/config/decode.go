@@ -33,6 +33,7 @@ func Decode(n *yaml.Node) (*ConfigPipeline, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
+	cfg.node = n
 	return &cfg, nil
 }
 

@@ -277,6 +277,7 @@ func add(inv *inventory.Inventory, d *manifest.Document) (*config.ConfigPipeline
 		if err != nil {
 			return nil, &manifest.Error{File: d.File, Line: d.Line, Err: err}
 		}
+		cfg.File, cfg.Line = d.File, d.Line
 		return cfg, nil
 	case kind == "" || strings.HasPrefix(apiVersion, "kustomize.config.k8s.io/"):
 		return nil, nil // values files and the like
@@ -290,13 +291,14 @@ func add(inv *inventory.Inventory, d *manifest.Document) (*config.ConfigPipeline
 	return nil, nil
 }
 
-// validate runs the rules only: a check changes nothing.
+// validate runs the pipeline in memory: rules judge what it would hand to a
+// cluster, and connections are checked by computing them.
 func validate(inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options) []finding.Finding {
 	own := config.ConfigPipeline{}
 	if cfg != nil {
 		own = *cfg
 	}
-	own.Spec.Connections, own.Spec.Normalize, own.Spec.Receipt = nil, nil, false
+	own.Spec.Receipt = false
 	if opts.Unresolved != "" {
 		v := config.Validate{}
 		if own.Spec.Validate != nil {

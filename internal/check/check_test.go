@@ -10,9 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 )
 
 func TestMain(m *testing.M) {
@@ -217,4 +219,70 @@ func TestExternals(t *testing.T) {
 	text, err = check.Externals(nil)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), "nothing is missing")
+}
+
+const pipeline = `apiVersion: wealist.io/v1alpha1
+kind: ConfigPipeline
+metadata: {name: shop}
+spec:
+  connections:
+    cache:
+      engine: redis
+      service:
+        name: reddis
+      into:
+      - workload: {name: app}
+        variables: {REDIS_URL: url}
+  validate:
+    externals:
+    - {kind: Secret, name: db-*, reason: made by the platform team}
+`
+
+const redis = "apiVersion: v1\nkind: Service\nmetadata: {name: redis, namespace: shop}\nspec:\n  ports:\n  - port: 6379\n"
+
+// What is wrong with the configuration is found by running it, and reported
+// where it stands.
+func TestTheConfigurationIsCheckedAtItsOwnLines(t *testing.T) {
+	dir := tree(t, map[string]string{"all.yaml": redis + "---\n" + pipeline + "---\n" + pod})
+	all := filepath.Join(dir, "all.yaml")
+	before, err := os.ReadFile(all)
+	require.NoError(t, err)
+	rep := run(t, check.Options{}, all)
+	require.Equal(t, []string{"service-not-found"}, rulesOf(rep.Findings))
+	f := rep.Findings[0]
+	assert.Equal(t, "ConfigPipeline shop", f.Resource.String())
+	assert.Equal(t, []string{"redis"}, f.Suggestions)
+	assert.Equal(t, all, f.File)
+	assert.Equal(t, 16, f.Line)
+	assert.Equal(t, 15, f.Column)
+	after, err := os.ReadFile(all)
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after))
+}
+
+func TestTheConfigurationOfAKustomizationIsCheckedAtItsOwnLines(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"kustomization.yaml": kustomization + "- pod.yaml\n- redis.yaml\n",
+		"pod.yaml":           pod,
+		"redis.yaml":         redis,
+		"config.yaml":        pipeline,
+	})
+	cfg := readConfig(t, filepath.Join(dir, "config.yaml"))
+	rep := run(t, check.Options{Config: cfg}, dir)
+	require.Equal(t, []string{"service-not-found"}, rulesOf(rep.Findings))
+	assert.Equal(t, filepath.Join(dir, "config.yaml"), rep.Findings[0].File)
+	assert.Equal(t, 9, rep.Findings[0].Line)
+}
+
+// readConfig reads a configuration as --config does.
+func readConfig(t *testing.T, file string) *config.ConfigPipeline {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	docs, err := manifest.Read(file, text)
+	require.NoError(t, err)
+	cfg, err := config.Decode(docs[0].Node)
+	require.NoError(t, err)
+	cfg.File, cfg.Line = file, docs[0].Line
+	return cfg
 }

@@ -2,12 +2,12 @@ package check
 
 import (
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -60,6 +60,9 @@ func (rep *Report) locate(fs []finding.Finding, root string) {
 			f.File = root
 			continue
 		}
+		if f.Resource.Kind == config.Kind {
+			continue // the file given with --config
+		}
 		if strings.Contains(f.File, "://") || filepath.IsAbs(f.File) {
 			continue // a remote base
 		}
@@ -67,7 +70,7 @@ func (rep *Report) locate(fs []finding.Finding, root string) {
 		for _, d := range rep.documents(f.File) {
 			if yamlnode.GetString(d.Node, "kind") == f.Resource.Kind && sameName(yamlnode.GetString(d.Node, "metadata", "name"), f.Resource.Name) {
 				f.Line, f.Column = d.Line, 0
-				if n := follow(d.Node, f.Field); n != nil && finding.Sum(n.Value) == f.Sum {
+				if n, whole := yamlnode.Follow(d.Node, f.Field); whole && finding.Sum(n.Value) == f.Sum {
 					// Otherwise a patch gave the field another value.
 					f.Line, f.Column = d.Line+n.Line-1, n.Column
 				}
@@ -97,43 +100,4 @@ func (rep *Report) documents(file string) []manifest.Document {
 	}
 	rep.docs[file] = docs
 	return docs
-}
-
-// follow returns the node at a field path as findings have it, nil where a
-// patch made the field and the file does not have it.
-func follow(n *yaml.Node, path string) *yaml.Node {
-	if path == "" {
-		return nil
-	}
-	for path != "" && n != nil {
-		switch {
-		case strings.HasPrefix(path, "["):
-			end := strings.IndexByte(path, ']')
-			if end < 0 {
-				return nil
-			}
-			step := path[1:end]
-			path = path[end+1:]
-			if key, err := strconv.Unquote(step); err == nil {
-				n = yamlnode.Get(n, key)
-				continue
-			}
-			i, err := strconv.Atoi(step)
-			elements := yamlnode.Elements(n)
-			if err != nil || i >= len(elements) {
-				return nil
-			}
-			n = yamlnode.Resolve(elements[i])
-		case strings.HasPrefix(path, ":"):
-			return n // a line and column inside the value
-		default:
-			path = strings.TrimPrefix(path, ".")
-			end := strings.IndexAny(path, ".[:")
-			if end < 0 {
-				end = len(path)
-			}
-			n, path = yamlnode.Get(n, path[:end]), path[end:]
-		}
-	}
-	return n
 }

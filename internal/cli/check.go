@@ -136,6 +136,7 @@ func readConfig(file string) (*config.ConfigPipeline, error) {
 	if err != nil {
 		return nil, &manifest.Error{File: file, Err: err}
 	}
+	cfg.File, cfg.Line = file, docs[0].Line
 	return cfg, nil
 }
 
