@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -22,6 +23,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -116,7 +118,7 @@ type claim struct{ at, value string }
 func (c *connection) claim(o *inventory.Object, node *yaml.Node, variable, value string, s *sink) bool {
 	p := place{node, variable}
 	if other, taken := c.written[p]; taken && other.value != value {
-		c.fail(RuleConflict, s.field("variables."+variable), nil,
+		c.fail(RuleConflict, s.variable(variable), nil,
 			"%s gets %s twice, with different values: from %s and from here", o, variable, other.at)
 		return false
 	}
@@ -141,9 +143,11 @@ type sink struct {
 }
 
 // at is the sink's field in the configuration.
-func (s *sink) at() string { return fmt.Sprintf("spec.connections.%s.into[%d]", s.c.name, s.index) }
+func (s *sink) at() string { return s.c.field("into[" + strconv.Itoa(s.index) + "]") }
 
 func (s *sink) field(path string) string { return s.at() + "." + path }
+
+func (s *sink) variable(name string) string { return s.at() + ".variables" + reference.PathStep(name) }
 
 func (s *sink) as() string         { return cmp.Or(s.As, s.c.As, "variable") }
 func (s *sink) secretName() string { return cmp.Or(s.Secret, s.c.Secret, s.c.credentials().Secret) }
@@ -152,7 +156,7 @@ func (s *sink) secretName() string { return cmp.Or(s.Secret, s.c.Secret, s.c.cre
 func (s *sink) names() []string { return slices.Sorted(maps.Keys(s.Variables)) }
 
 func (c *connection) field(path string) string {
-	return "spec.connections." + c.name + "." + path
+	return "spec.connections" + reference.PathStep(c.name) + "." + path
 }
 
 // credentials are never nil.
@@ -247,7 +251,7 @@ func (s *sink) check() bool {
 		if unknown := new(engine.UnknownFormatError); errors.As(err, &unknown) {
 			suggestions = suggest.Nearest(unknown.Format, c.engine.FormatNames(), 3)
 		}
-		c.fail(RuleConfig, s.field("variables."+name), suggestions, "%s", err)
+		c.fail(RuleConfig, s.variable(name), suggestions, "%s", err)
 		return false
 	}
 	return true
@@ -300,7 +304,7 @@ func (s *sink) format(name string, consumer *inventory.Object, user, password *e
 	if err == nil {
 		return v, true
 	}
-	field := s.field("variables." + name)
+	field := s.variable(name)
 	if unsafe := new(engine.UnsafeError); errors.As(err, &unsafe) {
 		key := c.credentials().PasswordKey
 		if unsafe.Part == "user name" {
@@ -347,7 +351,7 @@ func (a *applier) add(f finding.Finding) {
 // replaced notes that something typed by hand gave way to a computed value.
 func (s *sink) replaced(o *inventory.Object, field string, n *yaml.Node, variable string) {
 	s.c.add(finding.Finding{
-		Rule: RuleReplaced, Severity: finding.Note, Resource: o.Resource(), Field: field, File: o.File, Line: o.LineOf(n),
+		Rule: RuleReplaced, Severity: finding.Note, Resource: o.Resource(), Field: field, File: o.File, Line: o.LineOf(n), Sum: finding.Sum(n.Value), Secret: true,
 		Message: fmt.Sprintf("%s was written by hand; it is computed by connection %s now", variable, s.c.name),
 		Help:    "remove it from the source: the computed value replaces it in every build",
 	})

@@ -59,7 +59,7 @@ func (e *environment) set(name, kind string, want *yaml.Node) int {
 	if i < 0 {
 		seq := e.sequence()
 		if seq == nil {
-			e.s.c.fail(RuleConfig, e.s.field("variables."+name), nil, "%s: %s.env is not a list", e.owner, e.ctr.Path)
+			e.s.c.fail(RuleConfig, e.s.variable(name), nil, "%s: %s.env is not a list", e.owner, e.ctr.Path)
 			return -1
 		}
 		seq.Content = append(seq.Content, entry(name, kind, want))
@@ -300,7 +300,7 @@ func (s *sink) writeVariables(e *environment, cred credentials, names []string) 
 					e.writeValue(name, nil, nil)
 					continue
 				}
-				s.c.fail(RuleConfig, s.field("variables."+name), nil, "connection %s has no %s", s.c.name, s.Variables[name])
+				s.c.fail(RuleConfig, s.variable(name), nil, "connection %s has no %s", s.c.name, s.Variables[name])
 				continue
 			}
 			e.writeRef(name, cred.name, k.key, cred.object, k.value, k.known)

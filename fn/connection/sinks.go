@@ -39,14 +39,14 @@ func (s *sink) writeConfigMap() {
 			c.credentials().UsernameKey != "" && carries&engine.Username != 0
 		if secret {
 			c.add(finding.Finding{
-				Rule: RuleConfig, Severity: finding.Error, Field: s.field("variables." + name),
+				Rule: RuleConfig, Severity: finding.Error, Field: s.variable(name),
 				Message: fmt.Sprintf("format %s of connection %s has credentials in it, which cannot go to a ConfigMap: nothing expands $(VAR) there", s.Variables[name], c.name),
 				Help:    "write it to a workload, or choose a format without credentials such as hostport",
 			})
 			continue
 		}
 		if !isDataKey(name) {
-			c.fail(RuleConfig, s.field("variables."+name), nil, "%q cannot be a key of a ConfigMap", name)
+			c.fail(RuleConfig, s.variable(name), nil, "%q cannot be a key of a ConfigMap", name)
 			continue
 		}
 		v, ok := s.format(name, o, nil, nil)
@@ -100,7 +100,7 @@ func (s *sink) writeSecret(e *environment, cred credentials, names []string) {
 	}
 	for _, name := range names {
 		if !isDataKey(name) {
-			c.fail(RuleConfig, s.field("variables."+name), nil, "%q cannot be a key of a Secret", name)
+			c.fail(RuleConfig, s.variable(name), nil, "%q cannot be a key of a Secret", name)
 			continue
 		}
 		value, known := s.plainValue(name, e.owner, cred)
@@ -205,7 +205,7 @@ func (s *sink) writeExternalSecret(e *environment, cred credentials, names []str
 	values := map[string]string{}
 	for _, name := range names {
 		if !isDataKey(name) {
-			c.fail(RuleConfig, s.field("variables."+name), nil, "%q cannot be a key of a Secret", name)
+			c.fail(RuleConfig, s.variable(name), nil, "%q cannot be a key of a Secret", name)
 			continue
 		}
 		if v, ok := s.format(name, e.owner, user, password); ok {

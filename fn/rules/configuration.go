@@ -10,13 +10,13 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 )
 
 // configurationRules are about what is said to this program: the ConfigPipeline
 // and the annotations for it. They run after all others.
 func configurationRules() []*Rule {
-	return []*Rule{ruleMistyped, unusedExternal, unusedIgnore, ignoreWithoutReason}
+	return []*Rule{unknownRule, unusedExternal, unusedIgnore, ignoreWithoutReason}
 }
 
 // reportConfig reports a finding about a field of the configuration.
@@ -54,36 +54,26 @@ var unusedIgnore = &Rule{
 	after:    true,
 	Doc: "An entry under validate.ignore, or an annotation wealist.io/ignore, matches no finding. " +
 		"What it silenced is gone, and it would silence the next finding of its kind unseen. " +
-		"Entries for rules that are switched off are left alone.",
+		"Entries for rules that are switched off are left alone; those for rules that do not exist are unknown-rule's.",
 	Run: func(p *Pass) {
+		unusedHelp := Help("remove it: what it silenced is gone")
 		for i, hits := range p.run.ignoreHits {
 			ignore := &p.run.ignores[i]
-			if hits > 0 || p.Config.Validate.SeverityOf(ignore.Rule, finding.Error) == finding.Off {
+			if hits > 0 || !isGlob(ignore.Rule) && !p.isRule(ignore.Rule) || p.Config.Validate.SeverityOf(ignore.Rule, finding.Error) == finding.Off {
 				continue
 			}
-			p.reportConfig("spec.validate.ignore["+strconv.Itoa(i)+"]", fmt.Sprintf("ignore of %q matches no finding", ignore.Rule), p.unusedHelp(ignore.Rule))
+			p.reportConfig("spec.validate.ignore["+strconv.Itoa(i)+"]", fmt.Sprintf("ignore of %q matches no finding", ignore.Rule), unusedHelp)
 		}
 		for _, a := range p.run.annotated {
 			for _, name := range slices.Sorted(maps.Keys(a.rules)) {
-				if a.rules[name] || p.Config.Validate.SeverityOf(name, finding.Error) == finding.Off {
+				if a.rules[name] || !p.isRule(name) || p.Config.Validate.SeverityOf(name, finding.Error) == finding.Off {
 					continue
 				}
 				p.Report(a.object, a.object.Get("metadata", "annotations", IgnoreAnnotation),
-					fmt.Sprintf("annotation %s: there is no finding of %q here", IgnoreAnnotation, name), p.unusedHelp(name))
+					fmt.Sprintf("annotation %s: there is no finding of %q here", IgnoreAnnotation, name), unusedHelp)
 			}
 		}
 	},
-}
-
-// unusedHelp says why an entry for a rule may have no effect.
-func (p *Pass) unusedHelp(rule string) Option {
-	if meant := p.closestRule(rule); meant != "" {
-		return func(f *finding.Finding) {
-			Suggest(meant)(f)
-			Help("there is no rule %q; did you mean %q?", rule, meant)(f)
-		}
-	}
-	return Help("remove it: what it silenced is gone")
 }
 
 var ignoreWithoutReason = &Rule{
@@ -102,41 +92,67 @@ var ignoreWithoutReason = &Rule{
 	},
 }
 
-var ruleMistyped = &Rule{
-	Name:     "rule-mistyped",
-	Severity: finding.Warning,
+var unknownRule = &Rule{
+	Name:     "unknown-rule",
+	Severity: finding.Error,
 	after:    true,
-	Doc: "The configuration sets the severity of a rule that does not exist, and that is called almost like one that does. " +
-		"The setting has no effect.",
+	Doc: "The configuration or an annotation wealist.io/ignore names a rule that does not exist. " +
+		"It has no effect: the rule that was meant keeps its severity, and its findings stay. " +
+		"krm-validate rules lists all rules; globs under validate.ignore are left alone.",
 	Run: func(p *Pass) {
-		if p.Config.Validate == nil {
-			return
+		v := p.Config.Validate
+		if v == nil {
+			v = &config.Validate{}
 		}
-		for _, name := range slices.Sorted(maps.Keys(p.Config.Validate.Rules)) {
-			if meant := p.closestRule(name); meant != "" {
-				p.reportConfig("spec.validate.rules."+name, fmt.Sprintf("there is no rule %q; did you mean %q?", name, meant), Suggest(meant))
+		for _, name := range slices.Sorted(maps.Keys(v.Rules)) {
+			if !p.isRule(name) {
+				p.reportConfig("spec.validate.rules"+reference.PathStep(name), p.noRule(name), p.meant(name))
+			}
+		}
+		for i := range v.Ignore {
+			if name := v.Ignore[i].Rule; !isGlob(name) && !p.isRule(name) {
+				p.reportConfig("spec.validate.ignore["+strconv.Itoa(i)+"].rule", p.noRule(name), p.meant(name))
+			}
+		}
+		for _, a := range p.run.annotated {
+			for _, name := range slices.Sorted(maps.Keys(a.rules)) {
+				if !p.isRule(name) {
+					p.Report(a.object, a.object.Get("metadata", "annotations", IgnoreAnnotation),
+						fmt.Sprintf("annotation %s: %s", IgnoreAnnotation, p.noRule(name)), p.meant(name))
+				}
 			}
 		}
 	},
 }
 
-// closestRule returns the rule that is probably meant, "" if name is that of a
-// rule or close to none.
-func (p *Pass) closestRule(name string) string {
-	if strings.ContainsAny(name, "*?[") {
-		return ""
+func isGlob(name string) bool { return strings.ContainsAny(name, "*?[") }
+
+func (p *Pass) isRule(name string) bool {
+	return slices.ContainsFunc(p.run.rules, func(r *Rule) bool { return r.Name == name })
+}
+
+func (p *Pass) noRule(name string) string {
+	message := fmt.Sprintf("there is no rule %q", name)
+	if near := p.closestRules(name); len(near) > 0 {
+		message += fmt.Sprintf("; did you mean %q?", near[0])
 	}
-	var names []string
-	for _, r := range p.run.rules {
-		if r.Name == name {
-			return ""
-		}
-		names = append(names, r.Name)
+	return message
+}
+
+// meant suggests the rules that are probably meant.
+func (p *Pass) meant(name string) Option {
+	if near := p.closestRules(name); len(near) > 0 {
+		return Suggest(near...)
 	}
-	if near := nearest(name, names); len(near) > 0 && suggest.Close(name, near[0]) {
-		return near[0]
+	return Help("krm-validate rules lists them all")
+}
+
+func (p *Pass) closestRules(name string) []string {
+	names := make([]string, len(p.run.rules))
+	for i, r := range p.run.rules {
+		names[i] = r.Name
 	}
-	return ""
+	return nearest(name, names)
 }
 
 // annotated is a resource with an ignore annotation.
@@ -164,7 +180,9 @@ func (r *run) dropAnnotated(inv *inventory.Inventory) {
 		}
 		a.rules = map[string]bool{}
 		for name := range strings.SplitSeq(names, ",") {
-			a.rules[strings.TrimSpace(name)] = false
+			if name = strings.TrimSpace(name); name != "" {
+				a.rules[name] = false
+			}
 		}
 		byResource[o.Resource()] = a
 	}

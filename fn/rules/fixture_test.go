@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,10 +12,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -25,8 +26,9 @@ import (
 //	# want "regexp" "regexp"…
 //
 // expects that many findings of the rule on its line, each matching one
-// regexp against "severity: message". There must be no others. A ConfigPipeline
-// in the file configures the run.
+// regexp against "severity: message". There must be no others. The whole
+// pipeline runs, with the ConfigPipeline in the file if there is one; findings
+// about that are expected on its lines.
 func TestFixtures(t *testing.T) {
 	for _, rule := range rules.All() {
 		t.Run(rule.Name, func(t *testing.T) {
@@ -68,26 +70,12 @@ func checkFixture(t *testing.T, rule, file string) {
 	}
 }
 
-// runRule runs one rule over a stream; other rules are off.
+// runRule runs the pipeline over a stream, with all rules but one off.
 func runRule(t *testing.T, rule, file string, data []byte) []finding.Finding {
 	t.Helper()
-	docs, err := manifest.Read(file, data)
-	require.NoError(t, err)
-	inv := &inventory.Inventory{}
-	spec := &config.Spec{}
-	var configuration manifest.Document
-	for _, d := range docs {
-		if yamlnode.GetString(d.Node, "kind") == config.Kind {
-			cfg, err := config.Decode(d.Node)
-			require.NoError(t, err)
-			spec = &cfg.Spec
-			configuration = d
-			continue
-		}
-		inv.Add(d.Node, inventory.Source{File: d.File, Line: d.Line})
-	}
-	if spec.Validate == nil {
-		spec.Validate = &config.Validate{}
+	inv, cfg := read(t, file, data)
+	if cfg.Spec.Validate == nil {
+		cfg.Spec.Validate = &config.Validate{}
 	}
 	severities := map[string]finding.Severity{}
 	for _, r := range rules.All() {
@@ -95,35 +83,29 @@ func runRule(t *testing.T, rule, file string, data []byte) []finding.Finding {
 			severities[r.Name] = finding.Off
 		}
 	}
-	for name, s := range spec.Validate.Rules {
+	for name, s := range cfg.Spec.Validate.Rules {
 		severities[name] = s
 	}
-	spec.Validate.Rules = severities
-	reference.Produce(inv)
-	var own []finding.Finding
-	for _, f := range rules.Run(inv, spec) {
-		if f.Rule != rule {
-			continue
-		}
-		if f.Resource.Kind == config.Kind {
-			f.Line = lineOfField(configuration, f.Field)
-		}
-		own = append(own, f)
-	}
-	return own
+	cfg.Spec.Validate.Rules = severities
+	return slices.DeleteFunc(fn.Process(inv, cfg).Findings, func(f finding.Finding) bool { return f.Rule != rule })
 }
 
-// lineOfField finds a field path, as in spec.validate.ignore[0], in a document.
-func lineOfField(d manifest.Document, path string) int {
-	n := d.Node
-	for _, step := range regexp.MustCompile(`[^.\[\]]+`).FindAllString(path, -1) {
-		if i, err := strconv.Atoi(step); err == nil {
-			n = yamlnode.Elements(n)[i]
-		} else {
-			n = yamlnode.Get(n, step)
+// read indexes a stream. A ConfigPipeline in it is the configuration.
+func read(t *testing.T, file string, data []byte) (*inventory.Inventory, *config.ConfigPipeline) {
+	t.Helper()
+	docs, err := manifest.Read(file, data)
+	require.NoError(t, err)
+	inv, cfg := &inventory.Inventory{}, &config.ConfigPipeline{}
+	for _, d := range docs {
+		if yamlnode.GetString(d.Node, "kind") != config.Kind {
+			inv.Add(d.Node, inventory.Source{File: d.File, Line: d.Line})
+			continue
 		}
+		cfg, err = config.Decode(d.Node)
+		require.NoError(t, err, file)
+		cfg.File, cfg.Line = d.File, d.Line
 	}
-	return d.Line + n.Line - 1
+	return inv, cfg
 }
 
 type wants map[int][]*regexp.Regexp
@@ -176,6 +158,67 @@ func TestRulesAreDocumented(t *testing.T) {
 	}
 	for _, dir := range base(must(filepath.Glob("testdata/*"))) {
 		assert.NotNil(t, rules.Lookup(dir), "testdata/%s belongs to no rule", dir)
+	}
+}
+
+// TestOnlyRulesAreReported runs the pipeline over everything in the repository
+// that makes parts of it report something: whatever they report is a rule, at
+// no more than its severity.
+func TestOnlyRulesAreReported(t *testing.T) {
+	trees := map[string][]string{}
+	for _, file := range must(filepath.Glob("testdata/*/*.yaml")) {
+		trees[file] = []string{file}
+	}
+	for _, file := range must(filepath.Glob("../connection/testdata/*/before.yaml")) {
+		trees[file] = []string{filepath.Join(filepath.Dir(file), "config.yaml"), file}
+	}
+	for _, file := range must(filepath.Glob("../normalize/testdata/*/*/before.yaml")) {
+		trees[file] = []string{filepath.Join(filepath.Dir(file), "config.yaml"), file}
+	}
+	require.Greater(t, len(trees), len(rules.All()))
+	byName := map[string]*rules.Rule{}
+	reported := map[string]bool{}
+	for _, r := range rules.All() {
+		byName[r.Name] = r
+	}
+	for name, files := range trees {
+		var data []byte
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			data = append(append(data, "---\n"...), text...)
+		}
+		inv, cfg := read(t, name, data)
+		for _, f := range fn.Process(inv, cfg).Findings {
+			reported[f.Rule] = true
+			r := byName[f.Rule]
+			if assert.NotNil(t, r, "%s: %q is reported and is not a rule", name, f.Rule) && cfg.Spec.Validate == nil {
+				assert.LessOrEqual(t, f.Severity, r.Severity, "%s: %s", name, f.Rule)
+			}
+		}
+	}
+	for name := range byName {
+		assert.True(t, reported[name], "nothing reports %s", name)
+	}
+}
+
+// TestUnknownRulesAreSuggested: a misspelt name of any rule is reported, with
+// the right one first.
+func TestUnknownRulesAreSuggested(t *testing.T) {
+	for _, r := range rules.All() {
+		misspelt := r.Name[:len(r.Name)-2] + r.Name[len(r.Name)-1:]
+		cfg := &config.ConfigPipeline{Spec: config.Spec{Validate: &config.Validate{
+			Rules:  map[string]finding.Severity{misspelt: finding.Warning},
+			Ignore: []config.Ignore{{Rule: misspelt, Reason: "a test"}},
+		}}}
+		found := fn.Process(&inventory.Inventory{}, cfg).Findings
+		if assert.Len(t, found, 2, misspelt) {
+			for _, f := range found {
+				assert.Equal(t, "unknown-rule", f.Rule)
+				assert.Equal(t, finding.Error, f.Severity)
+				assert.Equal(t, r.Name, f.Suggestions[0])
+			}
+		}
 	}
 }
 

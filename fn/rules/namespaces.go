@@ -3,6 +3,9 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -47,7 +50,7 @@ var namespaceMistyped = &Rule{
 			if r.Row.Namespace == "" || r.Namespace == r.From.Namespace {
 				continue
 			}
-			n := r.NamespaceNode
+			n := namespaceNode(r)
 			if yamlnode.String(n) == "" || p.Resolve(r).Status != reference.Found {
 				continue
 			}
@@ -56,6 +59,10 @@ var namespaceMistyped = &Rule{
 			}
 		}
 	},
+}
+
+func namespaceNode(r *reference.Ref) *yaml.Node {
+	return yamlnode.Path(r.Parent, strings.Split(r.Row.Namespace, ".")...)
 }
 
 var builtinNamespaces = []string{"default", "kube-system", "kube-public", "kube-node-lease"}

@@ -4,7 +4,7 @@
 // of single rules, and the rules nothing of their drivers.
 package rules
 
-//go:generate go run -C ../../tools ./docs ../docs/rules
+//go:generate go run -C ../../tools -mod=mod ./docs ../docs/rules
 
 import (
 	"embed"
@@ -31,7 +31,8 @@ type Rule struct {
 	Severity finding.Severity
 	// URL is the Kubernetes or kustomize document the rule rests on.
 	URL string
-	// Run reports findings through the pass.
+	// Run reports findings through the pass. It is nil for rules about what an
+	// earlier step of the pipeline finds: see steps.go.
 	Run func(*Pass)
 	// after makes it run after the rules without it, for rules about what these
 	// found.
@@ -206,6 +207,7 @@ func groups() [][]*Rule {
 		duplicateRules(),
 		placeholderRules(),
 		configurationRules(),
+		stepRules(),
 		policyRules(),
 		monitorRules(),
 		gatewayRules(),

@@ -56,7 +56,7 @@ func Run(inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding
 	each := func(after bool) {
 		for _, rule := range r.rules {
 			severity := v.SeverityOf(rule.Name, rule.Severity)
-			if severity == finding.Off || rule.after != after {
+			if severity == finding.Off || rule.Run == nil || rule.after != after {
 				continue
 			}
 			rule.Run(&Pass{Inventory: inv, Refs: refs, Config: spec, rule: rule, run: r, severity: severity})

@@ -4,7 +4,7 @@ package schema
 
 import _ "embed"
 
-//go:generate go run -C ../../tools ./schema .. ../fn/schema/configpipeline.json
+//go:generate go run -C ../../tools -mod=mod ./schema .. ../fn/schema/configpipeline.json
 
 // ConfigPipeline is the JSON schema (2020-12) of the function's configuration.
 //

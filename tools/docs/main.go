@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
@@ -39,7 +40,7 @@ func write(dir string) error {
 	var index strings.Builder
 	index.WriteString(header + "# Rules\n\n| rule | severity | |\n|---|---|---|\n")
 	for _, r := range rules.All() {
-		fmt.Fprintf(&index, "| [%s](%s.md) | %s | %s |\n", r.Name, r.Name, r.Severity, r.Summary())
+		fmt.Fprintf(&index, "| [%s](%s.md) | %s | %s |\n", r.Name, r.Name, r.Severity, code(r.Summary()))
 		if err := os.WriteFile(filepath.Join(dir, r.Name+".md"), []byte(page(r)), 0o644); err != nil {
 			return err
 		}
@@ -50,9 +51,23 @@ func write(dir string) error {
 func page(r *rules.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s# %s\n\nDefault severity: %s\n\n%s\n\n## Wrong\n\n```yaml\n%s```\n\n## Right\n\n```yaml\n%s```\n",
-		header, r.Name, r.Severity, r.Doc, r.Example(false), r.Example(true))
+		header, r.Name, r.Severity, code(r.Doc), r.Example(false), r.Example(true))
 	if r.URL != "" {
 		fmt.Fprintf(&b, "\nSee <%s>.\n", r.URL)
 	}
 	return b.String()
+}
+
+// markup matches words that Markdown would not show as they are.
+var markup = regexp.MustCompile(`[^\s"(]*[<>$*_{}][^\s",;]*`)
+
+// code writes such words as code.
+func code(text string) string {
+	return markup.ReplaceAllStringFunc(text, func(word string) string {
+		bare := strings.TrimRight(word, ".:")
+		if strings.HasSuffix(bare, ")") && !strings.Contains(bare, "(") {
+			bare = strings.TrimSuffix(bare, ")")
+		}
+		return "`" + bare + "`" + word[len(bare):]
+	})
 }
