@@ -51,6 +51,22 @@ $(LINT_STAMP):
 	GOBIN=$(BIN) $(GO) install $(GOLANGCI_LINT)
 	@touch $@
 
+.PHONY: e2e
+e2e: ## Apply the overlays to a real API server; E2E_BIN=DIR keeps what it builds
+	cd test/e2e && $(if $(E2E_BIN),E2E_BIN='$(abspath $(E2E_BIN))') $(GO) test -count=1 -timeout 60m ./...
+
+.PHONY: e2e-databases
+e2e-databases: ## Log in to real databases with every form of a URL (root on Debian)
+	GO="$(GO)" test/databases/run.sh
+
+CORPUS ?= ../shared/corpus
+
+.PHONY: corpus
+corpus: ## Run rules and normalizers over the rendered trees in CORPUS=DIR
+	@test -d '$(CORPUS)' || { echo 'no folder $(CORPUS): make corpus CORPUS=DIR, with one .yaml file for each rendered tree' >&2; exit 2; }
+	$(GO) run ./test/corpus -accept testdata/corpus/accepted.tsv '$(CORPUS)'
+	CORPUS='$(abspath $(CORPUS))' $(GO) test ./fn/normalize -run TestCorpus -count=1
+
 .PHONY: bench
 bench: ## Run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
