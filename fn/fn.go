@@ -143,6 +143,22 @@ func Run(stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "krm-validate:", err)
 		return ExitFailure
 	}
+	return tell(stderr, res)
+}
+
+// RunNodes is Run for programs that hold the resources in memory. items are
+// edited in place; functionConfig may be nil.
+func RunNodes(items []*yaml.Node, functionConfig *yaml.Node, stderr io.Writer) (manifest.Output, int) {
+	res, out, err := transform(items, functionConfig)
+	if err != nil {
+		fmt.Fprintln(stderr, "krm-validate:", err)
+		return out, ExitFailure
+	}
+	return out, tell(stderr, res)
+}
+
+// tell writes what a run found and returns its exit code.
+func tell(stderr io.Writer, res Result) int {
 	findings := res.Findings
 	if os.Getenv(ReportEnv) == ReportJSON {
 		report.JSONLine(stderr, findings)
@@ -167,18 +183,28 @@ func run(stdin io.Reader, stdout io.Writer) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	res, out, err := transform(rl.Items, rl.FunctionConfig)
+	if err != nil {
+		return Result{}, err
+	}
+	rl.Results = results(res.Findings)
+	return res, rl.Write(stdout, out)
+}
+
+// transform runs the pipeline over items and says what to write of them.
+func transform(items []*yaml.Node, functionConfig *yaml.Node) (Result, manifest.Output, error) {
 	var cfg *ConfigPipeline
-	if !yamlnode.IsNull(rl.FunctionConfig) {
-		if cfg, err = config.Decode(rl.FunctionConfig); err != nil {
-			return Result{}, err
+	if !yamlnode.IsNull(functionConfig) {
+		var err error
+		if cfg, err = config.Decode(functionConfig); err != nil {
+			return Result{}, manifest.Output{}, err
 		}
 	}
 	inv := &inventory.Inventory{}
-	for _, item := range rl.Items {
+	for _, item := range items {
 		inv.Add(item, inventory.Source{})
 	}
 	res := Process(inv, cfg)
-	rl.Results = results(res.Findings)
 	out := manifest.Output{
 		Changed: func(i int) bool { return inv.Objects()[i].Modified },
 		Dropped: func(i int) bool { return inv.Objects()[i].Removed },
@@ -186,7 +212,7 @@ func run(stdin io.Reader, stdout io.Writer) (Result, error) {
 	for _, o := range res.Added {
 		out.Added = append(out.Added, o.Node)
 	}
-	return res, rl.Write(stdout, out)
+	return res, out, nil
 }
 
 // results are findings in the shape of the function protocol:

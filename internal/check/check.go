@@ -316,6 +316,7 @@ func (rep *Report) checkKustomization(t Tree, opts Options) ([]finding.Finding, 
 	var stderr bytes.Buffer
 	build := opts.Build
 	build.Stderr = &stderr
+	build.InProcess = fn.RunNodes
 	restore := setenv(fn.ReportEnv, fn.ReportJSON)
 	disk, err := newTracing(t.Root)
 	if err != nil {

@@ -51,6 +51,7 @@ func (f *kbuildFlags) options(cmd *cobra.Command) (kbuild.Options, error) {
 		Helm:        f.enableHelm,
 		HelmCommand: f.helmCommand,
 		Stderr:      cmd.ErrOrStderr(),
+		InProcess:   fn.RunNodes,
 	}
 	for _, r := range []types.LoadRestrictions{types.LoadRestrictionsRootOnly, types.LoadRestrictionsNone} {
 		if f.loadRestrictor == r.String() {

@@ -116,4 +116,7 @@ func (r *report) flush() int {
 	}
 }
 
+// reset forgets what has been reported.
+func (r *report) reset() { _ = os.Truncate(r.path, 0) }
+
 func (r *report) close() { os.RemoveAll(r.dir) }

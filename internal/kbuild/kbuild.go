@@ -45,6 +45,10 @@ type Options struct {
 	// Stderr receives what the function reports, os.Stderr if nil.
 	Stderr io.Writer
 
+	// InProcess is the function. Where nobody can tell the difference it is
+	// called instead of a child process, which is much faster. It may be nil.
+	InProcess NodeFunction
+
 	// Command runs this program as the child of a build: a program and its
 	// arguments. It is the running executable with ChildCommand if empty.
 	Command []string
@@ -97,8 +101,7 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	}
 	defer rep.close()
 
-	t := &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: rep.path, capture: b.capture}
-	m, err := krustyRun(t, root, t.options())
+	t, m, err := b.fastest(root, command, rep)
 	b.configs = t.configs
 	code := rep.flush()
 	switch {
@@ -110,6 +113,41 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 		return nil, simplify(err)
 	}
 	return m, t.restore(m)
+}
+
+// fastest builds root in the fastest way that gives the result of kustomize
+// build: first as one level with the function in this process, then as it
+// stands, then with the function in a process of its own. It is the last that
+// defines the result, and what errors say.
+func (b *builder) fastest(root string, command []string, rep *report) (*tree, resmap.ResMap, error) {
+	newTree := func() *tree {
+		return &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: rep.path, capture: b.capture}
+	}
+	build := func(t *tree, prepare func() bool) (resmap.ResMap, error, bool) {
+		defer t.enlist()()
+		if !prepare() {
+			return nil, nil, false
+		}
+		m, err := krustyRun(t, t.root, t.options())
+		return m, err, true
+	}
+	t := newTree()
+	if f, ok := t.flatten(root); ok {
+		m, err, ok := build(t, func() bool { return t.use(&f) })
+		if ok && (err == nil || t.failed) {
+			return t, m, err
+		}
+		rep.reset()
+		t = newTree()
+	}
+	m, err, _ := build(t, func() bool { return true })
+	if t.unusual {
+		rep.reset()
+		t = newTree()
+		t.opts.InProcess = nil
+		m, err, _ = build(t, func() bool { return true })
+	}
+	return t, m, err
 }
 
 // krustyRun is krusty's Run, with panics on malformed input made errors.

@@ -46,6 +46,16 @@ type tree struct {
 	report  string
 	capture string
 
+	// See fast.go.
+	number   string          // of the build, among those of this process
+	metadata bool            // the build asks for annotations about how it was built
+	unusual  bool            // the function needs a child process after all
+	failed   bool            // the function ended the build
+	adopted  bool            // the function runs in this process
+	foreign  bool            // something else than the function runs
+	receipts map[string]bool // receipts that the function's transformer drops
+	vetted   string          // a file that needs no vetting
+
 	managedBy bool  // the build asks for a label with kustomize's version
 	err       error // the first error of vet; kustomize drops errors of ReadFile
 	origins   []moved
@@ -82,7 +92,7 @@ func (t *tree) ReadFile(path string) ([]byte, error) {
 	if a, ok := t.asked[path]; ok {
 		asked = a
 	}
-	if err != nil || !isKustomization(asked) {
+	if err != nil || !isKustomization(asked) || path == t.vetted {
 		return content, err
 	}
 	if t.err != nil {
@@ -90,6 +100,9 @@ func (t *tree) ReadFile(path string) ([]byte, error) {
 	}
 	if filepath.Dir(asked) == t.root && bytes.Contains(content, []byte(types.ManagedByLabelOption)) {
 		t.managedBy = true
+	}
+	if filepath.Dir(asked) == t.root && bytes.Contains(bytes.ToLower(content), []byte("buildmetadata")) {
+		t.metadata = true
 	}
 	content, err = t.vet(kustomization{path: asked, file: path, content: content})
 	if err != nil {
@@ -229,6 +242,7 @@ func (t *tree) vetEntries(file kustomization, field string, entries []string) ([
 func (t *tree) vetDocument(file kustomization, field string, d *document) (bool, error) {
 	switch {
 	case isBuiltin(d):
+		t.foreign = true
 	case isOurs(d):
 		spec, err := runtimeutil.GetFunctionSpec(&d.RNode)
 		if err != nil || spec == nil {
@@ -237,6 +251,9 @@ func (t *tree) vetDocument(file kustomization, field string, d *document) (bool,
 		t.remember(file, d)
 		if text, err := d.RNode.String(); err == nil {
 			t.configs = append(t.configs, text)
+		}
+		if field == "transformers" && t.opts.InProcess != nil && t.capture == "" && !t.metadata {
+			return true, t.adoptInProcess(d)
 		}
 		text, err := execSpec(append(slices.Clone(t.command), childRun, t.report), spec.DeferFailure)
 		if err != nil {
@@ -247,6 +264,7 @@ func (t *tree) vetDocument(file kustomization, field string, d *document) (bool,
 		return false, &ForeignFunctionError{File: t.place(file, d), Field: field, What: describe(d)}
 	}
 	t.remember(file, d)
+	t.foreign = true
 	return false, nil
 }
 

@@ -307,8 +307,9 @@ patches:
       name: wealist
     $patch: delete
 `,
-		"pipeline/run/kustomization.yaml": "resources:\n- ../../source\ntransformers:\n- ../../config.yaml\n",
-		"config.yaml":                     Config,
+		"pipeline/run/kustomization.yaml":    "resources:\n- ../../source\ntransformers:\n- ../config\n",
+		"pipeline/config/kustomization.yaml": "resources:\n- pipeline.yaml\n",
+		"pipeline/config/pipeline.yaml":      Config,
 		"source/kustomization.yaml": `namespace: prod
 resources:
 - ../base
@@ -375,7 +376,6 @@ func Monorepo(dir string, overlays int) ([]string, error) {
 		}
 		overlay := "services/" + name + "/overlays/" + environment
 		files[overlay+"/kustomization.yaml"] = "namespace: " + environment + `
-namePrefix: ` + environment + `-
 resources:
 - ../../base
 labels:

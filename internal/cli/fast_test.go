@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/test/bench/gen"
+)
+
+// The function gives the same result, finds the same and says the same in this
+// process as in one of its own.
+func TestBuildInProcessEqualsChild(t *testing.T) {
+	dirs := kustomizations(t)
+	for name, tree := range map[string]gen.Tree{"sound": {Resources: 40}, "broken": {Resources: 40, Typos: true}} {
+		dir := filepath.Join(t.TempDir(), name)
+		require.NoError(t, tree.Pipeline(dir))
+		dirs = append(dirs, dir+"/pipeline", dir+"/pipeline/run")
+	}
+	for _, format := range []string{"text", fn.ReportJSON} {
+		t.Setenv(fn.ReportEnv, format)
+		for _, dir := range dirs {
+			t.Run(format+"/"+strings.TrimPrefix(filepath.ToSlash(dir), repo+"/"), func(t *testing.T) {
+				want, wantSaid := built(t, dir, nil)
+				got, gotSaid := built(t, dir, fn.RunNodes)
+				assert.Equal(t, want, got)
+				assert.Equal(t, wantSaid, gotSaid)
+			})
+		}
+	}
+}
+
+func built(t *testing.T, dir string, f kbuild.NodeFunction) (resources, said string) {
+	t.Helper()
+	var stderr bytes.Buffer
+	m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, kbuild.Options{InProcess: f, Stderr: &stderr})
+	if err != nil {
+		return "error: " + err.Error(), stderr.String()
+	}
+	text, err := m.AsYaml()
+	require.NoError(t, err)
+	return string(text), stderr.String()
+}
