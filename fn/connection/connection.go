@@ -226,11 +226,11 @@ func (c *connection) check() bool {
 func (s *sink) check() bool {
 	c := s.c
 	if (s.Workload == nil) == (s.ConfigMap == nil) {
-		c.fail(RuleConfig, s.at(), nil, "a place to write to is either a workload or a configMap")
+		c.fail(RuleConfig, s.at(), nil, "an entry of into names either a workload or a configMap")
 		return false
 	}
 	if len(s.Variables) == 0 {
-		c.fail(RuleConfig, s.field("variables"), nil, "no variables are named; as in DATABASE_URL: url")
+		c.fail(RuleConfig, s.field("variables"), nil, "this entry of into names no variables, as in DATABASE_URL: url")
 		return false
 	}
 	if !slices.Contains([]string{"variable", "secret", "externalSecret"}, s.as()) {

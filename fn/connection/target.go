@@ -224,7 +224,7 @@ func (c *connection) resolveService(o *inventory.Object) (t target, ok bool) {
 		t.warn = func() {
 			c.add(finding.Finding{
 				Rule: RuleNoNamespace, Severity: finding.Warning, Resource: o.Resource(), Field: "metadata.namespace", File: o.File, Line: o.LineOf(o.Node),
-				Message: fmt.Sprintf("%s has no namespace, but others connect to it: the address says default", o),
+				Message: fmt.Sprintf("%s has no namespace, and workloads that have one connect to it: the address assumes namespace default", o),
 				Help:    "set its namespace, or service.namespace of connection " + c.name,
 			})
 		}

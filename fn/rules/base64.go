@@ -117,7 +117,7 @@ var dataEncodedTwice = &Rule{
 	Name:     "data-encoded-twice",
 	Severity: finding.Error,
 	URL:      secretDocs,
-	Doc: "A value of a Secret is base64 of base64 text. " +
+	Doc: "A value of a Secret is base64-encoded twice. " +
 		"Kubernetes decodes once, so the container gets the inner base64 instead of the value; under stringData, where Kubernetes encodes by itself, once is already too often. " +
 		"Only values whose innermost text is readable are reported: random keys that are meant to be base64 are left alone, and so are single words that happen to decode.",
 	Run: func(p *Pass) {
@@ -231,8 +231,8 @@ var dataAndStringData = &Rule{
 	Name:     "data-and-stringdata",
 	Severity: finding.Error,
 	URL:      secretDocs + "#restriction-names-data",
-	Doc: "A key of a Secret is under data and under stringData. " +
-		"stringData wins without a word, so the other value is dead, and whoever edits it wonders. It is a warning where both say the same.",
+	Doc: "A Secret has the same key under data and under stringData. " +
+		"stringData wins silently: whatever is edited under data never reaches a container. It is a warning where both say the same.",
 	Run: func(p *Pass) {
 		plain := map[*inventory.Object]map[string]string{}
 		p.secretValues(func(v secretValue) {
@@ -248,7 +248,7 @@ var dataAndStringData = &Rule{
 				return
 			}
 			var opts []Option
-			message := fmt.Sprintf("key %q is under data too, with another value; stringData wins", v.key)
+			message := fmt.Sprintf("key %q is under data too, with another value: the one under stringData wins", v.key)
 			if other == v.text {
 				message = fmt.Sprintf("key %q is under data too", v.key)
 				opts = append(opts, AtMost(finding.Warning))

@@ -41,7 +41,7 @@ var unusedExternal = &Rule{
 	Run: func(p *Pass) {
 		for i, hits := range p.run.externals.hits {
 			if e := p.run.externals.entries[i]; hits == 0 {
-				p.reportConfig("spec.validate.externals["+strconv.Itoa(i)+"]", fmt.Sprintf("external %s %q matches no reference", e.Kind, e.Name),
+				p.reportConfig("spec.validate.externals["+strconv.Itoa(i)+"]", fmt.Sprintf("external %s %q: no reference needs it", e.Kind, e.Name),
 					Help("remove it, or correct its kind, name or namespace"))
 			}
 		}
@@ -54,7 +54,7 @@ var unusedIgnore = &Rule{
 	after:    true,
 	Doc: "An entry under validate.ignore, or an annotation wealist.io/ignore, matches no finding. " +
 		"What it silenced is gone, and it would silence the next finding of its kind unseen. " +
-		"Entries for rules that are switched off are left alone; those for rules that do not exist are unknown-rule's.",
+		"Entries for rules that are switched off are left alone; names that are no rule are reported by unknown-rule.",
 	Run: func(p *Pass) {
 		unusedHelp := Help("remove it: what it silenced is gone")
 		for i, hits := range p.run.ignoreHits {
@@ -62,7 +62,7 @@ var unusedIgnore = &Rule{
 			if hits > 0 || !isGlob(ignore.Rule) && !p.isRule(ignore.Rule) || p.Config.Validate.SeverityOf(ignore.Rule, finding.Error) == finding.Off {
 				continue
 			}
-			p.reportConfig("spec.validate.ignore["+strconv.Itoa(i)+"]", fmt.Sprintf("ignore of %q matches no finding", ignore.Rule), unusedHelp)
+			p.reportConfig("spec.validate.ignore["+strconv.Itoa(i)+"]", fmt.Sprintf("this entry ignores %q, and there is no such finding", ignore.Rule), unusedHelp)
 		}
 		for _, a := range p.run.annotated {
 			for _, name := range slices.Sorted(maps.Keys(a.rules)) {
@@ -81,7 +81,7 @@ var ignoreWithoutReason = &Rule{
 	Severity: finding.Warning,
 	after:    true,
 	Doc: "An annotation wealist.io/ignore gives no reason, and has no effect. " +
-		"The reason stands behind a colon: it is what tells the next reader whether the exception still holds.",
+		"Write the reason after a colon: it tells the next reader whether the exception still holds.",
 	Run: func(p *Pass) {
 		for _, a := range p.run.annotated {
 			if a.rules == nil {

@@ -25,8 +25,8 @@ var duplicateYAMLKey = &Rule{
 	Name:     "duplicate-yaml-key",
 	Severity: finding.Error,
 	URL:      "https://yaml.org/spec/1.2.2/#3213-node-comparison",
-	Doc: "A key is twice in one mapping of the YAML text. " +
-		"YAML forbids it; most parsers take the last one without a word, some the first, and kustomize refuses the file, so what reaches the cluster depends on the tool. " +
+	Doc: "A YAML mapping has the same key twice. " +
+		"YAML forbids it; most parsers take the last one silently, some the first, and kustomize refuses the file, so what reaches the cluster depends on the tool. " +
 		"It is what is left of a merge or of a block that was pasted twice.",
 	Run: func(p *Pass) {
 		for _, o := range p.Inventory.Objects() {
@@ -89,9 +89,9 @@ func sameKey(a, b *yaml.Node) bool {
 }
 
 func (p *Pass) reportDuplicateKey(o *inventory.Object, key, value, firstKey, firstValue *yaml.Node) {
-	message := fmt.Sprintf("key %q is twice in this mapping, with different values", key.Value)
+	message := fmt.Sprintf("this mapping has the key %q twice, with different values", key.Value)
 	if sameYAML(value, firstValue, 0) {
-		message = fmt.Sprintf("key %q is twice in this mapping", key.Value)
+		message = fmt.Sprintf("this mapping has the key %q twice", key.Value)
 	}
 	if line := o.LineOf(firstKey); line > 0 {
 		message += fmt.Sprintf("; the first is on line %d", line)
@@ -121,7 +121,7 @@ var duplicateObject = &Rule{
 	Name:     "duplicate-object",
 	Severity: finding.Error,
 	URL:      "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
-	Doc: "Two documents define the same object: one kind, namespace and name. " +
+	Doc: "Two documents define the same object: the same kind, namespace and name. " +
 		"kubectl applies both, and the one that comes last wins; kustomize refuses to build, so this shows in plain files only. " +
 		"It is a warning where both say the same, are in two versions of the API, or are in different folders, which may be meant for different clusters.",
 	Run: func(p *Pass) {
@@ -171,8 +171,8 @@ var duplicateEnv = &Rule{
 	Name:     "duplicate-env",
 	Severity: finding.Error,
 	URL:      "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/",
-	Doc: "A container defines an environment variable twice. " +
-		"The last one wins without a word, and kubectl apply and patches, which merge the list by name, may keep either. " +
+	Doc: "A container defines the same environment variable twice. " +
+		"The last one wins silently, and kubectl apply and patches, which merge the list by name, may keep either. " +
 		"It is a warning where both have the same value. A second one that extends the first, as in $(PATH):/opt/bin, is left alone.",
 	Run: func(p *Pass) {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
@@ -231,7 +231,7 @@ type duplicateEntry struct {
 var duplicateEntries = []duplicateEntry{
 	{
 		name: "duplicate-volume",
-		doc: "A pod has two volumes of one name. " +
+		doc: "A pod has two volumes with the same name. " +
 			"The API server rejects the pod: a volumeMount could mean either.",
 		url: "https://kubernetes.io/docs/concepts/storage/volumes/",
 		visit: func(p *Pass, f func(*inventory.Object, *yaml.Node, string, string, string)) {
@@ -240,7 +240,7 @@ var duplicateEntries = []duplicateEntry{
 	},
 	{
 		name: "duplicate-mount-path",
-		doc: "A container mounts two volumes at one path. " +
+		doc: "A container mounts two volumes at the same path. " +
 			"The API server rejects the pod: mount paths must be unique within a container, whatever their subPath.",
 		url: "https://kubernetes.io/docs/concepts/storage/volumes/",
 		visit: func(p *Pass, f func(*inventory.Object, *yaml.Node, string, string, string)) {
@@ -252,7 +252,7 @@ var duplicateEntries = []duplicateEntry{
 	},
 	{
 		name: "duplicate-port-name",
-		doc: "A container, or a Service, has two ports of one name. " +
+		doc: "A container or a Service has two ports with the same name. " +
 			"The API server rejects it: a reference by name could mean either. Two containers of one pod may share a port name.",
 		url: "https://kubernetes.io/docs/concepts/services-networking/service/#multi-port-services",
 		visit: func(p *Pass, f func(*inventory.Object, *yaml.Node, string, string, string)) {
@@ -272,7 +272,7 @@ func (e *duplicateEntry) rule() *Rule {
 		Run: func(p *Pass) {
 			e.visit(p, func(o *inventory.Object, holder *yaml.Node, field, key, what string) {
 				p.duplicates(holder, field, key, func(name string, second, _ *yaml.Node) {
-					p.Report(o, yamlnode.Get(second, key), fmt.Sprintf("%s %q is there twice", what, name),
+					p.Report(o, yamlnode.Get(second, key), fmt.Sprintf("%s %q is defined twice", what, name),
 						Help("keep one of the two, or rename one and what refers to it"))
 				})
 			})
@@ -296,7 +296,7 @@ var duplicateContainer = &Rule{
 	Name:     "duplicate-container",
 	Severity: finding.Error,
 	URL:      "https://kubernetes.io/docs/concepts/workloads/pods/",
-	Doc: "A pod has two containers of one name. " +
+	Doc: "A pod has two containers with the same name. " +
 		"The API server rejects the pod: names must be unique among its containers, init containers and ephemeral containers together.",
 	Run: func(p *Pass) {
 		p.eachPod(func(pod *inventory.Pod) {
@@ -313,7 +313,7 @@ var duplicateContainer = &Rule{
 					first[c.Name] = c
 					continue
 				}
-				message := fmt.Sprintf("container %q is there twice", c.Name)
+				message := fmt.Sprintf("container %q is defined twice", c.Name)
 				if c.Type != other.Type {
 					message = fmt.Sprintf("container %q is in %s and in %s", c.Name, other.Type, c.Type)
 				}

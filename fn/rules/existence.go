@@ -195,7 +195,7 @@ func objectNotFound(covered map[inventory.GroupKind]bool) *Rule {
 	return &Rule{
 		Name:     "object-not-found",
 		Severity: finding.Error,
-		Doc: "A reference to an object of a kind without a rule of its own points to nothing. " +
+		Doc: "A reference points to an object that does not exist, of a kind that no other rule is about. " +
 			"A name that is close to an existing one, or exists in another namespace, is an error; " +
 			"one that is simply not in the build is a note for what clusters bring along, such as a StorageClass or an issuer.",
 		Run: func(p *Pass) {
@@ -211,7 +211,7 @@ func objectNotFound(covered map[inventory.GroupKind]bool) *Rule {
 var keyNotFound = &Rule{
 	Name:     "key-not-found",
 	Severity: finding.Error,
-	Doc: "A ConfigMap or Secret is there, but not the key that is asked of it. " +
+	Doc: "A ConfigMap or Secret exists, but not the key that a container or a connection asks of it. " +
 		"The container then stays in CreateContainerConfigError, or the file is missing from its volume. " +
 		"Objects that are filled at run time, and references marked optional, are left alone.",
 	URL: "https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables",

@@ -22,7 +22,7 @@ var existenceTable = []existence{
 		kinds: gks("Secret"),
 		doc: "A reference to a Secret points to nothing. " +
 			"A pod that needs it stays in CreateContainerConfigError or ContainerCreating. " +
-			"Secrets made by ExternalSecrets, Certificates and other producers count as present; optional references are left alone.",
+			"Secrets made by ExternalSecrets, Certificates and other operators' resources count as present; optional references are left alone.",
 		url: "https://kubernetes.io/docs/concepts/configuration/secret/",
 	},
 	{
@@ -43,7 +43,7 @@ var existenceTable = []existence{
 	{
 		name:  "service-not-found",
 		kinds: gks("Service"),
-		doc: "An Ingress, route, webhook or StatefulSet names a Service that is not there. " +
+		doc: "An Ingress, route, webhook, StatefulSet or connection names a Service that is not there. " +
 			"Requests end in 502 or 503, and a webhook without its Service blocks every change it watches.",
 		url: "https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource",
 	},

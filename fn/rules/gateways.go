@@ -106,7 +106,7 @@ var routeNotAllowed = &Rule{
 				}
 			}
 			if len(reasons) > 0 {
-				p.Report(r.From, r.Node, fmt.Sprintf("%s lets this %s not in: %s", gateway, r.From.Kind, strings.Join(reasons, "; ")),
+				p.Report(r.From, r.Node, fmt.Sprintf("%s does not admit this %s: %s", gateway, r.From.Kind, strings.Join(reasons, "; ")),
 					Help("change allowedRoutes or hostname of a listener, or attach to another one"))
 			}
 		})

@@ -228,7 +228,7 @@ var podHostNotFound = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",
 	Doc: "An address in text names a pod that does not exist. " +
 		"Only the pods of a StatefulSet have names of their own, and only below the Service that is its serviceName: <name>-0 up to the number of replicas. " +
-		"StatefulSets with an autoscaler, and Services whose pods are made elsewhere, are left alone.",
+		"StatefulSets with an autoscaler, and Services whose pods come from elsewhere, are left alone.",
 	Run: func(p *Pass) {
 		for _, u := range p.hostUses() {
 			if r := &u.judgement; r.verdict == hostBadPod {

@@ -148,7 +148,7 @@ var imageTagLatest = &Rule{
 var imageTagNotAllowed = &Rule{
 	Name:     "image-tag-not-allowed",
 	Severity: finding.Error,
-	Doc: "An image has a tag that matches none of the globs under normalize.images.tags. " +
+	Doc: "An image has a tag that matches none of the globs under normalize.images.tags. It would run a build that is not meant for this environment, such as a snapshot in production. " +
 		"Local images and images with a digest are left alone.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) {
@@ -170,7 +170,7 @@ var imageTagNotAllowed = &Rule{
 var registryNotAllowed = &Rule{
 	Name:     "registry-not-allowed",
 	Severity: finding.Error,
-	Doc: "An image comes from a registry that is not under normalize.images.registries. " +
+	Doc: "An image comes from a registry that is not under normalize.images.registries. Nodes may not be able to pull from there, and nobody vouches for what they get. " +
 		"An image without a registry comes from docker.io. Local images are left alone.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) {
@@ -202,8 +202,8 @@ var registryNotAllowed = &Rule{
 var imageNotListed = &Rule{
 	Name:     "image-not-listed",
 	Severity: finding.Error,
-	Doc: "The configuration lists digests (normalize.images.digests), and not that of this image. " +
-		"An error where other tags of the image are listed, since then the tag was mistyped or the list is out of date; a warning otherwise. " +
+	Doc: "The configuration lists digests (normalize.images.digests), and not that of this image, which then runs whatever its tag points to. " +
+		"It is an error where other tags of the image are listed, since then the tag was mistyped or the list is out of date; a warning otherwise. " +
 		"Local images and images with a digest are left alone.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) {
@@ -219,7 +219,7 @@ var imageNotListed = &Rule{
 				return
 			}
 			if len(tags) == 0 {
-				p.Report(u.object, u.node, fmt.Sprintf("image %q is not among the listed digests", u.node.Value), AtMost(finding.Warning),
+				p.Report(u.object, u.node, fmt.Sprintf("image %q has no digest in the configuration's list", u.node.Value), AtMost(finding.Warning),
 					Help("add it to spec.normalize.images.digests, or write its digest here"))
 				return
 			}
@@ -259,7 +259,7 @@ var imagePattern = sync.OnceValue(func() *regexp.Regexp {
 var imageInvalid = &Rule{
 	Name:     "image-invalid",
 	Severity: finding.Error,
-	Doc: "An image is not a reference to one, such as an address with https://, a name with capitals or an empty tag. " +
+	Doc: "An image is not a valid image name: it starts with https://, has capital letters or an empty tag, for example. " +
 		"The pod stays in InvalidImageName. Placeholders that something fills in later are left alone.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) {

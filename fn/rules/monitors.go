@@ -21,9 +21,9 @@ const monitorURL = "https://prometheus-operator.dev/docs/developer/getting-start
 var monitorSelectsNothing = &Rule{
 	Name:     "monitor-selects-nothing",
 	Severity: finding.Error,
-	Doc: "A ServiceMonitor or PodMonitor selects nothing by a label that is almost one that a Service or pod has. " +
+	Doc: "A ServiceMonitor or PodMonitor selects nothing, and a Service or pod has almost the label that it asks for. " +
 		"Prometheus then scrapes nothing and shows no error, and alerts on the missing metrics stay silent. " +
-		"Without a near miss it is a note: what is scraped may come from another build.",
+		"Where no label is close it is a note: what is scraped may come from another build.",
 	URL: monitorURL,
 	Run: func(p *Pass) {
 		p.eachMonitor(func(m *monitor) {

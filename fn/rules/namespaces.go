@@ -19,8 +19,8 @@ func namespaceRules() []*Rule { return []*Rule{namespaceMistyped} }
 var namespaceMistyped = &Rule{
 	Name:     "namespace-mistyped",
 	Severity: finding.Error,
-	Doc: "A namespace is not in the build, but one of almost that name is. " +
-		"The object is refused because its namespace does not exist, or the reference grants and reaches nothing. " +
+	Doc: "A namespace is not in the build, but one with almost that name is. " +
+		"The object is refused because its namespace does not exist, or the reference leads nowhere. " +
 		"Namespaces that are merely not declared in the build are left alone: clusters have many.",
 	URL: "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
 	Run: func(p *Pass) {

@@ -18,9 +18,9 @@ func policyRules() []*Rule { return []*Rule{policySelectsNothing} }
 var policySelectsNothing = &Rule{
 	Name:     "policy-selects-nothing",
 	Severity: finding.Error,
-	Doc: "A policy selects no pod of the build, by a label that is almost one that a pod has. " +
+	Doc: "A policy selects no pod of the build, and a pod has almost the label that it asks for. " +
 		"A NetworkPolicy or AuthorizationPolicy that selects nothing protects nothing, and nobody is told. " +
-		"Selectors without a near miss are a note at most: operators make pods too, and gateways run elsewhere.",
+		"Where no label is close it is a note at most: operators make pods too, and gateways run elsewhere.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
 	Run: func(p *Pass) {
 		for _, s := range podSelectors {

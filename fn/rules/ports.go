@@ -149,7 +149,7 @@ func podOwners(pods []*inventory.Pod) string {
 var servicePortNotFound = &Rule{
 	Name:     "service-port-not-found",
 	Severity: finding.Error,
-	Doc: "An Ingress, route or webhook asks for a port that the Service does not have. " +
+	Doc: "An Ingress, route, webhook or connection asks for a port that the Service does not have. " +
 		"The backend stays empty: requests end in 502 or 503, and a webhook call fails. " +
 		"ExternalName Services are left alone: their ports mean nothing.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource",

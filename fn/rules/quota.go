@@ -19,7 +19,7 @@ var limitRangeViolated = &Rule{
 	Name:     "limit-range-violated",
 	Severity: finding.Error,
 	Doc: "A container asks for less or more than a LimitRange of its namespace allows. " +
-		"Its pods are refused, and the workload never gets any.",
+		"The API server refuses its pods, so the workload never runs.",
 	URL: "https://kubernetes.io/docs/concepts/policy/limit-range/",
 	Run: func(p *Pass) {
 		ranges := p.limitRanges()

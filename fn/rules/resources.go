@@ -125,9 +125,9 @@ var limitsMissing = &Rule{
 	Name:     "limits-missing",
 	Severity: finding.Warning,
 	Doc: "A container has no memory limit. " +
-		"It can take the memory of its whole node, and the kernel then kills whatever it likes. " +
-		"Checked where the configuration sets resources (normalize.resources) or names this rule; " +
-		"and everywhere for what a ResourceQuota of the namespace demands, because pods without it are refused. " +
+		"It can take the memory of its whole node, and the kernel then kills processes of other pods too. " +
+		"It is checked where the configuration sets resources (normalize.resources) or names this rule; " +
+		"and everywhere for what a ResourceQuota of the namespace demands, because the API server refuses pods without it. " +
 		"Init containers, and containers with the profile none, are left alone. A missing CPU limit is not reported: many do without on purpose.",
 	URL: manageResources,
 	Run: func(p *Pass) {
@@ -190,9 +190,9 @@ func (p *Pass) demanded() map[string][]demand {
 var memoryBelowProfile = &Rule{
 	Name:     "memory-below-profile",
 	Severity: finding.Error,
-	Doc: "A memory limit does not leave what the container's resource profile says such a program uses once it runs. " +
-		"The kernel then kills it again and again: OOMKilled, exit code 137. " +
-		"Checked for containers whose workload names a profile, or which the configuration gives one.",
+	Doc: "A memory limit is below what such a program uses once it runs, by the container's resource profile. " +
+		"The kernel then kills the program again and again: OOMKilled, exit code 137. " +
+		"It is checked for containers whose workload names a profile, or which the configuration gives one.",
 	URL: "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/#exceed-a-container-s-memory-limit",
 	Run: func(p *Pass) {
 		cfg := p.Config.Normalize.GetResources()
@@ -277,7 +277,7 @@ var heapAboveLimit = &Rule{
 	Name:     "heap-above-limit",
 	Severity: finding.Warning,
 	Doc: "The heap that a JVM (-Xmx, -XX:MaxRAMPercentage) or Node.js (--max-old-space-size) may use fills the container's memory limit. " +
-		"The program is killed, OOMKilled, before it collects its garbage. " +
+		"The container is OOMKilled before the program collects its garbage. " +
 		"Heaps of more than 95 % of the limit are reported: threads, buffers and code need the rest.",
 	URL: "https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html",
 	Run: func(p *Pass) {

@@ -43,8 +43,8 @@ type Rule struct {
 var examples embed.FS
 
 // Example returns YAML with the mistake the rule is about (good is false) or
-// the same put right. The examples are the rule's first fixtures; the comments
-// that say what the tests want are taken out.
+// the same put right. The examples are the rule's first fixtures; in place of
+// the comments that say what the tests want, one marks the line.
 func (r *Rule) Example(good bool) string {
 	file := "bad.yaml"
 	if good {
@@ -57,9 +57,7 @@ func (r *Rule) Example(good bool) string {
 	var b strings.Builder
 	for line := range strings.Lines(string(text)) {
 		if i := strings.Index(line, "# want "); i >= 0 {
-			if line = strings.TrimRight(line[:i], " "); line != "" {
-				line += "\n"
-			}
+			line = line[:i] + "# <-- here\n"
 		}
 		b.WriteString(line)
 	}

@@ -13,14 +13,15 @@ func stepRules() []*Rule {
 	return []*Rule{
 		{
 			Name: connection.RuleConfig, Severity: finding.Error, URL: url,
-			Doc: "A connection of the configuration makes no sense, and its variables are not written. " +
+			Doc: "A connection in the configuration cannot be computed as it stands. " +
+				"Its variables are not written, and the containers start without them. " +
 				"It has both a service and a host or neither, an engine or a format that does not exist, a name that several objects have, " +
-				"or a way to carry credentials that cannot work where it is to go.",
+				"or credentials in a place that cannot hold them, such as a ConfigMap.",
 		},
 		{
 			Name: connection.RuleConflict, Severity: finding.Error, URL: url,
 			Doc: "A variable that a connection writes gets another value from elsewhere: from a second connection, or from a ConfigMap or Secret that the container takes with envFrom. " +
-				"One of the two would win in the cluster, and the other would look as if it counted. " +
+				"One of the two would win silently in the cluster, and the program might connect to another server than the one that was meant. " +
 				"The same value from both is left alone.",
 		},
 		{

@@ -16,7 +16,7 @@ var envFromConflict = &Rule{
 	Severity: finding.Error,
 	URL:      envFromDocs,
 	Doc: "Two envFrom sources give a container the same variable with different values. " +
-		"The later one in the list wins without a word, so a change of the other has no effect, and a change of their order has one. " +
+		"The later one in the list wins silently: editing the other changes nothing, and reordering the list changes what the program gets. " +
 		"Values of Secrets are compared decoded and never shown. " +
 		"Equal values, and variables that an env entry sets anyway, are left alone; it is a warning where the earlier value is empty, " +
 		"and a note where a value is made at run time and cannot be compared.",
@@ -118,7 +118,7 @@ var envOverridesConfig = &Rule{
 	Severity: finding.Error,
 	URL:      envFromDocs,
 	Doc: "An env entry gives a variable another value than the ConfigMap or Secret that the container takes with envFrom. " +
-		"The entry wins without a word: whoever edits the ConfigMap wonders why nothing changes. " +
+		"The entry wins silently: editing the ConfigMap changes nothing. " +
 		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone; it is a warning where one of the two is empty.",
 	Run: func(p *Pass) {
 		for _, e := range p.wiring().environments {

@@ -17,8 +17,8 @@ var configNotUsed = &Rule{
 	Name:     "config-not-used",
 	Severity: finding.Error,
 	URL:      "https://kubernetes.io/docs/concepts/configuration/configmap/#configmaps-and-pods",
-	Doc: "A ConfigMap or Secret is called after a workload, as <workload>-config or <workload>-secret, and nothing uses it. " +
-		"The workload then runs with its defaults, or with what an older object says, and every edit of this one is lost. " +
+	Doc: "A ConfigMap or Secret named after a workload, as <workload>-config or <workload>-secret, is used by nothing. " +
+		"The workload then runs with its defaults, or with what an older object says, and editing this one changes nothing. " +
 		"A use is any reference, and any mention of the name in a text, argument or annotation of the build. " +
 		"It is an error where all keys are names of environment variables, else a warning. " +
 		"Workloads whose service account may read ConfigMaps or Secrets are left alone, for they may fetch it themselves.",

@@ -145,8 +145,8 @@ var urlContradictsParts = &Rule{
 	Severity: finding.Error,
 	URL:      envFromDocs,
 	Doc: "A container gets the address of a server twice, as a URL and in parts, and the two disagree: DATABASE_URL leads to one database and DB_NAME says another. " +
-		"Which one the program uses is its own affair, and somebody changed only one of them. " +
-		"Compared are host, port and database name of URLs of databases and brokers, in the container's final environment: env, envFrom and valueFrom as far as the build knows them. " +
+		"The program uses one of the two, so it may connect to the wrong server, and editing the other changes nothing. " +
+		"It compares host, port and database name of URLs of databases and brokers, in the container's final environment: env, envFrom and valueFrom as far as the build knows them. " +
 		"Parts belong to a URL by their names: DB_HOST to DB_URL, DATABASE_URL and, for PostgreSQL, to POSTGRES_URL. " +
 		"Two names of one Service are no contradiction.",
 	Run: func(p *Pass) {

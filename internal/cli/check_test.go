@@ -54,7 +54,7 @@ func TestCheckExitCodes(t *testing.T) {
 		{"unknown command", []string{"chek"}, ExitFailure, `unknown command "chek"`},
 		{"rules", []string{"rules"}, ExitOK, "secret-not-found"},
 		{"rules as JSON", []string{"rules", "-o", "json"}, ExitOK, `"name": "secret-not-found"`},
-		{"explain", []string{"explain", "secret-not-found"}, ExitOK, "name: db-secrt}\n"},
+		{"explain", []string{"explain", "secret-not-found"}, ExitOK, "name: db-secrt} # <-- here\n"},
 		{"explain a typo", []string{"explain", "secret-not-fond"}, ExitFailure, `did you mean "secret-not-found"?`},
 		{"version", []string{"version"}, ExitOK, "kustomize    v5.8.2"},
 	} {
