@@ -44,7 +44,7 @@ func (p *Pass) eachImage(f func(usedImage)) {
 	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 		node := yamlnode.Get(c.Node, "image")
 		img, ok := normalize.ParseImage(yamlnode.String(node))
-		if !ok {
+		if !ok || strings.Contains(img.Name, "://") { // image-invalid reports an address
 			return
 		}
 		f(usedImage{

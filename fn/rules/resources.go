@@ -259,7 +259,7 @@ func (p *Pass) checkProfile(o *inventory.Object, pod *inventory.Pod, n normalize
 		if len(near) > 0 {
 			message += fmt.Sprintf("; did you mean %q?", near[0])
 		}
-		p.Report(o, n.Node, message, Suggest(near...), Help("%s", listOf("there are", candidates)))
+		p.Report(o, n.Node, message, Suggest(near...), Help("%s", listOf("the profiles", candidates)))
 	}
 	if !slices.Contains(names, n.Profile) {
 		report(fmt.Sprintf("there is no resource profile %q", n.Profile), n.Profile, names)
