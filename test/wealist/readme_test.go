@@ -55,16 +55,39 @@ func TestReadme(t *testing.T) {
 	assert.Len(t, quoted[0], 1+5, "prod, and the five incidents")
 }
 
-// TestReadmeCommands keeps CI running what newcomers are told to run.
+// TestReadmeCommands keeps CI running what newcomers are told to run, and runs
+// what else they are told to run with this program.
 func TestReadmeCommands(t *testing.T) {
 	ci, err := os.ReadFile(absolute(t, ".ci/run"))
 	require.NoError(t, err)
+	block, program := regexp.MustCompile("(?s)\n```\n(.*?)```\n"), "go run ./cmd/krm-validate "
+	var commands [][]string
 	for _, name := range []string{"README.md", "README.ko.md"} {
 		text, err := os.ReadFile(absolute(t, name))
 		require.NoError(t, err)
-		for _, command := range []string{"go run ./cmd/krm-validate build overlays/prod/pipeline", "go test ./..."} {
+		for _, command := range []string{program + "build overlays/prod/pipeline", "go test ./..."} {
 			assert.Contains(t, string(text), "```\n"+command+"\n```\n")
 			assert.Contains(t, string(ci), "\n"+command)
+		}
+		var told []string
+		for _, m := range block.FindAllStringSubmatch(string(text), -1) {
+			for line := range strings.Lines(m[1]) {
+				if args, ok := strings.CutPrefix(line, program); ok {
+					args, _, _ = strings.Cut(strings.TrimSpace(args), " >")
+					told = append(told, args)
+				}
+			}
+		}
+		commands = append(commands, told)
+	}
+	assert.Equal(t, commands[0], commands[1], "both READMEs say the same commands")
+	require.NotEmpty(t, commands[0])
+	for _, command := range commands[0] {
+		_, stderr, err := run(t, binary(t), strings.Fields(command)...)
+		if strings.Contains(command, "testdata/incidents/") {
+			assert.Error(t, err, command)
+		} else {
+			assert.NoError(t, err, "%s\n%s", command, stderr)
 		}
 	}
 }
