@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -106,19 +107,67 @@ func (rl *ResourceList) keepItems(items *yaml.Node, lines [][]byte, end int) {
 	if items == nil || items.Kind != yaml.SequenceNode || items.Style&yaml.FlowStyle != 0 || len(items.Content) == 0 {
 		return
 	}
-	rl.indent = string(bytes.Repeat([]byte(" "), max(items.Column-1, 0)))
-	texts := make([]lineSpan, 0, len(items.Content))
+	indent := max(items.Column-1, 0)
+	begins := make([]int, len(items.Content)+1)
+	begins[len(items.Content)] = end
 	for i, item := range items.Content {
-		until := end
-		if i+1 < len(items.Content) {
-			until = items.Content[i+1].Line - 1
-		}
-		if item.Line < 1 || item.Line-1 >= until || !bytes.HasPrefix(lines[item.Line-1], []byte(rl.indent+"- ")) {
+		begin := item.Line - 1
+		if begin < 0 || begin >= end || leadingSpaces(lines[begin]) != indent || !bytes.HasPrefix(lines[begin][indent:], dash) {
 			return
 		}
-		texts = append(texts, bytes.Join(lines[item.Line-1:until], nil))
+		deepest := indent
+		if i == 0 {
+			deepest = maxIndent // nothing is above that it could be text of
+		}
+		for begin > 0 && isCommentAt(lines[begin-1], deepest) {
+			begin-- // a comment above an item is the item's
+		}
+		begins[i] = begin
 	}
+	texts := make([]lineSpan, len(items.Content))
+	for i, item := range items.Content {
+		if begins[i] >= begins[i+1] {
+			return
+		}
+		texts[i] = bytes.Join(lines[begins[i]:begins[i+1]], nil)
+		// Parsed by itself an item has its own comments only, not its
+		// neighbour's.
+		doc := Document{Text: texts[i]}
+		if doc.parse() != nil || doc.Node == nil || doc.Node.Kind != yaml.SequenceNode || len(doc.Node.Content) != 1 || doc.Node.Content[0].Kind != yaml.MappingNode {
+			return
+		}
+		own := doc.Node.Content[0]
+		own.HeadComment = ""
+		if len(own.Content) > 0 && item.Line-1 > begins[i] {
+			own.Content[0].HeadComment = ""
+		}
+		moveDown(own, begins[i])
+		items.Content[i] = own
+	}
+	rl.indent = string(bytes.Repeat([]byte(" "), indent))
 	rl.text = texts
+	rl.Items = items.Content
+}
+
+const maxIndent = math.MaxInt
+
+// isCommentAt reports whether a line is a comment at an indentation or to the
+// left of it. Deeper ones may be text.
+func isCommentAt(line []byte, indent int) bool {
+	n := leadingSpaces(line)
+	return n <= indent && n < len(line) && line[n] == '#'
+}
+
+// commentAbove returns the comment lines that an item's text starts with.
+func commentAbove(text lineSpan) []byte {
+	n := 0
+	for line := range bytes.Lines(text) {
+		if !isCommentAt(line, maxIndent) {
+			break
+		}
+		n += len(line)
+	}
+	return text[:n]
 }
 
 func splitLines(text []byte) [][]byte { return bytes.SplitAfter(text, []byte("\n")) }
@@ -149,6 +198,9 @@ func (rl *ResourceList) Write(w io.Writer, out Output) error {
 				b.WriteByte('\n')
 			}
 		default:
+			if rl.text != nil {
+				b.Write(commentAbove(rl.text[i]))
+			}
 			if err := writeItem(&b, item, rl.indent); err != nil {
 				return err
 			}
@@ -201,7 +253,9 @@ func writeItem(b *bytes.Buffer, item *yaml.Node, indent string) error {
 	first := true
 	for line := range bytes.Lines(text) {
 		switch {
-		case first && len(bytes.TrimSpace(line)) > 0 && line[0] != '#':
+		case first && line[0] == '#':
+			b.WriteString(indent)
+		case first && len(bytes.TrimSpace(line)) > 0:
 			b.WriteString(indent + "- ")
 			first = false
 		case len(line) > 1:

@@ -1,0 +1,218 @@
+package fn_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
+)
+
+func run(input string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = fn.Run(strings.NewReader(input), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+const head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n"
+
+const items = `- apiVersion: v1   # comments stay
+  kind: Service
+  metadata: {name: postgres-service, namespace: data,   labels: {a:   b}}
+  spec:
+    clusterIP: None
+    ports:
+      - {port: 5432, name: postgresql}
+- apiVersion: v1
+  kind: Secret
+  metadata: {name: db-secret, namespace: shop}
+  stringData:
+    POSTGRES_USER: shop
+    POSTGRES_PASSWORD: sentinel-4711
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata:
+    name: api
+    namespace: shop
+  spec:
+    selector: {matchLabels: {app: api}}
+    template:
+      metadata: {labels: {app: api}}
+      spec:
+        containers:
+        - name: api
+          image: example.com/api:1.0
+          resources: {limits: {memory: 1Gi}, requests: {memory: 1Gi}}
+`
+
+const pipeline = `functionConfig:
+  apiVersion: wealist.io/v1alpha1
+  kind: ConfigPipeline
+  metadata: {name: shop}
+  spec:
+    receipt: true
+    connections:
+      database:
+        engine: postgresql
+        service: {name: postgres-service}
+        database: shop
+        credentials: {secret: db-secret, usernameKey: POSTGRES_USER, passwordKey: POSTGRES_PASSWORD}
+        into:
+        - workload: {kind: Deployment, name: api}
+          variables: {DATABASE_URL: url}
+`
+
+func TestRunInjects(t *testing.T) {
+	code, out, errs := run(head + items + pipeline)
+	require.Equal(t, fn.ExitOK, code, errs)
+	assert.Contains(t, out, "value: postgresql://$(DATABASE_USERNAME):$(DATABASE_PASSWORD)@postgres-service.data.svc.cluster.local:5432/shop\n")
+	assert.Contains(t, out, "- apiVersion: wealist.io/v1alpha1\n  kind: FunctionRan\n  metadata:\n    name: shop\n")
+	// What is not changed is not touched: comments, order, spacing.
+	service, _, _ := strings.Cut(items, "- apiVersion: v1\n  kind: Secret")
+	assert.Contains(t, out, service)
+	assert.True(t, strings.HasSuffix(out, pipeline), "the configuration comes back as it was")
+}
+
+func TestRunTwiceChangesNothing(t *testing.T) {
+	_, once, _ := run(head + items + pipeline)
+	code, twice, errs := run(once)
+	require.Equal(t, fn.ExitOK, code, errs)
+	assert.Equal(t, once, twice)
+}
+
+func TestRunReportsInResults(t *testing.T) {
+	broken := strings.Replace(pipeline, "name: postgres-service}", "name: postgress-service}", 1)
+	code, out, errs := run(head + items + broken)
+	assert.Equal(t, fn.ExitFindings, code)
+	assert.Contains(t, errs, `did you mean "postgres-service"?`)
+
+	var list struct {
+		Results []struct {
+			Message, Severity string
+			ResourceRef       struct{ Kind, Name string }
+			Field             struct{ Path string }
+			Tags              map[string]string
+		}
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(out), &list))
+	require.NotEmpty(t, list.Results)
+	r := list.Results[0]
+	assert.Equal(t, "error", r.Severity)
+	assert.Equal(t, "service-not-found", r.Tags["rule"])
+	assert.Contains(t, r.Message, "postgress-service")
+	assert.Equal(t, "spec.connections.database.service.name", r.Field.Path)
+
+	// A later run without the mistake takes the results away again.
+	code, out, _ = run(strings.Replace(out, "name: postgress-service}", "name: postgres-service}", 1))
+	assert.Equal(t, fn.ExitOK, code)
+	assert.NotContains(t, out, "results:")
+}
+
+func TestRunWithoutConfigurationValidates(t *testing.T) {
+	code, out, _ := run(head + items)
+	assert.Equal(t, fn.ExitOK, code)
+	assert.Equal(t, head+items, out)
+}
+
+func TestRunTakesJSON(t *testing.T) {
+	code, out, errs := run(`{"apiVersion":"config.kubernetes.io/v1","kind":"ResourceList","items":[{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"b":"true"}}]}`)
+	require.Equal(t, fn.ExitOK, code, errs)
+	assert.Contains(t, out, `"true"`, "a string stays a string")
+}
+
+func TestRunRefusesBadInput(t *testing.T) {
+	for name, c := range map[string]struct{ input, want string }{
+		"empty":            {"", "stdin is empty: expected a ResourceList"},
+		"not YAML":         {"items: [", "not YAML"},
+		"plain resources":  {"apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n", "krm-validate check -"},
+		"items no list":    {"kind: ResourceList\nitems: {a: b}\n", "stdin:2: items of the ResourceList: expected a list"},
+		"item no mapping":  {"kind: ResourceList\nitems:\n- a\n", "stdin:3: items[0] of the ResourceList: expected a resource"},
+		"other config":     {head + "- {apiVersion: v1, kind: Pod, metadata: {name: a}}\nfunctionConfig: {apiVersion: v1, kind: ConfigMap}\n", "expected apiVersion wealist.io/v1alpha1 and kind ConfigPipeline"},
+		"misspelt field":   {head + items + strings.Replace(pipeline, "connections:", "conections:", 1), `unknown field "conections"; did you mean "connections"?`},
+		"wrong type":       {head + items + strings.Replace(pipeline, "receipt: true", "receipt: maybe", 1), "receipt"},
+		"no reason":        {head + items + pipeline + "    validate: {externals: [{kind: Secret, name: x}]}\n", "a reason is required"},
+		"unknown severity": {head + items + pipeline + "    validate: {rules: {secret-not-found: fatal}}\n", `severity "fatal": expected one of off, note, warning, error`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, out, errs := run(c.input)
+			assert.Equal(t, fn.ExitFailure, code)
+			assert.Empty(t, out, "nothing is written")
+			assert.Contains(t, errs, c.want)
+			assert.NotContains(t, errs, "sentinel-4711")
+		})
+	}
+}
+
+// TestNoSecretIsShown breaks the pipeline in many ways and looks for the
+// password in everything that people get to read.
+func TestNoSecretIsShown(t *testing.T) {
+	whole := head + items + pipeline
+	for _, cut := range []string{"POSTGRES_PASSWORD: ", "db-secret", "postgres-service", "shop", "api", "5432", "url"} {
+		for n := range strings.Count(whole, cut) {
+			broken := replaceNth(whole, cut, cut+"x", n)
+			_, out, errs := run(broken)
+			assert.NotContains(t, errs, "sentinel-4711", "%s %d", cut, n)
+			if i := strings.Index(out, "results:"); i >= 0 {
+				assert.NotContains(t, out[i:], "sentinel-4711", "%s %d", cut, n)
+			}
+		}
+	}
+}
+
+func replaceNth(s, old, with string, n int) string {
+	at := 0
+	for ; n > 0; n-- {
+		at += strings.Index(s[at:], old) + len(old)
+	}
+	i := at + strings.Index(s[at:], old)
+	return s[:i] + with + s[i+len(old):]
+}
+
+// FuzzRun feeds the function whatever comes: it must neither panic nor hang,
+// and its output must be a fixed point.
+func FuzzRun(f *testing.F) {
+	f.Add(head + items + pipeline)
+	f.Add(head + "- {a: &x [*x]}\n")
+	f.Add("kind: ResourceList\nitems:\n- kind: Service\n  spec: {ports: {a: b}, selector: [1]}\n")
+	for _, dir := range []string{"rules", "connection", "normalize"} {
+		files, _ := filepath.Glob(filepath.Join(dir, "testdata", "*", "bad.yaml"))
+		for _, file := range files {
+			if text, err := os.ReadFile(file); err == nil {
+				f.Add(asList(string(text)))
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, input string) {
+		code, out, _ := run(input)
+		if code == fn.ExitFailure {
+			return
+		}
+		code, again, errs := run(out)
+		if code == fn.ExitFailure {
+			t.Fatalf("its own output is refused: %s\n%s", errs, out)
+		}
+		if again != out {
+			t.Fatalf("a second run changes the first's output\n%s\n---\n%s", out, again)
+		}
+	})
+}
+
+// asList makes a ResourceList of a stream of documents.
+func asList(stream string) string {
+	var b strings.Builder
+	b.WriteString(head)
+	for _, doc := range strings.Split(stream, "---\n") {
+		lead := "- "
+		for line := range strings.Lines(doc) {
+			b.WriteString(lead + line)
+			lead = "  "
+		}
+	}
+	return b.String()
+}
