@@ -109,6 +109,8 @@ var certificateProducers = []Producer{
 	{From: gatewayAPI + "/Gateway", Makes: "Secret", Name: "{spec.listeners[].tls.certificateRefs[].name}", Keys: certManagerKeys, When: `metadata.annotations.cert-manager\.io/cluster-issuer`},
 	{From: gatewayAPI + "/Gateway", Makes: "Secret", Name: "{spec.listeners[].tls.certificateRefs[].name}", Keys: certManagerKeys, When: `metadata.annotations.cert-manager\.io/issuer`},
 	// https://cert-manager.io/docs/trust/trust-manager/
+	{From: "trust-manager.io/ClusterBundle", Makes: "ConfigMap", Name: "{name}", Namespace: "*", KeysOf: clusterBundleKeys, When: "spec.target.configMap"},
+	{From: "trust-manager.io/ClusterBundle", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: clusterBundleKeys, When: "spec.target.secret"},
 	{From: "trust.cert-manager.io/Bundle", Makes: "ConfigMap", Name: "{name}", Namespace: "*", KeysOf: bundleKeys, When: "spec.target.configMap"},
 	{From: "trust.cert-manager.io/Bundle", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: bundleKeys, When: "spec.target.secret"},
 	// https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/security_and_compliance/configuring-certificates
@@ -138,6 +140,10 @@ func bundleKeys(n *yaml.Node) (keys []string, open bool) {
 		"spec.target.additionalFormats.jks.key", "spec.target.additionalFormats.pkcs12.key")(n)
 }
 
+func clusterBundleKeys(n *yaml.Node) (keys []string, open bool) {
+	return keysAt("spec.target.configMap.data[].key", "spec.target.secret.data[].key")(n)
+}
+
 // secretProducers make Secrets from stores outside of the cluster, or from chance.
 var secretProducers = []Producer{
 	// https://external-secrets.io/latest/api/externalsecret/
@@ -145,7 +151,7 @@ var secretProducers = []Producer{
 	{From: eso + "/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Fills: true, When: "spec.target.creationPolicy=Merge"},
 	{From: eso + "/ClusterExternalSecret", Makes: "Secret", Name: "{spec.externalSecretSpec.target.name}", Or: "{spec.externalSecretName}|{name}", Namespace: "*"},
 	{From: "kubernetes-client.io/ExternalSecret", Makes: "Secret", Name: "{name}", KeysOf: legacyExternalSecretKeys},
-	{From: "bitnami.com/SealedSecret", Makes: "Secret", Name: "{spec.template.metadata.name}", Or: "{name}", Namespace: "{spec.template.metadata.namespace}", KeysOf: sealedSecretKeys},
+	{From: "bitnami.com/SealedSecret", Makes: "Secret", Name: "{name}", KeysOf: sealedSecretKeys},
 	// https://secrets-store-csi-driver.sigs.k8s.io/topics/sync-as-kubernetes-secret
 	{From: "secrets-store.csi.x-k8s.io/SecretProviderClass", Makes: "Secret", Name: "{spec.secretObjects[].secretName}", KeysOf: secretObjectKeys},
 	// https://developer.hashicorp.com/vault/docs/platform/k8s/vso/api-reference

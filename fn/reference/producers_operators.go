@@ -29,6 +29,12 @@ var networkProducers = []Producer{
 	{From: kserve + "/InferenceService", Makes: "Service", Name: "{name}-predictor"},
 	{From: kserve + "/InferenceService", Makes: "Service", Name: "{name}-predictor-default"},
 	{From: kserve + "/InferenceService", Makes: "Service", Name: "{name}-transformer", When: "spec.transformer"},
+	{From: kserve + "/InferenceService", Makes: "Service", Name: "{name}-explainer", When: "spec.explainer"},
+	{From: kserve + "/InferenceGraph", Makes: "Service", Name: "{name}"},
+	// https://lws.sigs.k8s.io/docs/ and https://jobset.sigs.k8s.io/docs/: headless
+	// Services for their pods
+	{From: "leaderworkerset.x-k8s.io/LeaderWorkerSet", Makes: "Service", Name: "{name}"},
+	{From: "jobset.x-k8s.io/JobSet", Makes: "Service", Name: "{spec.network.subdomain}", Or: "{name}"},
 	// https://docs.ray.io/en/latest/cluster/kubernetes/
 	{From: "ray.io/RayCluster", Makes: "Service", Name: "{name}-head-svc"},
 	{From: "ray.io/RayService", Makes: "Service", Name: "{name}-head-svc"},
@@ -53,12 +59,15 @@ var postgresProducers = []Producer{
 	{From: cnpg + "/Cluster", Makes: "PersistentVolumeClaim", Name: "{name}-1"},
 	{From: cnpg + "/Cluster", Makes: "ConfigMap", Name: "cnpg-default-monitoring"},
 	{From: cnpg + "/Pooler", Makes: "Service", Name: "{name}"},
+	{From: cnpg + "/DatabaseRole", Makes: "Secret", Name: "{name}-client-cert", Keys: tlsKeys, When: "spec.clientCertificate,spec.clientCertificate.enabled!=false"},
 	// https://postgres-operator.readthedocs.io/en/latest/user/
 	{From: zalando, Makes: "Service", Name: "{name}"},
 	{From: zalando, Makes: "Service", Name: "{name}-repl"},
 	{From: zalando, Makes: "Service", Name: "{name}-pooler", When: "spec.enableConnectionPooler=true"},
 	{From: zalando, Makes: "Service", Name: "{name}-pooler-repl", When: "spec.enableReplicaConnectionPooler=true"},
 	{From: zalando, Makes: "Secret", NamesOf: zalandoSecrets, Keys: loginKeys},
+	// Of users that are called namespace.name: there, if the operator may.
+	{From: zalando, Makes: "Secret", NamesOf: zalandoSharedSecrets, Namespace: "*", Keys: loginKeys},
 	// https://access.crunchydata.com/documentation/postgres-operator/latest/tutorials/basic-setup/connect-cluster
 	{From: crunchy + ",pgv2.percona.com/PerconaPGCluster", Makes: "Secret", Name: "{name}-pguser-{spec.users[].name}", Or: "{name}-pguser-{name}", Keys: crunchyKeys},
 	{From: crunchy + ",pgv2.percona.com/PerconaPGCluster", Makes: "Service", Name: "{name}-primary"},
@@ -82,12 +91,28 @@ var (
 func zalandoSecrets(o *inventory.Object) []string {
 	users := []string{"postgres", "standby"}
 	for _, k := range nodesAtPath(o.Node, "spec.users{}") {
-		users = append(users, k.Value)
+		if !strings.Contains(k.Value, ".") {
+			users = append(users, k.Value)
+		}
 	}
 	for _, k := range nodesAtPath(o.Node, "spec.preparedDatabases{}") {
 		users = append(users, k.Value+"-owner", k.Value+"-reader", k.Value+"-writer",
 			k.Value+"-owner-user", k.Value+"-reader-user", k.Value+"-writer-user")
 	}
+	return zalandoNames(o, users)
+}
+
+func zalandoSharedSecrets(o *inventory.Object) []string {
+	var users []string
+	for _, k := range nodesAtPath(o.Node, "spec.users{}") {
+		if strings.Contains(k.Value, ".") {
+			users = append(users, k.Value)
+		}
+	}
+	return zalandoNames(o, users)
+}
+
+func zalandoNames(o *inventory.Object, users []string) []string {
 	for i, u := range users {
 		users[i] = strings.ReplaceAll(u, "_", "-") + "." + o.Name + ".credentials.postgresql.acid.zalan.do"
 	}
@@ -185,6 +210,8 @@ var kafkaProducers = []Producer{
 	{From: strimzi + "/Kafka", Makes: "Service", Name: "{name}-kafka-brokers"},
 	{From: strimzi + "/Kafka", Makes: "Service", Name: "{name}-kafka-{spec.kafka.listeners[].name}-bootstrap"},
 	{From: strimzi + "/Kafka", Makes: "Service", Name: "{name}-zookeeper-client", When: "spec.zookeeper"},
+	{From: strimzi + "/Kafka", Makes: "Service", Name: "{name}-zookeeper-nodes", When: "spec.zookeeper"},
+	{From: strimzi + "/Kafka", Makes: "Service", Name: "{name}-cruise-control", When: "spec.cruiseControl"},
 	{From: strimzi + "/Kafka", Makes: "Secret", Name: "{name}-cluster-ca-cert", Keys: caKeys},
 	{From: strimzi + "/Kafka", Makes: "Secret", Name: "{name}-clients-ca-cert", Keys: caKeys},
 	{From: strimzi + "/Kafka", Makes: "Secret", Name: "{name}-cluster-ca", Keys: []string{"ca.key"}},

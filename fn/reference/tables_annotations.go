@@ -7,6 +7,7 @@ var annotationRows = []Row{
 	{From: "*", Path: `metadata.annotations.secret\.reloader\.stakater\.com/reload`, Parse: NameList, To: "Secret", Lenient: true},
 	{From: workloads, Path: `spec.template.metadata.annotations.configmap\.reloader\.stakater\.com/reload`, Parse: NameList, To: "ConfigMap", Lenient: true},
 	{From: workloads, Path: `spec.template.metadata.annotations.secret\.reloader\.stakater\.com/reload`, Parse: NameList, To: "Secret", Lenient: true},
+	{From: "*", Path: `metadata.annotations.secretproviderclass\.reloader\.stakater\.com/reload`, Parse: NameList, To: "secrets-store.csi.x-k8s.io/SecretProviderClass", Lenient: true},
 	// https://github.com/emberstack/kubernetes-reflector
 	{From: "Secret", Path: `metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflects`, Parse: NamespaceName, To: "Secret", Lenient: true},
 	{From: "ConfigMap", Path: `metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflects`, Parse: NamespaceName, To: "ConfigMap", Lenient: true},

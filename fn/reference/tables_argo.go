@@ -3,13 +3,18 @@ package reference
 // argoRows are the references of Argo CD and Argo Rollouts.
 var argoRows = []Row{
 	// https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/
-	{From: argo + "/Application", Path: "spec.project", To: argo + "/AppProject"},
+	// Projects are where Argo CD runs; applications may be in any namespace.
+	{From: argo + "/Application", Path: "spec.project", InNamespace: "*", To: argo + "/AppProject"},
 	{From: argo + "/Application", Path: "spec.destination.namespace", To: "Namespace", Guess: true},
-	{From: argo + "/ApplicationSet", Path: "spec.template.spec.project", To: argo + "/AppProject"},
+	{From: argo + "/ApplicationSet", Path: "spec.template.spec.project", InNamespace: "*", To: argo + "/AppProject"},
 	{From: argo + "/ApplicationSet", Path: "spec.template.spec.destination.namespace", To: "Namespace", Guess: true},
 	{From: argo + "/ApplicationSet", Path: "spec.generators[].**.tokenRef.secretName", Key: "key", To: "Secret", Lenient: true},
 	{From: argo + "/ApplicationSet", Path: "spec.generators[].**.appSecretName", To: "Secret", Lenient: true},
 	{From: argo + "/ApplicationSet", Path: "spec.generators[].**.passwordRef.secretName", Key: "key", To: "Secret", Lenient: true},
+	{From: argo + "/ApplicationSet", Path: "spec.generators[].**.accessTokenRef.secretName", Key: "key", To: "Secret", Lenient: true},
+	{From: argo + "/ApplicationSet", Path: "spec.generators[].**.appPasswordRef.secretName", Key: "key", To: "Secret", Lenient: true},
+	{From: argo + "/ApplicationSet", Path: "spec.generators[].**.caRef.configMapName", Key: "key", To: "ConfigMap", Lenient: true},
+	{From: argo + "/ApplicationSet", Path: "spec.generators[].**.clusterDecisionResource.configMapRef", To: "ConfigMap", Lenient: true},
 	{From: argo + "/ApplicationSet", Path: "spec.generators[].**.plugin.configMapRef.name", To: "ConfigMap", Lenient: true},
 
 	// https://argo-rollouts.readthedocs.io/en/stable/features/specification/
@@ -28,6 +33,9 @@ var argoRows = []Row{
 	{From: argo + "/Rollout", Path: "spec.strategy.canary.trafficRouting.istio.virtualService.name", To: istio + "/VirtualService"},
 	{From: argo + "/Rollout", Path: "spec.strategy.canary.trafficRouting.istio.virtualServices[].name", To: istio + "/VirtualService"},
 	{From: argo + "/Rollout", Path: "spec.strategy.canary.trafficRouting.istio.destinationRule.name", To: istio + "/DestinationRule"},
+	{From: argo + "/Rollout", Path: "spec.strategy.canary.trafficRouting.appMesh.virtualService.name", To: "appmesh.k8s.aws/VirtualService"},
+	{From: argo + "/Rollout", Path: "spec.strategy.canary.trafficRouting.appMesh.virtualNodeGroup.canaryVirtualNodeRef.name", To: "appmesh.k8s.aws/VirtualNode"},
+	{From: argo + "/Rollout", Path: "spec.strategy.canary.trafficRouting.appMesh.virtualNodeGroup.stableVirtualNodeRef.name", To: "appmesh.k8s.aws/VirtualNode"},
 	{From: argo + "/Rollout", Path: "spec.strategy.canary.trafficRouting.smi.rootService", To: "Service"},
 	{From: argo + "/Rollout", Path: "spec.strategy.canary.trafficRouting.traefik.weightedTraefikServiceName", To: traefikWeighted},
 	{From: argo + "/Rollout", Path: "spec.strategy.canary.trafficRouting.ambassador.mappings[]", To: "getambassador.io/Mapping"},
@@ -48,6 +56,9 @@ var argoRows = []Row{
 	{From: argo + "/Experiment", Path: "spec.analyses[].templateName", When: "clusterScope=true", To: argo + "/ClusterAnalysisTemplate"},
 	{From: analysisTemplates, Path: "spec.templates[].templateName", When: "clusterScope!=true", To: argo + "/AnalysisTemplate"},
 	{From: analysisTemplates, Path: "spec.templates[].templateName", When: "clusterScope=true", To: argo + "/ClusterAnalysisTemplate"},
+	{From: argo + "/Experiment", Path: "spec.analyses[].args[].valueFrom.secretKeyRef.name", Key: "key", To: "Secret"},
+	// The controller's namespace, unless namespaced is set.
+	{From: analysisTemplates + "," + argo + "/AnalysisRun", Path: "spec.metrics[].provider.datadog.secretRef.name", InNamespace: "*", To: "Secret", Lenient: true},
 	{From: analysisTemplates + "," + argo + "/AnalysisRun", Path: "spec.args[].valueFrom.secretKeyRef.name", Key: "key", To: "Secret"},
 	{From: analysisTemplates, Path: "spec.metrics[].provider.prometheus.address", Parse: URL, To: "Service", Lenient: true},
 	{From: analysisTemplates, Path: "spec.metrics[].provider.web.url", Parse: URL, To: "Service", Lenient: true},
@@ -74,7 +85,8 @@ var argoWorkflowRows = []Row{
 	{From: workflows, Path: "spec.volumes[].configMap.name", Key: "items[].key", Optional: "optional", To: "ConfigMap"},
 	{From: workflows, Path: "spec.volumes[].persistentVolumeClaim.claimName", To: "PersistentVolumeClaim"},
 	{From: workflows, Path: "spec.volumeClaimTemplates[].spec.storageClassName", To: storageClass},
-	{From: workflows, Path: "spec.artifactRepositoryRef.configMap", Key: "key", To: "ConfigMap", Lenient: true},
+	// The controller looks in its own namespace too.
+	{From: allWorkflows, Path: "spec.**.artifactRepositoryRef.configMap", Key: "key", InNamespace: "*", To: "ConfigMap", Lenient: true},
 	{From: argo + "/CronWorkflow", Path: "spec.workflowSpec.serviceAccountName", To: "ServiceAccount"},
 	{From: argo + "/CronWorkflow", Path: "spec.workflowSpec.workflowTemplateRef.name", When: "clusterScope!=true", To: argo + "/WorkflowTemplate"},
 	{From: argo + "/CronWorkflow", Path: "spec.workflowSpec.workflowTemplateRef.name", When: "clusterScope=true", To: argo + "/ClusterWorkflowTemplate"},
@@ -89,6 +101,10 @@ var argoWorkflowRows = []Row{
 	{From: allWorkflows, Path: "spec.**.secretKeySecret.name", Key: "key", Optional: "optional", To: "Secret"},
 	{From: allWorkflows, Path: "spec.**.usernameSecret.name", Key: "key", Optional: "optional", To: "Secret"},
 	{From: allWorkflows, Path: "spec.**.passwordSecret.name", Key: "key", Optional: "optional", To: "Secret"},
+	{From: allWorkflows, Path: "spec.**.sessionTokenSecret.name", Key: "key", Optional: "optional", To: "Secret"},
+	{From: allWorkflows, Path: "spec.**.caSecret.name", Key: "key", Optional: "optional", To: "Secret"},
+	{From: allWorkflows, Path: "spec.**.serviceAccountKeySecret.name", Key: "key", Optional: "optional", To: "Secret"},
+	{From: allWorkflows, Path: "spec.**.accountKeySecret.name", Key: "key", Optional: "optional", To: "Secret"},
 	{From: allWorkflows, Path: "spec.**.sshPrivateKeySecret.name", Key: "key", Optional: "optional", To: "Secret"},
 
 	// https://argoproj.github.io/argo-events/APIs/

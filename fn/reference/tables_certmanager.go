@@ -14,12 +14,19 @@ var certManagerRows = []Row{
 	{From: issuers, Path: "spec.acme.solvers[].http01.ingress.ingressClassName", To: "networking.k8s.io/IngressClass"},
 	{From: issuers, Path: "spec.acme.solvers[].http01.ingress.name", To: "networking.k8s.io/Ingress", Lenient: true},
 	{From: issuers, Path: "spec.acme.solvers[].http01.gatewayHTTPRoute.parentRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", To: gatewayAPI + "/Gateway"},
+	{From: issuers, Path: "spec.acme.solvers[].dns01.**.serviceAccountRef.name", To: "ServiceAccount", Lenient: true},
+	{From: issuers, Path: "spec.vault.clientCertSecretRef.name", Key: "key", To: "Secret", Lenient: true},
+	{From: issuers, Path: "spec.vault.clientKeySecretRef.name", Key: "key", To: "Secret", Lenient: true},
+	{From: issuers, Path: "spec.vault.auth.clientCertificate.secretName", To: "Secret", Lenient: true},
+	{From: issuers, Path: "spec.vault.auth.aws.serviceAccountRef.name", To: "ServiceAccount", Lenient: true},
 	{From: issuers, Path: "spec.vault.caBundleSecretRef.name", Key: "key", To: "Secret", Lenient: true},
 	{From: issuers, Path: "spec.vault.auth.tokenSecretRef.name", Key: "key", To: "Secret", Lenient: true},
 	{From: issuers, Path: "spec.vault.auth.appRole.secretRef.name", Key: "key", To: "Secret", Lenient: true},
 	{From: issuers, Path: "spec.vault.auth.kubernetes.secretRef.name", Key: "key", To: "Secret", Lenient: true},
 	{From: issuers, Path: "spec.vault.auth.kubernetes.serviceAccountRef.name", To: "ServiceAccount", Lenient: true},
 	{From: issuers, Path: "spec.vault.server", Parse: URL, To: "Service", Lenient: true},
+	{From: issuers, Path: "spec.venafi.tpp.caBundleSecretRef.name", Key: "key", To: "Secret", Lenient: true},
+	{From: issuers, Path: "spec.venafi.ngts.credentialsRef.name", To: "Secret", Lenient: true},
 	{From: issuers, Path: "spec.venafi.tpp.credentialsRef.name", To: "Secret", Lenient: true},
 	{From: issuers, Path: "spec.venafi.cloud.apiTokenSecretRef.name", Key: "key", To: "Secret", Lenient: true},
 
@@ -39,6 +46,7 @@ var certManagerRows = []Row{
 	// https://cert-manager.io/docs/trust/trust-manager/api-reference/
 	{From: "trust.cert-manager.io/Bundle", Path: "spec.sources[].configMap.name", Key: "key", To: "ConfigMap", Lenient: true},
 	{From: "trust.cert-manager.io/Bundle", Path: "spec.sources[].secret.name", Key: "key", To: "Secret", Lenient: true},
+	{From: "trust-manager.io/ClusterBundle", Path: "spec.sourceRefs[].name", Kind: "kind", To: "ConfigMap,Secret", Lenient: true},
 }
 
 const (

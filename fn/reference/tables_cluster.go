@@ -25,6 +25,7 @@ var clusterRows = []Row{
 
 	// https://karpenter.sh/docs/concepts/
 	{From: "karpenter.sh/NodePool", Path: "spec.template.spec.nodeClassRef.name", Kind: "kind", Group: "group|apiVersion", To: "karpenter.k8s.aws/EC2NodeClass,karpenter.azure.com/AKSNodeClass,karpenter.k8s.gcp/GCENodeClass,eks.amazonaws.com/NodeClass"},
+	{From: "karpenter.sh/NodeClaim", Path: "spec.nodeClassRef.name", Kind: "kind", Group: "group", To: "karpenter.k8s.aws/EC2NodeClass,karpenter.azure.com/AKSNodeClass,karpenter.k8s.gcp/GCENodeClass,eks.amazonaws.com/NodeClass"},
 	{From: "karpenter.sh/Provisioner", Path: "spec.providerRef.name", Kind: "kind", To: "karpenter.k8s.aws/AWSNodeTemplate"},
 
 	// https://kueue.sigs.k8s.io/docs/concepts/

@@ -4,7 +4,7 @@ package reference
 var gatewayRows = []Row{
 	{From: gatewayAPI + "/Gateway", Path: "spec.gatewayClassName", To: gatewayAPI + "/GatewayClass"},
 	{From: gatewayAPI + "/Gateway", Path: "spec.listeners[].tls.certificateRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", To: "Secret"},
-	{From: gatewayAPI + "/Gateway", Path: "spec.listeners[].tls.frontendValidation.caCertificateRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", To: "ConfigMap,Secret"},
+	{From: gatewayAPI + "/Gateway," + gatewayX + "/XListenerSet", Path: "spec.listeners[].tls.frontendValidation.caCertificateRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", To: "ConfigMap,Secret"},
 	{From: gatewayAPI + "/Gateway", Path: "spec.tls.**.caCertificateRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", To: "ConfigMap,Secret"},
 	{From: gatewayAPI + "/Gateway", Path: "spec.backendTLS.clientCertificateRef.name", Kind: "kind", Group: "group", Namespace: "namespace", To: "Secret"},
 	{From: gatewayAPI + "/Gateway", Path: "spec.tls.backend.clientCertificateRef.name", Kind: "kind", Group: "group", Namespace: "namespace", To: "Secret"},
@@ -17,6 +17,7 @@ var gatewayRows = []Row{
 	{From: gatewayRoutes, Path: "spec.rules[].backendRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", Port: "port", To: gatewayBackends},
 	{From: gatewayRoutes, Path: "spec.rules[].filters[].requestMirror.backendRef.name", Kind: "kind", Group: "group", Namespace: "namespace", Port: "port", To: gatewayBackends},
 	{From: gatewayRoutes, Path: "spec.rules[].backendRefs[].filters[].requestMirror.backendRef.name", Kind: "kind", Group: "group", Namespace: "namespace", Port: "port", To: gatewayBackends},
+	{From: gatewayAPI + "/HTTPRoute", Path: "spec.rules[].backendRefs[].filters[].externalAuth.backendRef.name", Kind: "kind", Group: "group", Namespace: "namespace", Port: "port", To: gatewayBackends},
 	{From: gatewayRoutes, Path: "spec.rules[].filters[].externalAuth.backendRef.name", Kind: "kind", Group: "group", Namespace: "namespace", Port: "port", To: gatewayBackends},
 	{From: gatewayRoutes, Path: "spec.rules[].filters[].extensionRef.name", Kind: "kind", Group: "group", To: routeFilters},
 	{From: gatewayRoutes, Path: "spec.rules[].backendRefs[].filters[].extensionRef.name", Kind: "kind", Group: "group", To: routeFilters},

@@ -23,6 +23,7 @@ var istioRows = []Row{
 	{From: istio + "/Gateway", Path: "spec.servers[].tls.credentialName", Parse: NamespaceName, InNamespace: "*", To: "Secret", Lenient: true},
 	{From: istio + "/Gateway", Path: "spec.servers[].tls.credentialNames[]", Parse: NamespaceName, InNamespace: "*", To: "Secret", Lenient: true},
 	{From: istio + "/ServiceEntry", Path: "spec.endpoints[].address", Parse: Host, To: "Service", Lenient: true},
+	{From: istio + "/ServiceEntry", Path: "spec.endpoints[].serviceAccount", To: "ServiceAccount"},
 	{From: istio + "/WorkloadEntry", Path: "spec.serviceAccount", To: "ServiceAccount"},
 	{From: istio + "/WorkloadGroup", Path: "spec.template.serviceAccount", To: "ServiceAccount"},
 	{From: istio + "/EnvoyFilter", Path: "spec.targetRefs[].name", Kind: "kind", Group: "group", To: istioTargets},
@@ -37,6 +38,7 @@ var istioRows = []Row{
 	{From: istioSecurity + "/AuthorizationPolicy", Path: "spec.rules[].from[].source.notNamespaces[]", To: "Namespace", Guess: true},
 	{From: istioSecurity + "/RequestAuthentication", Path: "spec.jwtRules[].jwksUri", Parse: URL, To: "Service", Lenient: true},
 	{From: "extensions.istio.io/WasmPlugin", Path: "spec.imagePullSecret", To: "Secret"},
+	{From: "extensions.istio.io/TrafficExtension", Path: "spec.wasm.imagePullSecret", To: "Secret"},
 }
 
 const (
@@ -45,7 +47,7 @@ const (
 	// istioHosts are what a host in the mesh may be; a Hostname is what a
 	// ServiceEntry adds to it.
 	istioHosts    = "Service," + istio + "/Hostname"
-	istioPolicies = istioSecurity + "/AuthorizationPolicy," + istioSecurity + "/RequestAuthentication,telemetry.istio.io/Telemetry,extensions.istio.io/WasmPlugin"
+	istioPolicies = istioSecurity + "/AuthorizationPolicy," + istioSecurity + "/RequestAuthentication,telemetry.istio.io/Telemetry,extensions.istio.io/WasmPlugin,extensions.istio.io/TrafficExtension"
 	istioTargets  = gatewayAPI + "/Gateway,Service," + istio + "/ServiceEntry," + gatewayAPI + "/GatewayClass"
 )
 
@@ -60,6 +62,7 @@ var meshRows = []Row{
 	{From: linkerdPolicy + "/ServerAuthorization", Path: "spec.server.name", To: linkerdPolicy + "/Server"},
 	{From: linkerdPolicy + "/ServerAuthorization", Path: "spec.client.meshTLS.serviceAccounts[].name", Namespace: "namespace", To: "ServiceAccount", Lenient: true},
 	{From: linkerdPolicy + "/MeshTLSAuthentication", Path: "spec.identityRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", To: "ServiceAccount,Namespace", Lenient: true},
+	{From: linkerdPolicy + "/HTTPLocalRateLimitPolicy", Path: "spec.targetRef.name", Kind: "kind", Group: "group", To: linkerdPolicy + "/Server"},
 	{From: linkerdPolicy + "/HTTPRoute", Path: "spec.parentRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", To: linkerdPolicy + "/Server,Service"},
 	{From: linkerdPolicy + "/HTTPRoute", Path: "spec.rules[].backendRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", Port: "port", To: "Service"},
 	{From: "split.smi-spec.io/TrafficSplit", Path: "spec.service", Parse: Host, To: "Service"},

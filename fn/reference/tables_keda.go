@@ -4,6 +4,7 @@ package reference
 var kedaRows = []Row{
 	{From: keda + "/ScaledObject", Path: "spec.scaleTargetRef.name", Kind: "kind", Group: "apiVersion", To: scalable},
 	{From: keda + "/ScaledObject," + keda + "/ScaledJob", Path: "spec.triggers[].authenticationRef.name", Kind: "kind", To: keda + "/TriggerAuthentication," + keda + "/ClusterTriggerAuthentication"},
+	{From: "eventing.keda.sh/CloudEventSource,eventing.keda.sh/ClusterCloudEventSource", Path: "spec.authenticationRef.name", Kind: "kind", To: keda + "/TriggerAuthentication," + keda + "/ClusterTriggerAuthentication"},
 	{From: keda + "/ScaledObject," + keda + "/ScaledJob", Path: "spec.triggers[].metadata.serverAddress", Parse: URL, To: "Service", Lenient: true},
 	{From: keda + "/ScaledObject," + keda + "/ScaledJob", Path: "spec.triggers[].metadata.address", Parse: URL, To: "Service", Lenient: true},
 	{From: keda + "/ScaledObject," + keda + "/ScaledJob", Path: "spec.triggers[].metadata.host", Parse: URL, To: "Service", Lenient: true},

@@ -13,7 +13,12 @@ var knativeRows = []Row{
 	{From: "sources.knative.dev/SinkBinding", Path: "spec.subject.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: "apps/Deployment,apps/StatefulSet,apps/DaemonSet,batch/Job,batch/CronJob"},
 	{From: "sources.knative.dev/ApiServerSource", Path: "spec.serviceAccountName", To: "ServiceAccount"},
 	{From: "flows.knative.dev/Sequence", Path: "spec.steps[].ref.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: addressable},
+	{From: "flows.knative.dev/Parallel", Path: "spec.branches[].filter.ref.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: addressable},
+	{From: "flows.knative.dev/Parallel", Path: "spec.branches[].subscriber.ref.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: addressable},
+	{From: "flows.knative.dev/Parallel", Path: "spec.branches[].reply.ref.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: addressable},
+	{From: "flows.knative.dev/Sequence,flows.knative.dev/Parallel", Path: "spec.reply.ref.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: addressable},
 	{From: "serving.knative.dev/DomainMapping", Path: "spec.ref.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: "serving.knative.dev/Service"},
+	{From: "serving.knative.dev/DomainMapping", Path: "spec.tls.secretName", To: "Secret"},
 	{From: "serving.knative.dev/Route", Path: "spec.traffic[].configurationName", To: "serving.knative.dev/Configuration"},
 
 	// https://kserve.github.io/website/latest/reference/api/
@@ -29,6 +34,8 @@ var knativeRows = []Row{
 	{From: kserve + "/InferenceService", Path: "spec.**.volumes[].configMap.name", Optional: "optional", To: "ConfigMap"},
 	{From: kserve + "/InferenceService", Path: "spec.**.volumes[].persistentVolumeClaim.claimName", To: "PersistentVolumeClaim"},
 	{From: kserve + "/InferenceGraph", Path: "spec.nodes{}.steps[].serviceName", To: kserve + "/InferenceService"},
+	// Configurations may be KServe's own, in its namespace.
+	{From: kserve + "/LLMInferenceService", Path: "spec.baseRefs[].name", InNamespace: "*", To: kserve + "/LLMInferenceServiceConfig", Lenient: true},
 	{From: kserve + "/TrainedModel", Path: "spec.inferenceService", To: kserve + "/InferenceService"},
 
 	// https://docs.dapr.io/reference/resource-specs/component-schema/

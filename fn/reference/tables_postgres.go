@@ -3,7 +3,7 @@ package reference
 // postgresRows are the references of PostgreSQL operators.
 var postgresRows = []Row{
 	// https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/
-	{From: cnpg + "/Pooler," + cnpg + "/Backup," + cnpg + "/ScheduledBackup," + cnpg + "/Database," + cnpg + "/Publication," + cnpg + "/Subscription", Path: "spec.cluster.name", To: cnpg + "/Cluster"},
+	{From: cnpg + "/Pooler," + cnpg + "/Backup," + cnpg + "/ScheduledBackup," + cnpg + "/Database," + cnpg + "/Publication," + cnpg + "/Subscription," + cnpg + "/DatabaseRole", Path: "spec.cluster.name", To: cnpg + "/Cluster"},
 	{From: cnpg + "/Pooler", Path: "spec.pgbouncer.authQuerySecret.name", To: "Secret"},
 	{From: cnpg + "/Cluster", Path: "spec.superuserSecret.name", To: "Secret"},
 	{From: cnpg + "/Cluster", Path: "spec.bootstrap.initdb.secret.name", To: "Secret"},
@@ -36,6 +36,14 @@ var postgresRows = []Row{
 	{From: cnpg + "/Cluster", Path: "spec.monitoring.customQueriesConfigMap[].name", Key: "key", To: "ConfigMap"},
 	{From: cnpg + "/Cluster", Path: "spec.monitoring.customQueriesSecret[].name", Key: "key", To: "Secret"},
 	{From: cnpg + "/Cluster", Path: "spec.managed.roles[].passwordSecret.name", To: "Secret"},
+	{From: cnpg + "/DatabaseRole", Path: "spec.passwordSecret.name", To: "Secret"},
+	{From: cnpg + "/Cluster", Path: "spec.postgresql.ldap.bindSearchAuth.bindPassword.name", Key: "key", Optional: "optional", To: "Secret"},
+	{From: cnpg + "/Cluster", Path: "spec.projectedVolumeTemplate.sources[].secret.name", Key: "items[].key", Optional: "optional", To: "Secret"},
+	{From: cnpg + "/Cluster", Path: "spec.projectedVolumeTemplate.sources[].configMap.name", Key: "items[].key", Optional: "optional", To: "ConfigMap"},
+	{From: cnpg + "/Cluster", Path: "spec.backup.volumeSnapshot.className", To: snapshots + "/VolumeSnapshotClass"},
+	{From: cnpg + "/Cluster", Path: "spec.backup.volumeSnapshot.walClassName", To: snapshots + "/VolumeSnapshotClass"},
+	{From: cnpg + "/Cluster", Path: "spec.bootstrap.recovery.volumeSnapshots.storage.name", Kind: "kind", Group: "apiGroup", To: snapshots + "/VolumeSnapshot,PersistentVolumeClaim", Lenient: true},
+	{From: cnpg + "/Cluster", Path: "spec.bootstrap.recovery.volumeSnapshots.walStorage.name", Kind: "kind", Group: "apiGroup", To: snapshots + "/VolumeSnapshot,PersistentVolumeClaim", Lenient: true},
 	{From: cnpg + "/Cluster", Path: "spec.imagePullSecrets[].name", To: "Secret", Lenient: true},
 	{From: cnpg + "/Cluster", Path: "spec.imageCatalogRef.name", Kind: "kind", Group: "apiGroup", To: cnpg + "/ImageCatalog," + cnpg + "/ClusterImageCatalog"},
 	{From: cnpg + "/Cluster", Path: "spec.storage.storageClass", To: storageClass},
@@ -54,6 +62,8 @@ var postgresRows = []Row{
 	{From: zalando, Path: "spec.podPriorityClassName", To: "scheduling.k8s.io/PriorityClass"},
 	{From: zalando, Path: "spec.env[].valueFrom.secretKeyRef.name", Key: "key", Optional: "optional", To: "Secret"},
 	{From: zalando, Path: "spec.env[].valueFrom.configMapKeyRef.name", Key: "key", Optional: "optional", To: "ConfigMap"},
+	{From: zalando, Path: "spec.sidecars[].env[].valueFrom.secretKeyRef.name", Key: "key", Optional: "optional", To: "Secret"},
+	{From: zalando, Path: "spec.sidecars[].env[].valueFrom.configMapKeyRef.name", Key: "key", Optional: "optional", To: "ConfigMap"},
 	{From: zalando, Path: "spec.additionalVolumes[].volumeSource.configMap.name", Optional: "optional", To: "ConfigMap"},
 	{From: zalando, Path: "spec.additionalVolumes[].volumeSource.secret.secretName", Optional: "optional", To: "Secret"},
 	{From: zalando, Path: "spec.additionalVolumes[].volumeSource.persistentVolumeClaim.claimName", To: "PersistentVolumeClaim"},

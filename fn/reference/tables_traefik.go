@@ -25,6 +25,16 @@ var traefikRows = []Row{
 	{From: traefikWeighted, Path: "spec.weighted.services[].name", Kind: "kind", Namespace: "namespace", Port: "port", Parse: TraefikName, To: traefikServices},
 	{From: traefikWeighted, Path: "spec.mirroring.name", Kind: "kind", Namespace: "namespace", Port: "port", Parse: TraefikName, To: traefikServices},
 	{From: traefikWeighted, Path: "spec.mirroring.mirrors[].name", Kind: "kind", Namespace: "namespace", Port: "port", Parse: TraefikName, To: traefikServices},
+	{From: traefikWeighted, Path: "spec.failover.service.name", Kind: "kind", Namespace: "namespace", Port: "port", Parse: TraefikName, To: traefikServices},
+	{From: traefikWeighted, Path: "spec.failover.fallback.name", Kind: "kind", Namespace: "namespace", Port: "port", Parse: TraefikName, To: traefikServices},
+	{From: traefikWeighted, Path: "spec.highestRandomWeight.services[].name", Kind: "kind", Namespace: "namespace", Port: "port", Parse: TraefikName, To: traefikServices},
+	{From: traefikMiddlewares, Path: "spec.rateLimit.redis.secret", To: "Secret"},
+	{From: traefikMiddlewares, Path: "spec.rateLimit.redis.tls.caSecret", To: "Secret"},
+	{From: traefikMiddlewares, Path: "spec.rateLimit.redis.tls.certSecret", To: "Secret"},
+	{From: "traefik.io/ServersTransportTCP", Path: "spec.tls.rootCAsSecrets[]", To: "Secret"},
+	{From: "traefik.io/ServersTransportTCP", Path: "spec.tls.certificatesSecrets[]", To: "Secret"},
+	{From: "traefik.io/ServersTransportTCP", Path: "spec.tls.rootCAs[].secret", To: "Secret"},
+	{From: "traefik.io/ServersTransportTCP", Path: "spec.tls.rootCAs[].configMap", To: "ConfigMap"},
 	{From: traefikTransports, Path: "spec.rootCAsSecrets[]", To: "Secret"},
 	{From: traefikTransports, Path: "spec.certificatesSecrets[]", To: "Secret"},
 	{From: traefikTransports, Path: "spec.rootCAs[].secret", To: "Secret"},
@@ -49,6 +59,6 @@ const (
 	traefikTLSOptions     = "traefik.io/TLSOption,traefik.containo.us/TLSOption"
 	traefikTLSStores      = "traefik.io/TLSStore,traefik.containo.us/TLSStore"
 	traefikWeighted       = "traefik.io/TraefikService,traefik.containo.us/TraefikService"
-	traefikTransports     = "traefik.io/ServersTransport,traefik.containo.us/ServersTransport,traefik.io/ServersTransportTCP"
+	traefikTransports     = "traefik.io/ServersTransport,traefik.containo.us/ServersTransport"
 	traefikServices       = "Service," + traefikWeighted
 )
