@@ -44,7 +44,7 @@ type Resolution struct {
 type Resolver struct {
 	inv       *inventory.Inventory
 	externals Externals
-	names     map[nameSet][]string
+	names     map[nameSet]*suggest.Index
 	near      map[nearKey][]string
 }
 
@@ -66,7 +66,7 @@ type nearKey struct {
 
 // NewResolver returns a resolver. externals may be nil.
 func NewResolver(inv *inventory.Inventory, externals Externals) *Resolver {
-	return &Resolver{inv: inv, externals: externals, names: map[nameSet][]string{}, near: map[nearKey][]string{}}
+	return &Resolver{inv: inv, externals: externals, names: map[nameSet]*suggest.Index{}, near: map[nearKey][]string{}}
 }
 
 // Resolve judges one reference.
@@ -161,8 +161,9 @@ func (v *Resolver) nearest(gk inventory.GroupKind, namespace, name string) []str
 	if near, ok := v.near[key]; ok {
 		return near
 	}
-	names, ok := v.names[set]
+	index, ok := v.names[set]
 	if !ok {
+		var names []string
 		for _, o := range v.inv.OfKind(gk) {
 			if o.Removed || o.Likely || !inventory.SameNamespace(o.Namespace, namespace) {
 				continue
@@ -172,10 +173,10 @@ func (v *Resolver) nearest(gk inventory.GroupKind, namespace, name string) []str
 				names = append(names, base)
 			}
 		}
-		v.names[set] = append(names, builtinNames(gk, namespace)...)
-		names = v.names[set]
+		index = suggest.NewIndex(append(names, builtinNames(gk, namespace)...))
+		v.names[set] = index
 	}
-	near := suggest.Nearest(name, names, 3)
+	near := index.Nearest(name, 3)
 	v.near[key] = near
 	return near
 }

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hbollon/go-edlib"
 )
@@ -19,17 +20,14 @@ func Nearest(name string, candidates []string, n int) []string {
 		score int
 	}
 	var found []scored
-	mask := letters(name)
 	for _, c := range candidates {
 		if c == name || c == "" {
 			continue
 		}
 		limit := max(Limit(name), Limit(c))
 		score := -1
-		if abs(len(c)-len(name)) <= limit && bits.OnesCount64(mask^letters(c)) <= 2*limit {
-			if d := Distance(name, c); d <= limit {
-				score = 10 * d
-			}
+		if d, ok := within(name, c, limit); ok {
+			score = 10 * d
 		}
 		if score >= 0 && !Close(name, c) {
 			score += 500
@@ -128,7 +126,44 @@ func Limit(name string) int {
 
 // Distance is the number of insertions, deletions, substitutions and
 // transpositions of neighbours between a and b.
-func Distance(a, b string) int { return edlib.OSADamerauLevenshteinDistance(a, b) }
+func Distance(a, b string) int {
+	a, b = differing(a, b)
+	switch {
+	case len(a) == 0 || len(b) == 0:
+		return utf8.RuneCountInString(a) + utf8.RuneCountInString(b)
+	case len(a) == 1 && len(b) == 1:
+		return 1
+	}
+	return edlib.OSADamerauLevenshteinDistance(a, b)
+}
+
+// differing returns what is left of a and b without what both start and end
+// with, which counts for nothing and is most of them.
+func differing(a, b string) (string, string) {
+	if !ascii(a) || !ascii(b) {
+		return a, b // the same bytes may be different characters
+	}
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return a, b
+}
+
+// within returns the distance between a and b if it is at most limit.
+func within(a, b string, limit int) (distance int, ok bool) {
+	if abs(len(a)-len(b)) > limit {
+		return 0, false
+	}
+	a, b = differing(a, b)
+	if bits.OnesCount64(letters(a)^letters(b)) > 2*limit {
+		return 0, false
+	}
+	distance = Distance(a, b)
+	return distance, distance <= limit
+}
 
 // sharesWords reports whether one name is the other with words added in front
 // or behind, as in db-secret and prod-db-secret.

@@ -15,9 +15,10 @@ func main() {
 	resources := flag.Int("resources", 1000, "number of resources, or of overlays of a monorepo")
 	as := flag.String("as", "stream", "stream, list (a ResourceList), pipeline or monorepo; the last two need -dir")
 	typos := flag.Bool("typos", false, "misspell the references")
+	one := flag.Bool("one-namespace", false, "leave the namespaces out")
 	dir := flag.String("dir", "", "directory to write a pipeline or a monorepo into")
 	flag.Parse()
-	tree := gen.Tree{Resources: *resources, Typos: *typos}
+	tree := gen.Tree{Resources: *resources, Typos: *typos, NoNamespace: *one}
 	var err error
 	switch *as {
 	case "stream":

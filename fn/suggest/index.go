@@ -1,0 +1,147 @@
+package suggest
+
+import "sync"
+
+// Index finds the nearest of many names without looking at each of them. It
+// answers as [Nearest] does.
+//
+// Of two names at most two edits apart, cut in the middle, one half is at most
+// one edit apart; and two texts at most one edit apart have in common a text
+// that is theirs with at most one character taken out. So names are filed under
+// both halves, whole and with every one of their characters taken out. This is
+// FastSS (Bocek, Hunt, Stiller: Fast Similarity Search in Large Dictionaries,
+// 2007).
+type Index struct {
+	names   []string
+	lookups int
+	build   sync.Once
+
+	filed map[uint64]int32 // the last entry of a key
+	entry []entry
+	odd   []int32 // names that are not ASCII: edits count characters, not bytes
+	seen  []int32 // the search that last found a name
+}
+
+// entry is one name under a key. Keys are hashes: a name too many is no harm.
+type entry struct{ name, before int32 }
+
+// What a key is made of.
+const (
+	head  = iota // the first half of a name, less at most one character
+	tail         // the second half
+	whole        // the name
+	start        // whole words at the start of a name
+	end          // whole words at its end
+)
+
+// NewIndex returns an index of names, which it keeps.
+func NewIndex(names []string) *Index { return &Index{names: names} }
+
+const (
+	few       = 32 // names that are looked through faster than filed
+	fewSearch = 4  // searches that are
+)
+
+// Nearest is [Nearest] among the names of the index. It is not safe for
+// concurrent use.
+func (ix *Index) Nearest(name string, max int) []string {
+	ix.lookups++
+	if len(ix.names) <= few || ix.lookups <= fewSearch || !ascii(name) {
+		return Nearest(name, ix.names, max)
+	}
+	ix.build.Do(ix.file)
+	return Nearest(name, ix.near(name), max)
+}
+
+// file files all names.
+func (ix *Index) file() {
+	ix.filed = make(map[uint64]int32, 32*len(ix.names))
+	ix.seen = make([]int32, len(ix.names))
+	for i, name := range ix.names {
+		add := func(key uint64) {
+			ix.entry = append(ix.entry, entry{int32(i), ix.filed[key] - 1})
+			ix.filed[key] = int32(len(ix.entry))
+		}
+		add(hash(whole, name, ""))
+		for at := range len(name) {
+			if name[at] == '-' {
+				add(hash(start, name[:at], ""))
+				add(hash(end, name[at+1:], ""))
+			}
+		}
+		if !ascii(name) {
+			ix.odd = append(ix.odd, int32(i))
+			continue
+		}
+		middle := len(name) / 2
+		each(head, name[:middle], add)
+		each(tail, name[middle:], add)
+	}
+}
+
+// near returns all names that Nearest could return for name, and a few more.
+func (ix *Index) near(name string) []string {
+	var found []string
+	one := func(i int32) {
+		if ix.seen[i] != int32(ix.lookups) {
+			ix.seen[i] = int32(ix.lookups)
+			found = append(found, ix.names[i])
+		}
+	}
+	take := func(key uint64) {
+		for i := ix.filed[key] - 1; i >= 0; i = ix.entry[i].before {
+			one(ix.entry[i].name)
+		}
+	}
+	for _, i := range ix.odd {
+		one(i)
+	}
+	// The other name is up to two characters longer or shorter, and its middle
+	// may be up to two characters away from where it is in this one.
+	low, high := max(0, (len(name)-2)/2-2), min(len(name), (len(name)+2)/2+2)
+	for cut := low; cut <= high; cut++ {
+		each(head, name[:cut], take)
+		each(tail, name[cut:], take)
+	}
+	take(hash(start, name, ""))
+	take(hash(end, name, ""))
+	for at := range len(name) {
+		if name[at] == '-' {
+			take(hash(whole, name[:at], ""))
+			take(hash(whole, name[at+1:], ""))
+		}
+	}
+	return found
+}
+
+// each calls f with the keys of text, and of text less each of its characters.
+func each(part uint64, text string, f func(key uint64)) {
+	f(hash(part, text, ""))
+	for i := range len(text) {
+		if i == 0 || text[i] != text[i-1] { // else it is the same text again
+			f(hash(part, text[:i], text[i+1:]))
+		}
+	}
+}
+
+// hash is FNV-1a of a part and the text a+b.
+func hash(part uint64, a, b string) uint64 {
+	const prime = 1099511628211
+	h := (14695981039346656037 ^ part) * prime
+	for i := range len(a) {
+		h = (h ^ uint64(a[i])) * prime
+	}
+	for i := range len(b) {
+		h = (h ^ uint64(b[i])) * prime
+	}
+	return h
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,95 @@
+package suggest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/hbollon/go-edlib"
+	"github.com/stretchr/testify/assert"
+)
+
+// mutate makes up to three edits in s.
+func mutate(r *rand.Rand, s string) string {
+	const alphabet = "abc-1"
+	b := []byte(s)
+	for range r.IntN(4) {
+		i := r.IntN(len(b) + 1)
+		c := alphabet[r.IntN(len(alphabet))]
+		switch edit := r.IntN(4); {
+		case edit == 0 || len(b) < 3 || i == len(b):
+			b = append(b[:i], append([]byte{c}, b[i:]...)...)
+		case edit == 1:
+			b = append(b[:i], b[i+1:]...)
+		case edit == 2:
+			b[i] = c
+		case i > 0:
+			b[i-1], b[i] = b[i], b[i-1]
+		}
+	}
+	return string(b)
+}
+
+func TestIndexAnswersAsNearest(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	words := []string{"web", "api", "db", "shop", "cache", "config", "secret", "a", "ab", "", "prod", "é"}
+	for round := range 60 {
+		var names []string
+		for range 40 + r.IntN(200) {
+			parts := make([]string, 1+r.IntN(4))
+			for i := range parts {
+				parts[i] = words[r.IntN(len(words))]
+			}
+			names = append(names, mutate(r, strings.Join(parts, "-")))
+		}
+		ix := NewIndex(names)
+		for range 100 {
+			name := mutate(r, names[r.IntN(len(names))])
+			if r.IntN(5) == 0 {
+				name += "-" + words[r.IntN(len(words))]
+			}
+			assert.Equal(t, Nearest(name, names, 3), ix.Nearest(name, 3), "round %d, %q", round, name)
+		}
+	}
+}
+
+func TestDistanceWithoutCommonEnds(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 20_000 {
+		a := mutate(r, mutate(r, "abcab-cba1-ab"[:r.IntN(14)]))
+		b := mutate(r, mutate(r, a))
+		assert.Equal(t, edlib.OSADamerauLevenshteinDistance(a, b), Distance(a, b), "%q, %q", a, b)
+	}
+}
+
+func FuzzIndex(f *testing.F) {
+	f.Add("db-secret", "db-secert web api-secret db prod-db-secret")
+	f.Add("ab|cd", "ac|bd xx|cd ab|xx")
+	f.Fuzz(func(t *testing.T, name, list string) {
+		names := strings.Fields(list)
+		for i := range few {
+			names = append(names, fmt.Sprintf("%s-%d", name, i))
+		}
+		ix := NewIndex(names)
+		ix.lookups = fewSearch
+		assert.Equal(t, Nearest(name, names, 5), ix.Nearest(name, 5))
+	})
+}
+
+func BenchmarkNearest(b *testing.B) {
+	var names []string
+	for i := range 10_000 {
+		names = append(names, fmt.Sprintf("service-%c%c%c-config", 'a'+i/676%26, 'a'+i/26%26, 'a'+i%26))
+	}
+	for name, nearest := range map[string]func(string, int) []string{
+		"index": NewIndex(names).Nearest,
+		"scan":  func(name string, most int) []string { return Nearest(name, names, most) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for i := range b.N {
+				nearest(names[i%len(names)][1:], 3)
+			}
+		})
+	}
+}
