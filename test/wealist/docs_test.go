@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -31,4 +32,42 @@ func TestDocsRules(t *testing.T) {
 		}
 	}
 	assert.NotZero(t, listed)
+}
+
+// TestDocsLinks follows the links between the documents.
+func TestDocsLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^):#]+)(?:#([^)]*))?\)`)
+	var documents []string
+	for _, glob := range []string{"*.md", "docs/*.md", "docs/rules/README.md"} {
+		found, err := filepath.Glob(absolute(t, glob))
+		require.NoError(t, err)
+		documents = append(documents, found...)
+	}
+	links := 0
+	for _, document := range documents {
+		text, err := os.ReadFile(document)
+		require.NoError(t, err)
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			links++
+			target := filepath.Join(filepath.Dir(document), filepath.FromSlash(m[1]))
+			_, err := os.Stat(target)
+			if assert.NoError(t, err, "%s: %s", filepath.Base(document), m[0]) && m[2] != "" {
+				assert.Contains(t, anchors(t, target), m[2], "%s: %s", filepath.Base(document), m[0])
+			}
+		}
+	}
+	assert.NotZero(t, links)
+}
+
+// anchors are the headings of a document as GitHub spells them in links.
+func anchors(t *testing.T, document string) []string {
+	t.Helper()
+	text, err := os.ReadFile(document)
+	require.NoError(t, err)
+	var all []string
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(string(text), -1) {
+		heading := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(m[1]), "")
+		all = append(all, strings.ReplaceAll(heading, " ", "-"))
+	}
+	return all
 }
