@@ -236,7 +236,7 @@ func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
 		if file == "-" {
 			name = "stdin"
 		}
-		docs, err := manifest.Read(name, text)
+		docs, err := manifest.ReadShared(name, text)
 		if err != nil {
 			return nil, err
 		}

@@ -65,13 +65,23 @@ func (e *Error) Unwrap() error { return e.Err }
 // Read parses a stream of documents. Empty documents are left out. It parses
 // on all processors.
 func Read(file string, data []byte) ([]Document, error) {
+	return read(file, data, func(*Document) {})
+}
+
+// read is Read with a function that is called for each document that is not
+// empty, on several processors at once.
+func read(file string, data []byte, each func(*Document)) ([]Document, error) {
 	data = bytes.TrimPrefix(data, byteOrderMark)
 	if !utf8.Valid(data) {
 		return nil, &Error{File: file, Line: invalidLine(data), Err: errors.New("not UTF-8: Kubernetes reads YAML and JSON in UTF-8 only")}
 	}
 	docs := split(file, data)
 	errs := make([]error, len(docs))
-	parallel(len(docs), func(i int) { errs[i] = docs[i].parse() })
+	parallel(len(docs), func(i int) {
+		if errs[i] = docs[i].parse(); docs[i].Node != nil {
+			each(&docs[i])
+		}
+	})
 	for _, err := range errs {
 		if err != nil {
 			return nil, err

@@ -1,0 +1,44 @@
+package manifest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ressKim-io/wealist-k8s-migration/test/bench/gen"
+)
+
+func TestSharedDocumentsEqualOthers(t *testing.T) {
+	text := append(gen.Tree{Resources: 200}.Stream(), "---\nkind: A # of A\nx: &a {b: 1}\ny: *a\n? [k]\n: v\n---\nkind: A\n"...)
+	want, err := Read("f", text)
+	require.NoError(t, err)
+	got, err := ReadShared("f", text)
+	require.NoError(t, err)
+	require.Len(t, got, len(want))
+	keys := map[any]bool{}
+	for i := range want {
+		assert.Equal(t, want[i].Line, got[i].Line)
+		sameNode(t, want[i].Node, got[i].Node)
+		keys[got[i].Node.Content[0]] = true
+	}
+	assert.Less(t, len(keys), len(want)/10, "the first keys are shared")
+}
+
+func BenchmarkRead(b *testing.B) {
+	stream := gen.Tree{Resources: 1000}.Stream()
+	list := gen.Tree{Resources: 1000}.ResourceList(gen.Config)
+	for name, f := range map[string]func() error{
+		"Read":             func() error { _, err := Read("f", stream); return err },
+		"ReadShared":       func() error { _, err := ReadShared("f", stream); return err },
+		"ReadResourceList": func() error { _, err := ReadResourceList(list); return err },
+		"readWhole":        func() error { _, err := readWhole(list); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(stream)))
+			for range b.N {
+				require.NoError(b, f())
+			}
+		})
+	}
+}
