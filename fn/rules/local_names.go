@@ -39,15 +39,45 @@ var localNames = []localName{
 		uses:        []string{"spec.templates[].dag.tasks[].dependencies[]"},
 		definitions: []string{"spec.templates[].dag.tasks[].name"},
 	},
+	{
+		kinds: gks("argoproj.io/CronWorkflow"), what: "task",
+		uses:        []string{"spec.workflowSpec.templates[].dag.tasks[].dependencies[]"},
+		definitions: []string{"spec.workflowSpec.templates[].dag.tasks[].name"},
+	},
+	// https://argo-rollouts.readthedocs.io/en/stable/features/traffic-management/
+	{
+		kinds: gks("argoproj.io/Rollout"), what: "managed route",
+		uses:        []string{"spec.strategy.canary.steps[].setHeaderRoute.name", "spec.strategy.canary.steps[].setMirrorRoute.name"},
+		definitions: []string{"spec.strategy.canary.trafficRouting.managedRoutes[].name"},
+	},
 	// https://tekton.dev/docs/pipelines/pipelines/#using-the-runafter-field
 	{kinds: gks("tekton.dev/Pipeline"), what: "task", uses: []string{"spec.tasks[].runAfter[]"}, definitions: []string{"spec.tasks[].name"}},
 	// https://prometheus-operator.dev/docs/developer/alerting/
 	{kinds: gks("monitoring.coreos.com/AlertmanagerConfig"), what: "receiver", uses: []string{"spec.**.receiver"}, definitions: []string{"spec.receivers[].name"}},
+	{
+		kinds: gks("monitoring.coreos.com/AlertmanagerConfig"), what: "time interval",
+		uses:        []string{"spec.route.**.muteTimeIntervals[]", "spec.route.**.activeTimeIntervals[]"},
+		definitions: []string{"spec.muteTimeIntervals[].name", "spec.timeIntervals[].name"},
+	},
 	// https://cloudnative-pg.io/documentation/current/bootstrap/
 	{
 		kinds: gks("postgresql.cnpg.io/Cluster"), what: "external cluster",
 		uses:        []string{"spec.bootstrap.recovery.source", "spec.bootstrap.pg_basebackup.source", "spec.bootstrap.initdb.import.source.externalCluster", "spec.replica.source"},
 		definitions: []string{"spec.externalClusters[].name"},
+	},
+	// https://strimzi.io/docs/operators/latest/configuring
+	{
+		kinds: gks("kafka.strimzi.io/KafkaMirrorMaker2"), what: "cluster",
+		uses:        []string{"spec.connectCluster", "spec.mirrors[].sourceCluster", "spec.mirrors[].targetCluster"},
+		definitions: []string{"spec.clusters[].alias"},
+	},
+	// https://kserve.github.io/website/latest/modelserving/inference_graph/
+	{kinds: gks("serving.kserve.io/InferenceGraph"), what: "node", uses: []string{"spec.**.nodeName"}, definitions: []string{"spec.nodes{}"}},
+	// https://jobset.sigs.k8s.io/docs/concepts/
+	{
+		kinds: gks("jobset.x-k8s.io/JobSet"), what: "replicated job",
+		uses:        []string{"spec.replicatedJobs[].dependsOn[].name", "spec.successPolicy.targetReplicatedJobs[]", "spec.failurePolicy.rules[].targetReplicatedJobs[]"},
+		definitions: []string{"spec.replicatedJobs[].name"},
 	},
 	// https://docs.nginx.com/nginx-ingress-controller/configuration/virtualserver-and-virtualserverroute-resources/
 	{kinds: gks("k8s.nginx.org/VirtualServer", "k8s.nginx.org/VirtualServerRoute"), what: "upstream", uses: []string{"spec.**.action.pass"}, definitions: []string{"spec.upstreams[].name"}},

@@ -30,8 +30,12 @@ var monitorSelectsNothing = &Rule{
 			if len(m.selected) > 0 {
 				return
 			}
+			if hasExpressions(m.selector) {
+				p.reportExpressionMiss(m.object, m.what, m.selector, m.all.in(m.namespaces))
+				return
+			}
 			labels := yamlnode.Get(m.selector, "matchLabels")
-			if yamlnode.Get(m.selector, "matchExpressions") != nil || !plainLabels(labels) {
+			if !plainLabels(labels) {
 				return
 			}
 			var best *nearMiss

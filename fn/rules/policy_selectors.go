@@ -95,13 +95,17 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 	if selector == nil || selector.Kind != yaml.MappingNode || len(selector.Content) == 0 {
 		return
 	}
+	if hasExpressions(selector) {
+		p.checkExpressionSelector(o, selector, namespace)
+		return
+	}
 	labels := selector
 	for _, field := range []string{"matchLabels", "labels"} {
 		if m := yamlnode.Get(selector, field); m != nil && m.Kind == yaml.MappingNode {
 			labels = m
 		}
 	}
-	if labels == selector && yamlnode.Get(selector, "matchExpressions") != nil || !plainLabels(labels) {
+	if !plainLabels(labels) {
 		return
 	}
 	if len(p.matching(namespace, labels)) > 0 {
@@ -110,6 +114,11 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 	pods := p.Pods(namespace)
 	if len(pods) == 0 {
 		return
+	}
+	text := selectorText(labels)
+	key := namespace + " " + text
+	if quiet && p.run.distant[key] {
+		return // the same selector is often in many pods
 	}
 	if slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) {
 		quiet = true
@@ -120,7 +129,12 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 			best = m
 		}
 	}
-	text := selectorText(labels)
+	if best == nil || !best.close {
+		if p.run.distant == nil {
+			p.run.distant = map[string]bool{}
+		}
+		p.run.distant[key] = true
+	}
 	switch {
 	case best != nil && best.close:
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s; did you mean %q?",

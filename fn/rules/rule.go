@@ -214,5 +214,9 @@ func groups() [][]*Rule {
 		localNameRules(),
 		openShiftRules(),
 		admissionRules(),
+		scaledContainerRules(),
+		aggregationRules(),
+		rolloutRules(),
+		affinityRules(),
 	}
 }

@@ -28,6 +28,7 @@ type run struct {
 	podNamespaces []string
 	podIndex      map[label][]*inventory.Pod
 	selected      map[*inventory.Object][]*inventory.Pod
+	distant       map[string]bool // selectors that nothing is near to
 }
 
 // IgnoreAnnotation silences findings on one resource: a comma-separated list

@@ -260,6 +260,12 @@ var selectorMatchesNothing = &Rule{
 			p.reportNoPods(svc, sel)
 		}
 		for _, pdb := range p.Inventory.OfKind(gk("policy/PodDisruptionBudget")) {
+			if sel := pdb.Get("spec", "selector"); hasExpressions(sel) {
+				if !pdb.Removed {
+					p.checkExpressionSelector(pdb, sel, pdb.Namespace)
+				}
+				continue
+			}
 			sel := pdb.Get("spec", "selector", "matchLabels")
 			if sel == nil || len(sel.Content) == 0 || len(p.matching(pdb.Namespace, sel)) > 0 {
 				continue

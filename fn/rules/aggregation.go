@@ -1,0 +1,98 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+func aggregationRules() []*Rule { return []*Rule{aggregationSelectsNothing} }
+
+var aggregationSelectsNothing = &Rule{
+	Name:     "aggregation-selects-nothing",
+	Severity: finding.Error,
+	Doc: "A ClusterRole aggregates others by a label that none of them has, but one almost has; or a ClusterRole asks to be aggregated to a role that is almost one that every cluster has. " +
+		"The aggregated role then lacks these permissions, and nobody is told. " +
+		"Selectors without a near miss are a note: operators bring ClusterRoles of their own.",
+	URL: "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles",
+	Run: func(p *Pass) {
+		var roles []*inventory.Pod // stand-ins, so that labels are compared as those of pods are
+		for _, o := range p.Inventory.OfKind(gk(rbac + "/ClusterRole")) {
+			if o.Node != nil && !o.Removed {
+				roles = append(roles, &inventory.Pod{Owner: o, Template: o.Node})
+			}
+		}
+		var keys []string
+		for _, role := range roles {
+			for _, selector := range reference.NodesAt(role.Owner.Node, "aggregationRule.clusterRoleSelectors[]") {
+				for k := range yamlnode.Fields(yamlnode.Get(selector, "matchLabels")) {
+					keys = append(keys, k.Value)
+				}
+				p.checkAggregation(role.Owner, selector, roles)
+			}
+		}
+		for _, role := range roles {
+			p.checkAggregationLabels(role, keys)
+		}
+	},
+}
+
+// aggregateTo begins the labels that Kubernetes' own roles aggregate by.
+const aggregateTo = "rbac.authorization.k8s.io/aggregate-to-"
+
+// aggregatedRoles are Kubernetes' own roles that take others in, and those of
+// OpenShift.
+var aggregatedRoles = []string{"admin", "edit", "view", "cluster-reader"}
+
+func (p *Pass) checkAggregation(o *inventory.Object, selector *yaml.Node, roles []*inventory.Pod) {
+	labels := yamlnode.Get(selector, "matchLabels")
+	if yamlnode.Get(selector, "matchExpressions") != nil || !plainLabels(labels) {
+		return
+	}
+	for k := range yamlnode.Fields(labels) {
+		if slices.Contains(aggregatedRoles, strings.TrimPrefix(k.Value, aggregateTo)) {
+			return // every cluster has roles with this label
+		}
+	}
+	var best *nearMiss
+	for _, role := range roles {
+		if matches(role, labels) {
+			return
+		}
+		if m := missOf(role, labels); m != nil && (best == nil || m.score < best.score) {
+			best = m
+		}
+	}
+	text := selectorText(labels)
+	if best != nil && best.close {
+		p.Report(o, best.value, fmt.Sprintf("no ClusterRole has the labels %s; %s has %s; did you mean %q?",
+			text, best.pod.Owner, best.describe(), best.have), Suggest(best.have))
+		return
+	}
+	p.Report(o, labels, fmt.Sprintf("no ClusterRole of this build has the labels %s", text), AtMost(finding.Note))
+}
+
+// checkAggregationLabels reports a label that asks to be aggregated to a role
+// that does not exist. keys are the labels that roles of the build select by.
+func (p *Pass) checkAggregationLabels(role *inventory.Pod, keys []string) {
+	for k := range yamlnode.Fields(role.Labels()) {
+		to, ok := strings.CutPrefix(k.Value, aggregateTo)
+		if !ok || slices.Contains(aggregatedRoles, to) || slices.Contains(keys, k.Value) {
+			continue
+		}
+		for _, known := range aggregatedRoles {
+			if suggest.Close(to, known) {
+				p.Report(role.Owner, k, fmt.Sprintf("no ClusterRole takes in those with the label %s; did you mean %q?", k.Value, aggregateTo+known), Suggest(aggregateTo+known))
+				break
+			}
+		}
+	}
+}
