@@ -124,7 +124,7 @@ func findBelow(dir string) ([]Tree, error) {
 		case err != nil:
 			return err
 		case d.IsDir():
-			if name := d.Name(); path != dir && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "charts") {
+			if path != dir && skipped(d.Name()) {
 				return fs.SkipDir
 			}
 		case isKustomizationFile(path):
@@ -138,11 +138,15 @@ func findBelow(dir string) ([]Tree, error) {
 		return nil, err
 	}
 	if _, ok := kustomizations[dir]; ok {
-		return []Tree{{Name: dir, Root: dir}}, nil
+		root := environment(dir)
+		return []Tree{{Name: root, Root: root}}, nil
 	}
 	var trees []Tree
 	for _, root := range roots(kustomizations) {
-		trees = append(trees, Tree{Name: root, Root: root})
+		root = environment(root)
+		if tree := (Tree{Name: root, Root: root}); !slices.ContainsFunc(trees, func(t Tree) bool { return t.Root == root }) {
+			trees = append(trees, tree)
+		}
 	}
 	files = slices.DeleteFunc(files, func(f string) bool {
 		for d := filepath.Dir(f); ; d = filepath.Dir(d) {
@@ -161,6 +165,27 @@ func findBelow(dir string) ([]Tree, error) {
 		return nil, fmt.Errorf("%s: nothing to check: no kustomization and no .yaml, .yml or .json file", dir)
 	}
 	return trees, nil
+}
+
+// skipped reports whether a folder below a named one is left out: it is hidden,
+// or by convention not part of what is applied.
+func skipped(name string) bool {
+	return strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "node_modules", "vendor", "charts"}, name)
+}
+
+// environment returns the pipeline of a folder that lock keeps: its lock gives
+// the same resources, and the pipeline has the configuration besides. Any other
+// folder is returned as it is.
+func environment(dir string) string {
+	pipeline := filepath.Join(dir, "pipeline")
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		if _, err := os.Stat(filepath.Join(pipeline, name)); err == nil {
+			if _, err := os.Stat(filepath.Join(dir, "lock")); err == nil {
+				return pipeline
+			}
+		}
+	}
+	return dir
 }
 
 // roots returns the kustomizations that no other one refers to. Components are

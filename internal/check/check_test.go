@@ -152,6 +152,23 @@ spec: {}
 	assert.Empty(t, rulesOf(rep.Findings))
 }
 
+func TestEnvironmentFoldersAreCheckedByTheirPipeline(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"prod/kustomization.yaml":          kustomization + "- source\n",
+		"prod/lock/kustomization.yaml":     "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n",
+		"prod/source/kustomization.yaml":   kustomization + "- pod.yaml\n",
+		"prod/source/pod.yaml":             pod,
+		"prod/pipeline/kustomization.yaml": kustomization + "- ../source\n",
+		"testdata/broken.yaml":             pod,
+	})
+	want := filepath.Join(dir, "prod", "pipeline")
+	for _, path := range []string{filepath.Join(dir, "prod"), dir} {
+		trees, err := check.Find([]string{path})
+		require.NoError(t, err)
+		assert.Equal(t, []check.Tree{{Name: want, Root: want}}, trees, path)
+	}
+}
+
 func TestOneUnreadableTreeDoesNotHideTheOthers(t *testing.T) {
 	dir := tree(t, map[string]string{
 		"a/kustomization.yaml": kustomization + "- gone.yaml\n",
