@@ -113,13 +113,15 @@ func (v *Resolver) explain(r *Ref) Resolution {
 	}
 	for _, gk := range r.To {
 		near := v.nearest(gk, v.namespaceFor(r, gk), r.Name)
-		if len(near) > 0 && suggest.Close(r.Name, near[0]) {
+		meant := len(near) > 0 && (suggest.Close(r.Name, near[0]) ||
+			suggest.Slip(r.Name, near[0]) && v.index(nameSet{gk, ""}).Alone(near[0]))
+		if meant {
 			if res.Status != Typo {
 				res.Suggestions = nil
 			}
 			res.Status = Typo
 		}
-		if len(near) > 0 && (res.Status != Typo || suggest.Close(r.Name, near[0])) {
+		if meant || res.Status != Typo {
 			res.Suggestions = append(res.Suggestions, near...)
 		}
 	}
@@ -156,29 +158,34 @@ func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) *inventory.Obj
 // nearest returns the closest names of a kind in a namespace. It remembers the
 // answers: the same mistake is often in many places.
 func (v *Resolver) nearest(gk inventory.GroupKind, namespace, name string) []string {
-	set := nameSet{gk, namespace}
-	key := nearKey{set, name}
-	if near, ok := v.near[key]; ok {
-		return near
-	}
-	index, ok := v.names[set]
+	key := nearKey{nameSet{gk, namespace}, name}
+	near, ok := v.near[key]
 	if !ok {
-		var names []string
-		for _, o := range v.inv.OfKind(gk) {
-			if o.Removed || o.Likely || !inventory.SameNamespace(o.Namespace, namespace) {
-				continue
-			}
-			names = append(names, o.Name)
-			if base := o.BaseName(); base != o.Name {
-				names = append(names, base)
-			}
-		}
-		index = suggest.NewIndex(append(names, builtinNames(gk, namespace)...))
-		v.names[set] = index
+		near = v.index(key.set).Nearest(name, 3)
+		v.near[key] = near
 	}
-	near := index.Nearest(name, 3)
-	v.near[key] = near
 	return near
+}
+
+// index returns the names of a kind in a namespace, in all if it is empty.
+func (v *Resolver) index(set nameSet) *suggest.Index {
+	index, ok := v.names[set]
+	if ok {
+		return index
+	}
+	var names []string
+	for _, o := range v.inv.OfKind(set.gk) {
+		if o.Removed || o.Likely || !inventory.SameNamespace(o.Namespace, set.namespace) {
+			continue
+		}
+		names = append(names, o.Name)
+		if base := o.BaseName(); base != o.Name {
+			names = append(names, base)
+		}
+	}
+	index = suggest.NewIndex(append(names, builtinNames(set.gk, set.namespace)...))
+	v.names[set] = index
+	return index
 }
 
 // KeyMissing returns the keys of r that are certainly not there: not in the

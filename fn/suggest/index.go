@@ -20,6 +20,8 @@ type Index struct {
 	entry []entry
 	odd   []int32 // names that are not ASCII: edits count characters, not bytes
 	seen  []int32 // the search that last found a name
+
+	alone map[string]string // the one name of a series, "" for several
 }
 
 // entry is one name under a key. Keys are hashes: a name too many is no harm.
@@ -51,6 +53,22 @@ func (ix *Index) Nearest(name string, max int) []string {
 	}
 	ix.build.Do(ix.file)
 	return Nearest(name, ix.near(name), max)
+}
+
+// Alone reports whether name is the only one of the index that has its words
+// but for numbers. It is not safe for concurrent use.
+func (ix *Index) Alone(name string) bool {
+	if ix.alone == nil {
+		ix.alone = make(map[string]string, len(ix.names))
+		for _, n := range ix.names {
+			key := series(n)
+			if known, ok := ix.alone[key]; ok && known != n {
+				n = ""
+			}
+			ix.alone[key] = n
+		}
+	}
+	return ix.alone[series(name)] == name
 }
 
 // file files all names.

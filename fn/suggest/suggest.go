@@ -96,6 +96,83 @@ func cutNumber(word string) (stem, number string) {
 	return stem, word[len(stem):]
 }
 
+// Slip reports whether typed and right have the same words but for one number,
+// which typed has with one digit doubled, dropped or swapped with the next:
+// project-v44 for project-v4, shard-1 for shard-10. That is a typing error only
+// where right is no part of a series; see [Index.Alone].
+func Slip(typed, right string) bool { return numbered(typed, right) && digitSlip(typed, right) }
+
+// digitSlip is Slip for names that are known to differ in numbers only.
+func digitSlip(typed, right string) bool {
+	as, bs := strings.Split(typed, "-"), strings.Split(right, "-")
+	slips := 0
+	for i := range as {
+		if as[i] == bs[i] {
+			continue
+		}
+		_, a := cutNumber(as[i])
+		_, b := cutNumber(bs[i])
+		if a == "" || b == "" || !(doubled(a, b) || dropped(a, b) || swapped(a, b)) {
+			return false
+		}
+		slips++
+	}
+	return slips == 1
+}
+
+// doubled reports whether a is b with one digit twice.
+func doubled(a, b string) bool {
+	if len(a) != len(b)+1 {
+		return false
+	}
+	for i := range b {
+		if a == b[:i+1]+b[i:] {
+			return true
+		}
+	}
+	return false
+}
+
+// dropped reports whether a is b without one digit.
+func dropped(a, b string) bool {
+	if len(a)+1 != len(b) {
+		return false
+	}
+	for i := range b {
+		if a == b[:i]+b[i+1:] {
+			return true
+		}
+	}
+	return false
+}
+
+// swapped reports whether a is b with two neighbours in the other order.
+func swapped(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := 1; i < len(b); i++ {
+		if b[i-1] != b[i] && a == b[:i-1]+b[i:i+1]+b[i-1:i]+b[i+1:] {
+			return true
+		}
+	}
+	return false
+}
+
+// series is a name without its numbers: names of one series have it in common.
+func series(name string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(name, "-") {
+		stem, number := cutNumber(word)
+		b.WriteString(stem)
+		if number != "" {
+			b.WriteByte('#')
+		}
+		b.WriteByte('-')
+	}
+	return b.String()
+}
+
 // wordMore reports whether long is short with one dash-separated word of at
 // least two letters added.
 func wordMore(long, short string) bool {

@@ -50,6 +50,31 @@ func TestClose(t *testing.T) {
 	}
 }
 
+func TestSlip(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		among []string
+		want  bool // for the first of them
+	}{
+		{"project-v44", []string{"project-v4"}, true},
+		{"project-v4", []string{"project-v44"}, true},
+		{"shard-1", []string{"shard-10", "web"}, true},
+		{"shard-1", []string{"shard-10", "shard-11"}, false},
+		{"shard-1", []string{"shard-10", "shard-10", "shard"}, true},
+		{"backup-2042", []string{"backup-2024"}, true},
+		{"node-1-db", []string{"node-01-db", "node-2-cache"}, true},
+		{"redis-2", []string{"redis-1"}, false},
+		{"redis-12", []string{"redis-1"}, false},
+		{"app-v2-db-3", []string{"app-v22-db-33"}, false},
+		{"team-a", []string{"team-b"}, false},
+		{"shard-1", []string{"shard-1"}, false},
+		{"web", []string{"web-1"}, false},
+	} {
+		got := suggest.Slip(c.name, c.among[0]) && suggest.NewIndex(c.among).Alone(c.among[0])
+		assert.Equal(t, c.want, got, "%s %s", c.name, c.among)
+	}
+}
+
 func FuzzNearest(f *testing.F) {
 	f.Add("db-secret", "db-secert")
 	f.Add("", "é")
