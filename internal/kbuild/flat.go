@@ -66,7 +66,7 @@ func (t *tree) readPlain(dir string, fields ...string) (file kustomization, k ty
 	}
 	for _, name := range kustomizationNames() {
 		path := clean.Join(name)
-		if !t.FileSystem.Exists(path) {
+		if !t.Exists(path) {
 			continue
 		}
 		if file.path != "" {

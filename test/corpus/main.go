@@ -138,7 +138,7 @@ func printCounts(w io.Writer, counts map[[2]string]int) {
 	for _, k := range keys {
 		fmt.Fprintf(tw, "%s\t%s\t%d\n", k[0], k[1], counts[k])
 	}
-	tw.Flush()
+	_ = tw.Flush()
 }
 
 // everything switches on every normalizer that needs no settings of its own.
