@@ -76,9 +76,6 @@ var meshRows = []Row{
 	{From: "cilium.io/CiliumLocalRedirectPolicy", Path: "spec.redirectFrontend.serviceMatcher.serviceName", Namespace: "namespace", To: "Service"},
 	{From: "cilium.io/CiliumBGPClusterConfig", Path: "spec.bgpInstances[].peers[].peerConfigRef.name", To: "cilium.io/CiliumBGPPeerConfig"},
 	{From: "cilium.io/CiliumBGPPeerConfig", Path: "spec.authSecretRef", InNamespace: "*", To: "Secret", Lenient: true},
-	// https://consul.io/docs/connect/config-entries
-	{From: "consul.hashicorp.com/ServiceDefaults,consul.hashicorp.com/ServiceResolver,consul.hashicorp.com/ServiceSplitter,consul.hashicorp.com/ServiceRouter", Path: "metadata.name", To: "Service", Lenient: true},
-	{From: "consul.hashicorp.com/ServiceIntentions", Path: "spec.destination.name", To: "Service", Lenient: true},
 }
 
 const linkerdPolicy = "policy.linkerd.io"

@@ -36,9 +36,8 @@ var vaultRows = []Row{
 
 	// https://github.com/redhat-cop/vault-config-operator
 	{From: "redhatcop.redhat.io/VaultSecret", Path: "spec.vaultSecretDefinitions[].authentication.serviceAccount.name", To: "ServiceAccount", Lenient: true},
-	{From: "redhatcop.redhat.io/RandomSecret", Path: "spec.secretFormat.passwordPolicyName", To: "redhatcop.redhat.io/PasswordPolicy", Lenient: true},
 
-	{From: "redhatcop.redhat.io/KubernetesAuthEngineRole", Path: "spec.targetServiceAccounts[]", To: "ServiceAccount", Guess: true},
+	{From: "redhatcop.redhat.io/KubernetesAuthEngineRole", Path: "spec.targetServiceAccounts[]", InNamespace: "*", To: "ServiceAccount", Guess: true},
 	// Doppler, Infisical, Bitwarden
 	{From: "secrets.doppler.com/DopplerSecret", Path: "spec.tokenSecret.name", Namespace: "namespace", To: "Secret", Lenient: true},
 	{From: "secrets.infisical.com/InfisicalSecret", Path: "spec.authentication.**.credentialsRef.secretName", Namespace: "secretNamespace", To: "Secret", Lenient: true},
