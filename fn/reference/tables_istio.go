@@ -63,6 +63,7 @@ var meshRows = []Row{
 	{From: linkerdPolicy + "/ServerAuthorization", Path: "spec.client.meshTLS.serviceAccounts[].name", Namespace: "namespace", To: "ServiceAccount", Lenient: true},
 	{From: linkerdPolicy + "/MeshTLSAuthentication", Path: "spec.identityRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", To: "ServiceAccount,Namespace", Lenient: true},
 	{From: linkerdPolicy + "/HTTPLocalRateLimitPolicy", Path: "spec.targetRef.name", Kind: "kind", Group: "group", To: linkerdPolicy + "/Server"},
+	{From: linkerdPolicy + "/HTTPLocalRateLimitPolicy", Path: "spec.overrides[].clientRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", To: "ServiceAccount", Lenient: true},
 	{From: linkerdPolicy + "/HTTPRoute", Path: "spec.parentRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", To: linkerdPolicy + "/Server,Service"},
 	{From: linkerdPolicy + "/HTTPRoute", Path: "spec.rules[].backendRefs[].name", Kind: "kind", Group: "group", Namespace: "namespace", Port: "port", To: "Service"},
 	{From: "split.smi-spec.io/TrafficSplit", Path: "spec.service", Parse: Host, To: "Service"},
