@@ -101,6 +101,7 @@ type applier struct {
 	injections []Injection
 	workloads  workloadIndex
 	made       map[string][]*inventory.Object // see madeAs
+	byBase     map[string][]*inventory.Object // see hashed
 	// written says who wrote a place, and what.
 	written map[place]claim
 }

@@ -70,8 +70,8 @@ func (s *sink) resolveCredentials(consumer *inventory.Object) (credentials, bool
 		}
 		return cred, keys == nil || c.hasKeys(cred, consumer, keys, func(key string) bool { return slices.Contains(keys, key) })
 	}
-	if cred.object.Producer != nil {
-		cred.name = cred.object.Name // kustomize does not know this Secret
+	if cred.object.Producer != nil || withoutHash(cred.object.Name) == want.Secret {
+		cred.name = cred.object.Name // kustomize rewrites no reference to this Secret
 	}
 	content := cred.object.Content()
 	if !c.hasKeys(cred, consumer, content.Keys, content.Has) {
@@ -92,7 +92,38 @@ func (a *applier) secret(name string, consumer *inventory.Object) *inventory.Obj
 			return o
 		}
 	}
+	// In a finished build a generated Secret has its hash already.
+	for _, o := range a.hashed(name) {
+		if inventory.SameNamespace(o.Namespace, consumer.Namespace) {
+			return o
+		}
+	}
 	return nil
+}
+
+// hashed are the Secrets whose names are name and a hash of kustomize's.
+func (a *applier) hashed(name string) []*inventory.Object {
+	if a.byBase == nil {
+		a.byBase = map[string][]*inventory.Object{}
+		for _, o := range a.inv.OfKind(secretKind) {
+			if base := withoutHash(o.Name); base != o.Name && o.Node != nil {
+				a.byBase[base] = append(a.byBase[base], o)
+			}
+		}
+	}
+	return a.byBase[name]
+}
+
+// withoutHash cuts the suffix off a name that kustomize's generators append:
+// ten characters of an alphabet without vowels and look-alikes, see
+// https://github.com/kubernetes-sigs/kustomize/blob/master/api/hasher/hasher.go
+func withoutHash(name string) string {
+	const length = 10
+	i := len(name) - length - 1
+	if i <= 0 || name[i] != '-' || strings.Trim(name[i+1:], "bcdfghkmt2456789") != "" {
+		return name
+	}
+	return name[:i]
 }
 
 // madeAs are the Secrets made at run time that are called as their producer,
