@@ -68,8 +68,9 @@ corpus: ## Run rules and normalizers over the rendered trees in CORPUS=DIR
 	CORPUS='$(abspath $(CORPUS))' $(GO) test ./fn/normalize -run TestCorpus -count=1
 
 .PHONY: bench
-bench: ## Run the benchmarks
+bench: ## Run the benchmarks, and compare with other programs: docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) run ./test/bench/compare
 
 .PHONY: ci
 ci: ## Run what CI runs
