@@ -66,8 +66,23 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "krm-validate",
-		Short:         "Inject, normalize and validate Kubernetes resources inside kustomize build",
+		Use:   "krm-validate",
+		Short: "Inject, normalize and validate Kubernetes resources inside kustomize build",
+		Long: `Without arguments krm-validate is a KRM function: it reads a ResourceList on
+stdin and writes the processed one to stdout. kustomize runs it from the
+transformers of a kustomization.
+
+It injects connection URLs computed from the real Services, normalizes
+resources, and validates every cross-reference. A ConfigPipeline
+(wealist.io/v1alpha1) says what to do; each part of it is optional.
+
+Exit codes: 0 nothing at error level, 1 findings at error level or a lock that
+is out of date, 2 the work could not be done.`,
+		Example: `  krm-validate build overlays/prod/pipeline        # kustomize with the function inside
+  krm-validate check overlays/ rendered.yaml       # every rule, changing nothing
+  krm-validate lock overlays/prod                  # for kubectl apply -k
+  krm-validate explain secret-not-found
+  kustomize build --enable-alpha-plugins --enable-exec overlays/prod/pipeline`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
