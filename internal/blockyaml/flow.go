@@ -1,0 +1,175 @@
+package blockyaml
+
+import "go.yaml.in/yaml/v3"
+
+// flow parses a flow collection, [ … ] or { … }, and moves behind it.
+func (p *Parser) flow() *yaml.Node {
+	if !p.enter() {
+		return nil
+	}
+	line, column := p.line+1, p.column(p.pos)
+	kind, end := yaml.SequenceNode, byte(']')
+	if p.src[p.pos] == '{' {
+		kind, end = yaml.MappingNode, '}'
+	}
+	base := len(p.stack)
+	p.pos++
+	for first := true; ; first = false {
+		c, ok := p.flowNext()
+		if !ok {
+			return nil
+		}
+		if c == end && first {
+			break
+		}
+		if kind == yaml.MappingNode && !p.flowKey() {
+			return nil
+		}
+		v := p.flowValue()
+		if v == nil {
+			return nil
+		}
+		p.stack = append(p.stack, v)
+		if c, ok = p.flowNext(); !ok || c != ',' && c != end {
+			return nil
+		}
+		if c == end {
+			break
+		}
+		p.pos++
+	}
+	p.pos++
+	p.depth--
+	return p.collection(kind, yaml.FlowStyle, line, column, base)
+}
+
+// flowNext moves over blanks and line breaks to the next character.
+func (p *Parser) flowNext() (c byte, ok bool) {
+	for p.pos < len(p.src) {
+		switch c = p.src[p.pos]; c {
+		case '\n':
+			p.pos++
+			p.line++
+			p.bol = p.pos
+			if p.atMarker(p.pos) {
+				return 0, false
+			}
+		case ' ', '\t':
+			p.pos++
+		case '#':
+			return 0, false
+		default:
+			return c, true
+		}
+	}
+	return 0, false
+}
+
+// flowKey parses a key and its colon, and moves to the value.
+func (p *Parser) flowKey() bool {
+	line, column, start := p.line, p.column(p.pos), p.pos
+	var k *yaml.Node
+	switch c := p.src[p.pos]; {
+	case c == '"' || c == '\'':
+		text, ok := p.quotedText(c)
+		if !ok || p.line != line {
+			return false
+		}
+		k = p.keyScalar(quotedStyle(c), strTag, text, line+1, column)
+	default:
+		text, ok := p.flowPlain()
+		if !ok {
+			return false
+		}
+		k = p.keyScalar(0, tagOf(text), text, line+1, column)
+	}
+	for p.pos < len(p.src) && p.src[p.pos] == ' ' {
+		p.pos++
+	}
+	if p.pos == len(p.src) || p.src[p.pos] != ':' || p.pos-start > maxKey {
+		return false
+	}
+	p.pos++
+	p.stack = append(p.stack, k)
+	_, ok := p.flowNext()
+	return ok
+}
+
+// flowValue parses a value in a flow collection.
+func (p *Parser) flowValue() *yaml.Node {
+	switch c := p.src[p.pos]; c {
+	case '{', '[':
+		return p.flow()
+	case '"', '\'':
+		return p.quoted(c)
+	}
+	line, column := p.line+1, p.column(p.pos)
+	text, ok := p.flowPlain()
+	if !ok {
+		return nil
+	}
+	return p.scalar(0, tagOf(text), text, line, column)
+}
+
+// flowPlain reads a plain scalar in a flow collection. It declines those whose
+// end is a matter of opinion.
+func (p *Parser) flowPlain() (string, bool) {
+	if !p.startsPlain() || p.src[p.pos] == '-' && classes[p.next(p.pos)]&flowStop != 0 {
+		return "", false
+	}
+	start, end := p.pos, p.pos
+	for i := p.pos; i < len(p.src); {
+		c := p.src[i]
+		if classes[c]&flowStop == 0 {
+			i++
+			end = i
+			continue
+		}
+		switch c {
+		case ' ':
+			i++
+			continue
+		case ':':
+			if p.blankAt(i + 1) {
+				break
+			}
+			if classes[p.next(i)]&flowStop != 0 {
+				return "", false
+			}
+			i++
+			end = i
+			continue
+		case ',', ']', '}':
+		case '\n':
+			if !p.endsFlowPlain(i) {
+				return "", false
+			}
+		default:
+			return "", false
+		}
+		p.pos = i
+		return p.src[start:end], true
+	}
+	return "", false
+}
+
+// endsFlowPlain reports whether no line behind the line break at i continues
+// the scalar in front of it.
+func (p *Parser) endsFlowPlain(i int) bool {
+	for ; i < len(p.src); i++ {
+		switch p.src[i] {
+		case ' ', '\n':
+		default:
+			return p.src[i] == ',' || p.src[i] == ']' || p.src[i] == '}'
+		}
+	}
+	return false
+}
+
+// next returns the byte behind i, or a line break at the end.
+func (p *Parser) next(i int) byte {
+	if i+1 < len(p.src) {
+		return p.src[i+1]
+	}
+	return '\n'
+}
