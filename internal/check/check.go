@@ -250,22 +250,31 @@ func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
 	if t.Root != "" {
 		return rep.checkKustomization(t, opts)
 	}
-	inv := &inventory.Inventory{}
-	cfg := opts.Config
-	for _, file := range t.Files {
+	names, edited := make([]string, len(t.Files)), opts.Config != nil
+	for i, file := range t.Files {
 		text, err := read(file, opts.Stdin)
 		if err != nil {
 			return nil, err
 		}
-		name := file
-		if file == "-" {
-			name = "stdin"
+		if names[i] = file; file == "-" {
+			names[i] = "stdin"
 		}
-		docs, err := manifest.ReadShared(name, text)
+		rep.Sources[names[i]] = text
+		edited = edited || bytes.Contains(text, []byte(config.Kind))
+	}
+	// Only a configuration has resources edited; without one, documents share
+	// what they have in common.
+	parse := manifest.ReadOnly
+	if edited {
+		parse = manifest.Read
+	}
+	inv := &inventory.Inventory{}
+	cfg := opts.Config
+	for _, name := range names {
+		docs, err := parse(name, rep.Sources[name])
 		if err != nil {
 			return nil, err
 		}
-		rep.Sources[name] = text
 		for _, d := range docs {
 			own, err := add(inv, &d)
 			if err != nil {

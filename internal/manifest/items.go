@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/blockyaml"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -128,23 +129,22 @@ func parseList(text []byte) (rl *ResourceList, root *yaml.Node, ok bool) {
 		return nil, nil, false
 	}
 	around := &Document{Text: bytes.Join([][]byte{list.head, itemsLine, list.tail}, nil)}
-	if around.parse() != nil || !isListAround(around.Node, &list) {
+	if around.parse(&blockyaml.Parser{}, 1) != nil || !isListAround(around.Node, &list) {
 		return nil, nil, false
 	}
 	rl = &ResourceList{Items: make([]*yaml.Node, len(list.items)), text: make([]lineSpan, len(list.items))}
 	var failed atomic.Bool
-	parallel(len(list.items), func(i int) {
+	parallel(len(list.items), blockyaml.Parser{}, func(p *blockyaml.Parser, i int) {
 		if failed.Load() {
 			return
 		}
 		item := &list.items[i]
 		doc := Document{Text: item.text}
-		if doc.parse() != nil || !isItem(doc.Node, list.indent) {
+		if doc.parse(p, item.line+1) != nil || !isItem(doc.Node, list.indent) {
 			failed.Store(true)
 			return
 		}
 		rl.Items[i], rl.text[i] = doc.Node.Content[0], item.text
-		moveDown(rl.Items[i], item.line)
 	})
 	if failed.Load() {
 		return nil, nil, false
@@ -201,6 +201,9 @@ func (rl *ResourceList) fieldsAround(around *Document, list *listText) {
 
 // moveDown adds to the lines of a tree.
 func moveDown(n *yaml.Node, lines int) {
+	if lines == 0 {
+		return
+	}
 	n.Line += lines
 	for _, c := range n.Content {
 		moveDown(c, lines)

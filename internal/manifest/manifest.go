@@ -16,6 +16,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/blockyaml"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -65,22 +66,25 @@ func (e *Error) Unwrap() error { return e.Err }
 // Read parses a stream of documents. Empty documents are left out. It parses
 // on all processors.
 func Read(file string, data []byte) ([]Document, error) {
-	return read(file, data, func(*Document) {})
+	return read(file, data, blockyaml.Parser{})
 }
 
-// read is Read with a function that is called for each document that is not
-// empty, on several processors at once.
-func read(file string, data []byte, each func(*Document)) ([]Document, error) {
+// ReadOnly is Read for those who change nothing: comments are left out, and keys
+// that are equal in text and place in several documents are one node. Streams
+// made from templates take a fraction of the memory.
+func ReadOnly(file string, data []byte) ([]Document, error) {
+	return read(file, data, blockyaml.Parser{DropComments: true, Share: blockyaml.ShareKeys})
+}
+
+func read(file string, data []byte, like blockyaml.Parser) ([]Document, error) {
 	data = bytes.TrimPrefix(data, byteOrderMark)
 	if !utf8.Valid(data) {
 		return nil, &Error{File: file, Line: invalidLine(data), Err: errors.New("not UTF-8: Kubernetes reads YAML and JSON in UTF-8 only")}
 	}
 	docs := split(file, data)
 	errs := make([]error, len(docs))
-	parallel(len(docs), func(i int) {
-		if errs[i] = docs[i].parse(); docs[i].Node != nil {
-			each(&docs[i])
-		}
+	parallel(len(docs), like, func(p *blockyaml.Parser, i int) {
+		errs[i] = docs[i].parse(p, 1)
 	})
 	for _, err := range errs {
 		if err != nil {
@@ -96,13 +100,14 @@ func read(file string, data []byte, each func(*Document)) ([]Document, error) {
 	return kept, nil
 }
 
-// parallel runs f(0) … f(n-1) on all processors, in runs of neighbours.
-func parallel(n int, f func(int)) {
+// parallel runs f(0) … f(n-1) on all processors, in runs of neighbours, each
+// processor with a parser of its own.
+func parallel(n int, like blockyaml.Parser, f func(p *blockyaml.Parser, i int)) {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	const run = 64
 	if workers < 2 || n <= run {
 		for i := range n {
-			f(i)
+			f(&like, i)
 		}
 		return
 	}
@@ -110,9 +115,10 @@ func parallel(n int, f func(int)) {
 	next := make(chan int)
 	for range workers {
 		wg.Go(func() {
+			p := like
 			for start := range next {
 				for i := start; i < min(start+run, n); i++ {
-					f(i)
+					f(&p, i)
 				}
 			}
 		})
@@ -175,23 +181,42 @@ func separator(line []byte) (rest []byte, ok bool) {
 	return rest, true
 }
 
-func (d *Document) parse() error {
+// parse sets Node, whose lines count from firstLine. Nearly all documents are in
+// the part of YAML that p reads; yaml.v3 reads the others, and says what is
+// wrong with those that are not YAML.
+func (d *Document) parse(p *blockyaml.Parser, firstLine int) error {
 	if len(d.Text) > MaxDocument {
 		return &Error{File: d.File, Line: d.Line, Err: fmt.Errorf("document of %d MB: more than %d MB is not a Kubernetes resource", len(d.Text)>>20, MaxDocument>>20)}
 	}
+	root, ok := p.Parse(d.Text, firstLine)
+	if !ok {
+		var err error
+		if root, err = d.parseAny(firstLine); err != nil {
+			return err
+		}
+		root = p.Adopt(root)
+	}
+	if !yamlnode.IsNull(root) {
+		d.Node = root
+	}
+	return nil
+}
+
+// parseAny parses the whole of YAML. The root is nil for an empty document.
+func (d *Document) parseAny(firstLine int) (*yaml.Node, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(d.Text, &doc); err != nil {
-		return d.locate(err)
+		return nil, d.locate(err)
 	}
-	if doc.Kind == 0 || len(doc.Content) == 0 || yamlnode.IsNull(doc.Content[0]) {
-		return nil
+	if len(doc.Content) == 0 {
+		return nil, nil
 	}
 	root, err := expand(doc.Content[0])
 	if err != nil {
-		return &Error{File: d.File, Line: d.Line, Err: err}
+		return nil, &Error{File: d.File, Line: d.Line, Err: err}
 	}
-	d.Node = root
-	return nil
+	moveDown(root, firstLine-1)
+	return root, nil
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)

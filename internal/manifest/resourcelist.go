@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/blockyaml"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -133,7 +134,7 @@ func (rl *ResourceList) keepItems(items *yaml.Node, lines [][]byte, end int) {
 		// Parsed by itself an item has its own comments only, not its
 		// neighbour's.
 		doc := Document{Text: texts[i]}
-		if doc.parse() != nil || doc.Node == nil || doc.Node.Kind != yaml.SequenceNode || len(doc.Node.Content) != 1 || doc.Node.Content[0].Kind != yaml.MappingNode {
+		if doc.parse(&blockyaml.Parser{}, begins[i]+1) != nil || doc.Node == nil || doc.Node.Kind != yaml.SequenceNode || len(doc.Node.Content) != 1 || doc.Node.Content[0].Kind != yaml.MappingNode {
 			return
 		}
 		own := doc.Node.Content[0]
@@ -141,7 +142,6 @@ func (rl *ResourceList) keepItems(items *yaml.Node, lines [][]byte, end int) {
 		if len(own.Content) > 0 && item.Line-1 > begins[i] {
 			own.Content[0].HeadComment = ""
 		}
-		moveDown(own, begins[i])
 		items.Content[i] = own
 	}
 	rl.indent = string(bytes.Repeat([]byte(" "), indent))
