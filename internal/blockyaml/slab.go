@@ -33,7 +33,7 @@ type slab struct {
 }
 
 const (
-	nodeBlock  = 128
+	nodeBlock  = 215 // as fit into 32 KB, the largest small size of the allocator
 	listBlock  = 512
 	textBlock  = 16 << 10
 	knownNodes = 1 << 15

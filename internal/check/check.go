@@ -250,43 +250,53 @@ func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
 	if t.Root != "" {
 		return rep.checkKustomization(t, opts)
 	}
-	names, edited := make([]string, len(t.Files)), opts.Config != nil
+	sources, edited := make([]manifest.Source, len(t.Files)), opts.Config != nil
 	for i, file := range t.Files {
 		text, err := read(file, opts.Stdin)
 		if err != nil {
 			return nil, err
 		}
-		if names[i] = file; file == "-" {
-			names[i] = "stdin"
+		if file == "-" {
+			file = "stdin"
 		}
-		rep.Sources[names[i]] = text
+		sources[i] = manifest.Source{File: file, Data: text}
+		rep.Sources[file] = text
 		edited = edited || bytes.Contains(text, []byte(config.Kind))
 	}
-	// Only a configuration has resources edited; without one, documents share
-	// what they have in common.
-	parse := manifest.ReadOnly
-	if edited {
-		parse = manifest.Read
+	docs, err := parse(sources, edited)
+	if err != nil {
+		return nil, err
 	}
 	inv := &inventory.Inventory{}
 	cfg := opts.Config
-	for _, name := range names {
-		docs, err := parse(name, rep.Sources[name])
+	for i := range docs {
+		own, err := add(inv, &docs[i])
 		if err != nil {
 			return nil, err
 		}
-		for _, d := range docs {
-			own, err := add(inv, &d)
-			if err != nil {
-				return nil, err
-			}
-			if own != nil && opts.Config == nil {
-				cfg = own
-			}
+		if own != nil && opts.Config == nil {
+			cfg = own
 		}
 	}
 	rep.Resources += len(inv.Objects())
 	return validate(inv, cfg, opts), nil
+}
+
+// parse parses files. Only a configuration has resources edited; without one
+// documents may share what they have in common.
+func parse(sources []manifest.Source, edited bool) ([]manifest.Document, error) {
+	if !edited {
+		return manifest.ReadOnly(sources...)
+	}
+	var docs []manifest.Document
+	for _, s := range sources {
+		more, err := manifest.Read(s.File, s.Data)
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, more...)
+	}
+	return docs, nil
 }
 
 func read(file string, stdin io.Reader) ([]byte, error) {

@@ -77,7 +77,7 @@ func TestItemsSideBySideEqualTheWhole(t *testing.T) {
 	for name, tc := range lists {
 		t.Run(name, func(t *testing.T) {
 			sideEqualsWhole(t, []byte(tc.text))
-			if docs := split("", []byte(tc.text)); len(docs) == 1 {
+			if docs := split(nil, "", []byte(tc.text)); len(docs) == 1 {
 				_, _, ok := parseList(docs[0].Text)
 				assert.Equal(t, tc.side, ok)
 			}

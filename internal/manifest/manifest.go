@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -63,25 +64,38 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// Source is a stream of documents, and what it is called.
+type Source struct {
+	File string
+	Data []byte
+}
+
 // Read parses a stream of documents. Empty documents are left out. It parses
 // on all processors.
 func Read(file string, data []byte) ([]Document, error) {
-	return read(file, data, blockyaml.Parser{})
+	return read([]Source{{file, data}}, blockyaml.Parser{})
 }
 
-// ReadOnly is Read for those who change nothing: comments are left out, and keys
-// that are equal in text and place in several documents are one node. Streams
-// made from templates take a fraction of the memory.
-func ReadOnly(file string, data []byte) ([]Document, error) {
-	return read(file, data, blockyaml.Parser{DropComments: true, Share: blockyaml.ShareKeys})
+// ReadOnly parses streams for those who change nothing: comments are left out,
+// and keys that are equal in text and place in several documents are one node.
+// Streams made from templates take a fraction of the memory.
+func ReadOnly(sources ...Source) ([]Document, error) {
+	return read(sources, blockyaml.Parser{DropComments: true, Share: blockyaml.ShareKeys})
 }
 
-func read(file string, data []byte, like blockyaml.Parser) ([]Document, error) {
-	data = bytes.TrimPrefix(data, byteOrderMark)
-	if !utf8.Valid(data) {
-		return nil, &Error{File: file, Line: invalidLine(data), Err: errors.New("not UTF-8: Kubernetes reads YAML and JSON in UTF-8 only")}
+// read parses streams, each document with a parser like the given one.
+func read(sources []Source, like blockyaml.Parser) ([]Document, error) {
+	var docs []Document
+	for i, s := range sources {
+		data := bytes.TrimPrefix(s.Data, byteOrderMark)
+		if !utf8.Valid(data) {
+			return nil, &Error{File: s.File, Line: invalidLine(data), Err: errors.New("not UTF-8: Kubernetes reads YAML and JSON in UTF-8 only")}
+		}
+		if i == 0 {
+			docs = make([]Document, 0, max(len(sources), bytes.Count(data, []byte("\n---"))+1))
+		}
+		docs = split(docs, s.File, data)
 	}
-	docs := split(file, data)
 	errs := make([]error, len(docs))
 	parallel(len(docs), like, func(p *blockyaml.Parser, i int) {
 		errs[i] = docs[i].parse(p, 1)
@@ -91,13 +105,7 @@ func read(file string, data []byte, like blockyaml.Parser) ([]Document, error) {
 			return nil, err
 		}
 	}
-	kept := docs[:0]
-	for _, d := range docs {
-		if d.Node != nil {
-			kept = append(kept, d)
-		}
-	}
-	return kept, nil
+	return slices.DeleteFunc(docs, func(d Document) bool { return d.Node == nil }), nil
 }
 
 // parallel runs f(0) … f(n-1) on all processors, in runs of neighbours, each
@@ -130,14 +138,13 @@ func parallel(n int, like blockyaml.Parser, f func(p *blockyaml.Parser, i int)) 
 	wg.Wait()
 }
 
-// split cuts a stream at its document separators. A line that starts with ---
+// split appends the documents of a stream to docs. A line that starts with ---
 // is a separator wherever it stands: YAML lets no scalar contain one.
-func split(file string, data []byte) []Document {
+func split(docs []Document, file string, data []byte) []Document {
 	if bytes.HasPrefix(data, []byte("%")) {
 		// Directives belong to the document behind the separator.
-		return []Document{{File: file, Line: 1, Text: data}}
+		return append(docs, Document{File: file, Line: 1, Text: data})
 	}
-	var docs []Document
 	line, start := 1, 1
 	begin := 0
 	for pos := 0; pos < len(data); {

@@ -41,7 +41,7 @@ type lineSpan []byte
 // orchestrator writes it, is parsed on all processors.
 func ReadResourceList(data []byte) (*ResourceList, error) {
 	data = bytes.TrimPrefix(data, byteOrderMark)
-	if docs := split("stdin", data); len(docs) == 1 && utf8.Valid(data) {
+	if docs := split(nil, "stdin", data); len(docs) == 1 && utf8.Valid(data) {
 		if rl, root, ok := parseList(docs[0].Text); ok && yamlnode.GetString(root, "kind") == "ResourceList" {
 			rl.FunctionConfig = yamlnode.Get(root, "functionConfig")
 			return rl, nil
