@@ -31,7 +31,7 @@ var hostNotFound = &Rule{
 		"Public domains, IP addresses, placeholders, and namespaces that are not in the build are left alone.",
 	Run: func(p *Pass) {
 		for _, u := range p.hostUses() {
-			if !p.run.hosts.isReference(u.node) {
+			if !p.run.hosts.isReference(u) {
 				p.reportHostNotFound(u)
 			}
 		}
@@ -129,7 +129,7 @@ var hostNotRewritten = &Rule{
 		"namePrefix and nameSuffix change the Service and the reference fields that kustomize knows, but never text such as the value of an environment variable or a file in a ConfigMap.",
 	Run: func(p *Pass) {
 		for _, u := range p.hostUses() {
-			if r := &u.judgement; r.verdict == hostRenamed && !p.run.hosts.isReference(u.node) {
+			if r := &u.judgement; r.verdict == hostRenamed && !p.run.hosts.isReference(u) {
 				p.reportHost(u, fmt.Sprintf("host %q: the Service is called %q in this build, and kustomize does not rewrite text", u.Host, r.target.Name),
 					Suggest(r.suggestion), Help("compute the address with a connection, use replacements, or leave Services without a prefix"))
 			}
@@ -336,7 +336,7 @@ var localhostPortNotServed = &Rule{
 			}
 			served := false
 			for _, pod := range pods {
-				served = served || mayServe(pod, u.Port, u.node)
+				served = served || mayServe(pod, u)
 			}
 			if !served {
 				p.reportHost(u, fmt.Sprintf("%s:%d is this pod itself, and no container of it has port %d", u.Host, u.Port, u.Port),
@@ -346,9 +346,10 @@ var localhostPortNotServed = &Rule{
 	},
 }
 
-// mayServe reports whether something in the pod may listen on port: it is
-// declared, mentioned outside of the node except, or nothing is declared at all.
-func mayServe(pod *inventory.Pod, port int, except *yaml.Node) bool {
+// mayServe reports whether something in the pod may listen on the port of an
+// address: it is declared, mentioned outside of the address's own text, or
+// nothing is declared at all.
+func mayServe(pod *inventory.Pod, u *hostUse) bool {
 	if yamlnode.Bool(yamlnode.Get(pod.Spec, "hostNetwork")) || pod.Partial {
 		return true
 	}
@@ -360,7 +361,11 @@ func mayServe(pod *inventory.Pod, port int, except *yaml.Node) bool {
 			return true
 		}
 	}
-	return !declares || mentions(pod.Spec, strconv.Itoa(port), except, 0)
+	var except *yaml.Node
+	if pod.Owner == u.from {
+		except = u.node
+	}
+	return !declares || mentions(pod.Spec, strconv.Itoa(u.Port), except, 0)
 }
 
 func mentions(n *yaml.Node, number string, except *yaml.Node, depth int) bool {

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
@@ -51,7 +49,7 @@ func (j *hostJudge) evident(u *hostUse) bool {
 	case u.Form == host.Word && u.Port == 0 && isSoftwareKey(u.Key):
 		return false
 	case u.weak():
-		return u.Port != 0 && j.knownPorts()[u.Port] || j.company[u.node]
+		return u.Port != 0 && j.knownPorts()[u.Port] || j.company[u.spot()]
 	}
 	return true
 }
@@ -101,19 +99,19 @@ func isSensitiveKey(key string) bool {
 // Service in the right one: scrape configurations list both.
 func (j *hostJudge) forgiveAlternatives() {
 	type place struct {
-		node    *yaml.Node
+		spot
 		service string
 	}
 	right := map[place]bool{}
 	for _, u := range j.uses {
 		if u.judgement.verdict == hostFound && u.Form == host.Cluster {
-			right[place{u.node, u.judgement.service}] = true
+			right[place{u.spot(), u.judgement.service}] = true
 		}
 	}
 	for _, u := range j.uses {
 		r := &u.judgement
 		if r.verdict == hostWrongNamespace && strings.Contains(u.Host, ".") && u.multiline && u.Port == 0 &&
-			right[place{u.node, r.service}] && !suggest.Close(r.namespace, r.target.Namespace) {
+			right[place{u.spot(), r.service}] && !suggest.Close(r.namespace, r.target.Namespace) {
 			r.verdict = hostElsewhere
 		}
 	}

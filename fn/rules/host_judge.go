@@ -55,12 +55,12 @@ type hostJudge struct {
 	near        map[nearKey]string
 	similar     map[nearKey]string
 	portNumbers map[int]bool
-	company     map[*yaml.Node]bool            // texts in which some address resolves
+	company     map[spot]bool                  // texts in which some address resolves
 	sets        map[string][]*inventory.Object // StatefulSets by the Service that governs them
 	scaled      map[string][]string            // names of what autoscalers scale, by namespace
-	byNode      map[*yaml.Node][]*hostUse
+	byNode      map[spot][]*hostUse
 	foreign     map[string]map[string]bool // Services named in namespaces that are not in the build
-	references  map[*yaml.Node]bool
+	references  map[spot]bool
 	readers     map[*inventory.Object][]*inventory.Pod
 }
 
@@ -76,7 +76,7 @@ func newHostJudge(p *Pass, uses []*hostUse) *hostJudge {
 		services: map[string][]*inventory.Object{}, written: map[string]bool{},
 		defined: map[string]bool{}, charts: map[string]bool{}, customNames: map[string][]string{},
 		ports: map[*inventory.Object][]numberedPort{}, near: map[nearKey]string{}, similar: map[nearKey]string{},
-		company: map[*yaml.Node]bool{}, foreign: map[string]map[string]bool{},
+		company: map[spot]bool{}, foreign: map[string]map[string]bool{},
 	}
 	for _, o := range p.Inventory.OfKind(serviceKind) {
 		if !o.Removed {
@@ -97,11 +97,11 @@ func newHostJudge(p *Pass, uses []*hostUse) *hostJudge {
 	for _, u := range uses {
 		u.judgement = j.judge(u)
 		if u.judgement.verdict == hostFound && !u.Doubtful() {
-			j.company[u.node] = true
+			j.company[u.spot()] = true
 		}
 	}
 	for _, u := range uses {
-		if u.Doubtful() && !(u.multiline && j.company[u.node]) {
+		if u.Doubtful() && !(u.multiline && j.company[u.spot()]) {
 			u.judgement = hostJudgement{}
 		}
 	}
@@ -520,16 +520,16 @@ func isHeadless(o *inventory.Object) bool {
 
 // isReference reports whether the table of references has the field, so that
 // service-not-found speaks of it.
-func (j *hostJudge) isReference(n *yaml.Node) bool {
+func (j *hostJudge) isReference(u *hostUse) bool {
 	if j.references == nil {
-		j.references = map[*yaml.Node]bool{}
+		j.references = map[spot]bool{}
 		for _, r := range j.p.Refs.To(serviceKind) {
 			if !r.Row.Guess {
-				j.references[r.Node] = true
+				j.references[spot{r.From, r.Node}] = true
 			}
 		}
 	}
-	return j.references[n]
+	return j.references[u.spot()]
 }
 
 // readersOf returns the pods that refer to a ConfigMap or Secret.

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -123,12 +121,12 @@ func (j *hostJudge) listsAll(u *hostUse, set string, ordinal int) bool {
 	seen := map[int]bool{}
 	last := 0
 	if j.byNode == nil {
-		j.byNode = map[*yaml.Node][]*hostUse{}
+		j.byNode = map[spot][]*hostUse{}
 		for _, other := range j.uses {
-			j.byNode[other.node] = append(j.byNode[other.node], other)
+			j.byNode[other.spot()] = append(j.byNode[other.spot()], other)
 		}
 	}
-	for _, other := range j.byNode[u.node] {
+	for _, other := range j.byNode[u.spot()] {
 		label, _, _ := strings.Cut(strings.ToLower(other.Host), ".")
 		if base, n, ok := cutOrdinal(label); ok && base == set {
 			seen[n] = true

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -41,6 +42,9 @@ type hostUse struct {
 
 	judgement hostJudgement
 }
+
+// spot is where the address stands.
+func (u *hostUse) spot() spot { return spot{u.from, u.node} }
 
 // hostUses returns the addresses in the build, found and judged once for all
 // rules about them.
@@ -100,8 +104,7 @@ func (s *hostScan) pod(pod *inventory.Pod) {
 				return nil, ""
 			})
 		}
-		args := append(yamlnode.Elements(yamlnode.Get(c.Node, "command")), yamlnode.Elements(yamlnode.Get(c.Node, "args"))...)
-		s.args(use, args)
+		s.args(use, slices.Concat(yamlnode.Elements(yamlnode.Get(c.Node, "command")), yamlnode.Elements(yamlnode.Get(c.Node, "args"))))
 		for _, handler := range [...][]string{{"livenessProbe"}, {"readinessProbe"}, {"startupProbe"}, {"lifecycle", "postStart"}, {"lifecycle", "preStop"}} {
 			s.args(use, yamlnode.Elements(yamlnode.Get(yamlnode.Path(c.Node, append(handler, "exec")...), "command")))
 		}

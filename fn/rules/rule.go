@@ -94,6 +94,13 @@ func (p *Pass) ClusterDomain() string {
 // Resolve judges a reference, once for all rules.
 func (p *Pass) Resolve(r *reference.Ref) reference.Resolution { return p.run.resolve(r) }
 
+// spot is a node of one resource. Resources may share nodes that are equal, so a
+// node alone does not say where it is.
+type spot struct {
+	object *inventory.Object
+	node   *yaml.Node
+}
+
 // Option adds to a finding.
 type Option func(*finding.Finding)
 

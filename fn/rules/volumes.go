@@ -70,11 +70,11 @@ var subPathNotFound = &Rule{
 		"The container then sees an empty directory where it expects a file.",
 	URL: "https://kubernetes.io/docs/concepts/storage/volumes/#using-subpath",
 	Run: func(p *Pass) {
-		byVolume := map[*yaml.Node]*reference.Ref{}
+		byVolume := map[spot]*reference.Ref{}
 		for _, kind := range gks("ConfigMap", "Secret") {
 			for _, r := range p.Refs.To(kind) {
 				if r.Pod != nil && (strings.HasPrefix(r.Row.Path, "volumes[].configMap") || strings.HasPrefix(r.Row.Path, "volumes[].secret")) {
-					byVolume[r.Parent] = r
+					byVolume[spot{r.From, r.Parent}] = r
 				}
 			}
 		}
@@ -100,12 +100,12 @@ func volumeOf(pod *inventory.Pod, name string) *yaml.Node {
 	return nil
 }
 
-func (p *Pass) checkSubPath(o *inventory.Object, c *inventory.Container, n *yaml.Node, want string, volume *yaml.Node, byVolume map[*yaml.Node]*reference.Ref) {
+func (p *Pass) checkSubPath(o *inventory.Object, c *inventory.Container, n *yaml.Node, want string, volume *yaml.Node, byVolume map[spot]*reference.Ref) {
 	source := yamlnode.Get(volume, "configMap")
 	if source == nil {
 		source = yamlnode.Get(volume, "secret")
 	}
-	r := byVolume[source]
+	r := byVolume[spot{o, source}]
 	if r == nil || r.Optional {
 		return
 	}

@@ -83,14 +83,14 @@ func (p *Pass) wiring() *wiring {
 	}
 	w := &wiring{settings: map[*inventory.Object]*settings{}}
 	p.run.wiring = w
-	targets := map[*yaml.Node]*inventory.Object{}
+	targets := map[spot]*inventory.Object{}
 	for _, kind := range [...]string{"ConfigMap", "Secret"} {
 		for _, r := range p.Refs.To(inventory.GroupKind{Kind: kind}) {
 			if r.Pod == nil || !strings.HasPrefix(r.Row.Path, "container.env") {
 				continue
 			}
 			if res := p.Resolve(r); res.Status == reference.Found && res.Target != nil {
-				targets[r.Parent] = res.Target
+				targets[spot{r.From, r.Parent}] = res.Target
 			}
 		}
 	}
@@ -102,28 +102,28 @@ func (p *Pass) wiring() *wiring {
 		}
 		e := &environment{owner: o, container: c}
 		for _, n := range envFrom {
-			e.sources = append(e.sources, w.source(n, targets))
+			e.sources = append(e.sources, w.source(o, n, targets))
 		}
 		for _, n := range env {
-			e.entries = append(e.entries, w.entry(n, targets))
+			e.entries = append(e.entries, w.entry(o, n, targets))
 		}
 		w.environments = append(w.environments, e)
 	})
 	return w
 }
 
-func (w *wiring) source(n *yaml.Node, targets map[*yaml.Node]*inventory.Object) envSource {
+func (w *wiring) source(o *inventory.Object, n *yaml.Node, targets map[spot]*inventory.Object) envSource {
 	s := envSource{prefix: yamlnode.GetString(n, "prefix")}
 	for _, field := range [...]string{"configMapRef", "secretRef"} {
 		if ref := yamlnode.Get(n, field); ref != nil {
 			s.node = yamlnode.Get(ref, "name")
-			s.data = w.of(targets[ref])
+			s.data = w.of(targets[spot{o, ref}])
 		}
 	}
 	return s
 }
 
-func (w *wiring) entry(n *yaml.Node, targets map[*yaml.Node]*inventory.Object) envEntry {
+func (w *wiring) entry(o *inventory.Object, n *yaml.Node, targets map[spot]*inventory.Object) envEntry {
 	e := envEntry{name: yamlnode.GetString(n, "name"), node: yamlnode.Get(n, "value")}
 	from := yamlnode.Get(n, "valueFrom")
 	if from == nil || yamlnode.String(e.node) != "" {
@@ -135,7 +135,7 @@ func (w *wiring) entry(n *yaml.Node, targets map[*yaml.Node]*inventory.Object) e
 		if ref := yamlnode.Get(from, field); ref != nil {
 			e.node = yamlnode.Get(ref, "name")
 			e.key = yamlnode.GetString(ref, "key")
-			e.data = w.of(targets[ref])
+			e.data = w.of(targets[spot{o, ref}])
 		}
 	}
 	return e

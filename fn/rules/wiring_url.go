@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -150,7 +148,7 @@ var urlContradictsParts = &Rule{
 		"Parts belong to a URL by their names: DB_HOST to DB_URL, DATABASE_URL and, for PostgreSQL, to POSTGRES_URL. " +
 		"Two names of one Service are no contradiction.",
 	Run: func(p *Pass) {
-		reported := map[[2]*yaml.Node]bool{}
+		reported := map[[2]spot]bool{}
 		for _, e := range p.wiring().environments {
 			urls := e.urls()
 			for i := range urls {
@@ -296,14 +294,14 @@ func (e *environment) urls() []containerURL {
 	return found
 }
 
-func (p *Pass) checkURL(e *environment, u *containerURL, all []containerURL, reported map[[2]*yaml.Node]bool) {
+func (p *Pass) checkURL(e *environment, u *containerURL, all []containerURL, reported map[[2]spot]bool) {
 	for i := range urlParts {
 		kind := &urlParts[i]
 		for j, stem := range u.stems {
 			parts := e.parts(stem, kind.endings)
 			for _, part := range parts {
 				inURL, inPart, differ := kind.differs(p, u.serviceURL, part.text, e.owner.Namespace)
-				pair := [2]*yaml.Node{u.node, part.node}
+				pair := [2]spot{{u.holder, u.node}, {part.holder, part.node}}
 				if !differ || reported[pair] || j > 0 && p.belongsElsewhere(e, part, kind, stem, u, all) {
 					continue
 				}
