@@ -77,10 +77,10 @@ func Read(file string, data []byte) ([]Document, error) {
 }
 
 // ReadOnly parses streams for those who change nothing: comments are left out,
-// and keys that are equal in text and place in several documents are one node.
-// Streams made from templates take a fraction of the memory.
+// and what is equal in text and place in several documents is one node. Streams
+// made from templates take a fraction of the memory.
 func ReadOnly(sources ...Source) ([]Document, error) {
-	return read(sources, blockyaml.Parser{DropComments: true, Share: blockyaml.ShareKeys})
+	return read(sources, blockyaml.Parser{DropComments: true, Share: blockyaml.ShareAll})
 }
 
 // read parses streams, each document with a parser like the given one.
