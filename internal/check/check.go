@@ -58,7 +58,7 @@ type Report struct {
 	// Unread are the trees that could not be checked.
 	Unread []error
 
-	docs map[string][]manifest.Document
+	docs map[string]documents // by file
 }
 
 // Find says which trees the paths stand for: a folder with a kustomization is

@@ -126,6 +126,18 @@ func TestEachRootKustomizationIsATree(t *testing.T) {
 	assert.Equal(t, 12, rep.Findings[0].Line)
 }
 
+func TestThePlaceIsThatOfTheResourceWithTheLongestName(t *testing.T) {
+	second := strings.NewReplacer("name: app\n  namespace", "name: app-two\n  namespace", "db-secret", "other-secret").Replace(pod)
+	dir := tree(t, map[string]string{
+		"kustomization.yaml": kustomization + "- pods.yaml\nnameSuffix: -v1\nsecretGenerator:\n- {name: db-secret, namespace: shop, literals: [a=b]}\n",
+		"pods.yaml":          pod + "---\n" + second,
+	})
+	rep := run(t, check.Options{}, dir)
+	require.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+	assert.Equal(t, "app-two-v1", rep.Findings[0].Resource.Name)
+	assert.Equal(t, 13+12, rep.Findings[0].Line)
+}
+
 func TestPipelinesAreCheckedWithTheirOwnConfiguration(t *testing.T) {
 	files := map[string]string{
 		"kustomization.yaml": kustomization + "- pod.yaml\ntransformers:\n- config.yaml\n",

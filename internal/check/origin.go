@@ -67,37 +67,66 @@ func (rep *Report) locate(fs []finding.Finding, root string) {
 			continue // a remote base
 		}
 		f.File = filepath.Join(root, f.File)
-		for _, d := range rep.documents(f.File) {
-			if yamlnode.GetString(d.Node, "kind") == f.Resource.Kind && sameName(yamlnode.GetString(d.Node, "metadata", "name"), f.Resource.Name) {
-				f.Line, f.Column = d.Line, 0
-				if n, whole := yamlnode.Follow(d.Node, f.Field); whole && finding.Sum(n.Value) == f.Sum {
-					// Otherwise a patch gave the field another value.
-					f.Line, f.Column = d.Line+n.Line-1, n.Column
-				}
-				break
+		if d := rep.documents(f.File).find(f.Resource.Kind, f.Resource.Name); d != nil {
+			f.Line, f.Column = d.Line, 0
+			if n, whole := yamlnode.Follow(d.Node, f.Field); whole && finding.Sum(n.Value) == f.Sum {
+				// Otherwise a patch gave the field another value.
+				f.Line, f.Column = d.Line+n.Line-1, n.Column
 			}
 		}
 	}
 }
 
-// sameName reports whether a resource called name in its file may be called
-// built after prefixes, suffixes and hashes.
-func sameName(name, built string) bool { return name != "" && strings.Contains(built, name) }
+// documents are those of one file, by the kind and name they have there.
+type documents map[string]map[string]*manifest.Document
 
-// documents reads a file once.
-func (rep *Report) documents(file string) []manifest.Document {
-	if docs, ok := rep.docs[file]; ok {
-		return docs
+// find returns the document of the resource that is called built after
+// prefixes, suffixes and hashes: the one of that very name, or else the one
+// with the longest name in it. It may be nil.
+func (ds documents) find(kind, built string) *manifest.Document {
+	if d := ds[kind][built]; d != nil {
+		return d
 	}
-	if rep.docs == nil {
-		rep.docs = map[string][]manifest.Document{}
-	}
-	var docs []manifest.Document
-	if text, err := read(file, nil); err == nil {
-		if docs, err = manifest.Read(file, text); err == nil {
-			rep.Sources[file] = text
+	var best *manifest.Document
+	longest := ""
+	for name, d := range ds[kind] {
+		if !strings.Contains(built, name) {
+			continue
+		}
+		if best == nil || len(name) > len(longest) || len(name) == len(longest) && d.Line < best.Line {
+			best, longest = d, name
 		}
 	}
-	rep.docs[file] = docs
-	return docs
+	return best
+}
+
+// documents reads a file once.
+func (rep *Report) documents(file string) documents {
+	if ds, ok := rep.docs[file]; ok {
+		return ds
+	}
+	if rep.docs == nil {
+		rep.docs = map[string]documents{}
+	}
+	ds := documents{}
+	if text, err := read(file, nil); err == nil {
+		if docs, err := manifest.ReadOnly(manifest.Source{File: file, Data: text}); err == nil {
+			rep.Sources[file] = text
+			for i := range docs {
+				ds.add(&docs[i])
+			}
+		}
+	}
+	rep.docs[file] = ds
+	return ds
+}
+
+func (ds documents) add(d *manifest.Document) {
+	kind, name := yamlnode.GetString(d.Node, "kind"), yamlnode.GetString(d.Node, "metadata", "name")
+	if ds[kind] == nil {
+		ds[kind] = map[string]*manifest.Document{}
+	}
+	if ds[kind][name] == nil && name != "" {
+		ds[kind][name] = d
+	}
 }
