@@ -81,7 +81,12 @@ func run(runs int, only string) error {
 	if l.overlays, err = filepath.Glob(l.file("monorepo/services/*/overlays/*")); err != nil {
 		return err
 	}
-	fmt.Printf("%s/%s, %d processors, %s, medians of %d interleaved runs\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), runs)
+	idle, err := command{args: []string{l.program("krm-validate"), "version"}}.run()
+	if err != nil {
+		return err
+	}
+	l.idle = idle.memory
+	fmt.Printf("%s/%s, %d processors, %s, medians of %d interleaved runs; the program alone takes %d MB\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), runs, l.idle>>20)
 	fmt.Println("| work | against | ours | theirs | wall ratio | CPU ratio | peak memory, ours | goal |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
 	for _, r := range l.rows() {
@@ -99,6 +104,7 @@ func run(runs int, only string) error {
 type lab struct {
 	tmp, bin string
 	overlays []string
+	idle     int64 // peak memory of the program when it has nothing to do
 }
 
 func (l *lab) program(name string) string { return filepath.Join(l.bin, name) }
@@ -286,7 +292,7 @@ func (l *lab) measure(r row, runs int) error {
 	memory := median(ours, func(s sample) int64 { return s.memory })
 	peak := fmt.Sprintf("%d MB", memory>>20)
 	if info, err := os.Stat(l.file(r.input)); r.input != "" && err == nil {
-		peak += fmt.Sprintf(", %.1f × input", float64(memory)/float64(info.Size()))
+		peak += fmt.Sprintf(", of it for data %.1f × input", float64(memory-l.idle)/float64(info.Size()))
 	}
 	fmt.Printf("| %s | %s | %s | %s | %.2f | %.2f | %s | %s |\n", r.work, r.against, short(a), short(b),
 		float64(a)/float64(b)/n, float64(median(ours, cpu))/float64(max(median(theirs, cpu), time.Microsecond))/n, peak, goal)
