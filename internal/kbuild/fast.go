@@ -190,10 +190,11 @@ func view(n *yaml.Node) (_ *yaml.Node, ok bool) {
 	if n.Anchor != "" || n.Kind != yaml.MappingNode && len(n.Content) > 0 && n.Kind != yaml.SequenceNode {
 		return nil, false
 	}
-	c := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value}
+	c := &yaml.Node{Kind: n.Kind, Tag: n.ShortTag(), Value: n.Value}
 	switch n.Kind {
 	case yaml.ScalarNode:
-		return c, canonical(c)
+		// Writing a folded scalar may add a line to it.
+		return c, canonical(c) && n.Style&yaml.FoldedStyle == 0
 	case yaml.SequenceNode:
 		c.Tag = "!!seq"
 		c.Content = make([]*yaml.Node, len(n.Content))
