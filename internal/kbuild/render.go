@@ -1,0 +1,100 @@
+package kbuild
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	yamlv2 "go.yaml.in/yaml/v2"
+	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
+)
+
+// AsYAML returns what m.AsYaml does, which is what kustomize build prints. That
+// writes each resource as YAML, reads it, writes JSON, reads that, and writes
+// YAML again. Nearly all resources come out the same if only the last is done;
+// they are written on all processors.
+func AsYAML(m resmap.ResMap) ([]byte, error) {
+	resources := m.Resources()
+	texts, errs := make([][]byte, len(resources)), make([]error, len(resources))
+	var next atomic.Int64
+	work := func() {
+		for i := int(next.Add(1)) - 1; i < len(resources); i = int(next.Add(1)) - 1 {
+			texts[i], errs[i] = asYAML(resources[i])
+		}
+	}
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(resources)) - 1 {
+		wg.Go(work)
+	}
+	work()
+	wg.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", resources[i].CurId(), err)
+		}
+	}
+	return bytes.Join(texts, []byte("---\n")), nil
+}
+
+// asYAML returns what r.AsYAML does.
+func asYAML(r *resource.Resource) ([]byte, error) {
+	if v, ok := plainValue(r.YNode()); ok {
+		return yamlv2.Marshal(v)
+	}
+	return r.AsYAML()
+}
+
+// plainValue returns what a node decodes to. ok is false where YAML or JSON on
+// the way could make it something else.
+func plainValue(n *yaml.Node) (v any, ok bool) {
+	if n == nil || n.Anchor != "" {
+		return nil, false
+	}
+	switch n.Kind {
+	case yaml.ScalarNode:
+		return plainScalar(n)
+	case yaml.SequenceNode:
+		list := make([]any, len(n.Content))
+		for i, e := range n.Content {
+			if list[i], ok = plainValue(e); !ok {
+				return nil, false
+			}
+		}
+		return list, n.ShortTag() == "!!seq"
+	case yaml.MappingNode:
+		fields := make(map[string]any, len(n.Content)/2)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			k := n.Content[i]
+			if k.Kind != yaml.ScalarNode || k.Anchor != "" || k.ShortTag() != "!!str" || !plainText(k.Value) {
+				return nil, false
+			}
+			if fields[k.Value], ok = plainValue(n.Content[i+1]); !ok {
+				return nil, false
+			}
+		}
+		return fields, n.ShortTag() == "!!map" && 2*len(fields) == len(n.Content)
+	}
+	return nil, false
+}
+
+func plainScalar(n *yaml.Node) (v any, ok bool) {
+	c := yaml.Node{Kind: n.Kind, Tag: n.ShortTag(), Value: n.Value}
+	if !canonical(&c) || n.Style&yaml.FoldedStyle != 0 { // writing one may add a line
+		return nil, false
+	}
+	switch c.Tag {
+	case "!!bool":
+		return c.Value == "true", true
+	case "!!int":
+		i, err := strconv.Atoi(c.Value)
+		return i, err == nil
+	case "!!null":
+		return nil, true
+	}
+	return c.Value, true
+}

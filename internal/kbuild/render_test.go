@@ -1,0 +1,70 @@
+package kbuild
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/api/provider"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/ressKim-io/wealist-k8s-migration/test/bench/gen"
+)
+
+func TestAsYAMLIsThatOfKustomize(t *testing.T) {
+	text := append(gen.Tree{Resources: 100}.Stream(), "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: odd, annotations: {a: '1', b: \"yes\", c: 0x10, d: 1.5, e: ~}}\ndata:\n  x: &a |\n    one\n  y: *a\n"...)
+	m, err := resmap.NewFactory(provider.NewDefaultDepProvider().GetResourceFactory()).NewResMapFromBytes(text)
+	require.NoError(t, err)
+	want, err := m.AsYaml()
+	require.NoError(t, err)
+	got, err := AsYAML(m)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), string(got))
+
+	none, err := AsYAML(resmap.New())
+	require.NoError(t, err)
+	assert.Empty(t, none)
+}
+
+func TestPlainResourcesAreWrittenOnce(t *testing.T) {
+	m, err := resmap.NewFactory(provider.NewDefaultDepProvider().GetResourceFactory()).NewResMapFromBytes(gen.Tree{Resources: 100}.Stream())
+	require.NoError(t, err)
+	for _, r := range m.Resources() {
+		_, ok := plainValue(r.YNode())
+		assert.True(t, ok, "%s", r.CurId())
+	}
+}
+
+func FuzzAsYAML(f *testing.F) {
+	for _, text := range []string{
+		"a: 1\nb: 'x'\nc: \"y\"\nd: [1, true, null, ~, '']\ne: {}\nf: []\n",
+		"a: |\n  one\n  two\nb: >\n  one\n  two\nc: |+\n  one\n\nd: |2\n    x\n",
+		"a: '1'\nb: 'true'\nc: '~'\nd: '0o7'\ne: '1_000'\nf: '2020-01-01'\ng: '1e3'\nh: '.5'\ni: '='\nj: '<<'\nk: 'y'\n",
+		"a: ' x'\nb: 'x '\nc: \"\\tx\"\nd: \"x\\n\"\ne: \"\\nx\"\nf: \"a: b\"\ng: '#'\nh: '- x'\ni: \"\\u00e9\\U0001F600\"\nj: '<&>'\n",
+		"10: a\n2: b\nb10: c\nb2: d\n'': e\n",
+		"a: 9007199254740993\nb: -1\nc: 007\nd: 1.0\ne: .inf\n",
+		"a: \"very long text very long text very long text very long text very long text very long text very long text very long text very long text\"\n",
+		"a: b # c\n# d\ne: f\n",
+		"a: >\n 0\n  00",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		node, err := kyaml.Parse(text)
+		if err != nil || node.YNode() == nil || node.YNode().Kind != kyaml.MappingNode {
+			return
+		}
+		r := &resource.Resource{RNode: *node}
+		v, ok := plainValue(r.YNode())
+		if !ok {
+			return
+		}
+		want, err := r.AsYAML()
+		require.NoError(t, err, "%v", v)
+		got, err := asYAML(r)
+		require.NoError(t, err)
+		assert.Equal(t, string(want), string(got))
+	})
+}
