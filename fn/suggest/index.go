@@ -1,9 +1,14 @@
 package suggest
 
-import "sync"
+import (
+	"math/bits"
+	"sync"
+)
 
-// Index finds the nearest of many names without looking at each of them. It
-// answers as [Nearest] does.
+// Index finds the nearest of many names. It answers as [Nearest] does, and
+// leaves out what can be no answer: of up to a few thousand names by a glance at
+// each, which is a comparison of two numbers, and of more without looking at
+// them.
 //
 // Of two names at most two edits apart, cut in the middle, one half is at most
 // one edit apart; and two texts at most one edit apart have in common a text
@@ -15,6 +20,8 @@ type Index struct {
 	names   []string
 	lookups int
 	build   sync.Once
+
+	glances []glance
 
 	filed map[uint64]int32 // the last entry of a key
 	entry []entry
@@ -40,19 +47,70 @@ const (
 func NewIndex(names []string) *Index { return &Index{names: names} }
 
 const (
-	few       = 32 // names that are looked through faster than filed
-	fewSearch = 4  // searches that are
+	few       = 2048 // names that are looked through faster than filed
+	fewSearch = 4    // searches that are
 )
 
 // Nearest is [Nearest] among the names of the index. It is not safe for
 // concurrent use.
 func (ix *Index) Nearest(name string, max int) []string {
 	ix.lookups++
-	if len(ix.names) <= few || ix.lookups <= fewSearch || !ascii(name) {
+	switch {
+	case !ascii(name):
 		return Nearest(name, ix.names, max)
+	case len(ix.names) <= few || ix.lookups <= fewSearch:
+		return Nearest(name, ix.likely(name), max)
 	}
 	ix.build.Do(ix.file)
 	return Nearest(name, ix.near(name), max)
+}
+
+// glance is what can be told of a name without reading it.
+type glance struct {
+	bits uint64
+	// size is the length, or odd for a name that is not ASCII.
+	size int32
+}
+
+const odd = -1
+
+// glanceOf returns bits for the characters that a name has once, and twice. Of
+// each edit at most one character goes and one comes, so two names that differ
+// by n edits differ by at most 2n bits; and a part of a name has no bits that
+// the name has not.
+func glanceOf(name string) glance {
+	if !ascii(name) {
+		return glance{size: odd}
+	}
+	var bits uint64
+	for i := range len(name) {
+		c := name[i] & 31 // letters, and what is no letter shares with them
+		once := uint64(1) << c
+		bits |= bits&once<<32 | once
+	}
+	return glance{bits, int32(len(name))}
+}
+
+// likely returns all names that Nearest could return for name, and a few more.
+func (ix *Index) likely(name string) []string {
+	if ix.glances == nil {
+		ix.glances = make([]glance, len(ix.names))
+		for i, n := range ix.names {
+			ix.glances[i] = glanceOf(n)
+		}
+	}
+	const limit = 2 // the most edits that Limit allows
+	var found []string
+	g := glanceOf(name)
+	for i := range ix.glances {
+		c := &ix.glances[i]
+		if c.size == odd ||
+			bits.OnesCount64(c.bits^g.bits) <= 2*limit && c.size-g.size <= limit && g.size-c.size <= limit ||
+			(c.bits&^g.bits == 0 || g.bits&^c.bits == 0) && sharesWords(name, ix.names[i]) {
+			found = append(found, ix.names[i])
+		}
+	}
+	return found
 }
 
 // Alone reports whether name is the only one of the index that has its words

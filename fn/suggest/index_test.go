@@ -3,6 +3,7 @@ package suggest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,9 +35,9 @@ func mutate(r *rand.Rand, s string) string {
 func TestIndexAnswersAsNearest(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	words := []string{"web", "api", "db", "shop", "cache", "config", "secret", "a", "ab", "", "prod", "é"}
-	for round := range 60 {
+	for round := range 30 {
 		var names []string
-		for range 40 + r.IntN(200) {
+		for range []int{40, few, few + 400}[round%3] {
 			parts := make([]string, 1+r.IntN(4))
 			for i := range parts {
 				parts[i] = words[r.IntN(len(words))]
@@ -58,8 +59,52 @@ func TestDistanceWithoutCommonEnds(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 20_000 {
 		a := mutate(r, mutate(r, "abcab-cba1-ab"[:r.IntN(14)]))
+		if r.IntN(4) == 0 {
+			a = strings.Repeat(a, r.IntN(8)) // around 64 characters
+		}
 		b := mutate(r, mutate(r, a))
 		assert.Equal(t, edlib.OSADamerauLevenshteinDistance(a, b), Distance(a, b), "%q, %q", a, b)
+	}
+}
+
+func TestDeliberateDifferences(t *testing.T) {
+	// The words of numbered and wordMore, said with lists of words.
+	counted := func(a, b string) bool {
+		as, bs := strings.Split(a, "-"), strings.Split(b, "-")
+		if len(as) != len(bs) || a == b {
+			return false
+		}
+		for i := range as {
+			stemA, numA := cutNumber(as[i])
+			stemB, numB := cutNumber(bs[i])
+			if as[i] != bs[i] && (len(as[i]) != 1 || len(bs[i]) != 1) && (stemA != stemB || numA == "" || numB == "") {
+				return false
+			}
+		}
+		return true
+	}
+	longer := func(long, short string) bool {
+		words := strings.Split(long, "-")
+		for i, word := range words {
+			if less := slices.Delete(slices.Clone(words), i, i+1); len(words) > 1 && len(word) > 1 && strings.Join(less, "-") == short {
+				return true
+			}
+		}
+		return false
+	}
+	r := rand.New(rand.NewPCG(5, 6))
+	words := []string{"a", "b", "ab", "ba", "a1", "a2", "12", "1", ""}
+	text := func() string {
+		parts := make([]string, 1+r.IntN(4))
+		for i := range parts {
+			parts[i] = words[r.IntN(len(words))]
+		}
+		return strings.Join(parts, "-")
+	}
+	for range 200_000 {
+		a, b := text(), text()
+		assert.Equal(t, counted(a, b), numbered(a, b), "%q, %q", a, b)
+		assert.Equal(t, longer(a, b), wordMore(a, b), "%q, %q", a, b)
 	}
 }
 
@@ -68,12 +113,14 @@ func FuzzIndex(f *testing.F) {
 	f.Add("ab|cd", "ac|bd xx|cd ab|xx")
 	f.Fuzz(func(t *testing.T, name, list string) {
 		names := strings.Fields(list)
-		for i := range few {
-			names = append(names, fmt.Sprintf("%s-%d", name, i))
+		want := Nearest(name, names, 5)
+		assert.Equal(t, want, NewIndex(names).Nearest(name, 5))
+		if ascii(name) {
+			filed := NewIndex(names)
+			filed.lookups = 1
+			filed.file()
+			assert.Equal(t, want, Nearest(name, filed.near(name), 5))
 		}
-		ix := NewIndex(names)
-		ix.lookups = fewSearch
-		assert.Equal(t, Nearest(name, names, 5), ix.Nearest(name, 5))
 	})
 }
 
@@ -83,7 +130,8 @@ func BenchmarkNearest(b *testing.B) {
 		names = append(names, fmt.Sprintf("service-%c%c%c-config", 'a'+i/676%26, 'a'+i/26%26, 'a'+i%26))
 	}
 	for name, nearest := range map[string]func(string, int) []string{
-		"index": NewIndex(names).Nearest,
+		"filed": NewIndex(names).Nearest,
+		"few":   NewIndex(names[:few]).Nearest,
 		"scan":  func(name string, most int) []string { return Nearest(name, names, most) },
 	} {
 		b.Run(name, func(b *testing.B) {

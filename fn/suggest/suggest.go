@@ -28,9 +28,9 @@ func Nearest(name string, candidates []string, n int) []string {
 		score := -1
 		if d, ok := within(name, c, limit); ok {
 			score = 10 * d
-		}
-		if score >= 0 && !Close(name, c) {
-			score += 500
+			if deliberate(name, c) {
+				score += 500
+			}
 		}
 		if score < 0 && sharesWords(name, c) {
 			score = 1000 + abs(len(c)-len(name))
@@ -59,25 +59,31 @@ func Nearest(name string, candidates []string, n int) []string {
 func Close(name, candidate string) bool {
 	limit := max(Limit(name), Limit(candidate))
 	return name != candidate && abs(len(candidate)-len(name)) <= limit &&
-		Distance(name, candidate) <= limit &&
-		!numbered(name, candidate) && !wordMore(name, candidate) && !wordMore(candidate, name)
+		Distance(name, candidate) <= limit && !deliberate(name, candidate)
 }
+
+// deliberate reports whether names that are near differ in a way that people
+// mean.
+func deliberate(a, b string) bool { return numbered(a, b) || wordMore(a, b) || wordMore(b, a) }
 
 // numbered reports whether a and b have the same words but for those that
 // count: numbers, letters with a number behind them, single letters.
 func numbered(a, b string) bool {
-	as, bs := strings.Split(a, "-"), strings.Split(b, "-")
-	if len(as) != len(bs) {
-		return false
-	}
 	differ := false
-	for i := range as {
-		if as[i] == bs[i] {
+	for more := true; more; {
+		var wordA, wordB string
+		var moreB bool
+		wordA, a, more = strings.Cut(a, "-")
+		wordB, b, moreB = strings.Cut(b, "-")
+		if more != moreB {
+			return false
+		}
+		if wordA == wordB {
 			continue
 		}
-		stemA, numA := cutNumber(as[i])
-		stemB, numB := cutNumber(bs[i])
-		letters := len(as[i]) == 1 && len(bs[i]) == 1
+		stemA, numA := cutNumber(wordA)
+		stemB, numB := cutNumber(wordB)
+		letters := len(wordA) == 1 && len(wordB) == 1
 		if !letters && (stemA != stemB || numA == "" || numB == "") {
 			return false
 		}
@@ -176,16 +182,22 @@ func series(name string) string {
 // wordMore reports whether long is short with one dash-separated word of at
 // least two letters added.
 func wordMore(long, short string) bool {
-	words, fewer := strings.Split(long, "-"), strings.Split(short, "-")
-	if len(words) != len(fewer)+1 {
+	if len(long) < len(short)+3 {
 		return false
 	}
-	for i := range fewer {
-		if words[i] != fewer[i] {
-			return len(words[i]) > 1 && slices.Equal(words[i+1:], fewer[i:])
+	for {
+		word, rest, more := strings.Cut(long, "-")
+		same, shortRest, shortMore := strings.Cut(short, "-")
+		switch {
+		case !more:
+			return false
+		case word != same:
+			return len(word) > 1 && rest == short
+		case !shortMore:
+			return len(rest) > 1 && strings.IndexByte(rest, '-') < 0
 		}
+		long, short = rest, shortRest
 	}
-	return len(words[len(fewer)]) > 1
 }
 
 // Limit is the number of edits that still counts as a typing error in a name
@@ -205,13 +217,51 @@ func Limit(name string) int {
 // transpositions of neighbours between a and b.
 func Distance(a, b string) int {
 	a, b = differing(a, b)
-	switch {
-	case len(a) == 0 || len(b) == 0:
-		return utf8.RuneCountInString(a) + utf8.RuneCountInString(b)
-	case len(a) == 1 && len(b) == 1:
-		return 1
+	if len(a) > len(b) {
+		a, b = b, a
 	}
-	return edlib.OSADamerauLevenshteinDistance(a, b)
+	switch {
+	case len(a) == 0:
+		return utf8.RuneCountInString(b)
+	case len(b) == 1:
+		return 1
+	case len(a) > 64 || !ascii(a) || !ascii(b):
+		return edlib.OSADamerauLevenshteinDistance(a, b)
+	}
+	return distance(a, b)
+}
+
+// distance is Distance for ASCII, a of at most 64 characters. It computes a
+// column of the matrix of distances at a time, as bits: where a value is one
+// more, or less, than the one above it (Hyyrö: A Bit-Vector Algorithm for
+// Computing Levenshtein and Damerau Edit Distances, 2003).
+func distance(a, b string) int {
+	var at [128]uint64 // the places of each character in a
+	for i := range len(a) {
+		at[a[i]&127] |= 1 << i
+	}
+	more, less := ^uint64(0), uint64(0)
+	var same, before uint64 // of the column before
+	last := uint64(1) << (len(a) - 1)
+	d := len(a)
+	for i := range len(b) {
+		here := at[b[i]&127]
+		swapped := ((^same & here) << 1) & before
+		same = (((here & more) + more) ^ more) | here | less | swapped
+		right := less | ^(same | more)
+		left := same & more
+		if right&last != 0 {
+			d++
+		}
+		if left&last != 0 {
+			d--
+		}
+		right = right<<1 | 1
+		more = left<<1 | ^(same | right)
+		less = right & same
+		before = here
+	}
+	return d
 }
 
 // differing returns what is left of a and b without what both start and end
@@ -248,7 +298,10 @@ func sharesWords(a, b string) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
-	return len(a) > 2 && (strings.HasPrefix(b, a+"-") || strings.HasSuffix(b, "-"+a))
+	if len(a) <= 2 || len(a) == len(b) {
+		return false
+	}
+	return b[len(a)] == '-' && b[:len(a)] == a || b[len(b)-len(a)-1] == '-' && b[len(b)-len(a):] == a
 }
 
 // letters is a set of the characters of s: two names that differ by n edits
