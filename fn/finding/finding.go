@@ -5,8 +5,6 @@ package finding
 import (
 	"cmp"
 	"fmt"
-	"hash/fnv"
-	"io"
 	"slices"
 	"strings"
 )
@@ -96,30 +94,59 @@ type Finding struct {
 	Secret bool `json:"-"`
 }
 
-// Sum is a checksum of a field's text.
+// Sum is a checksum of a field's text: FNV-1a.
 func Sum(text string) uint64 {
-	h := fnv.New64a()
-	_, _ = io.WriteString(h, text)
-	return h.Sum64()
+	h := uint64(14695981039346656037)
+	for i := range len(text) {
+		h = (h ^ uint64(text[i])) * 1099511628211
+	}
+	return h
 }
 
 // Sort puts findings into the order of reports: by file and line, then by
 // resource, field, rule and message, so that the same input always prints the
-// same text.
+// same text. Equal ones stay in their order.
 func Sort(fs []Finding) {
-	slices.SortStableFunc(fs, func(a, b Finding) int {
-		return cmp.Or(
-			cmp.Compare(a.File, b.File),
-			cmp.Compare(a.Line, b.Line),
-			cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Resource.Kind, b.Resource.Kind),
-			cmp.Compare(a.Resource.Namespace, b.Resource.Namespace),
-			cmp.Compare(a.Resource.Name, b.Resource.Name),
-			cmp.Compare(a.Field, b.Field),
-			cmp.Compare(a.Rule, b.Rule),
-			cmp.Compare(a.Message, b.Message),
-		)
+	if slices.IsSortedFunc(fs, func(a, b Finding) int { return compare(&a, &b) }) {
+		return
+	}
+	// Findings are large; their numbers are moved about instead.
+	order := make([]int32, len(fs))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		if c := compare(&fs[a], &fs[b]); c != 0 {
+			return c
+		}
+		return cmp.Compare(a, b)
 	})
+	sorted := make([]Finding, len(fs))
+	for i, from := range order {
+		sorted[i] = fs[from]
+	}
+	copy(fs, sorted)
+}
+
+func compare(a, b *Finding) int {
+	c := strings.Compare(a.File, b.File)
+	if c == 0 {
+		c = cmp.Compare(a.Line, b.Line)
+	}
+	if c == 0 {
+		c = cmp.Compare(a.Column, b.Column)
+	}
+	if c != 0 {
+		return c
+	}
+	return cmp.Or(
+		strings.Compare(a.Resource.Kind, b.Resource.Kind),
+		strings.Compare(a.Resource.Namespace, b.Resource.Namespace),
+		strings.Compare(a.Resource.Name, b.Resource.Name),
+		strings.Compare(a.Field, b.Field),
+		strings.Compare(a.Rule, b.Rule),
+		strings.Compare(a.Message, b.Message),
+	)
 }
 
 // Count returns how many findings have severity s.

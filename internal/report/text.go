@@ -3,7 +3,6 @@ package report
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -30,7 +29,7 @@ type Options struct {
 // printed when there is nothing to show; Text reports whether it printed. Colours are used on a terminal, unless NO_COLOR is
 // set (https://no-color.org).
 func Text(w io.Writer, fs []finding.Finding, opts Options) (printed bool) {
-	p := printer{opts: opts, colors: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	p := printer{w: w, opts: opts, colors: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 	shown, hidden := 0, 0
 	for i := range fs {
 		f := &fs[i]
@@ -46,12 +45,12 @@ func Text(w io.Writer, fs []finding.Finding, opts Options) (printed bool) {
 	if shown == 0 {
 		return false // a sound tree is silent
 	}
-	p.b.WriteString(Summary(fs))
+	p.print(Summary(fs))
 	if hidden > 0 {
-		fmt.Fprintf(&p.b, " (%d about what is not in this build not shown)", hidden)
+		p.print(" (", strconv.Itoa(hidden), " about what is not in this build not shown)")
 	}
-	p.b.WriteByte('\n')
-	_, _ = w.Write(p.b.Bytes())
+	p.print("\n")
+	p.flush()
 	return true
 }
 
@@ -79,12 +78,24 @@ func isTerminal(w io.Writer) bool {
 }
 
 type printer struct {
+	w      io.Writer
 	opts   Options
 	colors bool
-	b      bytes.Buffer
+	b      []byte // what is not written yet
 
-	file  string
-	lines []string
+	file   string
+	source source
+}
+
+func (p *printer) print(texts ...string) {
+	for _, text := range texts {
+		p.b = append(p.b, text...)
+	}
+}
+
+func (p *printer) flush() {
+	_, _ = p.w.Write(p.b)
+	p.b = p.b[:0]
 }
 
 func (p *printer) paint(text string, attrs ...color.Attribute) string {
@@ -97,61 +108,78 @@ func (p *printer) paint(text string, attrs ...color.Attribute) string {
 }
 
 func (p *printer) finding(f *finding.Finding) {
-	hue := map[finding.Severity]color.Attribute{finding.Error: color.FgRed, finding.Warning: color.FgYellow}[f.Severity]
-	if hue == 0 {
-		hue = color.FgCyan
+	hue := color.FgCyan
+	switch f.Severity {
+	case finding.Error:
+		hue = color.FgRed
+	case finding.Warning:
+		hue = color.FgYellow
 	}
-	fmt.Fprintf(&p.b, "%s: %s\n", p.paint(fmt.Sprintf("%s[%s]", f.Severity, f.Rule), hue, color.Bold), p.paint(f.Message, color.Bold))
-	width := p.where(f)
-	margin := strings.Repeat(" ", width)
+	p.print(p.paint(f.Severity.String()+"["+f.Rule+"]", hue, color.Bold), ": ", p.paint(f.Message, color.Bold), "\n")
+	margin := spaces(p.where(f))
 	if f.Field != "" {
-		fmt.Fprintf(&p.b, "%s = field: %s\n", margin, f.Field)
+		p.print(margin, " = field: ", f.Field, "\n")
 	}
 	if len(f.Suggestions) > 1 {
-		fmt.Fprintf(&p.b, "%s = close: %s\n", margin, strings.Join(f.Suggestions, ", "))
+		p.print(margin, " = close: ", strings.Join(f.Suggestions, ", "), "\n")
 	}
 	if f.Help != "" {
-		fmt.Fprintf(&p.b, "%s = help: %s\n", margin, f.Help)
+		p.print(margin, " = help: ", f.Help, "\n")
 	}
-	p.b.WriteByte('\n')
+	p.print("\n")
+	const chunk = 64 << 10
+	if len(p.b) > chunk {
+		p.flush()
+	}
+}
+
+// spaces returns n spaces.
+func spaces(n int) string {
+	const some = "                                                                "
+	if n <= len(some) {
+		return some[:n]
+	}
+	return strings.Repeat(" ", n)
 }
 
 // where prints the resource, the place and the source line, and returns the
 // width of the margin.
 func (p *printer) where(f *finding.Finding) int {
 	place := f.Resource.String()
+	number := strconv.Itoa(f.Line)
 	if f.File != "" {
 		at := f.File
 		if f.Line > 0 {
-			at += ":" + strconv.Itoa(f.Line)
+			at += ":" + number
 			if f.Column > 0 {
 				at += ":" + strconv.Itoa(f.Column)
 			}
 		}
 		place = at + "  " + place
 	}
+	arrow := p.paint("-->", color.FgBlue)
 	line, ok := p.line(f)
-	width := len(strconv.Itoa(f.Line)) + 1
 	if !ok {
-		fmt.Fprintf(&p.b, "  %s %s\n", p.paint("-->", color.FgBlue), place)
+		p.print("  ", arrow, " ", place, "\n")
 		return 3
 	}
-	margin := strings.Repeat(" ", width)
-	bar := p.paint("|", color.FgBlue)
-	fmt.Fprintf(&p.b, "%s%s %s\n", margin, p.paint("-->", color.FgBlue), place)
-	fmt.Fprintf(&p.b, "%s %s\n", margin, bar)
-	fmt.Fprintf(&p.b, "%s %s %s\n", p.paint(strconv.Itoa(f.Line)+" ", color.FgBlue), bar, line)
+	width := len(number) + 1
+	margin, bar := spaces(width), p.paint("|", color.FgBlue)
+	p.print(margin, arrow, " ", place, "\n")
+	p.print(margin, " ", bar, "\n")
+	p.print(p.paint(number+" ", color.FgBlue), " ", bar, " ")
+	p.b = append(append(p.b, line...), '\n')
 	if f.Column > 0 && f.Column <= len(line)+1 {
-		fmt.Fprintf(&p.b, "%s %s %s%s\n", margin, bar, strings.Repeat(" ", f.Column-1), p.paint(caret(line[f.Column-1:]), color.FgRed, color.Bold))
+		p.print(margin, " ", bar, " ", spaces(f.Column-1), p.paint(caret(line[f.Column-1:]), color.FgRed, color.Bold), "\n")
 	}
 	return width
 }
 
 // caret underlines the scalar that text starts with.
-func caret(text string) string {
-	end := strings.IndexAny(text, " ,}]#")
+func caret(text []byte) string {
+	end := bytes.IndexAny(text, " ,}]#")
 	if len(text) > 0 && (text[0] == '"' || text[0] == '\'') {
-		if i := strings.IndexByte(text[1:], text[0]); i >= 0 {
+		if i := bytes.IndexByte(text[1:], text[0]); i >= 0 {
 			end = i + 2
 		}
 	}
@@ -162,23 +190,45 @@ func caret(text string) string {
 }
 
 // line returns the source line of a finding.
-func (p *printer) line(f *finding.Finding) (string, bool) {
+func (p *printer) line(f *finding.Finding) ([]byte, bool) {
 	if p.opts.Source == nil || f.File == "" || f.Line < 1 || f.Column < 1 {
-		return "", false
+		return nil, false
 	}
 	if p.file != f.File {
-		p.file, p.lines = f.File, nil
-		if text := p.opts.Source(f.File); text != nil {
-			p.lines = strings.Split(string(text), "\n")
+		p.file, p.source = f.File, source{text: p.opts.Source(f.File)}
+	}
+	line, ok := p.source.line(f.Line)
+	line = bytes.TrimRight(line, "\r")
+	if !ok || len(line) > 200 || Sensitive(f) {
+		return nil, false
+	}
+	return line, true
+}
+
+// source finds lines in a text. Findings are sorted, so it mostly goes on from
+// where it is.
+type source struct {
+	text   []byte
+	number int // of the line that starts at pos, from 0
+	pos    int
+}
+
+// line returns a line, from 1.
+func (s *source) line(number int) ([]byte, bool) {
+	if s.text == nil {
+		return nil, false
+	}
+	if number--; number < s.number {
+		s.number, s.pos = 0, 0
+	}
+	for ; s.number < number; s.number++ {
+		end := bytes.IndexByte(s.text[s.pos:], '\n')
+		if end < 0 {
+			return nil, false
 		}
+		s.pos += end + 1
 	}
-	if f.Line > len(p.lines) {
-		return "", false
-	}
-	line := strings.TrimRight(p.lines[f.Line-1], "\r")
-	if len(line) > 200 || Sensitive(f) {
-		return "", false
-	}
+	line, _, _ := bytes.Cut(s.text[s.pos:], []byte("\n"))
 	return line, true
 }
 

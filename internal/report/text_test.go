@@ -1,0 +1,62 @@
+package report_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+)
+
+func TestText(t *testing.T) {
+	source := "kind: A\r\nname: wbe # the site\n\nlong: " + strings.Repeat("x", 200) + "\nlast: 1"
+	at := func(line, column int) finding.Finding {
+		return finding.Finding{
+			Rule: "some-rule", Severity: finding.Error, Message: "wrong", File: "a.yaml", Line: line, Column: column,
+			Resource: finding.Resource{Kind: "A", Namespace: "n", Name: "x"},
+		}
+	}
+	print := func(fs ...finding.Finding) string {
+		var b bytes.Buffer
+		assert.True(t, report.Text(&b, fs, report.Options{Source: func(file string) []byte {
+			if file == "a.yaml" {
+				return []byte(source)
+			}
+			return nil
+		}}))
+		text, _, _ := strings.Cut(b.String(), "\n1 error")
+		return text
+	}
+	assert.Equal(t, "error[some-rule]: wrong\n"+
+		"  --> a.yaml:2:7  A n/x\n"+
+		"   |\n"+
+		"2  | name: wbe # the site\n"+
+		"   |       ^^^\n", print(at(2, 7)))
+	assert.Contains(t, print(at(1, 1)), "\n1  | kind: A\n", "without \\r")
+	assert.Contains(t, print(at(5, 7)), "\n5  | last: 1\n   |       ^\n", "a line without an end")
+	for name, f := range map[string]finding.Finding{
+		"a long line": at(4, 7), "a line that is not there": at(6, 1), "a line without a column": at(2, 0),
+		"another file": {Severity: finding.Error, File: "b.yaml", Line: 1, Column: 1},
+		"a secret":     {Severity: finding.Error, File: "a.yaml", Line: 1, Column: 1, Secret: true},
+	} {
+		assert.NotContains(t, print(f), "|", name)
+	}
+
+	// Lines are found in any order, and long reports are written whole.
+	var fs []finding.Finding
+	want := 0
+	for i := range 2000 {
+		f := at([...]int{5, 1, 2, 2, 1}[i%5], 1)
+		f.Help = fmt.Sprint("number ", i)
+		fs = append(fs, f)
+		want += len(print(f)) + 1
+	}
+	var b bytes.Buffer
+	report.Text(&b, fs, report.Options{Source: func(string) []byte { return []byte(source) }})
+	assert.Equal(t, want+len("2000 errors\n"), b.Len())
+	assert.Equal(t, 800, strings.Count(b.String(), "1  | kind: A"))
+}
