@@ -453,7 +453,7 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 	if declared := x.declared[n]; declared != nil && declared.Name == r.Name {
 		// The configuration says that kustomize rewrites a field that the
 		// built-in rows know too: those know more of it.
-		r.Repaired = true
+		r.Repaired, r.Index = true, declared.Index
 		*declared = *r
 		return
 	}
@@ -463,6 +463,7 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 		}
 		x.declared[n] = r
 	}
+	r.Index = len(x.set.All)
 	x.refs = append(x.refs, r)
 	x.set.All = append(x.set.All, r)
 	for _, gk := range r.To {

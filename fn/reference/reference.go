@@ -85,6 +85,9 @@ type Key struct {
 
 // Ref is one reference found in a resource.
 type Ref struct {
+	// Index is the position in the Set's All.
+	Index int
+
 	Row  *Row
 	From *inventory.Object
 	// Pod is the pod the reference is in, for rows of pods.
@@ -120,67 +123,83 @@ func FieldPath(root, n *yaml.Node) string {
 	if root == nil || n == nil {
 		return ""
 	}
-	var b strings.Builder
-	if !findPath(root, n, &b, 0) {
+	var buffer [16]pathStep
+	steps, found := findPath(root, n, buffer[:0])
+	if !found {
 		return ""
 	}
-	return strings.TrimPrefix(b.String(), ".")
+	var path [256]byte
+	text := path[:0]
+	for _, s := range steps {
+		if s.key == nil {
+			text = append(strconv.AppendInt(append(text, '['), int64(s.index), 10), ']')
+		} else {
+			text = appendStep(text, s.key.Value)
+		}
+	}
+	return strings.TrimPrefix(string(text), ".")
 }
 
-func findPath(at, n *yaml.Node, b *strings.Builder, depth int) bool {
+// pathStep is the way from a node to one below it: the key of a mapping or the
+// index of a list.
+type pathStep struct {
+	key   *yaml.Node
+	index int
+}
+
+// maxPath bounds the search; no field is nearly as deep.
+const maxPath = 200
+
+// findPath appends the steps from at to n.
+func findPath(at, n *yaml.Node, steps []pathStep) (_ []pathStep, found bool) {
 	if at == n {
-		return true
+		return steps, true
 	}
-	if at == nil || depth > 200 {
-		return false
+	if at == nil || len(steps) > maxPath {
+		return steps, false
 	}
-	mark := b.Len()
-	undo := func() { s := b.String()[:mark]; b.Reset(); b.WriteString(s) }
 	switch at.Kind {
 	case yaml.AliasNode:
-		return findPath(at.Alias, n, b, depth+1)
+		return findPath(at.Alias, n, steps)
 	case yaml.DocumentNode:
 		for _, c := range at.Content {
-			if findPath(c, n, b, depth+1) {
-				return true
+			if way, ok := findPath(c, n, steps); ok {
+				return way, true
 			}
 		}
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(at.Content); i += 2 {
-			key := at.Content[i]
-			if key == n {
-				b.WriteString(PathStep(key.Value))
-				return true
+			key, v := at.Content[i], at.Content[i+1]
+			if key == n || v == n {
+				return append(steps, pathStep{key: key}), true
 			}
-			if v := at.Content[i+1]; v == n || v.Kind != yaml.ScalarNode {
-				b.WriteString(PathStep(key.Value))
-				if findPath(v, n, b, depth+1) {
-					return true
+			if v.Kind != yaml.ScalarNode {
+				if way, ok := findPath(v, n, append(steps, pathStep{key: key})); ok {
+					return way, true
 				}
-				undo()
 			}
 		}
 	case yaml.SequenceNode:
 		for i, c := range at.Content {
 			if c == n || c.Kind != yaml.ScalarNode {
-				b.WriteString("[" + strconv.Itoa(i) + "]")
-				if findPath(c, n, b, depth+1) {
-					return true
+				if way, ok := findPath(c, n, append(steps, pathStep{index: i})); ok {
+					return way, true
 				}
-				undo()
 			}
 		}
 	}
-	return false
+	return steps, false
 }
 
 // PathStep is the way from a mapping to one of its keys: .key, or ["a.b/c"]
 // for keys that are not plain words.
-func PathStep(key string) string {
+func PathStep(key string) string { return string(appendStep(nil, key)) }
+
+func appendStep(text []byte, key string) []byte {
 	if key == "" || strings.ContainsAny(key, `.[]"' `) {
-		return "[" + strconv.Quote(key) + "]"
+		return append(strconv.AppendQuote(append(text, '['), key), ']')
 	}
-	return "." + key
+	return append(append(text, '.'), key...)
 }
 
 // IsPlaceholder reports whether text holds something that is filled in later,

@@ -52,10 +52,11 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		return
 	}
 	res := p.Resolve(r)
+	if res.Status == reference.Found {
+		return
+	}
 	what := describe(r)
 	switch res.Status {
-	case reference.Found:
-		return
 	case reference.Typo:
 		opts := []Option{Suggest(res.Suggestions...), Help("%s", consequence(r))}
 		if reference.IsPlaceholder(r.Name) {

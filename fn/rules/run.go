@@ -11,7 +11,7 @@ import (
 type run struct {
 	rules       []*Rule
 	resolver    *reference.Resolver
-	resolutions map[*reference.Ref]reference.Resolution
+	resolutions []resolution // by the index of the reference
 	externals   *externals
 	ignores     []config.Ignore
 	ignoreHits  []int
@@ -45,15 +45,15 @@ func Run(inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding
 	v := spec.Validate
 	ext := newExternals(v.GetExternals())
 	r := &run{
-		rules:       All(),
-		resolver:    reference.NewResolver(inv, ext),
-		resolutions: map[*reference.Ref]reference.Resolution{},
-		externals:   ext,
-		ignores:     v.GetIgnore(),
+		rules:     All(),
+		resolver:  reference.NewResolver(inv, ext),
+		externals: ext,
+		ignores:   v.GetIgnore(),
 	}
 	r.ignoreHits = make([]int, len(r.ignores))
 	table := reference.NewTable(append(userRows(v), reference.RowsOf(inv)...))
 	refs := table.Extract(inv)
+	r.resolutions = make([]resolution, len(refs.All))
 	each := func(after bool) {
 		for _, rule := range r.rules {
 			severity := v.SeverityOf(rule.Name, rule.Severity)
@@ -74,16 +74,21 @@ func Run(inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding
 	return r.findings
 }
 
+// resolution is what became of a reference, once that is known.
+type resolution struct {
+	known bool
+	reference.Resolution
+}
+
 func (r *run) resolve(ref *reference.Ref) reference.Resolution {
-	res, ok := r.resolutions[ref]
-	if !ok {
-		res = r.resolver.Resolve(ref)
+	res := &r.resolutions[ref.Index]
+	if !res.known {
+		*res = resolution{true, r.resolver.Resolve(ref)}
 		if res.External >= 0 {
 			r.externals.hits[res.External]++
 		}
-		r.resolutions[ref] = res
 	}
-	return res
+	return res.Resolution
 }
 
 func (r *run) report(f finding.Finding) {

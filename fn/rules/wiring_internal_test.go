@@ -75,6 +75,6 @@ func TestExpand(t *testing.T) {
 
 func TestEachWord(t *testing.T) {
 	var words []string
-	eachWord(yamlnode.NewString("ns/board-config, --from=other.cm;X_y-z"), func(w string) { words = append(words, w) })
+	eachWord(yamlnode.NewString("ns/board-config, --from=other.cm;X_y-z"), 0, func(w string) { words = append(words, w) })
 	assert.Equal(t, "ns board-config from other.cm y-z", strings.Join(words, " "))
 }

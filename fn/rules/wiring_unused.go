@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -108,8 +109,10 @@ func withoutHash(name string) string {
 // any text in another resource of the build.
 func (p *Pass) dropMentioned(unused map[*inventory.Object]*inventory.Object) {
 	names := map[string][]*inventory.Object{}
+	shortest := math.MaxInt
 	for o := range unused {
 		for _, name := range [...]string{o.Name, o.BaseName(), withoutHash(o.Name)} {
+			shortest = min(shortest, len(name))
 			if !slices.Contains(names[name], o) {
 				names[name] = append(names[name], o)
 			}
@@ -120,7 +123,7 @@ func (p *Pass) dropMentioned(unused map[*inventory.Object]*inventory.Object) {
 			continue
 		}
 		_, candidate := unused[o]
-		eachWord(o.Node, func(word string) {
+		eachWord(o.Node, shortest, func(word string) {
 			for _, other := range names[word] {
 				if !candidate || other != o {
 					delete(unused, other)
@@ -131,12 +134,16 @@ func (p *Pass) dropMentioned(unused map[*inventory.Object]*inventory.Object) {
 }
 
 // eachWord calls f for the words of all scalars below n that may be names of
-// objects.
-func eachWord(n *yaml.Node, f func(string)) {
+// objects, which have shortest characters or more. It may call it for shorter
+// ones.
+func eachWord(n *yaml.Node, shortest int, f func(string)) {
 	if n == nil {
 		return
 	}
 	if n.Kind == yaml.ScalarNode {
+		if len(n.Value) < shortest {
+			return
+		}
 		start := -1
 		for i := range len(n.Value) {
 			switch c := n.Value[i]; {
@@ -146,7 +153,9 @@ func eachWord(n *yaml.Node, f func(string)) {
 				}
 				continue
 			case start >= 0:
-				f(strings.Trim(n.Value[start:i], "-."))
+				if i-start >= shortest {
+					f(strings.Trim(n.Value[start:i], "-."))
+				}
 				start = -1
 			}
 		}
@@ -156,7 +165,7 @@ func eachWord(n *yaml.Node, f func(string)) {
 		return
 	}
 	for _, c := range n.Content {
-		eachWord(c, f)
+		eachWord(c, shortest, f)
 	}
 }
 
