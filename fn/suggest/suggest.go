@@ -215,8 +215,10 @@ func Limit(name string) int {
 
 // Distance is the number of insertions, deletions, substitutions and
 // transpositions of neighbours between a and b.
-func Distance(a, b string) int {
-	a, b = differing(a, b)
+func Distance(a, b string) int { return edits(differing(a, b)) }
+
+// edits is Distance for what differing returns.
+func edits(a, b string, plain bool) int {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
@@ -225,17 +227,17 @@ func Distance(a, b string) int {
 		return utf8.RuneCountInString(b)
 	case len(b) == 1:
 		return 1
-	case len(a) > 64 || !ascii(a) || !ascii(b):
+	case len(a) > 64 || !plain:
 		return edlib.OSADamerauLevenshteinDistance(a, b)
 	}
-	return distance(a, b)
+	return columns(a, b)
 }
 
-// distance is Distance for ASCII, a of at most 64 characters. It computes a
+// columns is Distance for ASCII, a of at most 64 characters. It computes a
 // column of the matrix of distances at a time, as bits: where a value is one
 // more, or less, than the one above it (Hyyrö: A Bit-Vector Algorithm for
 // Computing Levenshtein and Damerau Edit Distances, 2003).
-func distance(a, b string) int {
+func columns(a, b string) int {
 	var at [128]uint64 // the places of each character in a
 	for i := range len(a) {
 		at[a[i]&127] |= 1 << i
@@ -265,10 +267,12 @@ func distance(a, b string) int {
 }
 
 // differing returns what is left of a and b without what both start and end
-// with, which counts for nothing and is most of them.
-func differing(a, b string) (string, string) {
+// with, which counts for nothing and is most of them. They are plain if they are
+// ASCII; nothing is left out of others, where the same bytes may be different
+// characters.
+func differing(a, b string) (_, _ string, plain bool) {
 	if !ascii(a) || !ascii(b) {
-		return a, b // the same bytes may be different characters
+		return a, b, false
 	}
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
 		a, b = a[1:], b[1:]
@@ -276,7 +280,7 @@ func differing(a, b string) (string, string) {
 	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
-	return a, b
+	return a, b, true
 }
 
 // within returns the distance between a and b if it is at most limit.
@@ -284,11 +288,11 @@ func within(a, b string, limit int) (distance int, ok bool) {
 	if abs(len(a)-len(b)) > limit {
 		return 0, false
 	}
-	a, b = differing(a, b)
+	a, b, plain := differing(a, b)
 	if bits.OnesCount64(letters(a)^letters(b)) > 2*limit {
 		return 0, false
 	}
-	distance = Distance(a, b)
+	distance = edits(a, b, plain)
 	return distance, distance <= limit
 }
 
