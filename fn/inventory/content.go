@@ -62,20 +62,20 @@ var filledBy = []struct{ field, key string }{
 // Content returns what a ConfigMap or Secret holds. One without any data is
 // Open: it exists to be filled at run time.
 func (o *Object) Content() *Content {
-	if o.Producer != nil {
-		return &o.dynamic
+	if c := o.content.Load(); c != nil {
+		return c
 	}
-	if o.content == nil {
-		o.content = o.readContent()
-	}
-	return o.content
+	o.content.CompareAndSwap(nil, o.readContent())
+	return o.content.Load()
 }
 
 // Touched forgets what was read of o's content; call it after editing data.
 func (o *Object) Touched() {
 	o.Modified = true
-	o.content = nil
-	o.pods, o.podsDone = nil, false
+	if o.Producer == nil {
+		o.content.Store(nil)
+	}
+	o.pods.Store(nil)
 }
 
 func (o *Object) readContent() *Content {

@@ -8,6 +8,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"go.yaml.in/yaml/v3"
 
@@ -98,10 +100,9 @@ type Object struct {
 	Local bool
 
 	prefixes, suffixes string
-	dynamic            Content // of made objects
-	content            *Content
-	pods               []*Pod
-	podsDone           bool
+	// What is read when it is first asked for, by whoever asks first.
+	content atomic.Pointer[Content]
+	pods    atomic.Pointer[[]*Pod]
 }
 
 // Source says where a resource was read.
@@ -168,7 +169,8 @@ func (o *Object) LineOf(n *yaml.Node) int {
 	return n.Line + o.lineOffset
 }
 
-// Inventory is the index. The zero value is empty and ready to use.
+// Inventory is the index. The zero value is empty and ready to use. It may be
+// read by several goroutines at once while nobody adds or edits.
 type Inventory struct {
 	objects []*Object
 	byName  map[nameKey][]*Object
@@ -177,7 +179,8 @@ type Inventory struct {
 	byNS    map[string]int
 	made    []*Object
 
-	anyKind map[string][]GroupKind
+	anyKindMu sync.Mutex
+	anyKind   map[string][]GroupKind
 }
 
 type nameKey struct {
@@ -212,8 +215,8 @@ func (inv *Inventory) AddMade(producer *Object, gk GroupKind, namespace, name st
 		Index:     producer.Index,
 		File:      producer.File,
 		Producer:  producer,
-		dynamic:   content,
 	}
+	o.content.Store(&content)
 	inv.made = append(inv.made, o)
 	inv.index(o)
 	return o
@@ -417,6 +420,8 @@ func pick(candidates []*Object, namespace string, from *Object) *Object {
 
 // Kinds returns the groups in which the build has resources of a kind.
 func (inv *Inventory) Kinds(kind string) []GroupKind {
+	inv.anyKindMu.Lock()
+	defer inv.anyKindMu.Unlock()
 	if inv.anyKind == nil {
 		inv.anyKind = map[string][]GroupKind{}
 		for gk := range inv.byKind {

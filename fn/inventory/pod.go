@@ -83,22 +83,35 @@ func PodTemplates(gk GroupKind) []PodTemplate { return podTemplatesByKind()[gk] 
 
 // Pods returns the pods that o embeds.
 func (o *Object) Pods() []*Pod {
-	if !o.podsDone {
-		o.podsDone = true
-		for _, t := range podTemplatesByKind()[o.GroupKind] {
-			o.findPods(o.Node, t, t.Path, "")
-		}
+	if pods := o.pods.Load(); pods != nil {
+		return *pods
 	}
-	return o.pods
+	pods := &noPods
+	if templates := podTemplatesByKind()[o.GroupKind]; templates != nil {
+		f := podFinder{owner: o}
+		for _, t := range templates {
+			f.find(o.Node, t, t.Path, "")
+		}
+		pods = &f.pods
+	}
+	o.pods.CompareAndSwap(nil, pods)
+	return *o.pods.Load()
 }
 
-func (o *Object) findPods(n *yaml.Node, t PodTemplate, rest, at string) {
+var noPods []*Pod
+
+type podFinder struct {
+	owner *Object
+	pods  []*Pod
+}
+
+func (f *podFinder) find(n *yaml.Node, t PodTemplate, rest, at string) {
 	n = yamlnode.Resolve(n)
 	if n == nil {
 		return
 	}
 	if rest == "" {
-		o.addPod(n, t, at)
+		f.add(n, t, at)
 		return
 	}
 	step, rest, _ := strings.Cut(rest, ".")
@@ -108,19 +121,19 @@ func (o *Object) findPods(n *yaml.Node, t PodTemplate, rest, at string) {
 	switch {
 	case strings.HasSuffix(step, "[]"):
 		for i, e := range yamlnode.Elements(child) {
-			o.findPods(e, t, rest, at+"["+strconv.Itoa(i)+"]")
+			f.find(e, t, rest, at+"["+strconv.Itoa(i)+"]")
 		}
 	case strings.HasSuffix(step, "{}"):
 		for k, v := range yamlnode.Fields(child) {
-			o.findPods(v, t, rest, at+"."+k.Value)
+			f.find(v, t, rest, at+"."+k.Value)
 		}
 	default:
-		o.findPods(child, t, rest, at)
+		f.find(child, t, rest, at)
 	}
 }
 
-func (o *Object) addPod(n *yaml.Node, t PodTemplate, at string) {
-	p := &Pod{Owner: o, Template: n, Spec: n, Path: at, Partial: t.Partial}
+func (f *podFinder) add(n *yaml.Node, t PodTemplate, at string) {
+	p := &Pod{Owner: f.owner, Template: n, Spec: n, Path: at, Partial: t.Partial}
 	if !t.Spec {
 		p.Spec = yamlnode.Get(n, "spec")
 		p.Path = join(at, "spec")
@@ -138,7 +151,7 @@ func (o *Object) addPod(n *yaml.Node, t PodTemplate, at string) {
 			p.addContainer(v, AppContainer, p.Path+"."+k.Value)
 		}
 	}
-	o.pods = append(o.pods, p)
+	f.pods = append(f.pods, p)
 }
 
 func (p *Pod) addContainer(n *yaml.Node, typ ContainerType, at string) {

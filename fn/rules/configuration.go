@@ -28,7 +28,7 @@ func (p *Pass) reportConfig(field, message string, opts ...Option) {
 	for _, opt := range opts {
 		opt(&f)
 	}
-	p.run.report(f)
+	p.report(f)
 }
 
 var unusedExternal = &Rule{

@@ -282,13 +282,8 @@ func (e *duplicateEntry) rule() *Rule {
 
 // eachPod calls f for every pod of the build.
 func (p *Pass) eachPod(f func(*inventory.Pod)) {
-	for _, o := range p.Inventory.Objects() {
-		if o.Local || o.Removed {
-			continue
-		}
-		for _, pod := range o.Pods() {
-			f(pod)
-		}
+	for _, pod := range p.run.workloads() {
+		f(pod)
 	}
 }
 

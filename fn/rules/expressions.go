@@ -66,14 +66,11 @@ func (p *Pass) checkExpressionSelector(o *inventory.Object, selector *yaml.Node,
 	for _, e := range yamlnode.Elements(yamlnode.Get(selector, "matchExpressions")) {
 		key += " " + yamlnode.GetString(e, "operator") + " " + expressionText(e)
 	}
-	if p.run.distant[key] {
+	if p.run.isDistant(key) {
 		return // the same selector is often in many pods
 	}
 	if !p.reportExpressionMiss(o, "pod", selector, p.podsLabelled(namespace, labels)) {
-		if p.run.distant == nil {
-			p.run.distant = map[string]bool{}
-		}
-		p.run.distant[key] = true
+		p.run.setDistant(key)
 	}
 }
 

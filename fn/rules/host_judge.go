@@ -427,14 +427,7 @@ func (j *hostJudge) provided(service, namespace string, u *hostUse) bool {
 	case namespace == "kube-system": // full of what clusters bring along
 		return j.nearest(u, service, namespace) == ""
 	}
-	i := j.p.run.externals.Provides("Service", namespace, service)
-	if i < 0 {
-		i = j.p.run.externals.Provides("Service", namespace, u.Host)
-	}
-	if i >= 0 {
-		j.p.run.externals.hits[i]++
-	}
-	return i >= 0
+	return j.p.run.provided("Service", namespace, service) >= 0 || j.p.run.provided("Service", namespace, u.Host) >= 0
 }
 
 // elsewhere returns the Services of that name in any namespace.

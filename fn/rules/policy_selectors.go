@@ -117,7 +117,7 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 	}
 	text := selectorText(labels)
 	key := namespace + " " + text
-	if quiet && p.run.distant[key] {
+	if quiet && p.run.isDistant(key) {
 		return // the same selector is often in many pods
 	}
 	if slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) {
@@ -130,10 +130,7 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 		}
 	}
 	if best == nil || !best.close {
-		if p.run.distant == nil {
-			p.run.distant = map[string]bool{}
-		}
-		p.run.distant[key] = true
+		p.run.setDistant(key)
 	}
 	switch {
 	case best != nil && best.close:

@@ -59,14 +59,9 @@ var containerPortNotFound = &Rule{
 
 // eachContainer calls f for every container of every pod.
 func (p *Pass) eachContainer(f func(*inventory.Object, *inventory.Container)) {
-	for _, o := range p.Inventory.Objects() {
-		if o.Local || o.Removed {
-			continue
-		}
-		for _, pod := range o.Pods() {
-			for _, c := range pod.Containers {
-				f(o, c)
-			}
+	for _, pod := range p.run.workloads() {
+		for _, c := range pod.Containers {
+			f(pod.Owner, c)
 		}
 	}
 }

@@ -81,6 +81,8 @@ type Pass struct {
 	rule     *Rule
 	run      *run
 	severity finding.Severity
+	report   func(finding.Finding)
+	found    []finding.Finding
 }
 
 // ClusterDomain is the DNS domain of the cluster.
@@ -91,8 +93,8 @@ func (p *Pass) ClusterDomain() string {
 	return "cluster.local"
 }
 
-// Resolve judges a reference, once for all rules.
-func (p *Pass) Resolve(r *reference.Ref) reference.Resolution { return p.run.resolve(r) }
+// Resolve judges a reference, once for all rules. The answer is theirs to read.
+func (p *Pass) Resolve(r *reference.Ref) *reference.Resolution { return p.run.resolve(r) }
 
 // spot is a node of one resource. Resources may share nodes that are equal, so a
 // node alone does not say where it is.
@@ -170,7 +172,7 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 	for _, opt := range opts {
 		opt(&f)
 	}
-	p.run.report(f)
+	p.report(f)
 }
 
 // Reportf is Report with a formatted message.
@@ -179,8 +181,10 @@ func (p *Pass) Reportf(o *inventory.Object, n *yaml.Node, format string, args ..
 }
 
 // All returns the rules, sorted by name.
-func All() []*Rule {
-	all := slices.Concat(groups()...)
+func All() []*Rule { return sorted(groups()) }
+
+func sorted(groups [][]*Rule) []*Rule {
+	all := slices.Concat(groups...)
 	slices.SortFunc(all, func(a, b *Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
@@ -195,7 +199,9 @@ func Lookup(name string) *Rule {
 	return nil
 }
 
-// groups are the rules by topic, each in a file of its own.
+// groups are the rules by topic, each in a file of its own. Those of one topic
+// run one after the other, and at the same time as those of others: what rules
+// of several topics share is for several goroutines at once.
 func groups() [][]*Rule {
 	return [][]*Rule{
 		existenceRules(),

@@ -1,6 +1,10 @@
 package rules
 
 import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -9,26 +13,30 @@ import (
 
 // run is one execution of all rules.
 type run struct {
-	rules       []*Rule
+	groups      [][]*Rule
+	rules       []*Rule    // sorted by name
+	resolving   sync.Mutex // of resolver and externals
 	resolver    *reference.Resolver
-	resolutions []resolution // by the index of the reference
+	resolutions []atomic.Pointer[reference.Resolution] // by the index of the reference
 	externals   *externals
 	ignores     []config.Ignore
 	ignoreHits  []int
 	annotated   []*annotated
 	findings    []finding.Finding
 
-	// See host_judge.go and base64.go.
+	// What the rules of one topic share. See host_judge.go, base64.go and
+	// wiring.go.
 	hosts       *hostJudge
 	environment map[*inventory.Object]map[string]bool
-	wiring      *wiring // see wiring.go
+	wiring      *wiring
 
-	// What several rules ask for is found once. See selectors.go.
-	pods          map[string][]*inventory.Pod
-	podNamespaces []string
-	podIndex      map[label][]*inventory.Pod
-	selected      map[*inventory.Object][]*inventory.Pod
-	distant       map[string]bool // selectors that nothing is near to
+	// What rules of several topics ask for is found once. See selectors.go.
+	workloads   func() []*inventory.Pod
+	pods        func() podsByNamespace
+	podIndex    func() map[label][]*inventory.Pod
+	remembering sync.Mutex // of what follows
+	selected    map[*inventory.Object][]*inventory.Pod
+	distant     map[string]bool // selectors that nothing is near to
 }
 
 // IgnoreAnnotation silences findings on one resource: a comma-separated list
@@ -45,50 +53,108 @@ func Run(inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding
 	v := spec.Validate
 	ext := newExternals(v.GetExternals())
 	r := &run{
-		rules:     All(),
+		groups:    groups(),
 		resolver:  reference.NewResolver(inv, ext),
 		externals: ext,
 		ignores:   v.GetIgnore(),
+		workloads: sync.OnceValue(func() []*inventory.Pod { return workloads(inv) }),
 	}
+	r.pods = sync.OnceValue(func() podsByNamespace { return byNamespace(r.workloads()) })
+	r.podIndex = sync.OnceValue(func() map[label][]*inventory.Pod { return byLabel(r.pods().all) })
+	r.rules = sorted(r.groups)
 	r.ignoreHits = make([]int, len(r.ignores))
 	table := reference.NewTable(append(userRows(v), reference.RowsOf(inv)...))
 	refs := table.Extract(inv)
-	r.resolutions = make([]resolution, len(refs.All))
-	each := func(after bool) {
-		for _, rule := range r.rules {
-			severity := v.SeverityOf(rule.Name, rule.Severity)
-			if severity == finding.Off || rule.Run == nil || rule.after != after {
-				continue
-			}
-			rule.Run(&Pass{Inventory: inv, Refs: refs, Config: spec, rule: rule, run: r, severity: severity})
+	r.resolutions = make([]atomic.Pointer[reference.Resolution], len(refs.All))
+	passOf := func(rule *Rule, after bool) *Pass {
+		severity := v.SeverityOf(rule.Name, rule.Severity)
+		if severity == finding.Off || rule.Run == nil || rule.after != after {
+			return nil
+		}
+		return &Pass{Inventory: inv, Refs: refs, Config: spec, rule: rule, run: r, severity: severity}
+	}
+	passes := map[*Rule]*Pass{}
+	for _, rule := range r.rules {
+		if p := passOf(rule, false); p != nil {
+			p.report = func(f finding.Finding) { p.found = append(p.found, f) }
+			passes[rule] = p
 		}
 	}
-	each(false)
+	r.topics(inv, passes)
+	for _, rule := range r.rules {
+		if p := passes[rule]; p != nil {
+			for i := range p.found {
+				r.report(p.found[i])
+			}
+		}
+	}
 	for _, f := range earlier {
 		f.Severity = v.SeverityOf(f.Rule, f.Severity)
 		r.report(f)
 	}
 	r.dropAnnotated(inv)
-	each(true)
+	for _, rule := range r.rules {
+		if p := passOf(rule, true); p != nil {
+			p.report = r.report
+			rule.Run(p)
+		}
+	}
 	finding.Sort(r.findings)
 	return r.findings
 }
 
-// resolution is what became of a reference, once that is known.
-type resolution struct {
-	known bool
-	reference.Resolution
-}
-
-func (r *run) resolve(ref *reference.Ref) reference.Resolution {
-	res := &r.resolutions[ref.Index]
-	if !res.known {
-		*res = resolution{true, r.resolver.Resolve(ref)}
-		if res.External >= 0 {
-			r.externals.hits[res.External]++
+// topics runs the passes: those of one topic one after the other, and the topics
+// on all processors. What a rule finds does not depend on the order.
+func (r *run) topics(inv *inventory.Inventory, passes map[*Rule]*Pass) {
+	var next atomic.Int32
+	work := func() {
+		for i := next.Add(1) - 1; int(i) < len(r.groups); i = next.Add(1) - 1 {
+			for _, rule := range r.groups[i] {
+				if p := passes[rule]; p != nil {
+					rule.Run(p)
+				}
+			}
 		}
 	}
-	return res.Resolution
+	const few = 100 // resources are checked before another processor wakes up
+	if len(inv.Objects()) > few {
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		for range runtime.GOMAXPROCS(0) - 1 {
+			wg.Go(work)
+		}
+	}
+	work()
+}
+
+func (r *run) resolve(ref *reference.Ref) *reference.Resolution {
+	known := &r.resolutions[ref.Index]
+	if res := known.Load(); res != nil {
+		return res
+	}
+	r.resolving.Lock()
+	defer r.resolving.Unlock()
+	if res := known.Load(); res != nil {
+		return res
+	}
+	res := r.resolver.Resolve(ref)
+	if res.External >= 0 {
+		r.externals.hits[res.External]++
+	}
+	known.Store(&res)
+	return &res
+}
+
+// provided returns the index of the entry of externals that provides an object,
+// or -1. The entry counts as used.
+func (r *run) provided(kind, namespace, name string) int {
+	i := r.externals.Provides(kind, namespace, name)
+	if i >= 0 {
+		r.resolving.Lock()
+		r.externals.hits[i]++
+		r.resolving.Unlock()
+	}
+	return i
 }
 
 func (r *run) report(f finding.Finding) {

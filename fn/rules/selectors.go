@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,48 +19,93 @@ func selectorRules() []*Rule { return []*Rule{selectorMismatch, selectorMatchesN
 
 // Pods returns the pods of all workloads in a namespace.
 func (p *Pass) Pods(namespace string) []*inventory.Pod {
-	r := p.run
-	if r.pods == nil {
-		r.pods = map[string][]*inventory.Pod{}
-		for _, o := range p.Inventory.Objects() {
-			if o.Local || o.Removed {
-				continue
-			}
-			r.pods[o.Namespace] = append(r.pods[o.Namespace], o.Pods()...)
-		}
-		for ns := range r.pods {
-			r.podNamespaces = append(r.podNamespaces, ns)
-		}
-		slices.Sort(r.podNamespaces)
+	pods := p.run.pods()
+	switch {
+	case namespace == "":
+		return pods.all
+	case len(pods.in[""]) == 0:
+		return pods.in[namespace]
 	}
-	if namespace == "" {
-		var all []*inventory.Pod
-		for _, ns := range r.podNamespaces {
-			all = append(all, r.pods[ns]...)
+	return slices.Concat(pods.in[namespace], pods.in[""])
+}
+
+// podsByNamespace are the pods of all workloads; all of them, too, are in the
+// order of the namespaces.
+type podsByNamespace struct {
+	in  map[string][]*inventory.Pod
+	all []*inventory.Pod
+}
+
+func byNamespace(pods []*inventory.Pod) podsByNamespace {
+	by := podsByNamespace{in: map[string][]*inventory.Pod{}}
+	for _, pod := range pods {
+		by.in[pod.Namespace()] = append(by.in[pod.Namespace()], pod)
+	}
+	for _, ns := range slices.Sorted(maps.Keys(by.in)) {
+		by.all = append(by.all, by.in[ns]...)
+	}
+	return by
+}
+
+// workloads returns the pods of a build in the order of the resources.
+func workloads(inv *inventory.Inventory) []*inventory.Pod {
+	var pods []*inventory.Pod
+	for _, o := range inv.Objects() {
+		if !o.Local && !o.Removed {
+			pods = append(pods, o.Pods()...)
 		}
-		return all
 	}
-	if len(r.pods[""]) == 0 {
-		return r.pods[namespace]
+	return pods
+}
+
+func byLabel(pods []*inventory.Pod) map[label][]*inventory.Pod {
+	index := map[label][]*inventory.Pod{}
+	for _, pod := range pods {
+		for k, v := range yamlnode.Fields(pod.Labels()) {
+			l := label{k.Value, yamlnode.String(v)}
+			index[l] = append(index[l], pod)
+		}
 	}
-	return slices.Concat(r.pods[namespace], r.pods[""])
+	return index
 }
 
 // SelectedPods returns the pods that a Service selects; none if it has no
 // selector. The answer is remembered.
 func (p *Pass) SelectedPods(svc *inventory.Object) []*inventory.Pod {
-	if pods, ok := p.run.selected[svc]; ok {
+	r := p.run
+	r.remembering.Lock()
+	pods, ok := r.selected[svc]
+	r.remembering.Unlock()
+	if ok {
 		return pods
 	}
-	var pods []*inventory.Pod
 	if sel := svc.Get("spec", "selector"); sel != nil && len(sel.Content) > 0 {
 		pods = p.matching(svc.Namespace, sel)
 	}
-	if p.run.selected == nil {
-		p.run.selected = map[*inventory.Object][]*inventory.Pod{}
+	r.remembering.Lock()
+	defer r.remembering.Unlock()
+	if r.selected == nil {
+		r.selected = map[*inventory.Object][]*inventory.Pod{}
 	}
-	p.run.selected[svc] = pods
+	r.selected[svc] = pods
 	return pods
+}
+
+// isDistant reports whether somebody has found that nothing is near to a
+// selector.
+func (r *run) isDistant(key string) bool {
+	r.remembering.Lock()
+	defer r.remembering.Unlock()
+	return r.distant[key]
+}
+
+func (r *run) setDistant(key string) {
+	r.remembering.Lock()
+	defer r.remembering.Unlock()
+	if r.distant == nil {
+		r.distant = map[string]bool{}
+	}
+	r.distant[key] = true
 }
 
 // matching returns the pods with all labels of a selector map.
@@ -80,19 +126,8 @@ func (p *Pass) podsLabelled(namespace string, selector *yaml.Node) []*inventory.
 		if runtimeLabel(k.Value) {
 			continue
 		}
-		idx := p.run.podIndex
-		if idx == nil {
-			idx = map[label][]*inventory.Pod{}
-			for _, pod := range p.Pods("") {
-				for k, v := range yamlnode.Fields(pod.Labels()) {
-					l := label{k.Value, yamlnode.String(v)}
-					idx[l] = append(idx[l], pod)
-				}
-			}
-			p.run.podIndex = idx
-		}
 		var pods []*inventory.Pod
-		for _, pod := range idx[label{k.Value, yamlnode.String(v)}] {
+		for _, pod := range p.run.podIndex()[label{k.Value, yamlnode.String(v)}] {
 			if inventory.SameNamespace(pod.Namespace(), namespace) {
 				pods = append(pods, pod)
 			}
@@ -361,7 +396,7 @@ func (p *Pass) nearestPod(o *inventory.Object, selector *yaml.Node) (best *nearM
 // uniqueElsewhere reports whether the namespace of o has no pods at all, so
 // that the selector can only be meant for another one.
 func (p *Pass) uniqueElsewhere(o *inventory.Object, _ *yaml.Node) bool {
-	return o.Namespace != "" && len(p.run.pods[o.Namespace]) == 0
+	return o.Namespace != "" && len(p.run.pods().in[o.Namespace]) == 0
 }
 
 func missOf(pod *inventory.Pod, selector *yaml.Node) *nearMiss {

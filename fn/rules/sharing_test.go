@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -234,5 +235,22 @@ func TestSharedNodes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, findingsOf(t, streams, false), findingsOf(t, streams, true))
 		})
+	}
+}
+
+// TestProcessors: rules run on all processors, and find the same on one.
+func TestProcessors(t *testing.T) {
+	streams := [][]byte{gen.Tree{Resources: 100, Typos: true}.Stream()}
+	for _, file := range must(filepath.Glob("testdata/*/*.yaml")) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		streams = append(streams, text)
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	want := findingsOf(t, streams, false)
+	require.Greater(t, len(want), 1000)
+	for range 3 {
+		runtime.GOMAXPROCS(8)
+		assert.Equal(t, want, findingsOf(t, streams, false))
 	}
 }
