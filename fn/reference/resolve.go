@@ -2,6 +2,7 @@ package reference
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
@@ -39,13 +40,21 @@ type Resolution struct {
 	Suggestions []string
 }
 
-// Resolver judges references against one inventory. It is not safe for
-// concurrent use.
+// Resolver judges references against one inventory. Several goroutines may use
+// it at once.
 type Resolver struct {
 	inv       *inventory.Inventory
 	externals Externals
-	names     map[nameSet]*suggest.Index
-	near      map[nearKey][]string
+
+	mu    sync.Mutex // of the maps
+	names map[nameSet]*nameIndex
+	near  map[nearKey][]string
+}
+
+// nameIndex is made when it is first asked for.
+type nameIndex struct {
+	once sync.Once
+	*suggest.Index
 }
 
 // Externals tells which objects something else provides.
@@ -60,13 +69,13 @@ type nameSet struct {
 }
 
 type nearKey struct {
-	set  nameSet
-	name string
+	index *nameIndex
+	name  string
 }
 
 // NewResolver returns a resolver. externals may be nil.
 func NewResolver(inv *inventory.Inventory, externals Externals) *Resolver {
-	return &Resolver{inv: inv, externals: externals, names: map[nameSet]*suggest.Index{}, near: map[nearKey][]string{}}
+	return &Resolver{inv: inv, externals: externals, names: map[nameSet]*nameIndex{}, near: map[nearKey][]string{}}
 }
 
 // Resolve judges one reference.
@@ -158,21 +167,33 @@ func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) *inventory.Obj
 // nearest returns the closest names of a kind in a namespace. It remembers the
 // answers: the same mistake is often in many places.
 func (v *Resolver) nearest(gk inventory.GroupKind, namespace, name string) []string {
-	key := nearKey{nameSet{gk, namespace}, name}
+	key := nearKey{v.index(nameSet{gk, namespace}), name}
+	v.mu.Lock()
 	near, ok := v.near[key]
+	v.mu.Unlock()
 	if !ok {
-		near = v.index(key.set).Nearest(name, 3)
+		near = key.index.Nearest(name, 3)
+		v.mu.Lock()
 		v.near[key] = near
+		v.mu.Unlock()
 	}
 	return near
 }
 
 // index returns the names of a kind in a namespace, in all if it is empty.
-func (v *Resolver) index(set nameSet) *suggest.Index {
-	index, ok := v.names[set]
-	if ok {
-		return index
+func (v *Resolver) index(set nameSet) *nameIndex {
+	v.mu.Lock()
+	index := v.names[set]
+	if index == nil {
+		index = &nameIndex{}
+		v.names[set] = index
 	}
+	v.mu.Unlock()
+	index.once.Do(func() { index.Index = suggest.NewIndex(v.namesIn(set)) })
+	return index
+}
+
+func (v *Resolver) namesIn(set nameSet) []string {
 	var names []string
 	for _, o := range v.inv.OfKind(set.gk) {
 		if o.Removed || o.Likely || !inventory.SameNamespace(o.Namespace, set.namespace) {
@@ -183,9 +204,7 @@ func (v *Resolver) index(set nameSet) *suggest.Index {
 			names = append(names, base)
 		}
 	}
-	index = suggest.NewIndex(append(names, builtinNames(set.gk, set.namespace)...))
-	v.names[set] = index
-	return index
+	return append(names, builtinNames(set.gk, set.namespace)...)
 }
 
 // KeyMissing returns the keys of r that are certainly not there: not in the

@@ -39,8 +39,8 @@ var unusedExternal = &Rule{
 		"It is out of date, or has a mistake in kind, name or namespace; a list that says more than it must hides the next missing object. " +
 		"Objects that are in the build need no entry.",
 	Run: func(p *Pass) {
-		for i, hits := range p.run.externals.hits {
-			if e := p.run.externals.entries[i]; hits == 0 {
+		for i, e := range p.run.externals.entries {
+			if !p.run.externals.hits[i].Load() {
 				p.reportConfig("spec.validate.externals["+strconv.Itoa(i)+"]", fmt.Sprintf("external %s %q: no reference needs it", e.Kind, e.Name),
 					Help("remove it, or correct its kind, name or namespace"))
 			}

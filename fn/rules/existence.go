@@ -22,15 +22,15 @@ type existence struct {
 }
 
 // existenceRules makes a rule of each row of existenceTable, and one for all
-// other kinds.
-func existenceRules() []*Rule {
-	rules := make([]*Rule, 0, len(existenceTable)+2)
+// other kinds. They share nothing, so each is a topic.
+func existenceRules() [][]*Rule {
+	rules := make([][]*Rule, 0, len(existenceTable)+2)
 	covered := map[inventory.GroupKind]bool{}
 	for _, e := range existenceTable {
 		for _, gk := range e.kinds {
 			covered[gk] = true
 		}
-		rules = append(rules, &Rule{
+		rules = append(rules, []*Rule{{
 			Name: e.name, Doc: e.doc, URL: e.url, Severity: finding.Error,
 			Run: func(p *Pass) {
 				for _, gk := range e.kinds {
@@ -41,9 +41,9 @@ func existenceRules() []*Rule {
 					}
 				}
 			},
-		})
+		}})
 	}
-	return append(rules, objectNotFound(covered), keyNotFound)
+	return append(rules, []*Rule{objectNotFound(covered)}, []*Rule{keyNotFound})
 }
 
 // checkExists reports a reference whose target is not there.

@@ -203,8 +203,7 @@ func Lookup(name string) *Rule {
 // run one after the other, and at the same time as those of others: what rules
 // of several topics share is for several goroutines at once.
 func groups() [][]*Rule {
-	return [][]*Rule{
-		existenceRules(),
+	return append(existenceRules(), [][]*Rule{
 		resourceRules(),
 		imageRules(),
 		hostRules,
@@ -231,5 +230,5 @@ func groups() [][]*Rule {
 		aggregationRules(),
 		rolloutRules(),
 		affinityRules(),
-	}
+	}...)
 }

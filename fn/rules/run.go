@@ -14,8 +14,7 @@ import (
 // run is one execution of all rules.
 type run struct {
 	groups      [][]*Rule
-	rules       []*Rule    // sorted by name
-	resolving   sync.Mutex // of resolver and externals
+	rules       []*Rule // sorted by name
 	resolver    *reference.Resolver
 	resolutions []atomic.Pointer[reference.Resolution] // by the index of the reference
 	externals   *externals
@@ -81,6 +80,11 @@ func Run(inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding
 		}
 	}
 	r.topics(inv, passes)
+	all := len(earlier)
+	for _, p := range passes {
+		all += len(p.found)
+	}
+	r.findings = make([]finding.Finding, 0, all)
 	for _, rule := range r.rules {
 		if p := passes[rule]; p != nil {
 			for i := range p.found {
@@ -132,17 +136,12 @@ func (r *run) resolve(ref *reference.Ref) *reference.Resolution {
 	if res := known.Load(); res != nil {
 		return res
 	}
-	r.resolving.Lock()
-	defer r.resolving.Unlock()
-	if res := known.Load(); res != nil {
-		return res
-	}
 	res := r.resolver.Resolve(ref)
 	if res.External >= 0 {
-		r.externals.hits[res.External]++
+		r.externals.hits[res.External].Store(true)
 	}
-	known.Store(&res)
-	return &res
+	known.CompareAndSwap(nil, &res)
+	return known.Load()
 }
 
 // provided returns the index of the entry of externals that provides an object,
@@ -150,9 +149,7 @@ func (r *run) resolve(ref *reference.Ref) *reference.Resolution {
 func (r *run) provided(kind, namespace, name string) int {
 	i := r.externals.Provides(kind, namespace, name)
 	if i >= 0 {
-		r.resolving.Lock()
-		r.externals.hits[i]++
-		r.resolving.Unlock()
+		r.externals.hits[i].Store(true)
 	}
 	return i
 }
@@ -179,11 +176,11 @@ func ignores(i *config.Ignore, f *finding.Finding) bool {
 // externals implements reference.Externals over the configuration.
 type externals struct {
 	entries []config.External
-	hits    []int
+	hits    []atomic.Bool // whether something needs the entry
 }
 
 func newExternals(entries []config.External) *externals {
-	return &externals{entries: entries, hits: make([]int, len(entries))}
+	return &externals{entries: entries, hits: make([]atomic.Bool, len(entries))}
 }
 
 func (x *externals) Provides(kind, namespace, name string) int {

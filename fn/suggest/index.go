@@ -2,11 +2,13 @@ package suggest
 
 import (
 	"math/bits"
+	"slices"
 	"sync"
+	"sync/atomic"
 )
 
-// Index finds the nearest of many names. It answers as [Nearest] does, and
-// leaves out what can be no answer: of up to a few thousand names by a glance at
+// Index finds the nearest of many names, for several goroutines at once. It
+// answers as [Nearest] does, and leaves out what can be no answer: of up to a few thousand names by a glance at
 // each, which is a comparison of two numbers, and of more without looking at
 // them.
 //
@@ -18,17 +20,19 @@ import (
 // 2007).
 type Index struct {
 	names   []string
-	lookups int
-	build   sync.Once
+	lookups atomic.Int64
 
-	glances []glance
+	glancing sync.Once
+	glances  []glance
+
+	filing sync.Once
 
 	filed map[uint64]int32 // the last entry of a key
 	entry []entry
 	odd   []int32 // names that are not ASCII: edits count characters, not bytes
-	seen  []int32 // the search that last found a name
 
-	alone map[string]string // the one name of a series, "" for several
+	series sync.Once
+	alone  map[string]string // the one name of a series, "" for several
 }
 
 // entry is one name under a key. Keys are hashes: a name too many is no harm.
@@ -51,18 +55,16 @@ const (
 	fewSearch = 4    // searches that are
 )
 
-// Nearest is [Nearest] among the names of the index. It is not safe for
-// concurrent use.
+// Nearest is [Nearest] among the names of the index.
 func (ix *Index) Nearest(name string, max int) []string {
-	ix.lookups++
+	var found [64]string
 	switch {
 	case !ascii(name):
 		return Nearest(name, ix.names, max)
-	case len(ix.names) <= few || ix.lookups <= fewSearch:
-		return Nearest(name, ix.likely(name), max)
+	case len(ix.names) <= few || ix.lookups.Add(1) <= fewSearch:
+		return Nearest(name, ix.likely(found[:0], name), max)
 	}
-	ix.build.Do(ix.file)
-	return Nearest(name, ix.near(name), max)
+	return Nearest(name, ix.near(found[:0], name), max)
 }
 
 // glance is what can be told of a name without reading it.
@@ -91,16 +93,15 @@ func glanceOf(name string) glance {
 	return glance{bits, int32(len(name))}
 }
 
-// likely returns all names that Nearest could return for name, and a few more.
-func (ix *Index) likely(name string) []string {
-	if ix.glances == nil {
+// likely appends all names that Nearest could return for name, and a few more.
+func (ix *Index) likely(found []string, name string) []string {
+	ix.glancing.Do(func() {
 		ix.glances = make([]glance, len(ix.names))
 		for i, n := range ix.names {
 			ix.glances[i] = glanceOf(n)
 		}
-	}
+	})
 	const limit = 2 // the most edits that Limit allows
-	var found []string
 	g := glanceOf(name)
 	for i := range ix.glances {
 		c := &ix.glances[i]
@@ -114,9 +115,9 @@ func (ix *Index) likely(name string) []string {
 }
 
 // Alone reports whether name is the only one of the index that has its words
-// but for numbers. It is not safe for concurrent use.
+// but for numbers.
 func (ix *Index) Alone(name string) bool {
-	if ix.alone == nil {
+	ix.series.Do(func() {
 		ix.alone = make(map[string]string, len(ix.names))
 		for _, n := range ix.names {
 			key := series(n)
@@ -125,14 +126,13 @@ func (ix *Index) Alone(name string) bool {
 			}
 			ix.alone[key] = n
 		}
-	}
+	})
 	return ix.alone[series(name)] == name
 }
 
 // file files all names.
 func (ix *Index) file() {
 	ix.filed = make(map[uint64]int32, 32*len(ix.names))
-	ix.seen = make([]int32, len(ix.names))
 	for i, name := range ix.names {
 		add := func(key uint64) {
 			ix.entry = append(ix.entry, entry{int32(i), ix.filed[key] - 1})
@@ -155,22 +155,14 @@ func (ix *Index) file() {
 	}
 }
 
-// near returns all names that Nearest could return for name, and a few more.
-func (ix *Index) near(name string) []string {
-	var found []string
-	one := func(i int32) {
-		if ix.seen[i] != int32(ix.lookups) {
-			ix.seen[i] = int32(ix.lookups)
-			found = append(found, ix.names[i])
-		}
-	}
+// near appends all names that Nearest could return for name, and a few more.
+func (ix *Index) near(found []string, name string) []string {
+	ix.filing.Do(ix.file)
+	numbers := slices.Clone(ix.odd)
 	take := func(key uint64) {
 		for i := ix.filed[key] - 1; i >= 0; i = ix.entry[i].before {
-			one(ix.entry[i].name)
+			numbers = append(numbers, ix.entry[i].name)
 		}
-	}
-	for _, i := range ix.odd {
-		one(i)
 	}
 	// The other name is up to two characters longer or shorter, and its middle
 	// may be up to two characters away from where it is in this one.
@@ -186,6 +178,10 @@ func (ix *Index) near(name string) []string {
 			take(hash(whole, name[:at], ""))
 			take(hash(whole, name[at+1:], ""))
 		}
+	}
+	slices.Sort(numbers)
+	for _, i := range slices.Compact(numbers) {
+		found = append(found, ix.names[i])
 	}
 	return found
 }
