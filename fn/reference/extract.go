@@ -1,8 +1,11 @@
 package reference
 
 import (
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go.yaml.in/yaml/v3"
 
@@ -14,14 +17,19 @@ import (
 type Set struct {
 	All    []*Ref
 	byKind map[inventory.GroupKind][]*Ref
-	byFrom map[*inventory.Object][]*Ref
+	from   [][]*Ref // by the index of the resource
 }
 
 // To returns the references that may point to the kind.
 func (s *Set) To(gk inventory.GroupKind) []*Ref { return s.byKind[gk] }
 
 // From returns the references in a resource.
-func (s *Set) From(o *inventory.Object) []*Ref { return s.byFrom[o] }
+func (s *Set) From(o *inventory.Object) []*Ref {
+	if o.Producer != nil || o.Index >= len(s.from) {
+		return nil
+	}
+	return s.from[o.Index]
+}
 
 // Table is a set of rows by kind. The rows of a kind are compiled into a tree
 // of path steps when the first resource of that kind is met, so that a
@@ -43,9 +51,10 @@ var (
 
 type step struct {
 	fields map[string]*step
-	each   *step // elements of a list
-	values *step // values of a map
-	deep   *step // any number of levels down
+	bits   uint64 // of the keys of fields, see keyBit
+	each   *step  // elements of a list
+	values *step  // values of a map
+	deep   *step  // any number of levels down
 	// suffixes are fields by the ending of their key; only below deep.
 	suffixes []suffixStep
 	rows     []*compiledRow
@@ -60,6 +69,9 @@ type compiledRow struct {
 	*Row
 	to   []inventory.GroupKind
 	when []condition
+	// repaired are the kinds in which kustomize repairs the field, inPods those
+	// whose pods it repairs it in.
+	repaired, inPods []string
 }
 
 type condition struct {
@@ -110,7 +122,7 @@ func (t *Table) root(gk inventory.GroupKind) *step {
 }
 
 func (s *step) add(r *Row, from inventory.GroupKind) {
-	c := &compiledRow{Row: r, when: conditions(r.When)}
+	c := &compiledRow{Row: r, when: conditions(r.When), repaired: repaired()[r.Path], inPods: strings.Fields(repairedInPods[r.Path])}
 	for to := range strings.SplitSeq(r.To, ",") {
 		c.to = append(c.to, inventory.ParseGroupKind(strings.TrimSpace(to)))
 	}
@@ -176,6 +188,7 @@ func (s *step) insert(path string, row *compiledRow) {
 			if next == nil {
 				next = &step{}
 				s.fields[key] = next
+				s.bits |= keyBit(key)
 			}
 			s = next
 		}
@@ -193,6 +206,24 @@ func (s *step) insert(path string, row *compiledRow) {
 		}
 	}
 	s.rows = append(s.rows, row)
+}
+
+// field returns the step for a key, or nil. Most keys lead nowhere, and most of
+// these have no bit.
+func (s *step) field(key string) *step {
+	if s.bits&keyBit(key) == 0 {
+		return nil
+	}
+	return s.fields[key]
+}
+
+// keyBit is one of 64 bits, by the length and the ends of a key.
+func keyBit(key string) uint64 {
+	n := len(key)
+	if n == 0 {
+		return 1
+	}
+	return 1 << ((uint(n)*5 + uint(key[0]) + uint(key[n-1])*11) & 63)
 }
 
 // suffix returns the step for keys that end in suffix.
@@ -227,49 +258,79 @@ func cutStep(path string) (key, rest string) {
 	return b.String(), ""
 }
 
-// Extract finds the references in all resources of inv.
+// Extract finds the references in all resources of inv, on all processors.
 func (t *Table) Extract(inv *inventory.Inventory) *Set {
-	set := &Set{
-		byKind: map[inventory.GroupKind][]*Ref{},
-		byFrom: map[*inventory.Object][]*Ref{},
-	}
-	roots := map[inventory.GroupKind]*step{}
-	root := func(gk inventory.GroupKind) *step {
-		s, ok := roots[gk]
-		if !ok {
-			s = t.root(gk)
-			roots[gk] = s
-		}
-		return s
-	}
-	for _, o := range inv.Objects() {
-		if o.Removed || o.Local {
-			continue
-		}
-		x := extractor{set: set, inv: inv, obj: o}
-		if o.GroupKind != podKind {
-			x.start(o.Node, root(o.GroupKind))
-		}
-		for _, p := range o.Pods() {
-			x.pod = p
-			x.start(p.Spec, root(podKind))
-		}
-		x.pod = nil
-		if o.Get("metadata", "annotations") != nil || o.Get("metadata", "labels") != nil {
-			x.start(o.Node, root(anyKind))
-		}
-		if !ownGroups[o.Group] {
-			x.taken = make(map[*yaml.Node]bool, len(x.refs))
-			for _, r := range x.refs {
-				x.taken[r.Node] = true
+	objects := inv.Objects()
+	set := &Set{byKind: map[inventory.GroupKind][]*Ref{}, from: make([][]*Ref, len(objects))}
+	const run = 256 // resources at a time
+	var next atomic.Int64
+	work := func() {
+		x := extractor{table: t, roots: map[inventory.GroupKind]*step{}, inv: inv}
+		for end := int(next.Add(run)); end-run < len(objects); end = int(next.Add(run)) {
+			for i := end - run; i < min(end, len(objects)); i++ {
+				set.from[i] = x.extract(objects[i])
 			}
-			x.start(o.Node, root(customKind))
 		}
-		if len(x.refs) > 0 {
-			set.byFrom[o] = x.refs
+	}
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(objects)/run) - 1 {
+		wg.Go(work)
+	}
+	work()
+	wg.Wait()
+	n := 0
+	for _, refs := range set.from {
+		n += len(refs)
+	}
+	set.All = make([]*Ref, 0, n)
+	for _, refs := range set.from {
+		for _, r := range refs {
+			r.Index = len(set.All)
+			set.All = append(set.All, r)
+			for _, gk := range r.To {
+				set.byKind[gk] = append(set.byKind[gk], r)
+			}
 		}
 	}
 	return set
+}
+
+// extract returns the references in one resource.
+func (x *extractor) extract(o *inventory.Object) []*Ref {
+	if o.Removed || o.Local {
+		return nil
+	}
+	x.obj, x.pod, x.taken, x.declared = o, nil, nil, nil
+	before := len(x.refs)
+	if o.GroupKind != podKind {
+		x.start(o.Node, x.root(o.GroupKind))
+	}
+	for _, p := range o.Pods() {
+		x.pod = p
+		x.start(p.Spec, x.root(podKind))
+	}
+	x.pod = nil
+	if metadata := o.Get("metadata"); yamlnode.Get(metadata, "annotations") != nil || yamlnode.Get(metadata, "labels") != nil {
+		x.start(o.Node, x.root(anyKind))
+	}
+	if !ownGroups[o.Group] {
+		x.taken = make(map[*yaml.Node]bool, len(x.refs)-before)
+		for _, r := range x.refs[before:] {
+			x.taken[r.Node] = true
+		}
+		x.start(o.Node, x.root(customKind))
+	}
+	return slices.Clip(x.refs[before:])
+}
+
+// root is that of the table.
+func (x *extractor) root(gk inventory.GroupKind) *step {
+	root, known := x.roots[gk]
+	if !known {
+		root = x.table.root(gk)
+		x.roots[gk] = root
+	}
+	return root
 }
 
 func (x *extractor) start(n *yaml.Node, root *step) {
@@ -288,12 +349,15 @@ var ownGroups = map[string]bool{
 	"authorization.k8s.io": true, "resource.k8s.io": true, "internal.apiserver.k8s.io": true,
 }
 
+// extractor finds the references of one resource after the other.
 type extractor struct {
-	set  *Set
-	inv  *inventory.Inventory
-	obj  *inventory.Object
-	pod  *inventory.Pod
-	refs []*Ref
+	table *Table
+	roots map[inventory.GroupKind]*step // of the table
+	inv   *inventory.Inventory
+	obj   *inventory.Object
+	pod   *inventory.Pod
+	refs  []*Ref
+	free  []Ref
 	// taken are the nodes that rows of the kind itself have answered for.
 	taken map[*yaml.Node]bool
 	// declared are the references that rows of the configuration found.
@@ -323,7 +387,7 @@ func (x *extractor) walk(n *yaml.Node, s *step, parent, outer *yaml.Node, depth 
 			return
 		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if next := s.fields[n.Content[i].Value]; next != nil {
+			if next := s.field(n.Content[i].Value); next != nil {
 				x.walk(n.Content[i+1], next, n, parent, depth+1)
 			}
 			if s.values != nil {
@@ -356,7 +420,7 @@ func (x *extractor) walkDeep(n *yaml.Node, d *step, parent, outer *yaml.Node, de
 		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key, value := n.Content[i].Value, n.Content[i+1]
-			if next := d.fields[key]; next != nil {
+			if next := d.field(key); next != nil {
 				x.walk(value, next, n, parent, depth+1)
 			} else {
 				for _, s := range d.suffixes {
@@ -387,13 +451,17 @@ func (x *extractor) add(row *compiledRow, n *yaml.Node, at place) {
 			return
 		}
 	}
+	if row.Parse == Plain {
+		x.addName(row, n, at, qualified{name: n.Value})
+		return
+	}
 	for _, name := range parsers[row.Parse](x, n.Value) {
 		x.addName(row, n, at, name)
 	}
 }
 
 func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name qualified) {
-	r := &Ref{
+	r := Ref{
 		Row: row.Row, From: x.obj, Pod: x.pod, Node: n, Parent: at.parent,
 		To: row.to, Name: name.name, Namespace: x.obj.Namespace,
 	}
@@ -401,9 +469,9 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 		r.Namespace = strings.TrimSuffix(row.InNamespace, "*")
 	}
 	if row.Namespace != "" {
-		if nodes := at.companion(row.Namespace); len(nodes) > 0 && yamlnode.String(nodes[0]) != "" {
-			r.NamespaceNode = nodes[0]
-			r.Namespace = nodes[0].Value
+		if n := at.first(row.Namespace); yamlnode.String(n) != "" {
+			r.NamespaceNode = n
+			r.Namespace = n.Value
 		} else if row.InNamespace == "" && inventory.IsClusterScoped(x.obj.GroupKind) {
 			r.Namespace = ""
 		}
@@ -445,30 +513,38 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 		r.Keys = append(r.Keys, Key{Name: row.DefaultKey, Node: n})
 	}
 	if row.Port != "" {
-		if ports := at.companion(row.Port); len(ports) > 0 && ports[0].Kind == yaml.ScalarNode && !IsPlaceholder(ports[0].Value) {
-			r.Port = ports[0]
+		if port := at.first(row.Port); port != nil && port.Kind == yaml.ScalarNode && !IsPlaceholder(port.Value) {
+			r.Port = port
 		}
 	}
-	r.Repaired = repairs(x.obj, x.pod, row.Row)
+	r.Repaired = row.repairs(x.obj, x.pod)
 	if declared := x.declared[n]; declared != nil && declared.Name == r.Name {
 		// The configuration says that kustomize rewrites a field that the
 		// built-in rows know too: those know more of it.
-		r.Repaired, r.Index = true, declared.Index
-		*declared = *r
+		r.Repaired = true
+		*declared = r
 		return
 	}
+	kept := x.keep(r)
 	if row.Repaired {
 		if x.declared == nil {
 			x.declared = map[*yaml.Node]*Ref{}
 		}
-		x.declared[n] = r
+		x.declared[n] = kept
 	}
-	r.Index = len(x.set.All)
-	x.refs = append(x.refs, r)
-	x.set.All = append(x.set.All, r)
-	for _, gk := range r.To {
-		x.set.byKind[gk] = append(x.set.byKind[gk], r)
+	x.refs = append(x.refs, kept)
+}
+
+// keep returns a copy of r on the heap, many of which are allocated at once.
+func (x *extractor) keep(r Ref) *Ref {
+	const some = 64
+	if len(x.free) == 0 {
+		x.free = make([]Ref, some)
 	}
+	kept := &x.free[0]
+	x.free = x.free[1:]
+	*kept = r
+	return kept
 }
 
 // chooseKind narrows To by the companion fields kind and group, and reports
@@ -481,9 +557,9 @@ func (r *Ref) chooseKind(row *compiledRow, at place) bool {
 	}
 	group, hasGroup := "", false
 	if row.Group != "" {
-		if nodes := at.companion(row.Group); len(nodes) > 0 {
+		if n := at.first(row.Group); n != nil {
 			hasGroup = true
-			group = yamlnode.String(nodes[0])
+			group = yamlnode.String(n)
 			if g, _, ok := strings.Cut(group, "/"); ok {
 				group = g
 			} else if group == "v1" {

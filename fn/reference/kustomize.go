@@ -1,7 +1,7 @@
 package reference
 
 import (
-	"strings"
+	"slices"
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -62,30 +62,22 @@ var repairedElsewhere = map[string][]string{
 	"ValidatingAdmissionPolicyBinding": {"spec.policyName"},
 }
 
-type fieldKey struct{ kind, path string }
-
-var repaired = sync.OnceValue(func() map[fieldKey]bool {
-	m := map[fieldKey]bool{}
+// repaired are the kinds of repairedElsewhere, by the field.
+var repaired = sync.OnceValue(func() map[string][]string {
+	m := map[string][]string{}
 	for kind, paths := range repairedElsewhere {
 		for _, p := range paths {
-			m[fieldKey{kind, p}] = true
+			m[p] = append(m[p], kind)
 		}
 	}
 	return m
 })
 
-// repairs reports whether kustomize will rewrite the name in this field.
-func repairs(o *inventory.Object, pod *inventory.Pod, row *Row) bool {
-	if row.Repaired {
-		return true
+// repairs reports whether kustomize will rewrite the name in the row's field.
+func (r *compiledRow) repairs(o *inventory.Object, pod *inventory.Pod) bool {
+	kinds := r.repaired
+	if pod != nil {
+		kinds = r.inPods // Knative's Service shares its Kind with the core one, which has no pod
 	}
-	if pod == nil {
-		return repaired()[fieldKey{o.Kind, row.Path}]
-	}
-	kinds, ok := repairedInPods[row.Path]
-	if !ok {
-		return false
-	}
-	// Knative's Service shares its Kind with the core one, which has no pod.
-	return strings.Contains(" "+kinds+" ", " "+o.Kind+" ")
+	return r.Row.Repaired || slices.Contains(kinds, o.Kind)
 }

@@ -45,18 +45,44 @@ type Producer struct {
 	When string
 }
 
-var producersByKind = sync.OnceValue(func() map[inventory.GroupKind][]*Producer {
-	m := map[inventory.GroupKind][]*Producer{}
+// compiledProducer is a Producer with its texts read.
+type compiledProducer struct {
+	*Producer
+	makes inventory.GroupKind
+	when  []fieldCondition
+}
+
+// fieldCondition is one of When.
+type fieldCondition struct {
+	path, want   string
+	compare, not bool
+}
+
+var producersByKind = sync.OnceValue(func() map[inventory.GroupKind][]*compiledProducer {
+	m := map[inventory.GroupKind][]*compiledProducer{}
 	for _, rows := range builtinProducers() {
 		for i := range rows {
-			for from := range strings.SplitSeq(rows[i].From, ",") {
+			p := rows[i].compile()
+			for from := range strings.SplitSeq(p.From, ",") {
 				gk := inventory.ParseGroupKind(strings.TrimSpace(from))
-				m[gk] = append(m[gk], &rows[i])
+				m[gk] = append(m[gk], p)
 			}
 		}
 	}
 	return m
 })
+
+func (p *Producer) compile() *compiledProducer {
+	c := &compiledProducer{Producer: p, makes: inventory.ParseGroupKind(p.Makes)}
+	for when := p.When; when != ""; {
+		var one string
+		one, when, _ = strings.Cut(when, ",")
+		path, want, compare := strings.Cut(one, "=")
+		path, not := strings.CutSuffix(path, "!")
+		c.when = append(c.when, fieldCondition{path, want, compare, not})
+	}
+	return c
+}
 
 // Produce adds to the inventory what its resources make at run time.
 func Produce(inv *inventory.Inventory) {
@@ -65,7 +91,8 @@ func Produce(inv *inventory.Inventory) {
 		if o.Removed || o.Local {
 			continue
 		}
-		for _, p := range table[o.GroupKind] {
+		own := table[o.GroupKind]
+		for _, p := range own {
 			p.apply(inv, o)
 		}
 		if yamlnode.Path(o.Node, "metadata", "annotations") != nil {
@@ -73,7 +100,7 @@ func Produce(inv *inventory.Inventory) {
 				p.apply(inv, o)
 			}
 		}
-		if len(table[o.GroupKind]) == 0 && unknown(o.GroupKind) {
+		if len(own) == 0 && unknown(o.GroupKind) {
 			for _, p := range table[customKind] {
 				p.apply(inv, o)
 			}
@@ -87,22 +114,19 @@ func unknown(gk inventory.GroupKind) bool {
 }
 
 // holds reports whether the conditions of When do.
-func (p *Producer) holds(o *inventory.Object) bool {
-	for when := p.When; when != ""; {
-		var one string
-		one, when, _ = strings.Cut(when, ",")
-		path, want, compare := strings.Cut(one, "=")
-		path, not := strings.CutSuffix(path, "!")
-		nodes := nodesAtPath(o.Node, path)
-		equal := len(nodes) > 0 && (!compare || yamlnode.String(nodes[0]) == want)
-		if equal == not {
+func (p *compiledProducer) holds(o *inventory.Object) bool {
+	for i := range p.when {
+		c := &p.when[i]
+		nodes := nodesAtPath(o.Node, c.path)
+		equal := len(nodes) > 0 && (!c.compare || yamlnode.String(nodes[0]) == c.want)
+		if equal == c.not {
 			return false
 		}
 	}
 	return true
 }
 
-func (p *Producer) apply(inv *inventory.Inventory, o *inventory.Object) {
+func (p *compiledProducer) apply(inv *inventory.Inventory, o *inventory.Object) {
 	if !p.holds(o) {
 		return
 	}
@@ -116,6 +140,9 @@ func (p *Producer) apply(inv *inventory.Inventory, o *inventory.Object) {
 		var pattern string
 		pattern, or, _ = strings.Cut(or, "|")
 		names = expand(pattern, o)
+	}
+	if len(names) == 0 {
+		return
 	}
 	namespace := o.Namespace
 	switch p.Namespace {
@@ -134,7 +161,7 @@ func (p *Producer) apply(inv *inventory.Inventory, o *inventory.Object) {
 	case p.KeysOf != nil:
 		content.Keys, content.Open = p.KeysOf(o.Node)
 	}
-	gk := inventory.ParseGroupKind(p.Makes)
+	gk := p.makes
 	if inventory.IsClusterScoped(gk) {
 		namespace = ""
 	}
@@ -196,27 +223,56 @@ func expand(pattern string, o *inventory.Object) []string {
 // NodesAt returns the nodes at a path of a resource, with the steps of a Row.
 func NodesAt(n *yaml.Node, path string) []*yaml.Node { return nodesAtPath(n, path) }
 
+// rowStep is one step of the path of a Row or of a Producer's pattern.
+type rowStep struct {
+	key              string
+	list, keys, deep bool
+}
+
+// parsedPaths are the steps of the paths seen so far. All are of tables.
+var parsedPaths sync.Map
+
+func stepsOf(path string) []rowStep {
+	if known, ok := parsedPaths.Load(path); ok {
+		return known.([]rowStep)
+	}
+	var steps []rowStep
+	for rest := path; rest != ""; {
+		var s rowStep
+		s.key, rest = cutStep(rest)
+		s.deep = s.key == "**"
+		s.key, s.list = strings.CutSuffix(s.key, "[]")
+		s.key, s.keys = strings.CutSuffix(s.key, "{}")
+		steps = append(steps, s)
+	}
+	parsedPaths.Store(path, steps)
+	return steps
+}
+
 // nodesAtPath returns the nodes at a path with the steps of a Name pattern.
 func nodesAtPath(n *yaml.Node, path string) []*yaml.Node {
+	steps := stepsOf(path)
+	for len(steps) > 0 && !steps[0].list && !steps[0].keys && !steps[0].deep {
+		if n = yamlnode.Get(n, steps[0].key); yamlnode.IsNull(n) {
+			return nil
+		}
+		steps = steps[1:]
+	}
 	nodes := []*yaml.Node{n}
-	for path != "" {
-		var step string
-		step, path = cutStep(path)
-		key, list := strings.CutSuffix(step, "[]")
-		key, keys := strings.CutSuffix(key, "{}")
+	for _, s := range steps {
 		var next []*yaml.Node
 		for _, n := range nodes {
-			if step == "**" {
+			if s.deep {
 				next = descendants(next, n, 0)
 				continue
 			}
-			child := yamlnode.Get(n, key)
+			child := yamlnode.Get(n, s.key)
 			switch {
-			case list:
+			case s.list:
 				for _, e := range yamlnode.Elements(child) {
 					next = append(next, yamlnode.Resolve(e))
 				}
-			case keys:
+			case s.keys:
 				for k := range yamlnode.Fields(child) {
 					next = append(next, k)
 				}

@@ -102,7 +102,7 @@ func TestEveryProducerIsTested(t *testing.T) {
 					return false
 				}
 				inv := &inventory.Inventory{}
-				p.apply(inv, inv.Add(o.Node, inventory.Source{}))
+				p.compile().apply(inv, inv.Add(o.Node, inventory.Source{}))
 				return len(inv.Made()) > 0
 			})
 			assert.True(t, used, "no document makes %s %s from %s", p.Makes, p.Name, p.From)

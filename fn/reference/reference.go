@@ -206,10 +206,23 @@ func appendStep(text []byte, key string) []byte {
 // by Flux, Argo CD, Helm, envsubst or a person: ${X}, $(X), {{ x }}, <x>, %x%,
 // __X__, UPPER_CASE words. Nothing can be said of such a name.
 func IsPlaceholder(text string) bool {
-	if strings.ContainsAny(text, "${}<>%*") || strings.Contains(text, "__") {
-		return true
+	underscore, lower, other := false, false, false
+	for i := range len(text) {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z':
+			lower = true
+		case c == '_':
+			if underscore && text[i-1] == '_' {
+				return true
+			}
+			underscore = true
+		case c == '$', c == '{', c == '}', c == '<', c == '>', c == '%', c == '*':
+			return true
+		case c >= 0x80:
+			other = true
+		}
 	}
-	return strings.Contains(text, "_") && strings.ToUpper(text) == text
+	return underscore && !lower && (!other || strings.ToUpper(text) == text)
 }
 
 // templatePattern is what Flux, Argo CD and envsubst replace: ${X}, $(X), $X
@@ -253,13 +266,28 @@ func (at place) companion(path string) []*yaml.Node {
 	return nil
 }
 
-// text is the scalar at a companion path, the first of several, or "".
-func (at place) text(path string) string {
-	for _, n := range at.companion(path) {
-		return yamlnode.String(n)
+// first is the first of the nodes at a companion path, or nil.
+func (at place) first(path string) *yaml.Node {
+	if strings.ContainsAny(path, "^/|[") {
+		for _, n := range at.companion(path) {
+			return n
+		}
+		return nil
 	}
-	return ""
+	n := at.parent
+	for path != "" {
+		var key string
+		key, path = cutStep(path)
+		n = yamlnode.Get(n, key)
+	}
+	if yamlnode.IsNull(n) {
+		return nil
+	}
+	return n
 }
+
+// text is the scalar at a companion path, the first of several, or "".
+func (at place) text(path string) string { return yamlnode.String(at.first(path)) }
 
 func nodesAt(n *yaml.Node, path string) []*yaml.Node {
 	for path != "" {
