@@ -1,6 +1,8 @@
 package inventory
 
 import (
+	"slices"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -14,7 +16,39 @@ type Content struct {
 	// run time.
 	Open bool
 
-	values map[string]Value
+	values []Value        // of Keys; none for objects made at run time
+	places map[string]int // of Keys, where there are many
+}
+
+// fewKeys are faster looked through than looked up.
+const fewKeys = 16
+
+// place returns the index of key in Keys, or -1.
+func (c *Content) place(key string) int {
+	if c.places == nil {
+		return slices.Index(c.Keys, key)
+	}
+	if i, ok := c.places[key]; ok {
+		return i
+	}
+	return -1
+}
+
+func (c *Content) set(key string, v Value) {
+	if i := c.place(key); i >= 0 {
+		c.values[i] = v
+		return
+	}
+	c.Keys, c.values = append(c.Keys, key), append(c.values, v)
+	switch n := len(c.Keys); {
+	case n > fewKeys+1:
+		c.places[key] = n - 1
+	case n > fewKeys:
+		c.places = make(map[string]int, 2*n)
+		for i, k := range c.Keys {
+			c.places[k] = i
+		}
+	}
 }
 
 // Value is the value of one key. Its Node is nil for objects made at run time.
@@ -28,25 +62,15 @@ type Value struct {
 
 // Has reports whether key is there, or might be.
 func (c *Content) Has(key string) bool {
-	if c.Open {
-		return true
-	}
-	_, ok := c.values[key]
-	if ok {
-		return true
-	}
-	for _, k := range c.Keys {
-		if k == key {
-			return true
-		}
-	}
-	return false
+	return c.Open || c.place(key) >= 0
 }
 
 // Get returns the value of key where it is part of the build.
 func (c *Content) Get(key string) (Value, bool) {
-	v, ok := c.values[key]
-	return v, ok
+	if i := c.place(key); i >= 0 && i < len(c.values) {
+		return c.values[i], true
+	}
+	return Value{}, false
 }
 
 // annotations and labels that have a controller fill a ConfigMap or Secret.
@@ -79,7 +103,7 @@ func (o *Object) Touched() {
 }
 
 func (o *Object) readContent() *Content {
-	c := &Content{values: map[string]Value{}}
+	c := &Content{}
 	for _, field := range []string{"data", "binaryData", "stringData"} {
 		base64 := field == "binaryData" || field == "data" && o.Kind == "Secret"
 		n := o.Get(field)
@@ -87,10 +111,11 @@ func (o *Object) readContent() *Content {
 			c.Open = true // a placeholder that something replaces
 		}
 		for k, v := range yamlnode.Fields(n) {
-			if _, again := c.values[k.Value]; !again {
-				c.Keys = append(c.Keys, k.Value)
+			if c.Keys == nil {
+				fields := len(n.Content) / 2
+				c.Keys, c.values = make([]string, 0, fields), make([]Value, 0, fields)
 			}
-			c.values[k.Value] = Value{Node: v, Base64: base64, Field: field}
+			c.set(k.Value, Value{Node: v, Base64: base64, Field: field})
 			if k.Value == "<<" {
 				c.Open = true
 			}
@@ -99,8 +124,9 @@ func (o *Object) readContent() *Content {
 	if len(c.Keys) == 0 {
 		c.Open = true
 	}
+	metadata := o.Get("metadata")
 	for _, f := range filledBy {
-		if o.Get("metadata", f.field, f.key) != nil {
+		if yamlnode.Path(metadata, f.field, f.key) != nil {
 			c.Open = true
 		}
 	}

@@ -82,8 +82,6 @@ type Object struct {
 	// resource was read, when that is known.
 	File string
 	Line int
-	// lineOffset is added to the line of a node to get its line in File.
-	lineOffset int
 
 	// Producer is the resource that makes this one at run time.
 	Producer *Object
@@ -99,7 +97,10 @@ type Object struct {
 	// annotated config.kubernetes.io/local-config. They are not looked up.
 	Local bool
 
-	prefixes, suffixes string
+	// affixes are the prefixes and the suffixes that kustomize has added.
+	affixes string
+	// annotated says that there are annotations; see Annotations.
+	annotated bool
 	// What is read when it is first asked for, by whoever asks first.
 	content atomic.Pointer[Content]
 	pods    atomic.Pointer[[]*Pod]
@@ -132,10 +133,16 @@ func (o *Object) String() string { return o.Resource().String() }
 // Get returns the node at a path of keys.
 func (o *Object) Get(keys ...string) *yaml.Node { return yamlnode.Path(o.Node, keys...) }
 
-// Annotation returns the value of an annotation, "" if it is not there.
-func (o *Object) Annotation(key string) string {
-	return yamlnode.GetString(o.Node, "metadata", "annotations", key)
+// Annotations returns the annotations, nil if there are none.
+func (o *Object) Annotations() *yaml.Node {
+	if !o.annotated && !o.Modified {
+		return nil
+	}
+	return yamlnode.Path(o.Node, "metadata", "annotations")
 }
+
+// Annotation returns the value of an annotation, "" if it is not there.
+func (o *Object) Annotation(key string) string { return yamlnode.GetString(o.Annotations(), key) }
 
 // Label returns the value of a label, "" if it is not there.
 func (o *Object) Label(key string) string {
@@ -166,40 +173,75 @@ func (o *Object) LineOf(n *yaml.Node) int {
 	if o.Line == 0 || n == nil || n.Line == 0 {
 		return 0
 	}
-	return n.Line + o.lineOffset
+	return o.Line - 1 + n.Line
 }
 
 // Inventory is the index. The zero value is empty and ready to use. It may be
 // read by several goroutines at once while nobody adds or edits.
 type Inventory struct {
 	objects []*Object
-	byName  map[nameKey][]*Object
-	byPrev  map[nameKey][]*Object
-	byKind  map[GroupKind][]*Object
+	byKind  map[GroupKind]*kindIndex
 	byNS    map[string]int
 	made    []*Object
+	last    *kindIndex // that was asked for while indexing
+
+	free  []Object  // to allocate many at once
+	lists []*Object // likewise, for lists of one
 
 	anyKindMu sync.Mutex
 	anyKind   map[string][]GroupKind
 }
 
-type nameKey struct {
-	GroupKind
-	name string
+// kindIndex are the resources of one kind.
+type kindIndex struct {
+	kind           GroupKind
+	objects        []*Object
+	byName, byPrev map[string][]*Object
+}
+
+// none is the index of kinds that are not there.
+var none kindIndex
+
+func (inv *Inventory) of(gk GroupKind) *kindIndex {
+	if k := inv.byKind[gk]; k != nil {
+		return k
+	}
+	return &none
+}
+
+const some = 64
+
+// object returns a new Object.
+func (inv *Inventory) object() *Object {
+	if len(inv.free) == 0 {
+		inv.free = make([]Object, some)
+	}
+	o := &inv.free[0]
+	inv.free = inv.free[1:]
+	return o
+}
+
+// add appends o to a list, most of which have one element.
+func (inv *Inventory) add(list []*Object, o *Object) []*Object {
+	if list != nil {
+		return append(list, o)
+	}
+	if len(inv.lists) == 0 {
+		inv.lists = make([]*Object, some)
+	}
+	list = inv.lists[:1:1]
+	inv.lists = inv.lists[1:]
+	list[0] = o
+	return list
 }
 
 // Add indexes one resource. Nodes that are not mappings, or have no kind, are
 // indexed by position only.
 func (inv *Inventory) Add(node *yaml.Node, src Source) *Object {
-	o := &Object{
-		Node:  yamlnode.Resolve(node),
-		Index: len(inv.objects),
-		File:  src.File,
-		Line:  src.Line,
-	}
-	if src.Line > 0 {
-		o.lineOffset = src.Line - 1
-	}
+	o := inv.object()
+	o.Node = yamlnode.Resolve(node)
+	o.Index = len(inv.objects)
+	o.File, o.Line = src.File, src.Line
 	o.readIdentity()
 	inv.objects = append(inv.objects, o)
 	inv.index(o)
@@ -223,31 +265,38 @@ func (inv *Inventory) AddMade(producer *Object, gk GroupKind, namespace, name st
 }
 
 func (inv *Inventory) index(o *Object) {
-	if inv.byName == nil {
-		inv.byName = map[nameKey][]*Object{}
-		inv.byPrev = map[nameKey][]*Object{}
-		inv.byKind = map[GroupKind][]*Object{}
+	if inv.byKind == nil {
+		inv.byKind = map[GroupKind]*kindIndex{}
 		inv.byNS = map[string]int{}
 	}
 	if o.Kind == "" || o.Local {
 		return
 	}
 	inv.anyKind = nil
-	inv.byKind[o.GroupKind] = append(inv.byKind[o.GroupKind], o)
+	k := inv.last
+	if k == nil || k.kind != o.GroupKind {
+		if k = inv.byKind[o.GroupKind]; k == nil {
+			k = &kindIndex{kind: o.GroupKind, byName: map[string][]*Object{}}
+			inv.byKind[o.GroupKind] = k
+		}
+		inv.last = k
+	}
+	k.objects = append(k.objects, o)
 	if o.Namespace != "" {
 		inv.byNS[o.Namespace]++
 	}
 	if o.Name == "" {
 		return
 	}
-	key := nameKey{o.GroupKind, o.Name}
-	inv.byName[key] = append(inv.byName[key], o)
+	k.byName[o.Name] = inv.add(k.byName[o.Name], o)
 	for i, p := range o.Previous {
 		if p.Name == o.Name || slices.ContainsFunc(o.Previous[:i], func(q Identity) bool { return q.Name == p.Name }) {
 			continue
 		}
-		key := nameKey{o.GroupKind, p.Name}
-		inv.byPrev[key] = append(inv.byPrev[key], o)
+		if k.byPrev == nil {
+			k.byPrev = map[string][]*Object{}
+		}
+		k.byPrev[p.Name] = inv.add(k.byPrev[p.Name], o)
 	}
 }
 
@@ -261,6 +310,7 @@ func (o *Object) readIdentity() {
 			o.Kind = yamlnode.String(v)
 		case "metadata":
 			metadata = v
+			o.annotated = o.annotated || yamlnode.Get(v, "annotations") != nil
 		}
 	}
 	for k, v := range yamlnode.Fields(metadata) {
@@ -284,7 +334,7 @@ func (o *Object) readIdentity() {
 }
 
 func (o *Object) readAnnotations(annotations *yaml.Node) {
-	var names, namespaces, kinds string
+	var names, namespaces, kinds, prefixes, suffixes string
 	for k, v := range yamlnode.Fields(annotations) {
 		if !strings.Contains(k.Value, "config.kubernetes.io/") {
 			continue
@@ -298,9 +348,9 @@ func (o *Object) readAnnotations(annotations *yaml.Node) {
 		case annoPreviousKinds:
 			kinds = value
 		case annoPrefixes:
-			o.prefixes = value
+			prefixes = value
 		case annoSuffixes:
-			o.suffixes = value
+			suffixes = value
 		case annoNeedsHash:
 			o.NeedsHash = value == "enabled"
 		case annoLocal:
@@ -314,6 +364,9 @@ func (o *Object) readAnnotations(annotations *yaml.Node) {
 				o.File = value
 			}
 		}
+	}
+	if prefixes != "" || suffixes != "" {
+		o.affixes = prefixes + "\n" + suffixes
 	}
 	if names == "" {
 		return
@@ -357,23 +410,23 @@ func (inv *Inventory) Objects() []*Object { return inv.objects }
 func (inv *Inventory) Made() []*Object { return inv.made }
 
 // OfKind returns the resources of a kind, made ones included.
-func (inv *Inventory) OfKind(gk GroupKind) []*Object { return inv.byKind[gk] }
+func (inv *Inventory) OfKind(gk GroupKind) []*Object { return inv.of(gk).objects }
 
 // HasNamespace reports whether some resource of the build lives in the
 // namespace, or is it.
 func (inv *Inventory) HasNamespace(namespace string) bool {
-	return inv.byNS[namespace] > 0 || len(inv.byName[nameKey{GroupKind{Kind: "Namespace"}, namespace}]) > 0
+	return inv.byNS[namespace] > 0 || len(inv.Find(GroupKind{Kind: "Namespace"}, namespace)) > 0
 }
 
 // Find returns the resources that are called name now, in any namespace.
 func (inv *Inventory) Find(gk GroupKind, name string) []*Object {
-	return inv.byName[nameKey{gk, name}]
+	return inv.of(gk).byName[name]
 }
 
 // FindPrevious returns the resources that were called name before kustomize
 // renamed them.
 func (inv *Inventory) FindPrevious(gk GroupKind, name string) []*Object {
-	return inv.byPrev[nameKey{gk, name}]
+	return inv.of(gk).byPrev[name]
 }
 
 // SameNamespace reports whether two namespaces may be the same one. A resource
@@ -405,7 +458,7 @@ func pick(candidates []*Object, namespace string, from *Object) *Object {
 		if o.Namespace == namespace {
 			r += 4
 		}
-		if from != nil && o.prefixes == from.prefixes && o.suffixes == from.suffixes {
+		if from != nil && o.affixes == from.affixes {
 			r += 2
 		}
 		if o.Node != nil {

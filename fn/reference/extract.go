@@ -310,7 +310,7 @@ func (x *extractor) extract(o *inventory.Object) []*Ref {
 		x.start(p.Spec, x.root(podKind))
 	}
 	x.pod = nil
-	if metadata := o.Get("metadata"); yamlnode.Get(metadata, "annotations") != nil || yamlnode.Get(metadata, "labels") != nil {
+	if o.Annotations() != nil || o.Get("metadata", "labels") != nil {
 		x.start(o.Node, x.root(anyKind))
 	}
 	if !ownGroups[o.Group] {

@@ -95,7 +95,7 @@ func Produce(inv *inventory.Inventory) {
 		for _, p := range own {
 			p.apply(inv, o)
 		}
-		if yamlnode.Path(o.Node, "metadata", "annotations") != nil {
+		if o.Annotations() != nil {
 			for _, p := range table[anyKind] {
 				p.apply(inv, o)
 			}

@@ -81,7 +81,7 @@ func (s *hostScan) object(o *inventory.Object) {
 	case !core:
 		s.custom(o)
 	}
-	s.annotations(o, o.Get("metadata", "annotations"))
+	s.annotations(o, o.Annotations())
 }
 
 // pod reads the environment and the command lines of the containers.
