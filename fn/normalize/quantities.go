@@ -40,7 +40,7 @@ var quantities = &Normalizer{
 			if old == canonical {
 				shown = strconv.Quote(canonical) // the number 2 becomes text
 			}
-			p.record(o, at, old, shown, "spec.normalize.quantities")
+			p.record(o, at.String(), old, shown, "spec.normalize.quantities")
 		}
 	},
 }
@@ -90,77 +90,129 @@ var inKind = []struct{ kind, path string }{
 }
 
 type quantityPaths struct {
-	pod  [][]string
-	kind map[inventory.GroupKind][][]string
+	pod  [][]quantityStep
+	kind map[inventory.GroupKind][][]quantityStep
+}
+
+// quantityStep is a key, with what stands behind it.
+type quantityStep struct {
+	key          string
+	list, values bool
+}
+
+func quantitySteps(path string) []quantityStep {
+	var steps []quantityStep
+	for step := range strings.SplitSeq(path, ".") {
+		key, list := strings.CutSuffix(step, "[]")
+		key, values := strings.CutSuffix(key, "{}")
+		steps = append(steps, quantityStep{key, list, values})
+	}
+	return steps
 }
 
 var compiled = sync.OnceValue(func() quantityPaths {
-	c := quantityPaths{kind: map[inventory.GroupKind][][]string{}}
+	c := quantityPaths{kind: map[inventory.GroupKind][][]quantityStep{}}
 	for _, path := range inPodSpec {
-		c.pod = append(c.pod, strings.Split(path, "."))
+		c.pod = append(c.pod, quantitySteps(path))
 	}
 	for _, row := range inKind {
 		gk := inventory.ParseGroupKind(row.kind)
-		c.kind[gk] = append(c.kind[gk], strings.Split(row.path, "."))
+		c.kind[gk] = append(c.kind[gk], quantitySteps(row.path))
 	}
 	return c
 })
 
-// Quantities calls yield with the path and the node of every scalar in o that
+// Quantities calls yield with the place and the node of every scalar in o that
 // is a quantity by its place, until it returns false. Placeholders and nulls
 // are left out.
-func Quantities(o *inventory.Object) func(yield func(at string, n *yaml.Node) bool) {
-	return func(yield func(at string, n *yaml.Node) bool) {
-		for _, pod := range o.Pods() {
+func Quantities(o *inventory.Object) func(yield func(at *Place, n *yaml.Node) bool) {
+	return func(yield func(at *Place, n *yaml.Node) bool) {
+		pods, own := o.Pods(), compiled().kind[o.GroupKind]
+		if len(pods) == 0 && len(own) == 0 {
+			return
+		}
+		at := &Place{}
+		for _, pod := range pods {
+			at.root = pod.Path
 			for _, path := range compiled().pod {
-				if !walk(pod.Spec, pod.Path, path, yield) {
+				if !at.walk(pod.Spec, path, yield) {
 					return
 				}
 			}
 		}
-		for _, path := range compiled().kind[o.GroupKind] {
-			if !walk(o.Node, "", path, yield) {
+		at.root = ""
+		for _, path := range own {
+			if !at.walk(o.Node, path, yield) {
 				return
 			}
 		}
 	}
 }
 
-func walk(n *yaml.Node, at string, path []string, yield func(string, *yaml.Node) bool) bool {
+// Place is where a quantity is. It is good until yield returns.
+type Place struct {
+	root  string
+	steps []placeStep
+}
+
+// placeStep is a key, or an index of a list.
+type placeStep struct {
+	key   string
+	list  bool
+	index int
+}
+
+// Name is the last key.
+func (at *Place) Name() string { return at.steps[len(at.steps)-1].key }
+
+// String is the field path, as in spec.containers[0].resources.limits.cpu.
+func (at *Place) String() string {
+	path := at.root
+	for _, s := range at.steps {
+		switch {
+		case s.list:
+			path += "[" + strconv.Itoa(s.index) + "]"
+		case path == "":
+			path = s.key
+		default:
+			path += "." + s.key
+		}
+	}
+	return path
+}
+
+func (at *Place) walk(n *yaml.Node, path []quantityStep, yield func(*Place, *yaml.Node) bool) bool {
 	if len(path) == 0 {
 		if n == nil || n.Kind != yaml.ScalarNode || n.Tag == "!!null" || strings.ContainsAny(n.Value, "${<") {
 			return true
 		}
 		return yield(at, n)
 	}
-	key := strings.TrimRight(path[0], "[]{}")
-	child := yamlnode.Get(n, key)
+	step := path[0]
+	child := yamlnode.Get(n, step.key)
 	if child == nil {
 		return true
 	}
-	at = join(at, key)
-	switch path[0][len(key):] {
-	case "[]":
+	depth := len(at.steps)
+	defer func() { at.steps = at.steps[:depth] }()
+	at.steps = append(at.steps, placeStep{key: step.key})
+	switch {
+	case step.list:
 		for i, e := range yamlnode.Elements(child) {
-			if !walk(yamlnode.Resolve(e), at+"["+strconv.Itoa(i)+"]", path[1:], yield) {
+			at.steps = append(at.steps[:depth+1], placeStep{list: true, index: i})
+			if !at.walk(yamlnode.Resolve(e), path[1:], yield) {
 				return false
 			}
 		}
-	case "{}":
+	case step.values:
 		for k, v := range yamlnode.Fields(child) {
-			if !walk(v, join(at, k.Value), path[1:], yield) {
+			at.steps = append(at.steps[:depth+1], placeStep{key: k.Value})
+			if !at.walk(v, path[1:], yield) {
 				return false
 			}
 		}
 	default:
-		return walk(child, at, path[1:], yield)
+		return at.walk(child, path[1:], yield)
 	}
 	return true
-}
-
-func join(path, key string) string {
-	if path == "" {
-		return key
-	}
-	return path + "." + key
 }

@@ -33,7 +33,17 @@ type secretValue struct {
 
 // secretValues calls yield for every value of the Secrets of a build that is
 // written out in it.
-func (p *Pass) secretValues(yield func(secretValue)) {
+func (p *Pass) secretValues(yield func(*secretValue)) {
+	if p.run.secrets == nil {
+		p.run.secrets = p.readSecrets()
+	}
+	for i := range p.run.secrets {
+		yield(&p.run.secrets[i])
+	}
+}
+
+func (p *Pass) readSecrets() []secretValue {
+	values := []secretValue{}
 	for _, o := range p.Inventory.OfKind(inventory.GroupKind{Kind: "Secret"}) {
 		if o.Removed || o.Local || o.Node == nil || o.Get("sops") != nil {
 			continue
@@ -48,10 +58,11 @@ func (p *Pass) secretValues(yield func(secretValue)) {
 				if field == "data" {
 					v.plain, v.err = base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 				}
-				yield(v)
+				values = append(values, v)
 			}
 		}
 	}
+	return values
 }
 
 // isFilledLater reports whether text under data is a placeholder. Unlike in
@@ -73,7 +84,7 @@ var dataNotBase64 = &Rule{
 		"The API server refuses the Secret, or the container gets bytes that nobody meant: a plain word such as a user name is often valid base64 by chance. " +
 		"Plain text belongs under stringData. Placeholders and encrypted values are left alone.",
 	Run: func(p *Pass) {
-		p.secretValues(func(v secretValue) {
+		p.secretValues(func(v *secretValue) {
 			if v.field != "data" {
 				return
 			}
@@ -121,7 +132,7 @@ var dataEncodedTwice = &Rule{
 		"Kubernetes decodes once, so the container gets the inner base64 instead of the value; under stringData, where Kubernetes encodes by itself, once is already too often. " +
 		"Only values whose innermost text is readable are reported: random keys that are meant to be base64 are left alone, and so are single words that happen to decode.",
 	Run: func(p *Pass) {
-		p.secretValues(func(v secretValue) {
+		p.secretValues(func(v *secretValue) {
 			if v.err != nil || !isEncodedText(string(v.plain)) || keepsBase64(v.key) {
 				return
 			}
@@ -174,7 +185,7 @@ var dataTrailingNewline = &Rule{
 		"It is what `echo value | base64` gives, and makes passwords, users and URLs wrong where they are read from the environment. " +
 		"It is a warning where nothing in the build reads the value as an environment variable. PEM, keys, files and other multi-line values are left alone.",
 	Run: func(p *Pass) {
-		p.secretValues(func(v secretValue) {
+		p.secretValues(func(v *secretValue) {
 			if v.err != nil || !hasStrayNewline(v) {
 				return
 			}
@@ -197,7 +208,7 @@ var dataTrailingNewline = &Rule{
 	},
 }
 
-func hasStrayNewline(v secretValue) bool {
+func hasStrayNewline(v *secretValue) bool {
 	text := string(v.plain)
 	line := strings.TrimRight(text, "\r\n")
 	switch typ := yamlnode.GetString(v.secret.Node, "type"); {
@@ -217,7 +228,7 @@ func hasStrayNewline(v secretValue) bool {
 
 // isProse reports whether a value is a command or a sentence, which does not
 // mind a newline.
-func isProse(v secretValue) bool {
+func isProse(v *secretValue) bool {
 	lower := strings.ToLower(v.key)
 	for _, ending := range [...]string{"cmd", "command", "script", "args", "opts", "options"} {
 		if strings.HasSuffix(lower, ending) {
@@ -235,7 +246,7 @@ var dataAndStringData = &Rule{
 		"stringData wins silently: whatever is edited under data never reaches a container. It is a warning where both say the same.",
 	Run: func(p *Pass) {
 		plain := map[*inventory.Object]map[string]string{}
-		p.secretValues(func(v secretValue) {
+		p.secretValues(func(v *secretValue) {
 			if v.field == "data" {
 				if plain[v.secret] == nil {
 					plain[v.secret] = map[string]string{}

@@ -105,13 +105,19 @@ func (s *hostScan) pod(pod *inventory.Pod) {
 			})
 		}
 		s.args(use, slices.Concat(yamlnode.Elements(yamlnode.Get(c.Node, "command")), yamlnode.Elements(yamlnode.Get(c.Node, "args"))))
-		for _, handler := range [...][]string{{"livenessProbe"}, {"readinessProbe"}, {"startupProbe"}, {"lifecycle", "postStart"}, {"lifecycle", "preStop"}} {
-			s.args(use, yamlnode.Elements(yamlnode.Get(yamlnode.Path(c.Node, append(handler, "exec")...), "command")))
+		for _, command := range handlerCommands {
+			s.args(use, yamlnode.Elements(yamlnode.Path(c.Node, command...)))
 		}
 	}
 	if pod.Template != pod.Owner.Node {
 		s.annotations(pod.Owner, yamlnode.Path(pod.Template, "metadata", "annotations"))
 	}
+}
+
+// handlerCommands are where a container has commands besides its own.
+var handlerCommands = [...][]string{
+	{"livenessProbe", "exec", "command"}, {"readinessProbe", "exec", "command"}, {"startupProbe", "exec", "command"},
+	{"lifecycle", "postStart", "exec", "command"}, {"lifecycle", "preStop", "exec", "command"},
 }
 
 func (s *hostScan) args(use hostUse, nodes []*yaml.Node) {

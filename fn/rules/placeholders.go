@@ -81,12 +81,26 @@ func mayHoldPlaceholder(text string) bool {
 			return true
 		case c|0x20 == 'x' && strings.HasPrefix(strings.ToLower(text[i:]), "xxx"),
 			c == 'y' && strings.HasPrefix(text[i:], "your"),
-			c == 'm' && strings.HasPrefix(text[i:], "me"),
-			c == 't' && strings.HasPrefix(text[i:], "this"),
-			c == 'i' && strings.HasPrefix(text[i:], "in"),
+			c == 'm' && strings.HasPrefix(text[i:], "me") && asksTo(text[:i]),
+			c == 't' && strings.HasPrefix(text[i:], "this") && asksTo(text[:i]),
+			c == 'i' && strings.HasPrefix(text[i:], "in") && (asksTo(text[:i]) || strings.HasPrefix(text[i:], "insert")),
 			c == 'p' && strings.HasPrefix(text[i:], "placeholder"),
-			c == 't' && strings.HasPrefix(text[i:], "to"),
+			c == 't' && (strings.HasPrefix(text[i:], "to-") || strings.HasPrefix(text[i:], "to_")),
 			c == '1' && (strings.HasPrefix(text[i:], "123456789012") || strings.HasPrefix(text[i:], "111122223333")):
+			return true
+		}
+	}
+	return false
+}
+
+// asksTo reports whether text ends in replace, or another word before me, this
+// or in.
+func asksTo(text string) bool {
+	if n := len(text) - 1; n > 0 && (text[n] == '-' || text[n] == '_') {
+		text = text[:n]
+	}
+	for _, word := range [...]string{"replace", "change", "fill", "edit", "update"} {
+		if strings.HasSuffix(text, word) {
 			return true
 		}
 	}
@@ -117,18 +131,18 @@ func filledByTools(text string) bool {
 
 func (p *Pass) placeholdersInImages() {
 	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
-		p.placeholderInImage(o, yamlnode.Get(c.Node, "image"), fmt.Sprintf("the image of container %q", c.Name))
+		p.placeholderInImage(o, yamlnode.Get(c.Node, "image"), "container", c.Name)
 	})
 	p.eachPod(func(pod *inventory.Pod) {
 		for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
 			if n := yamlnode.Path(v, "image", "reference"); n != nil {
-				p.placeholderInImage(pod.Owner, n, fmt.Sprintf("the image of volume %q", yamlnode.GetString(v, "name")))
+				p.placeholderInImage(pod.Owner, n, "volume", yamlnode.GetString(v, "name"))
 			}
 		}
 	})
 }
 
-func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what string) {
+func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what, name string) {
 	image := yamlnode.String(n)
 	word, sure := findPlaceholder(image)
 	if word == "" {
@@ -141,7 +155,7 @@ func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what string
 	if !sure {
 		opts = append(opts, AtMost(finding.Warning))
 	}
-	p.Report(o, n, fmt.Sprintf("%s still has the placeholder %q", what, word), opts...)
+	p.Report(o, n, fmt.Sprintf("the image of %s %q still has the placeholder %q", what, name, word), opts...)
 }
 
 // accountPlaceholder returns what stands for the account in the host of an
@@ -155,8 +169,8 @@ func accountPlaceholder(image string) string {
 }
 
 // hostFields are where resources say host names.
-var hostFields = sync.OnceValue(func() map[inventory.GroupKind][]string {
-	m := map[inventory.GroupKind][]string{}
+var hostFields = sync.OnceValue(func() map[inventory.GroupKind][][]string {
+	m := map[inventory.GroupKind][][]string{}
 	for _, row := range [...]struct {
 		kinds string
 		paths []string
@@ -172,7 +186,9 @@ var hostFields = sync.OnceValue(func() map[inventory.GroupKind][]string {
 		{"Service", []string{"spec.externalName"}},
 	} {
 		for kind := range strings.SplitSeq(row.kinds, ",") {
-			m[gk(kind)] = row.paths
+			for _, path := range row.paths {
+				m[gk(kind)] = append(m[gk(kind)], strings.Split(path, "."))
+			}
 		}
 	}
 	return m
@@ -180,7 +196,7 @@ var hostFields = sync.OnceValue(func() map[inventory.GroupKind][]string {
 
 func (p *Pass) placeholdersInHosts(o *inventory.Object) {
 	for _, path := range hostFields()[o.GroupKind] {
-		eachScalar(o.Node, strings.Split(path, "."), func(n *yaml.Node) {
+		eachScalar(o.Node, path, func(n *yaml.Node) {
 			word, _ := findPlaceholder(n.Value)
 			if word == "" {
 				return

@@ -53,7 +53,7 @@ var quantityInvalid = &Rule{
 				switch {
 				case err != nil:
 					p.reportQuantity(o, n, fmt.Sprintf("%q is not a quantity", n.Value), nearQuantity(n.Value))
-				case countsBytes(at) && q.MilliValue()%1000 != 0:
+				case countsBytes(at.Name()) && q.MilliValue()%1000 != 0:
 					p.reportQuantity(o, n, fmt.Sprintf("%q is a fraction of a byte: m is a thousandth", n.Value), strings.TrimSuffix(n.Value, "m")+"Mi")
 				}
 			}
@@ -69,10 +69,9 @@ func (p *Pass) reportQuantity(o *inventory.Object, n *yaml.Node, message, near s
 	p.Report(o, n, message+fmt.Sprintf("; did you mean %q?", near), Suggest(near))
 }
 
-// countsBytes reports whether the quantity at a field path is an amount of
-// bytes.
-func countsBytes(at string) bool {
-	name := at[strings.LastIndexByte(at, '.')+1:]
+// countsBytes reports whether a quantity of that name is an amount of bytes.
+func countsBytes(name string) bool {
+	name = name[strings.LastIndexByte(name, '.')+1:] // of requests.memory in a quota
 	return name == "memory" || name == "storage" || name == "ephemeral-storage" || name == "sizeLimit"
 }
 

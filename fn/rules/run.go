@@ -26,6 +26,7 @@ type run struct {
 	// What the rules of one topic share. See host_judge.go, base64.go and
 	// wiring.go.
 	hosts       *hostJudge
+	secrets     []secretValue
 	environment map[*inventory.Object]map[string]bool
 	wiring      *wiring
 

@@ -51,10 +51,10 @@ type envEntry struct {
 
 // settings are the values of one ConfigMap or Secret as containers see them.
 type settings struct {
-	object *inventory.Object
-	names  []string
-	values map[string]string // without those that are not known
-	has    map[string]bool
+	object    *inventory.Object
+	content   *inventory.Content
+	encrypted bool
+	names     []string
 	// urls are the keys of database and broker URLs, expanding those of
 	// one-line values with $(NAME) in them.
 	urls, expanding []string
@@ -150,28 +150,45 @@ func (w *wiring) of(o *inventory.Object) *settings {
 	if s != nil {
 		return s
 	}
-	content := o.Content()
-	s = &settings{object: o, values: map[string]string{}, has: map[string]bool{}}
-	encrypted := o.Node != nil && o.Get("sops") != nil
-	for _, key := range content.Keys {
-		v, written := content.Get(key)
-		if v.Field == "binaryData" {
-			continue // not for environments
+	s = &settings{object: o, content: o.Content(), encrypted: o.Node != nil && o.Get("sops") != nil}
+	s.names = make([]string, 0, len(s.content.Keys))
+	for _, key := range s.content.Keys {
+		if !s.has(key) {
+			continue
 		}
 		s.names = append(s.names, key)
-		s.has[key] = true
-		if text, ok := plainText(v); written && !encrypted && (ok || yamlnode.String(v.Node) == "") && !filledLater(text) {
-			s.values[key] = text
-			if isServiceURL(text) {
-				s.urls = append(s.urls, key)
-			}
-			if strings.Contains(text, "$(") && !strings.Contains(strings.TrimRight(text, "\n"), "\n") && len(expansions(text)) > 0 {
-				s.expanding = append(s.expanding, key)
-			}
+		text, known := s.value(key)
+		if !known {
+			continue
+		}
+		if isServiceURL(text) {
+			s.urls = append(s.urls, key)
+		}
+		if strings.Contains(text, "$(") && !strings.Contains(strings.TrimRight(text, "\n"), "\n") && len(expansions(text)) > 0 {
+			s.expanding = append(s.expanding, key)
 		}
 	}
 	w.settings[o] = s
 	return s
+}
+
+// has reports whether a key is there. Binary data is not for environments.
+func (s *settings) has(key string) bool {
+	v, written := s.content.Get(key)
+	return v.Field != "binaryData" && (written || slices.Contains(s.content.Keys, key))
+}
+
+// value returns the value of a key, if it is known.
+func (s *settings) value(key string) (text string, known bool) {
+	v, written := s.content.Get(key)
+	if !written || s.encrypted || v.Field == "binaryData" {
+		return "", false
+	}
+	text, ok := plainText(v)
+	if !ok && yamlnode.String(v.Node) != "" || filledLater(text) {
+		return "", false
+	}
+	return text, true
 }
 
 // filledLater reports whether something puts the real value in the place of
@@ -184,8 +201,8 @@ func filledLater(text string) bool {
 
 func (s *settings) variable(name, key string) *variable {
 	v := &variable{name: name, holder: s.object}
-	v.text, v.known = s.values[key]
-	if value, ok := s.object.Content().Get(key); ok {
+	v.text, v.known = s.value(key)
+	if value, ok := s.content.Get(key); ok {
 		v.node = value.Node
 	}
 	return v
@@ -200,7 +217,7 @@ func (s *envSource) get(name string) *variable {
 		return nil
 	}
 	key, ok := strings.CutPrefix(name, s.prefix)
-	if !ok || !s.data.has[key] {
+	if !ok || !s.data.has(key) {
 		return nil
 	}
 	return s.data.variable(name, key)

@@ -199,7 +199,8 @@ var variableNotExpandedInData = &Rule{
 }
 
 func (p *Pass) reportNotExpanded(data *settings, key string, readers []*environment) {
-	names := expansions(data.values[key])
+	text, _ := data.value(key)
+	names := expansions(text)
 	severity := finding.Warning
 	for _, e := range readers {
 		for _, name := range names {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -59,7 +60,10 @@ func TestParseServiceURL(t *testing.T) {
 // The kubelet's own rules for $(NAME): an escaped dollar, a name that is not
 // there, text that only looks like a reference.
 func TestExpand(t *testing.T) {
-	e := &environment{sources: []envSource{{data: &settings{has: map[string]bool{"A": true}, values: map[string]string{"A": "a"}}}}}
+	inv := &inventory.Inventory{}
+	o := inv.Add(yamlnode.NewMapping(yamlnode.NewString("data"), yamlnode.NewMapping(yamlnode.NewString("A"), yamlnode.NewString("a"))), inventory.Source{})
+	w := &wiring{settings: map[*inventory.Object]*settings{}}
+	e := &environment{sources: []envSource{{data: w.of(o)}}}
 	for text, want := range map[string]string{
 		"plain": "plain", "$$(A)": "$(A)", "$": "$", "$(A": "$(A", "x$A)": "x$A)",
 	} {
