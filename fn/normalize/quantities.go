@@ -131,7 +131,7 @@ func Quantities(o *inventory.Object) func(yield func(at *Place, n *yaml.Node) bo
 		if len(pods) == 0 && len(own) == 0 {
 			return
 		}
-		at := &Place{}
+		at := &Place{steps: make([]placeStep, 0, 8)}
 		for _, pod := range pods {
 			at.root = pod.Path
 			for _, path := range compiled().pod {

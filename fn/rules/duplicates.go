@@ -131,7 +131,7 @@ var duplicateObject = &Rule{
 		}
 		first := map[id]*inventory.Object{}
 		for _, o := range p.Inventory.Objects() {
-			if o.Removed || o.Local || o.Name == "" || o.Kind == "" {
+			if o.Removed || o.Local || o.Name == "" || o.Kind == "" || len(p.Inventory.Find(o.GroupKind, o.Name)) == 1 {
 				continue
 			}
 			key := id{o.GroupKind, o.Namespace, o.Name}

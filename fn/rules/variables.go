@@ -25,6 +25,9 @@ var variableNotExpanded = &Rule{
 	URL: "https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/",
 	Run: func(p *Pass) {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+			if !usesVariables(c) {
+				return
+			}
 			env := yamlnode.Elements(yamlnode.Get(c.Node, "env"))
 			var names []string
 			for _, e := range env {
@@ -54,6 +57,14 @@ var variableNotExpanded = &Rule{
 			}
 		})
 	},
+}
+
+// usesVariables reports whether a container has $( where the kubelet expands it.
+func usesVariables(c *inventory.Container) bool {
+	uses := func(n *yaml.Node) bool { return strings.Contains(yamlnode.String(n), "$(") }
+	return slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "env")), func(e *yaml.Node) bool { return uses(yamlnode.Get(e, "value")) }) ||
+		slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "command")), uses) ||
+		slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "args")), uses)
 }
 
 // reportVariable reports $(name) in entry i of env, whose names are given.
