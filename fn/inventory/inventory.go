@@ -60,19 +60,28 @@ type Identity struct {
 	Name      string
 }
 
+// Type is what a resource is. Resources of one type have it in common.
+type Type struct {
+	GroupKind
+	Version string
+
+	apiVersion string
+	index      *kindIndex
+}
+
+// APIVersion is group/version, or version for the core group.
+func (t *Type) APIVersion() string { return t.apiVersion }
+
 // Object is one resource of the build, or one that another resource makes at
 // run time (Producer is set, and Node is nil).
 type Object struct {
-	GroupKind
-	Version   string
+	*Type
 	Namespace string
 	Name      string
 
 	// Previous are earlier identities that kustomize still repairs references
 	// from, oldest first, without those equal to the present one.
 	Previous []Identity
-	// NeedsHash says that kustomize will append a hash to the name.
-	NeedsHash bool
 
 	// Node is the resource itself, a mapping.
 	Node *yaml.Node
@@ -85,6 +94,8 @@ type Object struct {
 
 	// Producer is the resource that makes this one at run time.
 	Producer *Object
+	// NeedsHash says that kustomize will append a hash to the name.
+	NeedsHash bool
 	// Likely says that the producer may or may not make it.
 	Likely bool
 	// Modified is set by whoever edits Node, so that untouched resources can be
@@ -97,10 +108,10 @@ type Object struct {
 	// annotated config.kubernetes.io/local-config. They are not looked up.
 	Local bool
 
-	// affixes are the prefixes and the suffixes that kustomize has added.
-	affixes string
 	// annotated says that there are annotations; see Annotations.
 	annotated bool
+	// affixes are the prefixes and the suffixes that kustomize has added.
+	affixes string
 	// What is read when it is first asked for, by whoever asks first.
 	content atomic.Pointer[Content]
 	pods    atomic.Pointer[[]*Pod]
@@ -112,14 +123,6 @@ type Source struct {
 	// Line is the line of File (from 1) at which the resource's own text
 	// starts; node lines count from there. 0 when lines mean nothing to a reader.
 	Line int
-}
-
-// APIVersion is group/version, or version for the core group.
-func (o *Object) APIVersion() string {
-	if o.Group == "" {
-		return o.Version
-	}
-	return o.Group + "/" + o.Version
 }
 
 // Resource names o in findings.
@@ -183,7 +186,7 @@ type Inventory struct {
 	byKind  map[GroupKind]*kindIndex
 	byNS    map[string]int
 	made    []*Object
-	last    *kindIndex // that was asked for while indexing
+	types   map[typeKey]*Type
 
 	free  []Object  // to allocate many at once
 	lists []*Object // likewise, for lists of one
@@ -194,9 +197,30 @@ type Inventory struct {
 
 // kindIndex are the resources of one kind.
 type kindIndex struct {
-	kind           GroupKind
 	objects        []*Object
 	byName, byPrev map[string][]*Object
+}
+
+type typeKey struct {
+	GroupKind
+	version string
+}
+
+// typeOf returns the one Type of a kind and version.
+func (inv *Inventory) typeOf(gk GroupKind, version string) *Type {
+	key := typeKey{gk, version}
+	t := inv.types[key]
+	if t == nil {
+		t = &Type{GroupKind: gk, Version: version, apiVersion: version}
+		if gk.Group != "" {
+			t.apiVersion = gk.Group + "/" + version
+		}
+		if inv.types == nil {
+			inv.types = map[typeKey]*Type{}
+		}
+		inv.types[key] = t
+	}
+	return t
 }
 
 // none is the index of kinds that are not there.
@@ -242,7 +266,7 @@ func (inv *Inventory) Add(node *yaml.Node, src Source) *Object {
 	o.Node = yamlnode.Resolve(node)
 	o.Index = len(inv.objects)
 	o.File, o.Line = src.File, src.Line
-	o.readIdentity()
+	o.readIdentity(inv)
 	inv.objects = append(inv.objects, o)
 	inv.index(o)
 	return o
@@ -251,7 +275,7 @@ func (inv *Inventory) Add(node *yaml.Node, src Source) *Object {
 // AddMade indexes an object that producer makes at run time.
 func (inv *Inventory) AddMade(producer *Object, gk GroupKind, namespace, name string, content Content) *Object {
 	o := &Object{
-		GroupKind: gk,
+		Type:      inv.typeOf(gk, ""),
 		Namespace: namespace,
 		Name:      name,
 		Index:     producer.Index,
@@ -273,13 +297,13 @@ func (inv *Inventory) index(o *Object) {
 		return
 	}
 	inv.anyKind = nil
-	k := inv.last
-	if k == nil || k.kind != o.GroupKind {
+	k := o.index
+	if k == nil {
 		if k = inv.byKind[o.GroupKind]; k == nil {
-			k = &kindIndex{kind: o.GroupKind, byName: map[string][]*Object{}}
+			k = &kindIndex{byName: map[string][]*Object{}}
 			inv.byKind[o.GroupKind] = k
 		}
-		inv.last = k
+		o.index = k
 	}
 	k.objects = append(k.objects, o)
 	if o.Namespace != "" {
@@ -300,19 +324,22 @@ func (inv *Inventory) index(o *Object) {
 	}
 }
 
-func (o *Object) readIdentity() {
+func (o *Object) readIdentity(inv *Inventory) {
 	var metadata *yaml.Node
+	var apiVersion, kind string
 	for k, v := range yamlnode.Fields(o.Node) {
 		switch k.Value {
 		case "apiVersion":
-			o.Group, o.Version = splitAPIVersion(yamlnode.String(v))
+			apiVersion = yamlnode.String(v)
 		case "kind":
-			o.Kind = yamlnode.String(v)
+			kind = yamlnode.String(v)
 		case "metadata":
 			metadata = v
 			o.annotated = o.annotated || yamlnode.Get(v, "annotations") != nil
 		}
 	}
+	group, version := splitAPIVersion(apiVersion)
+	o.Type = inv.typeOf(GroupKind{group, kind}, version)
 	for k, v := range yamlnode.Fields(metadata) {
 		switch k.Value {
 		case "name":

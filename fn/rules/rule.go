@@ -113,6 +113,11 @@ func Suggest(names ...string) Option {
 
 // Help says what to do.
 func Help(format string, args ...any) Option {
+	if len(args) == 1 && format == "%s" {
+		if text, ok := args[0].(string); ok {
+			return func(f *finding.Finding) { f.Help = text }
+		}
+	}
 	return func(f *finding.Finding) { f.Help = fmt.Sprintf(format, args...) }
 }
 

@@ -91,6 +91,7 @@ func Run(inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding
 			for i := range p.found {
 				r.report(p.found[i])
 			}
+			p.found = nil
 		}
 	}
 	for _, f := range earlier {
