@@ -156,9 +156,11 @@ func (v *Resolver) namespaceFor(r *Ref, gk inventory.GroupKind) string {
 
 // elsewhere returns an object of that name in any namespace, or nil.
 func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) *inventory.Object {
-	for _, o := range slices.Concat(v.inv.Find(gk, name), v.inv.FindPrevious(gk, name)) {
-		if !o.Removed && !o.Likely {
-			return o
+	for _, found := range [...][]*inventory.Object{v.inv.Find(gk, name), v.inv.FindPrevious(gk, name)} {
+		for _, o := range found {
+			if !o.Removed && !o.Likely {
+				return o
+			}
 		}
 	}
 	return nil

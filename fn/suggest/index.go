@@ -69,7 +69,7 @@ func (ix *Index) Nearest(name string, max int) []string {
 
 // glance is what can be told of a name without reading it.
 type glance struct {
-	bits uint64
+	bits, parts uint64
 	// size is the length, or odd for a name that is not ASCII.
 	size int32
 }
@@ -80,17 +80,27 @@ const odd = -1
 // each edit at most one character goes and one comes, so two names that differ
 // by n edits differ by at most 2n bits; and a part of a name has no bits that
 // the name has not.
+//
+// It also returns parts, bits for the characters at the start of the name and
+// those behind it. An edit may push one over the border, or two swap across it:
+// names that differ by n edits differ by at most 4n of these.
 func glanceOf(name string) glance {
 	if !ascii(name) {
 		return glance{size: odd}
 	}
-	var bits uint64
+	const start = 10
+	var bits, parts uint64
 	for i := range len(name) {
 		c := name[i] & 31 // letters, and what is no letter shares with them
 		once := uint64(1) << c
 		bits |= bits&once<<32 | once
+		if i < start {
+			parts |= once
+		} else {
+			parts |= once << 32
+		}
 	}
-	return glance{bits, int32(len(name))}
+	return glance{bits, parts, int32(len(name))}
 }
 
 // likely appends all names that Nearest could return for name, and a few more.
@@ -106,7 +116,8 @@ func (ix *Index) likely(found []string, name string) []string {
 	for i := range ix.glances {
 		c := &ix.glances[i]
 		if c.size == odd ||
-			bits.OnesCount64(c.bits^g.bits) <= 2*limit && c.size-g.size <= limit && g.size-c.size <= limit ||
+			bits.OnesCount64(c.bits^g.bits) <= 2*limit && c.size-g.size <= limit && g.size-c.size <= limit &&
+				bits.OnesCount64(c.parts^g.parts) <= 4*limit ||
 			(c.bits&^g.bits == 0 || g.bits&^c.bits == 0) && sharesWords(name, ix.names[i]) {
 			found = append(found, ix.names[i])
 		}
