@@ -57,13 +57,21 @@ func TestIndexAnswersAsNearest(t *testing.T) {
 
 func TestDistanceWithoutCommonEnds(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 20_000 {
+	for range 100_000 {
 		a := mutate(r, mutate(r, "abcab-cba1-ab"[:r.IntN(14)]))
 		if r.IntN(4) == 0 {
 			a = strings.Repeat(a, r.IntN(8)) // around 64 characters
 		}
 		b := mutate(r, mutate(r, a))
-		assert.Equal(t, edlib.OSADamerauLevenshteinDistance(a, b), Distance(a, b), "%q, %q", a, b)
+		want := edlib.OSADamerauLevenshteinDistance(a, b)
+		assert.Equal(t, want, Distance(a, b), "%q, %q", a, b)
+		for limit := range 3 {
+			d, ok := within(a, b, limit)
+			assert.Equal(t, want <= limit, ok, "%q, %q within %d", a, b, limit)
+			if ok {
+				assert.Equal(t, want, d, "%q, %q", a, b)
+			}
+		}
 	}
 }
 

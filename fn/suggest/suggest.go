@@ -283,17 +283,46 @@ func differing(a, b string) (_, _ string, plain bool) {
 	return a, b, true
 }
 
-// within returns the distance between a and b if it is at most limit.
+// within returns the distance between a and b if it is at most limit, which is
+// one of those that Limit returns.
 func within(a, b string, limit int) (distance int, ok bool) {
 	if abs(len(a)-len(b)) > limit {
 		return 0, false
 	}
 	a, b, plain := differing(a, b)
+	if plain && len(a) >= 4 && len(b) >= 4 {
+		return 2, limit == 2 && twoEdits(a, b)
+	}
 	if bits.OnesCount64(letters(a)^letters(b)) > 2*limit {
 		return 0, false
 	}
 	distance = edits(a, b, plain)
 	return distance, distance <= limit
+}
+
+// twoEdits reports whether two edits make b of a, for texts of four characters or
+// more whose first characters differ, and whose last ones do. No edit reaches
+// from one end to the other, so it is one at each, and what is between them is
+// the same.
+func twoEdits(a, b string) bool {
+	// How much of a and b an edit at an end takes: a substitution, an insertion, a
+	// deletion, and a transposition.
+	takes := [...][2]int{{1, 1}, {0, 1}, {1, 0}, {2, 2}}
+	n, m := len(a), len(b)
+	for _, s := range takes {
+		if s[0] == 2 && (a[0] != b[1] || a[1] != b[0]) {
+			continue
+		}
+		for _, e := range takes {
+			if e[0] == 2 && (a[n-1] != b[m-2] || a[n-2] != b[m-1]) {
+				continue
+			}
+			if a[s[0]:n-e[0]] == b[s[1]:m-e[1]] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // sharesWords reports whether one name is the other with words added in front
