@@ -124,7 +124,10 @@ func FieldPath(root, n *yaml.Node) string {
 		return ""
 	}
 	var buffer [16]pathStep
-	steps, found := findPath(root, n, buffer[:0])
+	steps, found := findPath(root, n, buffer[:0], n.Line)
+	if !found {
+		steps, found = findPath(root, n, buffer[:0], 0)
+	}
 	if !found {
 		return ""
 	}
@@ -150,8 +153,9 @@ type pathStep struct {
 // maxPath bounds the search; no field is nearly as deep.
 const maxPath = 200
 
-// findPath appends the steps from at to n.
-func findPath(at, n *yaml.Node, steps []pathStep) (_ []pathStep, found bool) {
+// findPath appends the steps from at to n. It passes over the fields that end
+// before a line, if that is not 0; not all nodes have the lines of one file.
+func findPath(at, n *yaml.Node, steps []pathStep, line int) (_ []pathStep, found bool) {
 	if at == n {
 		return steps, true
 	}
@@ -160,10 +164,10 @@ func findPath(at, n *yaml.Node, steps []pathStep) (_ []pathStep, found bool) {
 	}
 	switch at.Kind {
 	case yaml.AliasNode:
-		return findPath(at.Alias, n, steps)
+		return findPath(at.Alias, n, steps, line)
 	case yaml.DocumentNode:
 		for _, c := range at.Content {
-			if way, ok := findPath(c, n, steps); ok {
+			if way, ok := findPath(c, n, steps, line); ok {
 				return way, true
 			}
 		}
@@ -173,16 +177,16 @@ func findPath(at, n *yaml.Node, steps []pathStep) (_ []pathStep, found bool) {
 			if key == n || v == n {
 				return append(steps, pathStep{key: key}), true
 			}
-			if v.Kind != yaml.ScalarNode {
-				if way, ok := findPath(v, n, append(steps, pathStep{key: key})); ok {
+			if v.Kind != yaml.ScalarNode && !(i+2 < len(at.Content) && at.Content[i+2].Line < line) {
+				if way, ok := findPath(v, n, append(steps, pathStep{key: key}), line); ok {
 					return way, true
 				}
 			}
 		}
 	case yaml.SequenceNode:
 		for i, c := range at.Content {
-			if c == n || c.Kind != yaml.ScalarNode {
-				if way, ok := findPath(c, n, append(steps, pathStep{index: i})); ok {
+			if c == n || c.Kind != yaml.ScalarNode && !(i+1 < len(at.Content) && at.Content[i+1].Line < line) {
+				if way, ok := findPath(c, n, append(steps, pathStep{index: i}), line); ok {
 					return way, true
 				}
 			}

@@ -22,8 +22,9 @@ type Index struct {
 	names   []string
 	lookups atomic.Int64
 
-	glancing sync.Once
-	glances  []glance
+	glancing  sync.Once
+	glances   []glance // by size
+	unglanced []string // names that are not ASCII
 
 	filing sync.Once
 
@@ -67,14 +68,12 @@ func (ix *Index) Nearest(name string, max int) []string {
 	return Nearest(name, ix.near(found[:0], name), max)
 }
 
-// glance is what can be told of a name without reading it.
+// glance is what can be told of an ASCII name without reading it.
 type glance struct {
 	bits, parts uint64
-	// size is the length, or odd for a name that is not ASCII.
-	size int32
+	size        int32
+	name        int32 // its index
 }
-
-const odd = -1
 
 // glanceOf returns bits for the characters that a name has once, and twice. Of
 // each edit at most one character goes and one comes, so two names that differ
@@ -85,9 +84,6 @@ const odd = -1
 // those behind it. An edit may push one over the border, or two swap across it:
 // names that differ by n edits differ by at most 4n of these.
 func glanceOf(name string) glance {
-	if !ascii(name) {
-		return glance{size: odd}
-	}
 	const start = 10
 	var bits, parts uint64
 	for i := range len(name) {
@@ -100,26 +96,49 @@ func glanceOf(name string) glance {
 			parts |= once << 32
 		}
 	}
-	return glance{bits, parts, int32(len(name))}
+	return glance{bits: bits, parts: parts, size: int32(len(name))}
+}
+
+// glanceAll glances at all names, the short ones first.
+func (ix *Index) glanceAll() {
+	ix.glances = make([]glance, 0, len(ix.names))
+	for i, n := range ix.names {
+		if !ascii(n) {
+			ix.unglanced = append(ix.unglanced, n)
+			continue
+		}
+		g := glanceOf(n)
+		g.name = int32(i)
+		ix.glances = append(ix.glances, g)
+	}
+	slices.SortFunc(ix.glances, func(a, b glance) int { return int(a.size - b.size) })
 }
 
 // likely appends all names that Nearest could return for name, and a few more.
 func (ix *Index) likely(found []string, name string) []string {
-	ix.glancing.Do(func() {
-		ix.glances = make([]glance, len(ix.names))
-		for i, n := range ix.names {
-			ix.glances[i] = glanceOf(n)
-		}
-	})
-	const limit = 2 // the most edits that Limit allows
+	ix.glancing.Do(ix.glanceAll)
+	found = append(found, ix.unglanced...)
 	g := glanceOf(name)
-	for i := range ix.glances {
-		c := &ix.glances[i]
-		if c.size == odd ||
-			bits.OnesCount64(c.bits^g.bits) <= 2*limit && c.size-g.size <= limit && g.size-c.size <= limit &&
-				bits.OnesCount64(c.parts^g.parts) <= 4*limit ||
-			(c.bits&^g.bits == 0 || g.bits&^c.bits == 0) && sharesWords(name, ix.names[i]) {
-			found = append(found, ix.names[i])
+	from := func(size int32) int {
+		i, _ := slices.BinarySearchFunc(ix.glances, size, func(c glance, size int32) int { return int(c.size - size) })
+		return i
+	}
+	const limit = 2 // the most edits that Limit allows
+	near := ix.glances[from(g.size-limit):from(g.size+limit+1)]
+	for i := range near {
+		if c := &near[i]; bits.OnesCount64(c.bits^g.bits) <= 2*limit && bits.OnesCount64(c.parts^g.parts) <= 4*limit {
+			found = append(found, ix.names[c.name])
+		}
+	}
+	shorter, longer := ix.glances[:from(g.size)], ix.glances[from(g.size+1):]
+	for i := range shorter {
+		if c := &shorter[i]; c.bits&^g.bits == 0 && sharesWords(name, ix.names[c.name]) {
+			found = append(found, ix.names[c.name])
+		}
+	}
+	for i := range longer {
+		if c := &longer[i]; g.bits&^c.bits == 0 && sharesWords(name, ix.names[c.name]) {
+			found = append(found, ix.names[c.name])
 		}
 	}
 	return found
