@@ -79,5 +79,5 @@ func (r *compiledRow) repairs(o *inventory.Object, pod *inventory.Pod) bool {
 	if pod != nil {
 		kinds = r.inPods // Knative's Service shares its Kind with the core one, which has no pod
 	}
-	return r.Row.Repaired || slices.Contains(kinds, o.Kind)
+	return r.Repaired || slices.Contains(kinds, o.Kind)
 }

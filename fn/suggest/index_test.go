@@ -116,6 +116,17 @@ func TestDeliberateDifferences(t *testing.T) {
 	}
 }
 
+func TestASCII(t *testing.T) {
+	for size := range 20 {
+		for at := range size {
+			b := []byte(strings.Repeat("a", size))
+			assert.True(t, ascii(string(b)))
+			b[at] = 0x80
+			assert.False(t, ascii(string(b)), "%d of %d", at, size)
+		}
+	}
+}
+
 func FuzzIndex(f *testing.F) {
 	f.Add("db-secret", "db-secert web api-secret db prod-db-secret")
 	f.Add("ab|cd", "ac|bd xx|cd ab|xx")
