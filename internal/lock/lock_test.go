@@ -66,6 +66,26 @@ func contents(t testing.TB, dir string) map[string]string {
 	return all
 }
 
+// A pipeline that only validates has a lock like any other.
+func TestLockOfAPipelineThatChangesNothing(t *testing.T) {
+	dir := shop.with(edits()).write(t)
+	writeLock(t, dir)
+	want := build(t, filepath.Join(dir, "pipeline"))
+	for name, build := range builders(t) {
+		got, err := build(dir)
+		require.NoError(t, err, name)
+		assert.Equal(t, want, got, name)
+	}
+	stale, err := makeLock(t, dir).Check()
+	require.NoError(t, err)
+	assert.Nil(t, stale)
+
+	shop.with(inject).writeTo(t, dir)
+	stale, err = makeLock(t, dir).Check()
+	require.NoError(t, err)
+	assert.NotNil(t, stale, "it changes something now")
+}
+
 // Whatever happens to the source after it was locked, stock kustomize fails or
 // builds what the pipeline builds.
 func TestStaleLockNeverAppliesAWrongValue(t *testing.T) {

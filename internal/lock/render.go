@@ -55,6 +55,10 @@ func (p *plan) render() (files, error) {
 		}
 		out[addedFile] = append([]byte(headerFirst), bytes.Join(docs, []byte("---\n"))...)
 	}
+	if len(p.added)+len(p.patches) == 0 {
+		// kustomize takes a kustomization without any field for a mistake.
+		b.WriteString("\n# The function changes nothing here.\npatches: []\n")
+	}
 	if len(p.patches) > 0 {
 		b.WriteString("\npatches:\n")
 		for _, t := range p.patches {
