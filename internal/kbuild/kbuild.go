@@ -116,9 +116,10 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 }
 
 // fastest builds root in the fastest way that gives the result of kustomize
-// build: first as one level with the function in this process, then as it
-// stands, then with the function in a process of its own. It is the last that
-// defines the result, and what errors say.
+// build: first with an index over the resources, then as kustomize does it, as
+// one level with the function in this process, as it stands, and with the
+// function in a process of its own. It is the last that defines the result, and
+// what errors say.
 func (b *builder) fastest(root string, command []string, rep *report) (*tree, resmap.ResMap, error) {
 	newTree := func() *tree {
 		return &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: rep.path, capture: b.capture}
@@ -132,6 +133,16 @@ func (b *builder) fastest(root string, command []string, rep *report) (*tree, re
 		return m, err, true
 	}
 	t := newTree()
+	m, err := t.linear()
+	if err == nil || t.failed {
+		return t, m, err
+	}
+	rep.reset()
+	inProcess := !t.unusual
+	t = newTree()
+	if !inProcess {
+		t.opts.InProcess = nil
+	}
 	if f, ok := t.flatten(root); ok {
 		m, err, ok := build(t, func() bool { return t.use(&f) })
 		if ok && (err == nil || t.failed) {
@@ -140,7 +151,7 @@ func (b *builder) fastest(root string, command []string, rep *report) (*tree, re
 		rep.reset()
 		t = newTree()
 	}
-	m, err, _ := build(t, func() bool { return true })
+	m, err, _ = build(t, func() bool { return true })
 	if t.unusual {
 		rep.reset()
 		t = newTree()

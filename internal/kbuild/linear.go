@@ -1,0 +1,280 @@
+package kbuild
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"sigs.k8s.io/kustomize/api/ifc"
+	"sigs.k8s.io/kustomize/api/provider"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// kustomize compares resources with each other: each with all others when it is
+// added, when its namespace is set, and when references are repaired. A linear
+// build calls kustomize's own transformers and generators in kustomize's order,
+// on a map with an index. It knows the fields that most kustomizations consist
+// of. Whatever else there is, and everything that goes wrong, is an error that
+// nobody gets to see: kustomize itself then builds the tree, or says why not.
+type linearBuild struct {
+	*tree
+	factory   *resmap.Factory
+	validator ifc.Validator
+	plugins   *types.PluginConfig
+	specs     *fieldSpecs
+	traced    bool // resources say which file they come from
+	warnings  []string
+	notes     transformationNotes
+}
+
+// level is one kustomization of a linear build.
+type level struct {
+	*linearBuild
+	*localLoader
+	k      *types.Kustomization
+	file   string           // base name of the kustomization file
+	origin *resource.Origin // of its resources, nil unless traced
+	own    []step           // the functions among its transformers
+}
+
+// linear builds the tree in time proportional to its size.
+func (t *tree) linear() (m resmap.ResMap, err error) {
+	defer t.enlist()()
+	defer func() {
+		if r := recover(); r != nil {
+			m, err = nil, fmt.Errorf("panic: %v", r)
+		}
+	}()
+	if t.capture != "" || !filepath.IsAbs(t.root) {
+		return nil, errors.New("not a plain build")
+	}
+	deps := provider.NewDefaultDepProvider()
+	b := &linearBuild{
+		tree: t, factory: resmap.NewFactory(deps.GetResourceFactory()), validator: deps.GetFieldValidator(),
+		plugins: t.options().PluginConfig,
+	}
+	if b.specs, err = specs(); err != nil {
+		return nil, err
+	}
+	top := &level{linearBuild: b, localLoader: &localLoader{
+		fsys: t, chain: []filesys.ConfirmedDir{filesys.ConfirmedDir(t.root)},
+		anywhere: t.opts.LoadRestrictor == types.LoadRestrictionsNone,
+	}}
+	if err := top.read(); err != nil {
+		return nil, err
+	}
+	if b.traced, err = asksForOrigins(top.k.BuildMetadata); err != nil {
+		return nil, err
+	}
+	if b.traced {
+		top.origin = &resource.Origin{}
+	}
+	if err := openapi.SetSchema(nil, nil, true); err != nil {
+		return nil, err
+	}
+	resources := &indexed{}
+	if err := top.accumulate(resources); err != nil {
+		return nil, err
+	}
+	if err := top.finish(resources); err != nil {
+		return nil, err
+	}
+	for _, w := range b.warnings {
+		fmt.Fprintln(os.Stderr, w)
+	}
+	return plainResMap(resources)
+}
+
+// asksForOrigins reports whether resources are to say where they come from.
+func asksForOrigins(metadata []string) (bool, error) {
+	for _, m := range metadata {
+		if m != types.OriginAnnotations {
+			return false, errors.New("buildMetadata: " + m)
+		}
+	}
+	return len(metadata) > 0, nil
+}
+
+// plainResMap makes the result a map of kustomize's, which has to be unique.
+// Append would compare each resource with all others; a filter need not.
+func plainResMap(m *indexed) (resmap.ResMap, error) {
+	plain := resmap.New()
+	return plain, plain.ApplyFilter(kio.FilterFunc(func([]*kyaml.RNode) ([]*kyaml.RNode, error) {
+		nodes := make([]*kyaml.RNode, len(m.list))
+		for i, e := range m.list {
+			nodes[i] = &e.res.RNode
+		}
+		return nodes, nil
+	}))
+}
+
+// read reads the kustomization file of a level.
+func (v *level) read() error {
+	var content []byte
+	for _, name := range kustomizationNames() {
+		c, err := v.Load(name)
+		if err != nil {
+			continue
+		}
+		if v.file != "" {
+			return errors.New("two kustomization files")
+		}
+		content, v.file = c, name
+	}
+	switch {
+	case v.tree.err != nil:
+		return v.tree.err
+	case v.file == "":
+		return errors.New("no kustomization file")
+	}
+	p, err := parseKustomization(content)
+	if err != nil {
+		return err
+	}
+	v.k, v.warnings = p.k, append(v.warnings, p.warnings...)
+	v.own, err = v.functions()
+	return err
+}
+
+// parsedKustomization is a kustomization that a linear build covers. It is not
+// to be changed.
+type parsedKustomization struct {
+	k        *types.Kustomization
+	warnings []string
+}
+
+func parseKustomization(content []byte) (*parsedKustomization, error) {
+	p := &parsedKustomization{k: &types.Kustomization{}}
+	if err := p.k.Unmarshal(content); err != nil {
+		return nil, err
+	}
+	p.warnings = *p.k.CheckDeprecatedFields()
+	p.k.FixKustomization()
+	if err := p.k.CheckEmpty(); err != nil {
+		return nil, err
+	}
+	if errs := p.k.EnforceFields(); len(errs) > 0 {
+		return nil, errors.New(errs[0])
+	}
+	for field, used := range map[string]bool{
+		"openapi":        len(p.k.OpenAPI) > 0,
+		"crds":           len(p.k.Crds) > 0,
+		"configurations": len(p.k.Configurations) > 0,
+		"vars":           len(p.k.Vars) > 0,
+		"generators":     len(p.k.Generators) > 0,
+		"validators":     len(p.k.Validators) > 0,
+		"helmCharts":     len(p.k.HelmCharts) > 0 || p.k.HelmGlobals != nil,
+	} {
+		if used {
+			return nil, errors.New(field)
+		}
+	}
+	return p, nil
+}
+
+// accumulate adds what the kustomization stands for. A component's resources
+// are those of its parent too, which it transforms with its own.
+func (v *level) accumulate(m *indexed) error {
+	for _, path := range v.k.Resources {
+		if err := v.resource(m, path); err != nil {
+			return fmt.Errorf("%s: %s: %w", v.Root(), path, err)
+		}
+	}
+	if err := v.generate(m); err != nil {
+		return fmt.Errorf("%s: %w", v.Root(), err)
+	}
+	for _, path := range v.k.Components {
+		if err := v.component(m, path); err != nil {
+			return fmt.Errorf("%s: %s: %w", v.Root(), path, err)
+		}
+	}
+	if err := v.transform(m); err != nil {
+		return fmt.Errorf("%s: %w", v.Root(), err)
+	}
+	return nil
+}
+
+// resource adds a file or another kustomization.
+func (v *level) resource(m *indexed, path string) error {
+	if !isLocal(path) {
+		return errors.New("may not be local")
+	}
+	if !v.fsys.IsDir(v.dir().Join(path)) {
+		return v.resourceFile(m, path)
+	}
+	base, err := v.open(path, types.KustomizationKind)
+	if err != nil {
+		return err
+	}
+	own := &indexed{}
+	if err := base.accumulate(own); err != nil {
+		return err
+	}
+	return m.take(own)
+}
+
+func (v *level) component(m *indexed, path string) error {
+	c, err := v.open(path, types.ComponentKind)
+	if err != nil {
+		return err
+	}
+	if err := c.accumulate(m); err != nil {
+		return err
+	}
+	return m.unique()
+}
+
+// open reads another kustomization, which must be of the kind given.
+func (v *level) open(path, kind string) (*level, error) {
+	loader, err := v.below(path)
+	if err != nil {
+		return nil, err
+	}
+	other := &level{linearBuild: v.linearBuild, localLoader: loader}
+	if v.origin != nil {
+		other.origin = v.origin.Append(path)
+	}
+	if err := other.read(); err != nil {
+		return nil, err
+	}
+	if other.k.Kind != kind {
+		return nil, fmt.Errorf("its kind is not %s", kind)
+	}
+	return other, nil
+}
+
+// resourceFile adds the resources in a file.
+func (v *level) resourceFile(m *indexed, path string) error {
+	content, err := v.Load(path)
+	if err != nil {
+		return err
+	}
+	rs, err := v.factory.RF().SliceFromBytes(bytes.Clone(content))
+	if err != nil {
+		return err
+	}
+	if v.origin != nil {
+		if err := annotateOrigin(rs, v.origin.Append(path)); err != nil {
+			return err
+		}
+	}
+	for _, r := range rs {
+		if err := m.Append(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// helpers are what transformers and generators get to work with.
+func (v *level) helpers() *resmap.PluginHelpers {
+	return resmap.NewPluginHelpers(v.localLoader, v.validator, v.factory, v.plugins)
+}

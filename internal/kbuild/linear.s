@@ -1,0 +1,1 @@
+// This file lets linear_config.go declare a function without a body.

@@ -1,0 +1,162 @@
+package kbuild
+
+import (
+	"errors"
+	"slices"
+	"sort"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/builtins"
+	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/resource"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/resid"
+)
+
+// finish does what comes once, at the end of a build.
+func (v *level) finish(m *indexed) error {
+	hash := builtins.NewHashTransformerPlugin()
+	if err := hash.Config(v.helpers(), nil); err != nil {
+		return err
+	}
+	if err := m.update(hash); err != nil {
+		return err
+	}
+	if err := repairNames(m, v.specs.NameReference); err != nil {
+		return err
+	}
+	if err := dropLocal(m); err != nil {
+		return err
+	}
+	if err := order(m, v.k.SortOptions); err != nil {
+		return err
+	}
+	return v.clean(m)
+}
+
+// dropLocal drops the resources that are for kustomize alone.
+func dropLocal(m *indexed) error {
+	m.refresh()
+	kept := make([]*entry, 0, len(m.list))
+	for _, e := range m.list {
+		if e.empty {
+			return errors.New("an empty resource")
+		}
+		meta, err := e.res.GetValidatedMetadata()
+		if err != nil {
+			return err
+		}
+		if local, ok := meta.Annotations[konfig.IgnoredByKustomizeAnnotation]; !ok || local == "false" {
+			kept = append(kept, e)
+		}
+	}
+	if err := m.unique(); err != nil {
+		return err
+	}
+	m.set(kept)
+	return nil
+}
+
+// clean takes away what kustomize notes on resources for its own use.
+func (v *level) clean(m *indexed) error {
+	for _, e := range m.list {
+		annotations := e.res.GetAnnotations()
+		for _, name := range resource.BuildAnnotations {
+			delete(annotations, name)
+		}
+		delete(annotations, transformsAnnotation)
+		if !v.traced {
+			delete(annotations, originAnnotation)
+		}
+		if err := e.res.SetAnnotations(annotations); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// order sorts the resources as the kustomization asks for, or as kustomize has
+// always done: what others need comes first.
+func order(m *indexed, options *types.SortOptions) error {
+	if options == nil {
+		options = &types.SortOptions{Order: types.LegacySortOrder}
+	}
+	switch {
+	case options.Order == types.FIFOSortOrder && options.LegacySortOptions == nil:
+		return nil
+	case options.Order != types.LegacySortOrder:
+		return errors.New("sortOptions")
+	}
+	s := &byKind{list: slices.Clone(m.list), less: defaultOrder}
+	if l := options.LegacySortOptions; l != nil {
+		s.less = givenOrder(l.OrderFirst, l.OrderLast)
+	}
+	for _, e := range s.list {
+		s.texts = append(s.texts, sortText(e.cur))
+	}
+	sort.Sort(s)
+	m.set(s.list)
+	return nil
+}
+
+// byKind sorts by kind, then by what the texts say.
+type byKind struct {
+	list  []*entry
+	texts []string
+	less  func(a, b resid.Gvk) bool
+}
+
+func (s *byKind) Len() int { return len(s.list) }
+func (s *byKind) Swap(i, j int) {
+	s.list[i], s.list[j] = s.list[j], s.list[i]
+	s.texts[i], s.texts[j] = s.texts[j], s.texts[i]
+}
+func (s *byKind) Less(i, j int) bool {
+	if a, b := s.list[i].cur.Gvk, s.list[j].cur.Gvk; !a.Equals(b) {
+		return s.less(a, b)
+	}
+	return s.texts[i] < s.texts[j]
+}
+
+// defaultOrder is the order of ids, but for Namespaces of two groups.
+func defaultOrder(a, b resid.Gvk) bool {
+	if a.Kind == types.NamespaceKind && b.Kind == types.NamespaceKind && (a.Group == "" || b.Group == "") {
+		return b.IsLessThan(a)
+	}
+	return a.IsLessThan(b)
+}
+
+// givenOrder puts some kinds first and some last. Gvks of one rank are in the
+// order of their texts, in which what is missing has a high letter.
+func givenOrder(first, last []string) func(a, b resid.Gvk) bool {
+	rank := map[string]int{}
+	for i, kind := range first {
+		rank[kind] = i - len(first)
+	}
+	for i, kind := range last {
+		rank[kind] = i + 1
+	}
+	text := func(g resid.Gvk) string {
+		return strings.Join([]string{orElse(g.Group, "~G"), orElse(g.Version, "~V"), orElse(g.Kind, "~K")}, "_")
+	}
+	return func(a, b resid.Gvk) bool {
+		if ra, rb := rank[a.Kind], rank[b.Kind]; ra != rb {
+			return ra < rb
+		}
+		if a.Kind == types.NamespaceKind && b.Kind == types.NamespaceKind && (a.Group == "" || b.Group == "") {
+			return text(a) > text(b)
+		}
+		return text(a) < text(b)
+	}
+}
+
+func sortText(id resid.ResId) string {
+	return id.Gvk.String() + "|" + orElse(id.Namespace, "~X") + "|" + orElse(id.Name, "~N")
+}
+
+func orElse(s, missing string) string {
+	if s == "" {
+		return missing
+	}
+	return s
+}

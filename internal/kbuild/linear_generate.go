@@ -1,0 +1,115 @@
+package kbuild
+
+import (
+	"maps"
+	"path/filepath"
+
+	"sigs.k8s.io/kustomize/api/builtins"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
+	"sigs.k8s.io/kustomize/api/types"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+	"sigs.k8s.io/yaml"
+)
+
+// generate adds what configMapGenerator and secretGenerator make.
+func (v *level) generate(m *indexed) error {
+	for _, args := range v.k.ConfigMapGenerator {
+		args.Options = v.generatorOptions(args.Options)
+		if err := v.runGenerator(m, "ConfigMapGenerator", builtins.NewConfigMapGeneratorPlugin(), args); err != nil {
+			return err
+		}
+	}
+	for _, args := range v.k.SecretGenerator {
+		args.Options = v.generatorOptions(args.Options)
+		if err := v.runGenerator(m, "SecretGenerator", builtins.NewSecretGeneratorPlugin(), args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *level) runGenerator(m *indexed, kind string, g resmap.GeneratorPlugin, config any) error {
+	if err := v.configure(g, config); err != nil {
+		return err
+	}
+	made, err := g.Generate()
+	if err != nil {
+		return err
+	}
+	if v.origin != nil {
+		if err := made.AddOriginAnnotation(v.builtinOrigin(kind)); err != nil {
+			return err
+		}
+	}
+	return m.absorb(made)
+}
+
+// configure hands a plugin its configuration in the form that it gets it from
+// kustomize: what YAML makes of a value is part of the result.
+func (v *level) configure(p resmap.Configurable, config any) error {
+	text, err := yaml.Marshal(config)
+	if err != nil {
+		return err
+	}
+	return p.Config(v.helpers(), text)
+}
+
+// generatorOptions returns local options with the global ones merged into them.
+// kustomize merges in place.
+func (v *level) generatorOptions(local *types.GeneratorOptions) *types.GeneratorOptions {
+	return types.MergeGlobalOptionsIntoLocal(cloneOptions(local), cloneOptions(v.k.GeneratorOptions))
+}
+
+func cloneOptions(o *types.GeneratorOptions) *types.GeneratorOptions {
+	if o == nil {
+		return nil
+	}
+	c := *o
+	c.Labels, c.Annotations = maps.Clone(o.Labels), maps.Clone(o.Annotations)
+	return &c
+}
+
+// builtinOrigin is the origin of what a field of the kustomization makes.
+func (v *level) builtinOrigin(kind string) *resource.Origin {
+	return &resource.Origin{
+		Repo: v.origin.Repo, Ref: v.origin.Ref, ConfiguredIn: filepath.Join(v.origin.Path, v.file),
+		ConfiguredBy: kyaml.ResourceIdentifier{TypeMeta: kyaml.TypeMeta{APIVersion: "builtin", Kind: kind}},
+	}
+}
+
+// absorb adds generated resources, which may replace what is there or be merged
+// into it. kustomize does that, in a map with nothing but what is concerned.
+func (m *indexed) absorb(made resmap.ResMap) error {
+	for _, r := range made.Resources() {
+		id := r.CurId()
+		olds := m.any(id)
+		few, one := resmap.New(), resmap.New()
+		for _, old := range olds {
+			if err := few.Append(old.res); err != nil {
+				return err
+			}
+		}
+		if err := one.Append(r); err != nil {
+			return err
+		}
+		if err := few.AbsorbAll(one); err != nil {
+			return err
+		}
+		if len(olds) == 0 {
+			if err := m.Append(r); err != nil {
+				return err
+			}
+			continue
+		}
+		old := olds[0]
+		m.unfile(old)
+		*old = entry{res: few.Resources()[0]}
+		old.read()
+		m.file(old)
+		if len(m.current(old.cur)) != 1 {
+			return errAmbiguous
+		}
+	}
+	return nil
+}

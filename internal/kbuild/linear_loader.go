@@ -1,0 +1,86 @@
+package kbuild
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/ifc"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+)
+
+// localLoader reads the files that a kustomization names, and only local ones.
+type localLoader struct {
+	fsys filesys.FileSystem
+	// chain are the directories of the kustomizations that led here. The last
+	// is this kustomization's own.
+	chain []filesys.ConfirmedDir
+	// anywhere permits files outside the kustomization's directory.
+	anywhere bool
+}
+
+func (l *localLoader) dir() filesys.ConfirmedDir { return l.chain[len(l.chain)-1] }
+
+// isLocal reports whether kustomize certainly takes a path for a relative one:
+// what it fetches has a scheme, a user or GitHub's name in front.
+func isLocal(path string) bool {
+	return path != "" && !filepath.IsAbs(path) && !strings.ContainsAny(path, ":@?\\") &&
+		!strings.HasPrefix(strings.ToLower(path), "github.com/")
+}
+
+// Repo implements [ifc.Loader].
+func (l *localLoader) Repo() string { return "" }
+
+// Root implements [ifc.Loader].
+func (l *localLoader) Root() string { return l.dir().String() }
+
+// Cleanup implements [ifc.Loader].
+func (l *localLoader) Cleanup() error { return nil }
+
+// New implements [ifc.Loader].
+func (l *localLoader) New(path string) (ifc.Loader, error) { return l.below(path) }
+
+// below returns the loader of another kustomization. It must not be one that is
+// being built, nor contain one.
+func (l *localLoader) below(path string) (*localLoader, error) {
+	if !isLocal(path) {
+		return nil, fmt.Errorf("%s: may not be local", path)
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		if part != ".." && strings.Contains(part, "..") {
+			return nil, fmt.Errorf("%s: two list items in one", path)
+		}
+	}
+	dir, err := filesys.ConfirmDir(l.fsys, l.dir().Join(path))
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range l.chain {
+		if d.HasPrefix(dir) {
+			return nil, fmt.Errorf("%s: a cycle", path)
+		}
+	}
+	return &localLoader{fsys: l.fsys, chain: append(slices.Clip(l.chain), dir), anywhere: l.anywhere}, nil
+}
+
+// Load implements [ifc.Loader].
+func (l *localLoader) Load(path string) ([]byte, error) {
+	if !isLocal(path) {
+		return nil, fmt.Errorf("%s: may not be local", path)
+	}
+	path = l.dir().Join(path)
+	if l.anywhere {
+		return l.fsys.ReadFile(path)
+	}
+	dir, file, err := l.fsys.CleanedAbs(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case file == "":
+		return nil, fmt.Errorf("%s: is a directory", path)
+	case !dir.HasPrefix(l.dir()):
+		return nil, fmt.Errorf("%s: is outside %s", path, l.dir())
+	}
+	return l.fsys.ReadFile(dir.Join(file))
+}

@@ -1,0 +1,180 @@
+package kbuild
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"sigs.k8s.io/kustomize/api/builtins"
+	"sigs.k8s.io/kustomize/api/filters/namespace"
+	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/types"
+)
+
+var errAmbiguous = errors.New("two resources have one id")
+
+// step is a transformer, and the kind that kustomize knows it by.
+type step struct {
+	kind string
+	resmap.Transformer
+}
+
+// transform applies what the kustomization asks for, in kustomize's order.
+func (v *level) transform(m *indexed) error {
+	steps, err := v.steps()
+	if err != nil {
+		return err
+	}
+	for _, s := range steps {
+		if err := m.update(s); err != nil {
+			return fmt.Errorf("%s: %w", s.kind, err)
+		}
+		if v.origin != nil {
+			if s.kind == functionStep {
+				return errors.New("a function in a traced build")
+			}
+			if err := v.notes.add(m, v.builtinOrigin(s.kind)); err != nil {
+				return err
+			}
+		}
+		m.DropEmpties()
+	}
+	return nil
+}
+
+// functionStep is the kind of a step that is no built-in transformer.
+const functionStep = "function"
+
+// steps are the transformers of a kustomization. Those that are configured with
+// nothing but values are made of them; the others read files and parse, which
+// is left to kustomize.
+func (v *level) steps() ([]step, error) {
+	var steps []step
+	var failed error
+	add := func(kind string, t resmap.Transformer) { steps = append(steps, step{kind, t}) }
+	configured := func(kind string, t resmap.TransformerPlugin, config any) {
+		failed = errors.Join(failed, v.configure(t, config))
+		add(kind, t)
+	}
+	k := v.k
+	if len(k.PatchesStrategicMerge) > 0 {
+		configured("PatchStrategicMergeTransformer", builtins.NewPatchStrategicMergeTransformerPlugin(),
+			map[string]any{"paths": k.PatchesStrategicMerge})
+	}
+	for _, p := range k.Patches {
+		configured("PatchTransformer", builtins.NewPatchTransformerPlugin(), p)
+	}
+	if k.Namespace != "" {
+		add("NamespaceTransformer", &setNamespace{namespace.Filter{
+			Namespace: k.Namespace, FsSlice: slices.Clone(v.specs.Namespace), SetRoleBindingSubjects: namespace.DefaultSubjectsOnly,
+		}})
+	}
+	if k.NamePrefix != "" {
+		add("PrefixTransformer", &builtins.PrefixTransformerPlugin{Prefix: k.NamePrefix, FieldSpecs: v.specs.NamePrefix})
+	}
+	if k.NameSuffix != "" {
+		add("SuffixTransformer", &builtins.SuffixTransformerPlugin{Suffix: k.NameSuffix, FieldSpecs: v.specs.NameSuffix})
+	}
+	for _, l := range k.Labels {
+		fields, err := v.labelFields(l)
+		failed = errors.Join(failed, err)
+		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: l.Pairs, FieldSpecs: fields})
+	}
+	if len(k.Labels)+len(k.CommonLabels) > 0 {
+		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: k.CommonLabels, FieldSpecs: v.specs.CommonLabels})
+	}
+	if len(k.CommonAnnotations) > 0 {
+		add("AnnotationsTransformer", &builtins.AnnotationsTransformerPlugin{Annotations: k.CommonAnnotations, FieldSpecs: v.specs.CommonAnnotations})
+	}
+	for _, p := range k.PatchesJson6902 {
+		configured("PatchJson6902Transformer", builtins.NewPatchJson6902TransformerPlugin(),
+			map[string]any{"target": p.Target, "path": p.Path, "jsonOp": p.Patch})
+	}
+	for _, r := range k.Replicas {
+		add("ReplicaCountTransformer", &builtins.ReplicaCountTransformerPlugin{Replica: r, FieldSpecs: v.specs.Replicas})
+	}
+	for _, i := range k.Images {
+		add("ImageTagTransformer", &builtins.ImageTagTransformerPlugin{ImageTag: i, FieldSpecs: v.specs.Images})
+	}
+	if len(k.Replacements) > 0 {
+		configured("ReplacementTransformer", builtins.NewReplacementTransformerPlugin(),
+			map[string]any{"replacements": k.Replacements})
+	}
+	return append(steps, v.own...), failed
+}
+
+// functions are the transformers that the kustomization names. The vetted
+// kustomization holds them all, if they are to run in this process.
+func (v *level) functions() ([]step, error) {
+	var steps []step
+	for _, entry := range v.k.Transformers {
+		rs, err := v.factory.RF().SliceFromBytes([]byte(entry))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rs {
+			if r.GetApiVersion() != konfig.BuiltinPluginApiVersion || r.GetAnnotations()[inProcessAnnotation] == "" {
+				return nil, fmt.Errorf("transformer %s", r.CurId())
+			}
+			text, err := r.AsYAML()
+			if err != nil {
+				return nil, err
+			}
+			p := &inProcess{}
+			if err := p.Config(v.helpers(), text); err != nil {
+				return nil, err
+			}
+			steps = append(steps, step{functionStep, p})
+		}
+	}
+	return steps, nil
+}
+
+// labelFields are the fields that an entry of labels goes into.
+func (v *level) labelFields(l types.Label) (types.FsSlice, error) {
+	wanted := []types.FsSlice{v.specs.Labels}
+	if l.IncludeSelectors {
+		wanted = append(wanted, v.specs.CommonLabels)
+	} else {
+		if l.IncludeTemplates {
+			wanted = append(wanted, v.specs.TemplateLabels)
+		}
+		if l.IncludeVolumeClaimTemplates {
+			wanted = append(wanted, v.specs.VolumeClaimTemplateLabels)
+		}
+		wanted = append(wanted, types.FsSlice{{Path: "metadata/labels", CreateIfNotPresent: true}})
+	}
+	fields := types.FsSlice(slices.Clip(slices.Clone(l.FieldSpecs)))
+	var err error
+	for _, w := range wanted {
+		if fields, err = fields.MergeAll(w); err != nil {
+			return nil, err
+		}
+	}
+	return fields, nil
+}
+
+// setNamespace does what kustomize's NamespaceTransformer does, which searches
+// the whole map for the id of each resource that it moves. No resource leaves
+// the namespace it is moved to, so one look at the end finds the same conflicts.
+type setNamespace struct{ namespace.Filter }
+
+// Transform implements [resmap.Transformer].
+func (s *setNamespace) Transform(rm resmap.ResMap) error {
+	m, ok := rm.(*indexed)
+	if !ok {
+		return errors.New("not an indexed map")
+	}
+	m.lendAll()
+	for _, e := range m.list {
+		if e.res.IsNilOrEmpty() || e.res.GetAnnotations(konfig.HelmGeneratedAnnotation)[konfig.HelmGeneratedAnnotation] == "true" {
+			return errors.New("a resource that keeps its namespace")
+		}
+		e.res.StorePreviousId()
+		if err := e.res.ApplyFilter(s.Filter); err != nil {
+			return err
+		}
+	}
+	return m.unique()
+}
