@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 )
 
 // Function is the function as a filter: a ResourceList in, a ResourceList out,
@@ -74,31 +75,44 @@ func appendReport(file string, e reportEntry) error {
 	return errors.Join(err, f.Close())
 }
 
-// report is the parent's end: a file in a directory of its own.
+// report is the parent's end: a file in a directory of its own, made when a
+// function is to run.
 type report struct {
 	dir, path string
 	out       io.Writer
 }
 
-func newReport(out io.Writer) (*report, error) {
+func newReport(out io.Writer) *report {
 	if out == nil {
 		out = os.Stderr
 	}
+	return &report{out: out}
+}
+
+// file returns the path of the report's file.
+func (r *report) file() (string, error) {
+	if r.path != "" {
+		return r.path, nil
+	}
 	dir, err := os.MkdirTemp("", "krm-validate-")
 	if err != nil {
-		return nil, fmt.Errorf("making a directory for the function's report: %w", err)
+		return "", fmt.Errorf("making a directory for the function's report: %w", err)
 	}
-	r := &report{dir: dir, path: dir + string(os.PathSeparator) + "report.jsonl", out: out}
-	if err := os.WriteFile(r.path, nil, 0o600); err != nil {
-		r.close()
-		return nil, fmt.Errorf("making a file for the function's report: %w", err)
+	r.dir = dir
+	path := filepath.Join(dir, "report.jsonl")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		return "", fmt.Errorf("making a file for the function's report: %w", err)
 	}
-	return r, nil
+	r.path = path
+	return path, nil
 }
 
 // flush writes what the function reported and returns its last exit code that
 // is not zero.
 func (r *report) flush() int {
+	if r.path == "" {
+		return 0
+	}
 	content, err := os.ReadFile(r.path)
 	if err != nil {
 		return 0
@@ -117,6 +131,14 @@ func (r *report) flush() int {
 }
 
 // reset forgets what has been reported.
-func (r *report) reset() { _ = os.Truncate(r.path, 0) }
+func (r *report) reset() {
+	if r.path != "" {
+		_ = os.Truncate(r.path, 0)
+	}
+}
 
-func (r *report) close() { os.RemoveAll(r.dir) }
+func (r *report) close() {
+	if r.dir != "" {
+		os.RemoveAll(r.dir)
+	}
+}

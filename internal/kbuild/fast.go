@@ -127,7 +127,11 @@ func (p *inProcess) Transform(m resmap.ResMap) error {
 	}
 	var stderr strings.Builder
 	out, code := t.opts.InProcess(items, p.config, &stderr)
-	if err := appendReport(t.report, reportEntry{Code: code, Text: stderr.String()}); err != nil {
+	file, err := t.report.file()
+	if err != nil {
+		return err
+	}
+	if err := appendReport(file, reportEntry{Code: code, Text: stderr.String()}); err != nil {
 		return err
 	}
 	if code != 0 {

@@ -26,8 +26,7 @@ func stampNodes(items []*yaml.Node, config *yaml.Node, stderr io.Writer) (manife
 			fmt.Fprintf(stderr, "error: %s is broken\n", name)
 			return out, 1
 		}
-		yamlnode.Set(yamlnode.Ensure(item, "metadata", "annotations"), "stamp",
-			yamlnode.NewString(yamlnode.GetString(config, "spec", "stamp")))
+		note(item, config)
 	}
 	if yamlnode.Bool(yamlnode.Path(config, "spec", "receipt")) {
 		str := yamlnode.NewString
@@ -109,22 +108,37 @@ func shapes() map[string]files {
 // it builds in one of its own.
 func TestInProcessEqualsChild(t *testing.T) {
 	for name, tree := range shapes() {
-		t.Run(name, func(t *testing.T) {
-			dir := filepath.Join(tree.write(t), "pipeline")
-			want, wantStderr, wantErr := build(t, dir, kbuild.Options{})
-			got, gotStderr, gotErr := build(t, dir, kbuild.Options{InProcess: stampNodes})
-			assert.Equal(t, want, got)
-			assert.Equal(t, wantStderr, gotStderr)
-			if wantErr == nil {
-				require.NoError(t, gotErr)
-				return
-			}
-			require.Error(t, gotErr)
-			var child, own *kbuild.FunctionError
-			if !errors.As(wantErr, &child) || !errors.As(gotErr, &own) {
-				address := regexp.MustCompile(`0x[0-9a-f]+`) // kustomize prints pointers
-				assert.Equal(t, address.ReplaceAllString(wantErr.Error(), ""), address.ReplaceAllString(gotErr.Error(), ""))
-			}
-		})
+		t.Run(name, func(t *testing.T) { inProcessEqualsChild(t, tree) })
+	}
+}
+
+// The same where resources say what they come from, as for a check.
+func TestTracedInProcessEqualsChild(t *testing.T) {
+	for name, tree := range shapes() {
+		file := "pipeline/kustomization.yaml"
+		traced := tree.with(files{file: "buildMetadata: [originAnnotations]\n" + tree[file]})
+		t.Run(name, func(t *testing.T) { inProcessEqualsChild(t, traced) })
+		file = "source/list.yaml"
+		plain := traced.with(files{file: strings.ReplaceAll(tree[file], ", ratio: 0.5", "")})
+		t.Run(name+", plain numbers", func(t *testing.T) { inProcessEqualsChild(t, plain) })
+	}
+}
+
+func inProcessEqualsChild(t *testing.T, tree files) {
+	t.Helper()
+	dir := filepath.Join(tree.write(t), "pipeline")
+	want, wantStderr, wantErr := build(t, dir, kbuild.Options{})
+	got, gotStderr, gotErr := build(t, dir, kbuild.Options{InProcess: stampNodes})
+	assert.Equal(t, want, got)
+	assert.Equal(t, wantStderr, gotStderr)
+	if wantErr == nil {
+		require.NoError(t, gotErr)
+		return
+	}
+	require.Error(t, gotErr)
+	var child, own *kbuild.FunctionError
+	if !errors.As(wantErr, &child) || !errors.As(gotErr, &own) {
+		address := regexp.MustCompile(`0x[0-9a-f]+`) // kustomize prints pointers
+		assert.Equal(t, address.ReplaceAllString(wantErr.Error(), ""), address.ReplaceAllString(gotErr.Error(), ""))
 	}
 }

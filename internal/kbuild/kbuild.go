@@ -95,10 +95,7 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	if err != nil {
 		return nil, err
 	}
-	rep, err := newReport(b.opts.Stderr)
-	if err != nil {
-		return nil, err
-	}
+	rep := newReport(b.opts.Stderr)
 	defer rep.close()
 
 	t, m, err := b.fastest(root, command, rep)
@@ -122,7 +119,7 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 // what errors say.
 func (b *builder) fastest(root string, command []string, rep *report) (*tree, resmap.ResMap, error) {
 	newTree := func() *tree {
-		return &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: rep.path, capture: b.capture}
+		return &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: rep, capture: b.capture}
 	}
 	build := func(t *tree, prepare func() bool) (resmap.ResMap, error, bool) {
 		defer t.enlist()()

@@ -42,12 +42,13 @@ type level struct {
 	k      *types.Kustomization
 	file   string           // base name of the kustomization file
 	origin *resource.Origin // of its resources, nil unless traced
-	own    []step           // the functions among its transformers
+	own    []step           // our functions among its transformers
 }
 
 // linear builds the tree in time proportional to its size.
 func (t *tree) linear() (m resmap.ResMap, err error) {
 	defer t.enlist()()
+	t.indexed = true
 	defer func() {
 		if r := recover(); r != nil {
 			m, err = nil, fmt.Errorf("panic: %v", r)
@@ -76,6 +77,9 @@ func (t *tree) linear() (m resmap.ResMap, err error) {
 	}
 	if b.traced {
 		top.origin = &resource.Origin{}
+	}
+	if top.own, err = top.functions(); err != nil {
+		return nil, err
 	}
 	if err := openapi.SetSchema(nil, nil, true); err != nil {
 		return nil, err
@@ -140,8 +144,7 @@ func (v *level) read() error {
 		return err
 	}
 	v.k, v.warnings = p.k, append(v.warnings, p.warnings...)
-	v.own, err = v.functions()
-	return err
+	return nil
 }
 
 // parsedKustomization is a kustomization that a linear build covers. It is not
@@ -248,7 +251,8 @@ func (v *level) open(path, kind string) (*level, error) {
 	if other.k.Kind != kind {
 		return nil, fmt.Errorf("its kind is not %s", kind)
 	}
-	return other, nil
+	other.own, err = other.functions()
+	return other, err
 }
 
 // resourceFile adds the resources in a file.

@@ -2,6 +2,7 @@ package kbuild
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -11,6 +12,8 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/resid"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // finish does what comes once, at the end of a build.
@@ -57,17 +60,28 @@ func dropLocal(m *indexed) error {
 	return nil
 }
 
-// clean takes away what kustomize notes on resources for its own use.
+// clean takes away what kustomize notes on resources for its own use, and
+// writes the other annotations as strings.
 func (v *level) clean(m *indexed) error {
+	drop := map[string]bool{transformsAnnotation: true, originAnnotation: !v.traced}
+	for _, name := range resource.BuildAnnotations {
+		drop[name] = true
+	}
 	for _, e := range m.list {
+		if notes := stringAnnotations(e.res); notes != nil {
+			kept := notes.Content[:0]
+			for i := 0; i+1 < len(notes.Content); i += 2 {
+				if !drop[notes.Content[i].Value] {
+					kept = append(kept, notes.Content[i], notes.Content[i+1])
+				}
+			}
+			if notes.Content = kept; len(kept) == 0 {
+				yamlnode.Delete(yamlnode.Get(e.res.YNode(), "metadata"), "annotations")
+			}
+			continue
+		}
 		annotations := e.res.GetAnnotations()
-		for _, name := range resource.BuildAnnotations {
-			delete(annotations, name)
-		}
-		delete(annotations, transformsAnnotation)
-		if !v.traced {
-			delete(annotations, originAnnotation)
-		}
+		maps.DeleteFunc(annotations, func(name, _ string) bool { return drop[name] })
 		if err := e.res.SetAnnotations(annotations); err != nil {
 			return err
 		}

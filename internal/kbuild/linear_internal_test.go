@@ -27,11 +27,10 @@ type built struct {
 // buildBy builds a directory in one way, with a function in this process.
 func buildBy(t testing.TB, fsys filesys.FileSystem, dir string, way func(*tree) (resmap.ResMap, error)) built {
 	t.Helper()
-	rep, err := newReport(io.Discard)
-	require.NoError(t, err)
+	rep := newReport(io.Discard)
 	defer rep.close()
 	var b built
-	tr := &tree{FileSystem: fsys, root: dir, command: []string{"/nonexistent"}, report: rep.path}
+	tr := &tree{FileSystem: fsys, root: dir, command: []string{"/nonexistent"}, report: rep}
 	tr.opts.InProcess = func(items []*yaml.Node, _ *yaml.Node, _ io.Writer) (manifest.Output, int) {
 		for _, item := range items {
 			text, err := manifest.Encode(item)

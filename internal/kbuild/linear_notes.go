@@ -28,22 +28,29 @@ func annotateOrigin(rs []*resource.Resource, origin *resource.Origin) error {
 }
 
 // transformationNotes keep the annotation in which kustomize lists the
-// transformers that a resource went through, whenever origins are asked for. It
-// parses the list and writes it anew for each resource and transformer. Most
-// resources have the same list, so each is extended once.
+// transformers that a resource went through, whenever origins are asked for:
+// patches and functions can see it. kustomize parses the list and writes it anew
+// for each resource and each transformer. Text that it has written before need
+// not be parsed, and one more entry is one more text.
 type transformationNotes struct {
-	origins map[string]bool   // texts that are origins
-	longer  map[string]string // the list with the current transformer, by the list so far
+	origins map[string]bool // texts that are origins
+	lists   map[string]bool // texts that are lists of transformers
 }
 
 // add notes a transformer on all resources.
 func (n *transformationNotes) add(m *indexed, by *resource.Origin) error {
-	n.longer = map[string]string{}
-	if n.origins == nil {
-		n.origins = map[string]bool{}
+	if n.lists == nil {
+		n.origins, n.lists = map[string]bool{}, map[string]bool{"": true}
+	}
+	entry, err := (&resource.Transformations{by}).String()
+	if err != nil {
+		return err
 	}
 	m.lendAll()
 	for _, e := range m.list {
+		if n.extend(e.res, entry) {
+			continue
+		}
 		if err := n.addTo(e.res, by); err != nil {
 			return err
 		}
@@ -51,30 +58,30 @@ func (n *transformationNotes) add(m *indexed, by *resource.Origin) error {
 	return nil
 }
 
-func (n *transformationNotes) addTo(r *resource.Resource, by *resource.Origin) error {
+// extend adds an entry to the list of a resource whose annotations are all known.
+func (n *transformationNotes) extend(r *resource.Resource, entry string) bool {
 	notes := stringAnnotations(r)
 	origin, list := yamlnode.Get(notes, originAnnotation), yamlnode.Get(notes, transformsAnnotation)
-	if origin != nil && n.origins[origin.Value] {
-		before := yamlnode.String(list)
-		if after, ok := n.longer[before]; ok {
-			yamlnode.Set(notes, transformsAnnotation, yamlnode.NewString(after))
-			return nil
-		}
+	if origin == nil || !n.origins[origin.Value] || !n.lists[yamlnode.String(list)] {
+		return false
 	}
-	before := r.GetAnnotations()
-	found, err := r.GetOrigin()
+	longer := yamlnode.String(list) + entry
+	n.lists[longer] = true
+	yamlnode.Set(notes, transformsAnnotation, yamlnode.NewString(longer))
+	return true
+}
+
+// addTo notes a transformer on a resource as kustomize does.
+func (n *transformationNotes) addTo(r *resource.Resource, by *resource.Origin) error {
+	origin, err := r.GetOrigin()
 	if err != nil {
 		return err
 	}
-	if found == nil {
+	if origin == nil {
 		return r.SetOrigin(by)
 	}
-	if err := r.AddTransformation(by); err != nil {
-		return err
-	}
-	n.origins[before[originAnnotation]] = true
-	n.longer[before[transformsAnnotation]] = r.GetAnnotations()[transformsAnnotation]
-	return nil
+	n.origins[r.GetAnnotations()[originAnnotation]] = true
+	return r.AddTransformation(by)
 }
 
 // stringAnnotations returns the annotations of a resource if they are strings
@@ -84,17 +91,22 @@ func stringAnnotations(r *resource.Resource) *yaml.Node {
 	if notes == nil || notes.Kind != yaml.MappingNode {
 		return nil
 	}
-	seen := make(map[string]bool, len(notes.Content)/2)
-	for i, n := range notes.Content {
-		if n.Kind != yaml.ScalarNode || n.Tag != kyaml.NodeTagString {
+	for i := 0; i+1 < len(notes.Content); i += 2 {
+		key, value := notes.Content[i], notes.Content[i+1]
+		if key.Kind != yaml.ScalarNode || !isWord(key.Value) || value.Kind != yaml.ScalarNode || value.Tag != kyaml.NodeTagString {
 			return nil
 		}
-		if i%2 == 0 {
-			if seen[n.Value] {
+		for j := 0; j < i; j += 2 {
+			if notes.Content[j].Value == key.Value {
 				return nil
 			}
-			seen[n.Value] = true
 		}
 	}
 	return notes
+}
+
+// isWord reports whether a text is a string without quotes and tags.
+func isWord(text string) bool {
+	plain := yaml.Node{Kind: yaml.ScalarNode, Value: text}
+	return plain.ShortTag() == kyaml.NodeTagString
 }

@@ -3,13 +3,18 @@ package kbuild
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"sigs.k8s.io/kustomize/api/builtins"
 	"sigs.k8s.io/kustomize/api/filters/namespace"
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 )
 
 var errAmbiguous = errors.New("two resources have one id")
@@ -18,6 +23,7 @@ var errAmbiguous = errors.New("two resources have one id")
 type step struct {
 	kind string
 	resmap.Transformer
+	origin *resource.Origin // nil: the kustomization
 }
 
 // transform applies what the kustomization asks for, in kustomize's order.
@@ -31,10 +37,10 @@ func (v *level) transform(m *indexed) error {
 			return fmt.Errorf("%s: %w", s.kind, err)
 		}
 		if v.origin != nil {
-			if s.kind == functionStep {
-				return errors.New("a function in a traced build")
+			if s.origin == nil {
+				s.origin = v.builtinOrigin(s.kind)
 			}
-			if err := v.notes.add(m, v.builtinOrigin(s.kind)); err != nil {
+			if err := v.notes.add(m, s.origin); err != nil {
 				return err
 			}
 		}
@@ -43,16 +49,13 @@ func (v *level) transform(m *indexed) error {
 	return nil
 }
 
-// functionStep is the kind of a step that is no built-in transformer.
-const functionStep = "function"
-
 // steps are the transformers of a kustomization. Those that are configured with
 // nothing but values are made of them; the others read files and parse, which
 // is left to kustomize.
 func (v *level) steps() ([]step, error) {
 	var steps []step
 	var failed error
-	add := func(kind string, t resmap.Transformer) { steps = append(steps, step{kind, t}) }
+	add := func(kind string, t resmap.Transformer) { steps = append(steps, step{kind: kind, Transformer: t}) }
 	configured := func(kind string, t resmap.TransformerPlugin, config any) {
 		failed = errors.Join(failed, v.configure(t, config))
 		add(kind, t)
@@ -125,7 +128,15 @@ func (v *level) functions() ([]step, error) {
 			if err := p.Config(v.helpers(), text); err != nil {
 				return nil, err
 			}
-			steps = append(steps, step{functionStep, p})
+			s := step{kind: config.Kind, Transformer: p}
+			if v.origin != nil {
+				// kustomize sees the function in the kustomization.
+				s.origin = &resource.Origin{ConfiguredIn: filepath.Join(v.origin.Path, v.file), ConfiguredBy: kyaml.ResourceIdentifier{
+					TypeMeta: kyaml.TypeMeta{APIVersion: config.APIVersion, Kind: config.Kind},
+					NameMeta: kyaml.NameMeta{Name: r.GetName(), Namespace: r.GetNamespace()},
+				}}
+			}
+			steps = append(steps, s)
 		}
 	}
 	return steps, nil

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +26,26 @@ func TestMain(m *testing.M) {
 		os.Exit(stamp(os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
+}
+
+// configuredIn is where a transformer is configured. A function gets to know the
+// kustomization that names it, until the end of a build.
+var configuredIn = regexp.MustCompile(`configuredIn: .*`)
+
+// note stamps a resource, and writes down what kustomize's own annotations say.
+func note(item, config *yaml.Node) {
+	annotations := yamlnode.Ensure(item, "metadata", "annotations")
+	var saw []string
+	for key, value := range yamlnode.Fields(annotations) {
+		for _, own := range []string{"/previous", "/prefixes", "/suffixes", "/needsHashSuffix", "/generatorBehavior", "/origin", "/transformations"} {
+			if strings.Contains(key.Value, own) {
+				saw = append(saw, key.Value+": "+configuredIn.ReplaceAllString(value.Value, ""))
+			}
+		}
+	}
+	slices.Sort(saw)
+	yamlnode.Set(annotations, "saw", yamlnode.NewString(strings.Join(saw, "\n")))
+	yamlnode.Set(annotations, "stamp", yamlnode.NewString(yamlnode.GetString(config, "spec", "stamp")))
 }
 
 // stamp is a function that adds an annotation with the value of spec.stamp to
@@ -47,8 +69,7 @@ func stamp(stdin io.Reader, stdout, stderr io.Writer) int {
 			fmt.Fprintf(stderr, "error: %s is broken\n", name)
 			return 1
 		}
-		yamlnode.Set(yamlnode.Ensure(item, "metadata", "annotations"), "stamp",
-			yamlnode.NewString(yamlnode.GetString(config, "spec", "stamp")))
+		note(item, config)
 	}
 	if yamlnode.Bool(yamlnode.Path(config, "spec", "receipt")) {
 		var receipt yaml.Node

@@ -43,12 +43,13 @@ type tree struct {
 	root    string
 	opts    Options
 	command []string
-	report  string
+	report  *report
 	capture string
 
 	// See fast.go.
 	number   string          // of the build, among those of this process
 	metadata bool            // the build asks for annotations about how it was built
+	indexed  bool            // the build is a linear one
 	unusual  bool            // the function needs a child process after all
 	failed   bool            // the function ended the build
 	adopted  bool            // the function runs in this process
@@ -252,10 +253,14 @@ func (t *tree) vetDocument(file kustomization, field string, d *document) (bool,
 		if text, err := d.RNode.String(); err == nil {
 			t.configs = append(t.configs, text)
 		}
-		if field == "transformers" && t.opts.InProcess != nil && t.capture == "" && !t.metadata {
+		if field == "transformers" && t.opts.InProcess != nil && t.capture == "" && (!t.metadata || t.indexed) {
 			return true, t.adoptInProcess(d)
 		}
-		text, err := execSpec(append(slices.Clone(t.command), childRun, t.report), spec.DeferFailure)
+		file, err := t.report.file()
+		if err != nil {
+			return false, err
+		}
+		text, err := execSpec(append(slices.Clone(t.command), childRun, file), spec.DeferFailure)
 		if err != nil {
 			return false, err
 		}
