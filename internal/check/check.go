@@ -225,6 +225,9 @@ func roots(kustomizations map[string]string) []string {
 // the others from being checked.
 func Run(trees []Tree, opts Options) *Report {
 	rep := &Report{Sources: map[string][]byte{}}
+	if opts.Build.Cache == nil && len(trees) > 1 {
+		opts.Build.Cache = &kbuild.Cache{} // overlays share their bases
+	}
 	for i, t := range trees {
 		if opts.Progress != nil {
 			opts.Progress(i, len(trees), t.Name)

@@ -49,6 +49,9 @@ type Options struct {
 	// called instead of a child process, which is much faster. It may be nil.
 	InProcess NodeFunction
 
+	// Cache keeps what several builds read. It may be nil.
+	Cache *Cache
+
 	// Command runs this program as the child of a build: a program and its
 	// arguments. It is the running executable with ChildCommand if empty.
 	Command []string

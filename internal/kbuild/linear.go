@@ -1,7 +1,6 @@
 package kbuild
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -139,7 +138,7 @@ func (v *level) read() error {
 	case v.file == "":
 		return errors.New("no kustomization file")
 	}
-	p, err := parseKustomization(content)
+	p, err := v.opts.Cache.kustomization(content)
 	if err != nil {
 		return err
 	}
@@ -261,7 +260,7 @@ func (v *level) resourceFile(m *indexed, path string) error {
 	if err != nil {
 		return err
 	}
-	rs, err := v.factory.RF().SliceFromBytes(bytes.Clone(content))
+	rs, err := v.opts.Cache.resources(v.factory.RF(), content)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,77 @@
+package kbuild
+
+import (
+	"crypto/sha256"
+	"sync"
+
+	"sigs.k8s.io/kustomize/api/resource"
+)
+
+// Cache keeps what builds parse, so that what many overlays share is not parsed
+// for each of them. It goes by content: a file that changes is another one. Of
+// what is read a single time, the sum alone is kept.
+//
+// The zero value is ready to use, a nil one keeps nothing. Builds that run at
+// once may share a Cache.
+type Cache struct {
+	kustomizations memo[*parsedKustomization]
+	files          memo[[]*resource.Resource]
+}
+
+// kustomization parses a kustomization file. The result is not to be changed.
+func (c *Cache) kustomization(content []byte) (*parsedKustomization, error) {
+	if c == nil {
+		return parseKustomization(content)
+	}
+	k, _, err := c.kustomizations.get(content, parseKustomization)
+	return k, err
+}
+
+// resources parses a file of resources, which are the caller's own.
+func (c *Cache) resources(f *resource.Factory, content []byte) ([]*resource.Resource, error) {
+	if c == nil {
+		return f.SliceFromBytes(content)
+	}
+	rs, shared, err := c.files.get(content, f.SliceFromBytes)
+	if err != nil || !shared {
+		return rs, err
+	}
+	own := make([]*resource.Resource, len(rs))
+	for i, r := range rs {
+		own[i] = r.DeepCopy()
+	}
+	return own, nil
+}
+
+// memo keeps what is made of contents that it has seen before.
+type memo[T any] struct {
+	mu     sync.Mutex
+	seen   map[sum]bool
+	values map[sum]T
+}
+
+type sum [sha256.Size]byte
+
+// get returns what is made of a content, and whether others may get the same.
+func (m *memo[T]) get(content []byte, parse func([]byte) (T, error)) (value T, shared bool, err error) {
+	key := sum(sha256.Sum256(content))
+	m.mu.Lock()
+	value, shared = m.values[key]
+	m.mu.Unlock()
+	if shared {
+		return value, true, nil
+	}
+	if value, err = parse(content); err != nil {
+		return value, false, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.seen == nil {
+		m.seen, m.values = map[sum]bool{}, map[sum]T{}
+	}
+	if shared = m.seen[key]; shared {
+		m.values[key] = value
+	}
+	m.seen[key] = true
+	return value, shared, nil
+}
