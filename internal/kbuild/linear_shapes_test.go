@@ -1,0 +1,260 @@
+package kbuild
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+)
+
+// small is a tree to add fields to: top of base, which has something of most kinds
+// that fields act on.
+func small(fields string, more ...string) map[string]string {
+	files := map[string]string{
+		"top/kustomization.yaml":  "resources: [../base, own.yaml]\n" + fields,
+		"top/own.yaml":            "apiVersion: v1\nkind: Service\nmetadata: {name: own, labels: {app: own}}\nspec: {selector: {app: own}}\n",
+		"base/kustomization.yaml": "resources: [all.yaml]\nconfigMapGenerator: [{name: generated, literals: [A=1]}]\n",
+		"base/all.yaml": `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app, annotations: {note: x}}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: app, image: 'nginx:1', envFrom: [{configMapRef: {name: generated}}, {secretRef: {name: secret}}]}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: secret}
+data: {a: YQ==}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: space}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: default}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: binding}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: role}
+subjects: [{kind: ServiceAccount, name: default}, {kind: ServiceAccount, name: default, namespace: other}]
+`,
+	}
+	for i := 0; i < len(more); i += 2 {
+		files[more[i]] = more[i+1]
+	}
+	return files
+}
+
+const component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+
+// covered are trees that a linear build has to take: one that left them to
+// kustomize would be right, and slow.
+func covered() map[string]map[string]string {
+	return map[string]map[string]string{
+		"resources":                small(""),
+		"namespace":                small("namespace: prod\n"),
+		"prefix, suffix":           small("namePrefix: pre-\nnameSuffix: -suf\n"),
+		"prefixes at two levels":   small("namePrefix: pre-\n", "base/kustomization.yaml", "namePrefix: base-\nresources: [all.yaml]\nconfigMapGenerator: [{name: generated}]\n"),
+		"labels":                   small("labels: [{pairs: {a: b}}, {pairs: {c: d}, includeSelectors: true}, {pairs: {e: f}, includeTemplates: true, fields: [{path: spec/x, create: true}]}]\n"),
+		"commonLabels":             small("commonLabels: {a: b}\n"),
+		"commonAnnotations":        small("commonAnnotations: {a: b}\n"),
+		"images":                   small("images: [{name: nginx, newTag: '2'}]\n"),
+		"imageTags":                small("imageTags: [{name: nginx, newTag: '2'}]\n"),
+		"replicas":                 small("replicas: [{name: app, count: 3}]\n"),
+		"bases":                    small("", "top/kustomization.yaml", "bases: [../base]\nnamePrefix: x-\n"),
+		"patch in place":           small("patches: [{patch: '{apiVersion: apps/v1, kind: Deployment, metadata: {name: app}, spec: {replicas: 2}}'}]\n"),
+		"patch in a file":          small("patches: [{path: p.yaml, target: {kind: Deployment}}]\n", "top/p.yaml", "- {op: add, path: /spec/replicas, value: 2}\n"),
+		"patch that deletes":       small("patches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: secret}, $patch: delete}'}]\nnamePrefix: x-\n"),
+		"patch that renames":       small("patches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: other}}', target: {kind: Secret}, options: {allowNameChange: true}}]\n"),
+		"patch with selectors":     small("patches: [{patch: '{apiVersion: v1, kind: X, metadata: {name: x, labels: {p: q}}}', target: {labelSelector: app=own}}, {patch: '[{\"op\": \"remove\", \"path\": \"/metadata/annotations\"}]', target: {annotationSelector: note=x}}]\n"),
+		"patches of older fields":  small("patchesStrategicMerge: [p.yaml]\npatchesJson6902: [{target: {version: v1, kind: Service, name: own}, path: j.json}]\n", "top/p.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: secret}\nstringData: {b: c}\n", "top/j.json", `[{"op": "add", "path": "/spec/type", "value": "NodePort"}]`),
+		"replacements":             small("replacements: [{source: {kind: Service, name: own}, targets: [{select: {kind: Deployment}, fieldPaths: [spec.template.spec.serviceAccountName], options: {create: true}}]}]\n"),
+		"replacements in a file":   small("replacements: [{path: r.yaml}]\n", "top/r.yaml", "source: {kind: Service, name: own}\ntargets: [{select: {kind: Deployment}, fieldPaths: [metadata.name]}]\n"),
+		"merged generator":         small("configMapGenerator: [{name: generated, behavior: merge, literals: [B=2]}]\n"),
+		"replaced generator":       small("namePrefix: x-\nconfigMapGenerator: [{name: generated, behavior: replace, files: [own.yaml]}]\n"),
+		"merged secret":            small("secretGenerator: [{name: secret, behavior: merge, literals: [b=c]}, {name: tls, type: kubernetes.io/tls, files: [tls.crt=own.yaml]}]\n"),
+		"generator options":        small("configMapGenerator: [{name: c, envs: [e]}]\ngeneratorOptions: {disableNameSuffixHash: true, labels: {l: m}, immutable: true}\n", "top/e", "A=1\n"),
+		"component":                small("components: [../c]\n", "c/kustomization.yaml", component+"namePrefix: c-\npatches: [{patch: '[{\"op\": \"add\", \"path\": \"/spec/replicas\", \"value\": 9}]', target: {kind: Deployment}}]\n"),
+		"two components":           small("components: [../c, ../d]\n", "c/kustomization.yaml", component+"resources: [cm.yaml]\n", "c/cm.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n", "d/kustomization.yaml", component+"nameSuffix: -d\ncomponents: [../e]\n", "e/kustomization.yaml", component+"labels: [{pairs: {e: f}}]\n"),
+		"origins":                  small("buildMetadata: [originAnnotations]\nnamespace: prod\ncommonLabels: {a: b}\nconfigMapGenerator: [{name: c, literals: [a=b]}]\n"),
+		"order as written":         small("sortOptions: {order: fifo}\n"),
+		"order of its own":         small("sortOptions: {order: legacy, legacySortOptions: {orderFirst: [Service], orderLast: [Namespace]}}\n"),
+		"local config":             small("commonAnnotations: {config.kubernetes.io/local-config: 'false'}\n", "top/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, annotations: {config.kubernetes.io/local-config: 'true'}}\n"),
+		"a list":                   small("namePrefix: x-\n", "top/own.yaml", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}, {apiVersion: v1, kind: ConfigMapList, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: b}}]}]\n"),
+		"JSON":                     small("", "top/own.yaml", `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "own"}, "data": {"a": "\u00e9"}}`),
+		"anchors":                  small("namePrefix: x-\n", "top/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, labels: &l {a: b}, annotations: *l}\ndata: {<<: *l, c: d}\n"),
+		"annotations of all sorts": small("commonAnnotations: {z: 'yes'}\nbuildMetadata: [originAnnotations]\n", "top/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, annotations: {b: 2, c: null, d: 'no', config.kubernetes.io/origin: 'path: x'}}\n"),
+		"our function":             small("namespace: prod\ntransformers: [fn.yaml]\n", "top/fn.yaml", function),
+		"our function in a base":   small("namePrefix: x-\n", "base/fn.yaml", function, "base/kustomization.yaml", "resources: [all.yaml]\ntransformers: [fn.yaml]\n"),
+		"a name in two namespaces": small("namePrefix: x-\n", "top/own.yaml", strings.Join([]string{
+			"{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa, namespace: a}}", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa, namespace: b}}",
+			"{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: r}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: x}, subjects: [{kind: ServiceAccount, name: sa, namespace: b}, {kind: ServiceAccount, name: sa, namespace: c}]}",
+		}, "\n---\n")),
+		"a namespace left and entered": small("resources: [../base, own.yaml, ../left, ../entered]\n",
+			"left/kustomization.yaml", "namespace: gone\nnamePrefix: l-\nresources: [sa.yaml]\n", "left/sa.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa, namespace: here}}\n",
+			"entered/kustomization.yaml", "namespace: here\nnamePrefix: e-\nresources: [sa.yaml]\n", "entered/sa.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sb}}\n",
+			"top/own.yaml", "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: r}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: x}, subjects: [{kind: ServiceAccount, name: sa, namespace: here}, {kind: ServiceAccount, name: sb, namespace: here}]}\n",
+			"top/kustomization.yaml", "resources: [own.yaml, ../left, ../entered]\n"),
+	}
+}
+
+const function = `apiVersion: wealist.io/v1alpha1
+kind: ConfigPipeline
+metadata:
+  name: p
+  annotations: {config.kubernetes.io/function: 'exec: {path: krm-validate}'}`
+
+// rename is a kustomization that calls a ServiceAccount what follows.
+const rename = "resources: [sa.yaml]\npatches:\n- target: {kind: ServiceAccount}\n  patch: |-\n    - {op: replace, path: /metadata/name, value: "
+
+func TestLinearCovers(t *testing.T) {
+	for name, files := range covered() {
+		t.Run(name, func(t *testing.T) {
+			declined, failed := sameAsKustomize(t, inMemory(t, files), "/top")
+			require.NoError(t, failed)
+			require.NoError(t, declined)
+		})
+	}
+}
+
+// What a linear build does not know, and what does not build, is left to
+// kustomize.
+func TestLinearLeaves(t *testing.T) {
+	for name, files := range map[string]map[string]string{
+		"vars":                   small("vars: [{name: V, objref: {apiVersion: v1, kind: Secret, name: secret}}]\n"),
+		"crds":                   small("crds: [c.json]\n", "top/c.json", "{}"),
+		"openapi":                small("openapi: {version: v1.21.2}\n"),
+		"configurations":         small("configurations: [c.yaml]\n", "top/c.yaml", "namePrefix: [{path: metadata/labels/x}]\n"),
+		"transformer notes":      small("buildMetadata: [transformerAnnotations]\n"),
+		"built-in transformer":   small("transformers:\n- |\n  {apiVersion: builtin, kind: PrefixTransformer, metadata: {name: p}, prefix: q-, fieldSpecs: [{path: metadata/name}]}\n"),
+		"function as validator":  small("validators: [fn.yaml]\n", "top/fn.yaml", function),
+		"function as generator":  small("generators: [fn.yaml]\n", "top/fn.yaml", function),
+		"two functions":          small("transformers: [fn.yaml, fn2.yaml]\n", "top/fn.yaml", function, "top/fn2.yaml", strings.ReplaceAll(function, "name: p", "name: q")),
+		"helm":                   small("helmCharts: [{name: x}]\n"),
+		"remote base":            small("resources: ['https://example.invalid/x']\n"),
+		"missing file":           small("patches: [{path: none.yaml}]\n"),
+		"file outside":           small("patches: [{path: ../base/all.yaml}]\n"),
+		"cycle":                  small("components: ['../top']\n"),
+		"unknown field":          small("namePrefixx: a\n"),
+		"empty":                  small("", "base/kustomization.yaml", "{}\n"),
+		"component as a base":    small("", "base/kustomization.yaml", component+"resources: [all.yaml]\n"),
+		"base as a component":    small("components: [../base]\n"),
+		"one id twice":           small("", "top/own.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: secret, namespace: default}}\n"),
+		"one id after a rename":  small("namePrefix: x-\n", "top/own.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: a}}\n---\n{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b}}\n", "top/kustomization.yaml", "resources: [own.yaml]\nnamespace: c\n"),
+		"patch without a target": small("patches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: none}}'}]\n"),
+		"generator of an old id": small("configMapGenerator: [{name: generated}]\n"),
+		"merge of nothing":       small("configMapGenerator: [{name: none, behavior: merge}]\n"),
+		"replicas of nothing":    small("replicas: [{name: none, count: 1}]\n"),
+		"ambiguous reference":    small("", "top/kustomization.yaml", "resources: [own.yaml, ../a, ../b]\n", "top/own.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {serviceAccountName: sa}}\n", "a/kustomization.yaml", rename+"a}\n", "a/sa.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa}}\n", "b/kustomization.yaml", rename+"b}\n", "b/sa.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa}}\n"),
+		"odd version":            small("", "top/own.yaml", "{apiVersion: /v1, kind: Pod, metadata: {name: p}}\n"),
+		"sort order unknown":     small("sortOptions: {order: random}\n"),
+		"two kustomizations":     small("", "top/Kustomization", "resources: [own.yaml]\n"),
+		"reference is no name":   small("", "top/own.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {volumes: x}}\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := buildBy(t, inMemory(t, files), "/top", linearWay)
+			require.Error(t, got.err)
+			require.Empty(t, got.yaml)
+		})
+	}
+}
+
+// A check asks for origins: the function runs in this process all the same.
+func TestLinearRunsTracedFunctions(t *testing.T) {
+	files := small("namePrefix: x-\nbuildMetadata: [originAnnotations]\ntransformers: [fn.yaml]\n", "top/fn.yaml", function)
+	got := buildBy(t, inMemory(t, files), "/top", linearWay)
+	require.NoError(t, got.err)
+	require.Len(t, got.seen, 7)
+}
+
+// Builds with an index share nothing that changes, but for what they read.
+func TestLinearBuildsSideBySide(t *testing.T) {
+	cache := &Cache{}
+	var wg sync.WaitGroup
+	for name, files := range covered() {
+		fsys := inMemory(t, files)
+		want := buildBy(t, fsys, "/top", linearWay)
+		require.NoError(t, want.err)
+		for range 3 {
+			wg.Go(func() {
+				got := buildBy(t, fsys, "/top", func(tr *tree) (m resmap.ResMap, err error) {
+					tr.opts.Cache = cache
+					return tr.linear()
+				})
+				assert.NoError(t, got.err, name)
+				assert.Equal(t, want, got, name)
+			})
+		}
+	}
+	wg.Wait()
+}
+
+// A file outside the kustomization's directory is read if that is permitted.
+func TestLinearLoadRestrictions(t *testing.T) {
+	files := small("patches: [{path: ../base/p.yaml}]\n", "base/p.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: secret}\nstringData: {b: c}\n")
+	fsys := inMemory(t, files)
+	anywhere := func(way func(*tree) (resmap.ResMap, error)) func(*tree) (resmap.ResMap, error) {
+		return func(tr *tree) (resmap.ResMap, error) {
+			tr.opts.LoadRestrictor = types.LoadRestrictionsNone
+			return way(tr)
+		}
+	}
+	want, got := buildBy(t, fsys, "/top", anywhere(krustyWay)), buildBy(t, fsys, "/top", anywhere(linearWay))
+	require.NoError(t, want.err)
+	require.Equal(t, want, got)
+	require.Error(t, buildBy(t, fsys, "/top", linearWay).err)
+}
+
+// Symlinks lead where they lead for kustomize.
+func TestLinearFollowsSymlinks(t *testing.T) {
+	for name, link := range map[string][2]string{
+		"resource":               {"own.yaml", "top/linked.yaml"},
+		"kustomization":          {"k.yaml", "top/kustomization.yaml"},
+		"base":                   {"base", "linked"},
+		"resource from outside":  {"../base/all.yaml", "top/linked.yaml"},
+		"kustomization outside":  {"../base/kustomization.yaml", "top/kustomization.yaml"},
+		"base that is a cycle":   {"top", "linked"},
+		"base that is above top": {".", "linked"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := small("")
+			files["top/k.yaml"] = files["top/kustomization.yaml"]
+			switch link[1] {
+			case "top/kustomization.yaml":
+				delete(files, link[1])
+			case "top/linked.yaml":
+				files["top/kustomization.yaml"] = "resources: [linked.yaml]\nnamePrefix: x-\n"
+			default:
+				files["top/kustomization.yaml"] = "resources: [../linked]\nnamePrefix: x-\n"
+			}
+			dir := onDisk(t, files)
+			require.NoError(t, os.Symlink(link[0], filepath.Join(dir, link[1])))
+			declined, _ := sameAsKustomize(t, filesys.MakeFsOnDisk(), dir+"/top")
+			require.NoError(t, declined)
+		})
+	}
+}
+
+// onDisk writes files into a directory.
+func onDisk(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	for name, text := range files {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+	}
+	return dir
+}
