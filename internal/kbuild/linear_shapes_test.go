@@ -62,39 +62,49 @@ const component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component
 // kustomize would be right, and slow.
 func covered() map[string]map[string]string {
 	return map[string]map[string]string{
-		"resources":                small(""),
-		"namespace":                small("namespace: prod\n"),
-		"prefix, suffix":           small("namePrefix: pre-\nnameSuffix: -suf\n"),
-		"prefixes at two levels":   small("namePrefix: pre-\n", "base/kustomization.yaml", "namePrefix: base-\nresources: [all.yaml]\nconfigMapGenerator: [{name: generated}]\n"),
-		"labels":                   small("labels: [{pairs: {a: b}}, {pairs: {c: d}, includeSelectors: true}, {pairs: {e: f}, includeTemplates: true, fields: [{path: spec/x, create: true}]}]\n"),
-		"commonLabels":             small("commonLabels: {a: b}\n"),
-		"commonAnnotations":        small("commonAnnotations: {a: b}\n"),
-		"images":                   small("images: [{name: nginx, newTag: '2'}]\n"),
-		"imageTags":                small("imageTags: [{name: nginx, newTag: '2'}]\n"),
-		"replicas":                 small("replicas: [{name: app, count: 3}]\n"),
-		"bases":                    small("", "top/kustomization.yaml", "bases: [../base]\nnamePrefix: x-\n"),
-		"patch in place":           small("patches: [{patch: '{apiVersion: apps/v1, kind: Deployment, metadata: {name: app}, spec: {replicas: 2}}'}]\n"),
-		"patch in a file":          small("patches: [{path: p.yaml, target: {kind: Deployment}}]\n", "top/p.yaml", "- {op: add, path: /spec/replicas, value: 2}\n"),
-		"patch that deletes":       small("patches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: secret}, $patch: delete}'}]\nnamePrefix: x-\n"),
-		"patch that renames":       small("patches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: other}}', target: {kind: Secret}, options: {allowNameChange: true}}]\n"),
-		"patch with selectors":     small("patches: [{patch: '{apiVersion: v1, kind: X, metadata: {name: x, labels: {p: q}}}', target: {labelSelector: app=own}}, {patch: '[{\"op\": \"remove\", \"path\": \"/metadata/annotations\"}]', target: {annotationSelector: note=x}}]\n"),
-		"patches of older fields":  small("patchesStrategicMerge: [p.yaml]\npatchesJson6902: [{target: {version: v1, kind: Service, name: own}, path: j.json}]\n", "top/p.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: secret}\nstringData: {b: c}\n", "top/j.json", `[{"op": "add", "path": "/spec/type", "value": "NodePort"}]`),
-		"replacements":             small("replacements: [{source: {kind: Service, name: own}, targets: [{select: {kind: Deployment}, fieldPaths: [spec.template.spec.serviceAccountName], options: {create: true}}]}]\n"),
-		"replacements in a file":   small("replacements: [{path: r.yaml}]\n", "top/r.yaml", "source: {kind: Service, name: own}\ntargets: [{select: {kind: Deployment}, fieldPaths: [metadata.name]}]\n"),
-		"merged generator":         small("configMapGenerator: [{name: generated, behavior: merge, literals: [B=2]}]\n"),
-		"replaced generator":       small("namePrefix: x-\nconfigMapGenerator: [{name: generated, behavior: replace, files: [own.yaml]}]\n"),
-		"merged secret":            small("secretGenerator: [{name: secret, behavior: merge, literals: [b=c]}, {name: tls, type: kubernetes.io/tls, files: [tls.crt=own.yaml]}]\n"),
-		"generator options":        small("configMapGenerator: [{name: c, envs: [e]}]\ngeneratorOptions: {disableNameSuffixHash: true, labels: {l: m}, immutable: true}\n", "top/e", "A=1\n"),
-		"component":                small("components: [../c]\n", "c/kustomization.yaml", component+"namePrefix: c-\npatches: [{patch: '[{\"op\": \"add\", \"path\": \"/spec/replicas\", \"value\": 9}]', target: {kind: Deployment}}]\n"),
-		"two components":           small("components: [../c, ../d]\n", "c/kustomization.yaml", component+"resources: [cm.yaml]\n", "c/cm.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n", "d/kustomization.yaml", component+"nameSuffix: -d\ncomponents: [../e]\n", "e/kustomization.yaml", component+"labels: [{pairs: {e: f}}]\n"),
-		"origins":                  small("buildMetadata: [originAnnotations]\nnamespace: prod\ncommonLabels: {a: b}\nconfigMapGenerator: [{name: c, literals: [a=b]}]\n"),
-		"order as written":         small("sortOptions: {order: fifo}\n"),
-		"order of its own":         small("sortOptions: {order: legacy, legacySortOptions: {orderFirst: [Service], orderLast: [Namespace]}}\n"),
-		"local config":             small("commonAnnotations: {config.kubernetes.io/local-config: 'false'}\n", "top/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, annotations: {config.kubernetes.io/local-config: 'true'}}\n"),
-		"a list":                   small("namePrefix: x-\n", "top/own.yaml", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}, {apiVersion: v1, kind: ConfigMapList, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: b}}]}]\n"),
-		"JSON":                     small("", "top/own.yaml", `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "own"}, "data": {"a": "\u00e9"}}`),
-		"anchors":                  small("namePrefix: x-\n", "top/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, labels: &l {a: b}, annotations: *l}\ndata: {<<: *l, c: d}\n"),
-		"annotations of all sorts": small("commonAnnotations: {z: 'yes'}\nbuildMetadata: [originAnnotations]\n", "top/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, annotations: {b: 2, c: null, d: 'no', config.kubernetes.io/origin: 'path: x'}}\n"),
+		"resources":                    small(""),
+		"namespace":                    small("namespace: prod\n"),
+		"prefix, suffix":               small("namePrefix: pre-\nnameSuffix: -suf\n"),
+		"prefixes at two levels":       small("namePrefix: pre-\n", "base/kustomization.yaml", "namePrefix: base-\nresources: [all.yaml]\nconfigMapGenerator: [{name: generated}]\n"),
+		"labels":                       small("labels: [{pairs: {a: b}}, {pairs: {c: d}, includeSelectors: true}, {pairs: {e: f}, includeTemplates: true, fields: [{path: spec/x, create: true}]}]\n"),
+		"commonLabels":                 small("commonLabels: {a: b}\n"),
+		"commonAnnotations":            small("commonAnnotations: {a: b}\n"),
+		"images":                       small("images: [{name: nginx, newTag: '2'}]\n"),
+		"imageTags":                    small("imageTags: [{name: nginx, newTag: '2'}]\n"),
+		"replicas":                     small("replicas: [{name: app, count: 3}]\n"),
+		"bases":                        small("", "top/kustomization.yaml", "bases: [../base]\nnamePrefix: x-\n"),
+		"patch in place":               small("patches: [{patch: '{apiVersion: apps/v1, kind: Deployment, metadata: {name: app}, spec: {replicas: 2}}'}]\n"),
+		"patch in a file":              small("patches: [{path: p.yaml, target: {kind: Deployment}}]\n", "top/p.yaml", "- {op: add, path: /spec/replicas, value: 2}\n"),
+		"patch that deletes":           small("patches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: secret}, $patch: delete}'}]\nnamePrefix: x-\n"),
+		"patch that renames":           small("patches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: other}}', target: {kind: Secret}, options: {allowNameChange: true}}]\n"),
+		"patch with selectors":         small("patches: [{patch: '{apiVersion: v1, kind: X, metadata: {name: x, labels: {p: q}}}', target: {labelSelector: app=own}}, {patch: '[{\"op\": \"remove\", \"path\": \"/metadata/annotations\"}]', target: {annotationSelector: note=x}}]\n"),
+		"patches of older fields":      small("patchesStrategicMerge: [p.yaml]\npatchesJson6902: [{target: {version: v1, kind: Service, name: own}, path: j.json}]\n", "top/p.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: secret}\nstringData: {b: c}\n", "top/j.json", `[{"op": "add", "path": "/spec/type", "value": "NodePort"}]`),
+		"replacements":                 small("replacements: [{source: {kind: Service, name: own}, targets: [{select: {kind: Deployment}, fieldPaths: [spec.template.spec.serviceAccountName], options: {create: true}}]}]\n"),
+		"replacements in a file":       small("replacements: [{path: r.yaml}]\n", "top/r.yaml", "source: {kind: Service, name: own}\ntargets: [{select: {kind: Deployment}, fieldPaths: [metadata.name]}]\n"),
+		"merged generator":             small("configMapGenerator: [{name: generated, behavior: merge, literals: [B=2]}]\n"),
+		"replaced generator":           small("namePrefix: x-\nconfigMapGenerator: [{name: generated, behavior: replace, files: [own.yaml]}]\n"),
+		"merged secret":                small("secretGenerator: [{name: secret, behavior: merge, literals: [b=c]}, {name: tls, type: kubernetes.io/tls, files: [tls.crt=own.yaml]}]\n"),
+		"generator options":            small("configMapGenerator: [{name: c, envs: [e]}]\ngeneratorOptions: {disableNameSuffixHash: true, labels: {l: m}, immutable: true}\n", "top/e", "A=1\n"),
+		"component":                    small("components: [../c]\n", "c/kustomization.yaml", component+"namePrefix: c-\npatches: [{patch: '[{\"op\": \"add\", \"path\": \"/spec/replicas\", \"value\": 9}]', target: {kind: Deployment}}]\n"),
+		"two components":               small("components: [../c, ../d]\n", "c/kustomization.yaml", component+"resources: [cm.yaml]\n", "c/cm.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n", "d/kustomization.yaml", component+"nameSuffix: -d\ncomponents: [../e]\n", "e/kustomization.yaml", component+"labels: [{pairs: {e: f}}]\n"),
+		"origins":                      small("buildMetadata: [originAnnotations]\nnamespace: prod\ncommonLabels: {a: b}\nconfigMapGenerator: [{name: c, literals: [a=b]}]\n"),
+		"order as written":             small("sortOptions: {order: fifo}\n"),
+		"order of its own":             small("sortOptions: {order: legacy, legacySortOptions: {orderFirst: [Service], orderLast: [Namespace]}}\n"),
+		"local config":                 small("commonAnnotations: {config.kubernetes.io/local-config: 'false'}\n", "top/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, annotations: {config.kubernetes.io/local-config: 'true'}}\n"),
+		"a list":                       small("namePrefix: x-\n", "top/own.yaml", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}, {apiVersion: v1, kind: ConfigMapList, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: b}}]}]\n"),
+		"JSON":                         small("", "top/own.yaml", `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "own"}, "data": {"a": "\u00e9"}}`),
+		"anchors":                      small("namePrefix: x-\n", "top/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, labels: &l {a: b}, annotations: *l}\ndata: {<<: *l, c: d}\n"),
+		"annotations of all sorts":     small("commonAnnotations: {z: 'yes'}\nbuildMetadata: [originAnnotations]\n", "top/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, annotations: {b: 2, c: null, d: 'no', config.kubernetes.io/origin: 'path: x'}}\n"),
+		"annotations that are numbers": small("namePrefix: x-\n", "top/own.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own, annotations: {a: 1, b: x}}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: own, annotations: {c: 2}}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: none, annotations: {}}\n"),
+		"Namespaces of two groups":     small("", "top/own.yaml", "{apiVersion: example.com/v1, kind: Namespace, metadata: {name: a}}\n---\n{apiVersion: a.example.com/v1, kind: Namespace, metadata: {name: a}}\n"),
+		"instances by suffix": small("", "top/kustomization.yaml", "resources: [../a, ../b]\n",
+			"a/kustomization.yaml", "resources: [own.yaml]\nnameSuffix: -a\n", "a/own.yaml", instance,
+			"b/kustomization.yaml", "resources: [own.yaml]\nnameSuffix: -b\n", "b/own.yaml", instance),
+		"patch of a new name": small("patches:\n- {target: {kind: Secret}, options: {allowNameChange: true}, patch: '{apiVersion: v1, kind: Secret, metadata: {name: other}}'}\n- {patch: '{apiVersion: v1, kind: Secret, metadata: {name: other}, type: X}'}\n- {patch: '{apiVersion: v1, kind: Secret, metadata: {name: secret}, data: {b: Yg==}}'}\n"),
+		"patch that copies notes": small("buildMetadata: [originAnnotations]\ncomponents: [../c]\nnamespace: prod\nnamePrefix: x-\ncommonLabels: {a: b}\n", "c/kustomization.yaml", component+"commonAnnotations: {c: d}\nnamespace: any\n",
+			"top/kustomization.yaml", "resources: [../mid]\nbuildMetadata: [originAnnotations]\npatches:\n- target: {kind: Deployment}\n  patch: |\n    - {op: copy, from: /metadata/annotations/alpha.config.kubernetes.io~1transformations, path: /metadata/annotations/copied}\n",
+			"mid/kustomization.yaml", "resources: [../base]\nnamespace: prod\nnamePrefix: x-\ncommonLabels: {a: b}\nimages: [{name: nginx, newTag: '2'}]\n"),
+		"patch that drops origins": small("buildMetadata: [originAnnotations]\nnamePrefix: x-\npatches:\n- target: {kind: Deployment}\n  patch: |\n    - {op: remove, path: /metadata/annotations}\n"),
 		"our function":             small("namespace: prod\ntransformers: [fn.yaml]\n", "top/fn.yaml", function),
 		"our function in a base":   small("namePrefix: x-\n", "base/fn.yaml", function, "base/kustomization.yaml", "resources: [all.yaml]\ntransformers: [fn.yaml]\n"),
 		"a name in two namespaces": small("namePrefix: x-\n", "top/own.yaml", strings.Join([]string{
@@ -104,7 +114,7 @@ func covered() map[string]map[string]string {
 		"a namespace left and entered": small("resources: [../base, own.yaml, ../left, ../entered]\n",
 			"left/kustomization.yaml", "namespace: gone\nnamePrefix: l-\nresources: [sa.yaml]\n", "left/sa.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa, namespace: here}}\n",
 			"entered/kustomization.yaml", "namespace: here\nnamePrefix: e-\nresources: [sa.yaml]\n", "entered/sa.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sb}}\n",
-			"top/own.yaml", "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: r}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: x}, subjects: [{kind: ServiceAccount, name: sa, namespace: here}, {kind: ServiceAccount, name: sb, namespace: here}]}\n",
+			"top/own.yaml", "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: r}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: x}, subjects: [{kind: ServiceAccount, name: sb, namespace: here}]}\n",
 			"top/kustomization.yaml", "resources: [own.yaml, ../left, ../entered]\n"),
 	}
 }
@@ -114,6 +124,15 @@ kind: ConfigPipeline
 metadata:
   name: p
   annotations: {config.kubernetes.io/function: 'exec: {path: krm-validate}'}`
+
+// instance has something that refers to something.
+const instance = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {serviceAccountName: sa}}\n"
+
+// namesakes have names and namespaces that are easily made the same.
+const namesakes = "{apiVersion: v1, kind: Service, metadata: {name: a, labels: {x: y}}}\n---\n{apiVersion: v1, kind: Service, metadata: {name: a, namespace: b, labels: {x: z}}}\n"
+
+// renameLabelled is a patch of Services with the label that follows.
+const renameLabelled = "- target: {kind: Service, labelSelector: x="
 
 // rename is a kustomization that calls a ServiceAccount what follows.
 const rename = "resources: [sa.yaml]\npatches:\n- target: {kind: ServiceAccount}\n  patch: |-\n    - {op: replace, path: /metadata/name, value: "
@@ -157,10 +176,16 @@ func TestLinearLeaves(t *testing.T) {
 		"merge of nothing":       small("configMapGenerator: [{name: none, behavior: merge}]\n"),
 		"replicas of nothing":    small("replicas: [{name: none, count: 1}]\n"),
 		"ambiguous reference":    small("", "top/kustomization.yaml", "resources: [own.yaml, ../a, ../b]\n", "top/own.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {serviceAccountName: sa}}\n", "a/kustomization.yaml", rename+"a}\n", "a/sa.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa}}\n", "b/kustomization.yaml", rename+"b}\n", "b/sa.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa}}\n"),
-		"odd version":            small("", "top/own.yaml", "{apiVersion: /v1, kind: Pod, metadata: {name: p}}\n"),
-		"sort order unknown":     small("sortOptions: {order: random}\n"),
-		"two kustomizations":     small("", "top/Kustomization", "resources: [own.yaml]\n"),
-		"reference is no name":   small("", "top/own.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {volumes: x}}\n"),
+		"two items in one":       small("", "top/kustomization.yaml", "resources: ['x - ../../base']\n"),
+		"one id on the way":      small("", "top/own.yaml", namesakes, "top/kustomization.yaml", "resources: [own.yaml]\nnamespace: c\npatchesJson6902:\n- {target: {version: v1, kind: Service, name: a, labelSelector: x=z}, patch: '[{\"op\": \"replace\", \"path\": \"/metadata/name\", \"value\": \"n\"}]'}\n"),
+		"one id in a component": small("", "top/own.yaml", strings.ReplaceAll(namesakes, "name: a, namespace: b, ", "name: b, "), "top/kustomization.yaml", "resources: [own.yaml]\ncomponents: [../c]\npatches:\n"+renameLabelled+"z}\n  patch: |\n    - {op: replace, path: /metadata/name, value: third}\n",
+			"c/kustomization.yaml", component+"patches:\n"+renameLabelled+"z}\n  patch: |\n    - {op: replace, path: /metadata/name, value: a}\n"),
+		"one id at the end":        small("sortOptions: {order: fifo}\npatches:\n- target: {kind: Secret|Service}\n  patch: |\n    - {op: replace, path: /kind, value: Same}\n    - {op: replace, path: /metadata/name, value: same}\n"),
+		"patch of what is deleted": small("patches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: secret}, $patch: delete}'}, {patch: '{apiVersion: v1, kind: Secret, metadata: {name: secret}, type: x}'}]\n"),
+		"odd version":              small("", "top/own.yaml", "{apiVersion: /v1, kind: Pod, metadata: {name: p}}\n"),
+		"sort order unknown":       small("sortOptions: {order: random}\n"),
+		"two kustomizations":       small("", "top/Kustomization", "resources: [own.yaml]\n"),
+		"reference is no name":     small("", "top/own.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {volumes: x}}\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := buildBy(t, inMemory(t, files), "/top", linearWay)
