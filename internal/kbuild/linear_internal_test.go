@@ -62,7 +62,7 @@ func markAll(items []*yaml.Node) manifest.Output {
 	return manifest.Output{
 		Changed: func(i int) bool { return i%2 == 0 },
 		Dropped: func(i int) bool {
-			return strings.HasSuffix(yamlnode.GetString(items[i], "metadata", "name"), "dropped")
+			return strings.Contains(yamlnode.GetString(items[i], "metadata", "name"), "gamma")
 		},
 		Added: []*yaml.Node{yamlnode.NewMapping(str("apiVersion"), str("v1"), str("kind"), str("ConfigMap"),
 			str("metadata"), yamlnode.NewMapping(str("name"), str("added")))},
