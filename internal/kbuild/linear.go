@@ -28,7 +28,6 @@ type linearBuild struct {
 	factory   *resmap.Factory
 	validator ifc.Validator
 	plugins   *types.PluginConfig
-	specs     *fieldSpecs
 	traced    bool // resources say which file they come from
 	warnings  []string
 	notes     transformationNotes
@@ -60,9 +59,6 @@ func (t *tree) linear() (m resmap.ResMap, err error) {
 	b := &linearBuild{
 		tree: t, factory: resmap.NewFactory(deps.GetResourceFactory()), validator: deps.GetFieldValidator(),
 		plugins: t.options().PluginConfig,
-	}
-	if b.specs, err = specs(); err != nil {
-		return nil, err
 	}
 	top := &level{linearBuild: b, localLoader: &localLoader{
 		fsys: t, chain: []filesys.ConfirmedDir{filesys.ConfirmedDir(t.root)},
@@ -167,13 +163,12 @@ func parseKustomization(content []byte) (*parsedKustomization, error) {
 		return nil, errors.New(errs[0])
 	}
 	for field, used := range map[string]bool{
-		"openapi":        len(p.k.OpenAPI) > 0,
-		"crds":           len(p.k.Crds) > 0,
-		"configurations": len(p.k.Configurations) > 0,
-		"vars":           len(p.k.Vars) > 0,
-		"generators":     len(p.k.Generators) > 0,
-		"validators":     len(p.k.Validators) > 0,
-		"helmCharts":     len(p.k.HelmCharts) > 0 || p.k.HelmGlobals != nil,
+		"openapi":    len(p.k.OpenAPI) > 0,
+		"crds":       len(p.k.Crds) > 0,
+		"vars":       len(p.k.Vars) > 0,
+		"generators": len(p.k.Generators) > 0,
+		"validators": len(p.k.Validators) > 0,
+		"helmCharts": len(p.k.HelmCharts) > 0 || p.k.HelmGlobals != nil,
 	} {
 		if used {
 			return nil, errors.New(field)
@@ -189,6 +184,9 @@ func (v *level) accumulate(m *indexed) error {
 		if err := v.resource(m, path); err != nil {
 			return fmt.Errorf("%s: %s: %w", v.Root(), path, err)
 		}
+	}
+	if err := v.configureFields(m); err != nil {
+		return fmt.Errorf("%s: %w", v.Root(), err)
 	}
 	if err := v.generate(m); err != nil {
 		return fmt.Errorf("%s: %w", v.Root(), err)
@@ -220,7 +218,10 @@ func (v *level) resource(m *indexed, path string) error {
 	if err := base.accumulate(own); err != nil {
 		return err
 	}
-	return m.take(own)
+	if err := m.take(own); err != nil {
+		return err
+	}
+	return m.mergeSpecs(own.specs)
 }
 
 func (v *level) component(m *indexed, path string) error {

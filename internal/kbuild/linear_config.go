@@ -1,6 +1,7 @@
 package kbuild
 
 import (
+	"slices"
 	"sort"
 	"sync"
 	_ "unsafe" // for go:linkname
@@ -45,43 +46,114 @@ func (b backReferences) Len() int           { return len(b) }
 func (b backReferences) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
 func (b backReferences) Less(i, j int) bool { return b[i].IsLessThan(b[j].Gvk) }
 
-// specs are the fields of a kustomization that adds none. kustomize sorts them
-// when it reads them, drops duplicates, and sorts them again; the sort is not
-// stable, so this does the same.
-var specs = sync.OnceValues(func() (*fieldSpecs, error) {
+// defaults are the fields of a kustomization that adds none: as they are read,
+// and as they are once they have been merged into something.
+type defaults struct{ read, merged *fieldSpecs }
+
+var defaultSpecs = sync.OnceValues(func() (d defaults, err error) {
+	if d.read, err = readSpecs(defaultFieldSpecs()); err == nil {
+		d.merged, err = (&fieldSpecs{}).merge(d.read)
+	}
+	return d, err
+})
+
+// readSpecs reads a file of configurations.
+func readSpecs(text []byte) (*fieldSpecs, error) {
 	var f fieldSpecs
-	if err := yaml.UnmarshalStrict(defaultFieldSpecs(), &f); err != nil {
+	if err := yaml.UnmarshalStrict(text, &f); err != nil {
 		return nil, err
 	}
-	for _, s := range []*types.FsSlice{
+	f.sort()
+	return &f, nil
+}
+
+func (f *fieldSpecs) slices() []*types.FsSlice {
+	return []*types.FsSlice{
 		&f.NamePrefix, &f.NameSuffix, &f.Namespace, &f.CommonLabels, &f.Labels, &f.TemplateLabels,
 		&f.VolumeClaimTemplateLabels, &f.CommonAnnotations, &f.VarReference, &f.Images, &f.Replicas,
-	} {
+	}
+}
+
+// sort sorts as kustomize does. The sort is not stable, and the order counts, so
+// it has to be the same one, as often.
+func (f *fieldSpecs) sort() {
+	for _, s := range f.slices() {
 		sort.Sort(*s)
-		merged, err := types.FsSlice(nil).MergeAll(*s)
-		if err != nil {
-			return nil, err
-		}
-		sort.Sort(merged)
-		*s = merged
 	}
 	sort.Sort(f.NameReference)
-	var merged backReferences
-	for _, b := range f.NameReference {
-		i := 0
-		for i < len(merged) && !merged[i].Equals(b.Gvk) {
-			i++
+}
+
+// merge returns fields with others added to them. Those that are there already
+// are left out, and must not contradict.
+func (f *fieldSpecs) merge(other *fieldSpecs) (*fieldSpecs, error) {
+	if f == other {
+		return f, nil
+	}
+	merged := &fieldSpecs{}
+	own, others := f.slices(), other.slices()
+	for i, s := range merged.slices() {
+		var err error
+		if *s, err = slices.Clip(*own[i]).MergeAll(*others[i]); err != nil {
+			return nil, err
 		}
-		if i == len(merged) {
-			merged = append(merged, b)
+		*s = slices.Clone(*s)
+	}
+	merged.NameReference = slices.Clone(f.NameReference)
+	for _, b := range other.NameReference {
+		i := slices.IndexFunc(merged.NameReference, func(m backReference) bool { return m.Equals(b.Gvk) })
+		if i < 0 {
+			merged.NameReference = append(merged.NameReference, b)
 			continue
 		}
+		m := &merged.NameReference[i]
 		var err error
-		if merged[i].Referrers, err = merged[i].Referrers.MergeAll(b.Referrers); err != nil {
+		if m.Referrers, err = slices.Clip(m.Referrers).MergeAll(b.Referrers); err != nil {
 			return nil, err
 		}
 	}
-	sort.Sort(merged)
-	f.NameReference = merged
-	return &f, nil
-})
+	merged.sort()
+	return merged, nil
+}
+
+// configureFields merges the fields of the kustomization into those that its bases
+// brought along.
+func (v *level) configureFields(m *indexed) error {
+	d, err := defaultSpecs()
+	if err != nil {
+		return err
+	}
+	own := d.merged
+	if len(v.k.Configurations) > 0 {
+		custom := &fieldSpecs{}
+		for _, path := range v.k.Configurations {
+			text, err := v.Load(path)
+			if err != nil {
+				return err
+			}
+			more, err := readSpecs(text)
+			if err != nil {
+				return err
+			}
+			if custom, err = custom.merge(more); err != nil {
+				return err
+			}
+		}
+		if own, err = d.read.merge(custom); err != nil {
+			return err
+		}
+	}
+	return m.mergeSpecs(own)
+}
+
+// mergeSpecs adds to the fields that transformers of the map act on.
+func (m *indexed) mergeSpecs(more *fieldSpecs) error {
+	if m.specs == nil {
+		m.specs = &fieldSpecs{}
+		if d, err := defaultSpecs(); err == nil && more == d.merged {
+			m.specs = more
+		}
+	}
+	var err error
+	m.specs, err = m.specs.merge(more)
+	return err
+}

@@ -25,7 +25,7 @@ func (v *level) finish(m *indexed) error {
 	if err := m.update(hash); err != nil {
 		return err
 	}
-	if err := repairNames(m, v.specs.NameReference); err != nil {
+	if err := repairNames(m, m.specs.NameReference); err != nil {
 		return err
 	}
 	if err := dropLocal(m); err != nil {

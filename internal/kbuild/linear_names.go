@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/filters/nameref"
@@ -33,7 +34,10 @@ func repairNames(m *indexed, table backReferences) error {
 		gvk := e.orgID().Gvk
 		own, ok := rows[gvk]
 		if !ok {
-			own = rowsOf(table, gvk)
+			var err error
+			if own, err = rowsOf(table, gvk); err != nil {
+				return err
+			}
 			rows[gvk] = own
 		}
 		if len(own) == 0 {
@@ -53,16 +57,33 @@ type nameRow struct {
 	path   []string
 }
 
-func rowsOf(table backReferences, gvk resid.Gvk) []nameRow {
+func rowsOf(table backReferences, gvk resid.Gvk) ([]nameRow, error) {
 	var rows []nameRow
 	for _, b := range table {
 		for _, f := range b.Referrers {
-			if gvk.IsSelected(&f.Gvk) {
-				rows = append(rows, nameRow{b.Gvk, f, utils.PathSplitter(f.Path, "/")})
+			if !gvk.IsSelected(&f.Gvk) {
+				continue
 			}
+			path := utils.PathSplitter(f.Path, "/")
+			if !plainPath(path) {
+				return nil, fmt.Errorf("nameReference: path %s", f.Path)
+			}
+			rows = append(rows, nameRow{b.Gvk, f, path})
 		}
 	}
-	return rows
+	return rows, nil
+}
+
+// plainPath reports whether a path leads through fields alone, to one that is
+// no part of an id: names would change while others are looked up.
+func plainPath(path []string) bool {
+	for _, p := range path {
+		if strings.ContainsAny(p, "[]*=") || strings.Trim(p, "-0123456789") == "" {
+			return false
+		}
+	}
+	return path[0] != "metadata" && path[0] != "kind" && path[0] != "apiVersion" ||
+		len(path) > 2 && (path[1] == "annotations" || path[1] == "labels") && !strings.HasPrefix(path[2], konfig.ConfigAnnoDomain)
 }
 
 // repair repairs the references of a resource.

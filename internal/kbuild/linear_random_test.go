@@ -186,6 +186,11 @@ func (r *random) transformers(dir string, line func(string, ...any), have []obje
 		line("replacements:\n- source: {kind: %s, name: %s}\n  targets: [{select: {kind: %s}, fieldPaths: [metadata.annotations.copied], options: {create: true}}]\n",
 			o.kind, o.name, r.one("ConfigMap", "Widget", "Deployment"))
 	}
+	if r.chance(15) {
+		r.files[dir+"/config.yaml"] = fmt.Sprintf("nameReference: [{kind: %s, fieldSpecs: [{path: spec/ref, kind: Widget}]}]\n%s: [{path: spec/size, kind: Widget}]\n",
+			r.one("ConfigMap", "Secret", "Service", "Deployment"), r.one("namePrefix", "namespace", "images", "varReference"))
+		line("configurations: [config.yaml]\n")
+	}
 	r.patches(dir, line, have)
 }
 

@@ -24,6 +24,7 @@ import (
 type indexed struct {
 	resmap.ResMap
 	list  []*entry
+	specs *fieldSpecs        // what transformers act on
 	byCur map[idKey][]*entry // nil until it is needed
 	byAny map[idKey][]*entry // nil until it is needed
 

@@ -28,7 +28,7 @@ type step struct {
 
 // transform applies what the kustomization asks for, in kustomize's order.
 func (v *level) transform(m *indexed) error {
-	steps, err := v.steps()
+	steps, err := v.steps(m.specs)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (v *level) transform(m *indexed) error {
 // steps are the transformers of a kustomization. Those that are configured with
 // nothing but values are made of them; the others read files and parse, which
 // is left to kustomize.
-func (v *level) steps() ([]step, error) {
+func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 	var steps []step
 	var failed error
 	add := func(kind string, t resmap.Transformer) { steps = append(steps, step{kind: kind, Transformer: t}) }
@@ -70,35 +70,35 @@ func (v *level) steps() ([]step, error) {
 	}
 	if k.Namespace != "" {
 		add("NamespaceTransformer", &setNamespace{namespace.Filter{
-			Namespace: k.Namespace, FsSlice: slices.Clone(v.specs.Namespace), SetRoleBindingSubjects: namespace.DefaultSubjectsOnly,
+			Namespace: k.Namespace, FsSlice: slices.Clone(specs.Namespace), SetRoleBindingSubjects: namespace.DefaultSubjectsOnly,
 		}})
 	}
 	if k.NamePrefix != "" {
-		add("PrefixTransformer", &builtins.PrefixTransformerPlugin{Prefix: k.NamePrefix, FieldSpecs: v.specs.NamePrefix})
+		add("PrefixTransformer", &builtins.PrefixTransformerPlugin{Prefix: k.NamePrefix, FieldSpecs: specs.NamePrefix})
 	}
 	if k.NameSuffix != "" {
-		add("SuffixTransformer", &builtins.SuffixTransformerPlugin{Suffix: k.NameSuffix, FieldSpecs: v.specs.NameSuffix})
+		add("SuffixTransformer", &builtins.SuffixTransformerPlugin{Suffix: k.NameSuffix, FieldSpecs: specs.NameSuffix})
 	}
 	for _, l := range k.Labels {
-		fields, err := v.labelFields(l)
+		fields, err := labelFields(l, specs)
 		failed = errors.Join(failed, err)
 		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: l.Pairs, FieldSpecs: fields})
 	}
 	if len(k.Labels)+len(k.CommonLabels) > 0 {
-		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: k.CommonLabels, FieldSpecs: v.specs.CommonLabels})
+		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: k.CommonLabels, FieldSpecs: specs.CommonLabels})
 	}
 	if len(k.CommonAnnotations) > 0 {
-		add("AnnotationsTransformer", &builtins.AnnotationsTransformerPlugin{Annotations: k.CommonAnnotations, FieldSpecs: v.specs.CommonAnnotations})
+		add("AnnotationsTransformer", &builtins.AnnotationsTransformerPlugin{Annotations: k.CommonAnnotations, FieldSpecs: specs.CommonAnnotations})
 	}
 	for _, p := range k.PatchesJson6902 {
 		configured("PatchJson6902Transformer", builtins.NewPatchJson6902TransformerPlugin(),
 			map[string]any{"target": p.Target, "path": p.Path, "jsonOp": p.Patch})
 	}
 	for _, r := range k.Replicas {
-		add("ReplicaCountTransformer", &builtins.ReplicaCountTransformerPlugin{Replica: r, FieldSpecs: v.specs.Replicas})
+		add("ReplicaCountTransformer", &builtins.ReplicaCountTransformerPlugin{Replica: r, FieldSpecs: specs.Replicas})
 	}
 	for _, i := range k.Images {
-		add("ImageTagTransformer", &builtins.ImageTagTransformerPlugin{ImageTag: i, FieldSpecs: v.specs.Images})
+		add("ImageTagTransformer", &builtins.ImageTagTransformerPlugin{ImageTag: i, FieldSpecs: specs.Images})
 	}
 	if len(k.Replacements) > 0 {
 		configured("ReplacementTransformer", builtins.NewReplacementTransformerPlugin(),
@@ -143,16 +143,16 @@ func (v *level) functions() ([]step, error) {
 }
 
 // labelFields are the fields that an entry of labels goes into.
-func (v *level) labelFields(l types.Label) (types.FsSlice, error) {
-	wanted := []types.FsSlice{v.specs.Labels}
+func labelFields(l types.Label, specs *fieldSpecs) (types.FsSlice, error) {
+	wanted := []types.FsSlice{specs.Labels}
 	if l.IncludeSelectors {
-		wanted = append(wanted, v.specs.CommonLabels)
+		wanted = append(wanted, specs.CommonLabels)
 	} else {
 		if l.IncludeTemplates {
-			wanted = append(wanted, v.specs.TemplateLabels)
+			wanted = append(wanted, specs.TemplateLabels)
 		}
 		if l.IncludeVolumeClaimTemplates {
-			wanted = append(wanted, v.specs.VolumeClaimTemplateLabels)
+			wanted = append(wanted, specs.VolumeClaimTemplateLabels)
 		}
 		wanted = append(wanted, types.FsSlice{{Path: "metadata/labels", CreateIfNotPresent: true}})
 	}
