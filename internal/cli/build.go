@@ -125,7 +125,7 @@ func runBuild(cmd *cobra.Command, dir string, flags *buildFlags) error {
 	if info, err := os.Stat(flags.output); err == nil && info.IsDir() {
 		return writeEach(flags.output, m)
 	}
-	text, err := kbuild.AsYAML(m)
+	text, err := kbuild.YAML(m)
 	if err != nil {
 		return err
 	}

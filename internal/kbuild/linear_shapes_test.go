@@ -192,7 +192,7 @@ func TestLinearLeaves(t *testing.T) {
 		"merge of nothing":               small("configMapGenerator: [{name: none, behavior: merge}]\n"),
 		"replicas of nothing":            small("replicas: [{name: none, count: 1}]\n"),
 		"ambiguous reference":            small("", "top/kustomization.yaml", "resources: [own.yaml, ../a, ../b]\n", "top/own.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {serviceAccountName: sa}}\n", "a/kustomization.yaml", rename+"a}\n", "a/sa.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa}}\n", "b/kustomization.yaml", rename+"b}\n", "b/sa.yaml", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa}}\n"),
-		"two items in one":               small("", "top/kustomization.yaml", "resources: ['x - ../../base']\n"),
+		"two items in one":               small("", "top/kustomization.yaml", "resources: ['x - ../../../base']\n"),
 		"subject without a name":         small("", "top/own.yaml", "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: r}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: x}, subjects: [{kind: ServiceAccount}]}\n"),
 		"one id on the way":              small("", "top/own.yaml", namesakes, "top/kustomization.yaml", "resources: [own.yaml]\nnamespace: c\npatchesJson6902:\n- {target: {version: v1, kind: Service, name: a, labelSelector: x=z}, patch: '[{\"op\": \"replace\", \"path\": \"/metadata/name\", \"value\": \"n\"}]'}\n"),
 		"one id in a component": small("", "top/own.yaml", strings.ReplaceAll(namesakes, "name: a, namespace: b, ", "name: b, "), "top/kustomization.yaml", "resources: [own.yaml]\ncomponents: [../c]\npatches:\n"+renameLabelled+"z}\n  patch: |\n    - {op: replace, path: /metadata/name, value: third}\n",

@@ -1,0 +1,41 @@
+package kbuild
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/api/resmap"
+)
+
+func TestYAMLIsThatOfKustomize(t *testing.T) {
+	for name, files := range covered() {
+		t.Run(name, func(t *testing.T) {
+			buildBy(t, inMemory(t, files), "/top", func(tr *tree) (resmap.ResMap, error) {
+				m, err := tr.linear()
+				require.NoError(t, err)
+				want, err := m.AsYaml()
+				require.NoError(t, err)
+				got, err := YAML(m)
+				require.NoError(t, err)
+				require.Equal(t, string(want), string(got))
+				return m, nil
+			})
+		})
+	}
+	none, err := YAML(resmap.New())
+	require.NoError(t, err)
+	require.Empty(t, none)
+}
+
+func TestYAMLSaysWhatIsWrong(t *testing.T) {
+	files := small("", "top/own.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: own, annotations: {'1': a}}}\n")
+	buildBy(t, inMemory(t, files), "/top", func(tr *tree) (resmap.ResMap, error) {
+		m, err := krustyWay(tr)
+		require.NoError(t, err)
+		_, want := m.AsYaml()
+		_, got := YAML(m)
+		require.Error(t, want)
+		require.EqualError(t, got, want.Error())
+		return nil, want
+	})
+}
