@@ -129,8 +129,8 @@ func (v *level) read() error {
 		content, v.file = c, name
 	}
 	switch {
-	case v.tree.err != nil:
-		return v.tree.err
+	case v.err != nil:
+		return v.err
 	case v.file == "":
 		return errors.New("no kustomization file")
 	}
@@ -165,7 +165,7 @@ func parseKustomization(content []byte) (*parsedKustomization, error) {
 	for field, used := range map[string]bool{
 		"openapi":    len(p.k.OpenAPI) > 0,
 		"crds":       len(p.k.Crds) > 0,
-		"vars":       len(p.k.Vars) > 0,
+		"vars":       len(p.k.Vars) > 0, //nolint:staticcheck // deprecated, and in use
 		"generators": len(p.k.Generators) > 0,
 		"validators": len(p.k.Validators) > 0,
 		"helmCharts": len(p.k.HelmCharts) > 0 || p.k.HelmGlobals != nil,

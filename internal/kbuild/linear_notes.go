@@ -35,6 +35,9 @@ func annotateOrigin(rs []*resource.Resource, origin *resource.Origin) error {
 type transformationNotes struct {
 	origins map[string]bool // texts that are origins
 	lists   map[string]bool // texts that are lists of transformers
+	// longer are the lists with the transformer that is being noted, by the lists
+	// so far: most resources have the same one.
+	longer map[string]string
 }
 
 // add notes a transformer on all resources.
@@ -42,6 +45,7 @@ func (n *transformationNotes) add(m *indexed, by *resource.Origin) error {
 	if n.lists == nil {
 		n.origins, n.lists = map[string]bool{}, map[string]bool{"": true}
 	}
+	n.longer = map[string]string{}
 	entry, err := (&resource.Transformations{by}).String()
 	if err != nil {
 		return err
@@ -62,11 +66,15 @@ func (n *transformationNotes) add(m *indexed, by *resource.Origin) error {
 func (n *transformationNotes) extend(r *resource.Resource, entry string) bool {
 	notes := stringAnnotations(r)
 	origin, list := yamlnode.Get(notes, originAnnotation), yamlnode.Get(notes, transformsAnnotation)
-	if origin == nil || !n.origins[origin.Value] || !n.lists[yamlnode.String(list)] {
+	so := yamlnode.String(list)
+	if origin == nil || !n.origins[origin.Value] || !n.lists[so] {
 		return false
 	}
-	longer := yamlnode.String(list) + entry
-	n.lists[longer] = true
+	longer, ok := n.longer[so]
+	if !ok {
+		longer = so + entry
+		n.longer[so], n.lists[longer] = longer, true
+	}
 	yamlnode.Set(notes, transformsAnnotation, yamlnode.NewString(longer))
 	return true
 }

@@ -10,8 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // small is a tree to add fields to: top of base, which has something of most kinds
@@ -299,4 +301,23 @@ func onDisk(t *testing.T, files map[string]string) string {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 	}
 	return dir
+}
+
+// A list of transformers with one more is its text with one more entry.
+func TestTransformationNotesAreWhatKustomizeWrites(t *testing.T) {
+	var all resource.Transformations
+	text := ""
+	for _, o := range []*resource.Origin{
+		{ConfiguredIn: "a/kustomization.yaml", ConfiguredBy: kyaml.ResourceIdentifier{TypeMeta: kyaml.TypeMeta{APIVersion: "builtin", Kind: "X"}}},
+		{ConfiguredIn: "no: 'yes'", ConfiguredBy: kyaml.ResourceIdentifier{NameMeta: kyaml.NameMeta{Name: "- a", Namespace: "1"}}},
+		{Path: "x\ny"},
+		{},
+	} {
+		entry, err := (&resource.Transformations{o}).String()
+		require.NoError(t, err)
+		all, text = append(all, o), text+entry
+		want, err := all.String()
+		require.NoError(t, err)
+		require.Equal(t, want, text)
+	}
 }

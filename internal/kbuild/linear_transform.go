@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"sigs.k8s.io/kustomize/api/builtins"
+	"sigs.k8s.io/kustomize/api/builtins" //nolint:staticcheck // there is no other way to them
 	"sigs.k8s.io/kustomize/api/filters/namespace"
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/resmap"
@@ -61,9 +61,10 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		add(kind, t)
 	}
 	k := v.k
-	if len(k.PatchesStrategicMerge) > 0 {
+	merges, jsons, labels := k.PatchesStrategicMerge, k.PatchesJson6902, k.CommonLabels //nolint:staticcheck // deprecated, and in use
+	if len(merges) > 0 {
 		configured("PatchStrategicMergeTransformer", builtins.NewPatchStrategicMergeTransformerPlugin(),
-			map[string]any{"paths": k.PatchesStrategicMerge})
+			map[string]any{"paths": merges})
 	}
 	for _, p := range k.Patches {
 		configured("PatchTransformer", builtins.NewPatchTransformerPlugin(), p)
@@ -84,13 +85,13 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		failed = errors.Join(failed, err)
 		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: l.Pairs, FieldSpecs: fields})
 	}
-	if len(k.Labels)+len(k.CommonLabels) > 0 {
-		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: k.CommonLabels, FieldSpecs: specs.CommonLabels})
+	if len(k.Labels)+len(labels) > 0 {
+		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: labels, FieldSpecs: specs.CommonLabels})
 	}
 	if len(k.CommonAnnotations) > 0 {
 		add("AnnotationsTransformer", &builtins.AnnotationsTransformerPlugin{Annotations: k.CommonAnnotations, FieldSpecs: specs.CommonAnnotations})
 	}
-	for _, p := range k.PatchesJson6902 {
+	for _, p := range jsons {
 		configured("PatchJson6902Transformer", builtins.NewPatchJson6902TransformerPlugin(),
 			map[string]any{"target": p.Target, "path": p.Path, "jsonOp": p.Patch})
 	}
