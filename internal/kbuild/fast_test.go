@@ -121,6 +121,9 @@ func TestTracedInProcessEqualsChild(t *testing.T) {
 		file = "source/list.yaml"
 		plain := traced.with(files{file: strings.ReplaceAll(tree[file], ", ratio: 0.5", "")})
 		t.Run(name+", plain numbers", func(t *testing.T) { inProcessEqualsChild(t, plain) })
+		file = "pipeline/kustomization.yaml"
+		all := plain.with(files{file: strings.ReplaceAll(traced[file], "[originAnnotations]", "[transformerAnnotations, managedByLabel, originAnnotations]")})
+		t.Run(name+", all metadata", func(t *testing.T) { inProcessEqualsChild(t, all) })
 	}
 }
 

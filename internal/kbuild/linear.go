@@ -28,7 +28,7 @@ type linearBuild struct {
 	factory   *resmap.Factory
 	validator ifc.Validator
 	plugins   *types.PluginConfig
-	traced    bool // resources say which file they come from
+	metadata  metadata
 	warnings  []string
 	notes     transformationNotes
 }
@@ -39,7 +39,7 @@ type level struct {
 	*localLoader
 	k      *types.Kustomization
 	file   string           // base name of the kustomization file
-	origin *resource.Origin // of its resources, nil unless traced
+	origin *resource.Origin // of its resources, nil unless there is metadata
 	own    []step           // our functions among its transformers
 }
 
@@ -67,10 +67,10 @@ func (t *tree) linear() (m resmap.ResMap, err error) {
 	if err := top.read(); err != nil {
 		return nil, err
 	}
-	if b.traced, err = asksForOrigins(top.k.BuildMetadata); err != nil {
+	if b.metadata, err = readMetadata(top.k.BuildMetadata); err != nil {
 		return nil, err
 	}
-	if b.traced {
+	if len(top.k.BuildMetadata) > 0 {
 		top.origin = &resource.Origin{}
 	}
 	if top.own, err = top.functions(); err != nil {
@@ -92,14 +92,24 @@ func (t *tree) linear() (m resmap.ResMap, err error) {
 	return plainResMap(resources)
 }
 
-// asksForOrigins reports whether resources are to say where they come from.
-func asksForOrigins(metadata []string) (bool, error) {
-	for _, m := range metadata {
-		if m != types.OriginAnnotations {
-			return false, errors.New("buildMetadata: " + m)
+// metadata is what resources are to say about the build in the end. kustomize
+// notes all of it if they are to say anything.
+type metadata struct{ origins, transformers, managedBy bool }
+
+func readMetadata(options []string) (m metadata, err error) {
+	for _, o := range options {
+		switch o {
+		case types.OriginAnnotations:
+			m.origins = true
+		case types.TransformerAnnotations:
+			m.transformers = true
+		case types.ManagedByLabelOption:
+			m.managedBy = true
+		default:
+			return m, errors.New("buildMetadata: " + o)
 		}
 	}
-	return len(metadata) > 0, nil
+	return m, nil
 }
 
 // plainResMap makes the result a map of kustomize's, which has to be unique.

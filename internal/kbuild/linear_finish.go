@@ -34,6 +34,15 @@ func (v *level) finish(m *indexed) error {
 	if err := order(m, v.k.SortOptions); err != nil {
 		return err
 	}
+	if v.metadata.managedBy {
+		label := &builtins.LabelTransformerPlugin{
+			Labels:     map[string]string{konfig.ManagedbyLabelKey: ownManagedBy()},
+			FieldSpecs: types.FsSlice{{Path: "metadata/labels", CreateIfNotPresent: true}},
+		}
+		if err := m.update(label); err != nil {
+			return err
+		}
+	}
 	return v.clean(m)
 }
 
@@ -60,10 +69,10 @@ func dropLocal(m *indexed) error {
 	return nil
 }
 
-// clean takes away what kustomize notes on resources for its own use, and
-// writes the other annotations as strings.
+// clean takes away what kustomize notes on resources for its own use, and what
+// nobody asked for, and writes the other annotations as strings.
 func (v *level) clean(m *indexed) error {
-	drop := map[string]bool{transformsAnnotation: true, originAnnotation: !v.traced}
+	drop := map[string]bool{transformsAnnotation: !v.metadata.transformers, originAnnotation: !v.metadata.origins}
 	for _, name := range resource.BuildAnnotations {
 		drop[name] = true
 	}

@@ -83,7 +83,7 @@ func (r *random) overlay(dir string, depth int, function bool) (have []object) {
 				"{order: legacy, legacySortOptions: {orderFirst: [Deployment, Secret], orderLast: [Namespace]}}"))
 		}
 		if r.chance(20) {
-			line("buildMetadata: [originAnnotations]\n")
+			line("buildMetadata: [%s]\n", r.one("originAnnotations", "transformerAnnotations, originAnnotations", "transformerAnnotations", "managedByLabel"))
 			function = false
 		}
 	}

@@ -443,7 +443,7 @@ func (t *tree) restore(m resmap.ResMap) error {
 // name the kustomize release whose library this is; the library only knows the
 // version of the program it is part of.
 func restoreManagedBy(m resmap.ResMap) error {
-	own := "kustomize-" + provenance.GetProvenance().Semver()
+	own := ownManagedBy()
 	for _, r := range m.Resources() {
 		labels := r.GetLabels()
 		if labels[konfig.ManagedbyLabelKey] != own {
@@ -456,6 +456,9 @@ func restoreManagedBy(m resmap.ResMap) error {
 	}
 	return nil
 }
+
+// ownManagedBy is the label as the library writes it.
+func ownManagedBy() string { return "kustomize-" + provenance.GetProvenance().Semver() }
 
 // restoreOrigins makes transformer annotations, which buildMetadata asks for,
 // name the file a plugin was configured in instead of the kustomization that
