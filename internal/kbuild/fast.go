@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -251,6 +252,11 @@ func canonical(n *yaml.Node) bool {
 	case "!!int":
 		i, err := strconv.ParseInt(n.Value, 10, 53)
 		return err == nil && strconv.FormatInt(i, 10) == n.Value
+	case "!!float":
+		// JSON and YAML write others with exponents, at different magnitudes.
+		f, err := strconv.ParseFloat(n.Value, 64)
+		return err == nil && math.Abs(f) >= 1e-4 && math.Abs(f) < 1e6 &&
+			strings.Contains(n.Value, ".") && strconv.FormatFloat(f, 'f', -1, 64) == n.Value
 	}
 	return n.Tag == "!!null" && n.Value == "null"
 }

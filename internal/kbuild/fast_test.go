@@ -93,6 +93,8 @@ func shapes() map[string]files {
 		"null annotations":              resource("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: l, annotations: null, creationTimestamp: null}\n"),
 		"comments, anchors, merge keys": object("# c\nx: &a {b: 1} # d\ny: *a\nz: {<<: *a, c: 2}\n"),
 		"numbers":                       object("a: 0644\nb: 0x1F\nc: 1e3\nd: 1.0\ne: 12345678901234567890\nf: -0\ng: 1_000\nh: +1\ni: .5\nj: .inf\n"),
+		"fractions":                     object("a: 0.5\nb: -12.25\nc: 999999.9\nd: '0.5'\n"),
+		"fractions that are long":       object("a: 1234567.5\nb: 0.00001\n"),
 		"words":                         object("a: yes\nb: 'yes'\nc: on\nd: True\ne: ~\nf:\ng: 'null'\nh: '0o7'\ni: '1:30'\nj: 2001-01-01\nk: '2001-01-01'\nl: =\n"),
 		"keys":                          object("1: a\ntrue: b\nnull: c\n'1.5': d\n"),
 		"texts":                         object("a: |\n  x\n\n   y\nb: |+\n  x\n\nc: \"\\n x\"\nd: ' x '\ne: \"a\\tb\\u2028c\"\nf: '{{ x }}'\ng: \"é\\u0001\"\nh: >-\n  long\n  text\n"),

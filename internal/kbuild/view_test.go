@@ -17,7 +17,7 @@ func FuzzView(f *testing.F) {
 	for _, fields := range []string{
 		"data: {a: b}", "x: 0644", "x: 1.0", "x: yes", "x: 'yes'", "x: |\n  a\n\n   b", "x: >\n  a\n   b", "x: '0o7'", "x: 2001-01-01", "1: 2",
 		"x: &a {b: 1}\ny: *a", "x: ~\ny:", "z: 1\na: [1, {c: d, b: e}]", "x: \"a\\u2028\"", "x: '1:30'", "x: ' a'", "x: \"\\n a\"",
-		"x: '# a'", "x: 'a: b'", "x: !!str 1", "x: !!binary YQ==", "x: {a}", "x: '='", "x: '<<'", "<<: {a: b}", "x: -1", "x: 'é'", "x: ''",
+		"x: '# a'", "x: 'a: b'", "x: !!str 1", "x: !!binary YQ==", "x: {a}", "x: '='", "x: '<<'", "<<: {a: b}", "x: -1", "x: 0.5\ny: -12.25", "x: 999999.9", "x: 1234567.5", "x: 0.0001", "x: 0.00001", "x: 1e3", "x: .5", "x: '0.5'", "x: !!float 5", "x: 'é'", "x: ''",
 	} {
 		f.Add("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n" + fields + "\n")
 	}
