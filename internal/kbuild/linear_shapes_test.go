@@ -72,6 +72,9 @@ func covered() map[string]map[string]string {
 		"commonLabels":                 small("commonLabels: {a: b}\n"),
 		"commonAnnotations":            small("commonAnnotations: {a: b}\n"),
 		"images":                       small("images: [{name: nginx, newTag: '2'}]\n"),
+		"images that become others":    small("images: [{name: none, newTag: x}, {name: nginx, newName: a.b/c}, {name: a.b/c, newTag: '2'}, {name: axb/c, newTag: '4'}, {name: d, digest: 'sha256:1'}, {name: 'reg:5000/e', newTag: '3'}]\n", "top/own.yaml", pods),
+		"images by patterns":           small("images: [{name: none, newTag: x}, {name: 'a..*', newTag: '5'}, {name: '[', newTag: '6'}, {name: 'd|e', newTag: '7'}, {name: '', newTag: '8'}]\n", "top/own.yaml", pods),
+		"images of custom fields":      small("images: [{name: none, newTag: x}, {name: nginx, newTag: '5'}, {name: w, newName: v}]\nconfigurations: [c.yaml]\n", "top/own.yaml", widget, "top/c.yaml", "images: [{path: spec/prefixed, kind: Widget}, {path: spec/list/ref, kind: Widget}, {path: spec/image, kind: Widget}]\n"),
 		"imageTags":                    small("imageTags: [{name: nginx, newTag: '2'}]\n"),
 		"replicas":                     small("replicas: [{name: app, count: 3}]\n"),
 		"bases":                        small("", "top/kustomization.yaml", "bases: [../base]\nnamePrefix: x-\n"),
@@ -142,6 +145,26 @@ metadata:
 
 // widget has fields that kustomize knows nothing of.
 const widget = "{apiVersion: example.com/v1, kind: Widget, metadata: {name: w}, spec: {secret: secret, other: secret, prefixed: p, image: 'nginx:1', widget: {name: w}, list: [{ref: w}, {ref: none}]}}\n"
+
+// pods have images in many places, and nothing where there could be some.
+const pods = `apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  containers: [{name: a, image: 'a.b/c:1'}, {name: b, image: axb/c}, {name: c, image: 'reg:5000/e:1'}, {name: d}]
+  initContainers: null
+  volumes: [{name: v, image: {reference: 'd:1'}}]
+---
+apiVersion: example.com/v1
+kind: Widget
+metadata: {name: w}
+spec: {deep: {containers: [{image: 'nginx:1'}, {image: 'd@sha256:0'}]}, image: nginx}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: empty}
+spec: {containers: null, volumes: null}
+`
 
 // instance has something that refers to something.
 const instance = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {serviceAccountName: sa}}\n"

@@ -98,8 +98,9 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 	for _, r := range k.Replicas {
 		add("ReplicaCountTransformer", &builtins.ReplicaCountTransformerPlugin{Replica: r, FieldSpecs: specs.Replicas})
 	}
-	for _, i := range k.Images {
-		add("ImageTagTransformer", &builtins.ImageTagTransformerPlugin{ImageTag: i, FieldSpecs: specs.Images})
+	values := imageValues{}
+	for i, image := range k.Images {
+		add("ImageTagTransformer", &setImage{image: image, fields: specs.Images, values: values, first: i == 0})
 	}
 	if len(k.Replacements) > 0 {
 		configured("ReplacementTransformer", builtins.NewReplacementTransformerPlugin(),
