@@ -23,7 +23,7 @@ func YAML(m resmap.ResMap) ([]byte, error) {
 				if i >= len(resources) {
 					return
 				}
-				text, err := resources[i].AsYAML()
+				text, err := asYAML(resources[i])
 				if err != nil {
 					failed.Store(true)
 				}

@@ -13,19 +13,15 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/test/bench/gen"
 )
 
-func TestAsYAMLIsThatOfKustomize(t *testing.T) {
+func TestOddResourcesAreWrittenAsKustomizeDoes(t *testing.T) {
 	text := append(gen.Tree{Resources: 100}.Stream(), "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: odd, annotations: {a: '1', b: \"yes\", c: 0x10, d: 1.5, e: ~}}\ndata:\n  x: &a |\n    one\n  y: *a\n"...)
 	m, err := resmap.NewFactory(provider.NewDefaultDepProvider().GetResourceFactory()).NewResMapFromBytes(text)
 	require.NoError(t, err)
 	want, err := m.AsYaml()
 	require.NoError(t, err)
-	got, err := AsYAML(m)
+	got, err := YAML(m)
 	require.NoError(t, err)
 	assert.Equal(t, string(want), string(got))
-
-	none, err := AsYAML(resmap.New())
-	require.NoError(t, err)
-	assert.Empty(t, none)
 }
 
 func TestPlainResourcesAreWrittenOnce(t *testing.T) {
@@ -48,6 +44,7 @@ func FuzzAsYAML(f *testing.F) {
 		"a: \"very long text very long text very long text very long text very long text very long text very long text very long text very long text\"\n",
 		"a: b # c\n# d\ne: f\n",
 		"a: >\n 0\n  00",
+		"a: 0.5\nb: -12.25\nc: 999999.9\nd: 0.0001\ne: 1234567.5\nf: '0.5'\ng: 123456.123456789\n",
 	} {
 		f.Add(text)
 	}

@@ -1,47 +1,16 @@
 package kbuild
 
 import (
-	"bytes"
-	"fmt"
-	"runtime"
 	"strconv"
-	"sync"
-	"sync/atomic"
 
 	yamlv2 "go.yaml.in/yaml/v2"
 	"go.yaml.in/yaml/v3"
-	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/resource"
 )
 
-// AsYAML returns what m.AsYaml does, which is what kustomize build prints. That
-// writes each resource as YAML, reads it, writes JSON, reads that, and writes
-// YAML again. Nearly all resources come out the same if only the last is done;
-// they are written on all processors.
-func AsYAML(m resmap.ResMap) ([]byte, error) {
-	resources := m.Resources()
-	texts, errs := make([][]byte, len(resources)), make([]error, len(resources))
-	var next atomic.Int64
-	work := func() {
-		for i := int(next.Add(1)) - 1; i < len(resources); i = int(next.Add(1)) - 1 {
-			texts[i], errs[i] = asYAML(resources[i])
-		}
-	}
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(resources)) - 1 {
-		wg.Go(work)
-	}
-	work()
-	wg.Wait()
-	for i, err := range errs {
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", resources[i].CurId(), err)
-		}
-	}
-	return bytes.Join(texts, []byte("---\n")), nil
-}
-
-// asYAML returns what r.AsYAML does.
+// asYAML returns what r.AsYAML does. That writes the resource as YAML, reads
+// it, writes JSON, reads that, and writes YAML again. Nearly all resources come
+// out the same if only the last is done.
 func asYAML(r *resource.Resource) ([]byte, error) {
 	if v, ok := plainValue(r.YNode()); ok {
 		return yamlv2.Marshal(v)
@@ -93,8 +62,13 @@ func plainScalar(n *yaml.Node) (v any, ok bool) {
 	case "!!int":
 		i, err := strconv.Atoi(c.Value)
 		return i, err == nil
+	case "!!float":
+		f, err := strconv.ParseFloat(c.Value, 64)
+		return f, err == nil
 	case "!!null":
 		return nil, true
+	case "!!str":
+		return c.Value, true
 	}
-	return c.Value, true
+	return nil, false
 }
