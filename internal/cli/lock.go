@@ -125,7 +125,7 @@ func (r *lockRun) all(envs []*lock.Environment) error {
 }
 
 func (r *lockRun) one(e *lock.Environment) error {
-	l, err := lock.Make(e, lock.Options{Build: kbuild.Options{Stderr: r.errs}, Inputs: injectionInputs})
+	l, err := lock.Make(e, lock.Options{Build: kbuild.Options{Stderr: r.errs, InProcess: fn.RunNodes}, Inputs: injectionInputs})
 	if err != nil {
 		var failed *kbuild.FunctionError
 		if errors.As(err, &failed) {

@@ -5,7 +5,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // Captured is a build stopped where a component would be applied to it.
@@ -37,4 +41,27 @@ func Capture(fsys filesys.FileSystem, dir string, opts Options) (*Captured, erro
 		return nil, readErr
 	}
 	return &Captured{Resources: content, Configs: b.configs}, nil
+}
+
+// captureTo writes what a function would be given, as kustomize would write it.
+func (m *indexed) captureTo(file string) error {
+	if len(m.list) == 0 {
+		return errors.New("no resources")
+	}
+	items := make([]*yaml.Node, len(m.list))
+	for i, e := range m.list {
+		item, ok := view(e.res.YNode())
+		if !ok || isEmbedded(item) {
+			return errUnusual
+		}
+		items[i] = item
+	}
+	text, err := manifest.Encode(yamlnode.NewMapping(
+		yamlnode.NewString("apiVersion"), yamlnode.NewString("config.kubernetes.io/v1"),
+		yamlnode.NewString("kind"), yamlnode.NewString("ResourceList"),
+		yamlnode.NewString("items"), yamlnode.NewSequence(items...)))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, text, 0o600)
 }

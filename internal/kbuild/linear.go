@@ -52,8 +52,8 @@ func (t *tree) linear() (m resmap.ResMap, err error) {
 			m, err = nil, fmt.Errorf("panic: %v", r)
 		}
 	}()
-	if t.capture != "" || !filepath.IsAbs(t.root) {
-		return nil, errors.New("not a plain build")
+	if !filepath.IsAbs(t.root) {
+		return nil, errors.New("not a local build")
 	}
 	deps := provider.NewDefaultDepProvider()
 	b := &linearBuild{
@@ -82,6 +82,9 @@ func (t *tree) linear() (m resmap.ResMap, err error) {
 	resources := &indexed{}
 	if err := top.accumulate(resources); err != nil {
 		return nil, err
+	}
+	if t.capture != "" {
+		return resmap.New(), resources.captureTo(t.capture)
 	}
 	if err := top.finish(resources); err != nil {
 		return nil, err

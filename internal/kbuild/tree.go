@@ -131,7 +131,7 @@ var pluginFields = []string{"generators", "transformers", "validators"}
 // vet returns a kustomization's content with our function's specification made
 // one that runs this program, and refuses everything else that would run.
 func (t *tree) vet(file kustomization) ([]byte, error) {
-	capture := t.capture != "" && filepath.Dir(file.path) == t.root
+	capture := t.capture != "" && !t.indexed && filepath.Dir(file.path) == t.root
 	if !capture && !mayRun(file.content) {
 		return file.content, nil
 	}
@@ -253,7 +253,7 @@ func (t *tree) vetDocument(file kustomization, field string, d *document) (bool,
 		if text, err := d.RNode.String(); err == nil {
 			t.configs = append(t.configs, text)
 		}
-		if field == "transformers" && t.opts.InProcess != nil && t.capture == "" && (!t.metadata || t.indexed) {
+		if field == "transformers" && t.opts.InProcess != nil && (t.indexed || t.capture == "" && !t.metadata) {
 			return true, t.adoptInProcess(d)
 		}
 		file, err := t.report.file()
