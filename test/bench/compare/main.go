@@ -166,7 +166,7 @@ func (l *lab) write() error {
 	for name, text := range texts {
 		errs = append(errs, os.WriteFile(l.file(name), text, 0o644))
 	}
-	for _, n := range []int{100, 1000} {
+	for _, n := range []int{100, 1000, 4000} {
 		dir := l.file(fmt.Sprintf("pipeline%d", n))
 		errs = append(errs, gen.Tree{Resources: n}.Pipeline(dir))
 		run := "resources:\n- ../source\ntransformers:\n- |\n  apiVersion: example.com/v1\n  kind: Cat\n  metadata:\n    name: cat\n    annotations:\n      config.kubernetes.io/function: |\n        exec: {path: cat}\n"
@@ -197,6 +197,7 @@ func (l *lab) rows() []row {
 	krm := func(args ...string) command {
 		return command{args: append([]string{l.program("krm-validate")}, args...)}
 	}
+	pipeline := func(n int) command { return krm("build", l.file(fmt.Sprintf("pipeline%d/pipeline", n))) }
 	check := func(n int) command { return krm("check", l.file(fmt.Sprintf("%d.yaml", n))) }
 	of := func(program string, args ...string) command {
 		return command{args: append([]string{l.program(program)}, args...)}
@@ -217,11 +218,12 @@ func (l *lab) rows() []row {
 		dir := l.file(fmt.Sprintf("pipeline%d", n))
 		plain := of("kustomize", "build", dir+"/source")
 		rows = append(rows,
-			row{work: fmt.Sprintf("build of a pipeline, %d resources", n), against: "kustomize build of its source", goal: 1.3, ours: krm("build", dir+"/pipeline"), theirs: plain},
+			row{work: fmt.Sprintf("build of a pipeline, %d resources", n), against: "kustomize build of its source", goal: 1.3, ours: pipeline(n), theirs: plain},
 			row{work: fmt.Sprintf("kustomize with cat as its function, %d resources", n), against: "kustomize build of its source",
 				ours: of("kustomize", "build", "--enable-alpha-plugins", "--enable-exec", dir+"/cat"), theirs: plain})
 	}
 	return append(rows,
+		row{work: "build of a pipeline, 4,000 resources", against: "itself with 1,000, per resource", ours: pipeline(4000), theirs: pipeline(1000), perResource: 4},
 		row{work: "start-up: the function on one resource", against: "/bin/true", goalMore: 15 * time.Millisecond,
 			ours: command{krm().args, l.file("one.yaml")}, theirs: command{args: []string{"/bin/true"}}},
 		row{work: "check over 200 overlays", against: "kustomize build of each", goal: 1.1,
