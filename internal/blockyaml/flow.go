@@ -69,8 +69,8 @@ func (p *Parser) flowNext() (c byte, ok bool) {
 func (p *Parser) flowKey() bool {
 	line, column, start := p.line, p.column(p.pos), p.pos
 	var k *yaml.Node
-	switch c := p.src[p.pos]; {
-	case c == '"' || c == '\'':
+	switch c := p.src[p.pos]; c {
+	case '"', '\'':
 		text, ok := p.quotedText(c)
 		if !ok || p.line != line {
 			return false
