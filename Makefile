@@ -65,7 +65,7 @@ CORPUS ?= ../shared/corpus
 corpus: ## Run rules and normalizers over the rendered trees in CORPUS=DIR
 	@test -d '$(CORPUS)' || { echo 'no folder $(CORPUS): make corpus CORPUS=DIR, with one .yaml file for each rendered tree' >&2; exit 2; }
 	$(GO) run ./test/corpus -accept testdata/corpus/accepted.tsv '$(CORPUS)'
-	CORPUS='$(abspath $(CORPUS))' $(GO) test ./fn/normalize -run TestCorpus -count=1
+	CORPUS='$(abspath $(CORPUS))' $(GO) test ./fn/normalize ./internal/blockyaml -run 'TestCorpus|TestTrees' -count=1
 
 .PHONY: bench
 bench: ## Run the benchmarks, and compare with other programs: docs/performance.md
