@@ -183,7 +183,12 @@ type Output struct {
 
 // Write writes the list: items that are not changed byte for byte as they came.
 func (rl *ResourceList) Write(w io.Writer, out Output) error {
+	size := 1 << 10
+	for _, text := range rl.text {
+		size += len(text)
+	}
 	var b bytes.Buffer
+	b.Grow(size)
 	b.WriteString("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:")
 	if len(rl.Items)+len(out.Added) == 0 {
 		b.WriteString(" []")
