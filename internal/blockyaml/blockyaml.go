@@ -35,6 +35,10 @@ type Parser struct {
 	ascii bool
 	depth int
 
+	// Outside ASCII a column is a count: that of the characters between bol and
+	// counted, kept so that long lines are not counted for every node.
+	counted, chars int
+
 	// col is the column, from 0, of a line that has been reached and not yet
 	// read: pos is at its first character. It is -1 at the end.
 	col int
@@ -57,7 +61,7 @@ const (
 // The nodes refer to the bytes of text, which must not change afterwards.
 func (p *Parser) Parse(text []byte, firstLine int) (root *yaml.Node, ok bool) {
 	p.src = unsafe.String(unsafe.SliceData(text), len(text))
-	p.pos, p.bol, p.line, p.depth = 0, 0, firstLine-1, 0
+	p.pos, p.bol, p.line, p.depth, p.counted = 0, 0, firstLine-1, 0, -1
 	p.stack = p.stack[:0]
 	if p.ascii, ok = vet(p.src); !ok {
 		return nil, false
@@ -231,7 +235,12 @@ func (p *Parser) column(pos int) int {
 	if p.ascii {
 		return pos - p.bol + 1
 	}
-	return utf8.RuneCountInString(p.src[p.bol:pos]) + 1
+	if p.counted < p.bol || p.counted > pos {
+		p.counted, p.chars = p.bol, 0
+	}
+	p.chars += utf8.RuneCountInString(p.src[p.counted:pos])
+	p.counted = pos
+	return p.chars + 1
 }
 
 // blankAt reports whether a place is blank or the end.

@@ -98,6 +98,8 @@ var taken = []string{
 	"[a, b]\n",
 	"a: [http://x/y, b:c]\n",
 	"é: ü\nb: [ö, é]\nc: \"日本\" \n日本: {x: y}\n",
+	"{\"é\": [" + strings.Repeat("{\"ü\": ö}, ", 5000) + "ä]}\n",
+	"é: ü\nö: ä\n",
 	"a: b:c\nd: http://e/f#g\nh: i#j\nk: -l\nm: --n\no: a, b] c}\n",
 	"a: b   \nc:   d\ne:\t\n"[:14],
 	"a: a\tb\n",
