@@ -124,9 +124,9 @@ func FieldPath(root, n *yaml.Node) string {
 		return ""
 	}
 	var buffer [16]pathStep
-	steps, found := findPath(root, n, buffer[:0], n.Line)
+	steps, found := findPath(root, n, buffer[:0], true)
 	if !found {
-		steps, found = findPath(root, n, buffer[:0], 0)
+		steps, found = findPath(root, n, buffer[:0], false)
 	}
 	if !found {
 		return ""
@@ -153,21 +153,26 @@ type pathStep struct {
 // maxPath bounds the search; no field is nearly as deep.
 const maxPath = 200
 
-// findPath appends the steps from at to n. It passes over the fields that end
-// before a line, if that is not 0; not all nodes have the lines of one file.
-func findPath(at, n *yaml.Node, steps []pathStep, line int) (_ []pathStep, found bool) {
+// findPath appends the steps from at to n. If nodes are in the order of their
+// places it passes over fields that end before n; not all nodes are, for some
+// may be made or moved.
+func findPath(at, n *yaml.Node, steps []pathStep, ordered bool) (_ []pathStep, found bool) {
 	if at == n {
 		return steps, true
 	}
 	if at == nil || len(steps) > maxPath {
 		return steps, false
 	}
+	// mayHold reports whether n may be below c, which next follows.
+	mayHold := func(c *yaml.Node, next int) bool {
+		return c.Kind != yaml.ScalarNode && !(ordered && next < len(at.Content) && !precedes(n, at.Content[next]))
+	}
 	switch at.Kind {
 	case yaml.AliasNode:
-		return findPath(at.Alias, n, steps, line)
+		return findPath(at.Alias, n, steps, ordered)
 	case yaml.DocumentNode:
 		for _, c := range at.Content {
-			if way, ok := findPath(c, n, steps, line); ok {
+			if way, ok := findPath(c, n, steps, ordered); ok {
 				return way, true
 			}
 		}
@@ -177,22 +182,27 @@ func findPath(at, n *yaml.Node, steps []pathStep, line int) (_ []pathStep, found
 			if key == n || v == n {
 				return append(steps, pathStep{key: key}), true
 			}
-			if v.Kind != yaml.ScalarNode && !(i+2 < len(at.Content) && at.Content[i+2].Line < line) {
-				if way, ok := findPath(v, n, append(steps, pathStep{key: key}), line); ok {
+			if mayHold(v, i+2) {
+				if way, ok := findPath(v, n, append(steps, pathStep{key: key}), ordered); ok {
 					return way, true
 				}
 			}
 		}
 	case yaml.SequenceNode:
 		for i, c := range at.Content {
-			if c == n || c.Kind != yaml.ScalarNode && !(i+1 < len(at.Content) && at.Content[i+1].Line < line) {
-				if way, ok := findPath(c, n, append(steps, pathStep{index: i}), line); ok {
+			if c == n || mayHold(c, i+1) {
+				if way, ok := findPath(c, n, append(steps, pathStep{index: i}), ordered); ok {
 					return way, true
 				}
 			}
 		}
 	}
 	return steps, false
+}
+
+// precedes reports whether a stands before b in their file.
+func precedes(a, b *yaml.Node) bool {
+	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
 }
 
 // PathStep is the way from a mapping to one of its keys: .key, or ["a.b/c"]
