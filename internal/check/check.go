@@ -253,7 +253,7 @@ func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
 	if t.Root != "" {
 		return rep.checkKustomization(t, opts)
 	}
-	sources, edited := make([]manifest.Source, len(t.Files)), opts.Config != nil
+	sources := make([]manifest.Source, len(t.Files))
 	for i, file := range t.Files {
 		text, err := read(file, opts.Stdin)
 		if err != nil {
@@ -264,42 +264,48 @@ func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
 		}
 		sources[i] = manifest.Source{File: file, Data: text}
 		rep.Sources[file] = text
-		edited = edited || bytes.Contains(text, []byte(config.Kind))
 	}
-	docs, err := parse(sources, edited)
+	inv, cfg, err := index(sources, opts.Config)
 	if err != nil {
 		return nil, err
-	}
-	inv := &inventory.Inventory{}
-	cfg := opts.Config
-	for i := range docs {
-		own, err := add(inv, &docs[i])
-		if err != nil {
-			return nil, err
-		}
-		if own != nil && opts.Config == nil {
-			cfg = own
-		}
 	}
 	rep.Resources += len(inv.Objects())
 	return validate(inv, cfg, opts), nil
 }
 
-// parse parses files. Only a configuration has resources edited; without one
-// documents may share what they have in common.
-func parse(sources []manifest.Source, edited bool) ([]manifest.Document, error) {
-	if !edited {
-		return manifest.ReadOnly(sources...)
+// index parses and indexes files. cfg is the configuration: the one given, or
+// else the last among the files. Only a configuration has resources edited;
+// without one, documents may share what they have in common.
+func index(sources []manifest.Source, given *config.ConfigPipeline) (inv *inventory.Inventory, cfg *config.ConfigPipeline, err error) {
+	parse := manifest.ReadOnly
+	if given != nil {
+		parse = manifest.ReadAll
 	}
-	var docs []manifest.Document
-	for _, s := range sources {
-		more, err := manifest.Read(s.File, s.Data)
+	if inv, cfg, err = indexDocuments(parse(sources...)); err != nil || given != nil {
+		return inv, given, err
+	}
+	if cfg != nil {
+		return indexDocuments(manifest.ReadAll(sources...))
+	}
+	return inv, nil, nil
+}
+
+func indexDocuments(docs []manifest.Document, err error) (*inventory.Inventory, *config.ConfigPipeline, error) {
+	if err != nil {
+		return nil, nil, err
+	}
+	inv := &inventory.Inventory{}
+	var cfg *config.ConfigPipeline
+	for i := range docs {
+		own, err := add(inv, &docs[i])
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		docs = append(docs, more...)
+		if own != nil {
+			cfg = own
+		}
 	}
-	return docs, nil
+	return inv, cfg, nil
 }
 
 func read(file string, stdin io.Reader) ([]byte, error) {

@@ -126,6 +126,45 @@ func TestEachRootKustomizationIsATree(t *testing.T) {
 	assert.Equal(t, 12, rep.Findings[0].Line)
 }
 
+// However its kind is spelt, a configuration that edits meets resources that
+// share nothing: the other Deployment is not edited with the first.
+func TestAConfigurationEditsOneResourceAtATime(t *testing.T) {
+	deployment := func(name, namespace string) string {
+		return "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: " + name + "\n  namespace: " + namespace + "\n" +
+			"spec:\n  selector: {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n    spec:\n      containers:\n      - name: app\n        image: example.com/app:1.0\n        env: []\n"
+	}
+	dir := tree(t, map[string]string{
+		"all.yaml": deployment("one", "shop") + "---\n" + deployment("two", "other") + `---
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {ports: [{port: 5432}], clusterIP: None}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: db, namespace: shop}
+data: {u: YQ==, p: Yg==}
+---
+apiVersion: wealist.io/v1alpha1
+kind: "Config\u0050ipeline"
+metadata: {name: shop}
+spec:
+  connections:
+    db:
+      engine: postgresql
+      service: {name: db, namespace: shop}
+      database: shop
+      credentials: {secret: db, usernameKey: u, passwordKey: p}
+      into:
+      - workload: {kind: Deployment, name: one}
+        variables: {DATABASE_URL: url}
+`,
+	})
+	rep := run(t, check.Options{}, dir)
+	require.Empty(t, rep.Unread)
+	assert.Empty(t, rulesOf(rep.Findings), "in other there is no Secret")
+}
+
 func TestThePlaceIsThatOfTheResourceWithTheLongestName(t *testing.T) {
 	second := strings.NewReplacer("name: app\n  namespace", "name: app-two\n  namespace", "db-secret", "other-secret").Replace(pod)
 	dir := tree(t, map[string]string{

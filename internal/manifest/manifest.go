@@ -73,10 +73,15 @@ type Source struct {
 // Read parses a stream of documents. Empty documents are left out. It parses
 // on all processors.
 func Read(file string, data []byte) ([]Document, error) {
-	return read([]Source{{file, data}}, blockyaml.Parser{})
+	return ReadAll(Source{file, data})
 }
 
-// ReadOnly parses streams for those who change nothing: comments are left out,
+// ReadAll is Read for several streams.
+func ReadAll(sources ...Source) ([]Document, error) {
+	return read(sources, blockyaml.Parser{})
+}
+
+// ReadOnly is ReadAll for those who change nothing: comments are left out,
 // and what is equal in text and place in several documents is one node. Streams
 // made from templates take a fraction of the memory.
 func ReadOnly(sources ...Source) ([]Document, error) {
