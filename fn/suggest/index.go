@@ -8,9 +8,9 @@ import (
 )
 
 // Index finds the nearest of many names, for several goroutines at once. It
-// answers as [Nearest] does, and leaves out what can be no answer: of up to a few thousand names by a glance at
-// each, which is a comparison of two numbers, and of more without looking at
-// them.
+// answers as [Nearest] does, and leaves out what can be no answer: of up to a
+// few thousand names by a glance at each, which is a comparison of two numbers,
+// and of more without looking at them.
 //
 // Of two names at most two edits apart, cut in the middle, one half is at most
 // one edit apart; and two texts at most one edit apart have in common a text
