@@ -25,8 +25,10 @@ type Parser struct {
 	// DropComments leaves comments out. Without it, documents with comments are
 	// declined.
 	DropComments bool
-	// Share makes equal parts of documents one: see [Sharing].
-	Share Sharing
+	// Share makes parts of documents one node where they are equal in text, style
+	// and place: keys, values and whole collections. Documents that come from one
+	// template are mostly equal. Shared nodes must not be edited.
+	Share bool
 
 	src   string
 	pos   int // the next byte

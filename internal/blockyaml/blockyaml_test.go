@@ -110,7 +110,7 @@ var taken = []string{
 func TestTakes(t *testing.T) {
 	for _, text := range taken {
 		assert.True(t, same(t, &blockyaml.Parser{}, text), "%q", text)
-		assert.True(t, same(t, &blockyaml.Parser{DropComments: true, Share: blockyaml.ShareAll}, text), "%q", text)
+		assert.True(t, same(t, &blockyaml.Parser{DropComments: true, Share: true}, text), "%q", text)
 	}
 }
 
@@ -159,7 +159,7 @@ func TestFirstLine(t *testing.T) {
 }
 
 func TestSharing(t *testing.T) {
-	p := blockyaml.Parser{Share: blockyaml.ShareAll}
+	p := blockyaml.Parser{Share: true}
 	const text = "a: b\nc:\n- {d: e}\n"
 	first, _ := p.Parse([]byte(text), 1)
 	again, _ := p.Parse([]byte(text), 1)
@@ -170,11 +170,10 @@ func TestSharing(t *testing.T) {
 	lower, _ := p.Parse([]byte("\n"+text), 1)
 	assert.NotSame(t, first.Content[0], lower.Content[0], "another line is another place")
 
-	p = blockyaml.Parser{Share: blockyaml.ShareKeys}
+	p = blockyaml.Parser{}
 	first, _ = p.Parse([]byte(text), 1)
 	again, _ = p.Parse([]byte(text), 1)
-	assert.Same(t, first.Content[0], again.Content[0])
-	assert.NotSame(t, first.Content[1], again.Content[1])
+	assert.NotSame(t, first.Content[0], again.Content[0])
 }
 
 // TestTrees parses generated trees, and the trees in the folder CORPUS if there
@@ -189,7 +188,7 @@ func TestTrees(t *testing.T) {
 		texts[filepath.Base(f)] = string(text)
 	}
 	all, took, left := 0, 0, 0
-	drop := &blockyaml.Parser{DropComments: true, Share: blockyaml.ShareAll}
+	drop := &blockyaml.Parser{DropComments: true, Share: true}
 	for name, text := range texts {
 		for _, doc := range strings.Split(text, "\n---\n") {
 			doc += "\n"
@@ -217,7 +216,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		same(t, &blockyaml.Parser{}, text)
-		same(t, &blockyaml.Parser{DropComments: true, Share: blockyaml.ShareAll}, text)
+		same(t, &blockyaml.Parser{DropComments: true, Share: true}, text)
 	})
 }
 
@@ -232,9 +231,8 @@ func BenchmarkParse(b *testing.B) {
 			var n yaml.Node
 			require.NoError(b, yaml.Unmarshal(text, &n))
 		},
-		"own":    func(p *blockyaml.Parser, text []byte) { p.Share = blockyaml.ShareNothing; p.Parse(text, 1) },
-		"keys":   func(p *blockyaml.Parser, text []byte) { p.Share = blockyaml.ShareKeys; p.Parse(text, 1) },
-		"shared": func(p *blockyaml.Parser, text []byte) { p.Share = blockyaml.ShareAll; p.Parse(text, 1) },
+		"own":    func(p *blockyaml.Parser, text []byte) { p.Parse(text, 1) },
+		"shared": func(p *blockyaml.Parser, text []byte) { p.Share = true; p.Parse(text, 1) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(size))

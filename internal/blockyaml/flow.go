@@ -75,13 +75,13 @@ func (p *Parser) flowKey() bool {
 		if !ok || p.line != line {
 			return false
 		}
-		k = p.keyScalar(quotedStyle(c), strTag, text, line+1, column)
+		k = p.scalar(quotedStyle(c), strTag, text, line+1, column)
 	default:
 		text, ok := p.flowPlain()
 		if !ok {
 			return false
 		}
-		k = p.keyScalar(0, tagOf(text), text, line+1, column)
+		k = p.scalar(0, tagOf(text), text, line+1, column)
 	}
 	for p.pos < len(p.src) && p.src[p.pos] == ' ' {
 		p.pos++

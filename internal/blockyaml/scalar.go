@@ -79,7 +79,7 @@ func (p *Parser) keyNode(end int) *yaml.Node {
 	default:
 		tag = tagOf(text)
 	}
-	return p.keyScalar(style, tag, text, line, column)
+	return p.scalar(style, tag, text, line, column)
 }
 
 // plain parses a plain scalar and the rest of its last line. Lines deeper than

@@ -7,20 +7,6 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Sharing says which parts of documents are made one where they are equal in
-// text, style and place. Shared nodes must not be edited.
-type Sharing int
-
-const (
-	// ShareNothing gives each document nodes of its own.
-	ShareNothing Sharing = iota
-	// ShareKeys shares the keys of mappings.
-	ShareKeys
-	// ShareAll shares keys, values and whole collections. Documents that come
-	// from one template are mostly equal.
-	ShareAll
-)
-
 // slab hands out nodes, lists of nodes and text in pieces of large blocks, and
 // knows the nodes that may be shared.
 type slab struct {
@@ -96,17 +82,10 @@ func mix(hash uint64, v int) uint64 {
 	return hash ^ hash>>29
 }
 
-func (p *Parser) keyScalar(style yaml.Style, tag, value string, line, column int) *yaml.Node {
-	return p.newScalar(p.Share >= ShareKeys, style, tag, value, line, column)
-}
-
+// scalar makes a scalar.
 func (p *Parser) scalar(style yaml.Style, tag, value string, line, column int) *yaml.Node {
-	return p.newScalar(p.Share >= ShareAll, style, tag, value, line, column)
-}
-
-func (p *Parser) newScalar(share bool, style yaml.Style, tag, value string, line, column int) *yaml.Node {
 	var at **yaml.Node
-	if share {
+	if p.Share {
 		if p.known == nil {
 			p.place(0)
 		}
@@ -117,7 +96,7 @@ func (p *Parser) newScalar(share bool, style yaml.Style, tag, value string, line
 	}
 	n := p.newNode()
 	n.Kind, n.Style, n.Tag, n.Value, n.Line, n.Column = yaml.ScalarNode, style, tag, value, line, column
-	if share {
+	if at != nil {
 		*at = n
 	}
 	return n
@@ -128,7 +107,7 @@ func (p *Parser) collection(kind yaml.Kind, style yaml.Style, line, column, base
 	content := p.stack[base:]
 	p.stack = p.stack[:base]
 	var at **yaml.Node
-	if p.Share >= ShareAll {
+	if p.Share {
 		hash := mix(uint64(kind), column<<32|line)
 		for _, c := range content {
 			hash = mix(hash, int(uintptr(unsafe.Pointer(c))))
@@ -163,32 +142,24 @@ func sameNodes(a, b []*yaml.Node) bool {
 }
 
 // Adopt makes a tree from elsewhere share what it has in common with documents
-// parsed before, as far as the parser shares anything, and returns its root.
-// Nodes with comments, anchors or aliases stay as they are, but for comments
-// that the parser drops.
+// parsed before, if the parser shares anything, and returns its root. Nodes with
+// comments, anchors or aliases stay as they are, but for comments that the parser
+// drops.
 func (p *Parser) Adopt(n *yaml.Node) *yaml.Node {
-	if n == nil || p.Share == ShareNothing {
+	if n == nil || !p.Share {
 		return n
 	}
-	return p.adopt(n, false)
-}
-
-func (p *Parser) adopt(n *yaml.Node, key bool) *yaml.Node {
 	if p.DropComments {
 		n.HeadComment, n.LineComment, n.FootComment = "", "", ""
 	}
 	for i, c := range n.Content {
-		n.Content[i] = p.adopt(c, n.Kind == yaml.MappingNode && i%2 == 0)
-	}
-	if n.Anchor != "" || n.HeadComment != "" || n.LineComment != "" || n.FootComment != "" || n.Style&yaml.TaggedStyle != 0 {
-		return n
+		n.Content[i] = p.Adopt(c)
 	}
 	switch {
-	case n.Kind == yaml.ScalarNode && key:
-		return p.keyScalar(n.Style, n.Tag, n.Value, n.Line, n.Column)
-	case n.Kind == yaml.ScalarNode && p.Share == ShareAll:
+	case n.Anchor != "" || n.HeadComment != "" || n.LineComment != "" || n.FootComment != "" || n.Style&yaml.TaggedStyle != 0:
+	case n.Kind == yaml.ScalarNode:
 		return p.scalar(n.Style, n.Tag, n.Value, n.Line, n.Column)
-	case (n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode) && p.Share == ShareAll:
+	case n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode:
 		base := len(p.stack)
 		p.stack = append(p.stack, n.Content...)
 		return p.collection(n.Kind, n.Style, n.Line, n.Column, base)

@@ -85,7 +85,7 @@ func ReadAll(sources ...Source) ([]Document, error) {
 // and what is equal in text and place in several documents is one node. Streams
 // made from templates take a fraction of the memory.
 func ReadOnly(sources ...Source) ([]Document, error) {
-	return read(sources, blockyaml.Parser{DropComments: true, Share: blockyaml.ShareAll})
+	return read(sources, blockyaml.Parser{DropComments: true, Share: true})
 }
 
 // read parses streams, each document with a parser like the given one.
