@@ -50,7 +50,7 @@ type Result struct {
 }
 
 // Process runs the pipeline over inv, whose resources it edits in place.
-// Edited resources are marked Modified. cfg may be nil: then nothing is
+// Edited resources are Modified. cfg may be nil: then nothing is
 // injected or normalized, and every rule runs at its default severity.
 func Process(inv *inventory.Inventory, cfg *ConfigPipeline) Result {
 	var res Result
@@ -206,7 +206,7 @@ func transform(items []*yaml.Node, functionConfig *yaml.Node) (Result, manifest.
 	}
 	res := Process(inv, cfg)
 	out := manifest.Output{
-		Changed: func(i int) bool { return inv.Objects()[i].Modified },
+		Changed: func(i int) bool { return inv.Objects()[i].Modified() },
 		Dropped: func(i int) bool { return inv.Objects()[i].Removed },
 	}
 	for _, o := range res.Added {

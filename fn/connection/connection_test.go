@@ -79,7 +79,7 @@ func run(t testing.TB, input, cfgText string, reverse bool) result {
 		enc.SetIndent(2)
 		require.NoError(t, enc.Encode(o.Node))
 		r.docs = append(r.docs, buf.String())
-		if o.Modified {
+		if o.Modified() {
 			r.modified = append(r.modified, o.String())
 		}
 	}

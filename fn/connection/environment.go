@@ -64,7 +64,7 @@ func (e *environment) set(name, kind string, want *yaml.Node) int {
 		}
 		seq.Content = append(seq.Content, entry(name, kind, want))
 		seq.Style &^= yaml.FlowStyle
-		e.owner.Modified = true
+		e.owner.Edited()
 		return len(seq.Content) - 1
 	}
 	old := yamlnode.Resolve(e.list.Content[i])
@@ -77,7 +77,7 @@ func (e *environment) set(name, kind string, want *yaml.Node) int {
 	replacement := entry(name, kind, want)
 	replacement.HeadComment, replacement.FootComment = old.HeadComment, old.FootComment
 	e.list.Content[i] = replacement
-	e.owner.Modified = true
+	e.owner.Edited()
 	return i
 }
 
@@ -250,12 +250,12 @@ func (e *environment) helper(cred credentials, k secretKey, variable, suffix str
 		seq.Content = append(seq.Content, entry(name, "valueFrom", secretKeyRef(cred.name, k.key)))
 		seq.Style &^= yaml.FlowStyle
 		at = len(seq.Content) - 1
-		e.owner.Modified = true
+		e.owner.Edited()
 	}
 	if i := e.find(variable); i >= 0 && i < at {
 		n := seq.Content[at]
 		seq.Content = slices.Insert(slices.Delete(seq.Content, at, at+1), i, n)
-		e.owner.Modified = true
+		e.owner.Edited()
 	}
 	return name
 }

@@ -78,7 +78,7 @@ func (s *sink) setData(o *inventory.Object, key string, want *yaml.Node, same fu
 		return
 	}
 	yamlnode.Set(m, key, want)
-	o.Touched()
+	o.Edited()
 }
 
 var dataKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`) })
@@ -146,7 +146,7 @@ func (s *sink) newSecret(consumer *inventory.Object) *inventory.Object {
 	yamlnode.Set(n, "type", yamlnode.NewString("Opaque"))
 	yamlnode.Set(n, "data", yamlnode.NewMapping())
 	o := s.c.inv.Add(n, inventory.Source{})
-	o.Modified = true
+	o.Edited()
 	return o
 }
 
@@ -232,13 +232,13 @@ func (s *sink) writeExternalSecret(e *environment, cred credentials, names []str
 		return
 	} else if version == "" {
 		yamlnode.Set(template, "engineVersion", yamlnode.NewString("v2"))
-		es.Modified = true
+		es.Edited()
 	}
 	if es == source && yamlnode.Get(template, "data") == nil && yamlnode.GetString(template, "mergePolicy") == "" &&
 		yamlnode.Get(template, "templateFrom") == nil {
 		// With the default policy, Replace, the Secret would lose its other keys.
 		yamlnode.Set(template, "mergePolicy", yamlnode.NewString("Merge"))
-		es.Modified = true
+		es.Edited()
 	}
 	m := yamlnode.Ensure(template, "data")
 	for _, name := range names {
@@ -251,11 +251,9 @@ func (s *sink) writeExternalSecret(e *environment, cred credentials, names []str
 				s.replaced(es, "spec.target.template.data."+name, old, name)
 			}
 			yamlnode.Set(m, name, yamlnode.NewString(value))
-			es.Modified = true
+			es.Edited()
 		}
-		if content := made.Content(); !slices.Contains(content.Keys, name) {
-			content.Keys = append(content.Keys, name)
-		}
+		made.AddKey(name)
 		s.record(es, "spec.target.template.data."+name, name, append(identity(e.owner), storeInputs(source)...)...)
 		if !e.conflicts(name, "", false, &keyOf{made, name}) {
 			e.wire(name, s.secretName(), made)
@@ -315,7 +313,7 @@ func (s *sink) otherExternalSecret(e *environment, source *inventory.Object, cre
 	}
 	yamlnode.Set(n, "spec", spec)
 	es = s.c.inv.Add(n, inventory.Source{})
-	es.Modified = true
+	es.Edited()
 	return es, s.c.inv.AddMade(es, secretKind, e.owner.Namespace, name, inventory.Content{})
 }
 

@@ -10,13 +10,14 @@ import (
 
 // Content is what a ConfigMap or Secret holds.
 type Content struct {
-	// Keys are the keys in the order of the file.
+	// Keys are the keys in the order of the file, and then those that are added
+	// at run time.
 	Keys []string
 	// Open says that there may be more keys than Keys: the object is filled at
 	// run time.
 	Open bool
 
-	values []Value        // of Keys; none for objects made at run time
+	values []Value        // of Keys; none for those added at run time
 	places map[string]int // of Keys, where there are many
 }
 
@@ -39,7 +40,12 @@ func (c *Content) set(key string, v Value) {
 		c.values[i] = v
 		return
 	}
-	c.Keys, c.values = append(c.Keys, key), append(c.values, v)
+	c.values = append(c.values, v)
+	c.add(key)
+}
+
+func (c *Content) add(key string) {
+	c.Keys = append(c.Keys, key)
 	switch n := len(c.Keys); {
 	case n > fewKeys+1:
 		c.places[key] = n - 1
@@ -93,16 +99,67 @@ func (o *Object) Content() *Content {
 	return o.content.Load()
 }
 
-// Touched forgets what was read of o's content; call it after editing data.
-func (o *Object) Touched() {
-	o.Modified = true
-	if o.Producer == nil {
-		o.content.Store(nil)
-	}
+// Edited says that Node was edited: the resource is written anew, and what was
+// read of it is read again. Whoever edits a resource calls it afterwards.
+func (o *Object) Edited() {
+	o.modified = true
+	o.content.Store(nil)
 	o.pods.Store(nil)
 }
 
+// Modified reports whether Node was edited, so that untouched resources can be
+// written as they came.
+func (o *Object) Modified() bool { return o.modified }
+
+// AddKey says that a ConfigMap or Secret gets a key at run time.
+func (o *Object) AddKey(key string) {
+	a := o.additions()
+	if !slices.Contains(a.keys, key) {
+		a.keys = append(slices.Clip(a.keys), key)
+		o.content.Store(nil)
+	}
+}
+
+// Fill says that a ConfigMap or Secret gets keys at run time that nobody can
+// tell.
+func (o *Object) Fill() {
+	o.additions().open = true
+	o.content.Store(nil)
+}
+
+// additions are the keys that an object gets at run time; open says that there
+// may be more. They outlive any edit.
+type additions struct {
+	keys []string
+	open bool
+}
+
+func (o *Object) additions() *additions {
+	if o.added == nil {
+		o.added = &additions{}
+	}
+	return o.added
+}
+
 func (o *Object) readContent() *Content {
+	c := &Content{}
+	if o.Node != nil {
+		c = o.readData()
+	}
+	if o.added == nil {
+		return c
+	}
+	for _, key := range o.added.keys {
+		if c.place(key) < 0 {
+			c.add(key)
+		}
+	}
+	c.Open = c.Open || o.added.open
+	return c
+}
+
+// readData reads what Node says.
+func (o *Object) readData() *Content {
 	c := &Content{}
 	for _, field := range []string{"data", "binaryData", "stringData"} {
 		base64 := field == "binaryData" || field == "data" && o.Kind == "Secret"

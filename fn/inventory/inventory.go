@@ -98,9 +98,6 @@ type Object struct {
 	NeedsHash bool
 	// Likely says that the producer may or may not make it.
 	Likely bool
-	// Modified is set by whoever edits Node, so that untouched resources can be
-	// written as they came.
-	Modified bool
 	// Removed drops the resource from the output.
 	Removed bool
 
@@ -110,6 +107,11 @@ type Object struct {
 
 	// annotated says that there are annotations; see Annotations.
 	annotated bool
+	// modified is set by Edited.
+	modified bool
+	// added is what a ConfigMap or Secret gets at run time, beside what is in
+	// Node. nil if that is nothing.
+	added *additions
 	// affixes are the prefixes and the suffixes that kustomize has added.
 	affixes string
 	// What is read when it is first asked for, by whoever asks first.
@@ -138,7 +140,7 @@ func (o *Object) Get(keys ...string) *yaml.Node { return yamlnode.Path(o.Node, k
 
 // Annotations returns the annotations, nil if there are none.
 func (o *Object) Annotations() *yaml.Node {
-	if !o.annotated && !o.Modified {
+	if !o.annotated && !o.modified {
 		return nil
 	}
 	return yamlnode.Path(o.Node, "metadata", "annotations")
@@ -272,7 +274,8 @@ func (inv *Inventory) Add(node *yaml.Node, src Source) *Object {
 	return o
 }
 
-// AddMade indexes an object that producer makes at run time.
+// AddMade indexes an object that producer makes at run time, with the keys of
+// content.
 func (inv *Inventory) AddMade(producer *Object, gk GroupKind, namespace, name string, content Content) *Object {
 	o := &Object{
 		Type:      inv.typeOf(gk, ""),
@@ -281,8 +284,8 @@ func (inv *Inventory) AddMade(producer *Object, gk GroupKind, namespace, name st
 		Index:     producer.Index,
 		File:      producer.File,
 		Producer:  producer,
+		added:     &additions{content.Keys, content.Open},
 	}
-	o.content.Store(&content)
 	inv.made = append(inv.made, o)
 	inv.index(o)
 	return o

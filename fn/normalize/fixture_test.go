@@ -79,7 +79,7 @@ func apply(t *testing.T, data []byte, cfg *config.Normalize) ([]byte, []normaliz
 			b.WriteString("---\n")
 		}
 		text := docs[i].Text
-		if o.Modified {
+		if o.Modified() {
 			text, err = manifest.Encode(o.Node)
 			require.NoError(t, err)
 		}

@@ -98,7 +98,7 @@ func orUnset(value string) string {
 
 // Apply runs the normalizers that cfg enables over inv, whose resources it
 // edits in place, and returns what it changed in the order of the resources.
-// Edited resources are marked Modified. A nil cfg changes nothing.
+// Edited resources are Modified. A nil cfg changes nothing.
 func Apply(inv *inventory.Inventory, cfg *config.Normalize) []Change {
 	p := &Pass{Inventory: inv, Config: cfg}
 	p.digests = sync.OnceValue(func() map[string]listed { return listedDigests(cfg.Images) })
@@ -127,7 +127,7 @@ func Apply(inv *inventory.Inventory, cfg *config.Normalize) []Change {
 
 // record notes a change that was made to o.
 func (p *Pass) record(o *inventory.Object, field, old, value, cause string) {
-	o.Touched()
+	o.Edited()
 	p.changes = append(p.changes, Change{
 		Resource: o.Resource(), Field: field, Normalizer: p.normalizer.Name,
 		Old: old, New: value, Cause: cause,

@@ -415,7 +415,7 @@ func TestCorpus(t *testing.T) {
 		for i, o := range inv.Objects() {
 			text, err := manifest.Encode(o.Node)
 			require.NoError(t, err)
-			assert.Equal(t, o.Modified, before[i] != string(text), "%s: %s: Modified is wrong", file, o)
+			assert.Equal(t, o.Modified(), before[i] != string(text), "%s: %s: Modified is wrong", file, o)
 		}
 		assert.Empty(t, normalize.Apply(inv, cfg), file)
 	}

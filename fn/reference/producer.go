@@ -172,7 +172,7 @@ func (p *compiledProducer) apply(inv *inventory.Inventory, o *inventory.Object) 
 		// What is in the build too gets keys that the build does not show.
 		for _, same := range inv.Find(gk, name) {
 			if same != o && same.Node != nil && inventory.SameNamespace(same.Namespace, namespace) {
-				same.Content().Open = true
+				same.Fill()
 			}
 		}
 		if !p.Fills {

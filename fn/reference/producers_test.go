@@ -137,6 +137,8 @@ func TestFilledSecrets(t *testing.T) {
 			inv.Add(&n, inventory.Source{})
 			Produce(inv)
 			assert.True(t, o.Content().Has("unknown"))
+			o.Edited()
+			assert.True(t, o.Content().Has("unknown"), "whatever is edited after that")
 		})
 	}
 }
