@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -153,11 +154,10 @@ var hostPortNotFound = &Rule{
 	},
 }
 
-// defaultPorts are the ports of URLs that have none.
-var defaultPorts = map[string]int{
-	"http": 80, "https": 443, "ws": 80, "wss": 443,
-	"postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mongodb": 27017,
-	"redis": 6379, "rediss": 6379, "amqp": 5672, "amqps": 5671, "nats": 4222,
+// defaultPort is the port of URLs that have none, 0 where it is not known.
+func defaultPort(scheme string) int {
+	_, s, _ := engine.ByScheme(scheme)
+	return s.Port
 }
 
 func (p *Pass) checkHostPort(u *hostUse) {
@@ -166,7 +166,7 @@ func (p *Pass) checkHostPort(u *hostUse) {
 	port := u.Port
 	implied := port == 0
 	if implied {
-		port = defaultPorts[u.Scheme]
+		port = defaultPort(u.Scheme)
 		if u.Form != host.URL || u.PortOffset != 0 || port == 0 || u.judgement.headless {
 			return
 		}
@@ -284,19 +284,11 @@ var hostSchemeMismatch = &Rule{
 	},
 }
 
-// protocols maps schemes and port names to the protocol they speak.
-var protocols = map[string]string{
-	"http": "http", "ws": "http", "https": "https", "wss": "https",
-	"postgres": "postgres", "postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql",
-	"redis": "redis", "rediss": "redis", "mongodb": "mongodb", "mongo": "mongodb", "amqp": "amqp", "amqps": "amqp",
-	"kafka": "kafka", "nats": "nats", "mqtt": "mqtt", "ldap": "ldap", "smtp": "smtp",
-}
-
 func (p *Pass) checkScheme(u *hostUse) {
-	says := protocols[u.Scheme]
+	says := engine.ProtocolOf(u.Scheme)
 	port := u.Port
 	if port == 0 {
-		port = defaultPorts[u.Scheme]
+		port = defaultPort(u.Scheme)
 	}
 	if says == "" {
 		return
@@ -306,10 +298,10 @@ func (p *Pass) checkScheme(u *hostUse) {
 			continue
 		}
 		named := have.AppProtocol
-		if protocols[named] == "" {
+		if engine.ProtocolOf(named) == "" {
 			named, _, _ = strings.Cut(have.Name, "-")
 		}
-		if is := protocols[named]; is != "" && is != says {
+		if is := engine.ProtocolOf(named); is != "" && is != says {
 			p.reportHost(u, fmt.Sprintf("host %q: the scheme is %s, but port %d of Service %q is called %q", u.Host, u.Scheme, port, u.judgement.target.Name, named))
 		}
 	}

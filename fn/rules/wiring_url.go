@@ -7,62 +7,31 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// engine is what URLs of one kind of server have in common.
-type engine struct {
-	// words are what the variables about it are called: POSTGRES_HOST.
-	words []string
-	port  int
-	// named says that the first part of the path is the name of a database.
-	named bool
-}
-
-// serviceEngines are the engines by URL scheme, without jdbc: and without what
-// stands behind a plus sign (postgresql+asyncpg). A new engine is a row.
-var serviceEngines = map[string]engine{
-	"postgres":    {words: postgresWords, port: 5432, named: true},
-	"postgresql":  {words: postgresWords, port: 5432, named: true},
-	"cockroachdb": {words: []string{"COCKROACH", "COCKROACHDB", "CRDB"}, port: 26257, named: true},
-	"mysql":       {words: mysqlWords, port: 3306, named: true},
-	"mysql2":      {words: mysqlWords, port: 3306, named: true},
-	"mariadb":     {words: mysqlWords, port: 3306, named: true},
-	"mongodb":     {words: []string{"MONGO", "MONGODB"}, port: 27017, named: true},
-	"clickhouse":  {words: []string{"CLICKHOUSE"}, port: 9000, named: true},
-	"sqlserver":   {words: []string{"MSSQL", "SQLSERVER"}, port: 1433},
-	"mssql":       {words: []string{"MSSQL", "SQLSERVER"}, port: 1433, named: true},
-	"redis":       {words: []string{"REDIS", "VALKEY", "CACHE"}, port: 6379},
-	"rediss":      {words: []string{"REDIS", "VALKEY", "CACHE"}, port: 6379},
-	"amqp":        {words: []string{"RABBITMQ", "RABBIT", "AMQP"}, port: 5672},
-	"amqps":       {words: []string{"RABBITMQ", "RABBIT", "AMQP"}, port: 5671},
-	"nats":        {words: []string{"NATS"}, port: 4222},
-}
-
-var (
-	postgresWords = []string{"POSTGRES", "POSTGRESQL", "PG", "PSQL"}
-	mysqlWords    = []string{"MYSQL", "MARIADB"}
-	// databaseWords stand for whatever database the program has.
-	databaseWords = []string{"DATABASE", "DB", "DATASOURCE", "SPRING_DATASOURCE", "SQL"}
-)
+// databaseWords stand for whatever database the program has.
+var databaseWords = []string{"DATABASE", "DB", "DATASOURCE", "SPRING_DATASOURCE", "SQL"}
 
 // serviceURL is what a URL says of the server: never its user info or query.
 type serviceURL struct {
-	engine
-	scheme   string
+	engine   *engine.Engine
+	scheme   engine.Scheme
 	hosts    []string
 	port     int // 0 if there are several
 	database string
 }
 
-// isServiceURL reports whether text may be a URL that parseServiceURL reads.
+// isServiceURL reports whether text may be a URL that parseServiceURL reads: one
+// of a server that environment variables are called after.
 func isServiceURL(text string) bool {
-	scheme, _, ok := cutScheme(text)
-	_, known := serviceEngines[scheme]
-	return ok && known
+	name, _, ok := cutScheme(text)
+	e, _, known := engine.ByScheme(name)
+	return ok && known && len(e.Variables) > 0
 }
 
 func cutScheme(text string) (scheme, rest string, ok bool) {
@@ -71,33 +40,30 @@ func cutScheme(text string) (scheme, rest string, ok bool) {
 	if !ok || len(scheme) > 40 {
 		return "", "", false
 	}
-	scheme, _, _ = strings.Cut(strings.ToLower(scheme), "+")
-	return scheme, rest, true
+	return strings.ToLower(scheme), rest, true
 }
 
 // parseServiceURL reads a URL. It refuses whatever might make part of a
 // password look like a host or a database.
 func parseServiceURL(text string) (*serviceURL, bool) {
-	scheme, rest, ok := cutScheme(text)
-	e, known := serviceEngines[scheme]
-	if scheme == "sqlserver" {
+	name, rest, ok := cutScheme(text)
+	e, scheme, known := engine.ByScheme(name)
+	if name == "sqlserver" {
 		var settings string // user=…;password=…
 		if rest, settings, _ = strings.Cut(rest, ";"); strings.Contains(settings, "@") {
 			return nil, false
 		}
 	}
-	if !ok || !known || strings.ContainsAny(rest, " \n\t${}<>\\\"'`;") {
+	if !ok || !known || len(e.Variables) == 0 || strings.ContainsAny(rest, " \n\t${}<>\\\"'`;") {
 		return nil, false
 	}
 	u, err := url.Parse("x://" + firstHost(rest))
 	if err != nil || u.Host == "" || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") {
 		return nil, false
 	}
-	s := &serviceURL{engine: e, scheme: scheme, hosts: []string{u.Hostname()}, port: e.port}
+	s := &serviceURL{engine: e, scheme: scheme, hosts: []string{u.Hostname()}, port: scheme.Port}
 	if p := u.Port(); p != "" {
 		s.port, _ = strconv.Atoi(p)
-	} else if strings.Contains(text, "+srv://") {
-		s.port = 0 // DNS says it
 	}
 	authority, _, _ := strings.Cut(rest, "/")
 	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
@@ -110,7 +76,7 @@ func parseServiceURL(text string) (*serviceURL, bool) {
 			s.hosts = append(s.hosts, name)
 		}
 	}
-	if e.named {
+	if scheme.Database {
 		s.database, _, _ = strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
 	}
 	for _, name := range append(s.hosts, s.database) {
@@ -203,11 +169,11 @@ func urlStem(name string) (string, bool) {
 
 // partStems returns what the names of the parts of the URL with that stem begin
 // with, its own stem first.
-func partStems(stem string, e engine) []string {
+func partStems(stem string, u *serviceURL) []string {
 	stems := []string{stem}
-	words := slices.Concat(e.words, databaseWords)
-	if !e.named {
-		words = e.words
+	words := u.engine.Variables
+	if u.scheme.Database {
+		words = slices.Concat(words, databaseWords)
 	}
 	// MAIN_DATABASE_URL goes with MAIN_DB_HOST, and not with DB_HOST.
 	lead, found := "", false
@@ -288,7 +254,7 @@ func (e *environment) urls() []containerURL {
 			continue
 		}
 		if u, ok := parseServiceURL(v.text); ok {
-			found = append(found, containerURL{v, u, partStems(stem, u.engine)})
+			found = append(found, containerURL{v, u, partStems(stem, u)})
 		}
 	}
 	return found
@@ -338,7 +304,7 @@ func (p *Pass) belongsElsewhere(e *environment, part *variable, kind *urlPart, s
 
 // authDatabase reports whether the path of a MongoDB URL names where users are
 // looked up, which is not the database that the program works with.
-func authDatabase(u *serviceURL) bool { return u.scheme == "mongodb" && u.database == "admin" }
+func authDatabase(u *serviceURL) bool { return u.engine.Name == "mongodb" && u.database == "admin" }
 
 // parts returns the variables with these endings whose values are known. An
 // ending without _ is for stems that are written together with it: PGHOST.

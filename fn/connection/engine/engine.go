@@ -79,7 +79,15 @@ type Engine struct {
 	Aliases []string
 	// Schemes are the URL schemes that mean this engine, without those of
 	// other engines. They serve to recognize addresses, not to write them.
-	Schemes []string
+	Schemes []Scheme
+	// Protocol is what its clients and servers speak, by one name for all
+	// engines that understand each other; TLSProtocol is another name for the
+	// encrypted form. It is empty where names of ports and schemes do not tell.
+	Protocol, TLSProtocol string
+	// Variables are what the environment variables about it begin with:
+	// POSTGRES for POSTGRES_HOST. Only servers whose URLs programs take apart
+	// have some.
+	Variables []string
 	// Port is the usual port, TLSPort the one for encrypted connections where
 	// that is another one. 0 means that there is no usual port.
 	Port, TLSPort int
@@ -87,6 +95,18 @@ type Engine struct {
 	PortNames []string
 	// Formats are the ways in which an address is written; see also Common.
 	Formats []Format
+}
+
+// Scheme is a URL scheme, without jdbc: and without what stands behind a plus
+// sign (postgresql+asyncpg).
+type Scheme struct {
+	Name string
+	// Port is what clients take where a URL has none, 0 where they do not agree.
+	Port int
+	// TLS says that the scheme asks for encryption.
+	TLS bool
+	// Database says that the first part of the path is the name of a database.
+	Database bool
 }
 
 // Format is one way to write an Address.
@@ -130,6 +150,49 @@ var byName = sync.OnceValue(func() map[string]*Engine {
 func Lookup(name string) (*Engine, bool) {
 	e, ok := byName()[strings.ToLower(name)]
 	return e, ok
+}
+
+// found is a scheme with its engine.
+type found struct {
+	engine *Engine
+	scheme Scheme
+}
+
+var byScheme = sync.OnceValue(func() map[string]found {
+	m := map[string]found{}
+	for _, e := range table() {
+		for _, s := range e.Schemes {
+			m[s.Name] = found{e, s}
+		}
+	}
+	return m
+})
+
+// ByScheme finds the engine that a URL's scheme means. The scheme is in lower
+// case, without jdbc: or r2dbc:; a driver behind a plus sign is allowed.
+func ByScheme(scheme string) (*Engine, Scheme, bool) {
+	f, ok := byScheme()[scheme]
+	if !ok {
+		if base, _, driver := strings.Cut(scheme, "+"); driver {
+			f, ok = byScheme()[base]
+		}
+	}
+	return f.engine, f.scheme, ok
+}
+
+// ProtocolOf returns the protocol that a word means in the name of a port, an
+// appProtocol or a scheme, or "".
+func ProtocolOf(word string) string {
+	if e, scheme, ok := ByScheme(word); ok {
+		if scheme.TLS && e.TLSProtocol != "" {
+			return e.TLSProtocol
+		}
+		return e.Protocol
+	}
+	if e, ok := byName()[word]; ok {
+		return e.Protocol
+	}
+	return ""
 }
 
 // Names are the names and aliases that Lookup knows, sorted.

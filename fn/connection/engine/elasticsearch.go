@@ -1,0 +1,11 @@
+package engine
+
+// elasticsearch is Elasticsearch and OpenSearch, which speak HTTP:
+// https://www.elastic.co/docs/reference/elasticsearch/configuration-reference/networking-settings
+func elasticsearch() []*Engine {
+	return row(Engine{
+		Name: "elasticsearch", Aliases: []string{"opensearch", "elastic"},
+		Port: 9200, PortNames: []string{"http", "https", "elasticsearch", "opensearch", "rest"},
+		Formats: []Format{webURL(urlPerHost, 0, 0)},
+	})
+}

@@ -1,0 +1,10 @@
+package engine
+
+// mqtt is MQTT: https://github.com/mqtt/mqtt.org/wiki/URI-Scheme.
+func mqtt() []*Engine {
+	return row(Engine{
+		Name: "mqtt", Protocol: "mqtt", Schemes: []Scheme{{Name: "mqtt", Port: 1883}, {Name: "mqtts", Port: 8883, TLS: true}},
+		Port: 1883, TLSPort: 8883, PortNames: []string{"mqtt", "mqtts"},
+		Formats: []Format{schemeURL("mqtt", "mqtts", oneHost, noDatabase)},
+	})
+}

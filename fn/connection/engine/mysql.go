@@ -1,0 +1,40 @@
+package engine
+
+// mysql is MySQL and MariaDB. URLs:
+// https://dev.mysql.com/doc/refman/8.4/en/connecting-using-uri-or-key-value-pairs.html,
+// JDBC: https://dev.mysql.com/doc/connector-j/en/connector-j-reference-jdbc-url-format.html
+// and https://mariadb.com/kb/en/about-mariadb-connector-j/.
+func mysql() []*Engine {
+	variables := []string{"MYSQL", "MARIADB"}
+	return []*Engine{
+		{
+			Name: "mysql", Protocol: "mysql",
+			Schemes: []Scheme{
+				{Name: "mysql", Port: 3306, Database: true}, {Name: "mysql2", Port: 3306, Database: true}, // Ruby's and Node's driver
+				{Name: "mysqlx", Port: 33060, Database: true},
+			},
+			Port: 3306, PortNames: []string{"mysql", "db"}, Variables: variables, Formats: mysqlFormats("mysql"),
+		},
+		{
+			Name: "mariadb", Protocol: "mysql", Schemes: []Scheme{{Name: "mariadb", Port: 3306, Database: true}},
+			Port: 3306, PortNames: []string{"mariadb", "mysql", "db"}, Variables: variables, Formats: mysqlFormats("mariadb"),
+		},
+	}
+}
+
+func mysqlFormats(scheme string) []Format {
+	return []Format{
+		withDrivers(urlFormat("url", "URL, also for SQLAlchemy (url+pymysql)", urlStyle{scheme: scheme}, parameter{"ssl-mode", "REQUIRED"})),
+		jdbc(scheme, hostsInURL, parameter{"sslMode", "REQUIRED"}),
+		r2dbc(scheme),
+		goDSN(),
+		pairFormat("ado", "ADO.NET connection string", pairStyle{
+			separator: ";", host: "Server", port: "Port", username: "User ID", password: "Password", database: "Database",
+			quote: adoQuoting,
+		}, parameter{"SslMode", "Required"}, false),
+		pairFormat("odbc", "ODBC connection string; name the driver in parameters", pairStyle{
+			separator: ";", host: "Server", port: "Port", username: "UID", password: "PWD", database: "Database",
+			quote: braceQuoting,
+		}, parameter{"SSLMODE", "REQUIRED"}, false),
+	}
+}

@@ -1,0 +1,10 @@
+package engine
+
+// nats is NATS: https://docs.nats.io/using-nats/developer/connecting.
+func nats() []*Engine {
+	return row(Engine{
+		Name: "nats", Protocol: "nats", Schemes: []Scheme{{Name: "nats", Port: 4222}},
+		Port: 4222, PortNames: []string{"nats", "client"}, Variables: []string{"NATS"},
+		Formats: []Format{schemeURL("nats", "tls", urlPerHost, noDatabase)},
+	})
+}

@@ -1,0 +1,46 @@
+package engine
+
+// postgresql is PostgreSQL and what speaks its protocol. URLs and keywords:
+// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING,
+// JDBC: https://jdbc.postgresql.org/documentation/use/.
+func postgresql() []*Engine {
+	return []*Engine{
+		{
+			Name: "postgresql", Aliases: []string{"postgres", "timescaledb"}, Protocol: "postgresql",
+			Schemes: []Scheme{{Name: "postgresql", Port: 5432, Database: true}, {Name: "postgres", Port: 5432, Database: true}},
+			Port:    5432, PortNames: []string{"postgresql", "postgres", "pg", "psql", "pgsql"},
+			Variables: []string{"POSTGRES", "POSTGRESQL", "PG", "PSQL"},
+			Formats:   postgresFormats(),
+		},
+		{
+			// https://www.cockroachlabs.com/docs/stable/connection-parameters
+			Name: "cockroachdb", Aliases: []string{"cockroach"}, Protocol: "postgresql",
+			Schemes: []Scheme{{Name: "cockroachdb", Port: 26257, Database: true}},
+			Port:    26257, PortNames: []string{"cockroachdb", "cockroach", "sql", "grpc"},
+			Variables: []string{"COCKROACH", "COCKROACHDB", "CRDB"},
+			Formats:   postgresFormats(),
+		},
+	}
+}
+
+func postgresFormats() []Format {
+	sslmode := parameter{"sslmode", "require"} // libpq, pgjdbc
+	return []Format{
+		withDrivers(urlFormat("url", "URL of libpq, pgx, SQLAlchemy (url+asyncpg), …",
+			urlStyle{scheme: "postgresql", schemes: []string{"postgres"}, hosts: hostsInURL}, sslmode)),
+		jdbc("postgresql", hostsInURL, sslmode),
+		r2dbc("postgresql"),
+		pairFormat("libpq", "keywords and values for libpq, also Go's pgx and pq", pairStyle{
+			separator: " ", host: "host", port: "port", username: "user", password: "password", database: "dbname",
+			quote: libpqQuoting,
+		}, sslmode, true),
+		pairFormat("ado", "ADO.NET connection string for Npgsql", pairStyle{
+			separator: ";", host: "Host", port: "Port", username: "Username", password: "Password", database: "Database",
+			quote: adoQuoting,
+		}, parameter{"SSL Mode", "Require"}, false),
+		pairFormat("odbc", "ODBC connection string; name the driver in parameters", pairStyle{
+			separator: ";", host: "Server", port: "Port", username: "UID", password: "PWD", database: "Database",
+			quote: braceQuoting,
+		}, parameter{"SSLmode", "require"}, false),
+	}
+}

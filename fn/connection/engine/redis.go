@@ -1,0 +1,32 @@
+package engine
+
+// redis is Redis, what speaks its protocol, and Sentinel. URLs:
+// https://www.iana.org/assignments/uri-schemes/prov/redis,
+// .NET: https://stackexchange.github.io/StackExchange.Redis/Configuration,
+// Sentinel: https://redis.github.io/lettuce/user-guide/connecting-redis/.
+func redis() []*Engine {
+	return []*Engine{
+		{
+			Name: "redis", Aliases: []string{"valkey", "keydb", "dragonfly"}, Protocol: "redis",
+			Schemes: []Scheme{{Name: "redis", Port: 6379}, {Name: "rediss", Port: 6379, TLS: true}, {Name: "valkey", Port: 6379}, {Name: "valkeys", Port: 6379, TLS: true}},
+			Port:    6379, PortNames: []string{"redis", "valkey"},
+			Variables: []string{"REDIS", "VALKEY", "CACHE"},
+			Formats: []Format{
+				schemeURL("redis", "rediss", oneHost, asNumber),
+				pairFormat("stackexchange", "StackExchange.Redis configuration for .NET", pairStyle{
+					separator: ",", server: asHead, username: "user", password: "password", database: "defaultDatabase", number: true,
+					quote: noQuoting,
+				}, parameter{"ssl", "true"}, true),
+			},
+		},
+		{
+			Name: "redis-sentinel", Aliases: []string{"sentinel"},
+			Schemes: []Scheme{{Name: "redis-sentinel", Port: 26379}, {Name: "rediss-sentinel", Port: 26379, TLS: true}},
+			Port:    26379, PortNames: []string{"sentinel", "redis-sentinel"},
+			Formats: []Format{
+				urlFormat("url", "Lettuce's redis-sentinel URL; parameter sentinelMasterId is the master's name",
+					urlStyle{scheme: "redis-sentinel", tlsScheme: "rediss-sentinel", hosts: hostsInURL, database: asNumber, fragment: "sentinelMasterId"}, parameter{}),
+			},
+		},
+	}
+}
