@@ -169,6 +169,15 @@ func FuzzApply(f *testing.F) {
 		if strings.ContainsAny(input, "&*") || strings.Contains(input, "<<") {
 			return // aliases and merges are expanded before Apply
 		}
+		for dec := yaml.NewDecoder(strings.NewReader(input)); ; {
+			var n yaml.Node
+			if dec.Decode(&n) != nil {
+				break
+			}
+			if yamlnode.Resolve(&n).Kind != yaml.MappingNode {
+				return // resources are mappings
+			}
+		}
 		cfg := configs[uint(choice)%uint(len(configs))]
 		first := run(t, input, cfg, false)
 		again := run(t, first.text(), cfg, false)

@@ -16,7 +16,7 @@ var secrets = &Normalizer{
 	Doc: "Moves the stringData of Secrets to data, which is how the API server stores it. " +
 		"kubectl apply leaves stringData readable in an annotation, and server-side apply does not track its keys. " +
 		"The keys that the configuration names lose a newline at their end. " +
-		"Values with placeholders, encrypted Secrets, and keys that data has with another value are left alone.",
+		"Values with placeholders, encrypted Secrets, and keys that data has with another value or that are there twice are left alone.",
 	setting: func(c *config.Normalize) (bool, *bool) {
 		if c.Secrets == nil {
 			return false, nil
@@ -29,7 +29,9 @@ var secrets = &Normalizer{
 			return
 		}
 		p.trimNewlines(cfg, o)
-		p.moveStringData(o)
+		if !yamlnode.Repeats(o.Node) && !yamlnode.Repeats(o.Get("stringData")) && !yamlnode.Repeats(o.Get("data")) {
+			p.moveStringData(o)
+		}
 	},
 }
 

@@ -81,12 +81,13 @@ func (p *Pass) podsWith(namespace string, selector *yaml.Node) []*inventory.Pod 
 		return p.podsLabelled(namespace, labels)
 	}
 	for _, e := range yamlnode.Elements(yamlnode.Get(selector, "matchExpressions")) {
-		if yamlnode.GetString(e, "operator") != "In" {
+		key := yamlnode.GetString(e, "key")
+		if key == "" || yamlnode.GetString(e, "operator") != "In" {
 			continue
 		}
 		var pods []*inventory.Pod
 		for _, v := range yamlnode.Elements(yamlnode.Get(e, "values")) {
-			pods = append(pods, p.podsLabelled(namespace, yamlnode.NewMapping(yamlnode.Get(e, "key"), v))...)
+			pods = append(pods, p.podsLabelled(namespace, yamlnode.NewMapping(yamlnode.NewString(key), v))...)
 		}
 		return pods
 	}
@@ -138,10 +139,10 @@ func missOfExpressions(pod *inventory.Pod, selector *yaml.Node) *expressionMiss 
 		failed = yamlnode.Resolve(e)
 	}
 	operator := yamlnode.GetString(failed, "operator")
-	if failed == nil || operator != "In" && operator != "Exists" {
+	key := yamlnode.Get(failed, "key")
+	if yamlnode.String(key) == "" || operator != "In" && operator != "Exists" {
 		return nil
 	}
-	key := yamlnode.Get(failed, "key")
 	values := yamlnode.Elements(yamlnode.Get(failed, "values"))
 	if have := yamlnode.String(yamlnode.Get(labels, key.Value)); have != "" {
 		for _, v := range values {

@@ -222,7 +222,7 @@ func viewFields(n, c *yaml.Node) bool {
 	for i := range fields {
 		k, kok := view(n.Content[2*i])
 		v, vok := view(n.Content[2*i+1])
-		if !kok || !vok || k.Kind != yaml.ScalarNode || k.Tag != "!!str" {
+		if !kok || !vok || k.Kind != yaml.ScalarNode || k.Tag != "!!str" || len(k.Value) > maxKey {
 			return false
 		}
 		if (k.Value == "annotations" || k.Value == "labels") && len(v.Content) == 0 {
@@ -261,6 +261,11 @@ func canonical(n *yaml.Node) bool {
 	return n.Tag == "!!null" && n.Value == "null"
 }
 
+// maxKey is the length of keys, in bytes, that every reader takes: the limit is
+// at 1,024 characters of text as it is written.
+// https://yaml.org/spec/1.1/#id934537
+const maxKey = 500
+
 // plainText reports whether a string survives any YAML writer and reader. What
 // is text in one version of YAML and not in another does not: octal numbers of
 // 1.2, merge keys.
@@ -272,7 +277,8 @@ func plainText(s string) bool {
 		return false
 	}
 	for _, r := range s {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == 0xfffd {
+		switch {
+		case r < ' ' && r != '\n' && r != '\t', r >= 0x7f && r < 0xa0, r == 0x2028, r == 0x2029, r == 0xfeff, r >= 0xfffd && r <= 0xffff:
 			return false
 		}
 	}

@@ -39,7 +39,7 @@ func plainValue(n *yaml.Node) (v any, ok bool) {
 		fields := make(map[string]any, len(n.Content)/2)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			k := n.Content[i]
-			if k.Kind != yaml.ScalarNode || k.Anchor != "" || k.ShortTag() != "!!str" || !plainText(k.Value) {
+			if k.Kind != yaml.ScalarNode || k.Anchor != "" || k.ShortTag() != "!!str" || len(k.Value) > maxKey || !plainText(k.Value) {
 				return nil, false
 			}
 			if fields[k.Value], ok = plainValue(n.Content[i+1]); !ok {

@@ -1,6 +1,7 @@
 package kbuild
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,6 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 	"github.com/ressKim-io/wealist-k8s-migration/test/bench/gen"
 )
 
@@ -30,6 +32,39 @@ func TestPlainResourcesAreWrittenOnce(t *testing.T) {
 	for _, r := range m.Resources() {
 		_, ok := plainValue(r.YNode())
 		assert.True(t, ok, "%s", r.CurId())
+	}
+}
+
+// TestWhatKustomizeCannotWriteIsAnErrorHere holds every code point that YAML
+// forbids, and keys of every length around its limit, against kustomize.
+func TestWhatKustomizeCannotWriteIsAnErrorHere(t *testing.T) {
+	same := func(key, value string) {
+		t.Helper()
+		r := &resource.Resource{RNode: *kyaml.NewMapRNode(&map[string]string{"kind": "ConfigMap"})}
+		r.YNode().Content = append(r.YNode().Content, yamlnode.NewString(key), yamlnode.NewString(value))
+		want, wantErr := r.AsYAML()
+		got, gotErr := asYAML(r)
+		if wantErr != nil {
+			require.EqualError(t, gotErr, wantErr.Error(), "%q", value)
+			return
+		}
+		require.NoError(t, gotErr, "%q", value)
+		require.Equal(t, string(want), string(got))
+	}
+	for r := range rune(0x300) {
+		same("k", "a"+string(r)+"b")
+		same("a"+string(r)+"b", "v")
+	}
+	for _, r := range []rune{0x2028, 0x2029, 0xd7ff, 0xe000, 0xfeff, 0xfffd, 0xfffe, 0xffff, 0x10000, 0x10ffff} {
+		same("k", "a"+string(r)+"b")
+	}
+	for n := 120; n < 2000; n += 1 + n/200 {
+		same(strings.Repeat("k", n), "v")
+		same(strings.Repeat("é", n), "v")
+		same(strings.Repeat("'", n), "v")
+	}
+	for n := 1015; n < 1030; n++ {
+		same(strings.Repeat("k", n), "v")
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -264,9 +265,10 @@ func stringNode(s string) *yaml.Node {
 }
 
 // breaksLine reports whether r is a line break for some YAML readers and not
-// for others, or cannot stand in YAML unescaped.
+// for others, a blank that kustomize trims at the end of a patch, or cannot
+// stand in YAML unescaped.
 func breaksLine(r rune) bool {
-	return r == '\u0085' || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r < ' ' && r != '\n' && r != '\t'
+	return r == '\ufeff' || r >= 0x80 && unicode.IsSpace(r) || r < ' ' && r != '\n' && r != '\t'
 }
 
 // ambiguous reports whether some YAML reader takes the plain text for

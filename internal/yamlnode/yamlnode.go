@@ -101,6 +101,33 @@ func Fields(n *yaml.Node) func(yield func(key, value *yaml.Node) bool) {
 	}
 }
 
+// Repeats reports whether a mapping has a key twice.
+func Repeats(n *yaml.Node) bool {
+	n = Resolve(n)
+	if n == nil || n.Kind != yaml.MappingNode {
+		return false
+	}
+	const few = 16
+	if len(n.Content) > 2*few {
+		seen := make(map[string]bool, len(n.Content)/2)
+		for i := 0; i < len(n.Content); i += 2 {
+			if seen[n.Content[i].Value] {
+				return true
+			}
+			seen[n.Content[i].Value] = true
+		}
+		return false
+	}
+	for i := 0; i < len(n.Content); i += 2 {
+		for j := i + 2; j < len(n.Content); j += 2 {
+			if n.Content[i].Value == n.Content[j].Value {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Follow returns the node at a path as findings have it, such as
 // spec.ports[0].port or data["nginx.conf"]:3:8, whose line and column are of
 // the text in the value. Where the path leads nowhere it returns the last node

@@ -1,0 +1,326 @@
+package fn_test
+
+import (
+	"bytes"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// everything is a configuration that has every normalizer and every rule run.
+const everything = `
+apiVersion: wealist.io/v1alpha1
+kind: ConfigPipeline
+metadata: {name: everything}
+spec:
+  receipt: true
+  normalize:
+    quantities: {}
+    resources: {enforce: true, scale: {cpu: "0.5"}, ratio: {memory: "1.5"}}
+    images: {local: ["wealist-*"], pullPolicy: Always, registries: {ghcr.io: {pullSecret: ghcr}}}
+    env: {}
+    labels: {set: {environment: prod}, recommended: true, templates: true}
+    secrets: {trimNewlines: ["*"]}
+  validate:
+    nameReference:
+    - kind: ConfigMap
+      fieldSpecs: [{kind: Thing, path: spec/configRef/name}]
+`
+
+// mutants are the trees that the tests of all parts of the pipeline run over.
+func mutants(t testing.TB) []mutant {
+	t.Helper()
+	trees := map[string][]string{}
+	for _, pattern := range []string{"rules/testdata/*/*.yaml", "../testdata/check/*.yaml"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, file := range files {
+			trees[file] = []string{file}
+		}
+	}
+	for _, pattern := range []string{"connection/testdata/*/before.yaml", "normalize/testdata/*/*/before.yaml"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, file := range files {
+			trees[file] = []string{filepath.Join(filepath.Dir(file), "config.yaml"), file}
+		}
+	}
+	require.Greater(t, len(trees), 250)
+	all, err := manifest.Read("everything", []byte(everything))
+	require.NoError(t, err)
+	var out []mutant
+	for name, files := range trees {
+		m := mutant{name: name}
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			require.NoError(t, err)
+			docs, err := manifest.Read(file, data)
+			require.NoError(t, err)
+			for _, d := range docs {
+				if yamlnode.GetString(d.Node, "kind") == config.Kind {
+					m.config = d.Node
+				} else {
+					m.items = append(m.items, d.Node)
+				}
+			}
+		}
+		if m.config == nil {
+			m.config = all[0].Node
+		}
+		out = append(out, m)
+	}
+	slices.SortFunc(out, func(a, b mutant) int { return strings.Compare(a.name, b.name) })
+	return out
+}
+
+// mutant is the input of one run.
+type mutant struct {
+	name   string
+	items  []*yaml.Node
+	config *yaml.Node // nil for none
+}
+
+func (m mutant) clone() mutant {
+	c := mutant{name: m.name, config: clone(m.config)}
+	for _, n := range m.items {
+		c.items = append(c.items, clone(n))
+	}
+	return c
+}
+
+func clone(n *yaml.Node) *yaml.Node {
+	if n == nil {
+		return nil
+	}
+	c := *n
+	c.Content = make([]*yaml.Node, len(n.Content))
+	for i, child := range n.Content {
+		c.Content[i] = clone(child)
+	}
+	return &c
+}
+
+// nodes are all nodes of a mutant but the roots, keys among them.
+func (m mutant) nodes() []*yaml.Node {
+	var out []*yaml.Node
+	var walk func(n *yaml.Node)
+	walk = func(n *yaml.Node) {
+		for _, c := range n.Content {
+			out = append(out, c)
+			walk(c)
+		}
+	}
+	for _, n := range m.items {
+		walk(n)
+	}
+	if m.config != nil {
+		walk(m.config)
+	}
+	return out
+}
+
+func scalarNode(tag, value string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
+}
+
+// shapes are what a node is replaced with. All but the first are made anew for
+// every use.
+var shapes = []struct {
+	name string
+	of   func(r *rand.Rand, n *yaml.Node) *yaml.Node
+}{
+	{"null", func(*rand.Rand, *yaml.Node) *yaml.Node { return scalarNode("!!null", "null") }},
+	{"nothing", func(*rand.Rand, *yaml.Node) *yaml.Node { return scalarNode("!!null", "") }},
+	{"empty text", func(*rand.Rand, *yaml.Node) *yaml.Node { return scalarNode("!!str", "") }},
+	{"text", func(r *rand.Rand, _ *yaml.Node) *yaml.Node {
+		texts := []string{"a", ".", "/", ":", ",", "a,,b", "[]", "a[", "=", "${A}", "$(A)", "{{", "*", "-1", "\x00", "\u0085", "a b", "a.b.c", "a/b/c/d", "http://", "http://[::1", "a:99999999999", "%", "%zz", "!", "\n", "\t", "<<", "on", "é", "\U0001F600"}
+		return scalarNode("!!str", texts[r.IntN(len(texts))])
+	}},
+	{"int", func(r *rand.Rand, _ *yaml.Node) *yaml.Node {
+		numbers := []string{"0", "-1", "8080", "65536", "9223372036854775808", "0x7f", "0777", "0o7", "1_000", "99999999999999999999999999"}
+		return scalarNode("!!int", numbers[r.IntN(len(numbers))])
+	}},
+	{"float", func(r *rand.Rand, _ *yaml.Node) *yaml.Node {
+		numbers := []string{".inf", "-.inf", ".nan", "1e999999999", "-0.0", "1e-999999999"}
+		return scalarNode("!!float", numbers[r.IntN(len(numbers))])
+	}},
+	{"bool", func(*rand.Rand, *yaml.Node) *yaml.Node { return scalarNode("!!bool", "true") }},
+	{"tagged", func(*rand.Rand, *yaml.Node) *yaml.Node {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!thing", Style: yaml.TaggedStyle, Value: "x"}
+	}},
+	{"empty list", func(*rand.Rand, *yaml.Node) *yaml.Node { return yamlnode.NewSequence() }},
+	{"list of null", func(*rand.Rand, *yaml.Node) *yaml.Node { return yamlnode.NewSequence(scalarNode("!!null", "null")) }},
+	{"list of lists", func(*rand.Rand, *yaml.Node) *yaml.Node {
+		return yamlnode.NewSequence(yamlnode.NewSequence(), yamlnode.NewMapping())
+	}},
+	{"empty map", func(*rand.Rand, *yaml.Node) *yaml.Node { return yamlnode.NewMapping() }},
+	{"map", func(*rand.Rand, *yaml.Node) *yaml.Node {
+		return yamlnode.NewMapping(scalarNode("!!str", "name"), scalarNode("!!str", "a"))
+	}},
+	{"in a list", func(_ *rand.Rand, n *yaml.Node) *yaml.Node { return yamlnode.NewSequence(clone(n)) }},
+	{"in a map", func(_ *rand.Rand, n *yaml.Node) *yaml.Node {
+		return yamlnode.NewMapping(scalarNode("!!str", "name"), clone(n))
+	}},
+	{"twice", func(_ *rand.Rand, n *yaml.Node) *yaml.Node {
+		c := clone(n)
+		for _, child := range n.Content {
+			c.Content = append(c.Content, clone(child))
+		}
+		return c
+	}},
+	{"last removed", func(_ *rand.Rand, n *yaml.Node) *yaml.Node {
+		c := clone(n)
+		drop := 1
+		if n.Kind == yaml.MappingNode {
+			drop = 2
+		}
+		if len(c.Content) >= drop {
+			c.Content = c.Content[:len(c.Content)-drop]
+		}
+		return c
+	}},
+	{"any removed", func(r *rand.Rand, n *yaml.Node) *yaml.Node {
+		c := clone(n)
+		step := 1
+		if n.Kind == yaml.MappingNode {
+			step = 2
+		}
+		if len(c.Content) >= step {
+			i := r.IntN(len(c.Content)/step) * step
+			c.Content = slices.Delete(c.Content, i, i+step)
+		}
+		return c
+	}},
+	{"huge text", func(*rand.Rand, *yaml.Node) *yaml.Node { return scalarNode("!!str", strings.Repeat("a:1,", 5000)) }},
+	{"huge number", func(*rand.Rand, *yaml.Node) *yaml.Node { return scalarNode("!!int", strings.Repeat("9", 5000)) }},
+	{"huge list", func(_ *rand.Rand, n *yaml.Node) *yaml.Node {
+		l := yamlnode.NewSequence()
+		for range 100 {
+			l.Content = append(l.Content, clone(n))
+		}
+		return l
+	}},
+	{"deep", func(_ *rand.Rand, n *yaml.Node) *yaml.Node {
+		for i := range 150 {
+			if i%2 == 0 {
+				n = yamlnode.NewSequence(n)
+			} else {
+				n = yamlnode.NewMapping(scalarNode("!!str", "spec"), n)
+			}
+		}
+		return n
+	}},
+}
+
+// mutate replaces the i-th node of m.
+func (m *mutant) mutate(i, shape int, r *rand.Rand) {
+	n := m.nodes()[i]
+	old := *n
+	*n = *shapes[shape].of(r, &old)
+}
+
+// TestMutants runs the pipeline over every fixture with nodes replaced by what
+// does not belong there: nothing panics or hangs, whatever stands where something
+// else is expected. By default a part of the nodes meets one shape each.
+// MUTANTS=some, as in .ci/run, gives every node one shape, which takes about a
+// minute, and MUTANTS=all every shape, which takes half an hour. A failure prints
+// what MUTANTS must be to run that mutant alone.
+func TestMutants(t *testing.T) {
+	only := os.Getenv("MUTANTS")
+	some, all := only == "some", only == "all"
+	trees := mutants(t)
+	if only != "" && !some && !all {
+		name, rest, _ := strings.Cut(only, "#")
+		i := slices.IndexFunc(trees, func(m mutant) bool { return m.name == name })
+		require.GreaterOrEqual(t, i, 0, "MUTANTS=%s: expected FILE#SEED", only)
+		seed, err := strconv.ParseUint(rest, 10, 64)
+		require.NoError(t, err)
+		try(t, trees[i], seed)
+		return
+	}
+	runs := 0
+	for _, m := range trees {
+		nodes := len(m.nodes())
+		h := fnv.New32a()
+		io.WriteString(h, m.name)
+		first := int(h.Sum32() % 1000)
+		for i := range nodes {
+			for s := range shapes {
+				if k := first + i; !all && (k%len(shapes) != s || !some && k%5 != 0) {
+					continue
+				}
+				try(t, m, uint64(i*len(shapes)+s))
+				runs++
+			}
+			if t.Failed() && !all {
+				return
+			}
+		}
+		several := 2
+		if some || all {
+			several = 20
+		}
+		for k := range several {
+			try(t, m, uint64(nodes*len(shapes)+k))
+			runs++
+		}
+	}
+	t.Logf("%d mutants", runs)
+}
+
+// try runs one mutant: seeds count through the nodes and shapes, further ones
+// are random mutants of several nodes.
+func try(t *testing.T, m mutant, seed uint64) {
+	t.Helper()
+	c := m.clone()
+	r := rand.New(rand.NewPCG(seed, 0))
+	if nodes := len(c.nodes()); seed < uint64(nodes*len(shapes)) {
+		c.mutate(int(seed)/len(shapes), int(seed)%len(shapes), r)
+	} else {
+		for range 2 + r.IntN(5) {
+			if nodes := len(c.nodes()); nodes > 0 {
+				c.mutate(r.IntN(nodes), r.IntN(len(shapes)-3), r)
+			}
+		}
+	}
+	before := c.clone()
+	defer func() {
+		if p := recover(); p != nil {
+			t.Errorf("MUTANTS=%s#%d: panic: %v\n%s\n%.3000s", m.name, seed, p, debug.Stack(), before.text())
+		}
+	}()
+	fn.RunNodes(c.items, c.config, io.Discard)
+}
+
+// text is the mutant as a stream, as far as it can be written.
+func (m mutant) text() string {
+	var b bytes.Buffer
+	for _, n := range append(slices.Clone(m.items), m.config) {
+		b.WriteString("---\n")
+		if n == nil {
+			continue
+		}
+		text, err := manifest.Encode(n)
+		if err != nil {
+			fmt.Fprintln(&b, "#", err)
+		}
+		b.Write(text)
+	}
+	return b.String()
+}
