@@ -79,11 +79,12 @@ type Input struct {
 // are found.
 func Apply(inv *inventory.Inventory, cfg *config.ConfigPipeline, report func(finding.Finding)) []Injection {
 	a := &applier{
-		inv:     inv,
-		cfg:     cfg,
-		report:  report,
-		domain:  cmp.Or(cfg.Spec.ClusterDomain, "cluster.local"),
-		written: map[place]claim{},
+		inv:      inv,
+		resolver: reference.NewResolver(inv, nil),
+		cfg:      cfg,
+		report:   report,
+		domain:   cmp.Or(cfg.Spec.ClusterDomain, "cluster.local"),
+		written:  map[place]claim{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(cfg.Spec.Connections)) {
 		c := cfg.Spec.Connections[name]
@@ -95,6 +96,7 @@ func Apply(inv *inventory.Inventory, cfg *config.ConfigPipeline, report func(fin
 // applier is one run of Apply.
 type applier struct {
 	inv        *inventory.Inventory
+	resolver   *reference.Resolver
 	cfg        *config.ConfigPipeline
 	report     func(finding.Finding)
 	domain     string

@@ -12,7 +12,6 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -28,7 +27,7 @@ func (s *sink) writeConfigMap() {
 			"several namespaces have a ConfigMap %s: %s; say which with configMap.namespace", want.Name, namespaces(found))
 		return
 	case len(found) == 0:
-		c.fail(RuleConfigMapNotFound, s.field("configMap.name"), suggest.Nearest(want.Name, c.candidates(configMapKind), 3),
+		c.fail(RuleConfigMapNotFound, s.field("configMap.name"), c.resolver.ResolveName(configMapKind, want.Namespace, want.Name).Suggestions,
 			"connection %s: there is no ConfigMap %s in this build", c.name, want.Name)
 		return
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -105,14 +106,16 @@ func (c *connection) findService() (*inventory.Object, bool) {
 	}
 	f := finding.Finding{
 		Rule: RuleServiceNotFound, Severity: finding.Error, Field: c.field("service.name"),
-		Message:     fmt.Sprintf("connection %s: there is no Service %s%s in this build", c.name, want.Name, in),
-		Suggestions: suggest.Nearest(want.Name, c.candidates(serviceKind), 3),
+		Message: fmt.Sprintf("connection %s: there is no Service %s%s in this build", c.name, want.Name, in),
 	}
-	if elsewhere := c.named(serviceKind, want.Name, ""); len(elsewhere) > 0 {
+	switch res := c.resolver.ResolveName(serviceKind, want.Namespace, want.Name); res.Status {
+	case reference.WrongNamespace:
 		f.Field = c.field("service.namespace")
-		f.Suggestions = nil
-		f.Help = fmt.Sprintf("namespace %s has one: correct service.namespace or leave it out", namespaces(elsewhere))
-	} else if len(f.Suggestions) == 0 {
+		f.Help = fmt.Sprintf("namespace %s has one: correct service.namespace or leave it out", namespaces(res.Elsewhere))
+	default:
+		f.Suggestions = res.Suggestions
+	}
+	if len(f.Suggestions) == 0 && f.Help == "" {
 		f.Help = "for a server outside this build write host: {name: …} instead of service"
 	}
 	c.add(f)
@@ -137,18 +140,6 @@ func (a *applier) named(gk inventory.GroupKind, name, namespace string) []*inven
 func inNamespace(o *inventory.Object, namespace string) bool {
 	return namespace == "" || o.Namespace == namespace ||
 		slices.ContainsFunc(o.Previous, func(id inventory.Identity) bool { return id.Namespace == namespace })
-}
-
-// candidates are names to suggest: what the objects of a kind are called in
-// their own YAML.
-func (a *applier) candidates(gk inventory.GroupKind) []string {
-	var names []string
-	for _, o := range a.inv.OfKind(gk) {
-		if !o.Removed {
-			names = append(names, o.BaseName())
-		}
-	}
-	return names
 }
 
 func namespaces(objects []*inventory.Object) string {

@@ -20,6 +20,7 @@ var builtins = []builtin{
 	{kind: inventory.GroupKind{Kind: "ServiceAccount"}, name: "default"},
 	{kind: inventory.GroupKind{Kind: "ServiceAccount"}, namespace: "kube-system", name: "*"},
 	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "default", name: "kubernetes"},
+	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "default", name: "openshift"},
 	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "kube-system", name: "*"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, namespace: "kube-system", name: "*"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "kube-root-ca.crt"},

@@ -17,13 +17,13 @@ const (
 	// Found: the object is in the build, made at run time, built in, or
 	// declared external.
 	Found Status = iota
-	// Typo: it is not, but something called almost the same is.
-	Typo
-	// WrongNamespace: it is, but in another namespace.
-	WrongNamespace
 	// NotRewritten: it is there under a new name, and kustomize rewrites no
 	// reference in this field.
 	NotRewritten
+	// WrongNamespace: it is there, but in another namespace.
+	WrongNamespace
+	// Typo: it is not, but something called almost the same is.
+	Typo
 	// Absent: it is simply not in this build.
 	Absent
 )
@@ -36,8 +36,12 @@ type Resolution struct {
 	Target *inventory.Object
 	// External is the index of the externals entry that provides the object, or -1.
 	External int
+	// Elsewhere are all objects of the name, for WrongNamespace.
+	Elsewhere []*inventory.Object
 	// Suggestions are names that would resolve, best first.
 	Suggestions []string
+	// Likely says that clusters tend to have such an object.
+	Likely bool
 }
 
 // Resolver judges references against one inventory. Several goroutines may use
@@ -78,89 +82,127 @@ func NewResolver(inv *inventory.Inventory, externals Externals) *Resolver {
 	return &Resolver{inv: inv, externals: externals, names: map[nameSet]*nameIndex{}, near: map[nearKey][]string{}}
 }
 
-// Resolve judges one reference.
+// Resolve judges one reference. Of the kinds that satisfy it, the one about
+// which most is known decides: an object, then what is certain of the name
+// itself, then names that are close.
 func (v *Resolver) Resolve(r *Ref) Resolution {
-	for _, gk := range r.To {
-		if o := v.inv.Lookup(gk, v.namespaceFor(r, gk), r.Name, r.Repaired, r.From); o != nil {
-			if o.NeedsHash && !r.Repaired && o.Name == r.Name {
-				return Resolution{Status: NotRewritten, Target: o, External: -1}
-			}
+	best := Resolution{Status: Absent, External: -1}
+	for i, gk := range r.To {
+		res := v.resolve(&query{gk, r.Namespace, r.Name, r.Repaired, r.From})
+		switch {
+		case i == 0 || res.rank() < best.rank():
+			best = res
+		case res.Status == best.Status && (res.Status == Typo || res.Status == Absent):
+			best.Suggestions = append(slices.Clip(best.Suggestions), res.Suggestions...)
+		}
+	}
+	best.Suggestions = best.Suggestions[:min(3, len(best.Suggestions))]
+	return best
+}
+
+// ResolveName judges the name of an object where kustomize rewrites nothing,
+// so that only the final one will do. An empty namespace may become any.
+func (v *Resolver) ResolveName(gk inventory.GroupKind, namespace, name string) Resolution {
+	return v.resolve(&query{gk: gk, namespace: namespace, name: name})
+}
+
+// query is a question for one object.
+type query struct {
+	gk              inventory.GroupKind
+	namespace, name string
+	repaired        bool
+	from            *inventory.Object // nil if nobody asks
+}
+
+// rank orders resolutions by how much is known.
+func (r *Resolution) rank() int {
+	if r.Status == Found && r.Target == nil {
+		if r.Likely {
+			return 2*int(Absent) - 1
+		}
+		return 1
+	}
+	return 2 * int(r.Status)
+}
+
+func (v *Resolver) resolve(q *query) Resolution {
+	if inventory.IsClusterScoped(q.gk) {
+		q.namespace = ""
+	}
+	if o := v.inv.Lookup(q.gk, q.namespace, q.name, q.repaired, q.from); o != nil {
+		if o.NeedsHash && !q.repaired && o.Name == q.name {
+			return Resolution{Status: NotRewritten, Target: o, External: -1}
+		}
+		return Resolution{Target: o, External: -1}
+	}
+	for _, o := range v.inv.Find(q.gk, q.name) {
+		if !o.Removed && IsPlaceholder(o.Namespace) { // it may be any
 			return Resolution{Target: o, External: -1}
 		}
 	}
-	for _, gk := range r.To {
-		if builtinNamed(gk, r.Namespace, r.Name) {
-			return Resolution{External: -1}
-		}
-		if v.externals != nil {
-			if i := v.externals.Provides(gk.Kind, r.Namespace, r.Name); i >= 0 {
-				return Resolution{External: i}
-			}
+	if builtinNamed(q.gk, q.namespace, q.name) {
+		return Resolution{External: -1}
+	}
+	if v.externals != nil {
+		if i := v.externals.Provides(q.gk.Kind, q.namespace, q.name); i >= 0 {
+			return Resolution{External: i}
 		}
 	}
-	return v.explain(r)
+	return v.explain(q)
 }
 
-// explain says why a reference does not resolve. What is certain comes first:
-// the name itself under other circumstances, then names that are close.
-func (v *Resolver) explain(r *Ref) Resolution {
-	res := Resolution{External: -1}
-	for _, gk := range r.To {
-		if r.Repaired {
-			break
-		}
-		if o := v.inv.Lookup(gk, v.namespaceFor(r, gk), r.Name, true, r.From); o != nil {
+// explain says why a name does not resolve. What is certain comes first: the
+// name itself under other circumstances, then names that are close.
+func (v *Resolver) explain(q *query) Resolution {
+	res := Resolution{External: -1, Likely: builtinLike(q.gk, q.namespace, q.name)}
+	if !q.repaired {
+		if o := v.renamed(q); o != nil {
 			res.Status, res.Target, res.Suggestions = NotRewritten, o, []string{o.Name}
 			return res
 		}
 	}
-	for _, gk := range r.To {
-		if o := v.elsewhere(gk, r.Name); o != nil {
-			res.Status, res.Target = WrongNamespace, o
-			return res
-		}
-	}
-	for _, gk := range r.To {
-		near := v.nearest(gk, v.namespaceFor(r, gk), r.Name)
-		meant := len(near) > 0 && (suggest.Close(r.Name, near[0]) ||
-			suggest.Slip(r.Name, near[0]) && v.index(nameSet{gk, ""}).Alone(near[0]))
-		if meant {
-			if res.Status != Typo {
-				res.Suggestions = nil
-			}
-			res.Status = Typo
-		}
-		if meant || res.Status != Typo {
-			res.Suggestions = append(res.Suggestions, near...)
-		}
-	}
-	res.Suggestions = res.Suggestions[:min(3, len(res.Suggestions))]
-	if res.Status == Typo {
+	if res.Elsewhere = v.elsewhere(q.gk, q.name); len(res.Elsewhere) > 0 {
+		res.Status, res.Target = WrongNamespace, res.Elsewhere[0]
 		return res
 	}
-	for _, gk := range r.To {
-		if builtinLike(gk, r.Namespace, r.Name) {
-			return Resolution{External: -1}
-		}
+	near := v.nearest(q.gk, q.namespace, q.name)
+	switch {
+	case len(near) > 0 && (suggest.Close(q.name, near[0]) ||
+		suggest.Slip(q.name, near[0]) && v.index(nameSet{q.gk, ""}).Alone(near[0])):
+		res.Status, res.Suggestions = Typo, near
+	case !res.Likely:
+		res.Status, res.Suggestions = Absent, near
 	}
-	res.Status = Absent
 	return res
 }
 
-func (v *Resolver) namespaceFor(r *Ref, gk inventory.GroupKind) string {
-	if inventory.IsClusterScoped(gk) {
-		return ""
+// renamed returns the object that had the name, and is or was in the namespace.
+func (v *Resolver) renamed(q *query) *inventory.Object {
+	if o := v.inv.Lookup(q.gk, q.namespace, q.name, true, q.from); o != nil {
+		return o
 	}
-	return r.Namespace
+	for _, o := range v.inv.FindPrevious(q.gk, q.name) {
+		if !o.Removed && slices.ContainsFunc(o.Previous, func(before inventory.Identity) bool {
+			return before.Name == q.name && before.Namespace == q.namespace
+		}) {
+			return o
+		}
+	}
+	return nil
 }
 
-// elsewhere returns an object of that name in any namespace, or nil.
-func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) *inventory.Object {
+// elsewhere returns the objects of that name in any namespace, of those that
+// are called so now if there are any.
+func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) []*inventory.Object {
 	for _, found := range [...][]*inventory.Object{v.inv.Find(gk, name), v.inv.FindPrevious(gk, name)} {
+		var here []*inventory.Object
 		for _, o := range found {
 			if !o.Removed && !o.Likely {
-				return o
+				here = append(here, o)
 			}
+		}
+		if len(here) > 0 {
+			return here
 		}
 	}
 	return nil

@@ -67,7 +67,7 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		}
 		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist; did you mean %q?", what, res.Suggestions[0]), opts...)
 	case reference.WrongNamespace:
-		if !r.Vague && !reference.IsPlaceholder(res.Target.Namespace) {
+		if !r.Vague {
 			p.reportWrongNamespace(r, res.Target)
 		}
 	case reference.NotRewritten:

@@ -313,7 +313,8 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 		}
 		return s
 	}
-	if o := j.find(n.service, n.namespace); o != nil {
+	res := j.resolve(n.service, n.namespace)
+	if o := res.Target; o != nil && res.Status == reference.Found {
 		result.verdict, result.target, result.headless = hostFound, o, n.pod != "" || isHeadless(o)
 		if n.pod != "" {
 			j.judgePod(u, n, &result)
@@ -324,11 +325,11 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 		result.verdict = hostFound
 		return result
 	}
-	if o := j.findPrevious(n.service, n.namespace); o != nil {
+	if o := res.Target; res.Status == reference.NotRewritten {
 		result.verdict, result.target, result.suggestion = hostRenamed, o, spelled(o.Name, n.namespace)
 		return result
 	}
-	elsewhere := j.elsewhere(n.service)
+	elsewhere := slices.DeleteFunc(res.Elsewhere, func(o *inventory.Object) bool { return o.Namespace == "" || o.Name != n.service })
 	// A namespace that is nearly one with this very Service is the better guess.
 	for _, o := range elsewhere {
 		if o.Namespace != "" && suggest.Close(n.namespace, o.Namespace) && !j.p.Inventory.HasNamespace(n.namespace) {
@@ -384,36 +385,21 @@ func (j *hostJudge) operated(service, namespace string) bool {
 	return strings.HasSuffix(service, "-operated") // Prometheus Operator
 }
 
-func (j *hostJudge) find(service, namespace string) *inventory.Object {
-	inv := j.p.Inventory
-	if o := inv.Lookup(serviceKind, namespace, service, false, nil); o != nil {
-		return o
-	}
-	if o := inv.Lookup(knativeServiceKind, namespace, service, false, nil); o != nil {
-		return o
-	}
-	for _, o := range inv.Find(serviceKind, service) {
-		if !o.Removed && reference.IsPlaceholder(o.Namespace) { // it may be any
-			return o
+// resolve says what is known of a Service's name, Knative's included.
+func (j *hostJudge) resolve(service, namespace string) reference.Resolution {
+	res := j.p.run.resolveName(serviceKind, namespace, service)
+	if res.Status != reference.Found {
+		if k := j.p.run.resolveName(knativeServiceKind, namespace, service); k.Status == reference.Found {
+			return k
 		}
 	}
-	return nil
+	return res
 }
 
-// findPrevious returns the Service that kustomize has renamed.
-func (j *hostJudge) findPrevious(service, namespace string) *inventory.Object {
-	for _, o := range j.p.Inventory.FindPrevious(serviceKind, service) {
-		if o.Removed {
-			continue
-		}
-		if inventory.SameNamespace(o.Namespace, namespace) {
-			return o
-		}
-		for _, before := range o.Previous {
-			if before.Name == service && before.Namespace == namespace {
-				return o
-			}
-		}
+// find returns the Service of the build, nil if it is not in it.
+func (j *hostJudge) find(service, namespace string) *inventory.Object {
+	if res := j.resolve(service, namespace); res.Status == reference.Found {
+		return res.Target
 	}
 	return nil
 }
@@ -421,24 +407,10 @@ func (j *hostJudge) findPrevious(service, namespace string) *inventory.Object {
 // provided reports whether the cluster or something that the configuration
 // names has the Service.
 func (j *hostJudge) provided(service, namespace string, u *hostUse) bool {
-	switch {
-	case namespace == "default" && (service == "kubernetes" || service == "openshift"):
-		return true
-	case namespace == "kube-system": // full of what clusters bring along
-		return j.nearest(u, service, namespace) == ""
-	}
-	return j.p.run.provided("Service", namespace, service) >= 0 || j.p.run.provided("Service", namespace, u.Host) >= 0
-}
-
-// elsewhere returns the Services of that name in any namespace.
-func (j *hostJudge) elsewhere(service string) []*inventory.Object {
-	var found []*inventory.Object
-	for _, o := range j.p.Inventory.Find(serviceKind, service) {
-		if !o.Removed && o.Namespace != "" {
-			found = append(found, o)
-		}
-	}
-	return found
+	res := j.resolve(service, namespace)
+	return res.Status == reference.Found && res.Target == nil ||
+		res.Likely && j.nearest(u, service, namespace) == "" ||
+		j.p.run.provided("Service", namespace, u.Host) >= 0
 }
 
 // closest returns the Service in the namespace that a name shares its words

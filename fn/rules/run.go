@@ -146,6 +146,15 @@ func (r *run) resolve(ref *reference.Ref) *reference.Resolution {
 	return known.Load()
 }
 
+// resolveName judges a name that no table knows of, such as one in a text.
+func (r *run) resolveName(gk inventory.GroupKind, namespace, name string) reference.Resolution {
+	res := r.resolver.ResolveName(gk, namespace, name)
+	if res.External >= 0 {
+		r.externals.hits[res.External].Store(true)
+	}
+	return res
+}
+
 // provided returns the index of the entry of externals that provides an object,
 // or -1. The entry counts as used.
 func (r *run) provided(kind, namespace, name string) int {
