@@ -31,7 +31,8 @@ func Capture(fsys filesys.FileSystem, dir string, opts Options) (*Captured, erro
 		return nil, err
 	}
 	defer os.RemoveAll(tmp)
-	b := &builder{fsys: fsys, opts: opts, capture: filepath.Join(tmp, "resources.yaml")}
+	b := newBuilder(fsys, opts)
+	b.capture = filepath.Join(tmp, "resources.yaml")
 	_, err = b.run(dir)
 	content, readErr := os.ReadFile(b.capture)
 	switch {

@@ -77,7 +77,11 @@ var ErrNoKustomization = errors.New("no kustomization file")
 //
 // Builds share kustomize's global OpenAPI schema: run one at a time.
 func Build(fsys filesys.FileSystem, dir string, opts Options) (resmap.ResMap, error) {
-	return (&builder{fsys: fsys, opts: opts}).run(dir)
+	return newBuilder(fsys, opts).run(dir)
+}
+
+func newBuilder(fsys filesys.FileSystem, opts Options) *builder {
+	return &builder{fsys: NewSnapshot(fsys), opts: opts, resolved: map[pluginEntry]resmap.ResMap{}}
 }
 
 type builder struct {
@@ -87,6 +91,9 @@ type builder struct {
 	// names are finally fixed go into this file.
 	capture string
 	configs []string // see Captured
+	// resolved is what entries of plugin fields stand for. An address is asked
+	// once: what it answers the second time could be something else.
+	resolved map[pluginEntry]resmap.ResMap
 }
 
 func (b *builder) run(dir string) (resmap.ResMap, error) {
@@ -122,7 +129,7 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 // what errors say.
 func (b *builder) fastest(root string, command []string, rep *report) (*tree, resmap.ResMap, error) {
 	newTree := func() *tree {
-		return &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: rep, capture: b.capture}
+		return &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: rep, capture: b.capture, resolved: b.resolved}
 	}
 	build := func(t *tree, prepare func() bool) (resmap.ResMap, error, bool) {
 		defer t.enlist()()
@@ -161,6 +168,26 @@ func (b *builder) fastest(root string, command []string, rep *report) (*tree, re
 	return t, m, err
 }
 
+// Stock builds the kustomization in dir as kubectl apply -k does, which runs
+// neither functions nor plugins.
+func Stock(fsys filesys.FileSystem, dir string) (resmap.ResMap, error) {
+	root, err := rootOf(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	t := &tree{FileSystem: NewSnapshot(fsys), root: root, plain: true}
+	o := t.options()
+	o.PluginConfig = types.DisabledPluginConfig()
+	m, err := krustyRun(t, root, o)
+	switch {
+	case t.err != nil:
+		return nil, t.err
+	case err != nil:
+		return nil, simplify(err)
+	}
+	return m, t.restore(m)
+}
+
 // krustyRun is krusty's Run, with panics on malformed input made errors.
 func krustyRun(fsys filesys.FileSystem, dir string, opts *krusty.Options) (m resmap.ResMap, err error) {
 	defer func() {
@@ -180,7 +207,7 @@ func krustyRun(fsys filesys.FileSystem, dir string, opts *krusty.Options) (m res
 func rootOf(fsys filesys.FileSystem, dir string) (string, error) {
 	if !fsys.Exists(dir) {
 		if looksRemote(dir) {
-			return dir, nil
+			return dir, vetAddress(dir)
 		}
 		return "", fmt.Errorf("%s: no such directory", dir)
 	}

@@ -47,6 +47,7 @@ type tree struct {
 	capture string
 
 	// See fast.go.
+	plain    bool            // kustomize is to run no functions
 	number   string          // of the build, among those of this process
 	metadata bool            // the build asks for annotations about how it was built
 	indexed  bool            // the build is a linear one
@@ -63,14 +64,20 @@ type tree struct {
 	configs   []string // our function's configurations
 	// asked maps kustomization files that are symlinks to the path that
 	// kustomize asked for: entries are relative to that one.
-	asked map[string]string
+	asked    map[string]string
+	resolved map[pluginEntry]resmap.ResMap
 }
+
+// pluginEntry is an entry of a plugin field, and the file that its paths are
+// relative to.
+type pluginEntry struct{ path, entry string }
 
 // moved says that a plugin configured in one file was handed to kustomize
 // in another.
 type moved struct {
-	id       resid.ResId
-	from, to string
+	id   resid.ResId
+	from *resource.Origin // a file, of a repository perhaps
+	to   string
 }
 
 // CleanedAbs remembers which paths kustomization files are reached by:
@@ -139,6 +146,12 @@ func (t *tree) vet(file kustomization) ([]byte, error) {
 	if k.Unmarshal(file.content) != nil {
 		return file.content, nil // kustomize decodes with the same call and will say why
 	}
+	if err := t.vetCommands(file.path, &k); err != nil {
+		return nil, err
+	}
+	if t.plain {
+		return file.content, t.vetAddresses(file.path, k.Generators, k.Transformers, k.Validators)
+	}
 	entries := [][]string{k.Generators, k.Transformers, k.Validators}
 	changed := false
 	for i := range entries {
@@ -159,16 +172,17 @@ func (t *tree) vet(file kustomization) ([]byte, error) {
 	return withEntries(file, entries)
 }
 
-// mayRun is a cheap test that keeps kustomizations without plugins, nearly all
-// there are, from being parsed twice. Whatever could spell a field's name in
+// mayRun is a cheap test that keeps kustomizations without plugins, charts and
+// addresses with a query, nearly all there are, from being parsed twice. Whatever could spell a field's name in
 // another way (an escape, a tag, another encoding, a letter that folds to an
 // ASCII one) counts as a yes.
 func mayRun(content []byte) bool {
-	if bytes.ContainsAny(content, `\!`) || bytes.ContainsFunc(content, func(r rune) bool { return r >= 0x80 || r == 0 }) {
+	if bytes.ContainsAny(content, `\!?`) || bytes.ContainsFunc(content, func(r rune) bool { return r >= 0x80 || r == 0 }) {
 		return true
 	}
 	lower := bytes.ToLower(content)
-	return slices.ContainsFunc(pluginFields, func(f string) bool { return bytes.Contains(lower, []byte(f)) })
+	return bytes.Contains(lower, []byte("helm")) ||
+		slices.ContainsFunc(pluginFields, func(f string) bool { return bytes.Contains(lower, []byte(f)) })
 }
 
 // withEntries replaces the plugin fields of a kustomization and leaves the
@@ -204,6 +218,7 @@ func withEntries(file kustomization, entries [][]string) ([]byte, error) {
 
 // vetEntries returns the entries that kustomize should see in place of those of
 // a generators:, transformers: or validators: list, nil when they can stay.
+// They hold what has been vetted, so that nothing is read or fetched again.
 //
 // kustomize puts entries that hold resources before those that name files,
 // whatever their order. So once one entry holds its resources, all do.
@@ -232,7 +247,7 @@ func (t *tree) vetEntries(file kustomization, field string, entries []string) ([
 			named = append(named, text)
 		}
 	}
-	if !ours {
+	if !ours && t.opts.EnableExec {
 		return nil, nil
 	}
 	return append(held, named...), nil
@@ -243,7 +258,9 @@ func (t *tree) vetEntries(file kustomization, field string, entries []string) ([
 func (t *tree) vetDocument(file kustomization, field string, d *document) (bool, error) {
 	switch {
 	case isBuiltin(d):
+		t.remember(file, d)
 		t.foreign = true
+		return false, t.vetBuiltin(file, d)
 	case isOurs(d):
 		spec, err := runtimeutil.GetFunctionSpec(&d.RNode)
 		if err != nil || spec == nil {
@@ -278,9 +295,11 @@ func (t *tree) remember(file kustomization, d *document) {
 	if d.inline {
 		return
 	}
-	t.origins = append(t.origins, moved{
-		id: d.OrgId(), from: t.relative(t.place(file, d)), to: t.relative(file.path),
-	})
+	from := &resource.Origin{Path: t.relative(t.place(file, d))}
+	if o, err := d.GetOrigin(); err == nil && o != nil && o.Repo != "" {
+		from = o
+	}
+	t.origins = append(t.origins, moved{id: d.OrgId(), from: from, to: t.relative(file.path)})
 }
 
 // render returns documents as one YAML text, without the annotations that
@@ -313,6 +332,13 @@ func (t *tree) resolve(file kustomization, entry string) (_ []*document, inline 
 	if m, err := factory.NewResMapFromBytes([]byte(entry)); err == nil {
 		return documents(m, true), true, nil
 	}
+	if err := vetAddress(entry); err != nil {
+		return nil, false, fmt.Errorf("%s: %w", file.path, err)
+	}
+	key := pluginEntry{file.path, entry}
+	if m, ok := t.resolved[key]; ok {
+		return documents(m.DeepCopy(), false), false, nil
+	}
 	overlay := &virtual{FileSystem: t, path: file.file}
 	overlay.content, err = yaml.Marshal(map[string]any{
 		"resources":     []string{entry},
@@ -341,7 +367,11 @@ func (t *tree) resolve(file kustomization, entry string) (_ []*document, inline 
 	case err != nil:
 		return nil, false, fmt.Errorf("%s: %s: %w", file.path, entry, simplify(err))
 	}
-	return documents(m, false), false, nil
+	if t.resolved == nil {
+		t.resolved = map[pluginEntry]resmap.ResMap{}
+	}
+	t.resolved[key] = m
+	return documents(m.DeepCopy(), false), false, nil
 }
 
 // virtual is a file system with one file's content replaced.
@@ -460,29 +490,32 @@ func restoreManagedBy(m resmap.ResMap) error {
 // ownManagedBy is the label as the library writes it.
 func ownManagedBy() string { return "kustomize-" + provenance.GetProvenance().Semver() }
 
-// restoreOrigins makes transformer annotations, which buildMetadata asks for,
-// name the file a plugin was configured in instead of the kustomization that
-// named it.
+// restoreOrigins makes annotations that buildMetadata asks for name the file a
+// plugin was configured in instead of the kustomization that named it.
 func (t *tree) restoreOrigins(m resmap.ResMap) error {
 	if len(t.origins) == 0 {
 		return nil
 	}
 	for _, r := range m.Resources() {
+		origin, err := r.GetOrigin()
+		if err != nil {
+			continue
+		}
+		if origin != nil && t.restoreOrigin(origin) {
+			if err := r.SetOrigin(origin); err != nil {
+				return err
+			}
+		}
 		list, err := r.GetTransformations()
 		if err != nil || len(list) == 0 {
 			continue
 		}
+		restored := false
 		for _, o := range list {
-			by := o.ConfiguredBy
-			id := resid.NewResIdWithNamespace(resid.GvkFromNode(kyaml.NewMapRNode(&map[string]string{
-				"apiVersion": by.APIVersion, "kind": by.Kind,
-			})), by.Name, by.Namespace)
-			for _, mv := range t.origins {
-				if mv.to == o.ConfiguredIn && mv.id == id {
-					o.ConfiguredIn = mv.from
-					break
-				}
-			}
+			restored = t.restoreOrigin(o) || restored
+		}
+		if !restored {
+			continue
 		}
 		text, err := list.String()
 		if err != nil {
@@ -495,4 +528,23 @@ func (t *tree) restoreOrigins(m resmap.ResMap) error {
 		}
 	}
 	return nil
+}
+
+// restoreOrigin reports whether an origin was that of a plugin from another
+// file, which it now names.
+func (t *tree) restoreOrigin(o *resource.Origin) bool {
+	by := o.ConfiguredBy
+	id := resid.NewResIdWithNamespace(resid.GvkFromNode(kyaml.NewMapRNode(&map[string]string{
+		"apiVersion": by.APIVersion, "kind": by.Kind,
+	})), by.Name, by.Namespace)
+	for _, mv := range t.origins {
+		if mv.to == o.ConfiguredIn && mv.id == id {
+			o.ConfiguredIn = mv.from.Path
+			if mv.from.Repo != "" {
+				o.Repo, o.Ref = mv.from.Repo, mv.from.Ref
+			}
+			return true
+		}
+	}
+	return false
 }

@@ -17,7 +17,6 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
@@ -66,7 +65,8 @@ func (e *NotEqualError) Error() string {
 // has proved that stock kustomize builds the same from source and lock as the
 // pipeline builds. Nothing is written.
 func Make(env *Environment, opts Options) (*Lock, error) {
-	fsys := filesys.MakeFsOnDisk()
+	// All builds see one state of the tree.
+	fsys := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
 	// The first build reports what the function finds, once.
 	want, err := kbuild.Build(fsys, env.pipeline(), opts.Build)
 	if err != nil {
@@ -120,9 +120,7 @@ func (l *Lock) prove(fsys filesys.FileSystem, want resmap.ResMap) error {
 	if l.addKustomization {
 		mounted.files[l.env.kustomization()] = []byte(environmentKustomization)
 	}
-	o := krusty.MakeDefaultOptions()
-	o.Reorder = krusty.ReorderOptionUnspecified
-	got, err := krusty.MakeKustomizer(o).Run(mounted, l.env.Dir)
+	got, err := kbuild.Stock(mounted, l.env.Dir)
 	if err != nil {
 		return fmt.Errorf("%s: stock kustomize cannot build it: %w", l.env.Dir, err)
 	}

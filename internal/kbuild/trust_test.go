@@ -1,0 +1,360 @@
+package kbuild_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+)
+
+// harmless is a plugin that anybody may use.
+const harmless = `apiVersion: builtin
+kind: PrefixTransformer
+metadata: {name: x}
+prefix: q-
+fieldSpecs: [{path: metadata/name}]
+`
+
+// harmlessGenerator is one for generators.
+const harmlessGenerator = `apiVersion: builtin
+kind: ConfigMapGenerator
+metadata: {name: made}
+literals: [a=b]
+`
+
+// leaves returns a plugin that leaves a file when it runs.
+func leaves(evidence string) string {
+	return fmt.Sprintf(`apiVersion: evil.example/v1
+kind: Anything
+metadata:
+  name: x
+  annotations:
+    config.kubernetes.io/function: |
+      exec: {path: /bin/sh, args: [-c, 'touch %s; cat']}
+`, evidence)
+}
+
+// ways are those to use a build.
+var ways = map[string]func(fsys filesys.FileSystem, dir string, opts kbuild.Options) error{
+	"build": func(fsys filesys.FileSystem, dir string, opts kbuild.Options) error {
+		_, err := kbuild.Build(fsys, dir, opts)
+		return err
+	},
+	"build with the function in this process": func(fsys filesys.FileSystem, dir string, opts kbuild.Options) error {
+		opts.InProcess = stampNodes
+		_, err := kbuild.Build(fsys, dir, opts)
+		return err
+	},
+	"capture": func(fsys filesys.FileSystem, dir string, opts kbuild.Options) error {
+		_, err := kbuild.Capture(fsys, dir, opts)
+		return err
+	},
+	"stock": func(fsys filesys.FileSystem, dir string, _ kbuild.Options) error {
+		_, err := kbuild.Stock(fsys, dir)
+		return err
+	},
+}
+
+// changing answers with something else the second time and later.
+type changing struct {
+	mu     sync.Mutex
+	asked  map[string]int
+	first  func(path string) string
+	second string
+}
+
+func (c *changing) content(path string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.asked == nil {
+		c.asked = map[string]int{}
+	}
+	c.asked[path]++
+	if c.asked[path] == 1 {
+		return c.first(path)
+	}
+	return c.second
+}
+
+func (c *changing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	fmt.Fprint(w, c.content(r.URL.Path))
+}
+
+// harmlessFor is a plugin for the field that a path begins with.
+func harmlessFor(path string) string {
+	if strings.Contains(path, "generators") {
+		return harmlessGenerator
+	}
+	return harmless
+}
+
+// remoteTrees name an address in every field and at every level.
+func remoteTrees(address string) map[string]files {
+	trees := map[string]files{}
+	for _, field := range []string{"generators", "transformers", "validators"} {
+		own := fmt.Sprintf("%s: [%s/%s.yaml]\n", field, address, field)
+		plain := files{"kustomization.yaml": "resources: [base]\n", "cm.yaml": configMap, "base/cm.yaml": configMap, "base/kustomization.yaml": "resources: [cm.yaml]\n"}
+		trees[field] = plain.with(files{"kustomization.yaml": "resources: [base]\n" + own})
+		trees[field+" twice"] = plain.with(files{"kustomization.yaml": "resources: [base]\n" + own, "base/kustomization.yaml": "resources: [cm.yaml]\n" + own})
+		trees[field+" of a base"] = plain.with(files{"base/kustomization.yaml": "resources: [cm.yaml]\n" + own})
+		trees[field+" of a component"] = plain.with(files{
+			"kustomization.yaml": "resources: [base]\ncomponents: [c]\n", "c/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n" + own,
+		})
+		trees[field+" in a directory"] = plain.with(files{
+			"kustomization.yaml": "resources: [base]\n" + field + ": [dir]\n", "dir/kustomization.yaml": "resources: [" + address + "/" + field + ".yaml]\n",
+		})
+		trees[field+" beside our function"] = plain.with(files{
+			"kustomization.yaml": "resources: [base]\ntransformers: [fn.yaml]\n" + own, "fn.yaml": pipeline(execSpec),
+		})
+		trees[field+" and something that only kustomize builds"] = plain.with(files{"kustomization.yaml": "resources: [base]\nopenapi: {version: v1.21.2}\n" + own})
+	}
+	return trees
+}
+
+// A server that answers differently the second time has nothing run.
+func TestWhatAnAddressAnswersFirstIsBuilt(t *testing.T) {
+	for name := range remoteTrees("") {
+		t.Run(name, func(t *testing.T) {
+			for way, use := range ways {
+				evidence := filepath.Join(t.TempDir(), "evidence")
+				server := httptest.NewServer(&changing{first: harmlessFor, second: leaves(evidence)})
+				dir := remoteTrees(server.URL)[name].write(t)
+				err := use(filesys.MakeFsOnDisk(), dir, kbuild.Options{})
+				if err != nil && strings.Contains(name, "twice") {
+					err = nil // two levels, two fetches: the second is refused
+				}
+				server.Close()
+				if way != "stock" && !strings.HasPrefix(name, "validators") {
+					assert.NoError(t, err, way)
+				}
+				assert.NoFileExists(t, evidence, way)
+			}
+		})
+	}
+}
+
+// flipping is a file system in which files say something else, and paths lead
+// somewhere else, from the second time on.
+type flipping struct {
+	filesys.FileSystem
+	contents map[string]string // by base name: the second content
+	paths    map[string]string // by base name: where it leads the second time
+	asked    map[string]int
+}
+
+func (f *flipping) again(what, path string) bool {
+	f.asked[what+path]++
+	return f.asked[what+path] > 1
+}
+
+func (f *flipping) ReadFile(path string) ([]byte, error) {
+	if second, ok := f.contents[filepath.Base(path)]; ok && f.again("read ", path) {
+		return []byte(second), nil
+	}
+	return f.FileSystem.ReadFile(path)
+}
+
+func (f *flipping) CleanedAbs(path string) (filesys.ConfirmedDir, string, error) {
+	if second, ok := f.paths[filepath.Base(path)]; ok && f.again("clean ", path) {
+		path = filepath.Join(filepath.Dir(path), second)
+	}
+	return f.FileSystem.CleanedAbs(path)
+}
+
+// Files that change between two reads have nothing run.
+func TestWhatAFileSaysFirstIsBuilt(t *testing.T) {
+	for _, field := range []string{"generators", "transformers", "validators"} {
+		for name, tree := range map[string]files{
+			"file":      {"kustomization.yaml": field + ": [x.yaml]\n"},
+			"directory": {"kustomization.yaml": field + ": [dir]\n", "dir/kustomization.yaml": "resources: [x.yaml]\n", "dir/x.yaml": harmlessFor(field)},
+			"base":      {"kustomization.yaml": "resources: [base]\n", "base/kustomization.yaml": field + ": [x.yaml]\n", "base/x.yaml": harmlessFor(field)},
+			"stock":     {"kustomization.yaml": field + ": [x.yaml]\nopenapi: {version: v1.21.2}\n"},
+		} {
+			for _, how := range []string{"content", "symlink", "kustomization"} {
+				t.Run(field+", "+name+", "+how, func(t *testing.T) {
+					for way, use := range ways {
+						evidence := filepath.Join(t.TempDir(), "evidence")
+						dir := tree.with(files{"x.yaml": harmlessFor(field), "evil.yaml": leaves(evidence), "dir/evil.yaml": leaves(evidence), "base/evil.yaml": leaves(evidence)}).write(t)
+						fsys := &flipping{FileSystem: filesys.MakeFsOnDisk(), asked: map[string]int{}}
+						switch how {
+						case "content":
+							fsys.contents = map[string]string{"x.yaml": leaves(evidence)}
+						case "symlink":
+							fsys.paths = map[string]string{"x.yaml": "evil.yaml"}
+						case "kustomization":
+							fsys.contents = map[string]string{"kustomization.yaml": field + ": [evil.yaml]\n"}
+						}
+						_ = use(fsys, dir, kbuild.Options{})
+						assert.NoFileExists(t, evidence, way)
+					}
+				})
+			}
+		}
+	}
+}
+
+// However a plugin says what it runs, and wherever it stands, nothing runs.
+func TestNothingElseRuns(t *testing.T) {
+	annotated := func(key, spec string) string {
+		return "apiVersion: example.com/v1\nkind: Evil\nmetadata:\n  name: x\n  annotations:\n    " + key + ": |\n      " + spec + "\n"
+	}
+	for how, plugin := range map[string]func(run string) string{
+		"exec":      func(run string) string { return annotated("config.kubernetes.io/function", "exec: {path: "+run+"}") },
+		"exec, old": func(run string) string { return annotated("config.k8s.io/function", "exec: {path: "+run+"}") },
+		"starlark": func(run string) string {
+			return annotated("config.kubernetes.io/function", "starlark: {path: "+run+"}")
+		},
+		"container":      func(string) string { return annotated("config.kubernetes.io/function", "container: {image: evil}") },
+		"container, old": func(string) string { return annotated("config.kubernetes.io/container", "evil") },
+		"configFn": func(run string) string {
+			return "apiVersion: example.com/v1\nkind: Evil\nmetadata:\n  name: x\n  configFn: {exec: {path: " + run + "}}\n"
+		},
+		"plugin by a name": func(string) string { return "apiVersion: example.com/v1\nkind: Evil\nmetadata: {name: x}\n" },
+		"ours with an old annotation too": func(run string) string {
+			return strings.Replace(pipeline(execSpec), "  annotations:\n", "  annotations:\n    config.k8s.io/function: 'exec: {path: "+run+"}'\n    config.kubernetes.io/container: evil\n", 1)
+		},
+		"ours under another group": func(run string) string {
+			return strings.Replace(pipeline("exec: {path: "+run+"}"), "wealist.io", "Wealist.io", 1)
+		},
+		"ours, another program": func(run string) string { return pipeline("exec: {path: " + run + "}") },
+	} {
+		for _, field := range []string{"generators", "transformers", "validators", "resources"} {
+			t.Run(how+" in "+field, func(t *testing.T) {
+				home := t.TempDir()
+				evidence := filepath.Join(home, "evidence")
+				run := filepath.Join(home, "example.com", "v1", "evil", "Evil") // where kustomize looks for plugins too
+				require.NoError(t, os.MkdirAll(filepath.Dir(run), 0o755))
+				require.NoError(t, os.WriteFile(run, []byte("#!/bin/sh\ntouch "+evidence+"\ncat\n"), 0o755))
+				require.NoError(t, os.WriteFile(filepath.Join(home, "docker"), []byte("#!/bin/sh\ntouch "+evidence+"\ncat\n"), 0o755))
+				t.Setenv("KUSTOMIZE_PLUGIN_HOME", home)
+				t.Setenv("PATH", home+string(os.PathListSeparator)+os.Getenv("PATH"))
+				indented := "|-\n  " + strings.ReplaceAll(strings.TrimSpace(plugin(run)), "\n", "\n  ")
+				for name, tree := range map[string]files{
+					"file":      {"kustomization.yaml": "resources: [cm.yaml]\n" + field + ": [x.yaml]\n"},
+					"inline":    {"kustomization.yaml": "resources: [cm.yaml]\n" + field + ":\n- " + indented + "\n"},
+					"nested":    {"kustomization.yaml": "resources: [cm.yaml]\n" + field + ": [dir]\n", "dir/kustomization.yaml": "resources: [x.yaml]\n", "dir/x.yaml": plugin(run)},
+					"symlink":   {"kustomization.yaml": "resources: [cm.yaml]\n" + field + ": [link.yaml]\n"},
+					"in a List": {"kustomization.yaml": "resources: [cm.yaml]\n" + field + ": [list.yaml]\n", "list.yaml": "apiVersion: v1\nkind: List\nitems:\n- " + strings.ReplaceAll(strings.TrimSpace(plugin(run)), "\n", "\n  ") + "\n"},
+				} {
+					if field == "resources" {
+						tree["kustomization.yaml"] = strings.Replace(tree["kustomization.yaml"], "resources: [cm.yaml]\n", "", 1)
+					}
+					for way, use := range ways {
+						dir := tree.with(files{"cm.yaml": configMap, "x.yaml": plugin(run)}).write(t)
+						require.NoError(t, os.Symlink("x.yaml", filepath.Join(dir, "link.yaml")))
+						_ = use(filesys.MakeFsOnDisk(), dir, kbuild.Options{Stderr: new(strings.Builder)})
+						assert.NoFileExists(t, evidence, name+", "+way)
+					}
+				}
+			})
+		}
+	}
+}
+
+// gitRepository makes a repository of a tree and returns its address.
+func gitRepository(t *testing.T, tree files) string {
+	t.Helper()
+	dir := tree.write(t)
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "x"}} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if errors.Is(err, exec.ErrNotFound) {
+			t.Skip("no git")
+		}
+		require.NoError(t, err, string(out))
+	}
+	return "file://" + dir
+}
+
+// What comes out of a repository is vetted like any other file.
+func TestRepositoriesRunNothing(t *testing.T) {
+	evidence := filepath.Join(t.TempDir(), "evidence")
+	for _, field := range []string{"generators", "transformers", "validators"} {
+		address := gitRepository(t, files{"kustomization.yaml": "resources: [cm.yaml]\n" + field + ": [x.yaml]\n", "cm.yaml": configMap, "x.yaml": leaves(evidence)})
+		bare := gitRepository(t, files{"kustomization.yaml": "resources: [x.yaml]\n", "x.yaml": leaves(evidence)})
+		for name, tree := range map[string]files{
+			"base":         {"kustomization.yaml": "resources: ['" + address + "']\n"},
+			"plugins":      {"kustomization.yaml": "resources: [cm.yaml]\n" + field + ": ['" + bare + "']\n", "cm.yaml": configMap},
+			"legacy bases": {"kustomization.yaml": "bases: ['" + address + "']\n"},
+		} {
+			t.Run(field+", "+name, func(t *testing.T) {
+				for way, use := range ways {
+					err := use(filesys.MakeFsOnDisk(), tree.write(t), kbuild.Options{})
+					require.Error(t, err, way)
+					assert.NoFileExists(t, evidence, way)
+				}
+			})
+		}
+	}
+}
+
+// git takes a ref that begins with a dash for an option, some of which run
+// programs.
+func TestRefsAreNoOptions(t *testing.T) {
+	evidence := filepath.Join(t.TempDir(), "evidence")
+	plain := gitRepository(t, files{"kustomization.yaml": "resources: [cm.yaml]\n", "cm.yaml": configMap})
+	for _, query := range []string{"ref=--upload-pack=touch%20", "version=--upload-pack=touch%20", "ref=%2d-upload-pack=touch+", "submodules=0&ref=-u/x&ref=--upload-pack=touch%20"} {
+		address := "'" + plain + "?" + query + evidence + "'"
+		for _, field := range []string{"resources", "bases", "components", "generators", "transformers", "validators"} {
+			t.Run(query+" in "+field, func(t *testing.T) {
+				for _, tree := range []files{
+					{"kustomization.yaml": field + ": [" + address + "]\n"},
+					{"kustomization.yaml": strings.ReplaceAll(field+":\n- "+address+"\n", "?", "\\\n    ?"), "x": ""},
+					{"kustomization.yaml": "resources: [base]\n", "base/kustomization.yaml": field + ": [" + address + "]\n"},
+					{"kustomization.yaml": "transformers: [dir]\n", "dir/kustomization.yaml": field + ": [" + address + "]\n"},
+				} {
+					for way, use := range ways {
+						require.NoError(t, os.RemoveAll(evidence))
+						err := use(filesys.MakeFsOnDisk(), tree.write(t), kbuild.Options{})
+						require.Error(t, err, way)
+						assert.NoFileExists(t, evidence, way)
+					}
+				}
+			})
+		}
+		for way, use := range ways {
+			err := use(filesys.MakeFsOnDisk(), strings.Trim(address, "'"), kbuild.Options{})
+			require.ErrorContains(t, err, "dash", way)
+			assert.NoFileExists(t, evidence, way)
+		}
+	}
+}
+
+// helm runs plugins that it finds in its own configuration, which a tree may
+// bring along.
+func TestHelmRunsNoPluginsOfATree(t *testing.T) {
+	bin := t.TempDir()
+	helm, evidence := filepath.Join(bin, "helm"), filepath.Join(bin, "evidence")
+	require.NoError(t, os.WriteFile(helm, []byte("#!/bin/sh\ntest -n \"$1\" && touch "+evidence+"\n"), 0o755))
+	for name, tree := range map[string]files{
+		"helmGlobals":                 {"kustomization.yaml": "helmGlobals: {configHome: x}\nhelmCharts: [{name: a, repo: 'evil://x'}]\n"},
+		"HelmGlobals":                 {"kustomization.yaml": "HelmGlobals: {ConfigHome: x}\nhelmCharts: [{name: a, repo: 'evil://x'}]\n"},
+		"helmChartInflationGenerator": {"kustomization.yaml": "helmChartInflationGenerator: [{chartName: a, helmHome: x, chartRepoUrl: 'evil://x'}]\n"},
+		"generators":                  {"kustomization.yaml": "generators: [h.yaml]\n", "h.yaml": "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: h}\nname: a\nrepo: evil://x\nConfighome: x\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for way, use := range ways {
+				err := use(filesys.MakeFsOnDisk(), tree.write(t), kbuild.Options{Helm: true, HelmCommand: helm})
+				require.Error(t, err, way)
+				assert.NoFileExists(t, evidence, way)
+				if way != "stock" {
+					var foreign *kbuild.ForeignFunctionError
+					require.ErrorAs(t, err, &foreign, way)
+				}
+			}
+		})
+	}
+}

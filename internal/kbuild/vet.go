@@ -1,0 +1,87 @@
+package kbuild
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/types"
+)
+
+// vetCommands refuses a kustomization that makes the programs which kustomize
+// itself calls, git and helm, run others.
+func (t *tree) vetCommands(file string, k *types.Kustomization) error {
+	if err := t.vetAddresses(file, k.Resources, k.Bases, k.Components); err != nil { //nolint:staticcheck // bases are deprecated, and in use
+		return err
+	}
+	if k.HelmGlobals != nil && k.HelmGlobals.ConfigHome != "" {
+		return t.vetConfigHome(file, "helmGlobals", k.HelmGlobals.ConfigHome)
+	}
+	for _, c := range k.HelmChartInflationGenerator { //nolint:staticcheck // deprecated, and in use
+		if c.HelmHome != "" {
+			return t.vetConfigHome(file, "helmChartInflationGenerator", c.HelmHome)
+		}
+	}
+	return nil
+}
+
+func (t *tree) vetAddresses(file string, fields ...[]string) error {
+	for _, address := range slices.Concat(fields...) {
+		if err := vetAddress(address); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	return nil
+}
+
+// vetBuiltin is vetCommands for a built-in plugin in a file of its own.
+func (t *tree) vetBuiltin(file kustomization, d *document) error {
+	if !strings.HasPrefix(d.GetKind(), "Helm") {
+		return nil
+	}
+	fields, err := d.Map()
+	if err != nil {
+		return err
+	}
+	for name, value := range fields {
+		// Fields are matched without regard to case.
+		if strings.EqualFold(name, "configHome") && value != "" {
+			return t.vetConfigHome(t.place(file, d), d.GetKind(), fmt.Sprint(value))
+		}
+	}
+	return nil
+}
+
+// vetConfigHome refuses a directory for helm's own configuration: helm looks
+// there for plugins, and runs one for whatever protocol it says it is for.
+// https://helm.sh/docs/topics/plugins/
+func (t *tree) vetConfigHome(file, field, dir string) error {
+	if !t.opts.Helm || t.opts.EnableExec {
+		return nil
+	}
+	return &ForeignFunctionError{File: file, Field: field, What: "configHome lets helm run the plugins that it finds below " + dir}
+}
+
+// vetAddress refuses the address of a repository whose ref git would take for
+// an option, such as --upload-pack=COMMAND. kustomize hands it to git fetch as
+// it is; no name of a branch, tag or commit begins with a dash.
+// https://git-scm.com/docs/git-check-ref-format
+func vetAddress(address string) error {
+	_, query, ok := strings.Cut(address, "?")
+	if !ok {
+		return nil
+	}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil // kustomize then uses none of it
+	}
+	for _, name := range []string{"ref", "version"} {
+		for _, ref := range values[name] {
+			if strings.HasPrefix(ref, "-") {
+				return fmt.Errorf("%s: %s begins with a dash, and git would take it for an option: name a branch, a tag or a commit", address, name)
+			}
+		}
+	}
+	return nil
+}
