@@ -20,7 +20,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
@@ -260,9 +259,7 @@ func (c command) run() (sample, error) {
 		return s, fmt.Errorf("%s: %w\n%.500s", filepath.Base(c.args[0]), err, stderr.String())
 	}
 	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		s.memory = usage.Maxrss << 10 // kilobytes on Linux
-	}
+	s.memory = maxRSS(cmd.ProcessState)
 	return s, nil
 }
 
