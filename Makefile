@@ -34,6 +34,10 @@ golden: ## Rewrite the expected outputs of the tests: review the diff
 generate: ## Rewrite the generated files: the schema, the docs of the rules
 	$(GO) generate ./...
 
+.PHONY: schemas
+schemas: ## Rewrite the tables of what API servers take, from Kubernetes' modules
+	cd tools/apischema && $(GO) run . ../../fn/apischema
+
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check formatting, and what go vet and golangci-lint find
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))" && \

@@ -60,6 +60,9 @@ type Metadata struct {
 type Spec struct {
 	// ClusterDomain is the DNS domain of the cluster, cluster.local unless set.
 	ClusterDomain string `yaml:"clusterDomain,omitempty" json:"clusterDomain,omitempty"`
+	// KubernetesVersion is the release of the cluster, such as 1.33: API versions
+	// that it does not serve are errors. Unset, it is the newest one known.
+	KubernetesVersion string `yaml:"kubernetesVersion,omitempty" json:"kubernetesVersion,omitempty"`
 
 	// Receipt adds a resource of kind FunctionRan. An outer kustomization
 	// deletes it with a patch, which fails when the function was skipped.

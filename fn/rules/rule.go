@@ -235,5 +235,6 @@ func groups() [][]*Rule {
 		aggregationRules(),
 		rolloutRules(),
 		affinityRules(),
+		schemaRules(),
 	}...)
 }

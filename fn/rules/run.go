@@ -31,6 +31,7 @@ type run struct {
 	wiring      *wiring
 
 	// What rules of several topics ask for is found once. See selectors.go.
+	problems    func() []problem // see schema.go
 	workloads   func() []*inventory.Pod
 	pods        func() podsByNamespace
 	podIndex    func() map[label][]*inventory.Pod
@@ -58,6 +59,7 @@ func Run(inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding
 		externals: ext,
 		ignores:   v.GetIgnore(),
 		workloads: sync.OnceValue(func() []*inventory.Pod { return workloads(inv) }),
+		problems:  sync.OnceValue(func() []problem { return judge(inv) }),
 	}
 	r.pods = sync.OnceValue(func() podsByNamespace { return byNamespace(r.workloads()) })
 	r.podIndex = sync.OnceValue(func() map[label][]*inventory.Pod { return byLabel(r.pods().all) })

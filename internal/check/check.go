@@ -332,7 +332,7 @@ func add(inv *inventory.Inventory, d *manifest.Document) (*config.ConfigPipeline
 		}
 		cfg.File, cfg.Line = d.File, d.Line
 		return cfg, nil
-	case kind == "" || strings.HasPrefix(apiVersion, "kustomize.config.k8s.io/"):
+	case kind == "" && (apiVersion == "" || yamlnode.Get(d.Node, "metadata") == nil), strings.HasPrefix(apiVersion, "kustomize.config.k8s.io/"):
 		return nil, nil // values files and the like
 	case strings.HasSuffix(kind, "List") && yamlnode.Get(d.Node, "items") != nil && apiVersion == "v1", kind == "ResourceList":
 		for _, item := range yamlnode.Elements(yamlnode.Get(d.Node, "items")) {
