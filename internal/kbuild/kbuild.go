@@ -19,6 +19,8 @@ import (
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 )
 
 // ChildCommand is the argument that makes the program the child of a build:
@@ -51,6 +53,10 @@ type Options struct {
 
 	// Cache keeps what several builds read. It may be nil.
 	Cache *Cache
+
+	// Trace is told where each value of the build was written. It stays empty
+	// when kustomize itself builds the tree. It may be nil.
+	Trace *provenance.Trace
 
 	// Command runs this program as the child of a build: a program and its
 	// arguments. It is the running executable with ChildCommand if empty.
@@ -143,6 +149,9 @@ func (b *builder) fastest(root string, command []string, rep *report) (*tree, re
 	m, err := t.linear()
 	if err == nil || t.failed {
 		return t, m, err
+	}
+	if b.opts.Trace != nil {
+		*b.opts.Trace = provenance.Trace{}
 	}
 	rep.reset()
 	inProcess := !t.unusual

@@ -31,6 +31,7 @@ type linearBuild struct {
 	metadata  metadata
 	warnings  []string
 	notes     transformationNotes
+	trace     *tracer // nil if nobody asks
 }
 
 // level is one kustomization of a linear build.
@@ -41,6 +42,7 @@ type level struct {
 	file   string           // base name of the kustomization file
 	origin *resource.Origin // of its resources, nil unless there is metadata
 	own    []step           // our functions among its transformers
+	text   *kustomizationText
 }
 
 // linear builds the tree in time proportional to its size.
@@ -58,7 +60,7 @@ func (t *tree) linear() (m resmap.ResMap, err error) {
 	deps := provider.NewDefaultDepProvider()
 	b := &linearBuild{
 		tree: t, factory: resmap.NewFactory(deps.GetResourceFactory()), validator: deps.GetFieldValidator(),
-		plugins: t.options().PluginConfig,
+		plugins: t.options().PluginConfig, trace: newTracer(t.opts.Trace),
 	}
 	top := &level{linearBuild: b, localLoader: &localLoader{
 		fsys: t, chain: []filesys.ConfirmedDir{filesys.ConfirmedDir(t.root)},
@@ -152,6 +154,7 @@ func (v *level) read() error {
 		return err
 	}
 	v.k, v.warnings = p.k, append(v.warnings, p.warnings...)
+	v.readText(v.dir().Join(v.file))
 	return nil
 }
 
@@ -278,6 +281,7 @@ func (v *level) resourceFile(m *indexed, path string) error {
 	if err != nil {
 		return err
 	}
+	v.trace.resources(v.dir().Join(path), content, rs)
 	if v.origin != nil {
 		if err := annotateOrigin(rs, v.origin.Append(path)); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/resid"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -25,9 +26,11 @@ func (v *level) finish(m *indexed) error {
 	if err := m.update(hash); err != nil {
 		return err
 	}
+	v.trace.settle(m, provenance.Step{Via: provenance.Hash, Write: hashed})
 	if err := repairNames(m, m.specs.NameReference); err != nil {
 		return err
 	}
+	v.trace.settle(m, provenance.Step{Via: provenance.NameReference, Write: renamed})
 	if err := dropLocal(m); err != nil {
 		return err
 	}
@@ -43,7 +46,11 @@ func (v *level) finish(m *indexed) error {
 			return err
 		}
 	}
-	return v.clean(m)
+	if err := v.clean(m); err != nil {
+		return err
+	}
+	v.trace.settle(m, provenance.Step{})
+	return nil
 }
 
 // dropLocal drops the resources that are for kustomize alone.

@@ -14,22 +14,26 @@ import (
 
 // generate adds what configMapGenerator and secretGenerator make.
 func (v *level) generate(m *indexed) error {
-	for _, args := range v.k.ConfigMapGenerator {
+	for i, args := range v.k.ConfigMapGenerator {
 		args.Options = v.generatorOptions(args.Options)
-		if err := v.runGenerator(m, "ConfigMapGenerator", builtins.NewConfigMapGeneratorPlugin(), args); err != nil {
+		follow := func(made []*resource.Resource) {
+			v.generated(made, &args.GeneratorArgs, []any{"configMapGenerator", i})
+		}
+		if err := v.runGenerator(m, "ConfigMapGenerator", builtins.NewConfigMapGeneratorPlugin(), args, follow); err != nil {
 			return err
 		}
 	}
-	for _, args := range v.k.SecretGenerator {
+	for i, args := range v.k.SecretGenerator {
 		args.Options = v.generatorOptions(args.Options)
-		if err := v.runGenerator(m, "SecretGenerator", builtins.NewSecretGeneratorPlugin(), args); err != nil {
+		follow := func(made []*resource.Resource) { v.generated(made, &args.GeneratorArgs, []any{"secretGenerator", i}) }
+		if err := v.runGenerator(m, "SecretGenerator", builtins.NewSecretGeneratorPlugin(), args, follow); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (v *level) runGenerator(m *indexed, kind string, g resmap.GeneratorPlugin, config any) error {
+func (v *level) runGenerator(m *indexed, kind string, g resmap.GeneratorPlugin, config any, follow func([]*resource.Resource)) error {
 	if err := v.configure(g, config); err != nil {
 		return err
 	}
@@ -37,12 +41,13 @@ func (v *level) runGenerator(m *indexed, kind string, g resmap.GeneratorPlugin, 
 	if err != nil {
 		return err
 	}
+	follow(made.Resources())
 	if v.origin != nil {
 		if err := made.AddOriginAnnotation(v.builtinOrigin(kind)); err != nil {
 			return err
 		}
 	}
-	return m.absorb(made)
+	return m.absorb(made, v.trace)
 }
 
 // configure hands a plugin its configuration in the form that it gets it from
@@ -80,7 +85,7 @@ func (v *level) builtinOrigin(kind string) *resource.Origin {
 
 // absorb adds generated resources, which may replace what is there or be merged
 // into it. kustomize does that, in a map with nothing but what is concerned.
-func (m *indexed) absorb(made resmap.ResMap) error {
+func (m *indexed) absorb(made resmap.ResMap, trace *tracer) error {
 	for _, r := range made.Resources() {
 		id := r.CurId()
 		olds := m.any(id)
@@ -93,6 +98,7 @@ func (m *indexed) absorb(made resmap.ResMap) error {
 		if err := one.Append(r); err != nil {
 			return err
 		}
+		traced := trace.merging(r, olds)
 		if err := few.AbsorbAll(one); err != nil {
 			return err
 		}
@@ -105,6 +111,7 @@ func (m *indexed) absorb(made resmap.ResMap) error {
 		old := olds[0]
 		m.unfile(old)
 		*old = entry{res: few.Resources()[0]}
+		traced(old.res)
 		old.read()
 		m.file(old)
 		if len(m.current(old.cur)) != 1 {

@@ -318,3 +318,10 @@ var kinds = []struct {
 	{head: "apiVersion: example.com/v1\nkind: Widget\n", rest: "spec: {size: 3, ref: $REF}\n"},
 	{head: "apiVersion: policy/v1\nkind: PodDisruptionBudget\n", rest: "spec: {selector: {matchLabels: {app: x}}}\n"},
 }
+
+// randomPlainTree is randomTree without a function.
+func randomPlainTree(seed uint64) map[string]string {
+	r := &random{Rand: rand.New(rand.NewPCG(seed, 1)), files: map[string]string{}}
+	r.overlay("top", r.IntN(4), false)
+	return r.files
+}

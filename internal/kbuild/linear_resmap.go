@@ -28,9 +28,10 @@ type indexed struct {
 	byCur map[idKey][]*entry // nil until it is needed
 	byAny map[idKey][]*entry // nil until it is needed
 
-	open    bool     // a transformer runs
-	lent    []*entry // may have changed
-	lentAll bool     // all may have changed
+	open    bool         // a transformer runs
+	lent    []*entry     // may have changed
+	lentAll bool         // all may have changed
+	watch   func(*entry) // is told who asks for what, before it changes; may be nil
 }
 
 // entry is a resource with its ids.
@@ -91,6 +92,9 @@ func (m *indexed) update(t resmap.Transformer) error {
 
 // lend notes that somebody may change a resource.
 func (m *indexed) lend(e *entry) {
+	if m.watch != nil {
+		m.watch(e)
+	}
 	if !m.lentAll {
 		m.lent = append(m.lent, e)
 	}

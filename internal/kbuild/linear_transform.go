@@ -24,6 +24,7 @@ type step struct {
 	kind string
 	resmap.Transformer
 	origin *resource.Origin // nil: the kustomization
+	traced
 }
 
 // transform applies what the kustomization asks for, in kustomize's order.
@@ -33,9 +34,11 @@ func (v *level) transform(m *indexed) error {
 		return err
 	}
 	for _, s := range steps {
+		watched := v.watch(m, &s)
 		if err := m.update(s); err != nil {
 			return fmt.Errorf("%s: %w", s.kind, err)
 		}
+		watched.done(m, &s)
 		if v.origin != nil {
 			if s.origin == nil {
 				s.origin = v.builtinOrigin(s.kind)
@@ -55,56 +58,61 @@ func (v *level) transform(m *indexed) error {
 func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 	var steps []step
 	var failed error
-	add := func(kind string, t resmap.Transformer) { steps = append(steps, step{kind: kind, Transformer: t}) }
-	configured := func(kind string, t resmap.TransformerPlugin, config any) {
+	add := func(kind string, t resmap.Transformer, entry ...any) {
+		steps = append(steps, step{kind: kind, Transformer: t, traced: traced{entry: entry}})
+	}
+	configured := func(kind string, t resmap.TransformerPlugin, config any, entry ...any) {
 		failed = errors.Join(failed, v.configure(t, config))
-		add(kind, t)
+		add(kind, t, entry...)
+	}
+	followed := func(kind string, plugin func() resmap.TransformerPlugin, parts []part) {
+		for _, p := range parts {
+			configured(kind, plugin(), p.config)
+			steps[len(steps)-1].traced = p.traced
+		}
 	}
 	k := v.k
 	merges, jsons, labels := k.PatchesStrategicMerge, k.PatchesJson6902, k.CommonLabels //nolint:staticcheck // deprecated, and in use
 	if len(merges) > 0 {
-		configured("PatchStrategicMergeTransformer", builtins.NewPatchStrategicMergeTransformerPlugin(),
-			map[string]any{"paths": merges})
+		followed("PatchStrategicMergeTransformer", builtins.NewPatchStrategicMergeTransformerPlugin, v.mergeParts(merges))
 	}
-	for _, p := range k.Patches {
-		configured("PatchTransformer", builtins.NewPatchTransformerPlugin(), p)
+	for i, p := range k.Patches {
+		followed("PatchTransformer", builtins.NewPatchTransformerPlugin, v.patchParts(p, i))
 	}
 	if k.Namespace != "" {
 		add("NamespaceTransformer", &setNamespace{namespace.Filter{
 			Namespace: k.Namespace, FsSlice: slices.Clone(specs.Namespace), SetRoleBindingSubjects: namespace.DefaultSubjectsOnly,
-		}})
+		}}, "namespace")
 	}
 	if k.NamePrefix != "" {
-		add("PrefixTransformer", &builtins.PrefixTransformerPlugin{Prefix: k.NamePrefix, FieldSpecs: specs.NamePrefix})
+		add("PrefixTransformer", &builtins.PrefixTransformerPlugin{Prefix: k.NamePrefix, FieldSpecs: specs.NamePrefix}, "namePrefix")
 	}
 	if k.NameSuffix != "" {
-		add("SuffixTransformer", &builtins.SuffixTransformerPlugin{Suffix: k.NameSuffix, FieldSpecs: specs.NameSuffix})
+		add("SuffixTransformer", &builtins.SuffixTransformerPlugin{Suffix: k.NameSuffix, FieldSpecs: specs.NameSuffix}, "nameSuffix")
 	}
-	for _, l := range k.Labels {
+	for i, l := range k.Labels {
 		fields, err := labelFields(l, specs)
 		failed = errors.Join(failed, err)
-		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: l.Pairs, FieldSpecs: fields})
+		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: l.Pairs, FieldSpecs: fields}, "labels", i, "pairs")
 	}
 	if len(k.Labels)+len(labels) > 0 {
-		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: labels, FieldSpecs: specs.CommonLabels})
+		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: labels, FieldSpecs: specs.CommonLabels}, "commonLabels")
 	}
 	if len(k.CommonAnnotations) > 0 {
-		add("AnnotationsTransformer", &builtins.AnnotationsTransformerPlugin{Annotations: k.CommonAnnotations, FieldSpecs: specs.CommonAnnotations})
+		add("AnnotationsTransformer", &builtins.AnnotationsTransformerPlugin{Annotations: k.CommonAnnotations, FieldSpecs: specs.CommonAnnotations}, "commonAnnotations")
 	}
-	for _, p := range jsons {
-		configured("PatchJson6902Transformer", builtins.NewPatchJson6902TransformerPlugin(),
-			map[string]any{"target": p.Target, "path": p.Path, "jsonOp": p.Patch})
+	for i, p := range jsons {
+		followed("PatchJson6902Transformer", builtins.NewPatchJson6902TransformerPlugin, v.jsonParts(p, i))
 	}
-	for _, r := range k.Replicas {
-		add("ReplicaCountTransformer", &builtins.ReplicaCountTransformerPlugin{Replica: r, FieldSpecs: specs.Replicas})
+	for i, r := range k.Replicas {
+		add("ReplicaCountTransformer", &builtins.ReplicaCountTransformerPlugin{Replica: r, FieldSpecs: specs.Replicas}, "replicas", i)
 	}
 	values := imageValues{}
 	for i, image := range k.Images {
-		add("ImageTagTransformer", &setImage{image: image, fields: specs.Images, values: values, first: i == 0})
+		add("ImageTagTransformer", &setImage{image: image, fields: specs.Images, values: values, first: i == 0}, "images", i)
 	}
 	if len(k.Replacements) > 0 {
-		configured("ReplacementTransformer", builtins.NewReplacementTransformerPlugin(),
-			map[string]any{"replacements": k.Replacements})
+		followed("ReplacementTransformer", builtins.NewReplacementTransformerPlugin, v.replacementParts(k.Replacements))
 	}
 	return append(steps, v.own...), failed
 }

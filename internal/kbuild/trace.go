@@ -1,0 +1,521 @@
+package kbuild
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/resource"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
+	"sigs.k8s.io/kustomize/kyaml/resid"
+	"sigs.k8s.io/kustomize/kyaml/utils"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// tracer tells a trace what the steps of a build write. A nil tracer does
+// nothing, and costs as much.
+type tracer struct {
+	*provenance.Trace
+	cwd string
+}
+
+func newTracer(t *provenance.Trace) *tracer {
+	if t == nil {
+		return nil
+	}
+	*t = provenance.Trace{}
+	cwd, err := os.Getwd()
+	if err == nil {
+		if real, err := filepath.EvalSymlinks(cwd); err == nil {
+			cwd = real
+		}
+	}
+	return &tracer{Trace: t, cwd: cwd}
+}
+
+// shown is the path of a file as places have it: relative to the working
+// directory.
+func (t *tracer) shown(path string) string {
+	if rel, err := filepath.Rel(t.cwd, path); err == nil && t.cwd != "" {
+		return filepath.ToSlash(rel)
+	}
+	return path
+}
+
+// kustomizationText is a kustomization file as it was written.
+type kustomizationText struct {
+	file *provenance.File
+	root *yaml.Node
+}
+
+// readText keeps the text of a kustomization file.
+func (v *level) readText(path string) {
+	if v.trace == nil {
+		return
+	}
+	content, err := v.FileSystem.ReadFile(path)
+	if err != nil {
+		return
+	}
+	v.text = &kustomizationText{file: provenance.NewFile(v.trace.shown(path), content)}
+	var doc yaml.Node
+	if yaml.Unmarshal(content, &doc) == nil {
+		v.text.root = yamlnode.Resolve(&doc)
+	}
+}
+
+// node returns what stands at a path of fields and indexes. Fields of the
+// kustomization itself are found whatever their case.
+func (k *kustomizationText) node(path ...any) *yaml.Node {
+	if k == nil {
+		return nil
+	}
+	n := k.root
+	for _, p := range path {
+		switch p := p.(type) {
+		case int:
+			if es := yamlnode.Elements(n); p < len(es) {
+				n = yamlnode.Resolve(es[p])
+			} else {
+				return nil
+			}
+		case string:
+			found := yamlnode.Get(n, p)
+			for key, value := range yamlnode.Fields(n) {
+				if found == nil && strings.EqualFold(key.Value, p) {
+					found = value
+				}
+			}
+			n = found
+		}
+	}
+	return n
+}
+
+// place returns the place of the scalar at a path, if it has that value.
+func (k *kustomizationText) place(value string, path ...any) provenance.Place {
+	n := k.node(path...)
+	if n == nil || n.Kind != yaml.ScalarNode || n.Value != value {
+		return provenance.Place{}
+	}
+	return provenance.WholeText(k.file).Scalar(n)
+}
+
+// resources marks what was read from a file.
+func (t *tracer) resources(path string, content []byte, rs []*resource.Resource) {
+	if t == nil {
+		return
+	}
+	roots := make([]*yaml.Node, len(rs))
+	for i, r := range rs {
+		roots[i] = r.YNode()
+	}
+	t.MarkFile(provenance.NewFile(t.shown(path), content), roots)
+	for _, r := range rs {
+		t.Settle(r, r.YNode(), &provenance.Step{Via: provenance.Resource})
+	}
+}
+
+// watched is what a step of a build does to resources.
+type watched struct {
+	tracer *tracer
+	step   provenance.Step
+	// json is a JSON patch.
+	json bool
+	// before are the resources that the step asked for, as they were.
+	before map[*resource.Resource]*yaml.Node
+}
+
+// watch begins to follow a step. The result may be nil.
+func (v *level) watch(m *indexed, s *step) *watched {
+	if v.trace == nil {
+		return nil
+	}
+	w := &watched{tracer: v.trace, step: v.writer(m, s)}
+	if s.text != nil {
+		w.json, w.before = s.json, map[*resource.Resource]*yaml.Node{}
+		m.watch = func(e *entry) {
+			if w.before[e.res] == nil {
+				w.before[e.res] = provenance.Clone(e.res.YNode())
+			}
+		}
+	}
+	return w
+}
+
+// done finds out what the step has written.
+func (w *watched) done(m *indexed, s *step) {
+	if w == nil {
+		return
+	}
+	m.watch = nil
+	if w.json {
+		for r, before := range w.before {
+			replayed := w.tracer.Replay(provenance.Clone(before), s.text)
+			w.tracer.Transfer(r.YNode(), replayed)
+		}
+	}
+	for _, e := range m.list {
+		if e.res.IsNilOrEmpty() {
+			continue
+		}
+		w.step.Before = w.before[e.res]
+		w.tracer.Settle(e.res, e.res.YNode(), &w.step)
+	}
+}
+
+// settle follows a step that is none of a kustomization's fields.
+func (t *tracer) settle(m *indexed, s provenance.Step) {
+	if t == nil {
+		return
+	}
+	for _, e := range m.list {
+		if !e.res.IsNilOrEmpty() {
+			t.Settle(e.res, e.res.YNode(), &s)
+		}
+	}
+}
+
+// writer says what a step of a kustomization writes.
+func (v *level) writer(m *indexed, s *step) provenance.Step {
+	k, at := v.k, s.entry
+	path := func(more ...any) []any { return append(slices.Clip(slices.Clone(at)), more...) }
+	if at == nil {
+		return provenance.Step{}
+	}
+	switch s.kind {
+	case "NamespaceTransformer":
+		p := v.text.place(k.Namespace, at...)
+		return provenance.Step{Via: provenance.Namespace, Write: func(w *provenance.Write) (provenance.Record, bool) {
+			return provenance.Record{Place: p}, p.Known() && !w.Rewritten && w.Node.Value == k.Namespace
+		}}
+	case "PrefixTransformer", "SuffixTransformer":
+		via, text := provenance.Prefix, k.NamePrefix
+		if s.kind == "SuffixTransformer" {
+			via, text = provenance.Suffix, k.NameSuffix
+		}
+		p := v.text.place(text, at...)
+		return provenance.Step{Via: via, Write: func(w *provenance.Write) (provenance.Record, bool) {
+			whole := text + w.Before().Value
+			if via == provenance.Suffix {
+				whole = w.Before().Value + text
+			}
+			return provenance.Record{Place: p}, p.Known() && w.Old != 0 && w.Node.Value == whole
+		}}
+	case "LabelTransformer", "AnnotationsTransformer":
+		via := provenance.Labels
+		if s.kind == "AnnotationsTransformer" {
+			via = provenance.Annotations
+		}
+		return provenance.Step{Via: via, Write: func(w *provenance.Write) (provenance.Record, bool) {
+			key := w.Key()
+			if key == "" || yamlnode.Get(v.text.node(at...), key) == nil {
+				return provenance.Record{}, false
+			}
+			p := v.text.place(w.Node.Value, path(key)...)
+			return provenance.Record{Place: p}, p.Known()
+		}}
+	case "ReplicaCountTransformer":
+		count := v.text.node(path("count")...)
+		return provenance.Step{Via: provenance.Replicas, Write: func(w *provenance.Write) (provenance.Record, bool) {
+			p := v.text.place(yamlnode.String(count), path("count")...)
+			return provenance.Record{Place: p}, p.Known() && !w.Rewritten && w.Node.Value == yamlnode.String(count)
+		}}
+	case "ImageTagTransformer":
+		return provenance.Step{Via: provenance.Images, Write: func(w *provenance.Write) (provenance.Record, bool) {
+			return v.imageRecord(w, path)
+		}}
+	case "PatchTransformer", "PatchStrategicMergeTransformer", "PatchJson6902Transformer":
+		if s.json || s.text == nil {
+			return provenance.Step{}
+		}
+		patch := s.text.Parse()
+		return provenance.Step{
+			Via: provenance.StrategicMerge, Text: s.text, Identity: identifies,
+			Write: func(w *provenance.Write) (provenance.Record, bool) { return writtenByMerge(w, s.text, patch) },
+		}
+	case "ReplacementTransformer":
+		return v.replacementWriter(m, s)
+	}
+	return provenance.Step{}
+}
+
+// imageRecord says which part of an entry of images is in an image.
+func (v *level) imageRecord(w *provenance.Write, path func(...any) []any) (provenance.Record, bool) {
+	var parts []provenance.Record
+	for _, field := range []string{"newTag", "digest", "newName", "tagSuffix"} {
+		value := yamlnode.String(v.text.node(path(field)...))
+		if value == "" || !strings.Contains(w.Node.Value, value) {
+			continue
+		}
+		if p := v.text.place(value, path(field)...); p.Known() {
+			parts = append(parts, provenance.Record{Place: p, Via: provenance.Images, Value: value})
+		}
+	}
+	if len(parts) == 0 || w.Rewritten {
+		return provenance.Record{}, false
+	}
+	r := provenance.Record{Place: parts[0].Place}
+	for _, p := range parts[1:] {
+		r.Others = append(r.Others, v.trace.Add(p))
+	}
+	return r, true
+}
+
+// identifies reports whether a value of a patch only says what it is merged
+// into: the resource, or the element of a list.
+func identifies(w *provenance.Write) bool {
+	if w.Is("apiVersion") || w.Is("kind") || w.Is("metadata", "name") || w.Is("metadata", "namespace") {
+		return true
+	}
+	at := len(w.Path) - 2
+	if at < 0 || w.Path[at].Key != nil || w.Path[at+1].Key == nil {
+		return false
+	}
+	s := openapi.SchemaForResourceType(kyaml.TypeMeta{
+		APIVersion: yamlnode.GetString(w.Root, "apiVersion"), Kind: yamlnode.GetString(w.Root, "kind"),
+	})
+	for _, e := range w.Path[:at] {
+		switch {
+		case s == nil:
+			return false
+		case e.Key != nil:
+			s = s.Field(e.Key.Value)
+		default:
+			s = s.Elements()
+		}
+	}
+	if s == nil {
+		return false
+	}
+	strategy, keys := s.PatchStrategyAndKeyList()
+	return slices.Contains(strings.Split(strategy, ","), "merge") && slices.Contains(keys, w.Key())
+}
+
+// writtenByMerge finds what kustomize writes anew when it merges a patch: names,
+// labels and annotations.
+func writtenByMerge(w *provenance.Write, text *provenance.Text, patch *yaml.Node) (provenance.Record, bool) {
+	n := patch
+	for _, e := range w.Path {
+		if e.Key == nil {
+			return provenance.Record{}, false
+		}
+		n = yamlnode.Get(n, e.Key.Value)
+	}
+	if n == nil || n.Kind != yaml.ScalarNode || n.Value != w.Node.Value {
+		return provenance.Record{}, false
+	}
+	p := text.Scalar(n)
+	return provenance.Record{Place: p}, p.Known()
+}
+
+// replacementWriter says where the source of a replacement was written.
+func (v *level) replacementWriter(m *indexed, s *step) provenance.Step {
+	if s.replacement == nil {
+		return provenance.Step{}
+	}
+	var source provenance.ID
+	if s.replacement.SourceValue != nil {
+		if p := s.sourceValue; p.Known() {
+			source = v.trace.Add(provenance.Record{Place: p, Via: provenance.Replacement, Value: *s.replacement.SourceValue})
+		}
+	} else if n := sourceNode(m, s.replacement.Source); n != nil {
+		source = v.trace.Of(n)
+	}
+	from := v.trace.Record(source)
+	return provenance.Step{Via: provenance.Replacement, Write: func(w *provenance.Write) (provenance.Record, bool) {
+		// Parts of a mapping that was copied whole are marked already.
+		ok := source != 0 && !w.Rewritten && (from.Value == w.Node.Value || isDelimited(s.replacement))
+		return provenance.Record{Place: from.Place, Others: []provenance.ID{source}}, ok && from.Known()
+	}}
+}
+
+// isDelimited reports whether a replacement copies or replaces a part of a value.
+func isDelimited(r *types.Replacement) bool {
+	if r.Source != nil && r.Source.Options != nil && r.Source.Options.Delimiter != "" {
+		return true
+	}
+	return slices.ContainsFunc(r.Targets, func(t *types.TargetSelector) bool {
+		return t.Options != nil && t.Options.Delimiter != ""
+	})
+}
+
+// sourceNode returns the scalar that a replacement copies, or nil.
+func sourceNode(m *indexed, s *types.SourceSelector) *yaml.Node {
+	if s == nil {
+		return nil
+	}
+	m.refresh()
+	var found *entry
+	for _, e := range m.list {
+		ids := append(slices.Clone(e.prev), e.cur)
+		if slices.ContainsFunc(ids, func(id resid.ResId) bool { return id.IsSelectedBy(s.ResId) }) {
+			if found != nil {
+				return nil
+			}
+			found = e
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	path := s.FieldPath
+	if path == "" {
+		path = types.DefaultReplacementFieldPath
+	}
+	n, err := found.res.Pipe(kyaml.Lookup(utils.SmarterPathSplitter(path, ".")...))
+	if err != nil || n == nil || n.YNode().Kind != yaml.ScalarNode {
+		return nil
+	}
+	return n.YNode()
+}
+
+// generated marks what an entry of a generator made.
+func (v *level) generated(rs []*resource.Resource, args *types.GeneratorArgs, entry []any) {
+	if v.trace == nil {
+		return
+	}
+	g := v.generatorPlaces(args, entry)
+	for _, r := range rs {
+		v.trace.Settle(r, r.YNode(), &provenance.Step{Via: provenance.Generator, Write: func(w *provenance.Write) (provenance.Record, bool) {
+			if w.Is("data", "*") || w.Is("binaryData", "*") {
+				rec, ok := g[w.Key()]
+				return rec, ok
+			}
+			at := func(path ...any) (provenance.Record, bool) {
+				p := v.text.place(w.Node.Value, path...)
+				return provenance.Record{Place: p}, p.Known()
+			}
+			own := func(path ...any) []any { return append(slices.Clip(slices.Clone(entry)), path...) }
+			switch {
+			case w.Is("metadata", "name"):
+				return at(own("name")...)
+			case w.Is("metadata", "namespace"):
+				return at(own("namespace")...)
+			case w.Is("type"):
+				return at(own("type")...)
+			case w.Is("immutable"):
+				if r, ok := at(own("options", "immutable")...); ok {
+					return r, ok
+				}
+				return at("generatorOptions", "immutable")
+			case w.Is("metadata", "labels", "*"), w.Is("metadata", "annotations", "*"):
+				field := w.Path[1].Key.Value
+				if v.text.node(own("options", field, w.Key())...) != nil {
+					return at(own("options", field, w.Key())...)
+				}
+				return at("generatorOptions", field, w.Key())
+			}
+			return provenance.Record{}, false
+		}})
+	}
+}
+
+// generatorPlaces returns the places of a generator's values, by key.
+func (v *level) generatorPlaces(args *types.GeneratorArgs, entry []any) map[string]provenance.Record {
+	places := map[string]provenance.Record{}
+	own := func(path ...any) []any { return append(slices.Clip(slices.Clone(entry)), path...) }
+	envs := func(path string) {
+		content, err := v.Load(path)
+		if err != nil {
+			return
+		}
+		f := provenance.NewFile(v.trace.shown(v.dir().Join(path)), content)
+		for key, p := range f.EnvLines() {
+			places[key] = provenance.Record{Place: p, Via: provenance.EnvFile}
+		}
+	}
+	for _, path := range args.EnvSources {
+		envs(path)
+	}
+	for i, literal := range args.LiteralSources {
+		key, _, ok := strings.Cut(literal, "=")
+		n := v.text.node(own("literals", i)...)
+		if !ok || n == nil || n.Value != literal {
+			continue
+		}
+		skip := len(key) + 1
+		if value := literal[skip:]; len(value) >= 2 && value[0] == value[len(value)-1] && (value[0] == '"' || value[0] == '\'') {
+			skip++
+		}
+		if p := provenance.ScalarText(v.text.file, n).At(skip); p.Known() {
+			places[key] = provenance.Record{Place: p, Via: provenance.Literal}
+		}
+	}
+	for _, source := range args.FileSources {
+		key, path, ok := strings.Cut(source, "=")
+		if !ok {
+			key, path = filepath.Base(source), source
+		}
+		if content, err := v.Load(path); err == nil {
+			f := provenance.NewFile(v.trace.shown(v.dir().Join(path)), content)
+			places[key] = provenance.Record{Place: f.Start(), Via: provenance.GeneratorFile}
+		}
+	}
+	return places
+}
+
+// merging follows what a generator makes into a resource that is there. What it
+// returns is called with the result.
+func (t *tracer) merging(r *resource.Resource, olds []*entry) func(*resource.Resource) {
+	if t == nil || len(olds) != 1 {
+		return func(*resource.Resource) {}
+	}
+	made, old := provenance.Clone(r.YNode()), provenance.Clone(olds[0].res.YNode())
+	return func(r *resource.Resource) { t.merged(r, made, old) }
+}
+
+func (t *tracer) merged(r *resource.Resource, made, old *yaml.Node) {
+	t.Settle(r, r.YNode(), &provenance.Step{Via: provenance.Generator, Write: func(w *provenance.Write) (provenance.Record, bool) {
+		from := []*yaml.Node{made, old}
+		if w.Is("metadata", "name") || w.Is("metadata", "namespace") {
+			slices.Reverse(from)
+		}
+		for i, n := range from {
+			if at := t.Record(provenance.Marked(w.In(n))); at.Value == w.Node.Value && at.Known() {
+				own := provenance.Record{Place: at.Place, Via: at.Via, Others: at.Others, Parent: at.Parent}
+				if i == 0 && own.Parent == 0 {
+					own.Parent = provenance.Marked(w.In(from[1]))
+				}
+				return own, true
+			}
+		}
+		return provenance.Record{}, false
+	}})
+}
+
+// hashed follows the hashes that names end in.
+func hashed(w *provenance.Write) (provenance.Record, bool) {
+	old := w.Before()
+	ok := w.Is("metadata", "name") && old.Known() && strings.HasPrefix(w.Node.Value, old.Value+"-")
+	return provenance.Record{Place: old.Place}, ok
+}
+
+// renamed follows the repair of references: what decides one is still the text
+// that refers.
+func renamed(w *provenance.Write) (provenance.Record, bool) {
+	old := w.Before()
+	return provenance.Record{Place: old.Place}, old.Known() && !w.Rewritten
+}
+
+// patchText returns the text of a patch that is given by a path or inline.
+func (v *level) patchText(path, inline string, entry ...any) *provenance.Text {
+	if path != "" {
+		content, err := v.Load(path)
+		if err != nil {
+			return nil
+		}
+		return provenance.WholeText(provenance.NewFile(v.trace.shown(v.dir().Join(path)), content))
+	}
+	n := v.text.node(entry...)
+	if n == nil || strings.TrimSpace(n.Value) != inline {
+		return nil
+	}
+	return provenance.ScalarText(v.text.file, n).Trim()
+}

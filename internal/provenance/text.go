@@ -1,0 +1,320 @@
+package provenance
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// File is the text of a file, with the offsets of its lines.
+type File struct {
+	Path  string
+	Text  []byte
+	lines []int // offset of each line
+}
+
+// NewFile returns a file. The path is what places will say.
+func NewFile(path string, text []byte) *File {
+	f := &File{Path: path, Text: text, lines: []int{0}}
+	for at := 0; ; {
+		i := bytes.IndexByte(text[at:], '\n')
+		if i < 0 {
+			return f
+		}
+		at += i + 1
+		f.lines = append(f.lines, at)
+	}
+}
+
+// line returns the text of a line, from 1.
+func (f *File) line(n int) []byte {
+	if n < 1 || n > len(f.lines) {
+		return nil
+	}
+	end := len(f.Text)
+	if n < len(f.lines) {
+		end = f.lines[n] - 1
+	}
+	return bytes.TrimSuffix(f.Text[f.lines[n-1]:end], []byte("\r"))
+}
+
+// offset returns where a line and a column in characters are, or -1.
+func (f *File) offset(line, column int) int {
+	text := f.line(line)
+	if text == nil || column < 1 {
+		return -1
+	}
+	at := 0
+	for range column - 1 {
+		if at >= len(text) {
+			return -1
+		}
+		_, size := utf8.DecodeRune(text[at:])
+		at += size
+	}
+	return f.lines[line-1] + at
+}
+
+// place is the inverse of offset.
+func (f *File) place(offset int) Place {
+	lo, hi := 0, len(f.lines)
+	for hi-lo > 1 {
+		if mid := (lo + hi) / 2; f.lines[mid] <= offset {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return Place{File: f.Path, Line: lo + 1, Column: 1 + utf8.RuneCount(f.Text[f.lines[lo]:min(offset, len(f.Text))])}
+}
+
+// Start is the place of the file's first character.
+func (f *File) Start() Place { return Place{File: f.Path, Line: 1, Column: 1} }
+
+// scalar returns the place of a scalar that a YAML reader puts at a line and
+// column. The anchor and tag in front of it are no part of the value. The place
+// is empty where the text there is not the scalar's, which a reader that was
+// given another text than the file's would get wrong.
+func (f *File) scalar(n *yaml.Node, line, column int) Place {
+	text := f.line(line)
+	at := f.offset(line, column)
+	if at < 0 || n.Kind != yaml.ScalarNode {
+		return Place{}
+	}
+	rest := text[at-f.lines[line-1]:]
+	skipped := 0
+	for len(rest) > 0 && (rest[0] == '&' || rest[0] == '!' && n.Style&yaml.TaggedStyle != 0) {
+		end := bytes.IndexAny(rest, " \t")
+		if end < 0 {
+			return Place{} // the value is on another line
+		}
+		for end < len(rest) && (rest[end] == ' ' || rest[end] == '\t') {
+			end++
+		}
+		skipped += utf8.RuneCount(rest[:end])
+		rest = rest[end:]
+	}
+	if !begins(rest, n) {
+		return Place{}
+	}
+	return Place{File: f.Path, Line: line, Column: column + skipped}
+}
+
+// begins reports whether a text begins with a scalar.
+func begins(text []byte, n *yaml.Node) bool {
+	first := func(c string) bool { return len(text) > 0 && strings.IndexByte(c, text[0]) >= 0 }
+	switch {
+	case n.Style&yaml.DoubleQuotedStyle != 0:
+		return first(`"`)
+	case n.Style&yaml.SingleQuotedStyle != 0:
+		return first(`'`)
+	case n.Style&yaml.LiteralStyle != 0:
+		return first("|")
+	case n.Style&yaml.FoldedStyle != 0:
+		return first(">")
+	}
+	if n.Value == "" {
+		return false // nothing stands there
+	}
+	word := n.Value
+	if i := strings.IndexAny(word, " \n"); i >= 0 {
+		word = word[:i]
+	}
+	return bytes.HasPrefix(text, []byte(word))
+}
+
+// Text is a text that a reader of YAML is given, and where its characters stand
+// in a file. It is the file itself, or a scalar in it such as an inline patch.
+type Text struct {
+	Value string
+	file  *File
+	self  *File // Value as lines
+	at    []int // for each byte of Value its offset in file, nil if that is the same
+}
+
+// WholeText is the text of a file.
+func WholeText(f *File) *Text {
+	return &Text{Value: string(f.Text), file: f, self: f}
+}
+
+// ScalarText is the text of a scalar that stands in a file. n has its position
+// there. Where the characters cannot be told apart (escapes of some kinds) it
+// returns a text without places.
+func ScalarText(f *File, n *yaml.Node) *Text {
+	t := &Text{Value: n.Value, file: f, self: NewFile(f.Path, []byte(n.Value))}
+	t.at = align(f, n)
+	return t
+}
+
+// Trim is strings.TrimSpace.
+func (t *Text) Trim() *Text {
+	start := len(t.Value) - len(strings.TrimLeft(t.Value, " \t\r\n\v\f\u0085\u00a0"))
+	trimmed := strings.TrimSpace(t.Value)
+	if start < 0 || start+len(trimmed) > len(t.Value) || t.Value[start:start+len(trimmed)] != trimmed {
+		return &Text{Value: trimmed, self: NewFile("", []byte(trimmed))}
+	}
+	return t.slice(start, start+len(trimmed))
+}
+
+// slice returns a part of the text.
+func (t *Text) slice(from, to int) *Text {
+	s := &Text{Value: t.Value[from:to], file: t.file, self: NewFile("", []byte(t.Value[from:to]))}
+	switch {
+	case t.file == nil:
+	case t.at != nil:
+		s.at = t.at[from:to]
+	default:
+		s.at = make([]int, to-from)
+		for i := range s.at {
+			s.at[i] = from + i
+		}
+	}
+	return s
+}
+
+func (t *Text) known() bool { return t.file != nil && (t.at != nil || t.self == t.file) }
+
+// place returns the place of a byte of the text.
+func (t *Text) place(offset int) Place {
+	switch {
+	case !t.known() || offset < 0 || offset > len(t.Value):
+		return Place{}
+	case t.at == nil:
+		return t.file.place(offset)
+	case offset == len(t.Value) && offset > 0 && t.at[offset-1] >= 0:
+		return t.file.place(t.at[offset-1] + 1)
+	case offset == len(t.Value) || t.at[offset] < 0:
+		return Place{}
+	}
+	return t.file.place(t.at[offset])
+}
+
+// scalar returns the place of a scalar that a reader of the text put at a line
+// and column.
+func (t *Text) scalar(n *yaml.Node, line, column int) Place {
+	if !t.known() {
+		return Place{}
+	}
+	own := t.self.scalar(n, line, column)
+	if !own.Known() {
+		return Place{}
+	}
+	return t.place(t.self.offset(own.Line, own.Column))
+}
+
+// Scalar returns the place of a scalar that was read from the text.
+func (t *Text) Scalar(n *yaml.Node) Place { return t.scalar(n, n.Line, n.Column) }
+
+// At returns the place of a byte of the text.
+func (t *Text) At(offset int) Place { return t.place(offset) }
+
+// node returns the place of any node that a reader of the text put at a line
+// and column.
+func (t *Text) node(line, column int) Place {
+	if at := t.self.offset(line, column); at >= 0 {
+		return t.place(at)
+	}
+	return Place{}
+}
+
+// align returns for each byte of a scalar's value where in the file it stands:
+// the characters of the one and the other are the same but for blanks, which
+// folding and indentation change, and escapes. nil is for those that differ.
+func align(f *File, n *yaml.Node) []int {
+	start := f.offset(n.Line, n.Column)
+	if start < 0 {
+		return nil
+	}
+	text := f.Text
+	quote := byte(0)
+	switch {
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		i := bytes.IndexByte(text[start:], '\n')
+		if i < 0 {
+			return nil
+		}
+		start += i + 1
+	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		p := f.scalar(n, n.Line, n.Column)
+		if !p.Known() {
+			return nil
+		}
+		start = f.offset(p.Line, p.Column)
+		quote = text[start]
+		start++
+	default:
+		p := f.scalar(n, n.Line, n.Column)
+		if !p.Known() {
+			return nil
+		}
+		start = f.offset(p.Line, p.Column)
+	}
+	at := make([]int, len(n.Value))
+	pos := start
+	blank := func(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+	for i := 0; i < len(n.Value); i++ {
+		c := n.Value[i]
+		if blank(c) {
+			// It belongs to the blanks in the file, if it is one of them.
+			at[i] = -1
+			if pos < len(text) && text[pos] == c {
+				at[i] = pos
+				pos++
+			}
+			continue
+		}
+		for pos < len(text) && blank(text[pos]) {
+			pos++
+		}
+		if quote == '"' {
+			for pos+1 < len(text) && text[pos] == '\\' && (text[pos+1] == 'n' || text[pos+1] == 't' || text[pos+1] == '\n') {
+				for pos += 2; pos < len(text) && blank(text[pos]); pos++ {
+				}
+			}
+		}
+		if pos >= len(text) {
+			return nil
+		}
+		at[i] = pos
+		if quote == '"' && text[pos] == '\\' && pos+1 < len(text) && (text[pos+1] == '"' || text[pos+1] == '\\' || text[pos+1] == '/') {
+			pos++
+		}
+		if quote == '\'' && text[pos] == '\'' {
+			pos++
+			if pos >= len(text) || text[pos] != '\'' {
+				return nil
+			}
+		}
+		if text[pos] != c {
+			return nil
+		}
+		pos++
+	}
+	return at
+}
+
+// EnvLines returns the places of the values in an env file, by key. It reads
+// lines as kustomize does.
+func (f *File) EnvLines() map[string]Place {
+	places := map[string]Place{}
+	for i := range f.lines {
+		text := f.line(i + 1)
+		skipped := 0
+		if i == 0 && bytes.HasPrefix(text, []byte("\xef\xbb\xbf")) {
+			skipped = 3
+		}
+		rest := bytes.TrimLeftFunc(text[skipped:], unicode.IsSpace)
+		if len(rest) == 0 || rest[0] == '#' {
+			continue
+		}
+		key, _, ok := bytes.Cut(rest, []byte("="))
+		if !ok {
+			continue
+		}
+		places[string(key)] = f.place(f.lines[i] + len(text) - len(rest) + len(key) + 1)
+	}
+	return places
+}
