@@ -27,6 +27,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -138,33 +139,37 @@ const (
 // the exit code. Resources that are not changed are written byte for byte as
 // they came.
 func Run(stdin io.Reader, stdout, stderr io.Writer) int {
-	res, err := run(stdin, stdout)
+	var secrets redact.Secrets
+	res, err := run(stdin, stdout, &secrets)
 	if err != nil {
-		fmt.Fprintln(stderr, "krm-validate:", err)
+		fmt.Fprintln(stderr, "krm-validate:", secrets.Error(err))
 		return ExitFailure
 	}
-	return tell(stderr, res)
+	return tell(stderr, res, &secrets)
 }
 
 // RunNodes is Run for programs that hold the resources in memory. items are
 // edited in place; functionConfig may be nil.
 func RunNodes(items []*yaml.Node, functionConfig *yaml.Node, stderr io.Writer) (manifest.Output, int) {
-	res, out, err := transform(items, functionConfig)
+	var secrets redact.Secrets
+	res, out, err := transform(items, functionConfig, &secrets)
 	if err != nil {
-		fmt.Fprintln(stderr, "krm-validate:", err)
+		fmt.Fprintln(stderr, "krm-validate:", secrets.Error(err))
 		return out, ExitFailure
 	}
-	return out, tell(stderr, res)
+	return out, tell(stderr, res, &secrets)
 }
 
 // tell writes what a run found and returns its exit code.
-func tell(stderr io.Writer, res Result) int {
+func tell(stderr io.Writer, res Result, secrets *redact.Secrets) int {
 	findings := res.Findings
 	if os.Getenv(ReportEnv) == ReportJSON {
 		report.JSONLine(stderr, findings)
 	} else {
 		if explaining() {
-			Explain(stderr, res)
+			var text strings.Builder
+			Explain(&text, res)
+			fmt.Fprint(stderr, secrets.Text(text.String()))
 		}
 		report.Text(stderr, findings, report.Options{})
 	}
@@ -174,7 +179,7 @@ func tell(stderr io.Writer, res Result) int {
 	return ExitOK
 }
 
-func run(stdin io.Reader, stdout io.Writer) (Result, error) {
+func run(stdin io.Reader, stdout io.Writer, secrets *redact.Secrets) (Result, error) {
 	data, err := io.ReadAll(stdin)
 	if err != nil {
 		return Result{}, fmt.Errorf("reading the ResourceList: %w", err)
@@ -183,7 +188,7 @@ func run(stdin io.Reader, stdout io.Writer) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	res, out, err := transform(rl.Items, rl.FunctionConfig)
+	res, out, err := transform(rl.Items, rl.FunctionConfig, secrets)
 	if err != nil {
 		return Result{}, err
 	}
@@ -191,8 +196,13 @@ func run(stdin io.Reader, stdout io.Writer) (Result, error) {
 	return res, rl.Write(stdout, out)
 }
 
-// transform runs the pipeline over items and says what to write of them.
-func transform(items []*yaml.Node, functionConfig *yaml.Node) (Result, manifest.Output, error) {
+// transform runs the pipeline over items and says what to write of them. What
+// it found may be printed as it is.
+func transform(items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Secrets) (Result, manifest.Output, error) {
+	secrets.Node(functionConfig)
+	for _, item := range items {
+		secrets.Node(item)
+	}
 	var cfg *ConfigPipeline
 	if !yamlnode.IsNull(functionConfig) {
 		var err error
@@ -205,6 +215,7 @@ func transform(items []*yaml.Node, functionConfig *yaml.Node) (Result, manifest.
 		inv.Add(item, inventory.Source{})
 	}
 	res := Process(inv, cfg)
+	res.Findings = report.Clean(res.Findings, secrets)
 	out := manifest.Output{
 		Changed: func(i int) bool { return inv.Objects()[i].Modified() },
 		Dropped: func(i int) bool { return inv.Objects()[i].Removed },
@@ -225,9 +236,9 @@ func results(fs []finding.Finding) *yaml.Node {
 		if severity == "" {
 			severity = "info"
 		}
-		message := f.Message
+		message := redact.Escape(f.Message)
 		if f.Help != "" {
-			message += " (" + f.Help + ")"
+			message += " (" + redact.Escape(f.Help) + ")"
 		}
 		ref := yamlnode.NewMapping(str("apiVersion"), str(f.Resource.APIVersion), str("kind"), str(f.Resource.Kind), str("name"), str(f.Resource.Name))
 		if f.Resource.Namespace != "" {

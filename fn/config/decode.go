@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -28,7 +29,7 @@ func Decode(n *yaml.Node) (*ConfigPipeline, error) {
 	}
 	var cfg ConfigPipeline
 	if err := n.Decode(&cfg); err != nil {
-		return nil, fmt.Errorf("%s: %s", Kind, strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, fmt.Errorf("%s: %s", Kind, strings.TrimPrefix(redact.CutDumps(err.Error()), "yaml: "))
 	}
 	if err := cfg.validate(); err != nil {
 		return nil, err

@@ -23,6 +23,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -58,7 +59,8 @@ type Report struct {
 	// Unread are the trees that could not be checked.
 	Unread []error
 
-	docs map[string]documents // by file
+	docs    map[string]documents // by file
+	secrets *redact.Secrets
 }
 
 // Find says which trees the paths stand for: a folder with a kustomization is
@@ -224,7 +226,10 @@ func roots(kustomizations map[string]string) []string {
 // Run checks the trees one by one. A tree that cannot be read does not keep
 // the others from being checked.
 func Run(trees []Tree, opts Options) *Report {
-	rep := &Report{Sources: map[string][]byte{}}
+	if opts.Build.Secrets == nil {
+		opts.Build.Secrets = &redact.Secrets{}
+	}
+	rep := &Report{Sources: map[string][]byte{}, secrets: opts.Build.Secrets}
 	if opts.Build.Cache == nil && len(trees) > 1 {
 		opts.Build.Cache = &kbuild.Cache{} // overlays share their bases
 	}
@@ -240,7 +245,7 @@ func Run(trees []Tree, opts Options) *Report {
 		rep.Trees++
 	}
 	finding.Sort(rep.Findings)
-	rep.Findings = slices.CompactFunc(rep.Findings, same)
+	rep.Findings = report.Clean(slices.CompactFunc(rep.Findings, same), rep.secrets)
 	return rep
 }
 
@@ -265,7 +270,7 @@ func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
 		sources[i] = manifest.Source{File: file, Data: text}
 		rep.Sources[file] = text
 	}
-	inv, cfg, err := index(sources, opts.Config)
+	inv, cfg, err := index(sources, opts.Config, rep.secrets)
 	if err != nil {
 		return nil, err
 	}
@@ -276,18 +281,23 @@ func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
 // index parses and indexes files. cfg is the configuration: the one given, or
 // else the last among the files. Only a configuration has resources edited;
 // without one, documents may share what they have in common.
-func index(sources []manifest.Source, given *config.ConfigPipeline) (inv *inventory.Inventory, cfg *config.ConfigPipeline, err error) {
+func index(sources []manifest.Source, given *config.ConfigPipeline, secrets *redact.Secrets) (inv *inventory.Inventory, cfg *config.ConfigPipeline, err error) {
 	parse := manifest.ReadOnly
 	if given != nil {
 		parse = manifest.ReadAll
 	}
-	if inv, cfg, err = indexDocuments(parse(sources...)); err != nil || given != nil {
-		return inv, given, err
+	docs, err := parse(sources...)
+	if inv, cfg, err = indexDocuments(docs, err); err == nil && given == nil && cfg != nil {
+		docs, err = manifest.ReadAll(sources...)
+		inv, cfg, err = indexDocuments(docs, err)
 	}
-	if cfg != nil {
-		return indexDocuments(manifest.ReadAll(sources...))
+	for i := range docs {
+		secrets.Node(docs[i].Node)
 	}
-	return inv, nil, nil
+	if given != nil {
+		cfg = given
+	}
+	return inv, cfg, err
 }
 
 func indexDocuments(docs []manifest.Document, err error) (*inventory.Inventory, *config.ConfigPipeline, error) {
@@ -390,6 +400,9 @@ func (rep *Report) checkKustomization(t Tree, opts Options) ([]finding.Finding, 
 		return nil, err
 	}
 	rep.Resources += m.Size()
+	for _, r := range m.Resources() {
+		rep.secrets.Node(r.YNode()) // a remote base is no file of the build
+	}
 	if ran {
 		return findings, nil
 	}

@@ -15,8 +15,10 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
 type buildFlags struct {
@@ -52,6 +54,7 @@ func (f *kbuildFlags) options(cmd *cobra.Command) (kbuild.Options, error) {
 		HelmCommand: f.helmCommand,
 		Stderr:      cmd.ErrOrStderr(),
 		InProcess:   fn.RunNodes,
+		Secrets:     secretsOf(cmd),
 	}
 	for _, r := range []types.LoadRestrictions{types.LoadRestrictionsRootOnly, types.LoadRestrictionsNone} {
 		if f.loadRestrictor == r.String() {
@@ -123,11 +126,11 @@ func runBuild(cmd *cobra.Command, dir string, flags *buildFlags) error {
 		return buildError(err)
 	}
 	if info, err := os.Stat(flags.output); err == nil && info.IsDir() {
-		return writeEach(flags.output, m)
+		return writeEach(flags.output, m, opts.Secrets)
 	}
 	text, err := kbuild.YAML(m)
 	if err != nil {
-		return err
+		return unwritable(m, err, opts.Secrets)
 	}
 	if flags.output == "" || flags.output == "-" {
 		_, err = cmd.OutOrStdout().Write(text)
@@ -149,10 +152,23 @@ func buildError(err error) error {
 	return &exitError{code: ExitFailure}
 }
 
+// unwritable is the error about resources that cannot be written as YAML, which
+// the library's own prints whole.
+func unwritable(m resmap.ResMap, err error, secrets *redact.Secrets) error {
+	err = secrets.Foreign(err)
+	for _, r := range m.Resources() {
+		if _, wrong := r.AsYAML(); wrong != nil {
+			id := finding.Resource{Kind: r.GetKind(), Namespace: r.GetNamespace(), Name: r.GetName()}
+			return fmt.Errorf("%s cannot be written as YAML: %w", id, err)
+		}
+	}
+	return err
+}
+
 // writeEach writes one file per resource, with the names and contents of
 // kustomize build -o DIR. No file is written when two resources have one name
 // or a name leads out of the directory.
-func writeEach(dir string, m resmap.ResMap) error {
+func writeEach(dir string, m resmap.ResMap, secrets *redact.Secrets) error {
 	contents := map[string][]byte{}
 	add := func(prefix string, r *resource.Resource) error {
 		name := prefix + strings.ToLower(r.GetGvk().StringWoEmptyField()+"_"+r.GetName()) + ".yaml"
@@ -164,10 +180,10 @@ func writeEach(dir string, m resmap.ResMap) error {
 		}
 		object, err := r.Map()
 		if err != nil {
-			return err
+			return unwritable(m, err, secrets)
 		}
 		contents[name], err = yaml.Marshal(object)
-		return err
+		return secrets.Foreign(err)
 	}
 	byNamespace := m.GroupedByCurrentNamespace()
 	for namespace, resources := range byNamespace {

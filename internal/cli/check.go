@@ -12,6 +12,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 )
 
@@ -60,6 +61,7 @@ could not be checked.`,
 			if err != nil {
 				return err
 			}
+			opts.Build.Secrets = secretsOf(cmd)
 			opts.Progress = progress(cmd.ErrOrStderr())
 			rep := check.Run(trees, opts)
 			if externals {
@@ -93,15 +95,16 @@ func printReport(cmd *cobra.Command, rep *check.Report, output string, notes boo
 		}
 	} else {
 		printed := report.Text(out, rep.Findings, report.Options{
-			Source: func(file string) []byte { return rep.Sources[file] },
-			Notes:  notes,
+			Source:  func(file string) []byte { return rep.Sources[file] },
+			Secrets: secretsOf(cmd),
+			Notes:   notes,
 		})
 		if !printed && len(rep.Unread) == 0 {
 			fmt.Fprintf(out, "%s in %s\n", report.Summary(rep.Findings), count(rep.Resources, "resource"))
 		}
 	}
 	for _, err := range rep.Unread {
-		fmt.Fprintln(cmd.ErrOrStderr(), "Error:", err)
+		fmt.Fprintln(cmd.ErrOrStderr(), "Error:", secretsOf(cmd).Error(err))
 	}
 	switch {
 	case len(rep.Unread) > 0:
@@ -148,7 +151,7 @@ func progress(w io.Writer) func(done, total int, name string) {
 	}
 	return func(done, total int, name string) {
 		if total > 3 {
-			fmt.Fprintf(f, "\r\x1b[K%d/%d %s", done+1, total, name)
+			fmt.Fprintf(f, "\r\x1b[K%d/%d %s", done+1, total, redact.Escape(name))
 			if done+1 == total {
 				fmt.Fprint(f, "\r\x1b[K")
 			}

@@ -4,16 +4,18 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
-	"strings"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
 // Exit codes, the same for every command.
@@ -43,7 +45,12 @@ var errFindings = &exitError{code: ExitFindings}
 
 // Main runs the program and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	secrets := &redact.Secrets{}
+	secrets.Name(args...)
+	log.SetFlags(0)
+	log.SetOutput(judged{stderr, secrets})
 	root := newRootCommand()
+	root.SetContext(context.WithValue(context.Background(), door{}, secrets))
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
@@ -60,8 +67,28 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return code
 		}
 	}
-	fmt.Fprintln(stderr, "Error:", strings.TrimSuffix(err.Error(), "\n"))
+	fmt.Fprintln(stderr, "Error:", secrets.Error(err))
 	return code
+}
+
+// door is the key of the context's *redact.Secrets: what is printed goes
+// through them.
+type door struct{}
+
+func secretsOf(cmd *cobra.Command) *redact.Secrets {
+	s, _ := cmd.Context().Value(door{}).(*redact.Secrets)
+	return s
+}
+
+// judged takes the log of kustomize.
+type judged struct {
+	w       io.Writer
+	secrets *redact.Secrets
+}
+
+func (j judged) Write(text []byte) (int, error) {
+	_, err := fmt.Fprintln(j.w, j.secrets.Judge(string(text)))
+	return len(text), err
 }
 
 func newRootCommand() *cobra.Command {

@@ -15,6 +15,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -59,7 +60,7 @@ or was edited, and what would change is printed.`,
 			if err != nil {
 				return err
 			}
-			r := lockRun{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), check: check, force: force}
+			r := lockRun{secrets: secretsOf(cmd), out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), check: check, force: force}
 			return r.all(envs)
 		},
 	}
@@ -97,6 +98,7 @@ func environments(dirs []string) ([]*lock.Environment, error) {
 
 type lockRun struct {
 	out, errs    io.Writer
+	secrets      *redact.Secrets
 	check, force bool
 }
 
@@ -113,7 +115,11 @@ func (r *lockRun) all(envs []*lock.Environment) error {
 				code = exit.code
 			}
 			if exit == nil || exit.cause != nil {
-				fmt.Fprintln(r.errs, "Error:", strings.TrimSuffix(err.Error(), "\n"))
+				text := r.secrets.Error(err)
+				if name := redact.Escape(e.Name); !strings.Contains(text, name) {
+					text = name + ": " + text
+				}
+				fmt.Fprintln(r.errs, "Error:", text)
 			}
 		}
 		worst = max(worst, code)
@@ -125,11 +131,12 @@ func (r *lockRun) all(envs []*lock.Environment) error {
 }
 
 func (r *lockRun) one(e *lock.Environment) error {
-	l, err := lock.Make(e, lock.Options{Build: kbuild.Options{Stderr: r.errs, InProcess: fn.RunNodes}, Inputs: injectionInputs})
+	name := redact.Escape(e.Name)
+	l, err := lock.Make(e, lock.Options{Build: kbuild.Options{Stderr: r.errs, InProcess: fn.RunNodes, Secrets: r.secrets}, Inputs: injectionInputs})
 	if err != nil {
 		var failed *kbuild.FunctionError
 		if errors.As(err, &failed) {
-			fmt.Fprintf(r.errs, "Error: %s: its pipeline does not build, so its lock stays as it is\n", e.Name)
+			fmt.Fprintf(r.errs, "Error: %s: its pipeline does not build, so its lock stays as it is\n", name)
 			if failed.Code == fn.ExitFindings {
 				return errFindings
 			}
@@ -145,27 +152,28 @@ func (r *lockRun) one(e *lock.Environment) error {
 		return err
 	}
 	if changed {
-		fmt.Fprintf(r.out, "%s: lock written\n", e.Name)
+		fmt.Fprintf(r.out, "%s: lock written\n", name)
 	} else {
-		fmt.Fprintf(r.out, "%s: lock is up to date\n", e.Name)
+		fmt.Fprintf(r.out, "%s: lock is up to date\n", name)
 	}
 	return nil
 }
 
 func (r *lockRun) report(e *lock.Environment, l *lock.Lock) error {
+	name := redact.Escape(e.Name)
 	stale, err := l.Check()
 	if err != nil {
 		return err
 	}
 	if stale == nil {
-		fmt.Fprintf(r.out, "%s: lock is up to date\n", e.Name)
+		fmt.Fprintf(r.out, "%s: lock is up to date\n", name)
 		return nil
 	}
-	command := "krm-validate lock " + e.Name
+	command := "krm-validate lock " + name
 	if stale.Edited {
-		command = "krm-validate lock --force " + e.Name
+		command = "krm-validate lock --force " + name
 	}
-	fmt.Fprintf(r.out, "%s: lock is out of date: %s\n%s\nTo refresh it, run\n  %s\n", e.Name, stale.Summary(), stale.Diff, command)
+	fmt.Fprintf(r.out, "%s: lock is out of date: %s\n%s\nTo refresh it, run\n  %s\n", name, r.secrets.Line(stale.Summary()), r.secrets.Excerpts(stale.Diff), command)
 	return errFindings
 }
 

@@ -21,6 +21,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
 // ChildCommand is the argument that makes the program the child of a build:
@@ -50,6 +51,10 @@ type Options struct {
 	// InProcess is the function. Where nobody can tell the difference it is
 	// called instead of a child process, which is much faster. It may be nil.
 	InProcess NodeFunction
+
+	// Secrets gets to know what the build reads, and says what may be printed of
+	// kustomize's errors. It may be nil.
+	Secrets *redact.Secrets
 
 	// Cache keeps what several builds read. It may be nil.
 	Cache *Cache
@@ -103,6 +108,11 @@ type builder struct {
 }
 
 func (b *builder) run(dir string) (resmap.ResMap, error) {
+	if b.opts.Secrets == nil {
+		b.opts.Secrets = &redact.Secrets{}
+	}
+	b.opts.Secrets.Name(dir)
+	b.fsys = &recorded{b.fsys, b.opts.Secrets}
 	root, err := rootOf(b.fsys, dir)
 	if err != nil {
 		return nil, err
@@ -123,7 +133,7 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	case err != nil && code != 0:
 		return nil, &FunctionError{Code: code}
 	case err != nil:
-		return nil, simplify(err)
+		return nil, b.opts.Secrets.Foreign(simplify(err))
 	}
 	return m, t.restore(m)
 }

@@ -21,6 +21,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
 // Options tune how locks are made. The zero value is ready to use.
@@ -107,12 +108,12 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	if l.files, err = p.render(); err != nil {
 		return nil, fmt.Errorf("%s: %w", env.Dir, err)
 	}
-	return l, l.prove(fsys, want)
+	return l, l.prove(fsys, want, opts.Build.Secrets)
 }
 
 // prove builds the environment with the lock as any kustomize does, without
 // plugins, and compares.
-func (l *Lock) prove(fsys filesys.FileSystem, want resmap.ResMap) error {
+func (l *Lock) prove(fsys filesys.FileSystem, want resmap.ResMap, secrets *redact.Secrets) error {
 	mounted := &mount{FileSystem: fsys, files: map[string][]byte{}}
 	for name, content := range l.files {
 		mounted.files[l.env.lockFile(name)] = content
@@ -122,7 +123,7 @@ func (l *Lock) prove(fsys filesys.FileSystem, want resmap.ResMap) error {
 	}
 	got, err := kbuild.Stock(mounted, l.env.Dir)
 	if err != nil {
-		return fmt.Errorf("%s: stock kustomize cannot build it: %w", l.env.Dir, err)
+		return fmt.Errorf("%s: stock kustomize cannot build it: %w", l.env.Dir, secrets.Foreign(err))
 	}
 	differences, err := compare(want, got)
 	if err != nil {

@@ -4,10 +4,11 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/resid"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
 // SecretError says that a lock would hold bytes of a Secret.
@@ -26,8 +27,8 @@ func (e *SecretError) Error() string {
 }
 
 // refuseSecrets reports the first value of the plan that is secret: content of
-// a Secret, a text that contains the value of a Secret, or a URL with a
-// password in it.
+// a Secret, a text that contains the value of a Secret, or one with a password
+// in it, such as a URL.
 //
 // A value that stands outside of Secrets in the source as well (a database's
 // name, say) is not taken for secret.
@@ -56,8 +57,8 @@ func (p *plan) refuseSecrets(source, result *state) error {
 		switch {
 		case known.in(text):
 			found = &SecretError{title(id), key, "its value contains the value of a Secret"}
-		case passwordInURL.MatchString(text):
-			found = &SecretError{title(id), key, "its value is a URL with a password in it"}
+		case redact.HasCredential(text):
+			found = &SecretError{title(id), key, "its value has a password in it"}
 		}
 	})
 	return found
@@ -71,10 +72,6 @@ func secretContent(content map[string]any) string {
 	}
 	return ""
 }
-
-// passwordInURL matches user info with a password that is spelled out: not
-// $(VAR), ${VAR}, {{ template }} or <placeholder>.
-var passwordInURL = regexp.MustCompile(`://[^\s/@:"']*:[^\s/@"'$<{][^\s/@"'$<{]*@`)
 
 // secrets are the values of Secrets, and how they may be spelled in texts.
 type secrets struct{ spellings []string }

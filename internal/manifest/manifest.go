@@ -245,6 +245,9 @@ func (d *Document) locate(err error) error {
 	} else {
 		text = strings.TrimPrefix(text, "yaml: ")
 	}
+	if strings.HasPrefix(text, "unknown anchor ") {
+		text = "a value starts with * and is no alias of an anchor: quote it"
+	}
 	return &Error{File: d.File, Line: line, Err: fmt.Errorf("not YAML: %s", text)}
 }
 

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
 // Document is the JSON report. Its shape is stable: fields may be added, none
@@ -27,16 +29,22 @@ type Counts struct {
 // say how much was checked.
 func JSON(w io.Writer, fs []finding.Finding, trees, resources int) error {
 	fs = withLists(fs)
-	e := json.NewEncoder(w)
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(Document{Findings: fs, Summary: Counts{
+	err := e.Encode(Document{Findings: fs, Summary: Counts{
 		Errors:    finding.Count(fs, finding.Error),
 		Warnings:  finding.Count(fs, finding.Warning),
 		Notes:     finding.Count(fs, finding.Note),
 		Trees:     trees,
 		Resources: resources,
 	}})
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(redact.JSON(text.Bytes()))
+	return err
 }
 
 // line is one finding between a function and the program that runs it.

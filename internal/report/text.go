@@ -12,6 +12,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
 // Options say how to print.
@@ -19,6 +20,9 @@ type Options struct {
 	// Source returns the text of a file that findings point to, or nil. With
 	// it, the line of a finding is shown.
 	Source func(file string) []byte
+	// Secrets says what may be shown of that line. Messages are printed as they
+	// are but for control characters; see [Clean].
+	Secrets *redact.Secrets
 	// Notes also prints notes about objects that are not in the build, of which
 	// a sound tree may have many.
 	Notes bool
@@ -115,16 +119,16 @@ func (p *printer) finding(f *finding.Finding) {
 	case finding.Warning:
 		hue = color.FgYellow
 	}
-	p.print(p.paint(f.Severity.String()+"["+f.Rule+"]", hue, color.Bold), ": ", p.paint(f.Message, color.Bold), "\n")
+	p.print(p.paint(f.Severity.String()+"["+f.Rule+"]", hue, color.Bold), ": ", p.paint(redact.Escape(f.Message), color.Bold), "\n")
 	margin := spaces(p.where(f))
 	if f.Field != "" {
-		p.print(margin, " = field: ", f.Field, "\n")
+		p.print(margin, " = field: ", redact.Escape(f.Field), "\n")
 	}
 	if len(f.Suggestions) > 1 {
-		p.print(margin, " = close: ", strings.Join(f.Suggestions, ", "), "\n")
+		p.print(margin, " = close: ", redact.Escape(strings.Join(f.Suggestions, ", ")), "\n")
 	}
 	if f.Help != "" {
-		p.print(margin, " = help: ", f.Help, "\n")
+		p.print(margin, " = help: ", redact.Escape(f.Help), "\n")
 	}
 	p.print("\n")
 	const chunk = 64 << 10
@@ -145,10 +149,10 @@ func spaces(n int) string {
 // where prints the resource, the place and the source line, and returns the
 // width of the margin.
 func (p *printer) where(f *finding.Finding) int {
-	place := f.Resource.String()
+	place := redact.Escape(f.Resource.String())
 	number := strconv.Itoa(f.Line)
 	if f.File != "" {
-		at := f.File
+		at := redact.Escape(f.File)
 		if f.Line > 0 {
 			at += ":" + number
 			if f.Column > 0 {
@@ -158,7 +162,7 @@ func (p *printer) where(f *finding.Finding) int {
 		place = at + "  " + place
 	}
 	arrow := p.paint("-->", color.FgBlue)
-	line, ok := p.line(f)
+	line, column, ok := p.line(f)
 	if !ok {
 		p.print("  ", arrow, " ", place, "\n")
 		return 3
@@ -169,17 +173,17 @@ func (p *printer) where(f *finding.Finding) int {
 	p.print(margin, " ", bar, "\n")
 	p.print(p.paint(number+" ", color.FgBlue), " ", bar, " ")
 	p.b = append(append(p.b, line...), '\n')
-	if f.Column > 0 && f.Column <= len(line)+1 {
-		p.print(margin, " ", bar, " ", spaces(f.Column-1), p.paint(caret(line[f.Column-1:]), color.FgRed, color.Bold), "\n")
+	if column <= len(line)+1 {
+		p.print(margin, " ", bar, " ", spaces(column-1), p.paint(caret(line[column-1:]), color.FgRed, color.Bold), "\n")
 	}
 	return width
 }
 
 // caret underlines the scalar that text starts with.
-func caret(text []byte) string {
-	end := bytes.IndexAny(text, " ,}]#")
+func caret(text string) string {
+	end := strings.IndexAny(text, " ,}]#")
 	if len(text) > 0 && (text[0] == '"' || text[0] == '\'') {
-		if i := bytes.IndexByte(text[1:], text[0]); i >= 0 {
+		if i := strings.IndexByte(text[1:], text[0]); i >= 0 {
 			end = i + 2
 		}
 	}
@@ -189,10 +193,11 @@ func caret(text []byte) string {
 	return strings.Repeat("^", max(end, 1))
 }
 
-// line returns the source line of a finding.
-func (p *printer) line(f *finding.Finding) ([]byte, bool) {
+// line returns the source line of a finding as it may be shown, and the column
+// of the finding in it.
+func (p *printer) line(f *finding.Finding) (_ string, column int, ok bool) {
 	if p.opts.Source == nil || f.File == "" || f.Line < 1 || f.Column < 1 {
-		return nil, false
+		return "", 0, false
 	}
 	if p.file != f.File {
 		p.file, p.source = f.File, source{text: p.opts.Source(f.File)}
@@ -200,9 +205,10 @@ func (p *printer) line(f *finding.Finding) ([]byte, bool) {
 	line, ok := p.source.line(f.Line)
 	line = bytes.TrimRight(line, "\r")
 	if !ok || len(line) > 200 || Sensitive(f) {
-		return nil, false
+		return "", 0, false
 	}
-	return line, true
+	text, column := p.opts.Secrets.Excerpt(string(line), f.Column)
+	return text, column, true
 }
 
 // source finds lines in a text. Findings are sorted, so it mostly goes on from
@@ -235,5 +241,5 @@ func (s *source) line(number int) ([]byte, bool) {
 // Sensitive reports whether the source line of a finding may hold a secret:
 // lines of Secrets, and of addresses, are never shown.
 func Sensitive(f *finding.Finding) bool {
-	return f.Secret || f.Resource.Kind == "Secret"
+	return f.Secret || strings.EqualFold(f.Resource.Kind, "Secret")
 }

@@ -1,0 +1,631 @@
+package redact
+
+import (
+	"errors"
+	"io"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// collector finds the secrets in documents.
+type collector struct {
+	files map[string][]byte // by path, for generators
+	dir   string            // of the file that is read
+	// targets are the kinds that patches in files go to, in lower case.
+	targets map[string]string
+
+	secrets map[string]bool
+	// read are the documents, for what they say in public.
+	read  []*yaml.Node
+	depth int // of texts in texts
+	// level is how deep the walk is, visited how many nodes it has seen: both
+	// have bounds, because documents may be made to have none.
+	level, visited int
+}
+
+const (
+	maxLevel   = 1000
+	maxVisited = 20_000_000
+)
+
+// enter reports whether the walk may go one level down.
+func (c *collector) enter() bool {
+	c.level++
+	c.visited++
+	return c.level < maxLevel && c.visited < maxVisited
+}
+
+func (c *collector) leave() { c.level-- }
+
+// file reads a file of any kind.
+func (c *collector) file(name string, text []byte) {
+	defer func(dir string) { c.dir = dir }(c.dir)
+	c.dir = filepath.Dir(name)
+	c.stream(string(text), c.targets[name])
+}
+
+// stream reads YAML of a file or of an inline patch, target being the kind it
+// is for if it does not say.
+func (c *collector) stream(text, target string) {
+	if c.depth > 8 {
+		return
+	}
+	c.depth++
+	defer func() { c.depth-- }()
+	docs, ok := parse(text)
+	if !ok {
+		c.unparsable(text)
+		return
+	}
+	for _, d := range docs {
+		c.read = append(c.read, d)
+		c.document(d, target)
+	}
+}
+
+func parse(text string) (docs []*yaml.Node, ok bool) {
+	if ds, err := manifest.ReadOnly(manifest.Source{Data: []byte(text)}); err == nil {
+		for _, d := range ds {
+			docs = append(docs, d.Node)
+		}
+		return docs, true
+	}
+	dec := yaml.NewDecoder(strings.NewReader(text))
+	for range 10_000 {
+		var n yaml.Node
+		err := dec.Decode(&n)
+		if errors.Is(err, io.EOF) {
+			return docs, true
+		}
+		if err != nil {
+			return nil, false
+		}
+		docs = append(docs, &n)
+	}
+	return docs, true
+}
+
+// document reads one document, or a patch.
+func (c *collector) document(n *yaml.Node, target string) {
+	defer c.leave()
+	if !c.enter() {
+		return
+	}
+	n = resolve(n)
+	if n == nil {
+		return
+	}
+	if n.Kind == yaml.SequenceNode {
+		for _, e := range n.Content {
+			e = resolve(e)
+			if yamlnode.Get(e, "op") != nil && yamlnode.Get(e, "path") != nil {
+				c.operation(e, target)
+			} else {
+				c.document(e, target)
+			}
+		}
+		return
+	}
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	kind := strings.ToLower(yamlnode.GetString(n, "kind"))
+	if kind == "" {
+		kind = target
+	}
+	items := yamlnode.Get(n, "items")
+	switch {
+	case items != nil && (strings.HasSuffix(kind, "list") || kind == ""):
+		for _, item := range yamlnode.Elements(items) {
+			c.document(item, strings.TrimSuffix(kind, "list"))
+		}
+		c.fields(n, "items")
+	case isSecretKind(kind), yamlnode.Get(n, "stringData") != nil, kind == "" && yamlnode.Get(n, "data") != nil:
+		c.secret(n)
+	case kind == "secretgenerator":
+		c.generator(n)
+	case kind == "kustomization", kind == "component", strings.HasPrefix(yamlnode.GetString(n, "apiVersion"), "kustomize.config.k8s.io/"),
+		kind == "" && yamlnode.Get(n, "metadata") == nil:
+		c.kustomization(n)
+	default:
+		c.fields(n, "")
+	}
+}
+
+// isSecretKind reports whether objects of a kind (in lower case) hold secrets,
+// also when it is misspelt.
+func isSecretKind(kind string) bool {
+	switch kind {
+	case "secret", "secrets", "secert", "secrt", "scret", "sercet", "secretlist":
+		return true
+	}
+	return false
+}
+
+// secret reads a Secret, of which only the names are public.
+func (c *collector) secret(n *yaml.Node) {
+	for k, v := range yamlnode.Fields(n) {
+		switch k.Value {
+		case "apiVersion", "kind", "type", "immutable":
+		case "metadata":
+			for k, v := range yamlnode.Fields(v) {
+				switch k.Value {
+				case "name", "namespace", "generateName", "labels":
+				default:
+					c.node(v, k.Value)
+				}
+			}
+		case "data", "stringData":
+			for k, v := range yamlnode.Fields(v) {
+				if yamlnode.IsNull(v) {
+					c.add(k.Value) // {password} for {password: …}, or a value without its key
+				}
+				c.hidden(v, k.Value)
+			}
+			if r := resolve(v); r != nil && r.Kind != yaml.MappingNode {
+				c.hidden(v, "")
+			}
+		default:
+			c.hidden(v, k.Value)
+		}
+	}
+}
+
+// hidden reads a node that is secret whole.
+func (c *collector) hidden(n *yaml.Node, key string) {
+	defer c.leave()
+	if !c.enter() {
+		return
+	}
+	if n != nil && n.Kind == yaml.AliasNode && n.Alias == nil {
+		c.add(n.Value)
+	}
+	n = resolve(n)
+	if n == nil {
+		return
+	}
+	if n.Kind == yaml.ScalarNode {
+		c.value(n.Value, key)
+		return
+	}
+	for i, e := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 {
+			c.value(e.Value, "")
+			continue
+		}
+		c.hidden(e, key)
+	}
+}
+
+// value reads the value of a secret, which may be encoded, an address, or a
+// file of many values.
+func (c *collector) value(text, key string) {
+	if text == "" || c.depth > 8 {
+		return
+	}
+	c.depth++
+	defer func() { c.depth-- }()
+	if plain, ok := decoded(text); ok && plain != text {
+		c.value(plain, key)
+	}
+	if isAddresses(text, key) {
+		return // what messages about addresses have to say
+	}
+	c.add(text)
+	c.credentials(text)
+	if strings.ContainsAny(text, "\n=:{") {
+		c.parts(text, key)
+	}
+}
+
+// isAddresses reports whether a text is hosts with or without ports, and
+// nothing else.
+func isAddresses(text, key string) bool {
+	found := host.Find(text, host.Hint{Key: key})
+	if len(found) == 0 {
+		return false
+	}
+	rest := []byte(text)
+	for _, o := range found {
+		if o.Scheme != "" {
+			return false
+		}
+		end := o.Offset + len(o.Host)
+		if o.Port != 0 {
+			end = o.PortOffset
+			for end < len(text) && text[end] >= '0' && text[end] <= '9' {
+				end++
+			}
+		}
+		for i := o.Offset; i < end; i++ {
+			rest[i] = ' '
+		}
+	}
+	return strings.Trim(string(rest), " ,;:[]\n\t\r") == ""
+}
+
+var lineOfValue = regexp.MustCompile(`^\s*(?:-\s+)?(?:export\s+)?["']?([\w./-]+)["']?\s*[:=]\s*(.+?)\s*,?\s*$`)
+
+// parts reads a secret with a structure: lines of a file, JSON, key=value.
+func (c *collector) parts(text, key string) {
+	trimmed := strings.TrimSpace(text)
+	if strings.HasPrefix(trimmed, "{") {
+		if docs, ok := parse(trimmed); ok {
+			for _, d := range docs {
+				c.structure(d)
+			}
+		}
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if i > 10_000 {
+			return
+		}
+		line = strings.TrimSpace(line)
+		if len(lines) > 1 && len(line) >= 8 && !strings.HasPrefix(line, "-----") && !isAddresses(line, "") {
+			if m := lineOfValue.FindStringSubmatch(line); m == nil || !isAddresses(strings.Trim(m[2], `"'`), m[1]) {
+				c.add(line)
+			}
+		}
+		for _, part := range strings.FieldsFunc(line, func(r rune) bool { return r == ';' || r == '&' }) {
+			m := lineOfValue.FindStringSubmatch(part)
+			if m == nil || strings.HasPrefix(m[2], "//") {
+				continue
+			}
+			if v := strings.Trim(m[2], `"'`); v != text {
+				c.value(v, m[1])
+			}
+		}
+	}
+}
+
+// structure reads the leaves of a document inside a secret.
+func (c *collector) structure(n *yaml.Node) {
+	defer c.leave()
+	if !c.enter() {
+		return
+	}
+	n = resolve(n)
+	switch {
+	case n == nil:
+	case n.Kind == yaml.MappingNode:
+		for k, v := range yamlnode.Fields(n) {
+			if v = resolve(v); v != nil && v.Kind == yaml.ScalarNode {
+				c.value(v.Value, k.Value)
+			} else {
+				c.structure(v)
+			}
+		}
+	case n.Kind == yaml.ScalarNode:
+		c.value(n.Value, "")
+	default:
+		for _, e := range n.Content {
+			c.structure(e)
+		}
+	}
+}
+
+// add keeps a value and its lines.
+func (c *collector) add(text string) {
+	text = strings.TrimRight(text, "\r\n")
+	if len(strings.TrimSpace(text)) < shortest {
+		return
+	}
+	switch strings.ToLower(text) {
+	case "true", "false", "null", "none":
+		return
+	}
+	if isPlaceholder(text) || len(text) < 6 && isNumber(text) { // a port, more likely
+		return
+	}
+	c.secrets[text] = true
+}
+
+// credentials reads a text that is public but for the credentials in it.
+func (c *collector) credentials(text string) {
+	for _, s := range shapes(text, false) {
+		info := strings.Trim(text[s.from:s.to], `"'`)
+		if _, password, ok := strings.Cut(info, ":"); ok && !strings.Contains(info, "=") {
+			c.add(password)
+			if plain := unescape(password); plain != password {
+				c.add(plain)
+			}
+			continue
+		}
+		c.add(info)
+	}
+}
+
+// fields reads a mapping of which only some values are secret.
+func (c *collector) fields(n *yaml.Node, except string) {
+	var name, value *yaml.Node
+	for k, v := range yamlnode.Fields(n) {
+		if k.Value == except {
+			continue
+		}
+		switch k.Value {
+		case "name", "key":
+			name = v
+		case "value":
+			value = v
+		}
+		c.node(v, k.Value)
+	}
+	if value != nil && isSecretName(yamlnode.String(name)) {
+		c.named(value)
+	}
+}
+
+// node reads what stands under a key.
+func (c *collector) node(n *yaml.Node, key string) {
+	defer c.leave()
+	if !c.enter() {
+		return
+	}
+	n = resolve(n)
+	if n == nil {
+		return
+	}
+	switch n.Kind {
+	case yaml.ScalarNode:
+		if isSecretName(key) {
+			c.named(n)
+		}
+		c.text(n.Value, "")
+	case yaml.MappingNode:
+		c.fields(n, "")
+	case yaml.SequenceNode:
+		for i, e := range n.Content {
+			c.node(e, "")
+			if i+1 < len(n.Content) && e.Kind == yaml.ScalarNode && strings.HasPrefix(e.Value, "-") && isSecretName(strings.TrimLeft(e.Value, "-")) {
+				c.named(n.Content[i+1])
+			}
+		}
+	}
+}
+
+// named reads the value of a field whose name says that it is secret.
+func (c *collector) named(n *yaml.Node) {
+	n = resolve(n)
+	if n == nil || n.Kind != yaml.ScalarNode || n.Value == "" || isHarmless(n.Value) {
+		return
+	}
+	c.value(n.Value, "")
+}
+
+var secretLine = regexp.MustCompile(`(?m)^[ \t]*(?:-[ \t]+)?["']?([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*(\S.*?)[ \t\r]*,?$`)
+
+// text reads a public text: credentials in it are secret, and it may be a
+// manifest or a file of its own.
+func (c *collector) text(text, target string) {
+	if len(text) < shortest {
+		return
+	}
+	if strings.ContainsAny(text, "@=") {
+		c.credentials(text)
+	}
+	if !strings.ContainsAny(text, "\n{") || len(text) > 1<<20 {
+		return
+	}
+	if strings.Contains(text, "stringData") || strings.Contains(text, "ecret") && strings.Contains(text, "kind") {
+		c.stream(text, target)
+		return
+	}
+	for _, m := range secretLine.FindAllStringSubmatch(text, -1) {
+		if v := strings.Trim(m[2], `"'`); isSecretName(m[1]) && v != "" && !isHarmless(v) {
+			c.value(v, "")
+		}
+	}
+}
+
+// operation reads one operation of a JSON patch.
+func (c *collector) operation(n *yaml.Node, target string) {
+	p := yamlnode.GetString(n, "path")
+	v := yamlnode.Get(n, "value")
+	if v == nil {
+		return
+	}
+	under := strings.HasPrefix(p, "/data") || strings.HasPrefix(p, "/stringData")
+	switch key := path.Base(p); {
+	case isSecretKind(target) && !strings.HasPrefix(p, "/metadata"), strings.HasPrefix(p, "/stringData"), under && target == "":
+		c.hidden(v, key)
+	default:
+		c.node(v, key)
+	}
+}
+
+// generator reads what a Secret is made of.
+func (c *collector) generator(n *yaml.Node) {
+	for k, v := range yamlnode.Fields(n) {
+		switch k.Value {
+		case "name", "namespace", "type", "behavior", "options", "apiVersion", "kind", "metadata":
+			c.node(v, k.Value)
+		case "literals":
+			for _, e := range elements(v) {
+				key, value, ok := strings.Cut(e, "=")
+				if !ok {
+					c.value(e, "")
+					continue
+				}
+				c.add(e)
+				c.value(value, key)
+				c.value(strings.Trim(value, `"'`), key)
+			}
+		case "files":
+			for _, e := range elements(v) {
+				key, file, ok := strings.Cut(e, "=")
+				if !ok {
+					key, file = filepath.Base(e), e
+				}
+				c.value(string(c.files[filepath.Join(c.dir, file)]), key)
+				if text, ok := c.files[file]; ok {
+					c.value(string(text), key)
+				}
+			}
+		case "envs", "env":
+			for _, e := range elements(v) {
+				for line := range strings.Lines(string(c.files[filepath.Join(c.dir, e)])) {
+					line = strings.TrimSpace(line)
+					if line == "" || line[0] == '#' {
+						continue
+					}
+					if key, value, ok := strings.Cut(line, "="); ok {
+						c.add(line)
+						c.value(value, key)
+						c.value(strings.Trim(value, `"'`), key)
+					} else {
+						c.value(line, "")
+					}
+				}
+			}
+		default:
+			c.hidden(v, k.Value)
+		}
+	}
+}
+
+// elements are the scalars of a list, or the one that stands in its place.
+func elements(n *yaml.Node) []string {
+	n = resolve(n)
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == yaml.ScalarNode:
+		return []string{n.Value}
+	case n.Kind == yaml.MappingNode: // password: x for password=x
+		var out []string
+		for k, v := range yamlnode.Fields(n) {
+			out = append(out, k.Value+"="+yamlnode.String(v))
+		}
+		return out
+	}
+	var out []string
+	for _, e := range n.Content {
+		out = append(out, elements(e)...)
+	}
+	return out
+}
+
+// kustomization reads a kustomization, or what has the shape of one.
+func (c *collector) kustomization(n *yaml.Node) {
+	for k, v := range yamlnode.Fields(n) {
+		switch k.Value {
+		case "secretGenerator":
+			v = resolve(v)
+			if v != nil && v.Kind == yaml.MappingNode {
+				c.generator(v)
+			}
+			for _, g := range yamlnode.Elements(v) {
+				c.generator(resolve(g))
+			}
+		case "configMapGenerator":
+			for _, g := range yamlnode.Elements(v) {
+				for _, e := range elements(yamlnode.Get(g, "literals")) {
+					if key, value, ok := strings.Cut(e, "="); ok && isSecretName(key) && value != "" && !isHarmless(value) {
+						c.value(value, key)
+					}
+				}
+				c.node(g, "")
+			}
+		case "patches", "patchesJson6902", "patchesStrategicMerge", "transformers", "generators", "validators", "resources":
+			for _, p := range yamlnode.Elements(v) {
+				p = resolve(p)
+				if p != nil && p.Kind == yaml.ScalarNode {
+					c.inline(p.Value, "")
+					continue
+				}
+				target := strings.ToLower(yamlnode.GetString(p, "target", "kind"))
+				if target == "" && yamlnode.Get(p, "target") != nil {
+					target = "secret" // of any kind, so of Secrets too
+				}
+				c.inline(yamlnode.GetString(p, "patch"), target)
+				if inline := resolve(yamlnode.Get(p, "patch")); inline != nil && inline.Kind != yaml.ScalarNode {
+					c.document(inline, target) // a mapping where a text belongs
+				}
+				if file := yamlnode.GetString(p, "path"); file != "" {
+					name := filepath.Join(c.dir, file)
+					if c.targets[name] != target {
+						c.targets[name] = target
+						if text, ok := c.files[name]; ok {
+							c.file(name, text)
+						}
+					}
+				}
+			}
+		default:
+			c.node(v, k.Value)
+		}
+	}
+}
+
+// inline reads a text that is a patch, a document or a path.
+func (c *collector) inline(text, target string) {
+	if strings.ContainsAny(text, "\n{[") {
+		c.stream(text, target)
+		return
+	}
+	c.credentials(text)
+}
+
+// unparsable reads what is no YAML. Its fields are guessed from its lines.
+func (c *collector) unparsable(text string) {
+	c.credentials(text)
+	lower := strings.ToLower(text)
+	all := strings.Contains(lower, "stringdata") || strings.Contains(lower, "kind: secret") || strings.Contains(lower, `"secret"`)
+	for _, m := range secretLine.FindAllStringSubmatch(text, -1) {
+		v := strings.Trim(m[2], `"'`)
+		switch {
+		case v == "" || isHarmless(v):
+		case isSecretName(m[1]):
+			c.value(v, m[1])
+		case all && !publicKeys[m[1]]:
+			c.add(v)
+		}
+	}
+	if all {
+		for _, m := range flowField.FindAllStringSubmatch(text, -1) {
+			if !publicKeys[m[1]] {
+				c.add(strings.TrimSpace(strings.Trim(m[2], `"'`)))
+			}
+		}
+	}
+}
+
+var flowField = regexp.MustCompile(`([A-Za-z][\w.-]*)["']?\s*:\s*("[^"\n]*"|'[^'\n]*'|[^\s,{}\[\]"'][^,{}\n]*)`)
+
+// publicKeys are fields whose values are no secret anywhere.
+var publicKeys = map[string]bool{
+	"apiVersion": true, "kind": true, "name": true, "namespace": true, "type": true, "image": true, "metadata": true, "labels": true,
+	"op": true, "path": true, "app": true,
+}
+
+// resolve follows aliases, at most as far as they go in a document that means
+// something.
+func resolve(n *yaml.Node) *yaml.Node {
+	for range 8 {
+		switch {
+		case n == nil:
+			return nil
+		case n.Kind == yaml.AliasNode:
+			n = n.Alias
+		case n.Kind == yaml.DocumentNode:
+			if len(n.Content) == 0 {
+				return nil
+			}
+			n = n.Content[0]
+		case n.Kind == 0:
+			return nil
+		default:
+			return n
+		}
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package redact
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Escape makes control characters visible, as a string in Go spells them: with
+// them, a name could forge a line of a log or move the cursor of a terminal.
+func Escape(text string) string { return escape(text, false) }
+
+// escape is Escape that may keep the ends of lines. A line in a text of several
+// is kept from being a command to the CI system that reads the log:
+// https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+func escape(text string, lines bool) string {
+	if plain(text, lines) {
+		return text
+	}
+	var b strings.Builder
+	start := true // of a line but the first
+	for i, line := range strings.SplitAfter(text, "\n") {
+		if !lines && i > 0 {
+			b.WriteString(`\n`)
+		}
+		body, ended := strings.CutSuffix(line, "\n")
+		start = lines && i > 0
+		if start && isCommand(body) {
+			b.WriteString("| ")
+		}
+		escapeLine(&b, body)
+		if ended && lines {
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+// isCommand reports whether a CI system would obey a line. Others obey
+// ##vso[…] anywhere in a line, which escapeLine takes care of.
+func isCommand(line string) bool {
+	return strings.HasPrefix(strings.TrimSpace(line), "::")
+}
+
+var ciMarker = regexp.MustCompile(`^##(?:vso|teamcity)?\[`)
+
+func escapeLine(b *strings.Builder, text string) {
+	for len(text) > 0 {
+		r, n := utf8.DecodeRuneInString(text)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			b.WriteString(`\x`)
+			const digits = "0123456789abcdef"
+			b.WriteByte(digits[text[0]>>4])
+			b.WriteByte(digits[text[0]&15])
+		case r == '#' && ciMarker.MatchString(text):
+			b.WriteString(`\x23`)
+		case invisible(r):
+			q := strconv.QuoteRune(r)
+			if q[1] != '\\' {
+				q = strconv.QuoteRuneToASCII(r)
+			}
+			b.WriteString(q[1 : len(q)-1])
+		default:
+			b.WriteString(text[:n])
+		}
+		text = text[n:]
+	}
+}
+
+// plain reports whether nothing is to be escaped.
+func plain(text string, lines bool) bool {
+	newline := false
+	for i := range len(text) {
+		c := text[i]
+		if c == '\n' && lines {
+			newline = true
+		} else if c < ' ' && c != '\t' || c == 0x7f || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return !strings.Contains(text, "##") && (!newline || !strings.Contains(text, "::"))
+}
+
+// invisible reports whether a terminal or a reader would not see r as what it
+// is: control characters, format characters such as the marks that turn the
+// direction of text, other line ends.
+func invisible(r rune) bool {
+	switch {
+	case r == '\t':
+		return false
+	case r < ' ', r >= 0x7f && r < 0xa0:
+		return true
+	case r < 0x300:
+		return r == 0xad
+	}
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || r >= 0xe0000 && r < 0xe1000
+}
+
+// JSON is a JSON document with the characters that [Escape] makes visible
+// written as \u escapes where the encoder left them, which means the same.
+func JSON(text []byte) []byte {
+	ascii := true
+	for _, c := range text {
+		if c >= 0x7f {
+			ascii = false
+			break
+		}
+	}
+	if ascii {
+		return text
+	}
+	out := make([]byte, 0, len(text)+64)
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if r < 0x7f || !invisible(r) {
+			out = append(out, text[:n]...)
+		} else {
+			hex := func(u rune) {
+				out = append(out, `\u`...)
+				for shift := 12; shift >= 0; shift -= 4 {
+					out = append(out, "0123456789abcdef"[u>>shift&15])
+				}
+			}
+			if r > 0xffff {
+				hex(0xd800 + (r-0x10000)>>10)
+				hex(0xdc00 + (r-0x10000)&0x3ff)
+			} else {
+				hex(r)
+			}
+		}
+		text = text[n:]
+	}
+	return out
+}

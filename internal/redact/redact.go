@@ -1,0 +1,151 @@
+// Package redact is the door that everything printed goes through: findings,
+// excerpts of files, errors, explanations, differences. It knows the secrets of
+// a build, in all the spellings that they can take on their way, and masks
+// them; it makes control characters visible; and it judges the errors of
+// libraries, which print whole objects, word by word.
+//
+// What is not masked matters as much: names, hosts, keys and the words of
+// messages stay what they are, also where some Secret has the same text.
+package redact
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Mask stands where something was left out.
+const Mask = "***"
+
+// Secrets are the values that must not be printed. They are looked for in what
+// was added when the first text comes to be printed, so adding costs nothing.
+//
+// The zero value is ready to use; a nil *Secrets masks what has the shape of a
+// credential. All methods may be called from several goroutines.
+type Secrets struct {
+	mu     sync.Mutex
+	files  map[string][]byte
+	order  []string // of files
+	nodes  []*yaml.Node
+	names  []string
+	loaded *loaded // nil until it is needed, and after more was added
+}
+
+// File adds a file that the build reads, whatever it is: resources, a
+// kustomization, a patch, what a generator makes a Secret of.
+func (s *Secrets) File(path string, text []byte) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old, ok := s.files[path]; ok {
+		if bytes.Equal(old, text) {
+			return
+		}
+		path += "\x00" // what it was before may be printed as well
+		if _, ok := s.files[path]; ok {
+			return
+		}
+	}
+	if s.files == nil {
+		s.files = map[string][]byte{}
+	}
+	s.files[path] = text
+	s.order = append(s.order, path)
+	s.loaded = nil
+}
+
+// Node adds a document that has been parsed already. It must not be edited
+// while texts are printed.
+func (s *Secrets) Node(n *yaml.Node) {
+	if s == nil || n == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.nodes = append(s.nodes, n)
+	s.loaded = nil
+}
+
+// Name adds names that are no secret: arguments, paths, directories.
+func (s *Secrets) Name(names ...string) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.names = append(s.names, names...)
+	s.loaded = nil
+}
+
+func (s *Secrets) load() *loaded {
+	if s == nil {
+		return &loaded{public: func() map[string]bool { return nil }}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.loaded == nil {
+		s.loaded = load(s)
+	}
+	return s.loaded
+}
+
+// Text is a text of several lines as it may be printed: secrets are masked and
+// control characters visible.
+func (s *Secrets) Text(text string) string {
+	if text == "" {
+		return ""
+	}
+	return escape(maskShapes(s.load().mask(text)), true)
+}
+
+// Line is Text for what must stay on one line, such as a name.
+func (s *Secrets) Line(text string) string {
+	if text == "" {
+		return ""
+	}
+	return escape(maskShapes(s.load().mask(text)), false)
+}
+
+// Masked is Text without making control characters visible, for formats that
+// have their own way to do so.
+func (s *Secrets) Masked(text string) string {
+	if text == "" {
+		return ""
+	}
+	return maskShapes(s.load().mask(text))
+}
+
+// Excerpt is a line of a file as it may be printed, and the column (from 1, in
+// bytes) where what was at a column is now. Besides known secrets, it masks
+// whatever stands behind the name of one.
+func (s *Secrets) Excerpt(line string, column int) (string, int) {
+	at := min(max(column-1, 0), len(line))
+	m := s.load()
+	// Masking goes by the whole line: what precedes a column does not end there.
+	spans := append(m.find(line), shapes(line, true)...)
+	text, moved := cut(line, spans, at)
+	return escape(text, false), len(escape(text[:moved], false)) + 1
+}
+
+// Excerpts is [Secrets.Excerpt] for the lines of a text, such as a difference
+// of files.
+func (s *Secrets) Excerpts(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i], _ = s.Excerpt(line, 1)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// HasCredential reports whether a text has a credential in it by its shape: a
+// password in a URL, password=….
+func HasCredential(text string) bool { return len(shapes(text, false)) > 0 }
+
+// Error is an error of this program as it may be printed.
+func (s *Secrets) Error(err error) string {
+	return s.Text(strings.TrimSuffix(err.Error(), "\n"))
+}

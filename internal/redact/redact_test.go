@@ -1,0 +1,179 @@
+package redact
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+const sentinel = "SENT!nel/q7Zk+x"
+
+func with(files map[string]string) *Secrets {
+	s := &Secrets{}
+	for name, text := range files {
+		s.File(name, []byte(text))
+	}
+	return s
+}
+
+// The places where a secret may stand, each with the sentinel in it once.
+var places = map[string]map[string]string{
+	"stringData":          {"a.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {password: '" + sentinel + "'}\n"},
+	"data":                {"a.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata: {password: '" + base64.StdEncoding.EncodeToString([]byte(sentinel)) + "'}\n"},
+	"lower case kind":     {"a.yaml": "apiVersion: v1\nkind: secret\nmetadata: {name: db}\ndata: {password: '" + base64.StdEncoding.EncodeToString([]byte(sentinel)) + "'}\n"},
+	"a List":              {"a.yaml": "apiVersion: v1\nkind: List\nitems:\n- kind: Secret\n  stringData: {password: '" + sentinel + "'}\n"},
+	"a misspelt field":    {"a.yaml": "kind: Secret\nmetadata: {name: db}\nstringDta: {password: '" + sentinel + "'}\n"},
+	"an annotation":       {"a.yaml": "kind: ConfigMap\nmetadata:\n  name: db\n  annotations:\n    last: |\n      {\"kind\":\"Secret\",\"stringData\":{\"password\":\"" + sentinel + "\"}}\n"},
+	"a literal":           {"k/kustomization.yaml": "secretGenerator:\n- name: db\n  literals: ['password=" + sentinel + "']\n"},
+	"a bad literal":       {"k/kustomization.yaml": "secretGenerator:\n- name: db\n  literals: ['" + sentinel + "']\n"},
+	"an env file":         {"k/kustomization.yaml": "secretGenerator:\n- name: db\n  envs: [db.env]\n", "k/db.env": "# x\npassword=" + sentinel + "\n"},
+	"a file":              {"k/kustomization.yaml": "secretGenerator:\n- name: db\n  files: [p=db.txt]\n", "k/db.txt": sentinel + "\n"},
+	"an inline patch":     {"k/kustomization.yaml": "patches:\n- patch: |\n    kind: Secret\n    metadata: {name: db}\n    stringData: {password: '" + sentinel + "'}\n"},
+	"a JSON patch":        {"k/kustomization.yaml": "patches:\n- target: {kind: Secret}\n  patch: |\n    - {op: add, path: /data/password, value: '" + sentinel + "'}\n"},
+	"a JSON patch's file": {"k/kustomization.yaml": "patches:\n- target: {kind: Secret}\n  path: p.yaml\n", "k/p.yaml": "- {op: add, path: /immutable, value: '" + sentinel + "'}\n"},
+	"an environment":      {"a.yaml": "kind: Pod\nspec:\n  containers:\n  - env: [{name: DB_PASSWORD, value: '" + sentinel + "'}]\n"},
+	"a URL":               {"a.yaml": "kind: Pod\nspec:\n  containers:\n  - env: [{name: URL, value: 'postgres://u:" + url.QueryEscape(sentinel) + "@db/x'}]\n"},
+	"a raw URL":           {"a.yaml": "kind: Pod\nspec:\n  containers:\n  - env: [{name: URL, value: 'postgres://u:" + sentinel + "@db/x'}]\n"},
+	"parameters":          {"a.yaml": "kind: ConfigPipeline\nspec: {connections: {db: {parameters: {password: '" + sentinel + "'}}}}\n"},
+	"a flag":              {"a.yaml": "kind: Pod\nspec:\n  containers:\n  - args: [--password, '" + sentinel + "']\n"},
+	"a flag with =":       {"a.yaml": "kind: Pod\nspec:\n  containers:\n  - args: ['--password=" + sentinel + "']\n"},
+	"a file in a Secret":  {"a.yaml": "kind: Secret\nstringData:\n  app.ini: |\n    [db]\n    user = x\n    password = " + sentinel + "\n"},
+	"JSON in a Secret":    {"a.yaml": "kind: Secret\nstringData:\n  app.json: '{\"db\": {\"x\": \"" + sentinel + "\"}}'\n"},
+	"no YAML":             {"a.yaml": "kind: Secret\nstringData:\n  password: '" + sentinel + "'\n  : : [\n"},
+	"an alias":            {"a.yaml": "kind: Secret\nmetadata:\n  annotations: {a: &a '" + sentinel + "'}\nstringData: {x: *a, y: {'" + sentinel + "': 1}}\n"},
+	"a sequence":          {"a.yaml": "- kind: Secret\n  stringData: {password: '" + sentinel + "'}\n"},
+	"a ConfigMap's file":  {"a.yaml": "kind: ConfigMap\ndata:\n  a.properties: |\n    spring.datasource.password=" + sentinel + "\n    x=y\n"},
+}
+
+func TestKnowsSecretsWhereverTheyStand(t *testing.T) {
+	for name, files := range places {
+		t.Run(name, func(t *testing.T) {
+			s := with(files)
+			for _, text := range spellings(sentinel) {
+				got := s.Text("before " + text + " after")
+				assert.NotContains(t, got, text)
+				assert.True(t, strings.HasPrefix(got, "before ") && strings.HasSuffix(got, " after"), got)
+			}
+		})
+	}
+}
+
+func spellings(value string) []string {
+	enc := base64.StdEncoding.EncodeToString
+	return []string{value, url.QueryEscape(value), url.PathEscape(value), enc([]byte(value)), enc([]byte("x" + value + "y")), enc([]byte("postgres://u:" + value + "@h"))}
+}
+
+func TestLeavesTheRestAlone(t *testing.T) {
+	s := with(map[string]string{"a.yaml": `
+kind: Secret
+metadata: {name: wealist-secret, namespace: wealist-prod}
+stringData:
+  POSTGRES_USER: postgres
+  POSTGRES_DB: wealist
+  POSTGRES_PASSWORD: password
+  ENABLED: "true"
+  ONE: "1"
+  PORT: "5432"
+  DB_HOST: postgress-service
+  ADDR: "redis-servce:6379"
+  REAL: hunter22
+  WORD: correct
+  URL: postgresql://wealist:hunter23x@postgress-service:5432/wealist?sslmode=disable
+---
+kind: Deployment
+metadata: {name: postgres, namespace: wealist-prod}
+spec: {template: {spec: {containers: [{name: c, image: "postgres:16"}]}}}
+`})
+	for _, text := range []string{
+		`Secret wealist-prod/wealist-secret: host "postgress-service" not found; did you mean "postgres-service"?`,
+		`redis-servce:6379 is no Service; port 5432 is not 1`,
+		`Deployment wealist-prod/postgres: the password is not correct`,
+		`postgres:16@sha256:0123`,
+		`DATABASE_URL is postgresql://$(DATABASE_USERNAME):$(DATABASE_PASSWORD)@postgres-service:5432/wealist`,
+		`ssh://git@example.com/x.git`,
+	} {
+		assert.Equal(t, text, s.Text(text))
+	}
+	assert.Equal(t, "a ***, ***x", s.Text("a hunter22, hunter23xx"))
+}
+
+func TestMasksShapes(t *testing.T) {
+	var s *Secrets
+	for in, want := range map[string]string{
+		"postgres://u:p@h/d":                          "postgres://***@h/d",
+		"amqp://u:p@h1,amqp://u:p@h2":                 "amqp://***@h1,amqp://***@h2",
+		"postgres://u:p/w@h":                          "postgres://***@h",
+		"https://ghp_abc@github.com/x":                "https://***@github.com/x",
+		"https://h:80/a@b":                            "https://h:80/a@b",
+		"https://$(U):$(P)@h":                         "https://$(U):$(P)@h",
+		`image "me:pass@registry/x"`:                  `image "***@registry/x"`,
+		"jdbc:postgresql://h/d?password=x&ssl=1":      "jdbc:postgresql://h/d?password=***&ssl=1",
+		"host=h password='a b' user=u":                "host=h password=*** user=u",
+		"a@b.example":                                 "a@b.example",
+		"nginx:1.2@sha256:" + strings.Repeat("0", 64): "nginx:1.2@sha256:" + strings.Repeat("0", 64),
+	} {
+		assert.Equal(t, want, s.Text(in))
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	s := with(map[string]string{"a.yaml": "kind: Secret\nstringData: {x: " + sentinel + "}\n"})
+	for _, c := range []struct {
+		line, at string
+		want     string
+	}{
+		{`- {name: A, value: "` + sentinel + `", image: nginx}`, "nginx", `- {name: A, value: "***", image: nginx}`},
+		{`- {name: DB_PASSWORD, value: hunter2, x: y}`, "y}", `- {name: DB_PASSWORD, value: ***, x: y}`},
+		{`  password: hunter2 # image`, "image", `  password: ***`},
+		{`  args: [--token, abc, x]`, "x]", `  args: [--token, ***, x]`},
+		{`  passwordKey: PASSWORD`, "PASS", `  passwordKey: PASSWORD`},
+		{"  name: a\x1b[31m\u202eb # c", "c", `  name: a\x1b[31m\u202eb # c`},
+		{`  value: postgres://u:p@h/d # c`, "c", `  value: postgres://***@h/d # c`},
+	} {
+		got, column := s.Excerpt(c.line, strings.Index(c.line, c.at)+1)
+		assert.Equal(t, c.want, got)
+		if i := strings.Index(c.want, c.at); i >= 0 {
+			assert.Equal(t, i+1, column, c.line)
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	s := with(map[string]string{"/w/k/kustomization.yaml": "resources: [a.yaml]\n", "/w/k/a.yaml": "kind: Deployment\nmetadata: {name: web-1234567, annotations: {31m: x}}\nspec: {replicas: 1}\n"})
+	for in, want := range map[string]string{
+		"accumulating resources: accumulation err='accumulating resources from 'a.yaml': open /w/k/a.yaml: no such file or directory'":                                                                                               "",
+		"no resource matches strategic merge patch \"Deployment.v1.apps/web-1234567.[noNs]\": no matches for Id Deployment.v1.apps/web-1234567.[noNs]; failed to find unique target for patch Deployment.v1.apps/web-1234567.[noNs]": "",
+		"yaml: line 12345: did not find expected key":                                     "",
+		"found qZx7 in\n  object qZx8: qZx9":                                              "found *** in object ***" + note,
+		"yaml: unmarshal errors:\n  line 3: cannot unmarshal !!str `hunter2...` into int": "yaml: unmarshal errors: line 3: cannot unmarshal !!str into int",
+		"invalid literal source hunter2 and 5, expected key=value":                        "one of the literals is not of the form key=value",
+		"bad name \x1b[31m": `bad name \x1b[31m`,
+	} {
+		if want == "" {
+			want = in
+		}
+		assert.Equal(t, want, s.Foreign(errors.New(in)).Error())
+	}
+}
+
+func TestEscape(t *testing.T) {
+	for in, want := range map[string]string{
+		"p\n::error file=x::y":           `p\n::error file=x::y`,
+		"a\rb\x1b[2Jc\x9bd":              `a\rb\x1b[2Jc\x9bd`,
+		"\u202e\u2066\u200b\ufeff\u0085": `\u202e\u2066\u200b\ufeff\u0085`,
+		"한국어 é → … \t ok":                "한국어 é → … \t ok",
+		"##vso[task.setvariable]x":       `\x23#vso[task.setvariable]x`,
+	} {
+		assert.Equal(t, want, Escape(in))
+	}
+	var s *Secrets
+	assert.Equal(t, "a\n| ::error::x\nb", s.Text("a\n::error::x\nb"))
+	assert.JSONEq(t, "\"a\u202eb\U000e0041\"", string(JSON([]byte("\"a\u202eb\U000e0041\""))))
+	assert.Equal(t, `"a\u202eb\udb40\udc41"`, string(JSON([]byte("\"a\u202eb\U000e0041\""))))
+	named := with(map[string]string{"a.yaml": "metadata: {name: \"p\\n::error ::x\"}\n"})
+	assert.Equal(t, "Pod p\\n::error ::x is wrong\nnext", named.Text("Pod p\n::error ::x is wrong\nnext"))
+}
