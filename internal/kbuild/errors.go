@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/runtime/runtimeutil"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
 // ForeignFunctionError says that a build asks to run a program other than the
@@ -45,7 +46,7 @@ func describe(d *document) string {
 // it is one.
 func missingSpec(file string, d *document, err error) error {
 	if err != nil {
-		return fmt.Errorf("%s: %s %s: annotation %s: %w", file, d.GetKind(), d.GetName(), functionAnnotation, err)
+		return fmt.Errorf("%s: %s %s: annotation %s: %w", file, d.GetKind(), d.GetName(), functionAnnotation, (*redact.Secrets)(nil).Foreign(err))
 	}
 	return fmt.Errorf("%s: %s %s has no annotation %s, so kustomize would not run it. Add:\n"+
 		"metadata:\n  annotations:\n    %s: |\n      exec: {path: krm-validate}",

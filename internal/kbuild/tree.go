@@ -190,7 +190,7 @@ func mayRun(content []byte) bool {
 func withEntries(file kustomization, entries [][]string) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(file.content, &doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", file.path, err)
+		return nil, fmt.Errorf("%s: %w", file.path, t.opts.Secrets.Foreign(err))
 	}
 	root := yamlnode.Resolve(&doc)
 	for i, field := range pluginFields {
@@ -365,7 +365,10 @@ func (t *tree) resolve(file kustomization, entry string) (_ []*document, inline 
 	case t.err != nil:
 		return nil, false, t.err
 	case err != nil:
-		return nil, false, fmt.Errorf("%s: %s: %w", file.path, entry, simplify(err))
+		if strings.ContainsAny(entry, "\n{") {
+			entry = "a configuration in the file itself"
+		}
+		return nil, false, fmt.Errorf("%s: %s: %w", file.path, entry, t.opts.Secrets.Foreign(simplify(err)))
 	}
 	if t.resolved == nil {
 		t.resolved = map[pluginEntry]resmap.ResMap{}
