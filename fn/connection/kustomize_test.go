@@ -46,7 +46,9 @@ apiVersion: apps/v1
 kind: Deployment
 metadata: {name: api}
 spec:
+  selector: {matchLabels: {app: api}}
   template:
+    metadata: {labels: {app: api}}
     spec:
       containers:
       - name: api
@@ -57,10 +59,12 @@ apiVersion: batch/v1
 kind: CronJob
 metadata: {name: report}
 spec:
+  schedule: 0 3 * * *
   jobTemplate:
     spec:
       template:
         spec:
+          restartPolicy: Never
           containers: [{name: report, image: report}]
 `,
 	"/prod/kustomization.yaml": `
