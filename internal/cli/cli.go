@@ -108,6 +108,7 @@ is out of date, 2 the work could not be done.`,
 		Example: `  krm-validate build overlays/prod/pipeline        # kustomize with the function inside
   krm-validate check overlays/ rendered.yaml       # every rule, changing nothing
   krm-validate lock overlays/prod                  # for kubectl apply -k
+  krm-validate blame overlays/prod                 # who wrote each line of it
   krm-validate explain secret-not-found
   kustomize build --enable-alpha-plugins --enable-exec overlays/prod/pipeline`,
 		SilenceErrors: true,
@@ -123,6 +124,6 @@ is out of date, 2 the work could not be done.`,
 			return nil
 		},
 	}
-	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newRulesCommand(), newExplainCommand(), newVersionCommand())
+	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newVersionCommand())
 	return root
 }

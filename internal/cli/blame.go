@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/blame"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
+)
+
+func newBlameCommand() *cobra.Command {
+	var flags kbuildFlags
+	var output string
+	var selection blame.Selection
+	var noPager bool
+	cmd := &cobra.Command{
+		Use:   "blame DIR [KIND[/NAME]] [FIELD]",
+		Short: "Say of each value of a build which line of which file decides it",
+		Long: `Blame builds the kustomization in DIR and prints its resources with a margin, as
+git blame does for the lines of a file: where each value was written, and what
+it came through (` + strings.Join(viaNames(), ", ") + `).
+
+Changing the text at the place named changes the value. Where that place is not
+known, the margin is empty.
+
+With FIELD it tells the story of one value: what it was in the base, and what
+each layer made of it. FIELD is a path such as spec.replicas, and elements of
+lists can be named: spec.template.spec.containers[app].image. A field that is
+not a value stands for all values below it.
+
+With --output=json there is one object for each value, with its history. Values
+of Secrets are masked, and left out in JSON.
+
+Long output goes through the pager in PAGER, less unless set, as git's does.`,
+		Example: `  krm-validate blame overlays/prod
+  krm-validate blame overlays/prod deployment/board-api
+  krm-validate blame overlays/prod deploy/board-api 'spec.template.spec.containers[0].image'
+  krm-validate blame -o json overlays/prod | jq '.[] | select(.field == "spec.replicas")'`,
+		Args: cobra.RangeArgs(1, 3),
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return completeBlame(args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("output", output, "text", "json"); err != nil {
+				return err
+			}
+			opts, err := flags.options(cmd)
+			if err != nil {
+				return err
+			}
+			if len(args) > 1 {
+				selection.Kind, selection.Name, _ = strings.Cut(args[1], "/")
+			}
+			if len(args) > 2 {
+				selection.Field = args[2]
+			}
+			return runBlame(cmd, args[0], opts, selection, output, noPager)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&output, "output", "o", "text", "text or json")
+	f.StringVarP(&selection.Namespace, "namespace", "n", "", "only resources in this namespace")
+	f.BoolVar(&noPager, "no-pager", false, "do not pipe the output through a pager")
+	flags.register(cmd)
+	complete(cmd, "output", "text", "json")
+	return cmd
+}
+
+func viaNames() []string {
+	var names []string
+	for _, v := range provenance.Vias() {
+		names = append(names, string(v))
+	}
+	return names
+}
+
+func runBlame(cmd *cobra.Command, dir string, opts kbuild.Options, selection blame.Selection, output string, noPager bool) error {
+	b, err := blameOf(cmd, dir, opts)
+	if err != nil {
+		return err
+	}
+	if b, err = b.Select(selection); err != nil {
+		return err
+	}
+	var values []blame.Value
+	if selection.Field != "" {
+		if values, err = b.Field(selection.Field); err != nil {
+			return err
+		}
+	}
+	if output == "json" {
+		if selection.Field == "" {
+			values = b.Values()
+		}
+		return blame.JSON(cmd.OutOrStdout(), values)
+	}
+	out, colors, done := paged(cmd.OutOrStdout(), noPager)
+	p := blame.Printer{Out: out, Colors: colors}
+	if selection.Field != "" {
+		err = p.Stories(values)
+	} else {
+		err = p.Margin(b)
+	}
+	return errors.Join(err, done())
+}
+
+// blameOf builds a kustomization and follows its values.
+func blameOf(cmd *cobra.Command, dir string, opts kbuild.Options) (*blame.Blame, error) {
+	var trace provenance.Trace
+	opts.Trace = &trace
+	m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
+	if err != nil {
+		return nil, buildError(err)
+	}
+	if !trace.Any() {
+		fmt.Fprintf(cmd.ErrOrStderr(), "Warning: %s has something in it that only kustomize itself can build, so no place is known\n", dir)
+	}
+	return blame.New(m, &trace), nil
+}
+
+// completeBlame offers directories, then what is in the build, then its fields.
+func completeBlame(args []string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	}
+	var trace provenance.Trace
+	m, err := kbuild.Build(filesys.MakeFsOnDisk(), args[0], kbuild.Options{Stderr: io.Discard, Trace: &trace})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	b := blame.New(m, &trace)
+	var names []string
+	if len(args) > 1 {
+		s := blame.Selection{}
+		s.Kind, s.Name, _ = strings.Cut(args[1], "/")
+		if b, err = b.Select(s); err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		for _, v := range b.Values() {
+			names = append(names, v.Field)
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+	for _, r := range m.Resources() {
+		names = append(names, strings.ToLower(r.GetKind())+"/"+r.GetName())
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// paged returns where to write long output: on a terminal a pager, unless it is
+// switched off. done waits until the reader has seen it.
+func paged(w io.Writer, off bool) (out io.Writer, colors bool, done func() error) {
+	nothing := func() error { return nil }
+	f, ok := w.(*os.File)
+	if !ok || !isatty.IsTerminal(f.Fd()) {
+		return w, false, nothing
+	}
+	colors = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	command, set := os.LookupEnv("PAGER")
+	if !set {
+		command = "less"
+	}
+	fields := strings.Fields(command)
+	if off || len(fields) == 0 || filepath.Base(fields[0]) == "cat" || os.Getenv("TERM") == "dumb" {
+		return w, colors, nothing
+	}
+	path, err := exec.LookPath(fields[0])
+	if err != nil {
+		return w, colors, nothing
+	}
+	pager := exec.Command(path, fields[1:]...)
+	pager.Stdout, pager.Stderr = f, os.Stderr
+	pager.Env = os.Environ()
+	if os.Getenv("LESS") == "" {
+		pager.Env = append(pager.Env, "LESS=FRX") // as git does: quit if it fits on one screen
+	}
+	in, err := pager.StdinPipe()
+	if err != nil || pager.Start() != nil {
+		return w, colors, nothing
+	}
+	return brokenPipe{in}, colors, func() error {
+		_ = in.Close()
+		return pager.Wait()
+	}
+}
+
+// brokenPipe takes what a pager that was quit no longer reads.
+type brokenPipe struct{ io.Writer }
+
+func (b brokenPipe) Write(p []byte) (int, error) {
+	_, _ = b.Writer.Write(p)
+	return len(p), nil
+}
