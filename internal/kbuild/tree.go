@@ -22,6 +22,7 @@ import (
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -190,7 +191,7 @@ func mayRun(content []byte) bool {
 func withEntries(file kustomization, entries [][]string) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(file.content, &doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", file.path, t.opts.Secrets.Foreign(err))
+		return nil, fmt.Errorf("%s: %w", file.path, (*redact.Secrets)(nil).Foreign(err))
 	}
 	root := yamlnode.Resolve(&doc)
 	for i, field := range pluginFields {
