@@ -93,16 +93,19 @@ func runBlame(cmd *cobra.Command, dir string, opts kbuild.Options, selection bla
 		return err
 	}
 	var values []blame.Value
+	if output == "json" {
+		if selection.Field == "" {
+			values = b.Values()
+		} else if values, err = b.Field(selection.Field); err != nil {
+			return err
+		}
+		return blame.JSON(cmd.OutOrStdout(), values)
+	}
+	b.Mask = secretsOf(cmd).Line
 	if selection.Field != "" {
 		if values, err = b.Field(selection.Field); err != nil {
 			return err
 		}
-	}
-	if output == "json" {
-		if selection.Field == "" {
-			values = b.Values()
-		}
-		return blame.JSON(cmd.OutOrStdout(), values)
 	}
 	out, colors, done := paged(cmd.OutOrStdout(), noPager)
 	p := blame.Printer{Out: out, Colors: colors}
@@ -125,7 +128,12 @@ func blameOf(cmd *cobra.Command, dir string, opts kbuild.Options) (*blame.Blame,
 	if !trace.Any() {
 		fmt.Fprintf(cmd.ErrOrStderr(), "Warning: %s has something in it that only kustomize itself can build, so no place is known\n", dir)
 	}
-	return blame.New(m, &trace), nil
+	b := blame.New(m, &trace)
+	for _, r := range m.Resources() {
+		secretsOf(cmd).Node(r.YNode())
+	}
+	b.Mask = secretsOf(cmd).Masked
+	return b, nil
 }
 
 // completeBlame offers directories, then what is in the build, then its fields.
