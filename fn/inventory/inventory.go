@@ -6,6 +6,7 @@ package inventory
 
 import (
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -466,29 +467,50 @@ func SameNamespace(a, b string) bool { return a == b || a == "" || b == "" }
 // Lookup returns the resource called name in namespace, by its present name
 // or, where kustomize repairs such references, by a previous one. Among several
 // it prefers the one with the referrer's own prefixes and suffixes, as
-// kustomize does. from may be nil.
+// kustomize does, and files may be alternatives: the one in the referrer's own
+// file, then in its folder. from may be nil.
 func (inv *Inventory) Lookup(gk GroupKind, namespace, name string, repaired bool, from *Object) *Object {
-	if o := pick(inv.Find(gk, name), namespace, from); o != nil {
+	return inv.LookupOf(gk, namespace, name, repaired, from, nil)
+}
+
+// LookupOf is Lookup that prefers, among resources that are equally near, one
+// with which the referrer is served.
+func (inv *Inventory) LookupOf(gk GroupKind, namespace, name string, repaired bool, from *Object, serves func(*Object) bool) *Object {
+	if o := pick(inv.Find(gk, name), namespace, from, serves); o != nil {
 		return o
 	}
 	if repaired {
-		return pick(inv.FindPrevious(gk, name), namespace, from)
+		return pick(inv.FindPrevious(gk, name), namespace, from, serves)
 	}
 	return nil
 }
 
-func pick(candidates []*Object, namespace string, from *Object) *Object {
+func pick(candidates []*Object, namespace string, from *Object, serves func(*Object) bool) *Object {
 	var best *Object
 	rank := -1
 	for _, o := range candidates {
 		if o.Removed || !SameNamespace(o.Namespace, namespace) {
 			continue
 		}
+		if len(candidates) == 1 {
+			return o
+		}
 		r := 0
 		if o.Namespace == namespace {
-			r += 4
+			r += 32
 		}
-		if from != nil && o.affixes == from.affixes {
+		if from != nil {
+			if o.affixes == from.affixes {
+				r += 16
+			}
+			switch {
+			case o.File == from.File:
+				r += 12
+			case filepath.Dir(o.File) == filepath.Dir(from.File):
+				r += 4
+			}
+		}
+		if serves != nil && serves(o) {
 			r += 2
 		}
 		if o.Node != nil {

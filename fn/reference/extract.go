@@ -482,13 +482,13 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 	if r.Name == "" {
 		return
 	}
-	if IsPlaceholder(r.Name) {
+	if IsPlaceholderName(r.Name) {
 		if !IsTemplate(r.Name) {
 			return
 		}
 		r.Vague = true
 	}
-	if IsPlaceholder(r.Namespace) {
+	if IsPlaceholderName(r.Namespace) {
 		if !x.inv.HasNamespace(r.Namespace) {
 			return
 		}

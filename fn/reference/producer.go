@@ -166,7 +166,7 @@ func (p *compiledProducer) apply(inv *inventory.Inventory, o *inventory.Object) 
 		namespace = ""
 	}
 	for _, name := range names {
-		if name == "" || IsPlaceholder(name) {
+		if name == "" || IsPlaceholderName(name) {
 			continue
 		}
 		// What is in the build too gets keys that the build does not show.

@@ -218,25 +218,16 @@ func appendStep(text []byte, key string) []byte {
 
 // IsPlaceholder reports whether text holds something that is filled in later,
 // by Flux, Argo CD, Helm, envsubst or a person: ${X}, $(X), {{ x }}, <x>, %x%,
-// __X__, UPPER_CASE words. Nothing can be said of such a name.
+// __X__. Nothing can be said of it.
 func IsPlaceholder(text string) bool {
-	underscore, lower, other := false, false, false
-	for i := range len(text) {
-		switch c := text[i]; {
-		case 'a' <= c && c <= 'z':
-			lower = true
-		case c == '_':
-			if underscore && text[i-1] == '_' {
-				return true
-			}
-			underscore = true
-		case c == '$', c == '{', c == '}', c == '<', c == '>', c == '%', c == '*':
-			return true
-		case c >= 0x80:
-			other = true
-		}
-	}
-	return underscore && !lower && (!other || strings.ToUpper(text) == text)
+	return strings.ContainsAny(text, "${}<>%*") || strings.Contains(text, "__")
+}
+
+// IsPlaceholderName is IsPlaceholder for the name of an object, which has no
+// capitals and no underscores: YOUR_SECRET is a placeholder too. A key of a
+// ConfigMap and the value of a label may be spelt so.
+func IsPlaceholderName(name string) bool {
+	return IsPlaceholder(name) || strings.Contains(name, "_") && strings.ToUpper(name) == name
 }
 
 // templatePattern is what Flux, Argo CD and envsubst replace: ${X}, $(X), $X

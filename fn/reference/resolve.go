@@ -4,8 +4,11 @@ import (
 	"slices"
 	"sync"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // Status is the answer to whether a reference resolves.
@@ -88,7 +91,7 @@ func NewResolver(inv *inventory.Inventory, externals Externals) *Resolver {
 func (v *Resolver) Resolve(r *Ref) Resolution {
 	best := Resolution{Status: Absent, External: -1}
 	for i, gk := range r.To {
-		res := v.resolve(&query{gk, r.Namespace, r.Name, r.Repaired, r.From})
+		res := v.resolve(&query{gk, r.Namespace, r.Name, r.Repaired, r.From, r.servedBy()})
 		switch {
 		case i == 0 || res.rank() < best.rank():
 			best = res
@@ -111,7 +114,8 @@ type query struct {
 	gk              inventory.GroupKind
 	namespace, name string
 	repaired        bool
-	from            *inventory.Object // nil if nobody asks
+	from            *inventory.Object            // nil if nobody asks
+	serves          func(*inventory.Object) bool // whether one of several is right; may be nil
 }
 
 // rank orders resolutions by how much is known.
@@ -129,14 +133,14 @@ func (v *Resolver) resolve(q *query) Resolution {
 	if inventory.IsClusterScoped(q.gk) {
 		q.namespace = ""
 	}
-	if o := v.inv.Lookup(q.gk, q.namespace, q.name, q.repaired, q.from); o != nil {
+	if o := v.inv.LookupOf(q.gk, q.namespace, q.name, q.repaired, q.from, q.serves); o != nil {
 		if o.NeedsHash && !q.repaired && o.Name == q.name {
 			return Resolution{Status: NotRewritten, Target: o, External: -1}
 		}
 		return Resolution{Target: o, External: -1}
 	}
 	for _, o := range v.inv.Find(q.gk, q.name) {
-		if !o.Removed && IsPlaceholder(o.Namespace) { // it may be any
+		if !o.Removed && IsPlaceholderName(o.Namespace) { // it may be any
 			return Resolution{Target: o, External: -1}
 		}
 	}
@@ -249,6 +253,22 @@ func (v *Resolver) namesIn(set nameSet) []string {
 		}
 	}
 	return append(names, builtinNames(set.gk, set.namespace)...)
+}
+
+// servedBy says of several objects of one name which one has the keys and the
+// port of the reference. It is nil for references that ask for neither.
+func (r *Ref) servedBy() func(*inventory.Object) bool {
+	if len(r.Keys) == 0 && r.Port == nil {
+		return nil
+	}
+	return func(o *inventory.Object) bool {
+		if len(r.Keys) > 0 && len(KeyMissing(r, o, nil)) > 0 {
+			return false
+		}
+		return r.Port == nil || slices.ContainsFunc(yamlnode.Elements(o.Get("spec", "ports")), func(p *yaml.Node) bool {
+			return yamlnode.GetString(p, "name") == r.Port.Value || yamlnode.GetString(p, "port") == r.Port.Value
+		})
+	}
 }
 
 // KeyMissing returns the keys of r that are certainly not there: not in the

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -123,24 +122,27 @@ var duplicateObject = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
 	Doc: "Two documents define the same object: the same kind, namespace and name. " +
 		"kubectl applies both, and the one that comes last wins; kustomize refuses to build, so this shows in plain files only. " +
-		"It is a warning where both say the same, are in two versions of the API, or are in different folders, which may be meant for different clusters.",
+		"It is a warning where both say the same or are in two versions of the API, and a note in two files, which may be alternatives.",
 	Run: func(p *Pass) {
 		type id struct {
 			inventory.GroupKind
-			namespace, name string
+			namespace, name, file string
 		}
 		first := map[id]*inventory.Object{}
 		for _, o := range p.Inventory.Objects() {
 			if o.Removed || o.Local || o.Name == "" || o.Kind == "" || len(p.Inventory.Find(o.GroupKind, o.Name)) == 1 {
 				continue
 			}
-			key := id{o.GroupKind, o.Namespace, o.Name}
-			other := first[key]
-			if other == nil {
-				first[key] = o
-				continue
+			inFile, anywhere := id{o.GroupKind, o.Namespace, o.Name, o.File}, id{o.GroupKind, o.Namespace, o.Name, "*"}
+			switch {
+			case first[inFile] != nil:
+				p.reportDuplicateObject(o, first[inFile])
+			case first[anywhere] != nil:
+				p.reportDuplicateObject(o, first[anywhere])
+				first[inFile] = o
+			default:
+				first[inFile], first[anywhere] = o, o
 			}
-			p.reportDuplicateObject(o, other)
 		}
 	},
 }
@@ -155,10 +157,13 @@ func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
 	case o.Version != other.Version:
 		message += ", in two versions of its API"
 		opts = append(opts, AtMost(finding.Warning))
-	case filepath.Dir(o.File) != filepath.Dir(other.File):
-		opts = append(opts, AtMost(finding.Warning), Help("check the folders one by one if they are for different clusters"))
+	case o.File != other.File:
+		opts = append(opts, Help("check the files one by one if they are alternatives"))
 	default:
 		opts = append(opts, Help("keep one of the two, or give one of them another name or namespace"))
+	}
+	if o.File != other.File {
+		opts = append(opts, AtMost(finding.Note))
 	}
 	if other.File != "" && other.Line > 0 {
 		message += fmt.Sprintf("; the first is at %s:%d", other.File, other.Line)

@@ -59,7 +59,7 @@ func (p *Pass) checkExists(r *reference.Ref) {
 	switch res.Status {
 	case reference.Typo:
 		opts := []Option{Suggest(res.Suggestions...), Help("%s", consequence(r))}
-		if reference.IsPlaceholder(r.Name) {
+		if reference.IsPlaceholderName(r.Name) {
 			if !closeTemplates(r.Name, res.Suggestions[0]) {
 				return
 			}

@@ -26,7 +26,7 @@ var namespaceMistyped = &Rule{
 	Run: func(p *Pass) {
 		known, declared := p.namespaces()
 		near := func(ns string, among []string) string {
-			if ns == "" || reference.IsPlaceholder(ns) || slices.Contains(among, ns) || builtinNamespace(ns) {
+			if ns == "" || reference.IsPlaceholderName(ns) || slices.Contains(among, ns) || builtinNamespace(ns) {
 				return ""
 			}
 			if names := suggest.Nearest(ns, among, 1); len(names) > 0 && suggest.Close(ns, names[0]) {

@@ -8,14 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
-	"sigs.k8s.io/kustomize/api/konfig"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
@@ -40,15 +35,6 @@ type Options struct {
 	Progress func(done, total int, name string)
 }
 
-// Tree is one set of resources that is checked on its own.
-type Tree struct {
-	// Name is what was named on the command line, or found below it.
-	Name string
-	// Root is set for kustomizations, Files for plain files ("-" is stdin).
-	Root  string
-	Files []string
-}
-
 // Report is what a check found.
 type Report struct {
 	Findings []finding.Finding
@@ -56,171 +42,26 @@ type Report struct {
 	Trees, Resources int
 	// Sources are the texts of the files that were read.
 	Sources map[string][]byte
-	// Unread are the trees that could not be checked.
-	Unread []error
+	// Unread is what could not be checked.
+	Unread []Unread
 
 	docs    map[string]documents // by file
 	secrets *redact.Secrets
 }
 
-// Find says which trees the paths stand for: a folder with a kustomization is
-// one tree; in any other folder every kustomization that no other refers to is
-// a tree, and the remaining files together are one; the files named by
-// themselves are one.
-func Find(paths []string) ([]Tree, error) {
-	var trees []Tree
-	var files []string
-	for _, p := range paths {
-		if p == "-" {
-			files = append(files, p)
-			continue
-		}
-		matches := []string{p}
-		if _, err := os.Lstat(p); err != nil {
-			if matches, err = filepath.Glob(p); err != nil {
-				return nil, fmt.Errorf("%s: not a glob: %w", p, err)
-			}
-			if len(matches) == 0 {
-				return nil, fmt.Errorf("%s: no such file or directory", p)
-			}
-		}
-		for _, m := range matches {
-			info, err := os.Stat(m)
-			if err != nil {
-				return nil, err
-			}
-			switch {
-			case !info.IsDir() && isKustomizationFile(m):
-				trees = append(trees, Tree{Name: filepath.Dir(m), Root: filepath.Dir(m)})
-			case !info.IsDir():
-				files = append(files, m)
-			default:
-				below, err := findBelow(m)
-				if err != nil {
-					return nil, err
-				}
-				trees = append(trees, below...)
-			}
-		}
-	}
-	if len(files) > 0 {
-		name := files[0]
-		if len(files) > 1 {
-			name = fmt.Sprintf("%d files", len(files))
-		}
-		trees = append(trees, Tree{Name: name, Files: files})
-	}
-	return trees, nil
+// Unread is a tree or a file that could not be checked. Its error is one line.
+type Unread struct {
+	Name string
+	Err  error
+	// Named is set for what was named on the command line by itself.
+	Named bool
 }
 
-func isKustomizationFile(path string) bool {
-	return slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
-}
-
-// findBelow finds the trees in a folder.
-func findBelow(dir string) ([]Tree, error) {
-	var files []string
-	kustomizations := map[string]string{} // folder → file
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir():
-			if path != dir && skipped(d.Name()) {
-				return fs.SkipDir
-			}
-		case isKustomizationFile(path):
-			kustomizations[filepath.Dir(path)] = path
-		case slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)):
-			files = append(files, path)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+func (u Unread) Error() string {
+	if text := u.Err.Error(); strings.HasPrefix(text, u.Name+":") {
+		return text
 	}
-	if _, ok := kustomizations[dir]; ok {
-		root := environment(dir)
-		return []Tree{{Name: root, Root: root}}, nil
-	}
-	var trees []Tree
-	for _, root := range roots(kustomizations) {
-		root = environment(root)
-		if tree := (Tree{Name: root, Root: root}); !slices.ContainsFunc(trees, func(t Tree) bool { return t.Root == root }) {
-			trees = append(trees, tree)
-		}
-	}
-	files = slices.DeleteFunc(files, func(f string) bool {
-		for d := filepath.Dir(f); ; d = filepath.Dir(d) {
-			if _, ok := kustomizations[d]; ok {
-				return true
-			}
-			if len(d) <= len(dir) || d == filepath.Dir(d) {
-				return false
-			}
-		}
-	})
-	if len(files) > 0 {
-		trees = append(trees, Tree{Name: dir, Files: files})
-	}
-	if len(trees) == 0 {
-		return nil, fmt.Errorf("%s: nothing to check: no kustomization and no .yaml, .yml or .json file", dir)
-	}
-	return trees, nil
-}
-
-// skipped reports whether a folder below a named one is left out: it is hidden,
-// or by convention not part of what is applied.
-func skipped(name string) bool {
-	return strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "node_modules", "vendor", "charts"}, name)
-}
-
-// environment returns the pipeline of a folder that lock keeps: its lock gives
-// the same resources, and the pipeline has the configuration besides. Any other
-// folder is returned as it is.
-func environment(dir string) string {
-	pipeline := filepath.Join(dir, "pipeline")
-	for _, name := range konfig.RecognizedKustomizationFileNames() {
-		if _, err := os.Stat(filepath.Join(pipeline, name)); err == nil {
-			if _, err := os.Stat(filepath.Join(dir, "lock")); err == nil {
-				return pipeline
-			}
-		}
-	}
-	return dir
-}
-
-// roots returns the kustomizations that no other one refers to. Components are
-// parts of other kustomizations by nature.
-func roots(kustomizations map[string]string) []string {
-	used := map[string]bool{}
-	for dir, file := range kustomizations {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			continue // building it says what is wrong
-		}
-		var k struct {
-			Kind                                                               string
-			Resources, Bases, Components, Transformers, Generators, Validators []string
-		}
-		if yaml.Unmarshal(text, &k) != nil {
-			continue
-		}
-		if k.Kind == "Component" {
-			used[dir] = true
-		}
-		for _, ref := range slices.Concat(k.Resources, k.Bases, k.Components, k.Transformers, k.Generators, k.Validators) {
-			used[filepath.Join(dir, ref)] = true
-		}
-	}
-	var out []string
-	for dir := range kustomizations {
-		if !used[filepath.Clean(dir)] {
-			out = append(out, dir)
-		}
-	}
-	slices.Sort(out)
-	return out
+	return u.Name + ": " + u.Err.Error()
 }
 
 // Run checks the trees one by one. A tree that cannot be read does not keep
@@ -239,10 +80,11 @@ func Run(trees []Tree, opts Options) *Report {
 		}
 		findings, err := rep.check(t, opts)
 		if err != nil {
-			rep.Unread = append(rep.Unread, fmt.Errorf("%s: %w", t.Name, err))
+			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(err), t.Named})
+		} else {
+			rep.Trees++
 		}
 		rep.Findings = append(rep.Findings, findings...)
-		rep.Trees++
 	}
 	finding.Sort(rep.Findings)
 	rep.Findings = report.Clean(slices.CompactFunc(rep.Findings, same), rep.secrets)
@@ -258,19 +100,14 @@ func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
 	if t.Root != "" {
 		return rep.checkKustomization(t, opts)
 	}
-	sources := make([]manifest.Source, len(t.Files))
-	for i, file := range t.Files {
-		text, err := read(file, opts.Stdin)
-		if err != nil {
-			return nil, err
-		}
-		if file == "-" {
-			file = "stdin"
-		}
-		sources[i] = manifest.Source{File: file, Data: text}
-		rep.Sources[file] = text
+	sources, err := rep.read(t, opts)
+	if err != nil {
+		return nil, err
 	}
 	inv, cfg, err := index(sources, opts.Config, rep.secrets)
+	if err != nil && !t.Named {
+		inv, cfg, err = index(rep.readable(sources), opts.Config, rep.secrets)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -316,6 +153,41 @@ func indexDocuments(docs []manifest.Document, err error) (*inventory.Inventory, 
 		}
 	}
 	return inv, cfg, nil
+}
+
+// read reads the files of a tree. One that was not named by itself may be
+// missing.
+func (rep *Report) read(t Tree, opts Options) ([]manifest.Source, error) {
+	sources := make([]manifest.Source, 0, len(t.Files))
+	for _, file := range t.Files {
+		text, err := read(file, opts.Stdin)
+		switch {
+		case err != nil && t.Named:
+			return nil, err
+		case err != nil:
+			rep.Unread = append(rep.Unread, Unread{Name: file, Err: err})
+			continue
+		case file == "-":
+			file = "stdin"
+		}
+		sources = append(sources, manifest.Source{File: file, Data: text})
+		rep.Sources[file] = text
+	}
+	return sources, nil
+}
+
+// readable leaves out the files that cannot be parsed, and reports them.
+func (rep *Report) readable(sources []manifest.Source) []manifest.Source {
+	return slices.DeleteFunc(sources, func(s manifest.Source) bool {
+		_, err := manifest.ReadOnly(s)
+		if err == nil {
+			return false
+		}
+		if err := unreadable(s.Data, err); err != nil {
+			rep.Unread = append(rep.Unread, Unread{Name: s.File, Err: err})
+		}
+		return true
+	})
 }
 
 func read(file string, stdin io.Reader) ([]byte, error) {

@@ -18,6 +18,9 @@ import (
 
 func newCheckCommand() *cobra.Command {
 	var opts check.Options
+	var find check.FindOptions
+	var build kbuildFlags
+	var strict bool
 	var configFile, output string
 	var externals, notes bool
 	cmd := &cobra.Command{
@@ -27,7 +30,8 @@ func newCheckCommand() *cobra.Command {
 
 A folder with a kustomization is built in process and checked as one tree. In
 any other folder, each kustomization that no other one refers to is a tree of
-its own, and the remaining YAML and JSON files together are one. Files named by
+its own, and the remaining YAML and JSON files together are one; what git
+ignores, Helm charts, and files that no kustomization lists are left out. Files named by
 themselves are one tree; - reads a stream from stdin.
 
 A ConfigPipeline among the files, or given with --config, configures the rules.
@@ -35,10 +39,13 @@ A kustomization that runs krm-validate in its transformers is checked with the
 configuration it has there.
 
 Exit codes: 0 nothing at error level, 1 findings at error level, 2 something
-could not be checked.`,
+that was named could not be checked. What is found in a folder and cannot be
+read is reported, and is no failure unless nothing else was checked; with
+--strict it always is.`,
 		Example: `  krm-validate check overlays/prod/pipeline
   krm-validate check base/ overlays/
   helm template shop ./chart | krm-validate check -
+  krm-validate check --exclude docs/ --load-restrictor=LoadRestrictionsNone .
   krm-validate check --print-externals overlays/prod > externals.yaml
   krm-validate check --unresolved=warning --output=json 'rendered/*.yaml'`,
 		Args: cobra.MinimumNArgs(1),
@@ -57,11 +64,13 @@ could not be checked.`,
 				opts.Config = cfg
 			}
 			opts.Stdin = cmd.InOrStdin()
-			trees, err := check.Find(args)
+			trees, err := check.Find(args, find)
 			if err != nil {
 				return err
 			}
-			opts.Build.Secrets = secretsOf(cmd)
+			if opts.Build, err = build.options(cmd); err != nil {
+				return err
+			}
 			opts.Progress = progress(cmd.ErrOrStderr())
 			rep := check.Run(trees, opts)
 			if externals {
@@ -72,7 +81,7 @@ could not be checked.`,
 				_, err = cmd.OutOrStdout().Write(text)
 				return err
 			}
-			return printReport(cmd, rep, output, notes)
+			return printReport(cmd, rep, output, notes, strict)
 		},
 	}
 	f := cmd.Flags()
@@ -81,13 +90,15 @@ could not be checked.`,
 	f.StringVarP(&output, "output", "o", "text", "text or json")
 	f.BoolVar(&notes, "notes", false, "show notes about objects that are not in the trees too")
 	f.BoolVar(&externals, "print-externals", false, "print what is not in the trees as externals of a ConfigPipeline, and nothing else")
-	f.BoolVar(&opts.Build.EnableExec, "enable-exec", false, "run the functions and plugins of others that kustomizations ask for")
+	f.StringArrayVar(&find.Exclude, "exclude", nil, "leave out the files and folders below PATH that match this `pattern`, written as in .gitignore; may be repeated")
+	f.BoolVar(&strict, "strict", false, "exit with 2 if anything could not be checked, however much else was")
+	build.register(cmd)
 	complete(cmd, "unresolved", "error", "warning", "ignore")
 	complete(cmd, "output", "text", "json")
 	return cmd
 }
 
-func printReport(cmd *cobra.Command, rep *check.Report, output string, notes bool) error {
+func printReport(cmd *cobra.Command, rep *check.Report, output string, notes, strict bool) error {
 	out := cmd.OutOrStdout()
 	if output == "json" {
 		if err := report.JSON(out, rep.Findings, rep.Trees, rep.Resources); err != nil {
@@ -103,11 +114,16 @@ func printReport(cmd *cobra.Command, rep *check.Report, output string, notes boo
 			fmt.Fprintf(out, "%s in %s\n", report.Summary(rep.Findings), count(rep.Resources, "resource"))
 		}
 	}
-	for _, err := range rep.Unread {
-		fmt.Fprintln(cmd.ErrOrStderr(), "Error:", secretsOf(cmd).Error(err))
+	fails := strict && len(rep.Unread) > 0 || len(rep.Unread) > 0 && rep.Resources == 0
+	for _, u := range rep.Unread {
+		word := "Not checked:"
+		if u.Named {
+			word, fails = "Error:", true
+		}
+		fmt.Fprintln(cmd.ErrOrStderr(), word, secretsOf(cmd).Error(u))
 	}
 	switch {
-	case len(rep.Unread) > 0:
+	case fails:
 		return &exitError{code: ExitFailure}
 	case finding.Count(rep.Findings, finding.Error) > 0:
 		return errFindings

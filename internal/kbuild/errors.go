@@ -74,4 +74,5 @@ func simplify(err error) error {
 
 var remote = regexp.MustCompile(`^(?:git::|git@|ssh://|https?://|file://|github\.com[:/]|.*\?ref=)`)
 
-func looksRemote(dir string) bool { return remote.MatchString(dir) }
+// LooksRemote reports whether an entry of resources is an address, not a path.
+func LooksRemote(dir string) bool { return remote.MatchString(dir) }

@@ -225,7 +225,7 @@ func krustyRun(fsys filesys.FileSystem, dir string, opts *krusty.Options) (m res
 // returned as they are.
 func rootOf(fsys filesys.FileSystem, dir string) (string, error) {
 	if !fsys.Exists(dir) {
-		if looksRemote(dir) {
+		if LooksRemote(dir) {
 			return dir, vetAddress(dir)
 		}
 		return "", fmt.Errorf("%s: no such directory", dir)

@@ -1,0 +1,404 @@
+package check
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/konfig"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/gitignore"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// FindOptions say what is left out. The zero value leaves out what git ignores.
+type FindOptions struct {
+	// Exclude are patterns as in .gitignore, relative to each named folder.
+	Exclude []string
+}
+
+// Tree is one set of resources that is checked on its own.
+type Tree struct {
+	// Name is what was named on the command line, or found below it.
+	Name string
+	// Root is set for kustomizations, Files for plain files ("-" is stdin).
+	Root  string
+	Files []string
+	// Named is set if the tree was named by itself, so that it has to be readable.
+	Named bool
+	// Remote are the bases that are not on this machine.
+	Remote []string
+	// Unlisted are files in the folders of kustomizations that none lists.
+	Unlisted []string
+}
+
+// Find says which trees the paths stand for: a folder with a kustomization is
+// one tree; in any other folder every kustomization that no other refers to is
+// a tree, and the remaining files together are one; the files named by
+// themselves are one.
+func Find(paths []string, opts FindOptions) ([]Tree, error) {
+	var trees []Tree
+	var files []string
+	for _, p := range paths {
+		if p == "-" {
+			files = append(files, p)
+			continue
+		}
+		matches := []string{p}
+		if _, err := os.Lstat(p); err != nil {
+			if matches, err = filepath.Glob(p); err != nil {
+				return nil, fmt.Errorf("%s: not a glob: %w", p, err)
+			}
+			if len(matches) == 0 {
+				return nil, fmt.Errorf("%s: no such file or directory", p)
+			}
+		}
+		for _, m := range matches {
+			info, err := os.Stat(m)
+			if err != nil {
+				return nil, err
+			}
+			switch {
+			case !info.IsDir() && isKustomizationFile(m):
+				trees = append(trees, Tree{Name: filepath.Dir(m), Root: filepath.Dir(m), Named: true})
+			case !info.IsDir():
+				files = append(files, m)
+			default:
+				below, err := findBelow(m, opts)
+				if err != nil {
+					return nil, err
+				}
+				trees = append(trees, below...)
+			}
+		}
+	}
+	if len(files) > 0 {
+		name := files[0]
+		if len(files) > 1 {
+			name = fmt.Sprintf("%d files", len(files))
+		}
+		trees = append(trees, Tree{Name: name, Files: files, Named: true})
+	}
+	return trees, nil
+}
+
+func isKustomizationFile(path string) bool {
+	return slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
+}
+
+// findBelow finds the trees in a folder.
+func findBelow(dir string, opts FindOptions) ([]Tree, error) {
+	w, err := walk(dir, opts)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := w.kustomizations[filepath.Clean(dir)]; ok {
+		root := environment(dir)
+		t := w.tree(root)
+		t.Name, t.Named = root, true
+		return []Tree{t}, nil
+	}
+	var trees []Tree
+	for _, root := range w.roots() {
+		root = environment(root)
+		if !slices.ContainsFunc(trees, func(t Tree) bool { return t.Root == root }) {
+			trees = append(trees, w.tree(root))
+		}
+	}
+	if len(w.plain) > 0 {
+		trees = append(trees, Tree{Name: dir, Files: w.plain})
+	}
+	switch {
+	case len(trees) > 0:
+		return trees, nil
+	case w.charts > 0:
+		return nil, fmt.Errorf("%s: nothing to check but Helm charts: helm template NAME CHART | krm-validate check -", dir)
+	default:
+		return nil, fmt.Errorf("%s: nothing to check: no kustomization and no .yaml, .yml or .json file", dir)
+	}
+}
+
+// walked is what a folder holds.
+type walked struct {
+	dir            string
+	kustomizations map[string]*kustomizationFile // by folder
+	plain          []string                      // files that no kustomization has to do with
+	unlisted       []string                      // files in their folders that none refers to
+	charts         int
+}
+
+func walk(dir string, opts FindOptions) (*walked, error) {
+	w := &walked{dir: dir, kustomizations: map[string]*kustomizationFile{}}
+	ignored := gitignore.Patterns{}.Add("", strings.Join(opts.Exclude, "\n"))
+	above, top := ignoredAbove(dir)
+	var files []string
+	var partial []string // folders whose chart is skipped, though other files are read
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			if path == dir {
+				return err
+			}
+			return nil // a folder that may not be read; git would not say more
+		}
+		rel, _ := filepath.Rel(dir, path)
+		rel = filepath.ToSlash(rel)
+		if path != dir && (ignored.Ignores(rel, d.IsDir()) || above.Ignores(top+rel, d.IsDir())) {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		switch {
+		case d.IsDir():
+			if path != dir && skipped(d.Name()) {
+				return fs.SkipDir
+			}
+			if text, err := os.ReadFile(filepath.Join(path, ".gitignore")); err == nil {
+				at := strings.TrimSuffix(top+rel, "/.")
+				above = above.Add(strings.TrimSuffix(at, "."), string(text))
+			}
+			if isFile(filepath.Join(path, "Chart.yaml")) {
+				w.charts++
+				if path != dir {
+					return fs.SkipDir
+				}
+				partial = append(partial, path)
+			}
+		case slices.Contains(partial, filepath.Dir(filepath.Dir(path))) && isChartFolder(filepath.Base(filepath.Dir(path))):
+			return fs.SkipDir
+		case slices.Contains(partial, filepath.Dir(path)) && isChartFile(d.Name()):
+		case isKustomizationFile(path):
+			w.kustomizations[filepath.Dir(path)] = readKustomization(path)
+		case slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) && isFile(path):
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	listed := map[string]bool{}
+	for _, k := range w.kustomizations {
+		for _, f := range k.files {
+			listed[f] = true
+		}
+	}
+	for _, f := range files {
+		switch {
+		case listed[filepath.Clean(f)]:
+		case w.isBelowKustomization(f):
+			w.unlisted = append(w.unlisted, f)
+		default:
+			w.plain = append(w.plain, f)
+		}
+	}
+	return w, nil
+}
+
+// isFile reports whether path is a file, or a symbolic link to one.
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// A chart's own files: https://helm.sh/docs/topics/charts/#the-chart-file-structure.
+func isChartFolder(name string) bool {
+	return slices.Contains([]string{"templates", "charts", "crds"}, name)
+}
+
+func isChartFile(name string) bool {
+	return name == "Chart.yaml" || name == "requirements.yaml" || strings.HasPrefix(name, "values") || strings.HasSuffix(name, "values.yaml")
+}
+
+// skipped reports whether a folder below a named one is left out: it is hidden,
+// or by convention not part of what is applied.
+func skipped(name string) bool {
+	return strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "node_modules", "vendor"}, name)
+}
+
+// ignoredAbove returns what the .gitignore files between the top of dir's
+// repository and dir say, and where dir is: "" or a path that ends in a slash.
+func ignoredAbove(dir string) (p gitignore.Patterns, at string) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return p, ""
+	}
+	var above []string // folders, the nearest first
+	top := ""
+	for d := abs; ; d = filepath.Dir(d) {
+		if d != abs {
+			above = append(above, d)
+		}
+		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
+			top = d
+			break
+		}
+		if d == filepath.Dir(d) {
+			return p, ""
+		}
+	}
+	slices.Reverse(above)
+	for _, d := range above {
+		if text, err := os.ReadFile(filepath.Join(d, ".gitignore")); err == nil {
+			rel, _ := filepath.Rel(top, d)
+			p = p.Add(strings.TrimSuffix(filepath.ToSlash(rel), "."), string(text))
+		}
+	}
+	if rel, _ := filepath.Rel(top, abs); rel != "." {
+		at = filepath.ToSlash(rel) + "/"
+	}
+	return p, at
+}
+
+func (w *walked) isBelowKustomization(file string) bool {
+	for d := filepath.Dir(file); ; d = filepath.Dir(d) {
+		if _, ok := w.kustomizations[d]; ok {
+			return true
+		}
+		if len(d) <= len(w.dir) || d == filepath.Dir(d) {
+			return false
+		}
+	}
+}
+
+// environment returns the pipeline of a folder that lock keeps: its lock gives
+// the same resources, and the pipeline has the configuration besides. Any other
+// folder is returned as it is.
+func environment(dir string) string {
+	pipeline := filepath.Join(dir, "pipeline")
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		if isFile(filepath.Join(pipeline, name)) {
+			if _, err := os.Stat(filepath.Join(dir, "lock")); err == nil {
+				return pipeline
+			}
+		}
+	}
+	return dir
+}
+
+// kustomizationFile is what one kustomization refers to.
+type kustomizationFile struct {
+	component bool
+	dirs      []string // folders
+	files     []string // files: resources, patches, what generators read
+	remote    []string // addresses
+}
+
+// readKustomization reads what a kustomization refers to. Whatever is wrong
+// with it, building it will say.
+func readKustomization(file string) *kustomizationFile {
+	k := &kustomizationFile{}
+	dir := filepath.Dir(file)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return k
+	}
+	var doc yaml.Node
+	if yaml.Unmarshal(text, &doc) != nil {
+		return k
+	}
+	top := yamlnode.Resolve(&doc)
+	k.component = yamlnode.GetString(top, "kind") == "Component"
+	for key, list := range yamlnode.Fields(top) {
+		switch key.Value {
+		case "resources", "bases", "components", "transformers", "generators", "validators":
+			for _, e := range yamlnode.Elements(list) {
+				ref := yamlnode.String(e)
+				switch path := filepath.Join(dir, ref); {
+				case ref == "" || strings.Contains(ref, "\n"):
+				case isFile(path):
+					k.files = append(k.files, path)
+				case kbuild.LooksRemote(ref):
+					k.remote = append(k.remote, ref)
+				default:
+					k.dirs = append(k.dirs, path)
+				}
+			}
+		default:
+			k.addFiles(dir, list)
+		}
+	}
+	return k
+}
+
+// addFiles adds the files that are named anywhere below n: patches, what
+// generators read, configurations of transformers.
+func (k *kustomizationFile) addFiles(dir string, n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode {
+		for _, name := range [...]string{n.Value, n.Value[strings.IndexByte(n.Value, '=')+1:]} {
+			if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" || ext == ".json" {
+				k.files = append(k.files, filepath.Join(dir, name))
+			}
+		}
+	}
+	for _, c := range n.Content {
+		k.addFiles(dir, c)
+	}
+}
+
+// roots returns the kustomizations that no other one refers to. Components are
+// parts of other kustomizations by nature.
+func (w *walked) roots() []string {
+	used := map[string]bool{}
+	for dir, k := range w.kustomizations {
+		if k.component {
+			used[dir] = true
+		}
+		for _, d := range k.dirs {
+			used[d] = true
+		}
+	}
+	var out []string
+	for dir := range w.kustomizations {
+		if !used[dir] {
+			out = append(out, dir)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// tree is the tree of a kustomization.
+func (w *walked) tree(root string) Tree {
+	t := Tree{Name: root, Root: root, Unlisted: w.unlisted}
+	seen := map[string]bool{}
+	var visit func(dir string)
+	visit = func(dir string) {
+		k := w.kustomizations[dir]
+		if k == nil || seen[dir] {
+			return
+		}
+		seen[dir] = true
+		t.Remote = append(t.Remote, k.remote...)
+		for _, d := range k.dirs {
+			visit(d)
+		}
+	}
+	visit(filepath.Clean(root))
+	slices.Sort(t.Remote)
+	t.Remote = slices.Compact(t.Remote)
+	return t
+}
+
+// errTemplate says that a file becomes YAML only when something fills it in.
+var errTemplate = errors.New("a template, not YAML")
+
+// unreadable says what is to be told of a file below a named folder that could
+// not be parsed: nothing if it is no manifest.
+func unreadable(text []byte, err error) error {
+	switch {
+	case !bytes.Contains(text, []byte("apiVersion")) || !bytes.Contains(text, []byte("kind")):
+		return nil
+	case bytes.Contains(text, []byte("{{")) || bytes.Contains(text, []byte("{%")) || bytes.Contains(text, []byte("<%")):
+		return errTemplate
+	default:
+		return err
+	}
+}

@@ -1,0 +1,117 @@
+package check_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+)
+
+const secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: db-secret, namespace: shop}\ntype: Opaque\n"
+
+// found returns the files and kustomizations that are checked, relative to dir.
+func found(t *testing.T, dir string, opts check.FindOptions) []string {
+	t.Helper()
+	trees, err := check.Find([]string{dir}, opts)
+	require.NoError(t, err)
+	all := []string{}
+	for _, tr := range trees {
+		for _, path := range append(tr.Files, tr.Root) {
+			if path != "" {
+				rel, err := filepath.Rel(dir, path)
+				require.NoError(t, err)
+				all = append(all, filepath.ToSlash(rel))
+			}
+		}
+	}
+	return all
+}
+
+func TestWhatIsNoManifestIsLeftOut(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"app.yaml":                        pod,
+		".git/HEAD":                       "",
+		".gitignore":                      "/out/\n*.gen.yaml\n",
+		"out/app.yaml":                    pod,
+		"app.gen.yaml":                    pod,
+		"chart/Chart.yaml":                "apiVersion: v2\nname: chart\nversion: 0.1.0\n",
+		"chart/templates/pod.yaml":        "{{ if .Values.pod }}",
+		"chart/ci/values.yaml":            "a: b\n",
+		"docs/example.yaml":               pod,
+		"deep/docs/example.yaml":          pod,
+		"deep/.gitignore":                 "!keep.gen.yaml\n",
+		"deep/keep.gen.yaml":              pod,
+		"overlays/dev/kustomization.yaml": kustomization + "- ../../base\npatches:\n- path: ../../patches/dev.yaml\n",
+		"overlays/dev/unlisted.yaml":      secret,
+		"base/kustomization.yaml":         kustomization + "- pod.yaml\n",
+		"base/pod.yaml":                   pod,
+		"patches/dev.yaml":                pod,
+	})
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(dir, "dangling.yaml")))
+	assert.Equal(t, []string{"overlays/dev", "app.yaml", "deep/docs/example.yaml", "deep/keep.gen.yaml", "docs/example.yaml"},
+		found(t, dir, check.FindOptions{}))
+	assert.Equal(t, []string{"overlays/dev", "app.yaml", "deep/docs/example.yaml"},
+		found(t, dir, check.FindOptions{Exclude: []string{"/docs/", "keep*"}}))
+	assert.Equal(t, []string{"keep.gen.yaml", "docs/example.yaml"}, reversed(found(t, filepath.Join(dir, "deep"), check.FindOptions{})))
+}
+
+func reversed(s []string) []string {
+	out := []string{}
+	for i := range s {
+		out = append(out, s[len(s)-1-i])
+	}
+	return out
+}
+
+func TestOneUnreadableFileDoesNotHideTheOthers(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"app.yaml":       pod,
+		"broken.yaml":    "apiVersion: v1\nkind: [\n",
+		"template.yaml":  "{{- if x }}\napiVersion: v1\nkind: Pod\n{{- end }}\n",
+		"tsconfig.json":  "{ // a comment\n}",
+		"dashboard.json": `{"text": "\d"}`,
+	})
+	rep := run(t, check.Options{}, dir)
+	assert.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+	var unread []string
+	for _, u := range rep.Unread {
+		assert.False(t, u.Named)
+		unread = append(unread, strings.TrimPrefix(u.Error(), dir+"/"))
+	}
+	require.Len(t, unread, 2)
+	assert.Contains(t, unread[0], "broken.yaml:2: not YAML")
+	assert.Equal(t, "template.yaml: a template, not YAML", unread[1])
+
+	_, err := check.Find([]string{tree(t, map[string]string{"Chart.yaml": "name: x\n", "templates/a.yaml": "{{ x }}"})}, check.FindOptions{})
+	assert.ErrorContains(t, err, "helm template")
+}
+
+// TestAlternatives: files that define one object each are for one cluster each.
+func TestAlternatives(t *testing.T) {
+	app := func(key string) string {
+		return strings.Replace(pod, "    envFrom:\n    - secretRef:\n        name: db-secret\n",
+			"    env:\n    - name: A\n      valueFrom: {secretKeyRef: {name: db-secret, key: "+key+"}}\n", 1)
+	}
+	with := func(key string) string { return secret + "stringData: {" + key + ": x}\n" }
+	dir := tree(t, map[string]string{
+		"a/app.yaml":    app("A") + "---\n" + with("A"),
+		"a/other.yaml":  app("B") + "---\n" + with("B"),
+		"b/secret.yaml": with("C"),
+		"b/app.yaml":    strings.ReplaceAll(app("C"), "name: app", "name: b"),
+		"c/app.yaml":    strings.ReplaceAll(app("B"), "name: app", "name: c"),
+		"d/app.yaml":    strings.ReplaceAll(app("BB"), "name: app", "name: d"),
+	})
+	rep := run(t, check.Options{}, dir)
+	assert.Equal(t, []string{"key-not-found"}, rulesOf(rep.Findings), "%v", rep.Findings)
+	for _, f := range rep.Findings {
+		if f.Rule == "duplicate-object" {
+			assert.LessOrEqual(t, f.Severity, finding.Note)
+		}
+	}
+}
