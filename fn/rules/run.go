@@ -29,6 +29,7 @@ type run struct {
 	secrets     []secretValue
 	environment map[*inventory.Object]map[string]bool
 	wiring      *wiring
+	typed       []*typedText
 
 	// What rules of several topics ask for is found once. See selectors.go.
 	problems    func() []problem // see schema.go

@@ -14,7 +14,7 @@ import (
 // wiringRules are about how configuration reaches containers: everything they
 // refer to exists, and yet they get the wrong value, or none.
 func wiringRules() []*Rule {
-	return []*Rule{envFromConflict, envOverridesConfig, variableNotExpandedInData, urlContradictsParts, configNotUsed}
+	return append([]*Rule{envFromConflict, envOverridesConfig, variableNotExpandedInData, urlContradictsParts, configNotUsed}, typedRules()...)
 }
 
 // environment is what is known of the variables of one container.

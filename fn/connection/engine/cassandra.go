@@ -4,6 +4,6 @@ package engine
 func cassandra() []*Engine {
 	return row(Engine{
 		Name: "cassandra", Aliases: []string{"scylla"}, Schemes: []Scheme{{Name: "cassandra", Port: 9042}},
-		Port: 9042, PortNames: []string{"cql", "cassandra"},
+		Port: 9042, PortNames: []string{"cql", "cassandra"}, Images: []string{"cassandra", "scylla"},
 	})
 }

@@ -9,7 +9,13 @@ func clickhouse() []*Engine {
 		{
 			Name: "clickhouse", Schemes: []Scheme{{Name: "clickhouse", Port: 9000, Database: true}},
 			Port: 9000, TLSPort: 9440, PortNames: []string{"native", "clickhouse", "tcp"},
-			Variables: []string{"CLICKHOUSE"},
+			Variables: []string{"CLICKHOUSE"}, Encode: "/?#@%", JDBC: []string{"clickhouse", "ch"},
+			Images: []string{"clickhouse-server", "clickhouse"},
+			Server: Server{
+				Users: []string{"CLICKHOUSE_USER", "CLICKHOUSE_ADMIN_USER"}, Databases: []string{"CLICKHOUSE_DB"}, Passwords: []string{"CLICKHOUSE_PASSWORD"},
+				DefaultUsers: []string{"default"}, AlwaysDatabases: []string{"default", "system"},
+				Scripts: []string{"/docker-entrypoint-initdb.d", "/etc/clickhouse-server"}, URL: "https://hub.docker.com/r/clickhouse/clickhouse-server",
+			},
 			Formats: []Format{
 				urlFormat("url", "URL of the native protocol", urlStyle{scheme: "clickhouse", hosts: hostsInURL}, parameter{"secure", "true"}),
 			},

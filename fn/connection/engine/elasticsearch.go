@@ -6,6 +6,7 @@ func elasticsearch() []*Engine {
 	return row(Engine{
 		Name: "elasticsearch", Aliases: []string{"opensearch", "elastic"},
 		Port: 9200, PortNames: []string{"http", "https", "elasticsearch", "opensearch", "rest"},
+		Images:  []string{"elasticsearch", "opensearch"},
 		Formats: []Format{webURL(urlPerHost, 0, 0)},
 	})
 }

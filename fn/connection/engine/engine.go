@@ -93,6 +93,20 @@ type Engine struct {
 	Port, TLSPort int
 	// PortNames are usual names of the engine's port in Services.
 	PortNames []string
+	// Images are the last parts of the names of images that run it.
+	Images []string
+	// Server says what such an image creates by itself.
+	Server Server
+	// Encode are the characters that its own clients refuse, or read as the end
+	// of the user info, when they stand unencoded in the user name or password of
+	// a URL. It is empty where its URLs have no user info.
+	Encode string
+	// Values are parameters that take one of a few values.
+	Values []ParameterValues
+	// JDBC are the subprotocols of its JDBC drivers, the usual one first.
+	JDBC []string
+	// jdbcUserInfo says that its JDBC URLs may have user info.
+	jdbcUserInfo bool
 	// Formats are the ways in which an address is written; see also Common.
 	Formats []Format
 }
@@ -107,6 +121,35 @@ type Scheme struct {
 	TLS bool
 	// Database says that the first part of the path is the name of a database.
 	Database bool
+}
+
+// Server is what the images of an engine create when they start on an empty
+// volume: the environment variables that name it, and what is there without.
+type Server struct {
+	// Users and Databases are the variables, the one that counts first.
+	Users, Databases []string
+	// Passwords are the variables for the password of that user.
+	Passwords []string
+	// DefaultUsers are there where no variable names one; AlwaysUsers and
+	// AlwaysDatabases in any case.
+	DefaultUsers, AlwaysUsers, AlwaysDatabases []string
+	// DatabaseOfUser says that without a variable the database is called as the
+	// user.
+	DatabaseOfUser bool
+	// Word is what a database is called, "database" unless set.
+	Word string
+	// Scripts are directories whose scripts may create more.
+	Scripts []string
+	// URL is the image's documentation.
+	URL string
+}
+
+// DatabaseName is what a database of the server is called.
+func (s *Server) DatabaseName() string {
+	if s.Word != "" {
+		return s.Word
+	}
+	return "database"
 }
 
 // Format is one way to write an Address.
@@ -178,6 +221,25 @@ func ByScheme(scheme string) (*Engine, Scheme, bool) {
 		}
 	}
 	return f.engine, f.scheme, ok
+}
+
+var byImage = sync.OnceValue(func() map[string]*Engine {
+	m := map[string]*Engine{}
+	for _, e := range table() {
+		for _, image := range e.Images {
+			m[image] = e
+		}
+	}
+	return m
+})
+
+// ByImage finds the engine that an image runs, by the last part of its name.
+func ByImage(image string) (*Engine, bool) {
+	image, _, _ = strings.Cut(image, "@")
+	image = image[strings.LastIndexByte(image, '/')+1:]
+	image, _, _ = strings.Cut(image, ":")
+	e, ok := byImage()[image]
+	return e, ok
 }
 
 // ProtocolOf returns the protocol that a word means in the name of a port, an

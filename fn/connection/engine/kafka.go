@@ -6,6 +6,7 @@ func kafka() []*Engine {
 	return row(Engine{
 		Name: "kafka", Aliases: []string{"redpanda"}, Protocol: "kafka", Schemes: []Scheme{{Name: "kafka"}},
 		Port: 9092, TLSPort: 9093, PortNames: []string{"kafka", "broker", "client", "plaintext"},
+		Images: []string{"kafka", "cp-kafka", "redpanda"},
 		Formats: []Format{
 			jaas("jaas", "Kafka's sasl.jaas.config for mechanism PLAIN", "org.apache.kafka.common.security.plain.PlainLoginModule"),
 			jaas("jaas-scram", "the same for SCRAM-SHA-256 and SCRAM-SHA-512", "org.apache.kafka.common.security.scram.ScramLoginModule"),

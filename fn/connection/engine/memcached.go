@@ -4,6 +4,6 @@ package engine
 func memcached() []*Engine {
 	return row(Engine{
 		Name: "memcached", Aliases: []string{"memcache"}, Schemes: []Scheme{{Name: "memcached", Port: 11211}},
-		Port: 11211, PortNames: []string{"memcached", "memcache"},
+		Port: 11211, PortNames: []string{"memcached", "memcache"}, Images: []string{"memcached"},
 	})
 }

@@ -4,7 +4,7 @@ package engine
 func nats() []*Engine {
 	return row(Engine{
 		Name: "nats", Protocol: "nats", Schemes: []Scheme{{Name: "nats", Port: 4222}},
-		Port: 4222, PortNames: []string{"nats", "client"}, Variables: []string{"NATS"},
+		Port: 4222, PortNames: []string{"nats", "client"}, Variables: []string{"NATS"}, Encode: "/?#", Images: []string{"nats", "nats-streaming"},
 		Formats: []Format{schemeURL("nats", "tls", urlPerHost, noDatabase)},
 	})
 }

@@ -10,7 +10,21 @@ func postgresql() []*Engine {
 			Schemes: []Scheme{{Name: "postgresql", Port: 5432, Database: true}, {Name: "postgres", Port: 5432, Database: true}},
 			Port:    5432, PortNames: []string{"postgresql", "postgres", "pg", "psql", "pgsql"},
 			Variables: []string{"POSTGRES", "POSTGRESQL", "PG", "PSQL"},
-			Formats:   postgresFormats(),
+			// libpq ends the user info at the first @ and the host's part at the
+			// first /, and refuses a % that encodes nothing.
+			Encode: "/@%", Values: postgresValues, JDBC: []string{"postgresql"},
+			Images: []string{"postgres", "postgresql", "timescaledb", "timescaledb-ha", "postgis", "pgvector", "postgres-alpine"},
+			Server: Server{
+				Users:           []string{"POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER"},
+				Passwords:       []string{"POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD"},
+				Databases:       []string{"POSTGRES_DB", "POSTGRESQL_DATABASE"},
+				DatabaseOfUser:  true,
+				DefaultUsers:    []string{"postgres"},
+				AlwaysDatabases: []string{"postgres", "template1"},
+				Scripts:         []string{"/docker-entrypoint-initdb.d"},
+				URL:             "https://hub.docker.com/_/postgres",
+			},
+			Formats: postgresFormats(),
 		},
 		{
 			// https://www.cockroachlabs.com/docs/stable/connection-parameters
@@ -18,9 +32,26 @@ func postgresql() []*Engine {
 			Schemes: []Scheme{{Name: "cockroachdb", Port: 26257, Database: true}},
 			Port:    26257, PortNames: []string{"cockroachdb", "cockroach", "sql", "grpc"},
 			Variables: []string{"COCKROACH", "COCKROACHDB", "CRDB"},
-			Formats:   postgresFormats(),
+			Encode:    "/@%", Values: postgresValues, JDBC: []string{"postgresql", "cockroachdb"},
+			Images:  []string{"cockroach", "cockroachdb"},
+			Formats: postgresFormats(),
 		},
 	}
+}
+
+// postgresValues: libpq's keywords, and those of pgjdbc. sslmode has values of
+// Node's pg besides.
+var postgresValues = []ParameterValues{
+	{Name: "sslmode", Values: []string{"disable", "allow", "prefer", "require", "verify-ca", "verify-full", "no-verify"},
+		URL: "https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLMODE"},
+	{Name: "target_session_attrs", Values: []string{"any", "read-write", "read-only", "primary", "standby", "prefer-standby"},
+		URL: "https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS"},
+	{Name: "channel_binding", Values: []string{"disable", "prefer", "require"},
+		URL: "https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-CHANNEL-BINDING"},
+	{Name: "gssencmode", Values: []string{"disable", "prefer", "require"},
+		URL: "https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-GSSENCMODE"},
+	{Name: "targetServerType", Values: []string{"any", "primary", "master", "slave", "secondary", "preferSlave", "preferSecondary", "preferPrimary"}, Fold: true,
+		URL: "https://jdbc.postgresql.org/documentation/use/#connection-parameters"},
 }
 
 func postgresFormats() []Format {

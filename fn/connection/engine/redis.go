@@ -10,7 +10,10 @@ func redis() []*Engine {
 			Name: "redis", Aliases: []string{"valkey", "keydb", "dragonfly"}, Protocol: "redis",
 			Schemes: []Scheme{{Name: "redis", Port: 6379}, {Name: "rediss", Port: 6379, TLS: true}, {Name: "valkey", Port: 6379}, {Name: "valkeys", Port: 6379, TLS: true}},
 			Port:    6379, PortNames: []string{"redis", "valkey"},
-			Variables: []string{"REDIS", "VALKEY", "CACHE"},
+			Variables: []string{"REDIS", "VALKEY", "CACHE"}, Encode: "/?#",
+			Values: []ParameterValues{{Name: "ssl_cert_reqs", Values: []string{"none", "optional", "required", "CERT_NONE", "CERT_OPTIONAL", "CERT_REQUIRED"},
+				URL: "https://redis.readthedocs.io/en/stable/connections.html#redis.connection.SSLConnection"}},
+			Images: []string{"redis", "redis-stack", "redis-stack-server", "valkey", "keydb", "dragonfly"},
 			Formats: []Format{
 				schemeURL("redis", "rediss", oneHost, asNumber),
 				pairFormat("stackexchange", "StackExchange.Redis configuration for .NET", pairStyle{
@@ -22,7 +25,7 @@ func redis() []*Engine {
 		{
 			Name: "redis-sentinel", Aliases: []string{"sentinel"},
 			Schemes: []Scheme{{Name: "redis-sentinel", Port: 26379}, {Name: "rediss-sentinel", Port: 26379, TLS: true}},
-			Port:    26379, PortNames: []string{"sentinel", "redis-sentinel"},
+			Port:    26379, PortNames: []string{"sentinel", "redis-sentinel"}, Encode: "/?#",
 			Formats: []Format{
 				urlFormat("url", "Lettuce's redis-sentinel URL; parameter sentinelMasterId is the master's name",
 					urlStyle{scheme: "redis-sentinel", tlsScheme: "rediss-sentinel", hosts: hostsInURL, database: asNumber, fragment: "sentinelMasterId"}, parameter{}),

@@ -6,6 +6,7 @@ func smtp() []*Engine {
 	return row(Engine{
 		Name: "smtp", Protocol: "smtp", Schemes: []Scheme{{Name: "smtp"}, {Name: "smtps", Port: 465, TLS: true}},
 		Port: 587, TLSPort: 465, PortNames: []string{"smtp", "smtps", "submission"},
+		Encode:  "/?#",
 		Formats: []Format{schemeURL("smtp", "smtps", oneHost, noDatabase)},
 	})
 }

@@ -10,6 +10,11 @@ func sqlserver() []*Engine {
 		Schemes: []Scheme{{Name: "sqlserver", Port: 1433}, {Name: "mssql", Port: 1433, Database: true}},
 		Port:    1433, PortNames: []string{"sqlserver", "mssql", "tds"},
 		Variables: []string{"MSSQL", "SQLSERVER"},
+		Encode:    "/?#%", JDBC: []string{"sqlserver", "jtds"},
+		Values: []ParameterValues{
+			{Name: "encrypt", Values: []string{"true", "false", "strict", "disable", "mandatory", "optional", "yes", "no", "1", "0", "t", "f"}, Fold: true,
+				URL: "https://github.com/microsoft/go-mssqldb#common-parameters"},
+		},
 		Formats: []Format{
 			urlFormat("url", "URL of go-mssqldb", urlStyle{scheme: "sqlserver", database: inQuery}, encrypt),
 			pairFormat("jdbc", "JDBC URL without credentials", pairStyle{

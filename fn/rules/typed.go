@@ -1,0 +1,338 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/connection/engine"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// typedRules judge the connection strings that somebody typed: what the engines
+// know of how their own are written, and what the servers in the same build
+// know of them.
+func typedRules() []*Rule {
+	return []*Rule{urlNotEncoded, urlMalformed, urlParameterInvalid, srvPortNotFound, urlContradictsServer, otlpPortMismatch}
+}
+
+// typedText is a text that may hold connection strings.
+type typedText struct {
+	from *inventory.Object
+	node *yaml.Node
+	// name is the variable, key or flag that the text is the value of.
+	name string
+	// text is what a program gets, with $(VAR) as engine.References.
+	text string
+	// whole says that it is the value of one variable of a container.
+	whole bool
+	// decoded says that the node holds the text in base64.
+	decoded bool
+	secret  bool
+	// references are the variables that engine.Reference(i) stands for.
+	references []inserted
+	// expanded is the text with them put in, "" where some are not known.
+	expanded string
+	urls     []*engine.Typed
+}
+
+// inserted is a $(VAR) in a text.
+type inserted struct {
+	name, value string
+	known       bool
+}
+
+// typedTexts returns the texts with connection strings, and the values of single
+// variables that may be meant as one.
+func (p *Pass) typedTexts() []*typedText {
+	if p.run.typed != nil {
+		return p.run.typed
+	}
+	texts := []*typedText{}
+	add := func(t typedText) {
+		if len(t.text) < 4 || !strings.Contains(t.text, "//") && !(t.whole && strings.ContainsRune(t.text, ':')) {
+			return
+		}
+		t.urls = engine.ReadURLs(t.text)
+		t.urls = slices.DeleteFunc(t.urls, func(u *engine.Typed) bool { return inComment(t.text, u.Start) })
+		for _, u := range t.urls {
+			u.JudgeParameters()
+		}
+		if t.whole || len(t.urls) > 0 {
+			texts = append(texts, &t)
+		}
+	}
+	inEnvironment := map[spot]string{}
+	for _, e := range p.wiring().environments {
+		for i := range e.entries {
+			if entry := &e.entries[i]; !entry.ref {
+				add(e.typed(i))
+			} else if entry.data != nil {
+				inEnvironment[spot{entry.data.object, nil}] += "\n" + entry.key + "\n"
+			}
+		}
+		for _, s := range e.sources {
+			if s.data != nil {
+				inEnvironment[spot{s.data.object, nil}] = "*"
+			}
+		}
+	}
+	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+		for _, field := range [...]string{"command", "args"} {
+			for _, n := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
+				add(typedText{from: o, node: yamlnode.Resolve(n), name: field + " of container " + c.Name, text: yamlnode.String(n)})
+			}
+		}
+	})
+	for _, kind := range [...]string{"ConfigMap", "Secret"} {
+		for _, o := range p.Inventory.OfKind(gk(kind)) {
+			if o.Node == nil || o.Removed || o.Local || o.Get("sops") != nil {
+				continue
+			}
+			content := o.Content()
+			read := inEnvironment[spot{o, nil}]
+			for _, key := range content.Keys {
+				v, _ := content.Get(key)
+				if text, ok := plainText(v); ok {
+					whole := read == "*" || strings.Contains(read, "\n"+key+"\n")
+					add(typedText{from: o, node: v.Node, name: key, text: text, expanded: text, whole: whole, decoded: v.Base64, secret: kind == "Secret"})
+				}
+			}
+		}
+	}
+	p.run.typed = texts
+	return texts
+}
+
+// inComment reports whether the line of an offset in a file is a comment.
+func inComment(text string, offset int) bool {
+	line := strings.TrimLeft(text[strings.LastIndexByte(text[:offset], '\n')+1:offset], " \t")
+	for _, mark := range [...]string{"#", "//", ";", "--", "<!--", "/*", "* "} {
+		if strings.HasPrefix(line, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// typed returns the value of entry i of env, with what is put into it.
+func (e *environment) typed(i int) typedText {
+	entry := &e.entries[i]
+	t := typedText{from: e.owner, node: yamlnode.Resolve(entry.node), name: entry.name, whole: true}
+	text := yamlnode.String(entry.node)
+	t.expanded, _ = e.expand(text, i, 0)
+	if !strings.Contains(text, "$") {
+		t.text = text
+		return t
+	}
+	for {
+		at := strings.Index(text, "$")
+		if at < 0 || at+1 == len(text) {
+			t.text += text
+			return t
+		}
+		t.text, text = t.text+text[:at], text[at:]
+		end := strings.IndexByte(text, ')')
+		switch {
+		case text[1] == '$':
+			t.text, text = t.text+"$", text[2:]
+		case text[1] != '(' || end < 0 || !isVariableName(text[2:end]) || len(t.references) > 1000:
+			t.text, text = t.text+"$", text[1:]
+		default:
+			r := inserted{name: text[2:end]}
+			r.value, r.known = e.before(r.name, i, 0)
+			t.text += engine.Reference(len(t.references))
+			t.references = append(t.references, r)
+			text = text[end+1:]
+		}
+	}
+}
+
+// reportText reports a finding about an offset in a text.
+func (p *Pass) reportText(t *typedText, offset int, message string, opts ...Option) {
+	if before := t.text[:offset]; !t.whole && strings.Contains(strings.TrimRight(t.text, "\n"), "\n") {
+		line := strings.Count(before, "\n") + 1
+		opts = append(opts, At(line, offset-strings.LastIndexByte(before, '\n')))
+		if t.node.Style&yaml.LiteralStyle != 0 && !t.decoded {
+			opts = append(opts, linesBelow(line))
+		}
+	}
+	p.Report(t.from, t.node, message, append(opts, SecretLine())...)
+}
+
+// reportFault reports what an engine found.
+func (p *Pass) reportFault(t *typedText, offset int, e *engine.Engine, f *engine.Fault) {
+	var opts []Option
+	if !f.Sure {
+		opts = append(opts, AtMost(finding.Warning))
+	}
+	if f.Help != "" {
+		opts = append(opts, Help("%s", f.Help))
+	}
+	what := ""
+	if e != nil {
+		what = "the " + e.Name + " URL in "
+	}
+	message := what + t.name + " " + f.Text
+	if f.Suggestion != "" {
+		opts = append(opts, Suggest(f.Suggestion))
+		message += fmt.Sprintf("; did you mean %q?", f.Suggestion)
+	}
+	p.reportText(t, offset, message, opts...)
+}
+
+var urlNotEncoded = &Rule{
+	Name:     "url-not-encoded",
+	Severity: finding.Error,
+	URL:      "https://www.rfc-editor.org/rfc/rfc3986#section-2.1",
+	Doc: "A user name or password in a connection URL has characters that must be percent-encoded there. " +
+		"A / ends the host's part, a ? or # what comes after it, an @ the password: the driver refuses the URL or connects to a host that nobody meant. " +
+		"It looks at URLs of databases and brokers in variables, command lines, ConfigMaps and Secrets, and at those that are put together from $(VAR), " +
+		"where the kubelet inserts the value as it is. What the engine's own clients refuse is an error, what only many drivers refuse a warning. " +
+		"The message never says which characters.",
+	Run: func(p *Pass) {
+		for _, t := range p.typedTexts() {
+			for _, u := range t.urls {
+				for i := range u.Faults {
+					if f := &u.Faults[i]; f.Part == "password" || f.Part == "user name" {
+						p.reportFault(t, u.Start, u.Engine, f)
+					}
+				}
+				p.checkInserted(t, u)
+			}
+		}
+	},
+}
+
+// checkInserted judges the values that the kubelet puts into the user info.
+func (p *Pass) checkInserted(t *typedText, u *engine.Typed) {
+	for i, r := range t.references {
+		mark := engine.Reference(i)
+		at := strings.Index(t.text[u.Start:u.End], mark)
+		if at < 0 || !r.known {
+			continue
+		}
+		part := u.UserInfoPart(u.Start + at)
+		if part == "" {
+			continue
+		}
+		ok, sure := u.Engine.Insertable(part, r.value)
+		if ok {
+			continue
+		}
+		opts := []Option{Help("choose one of letters and digits, keep it percent-encoded in a key of its own, or give the program host, user and password in variables of their own")}
+		if !sure || u.Driver != "" {
+			opts = append(opts, AtMost(finding.Warning))
+		}
+		p.reportText(t, u.Start, fmt.Sprintf("the %s URL in %s takes its %s from $(%s), whose value has characters that must be percent-encoded in a URL, and the kubelet inserts it as it is",
+			u.Engine.Name, t.name, part, r.name), opts...)
+	}
+}
+
+var urlMalformed = &Rule{
+	Name:     "url-malformed",
+	Severity: finding.Error,
+	URL:      "https://www.rfc-editor.org/rfc/rfc3986#section-3",
+	Doc: "A connection string is written so that its driver refuses it: quotes, blanks or a newline around it, a scheme without :// or one that no driver knows, jdbc:postgres: for jdbc:postgresql:, a port that is no number. " +
+		"Quotes come from .env files, whose quotes kustomize keeps; newlines from block scalars. " +
+		"What stands around a value is judged where containers of the build read it as one variable. Placeholders are left alone.",
+	Run: func(p *Pass) {
+		for _, t := range p.typedTexts() {
+			if t.whole {
+				newline := t.secret && strings.HasSuffix(t.text, "\n") // data-trailing-newline says it
+				for _, f := range engine.JudgeWhole(t.name, t.text) {
+					if !newline || f.Part != "end" {
+						p.reportFault(t, 0, nil, &f)
+					}
+				}
+			}
+			for _, u := range t.urls {
+				if !t.whole || u.Start != 0 {
+					continue // prose, perhaps
+				}
+				for i := range u.Faults {
+					if f := &u.Faults[i]; f.Part == "port" || f.Part == "host" || f.Part == "user info" {
+						p.reportFault(t, u.Start, u.Engine, f)
+					}
+				}
+			}
+		}
+	},
+}
+
+var urlParameterInvalid = &Rule{
+	Name:     "url-parameter-invalid",
+	Severity: finding.Error,
+	URL:      "https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS",
+	Doc: "A parameter of a connection URL has a value that the driver does not know: sslmode=disabled, readPreference=slave. " +
+		"The driver refuses the URL. Only parameters whose values are a closed list are judged.",
+	Run: func(p *Pass) {
+		for _, t := range p.typedTexts() {
+			for _, u := range t.urls {
+				for i := range u.Faults {
+					if f := &u.Faults[i]; strings.HasPrefix(f.Part, "parameter") {
+						p.reportFault(t, u.Start, u.Engine, f)
+					}
+				}
+			}
+		}
+	},
+}
+
+// serviceOf returns the Service of the build that a host of a text names.
+func (p *Pass) serviceOf(t *typedText, host string) *inventory.Object {
+	service, namespace := p.splitService(host, t.from.Namespace)
+	if service == "" {
+		return nil
+	}
+	svc := p.Inventory.Lookup(serviceKind, namespace, service, false, nil)
+	if svc == nil || svc.Node == nil || svc.Removed {
+		return nil
+	}
+	return svc
+}
+
+var srvPortNotFound = &Rule{
+	Name:     "srv-port-not-found",
+	Severity: finding.Error,
+	URL:      "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#srv-records",
+	Doc: "A mongodb+srv URL names a Service without a port called mongodb. " +
+		"The driver looks up _mongodb._tcp.<host>, and the cluster's DNS has that record only for a TCP port of this name; the parameter srvServiceName asks for another.",
+	Run: func(p *Pass) {
+		for _, t := range p.typedTexts() {
+			for _, u := range t.urls {
+				if strings.HasSuffix(u.Scheme.Name, "+srv") && len(u.Hosts) == 1 {
+					p.checkSRV(t, u)
+				}
+			}
+		}
+	},
+}
+
+func (p *Pass) checkSRV(t *typedText, u *engine.Typed) {
+	svc := p.serviceOf(t, u.Hosts[0].Host)
+	if svc == nil || yamlnode.GetString(svc.Node, "spec", "type") == "ExternalName" {
+		return
+	}
+	want := "mongodb"
+	for _, parameter := range u.Parameters {
+		if parameter.Name == "srvServiceName" {
+			want = parameter.Value
+		}
+	}
+	var names []string
+	for _, port := range yamlnode.Elements(svc.Get("spec", "ports")) {
+		if protocol := yamlnode.GetString(port, "protocol"); protocol == "" || protocol == "TCP" {
+			names = append(names, yamlnode.GetString(port, "name"))
+		}
+	}
+	if len(names) == 0 || slices.Contains(names, want) {
+		return
+	}
+	p.reportText(t, u.Start, fmt.Sprintf("%s asks DNS for the port %q of Service %q, which has none of that name", t.name, want, svc.Name),
+		Help("call the Service's port %s, or use mongodb:// with the port; it has %s", want, listOf("ports", slices.DeleteFunc(names, func(s string) bool { return s == "" }))))
+}
