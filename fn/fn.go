@@ -12,6 +12,7 @@
 package fn
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -52,8 +53,10 @@ type Result struct {
 
 // Process runs the pipeline over inv, whose resources it edits in place.
 // Edited resources are Modified. cfg may be nil: then nothing is
-// injected or normalized, and every rule runs at its default severity.
-func Process(inv *inventory.Inventory, cfg *ConfigPipeline) Result {
+// injected or normalized, and every rule runs at its default severity. An error
+// says which rules could not judge the resources, or that ctx is done; the
+// result holds what is known all the same.
+func Process(ctx context.Context, inv *inventory.Inventory, cfg *ConfigPipeline) (Result, error) {
 	var res Result
 	spec := &config.Spec{}
 	if cfg != nil {
@@ -63,10 +66,11 @@ func Process(inv *inventory.Inventory, cfg *ConfigPipeline) Result {
 	reference.Produce(inv)
 	var injected []finding.Finding
 	if cfg != nil {
-		res.Injections = connection.Apply(inv, cfg, func(f finding.Finding) { injected = append(injected, asking(f)) })
+		res.Injections = connection.Apply(inv, cfg, func(f finding.Finding) { injected = append(injected, f) })
 	}
 	res.Changes = normalize.Apply(inv, spec.Normalize)
-	res.Findings = rules.Run(inv, spec, injected...)
+	var err error
+	res.Findings, err = rules.Run(ctx, rules.All(), inv, spec, injected...)
 	if cfg != nil {
 		locate(cfg, res.Findings)
 	}
@@ -74,16 +78,7 @@ func Process(inv *inventory.Inventory, cfg *ConfigPipeline) Result {
 		addReceipt(inv, cfg.Metadata.Name)
 	}
 	res.Added = inv.Objects()[before:]
-	return res
-}
-
-// asking puts the best suggestion into the message, where a reader of results
-// finds it.
-func asking(f finding.Finding) finding.Finding {
-	if len(f.Suggestions) > 0 && !strings.Contains(f.Message, "did you mean") {
-		f.Message += fmt.Sprintf("; did you mean %q?", f.Suggestions[0])
-	}
-	return f
+	return res, err
 }
 
 // locate says which configuration findings are about, and where it has the
@@ -92,6 +87,7 @@ func locate(cfg *ConfigPipeline, fs []finding.Finding) {
 	for i := range fs {
 		if f := &fs[i]; f.Resource.Kind == config.Kind && f.Resource.APIVersion == config.APIVersion {
 			f.Resource.Namespace, f.Resource.Name = cfg.Metadata.Namespace, cfg.Metadata.Name
+			f.Original = f.Resource
 			f.File = cfg.File
 			f.Line, f.Column = cfg.Locate(f.Field)
 		}
@@ -171,7 +167,7 @@ func tell(stderr io.Writer, res Result, secrets *redact.Secrets) int {
 			Explain(&text, res)
 			fmt.Fprint(stderr, secrets.Text(text.String()))
 		}
-		report.Text(stderr, findings, report.Options{})
+		_ = report.Text(stderr, &report.Report{Findings: findings, Quiet: true})
 	}
 	if finding.Count(findings, finding.Error) > 0 {
 		return ExitFindings
@@ -214,7 +210,7 @@ func transform(items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Se
 	for _, item := range items {
 		inv.Add(item, inventory.Source{})
 	}
-	res := Process(inv, cfg)
+	res, err := Process(context.Background(), inv, cfg)
 	res.Findings = report.Clean(res.Findings, secrets)
 	out := manifest.Output{
 		Changed: func(i int) bool { return inv.Objects()[i].Modified() },
@@ -223,7 +219,7 @@ func transform(items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Se
 	for _, o := range res.Added {
 		out.Added = append(out.Added, o.Node)
 	}
-	return res, out, nil
+	return res, out, err
 }
 
 // results are findings in the shape of the function protocol:
@@ -236,7 +232,7 @@ func results(fs []finding.Finding) *yaml.Node {
 		if severity == "" {
 			severity = "info"
 		}
-		message := redact.Escape(f.Message)
+		message := redact.Escape(f.Sentence())
 		if f.Help != "" {
 			message += " (" + redact.Escape(f.Help) + ")"
 		}

@@ -77,6 +77,9 @@ type Finding struct {
 	Message string `json:"message"`
 	// Suggestions are names that would resolve, best first, at most three.
 	Suggestions []string `json:"suggestions"`
+	// Meant is the first suggestion as it is spelt in a question, with quotes.
+	// Reports ask it: see Sentence. It is empty where nothing is near enough.
+	Meant string `json:"-"`
 	// Help says what to do when it is more than taking a suggestion.
 	Help string `json:"help,omitempty"`
 	// File is the file the resource came from, where that is known; Line and
@@ -84,6 +87,9 @@ type Finding struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
 	Column int    `json:"column,omitempty"`
+	// Original is the resource as its own YAML calls it, before kustomize gave it
+	// another name or namespace. Readers find it by that in File.
+	Original Resource `json:"-"`
 	// Missing is the object that is simply not in this build, for findings that
 	// an entry under validate.externals would settle.
 	Missing *Resource `json:"-"`
@@ -92,6 +98,14 @@ type Finding struct {
 	Sum uint64 `json:"-"`
 	// Secret says that the source line may hold a secret and is not to be shown.
 	Secret bool `json:"-"`
+}
+
+// Sentence is the message, with the question whether something else was meant.
+func (f *Finding) Sentence() string {
+	if f.Meant == "" {
+		return f.Message
+	}
+	return f.Message + "; did you mean " + f.Meant + "?"
 }
 
 // Sum is a checksum of a field's text: FNV-1a.

@@ -20,7 +20,7 @@ var policyParamNotFound = &Rule{
 		"With parameterNotFoundAction Deny, every request that the policy watches is then refused; with Allow, the policy checks nothing. " +
 		"The kind is the paramKind of the policy, which must be in the build.",
 	URL: "https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/#parameter-resources",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, kind := range gks("admissionregistration.k8s.io/ValidatingAdmissionPolicy", "admissionregistration.k8s.io/MutatingAdmissionPolicy") {
 			for _, r := range p.Refs.To(kind) {
 				n := r.From.Get("spec", "paramRef", "name")
@@ -44,11 +44,12 @@ var policyParamNotFound = &Rule{
 				}
 				message := fmt.Sprintf("%s %q is not in this build", param.Kind, name)
 				if near := nearest(name, names); len(near) > 0 && suggest.Close(name, near[0]) {
-					p.Report(r.From, n, message+fmt.Sprintf("; did you mean %q?", near[0]), Suggest(near...))
+					p.Report(r.From, n, message, DidYouMean(near...))
 					continue
 				}
 				p.Report(r.From, n, message, AtMost(finding.Warning), p.NotInBuild(param.Kind, namespace, name))
 			}
 		}
+		return nil
 	},
 }

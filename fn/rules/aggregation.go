@@ -23,7 +23,7 @@ var aggregationSelectsNothing = &Rule{
 		"The aggregated role then lacks these permissions, and nobody is told. " +
 		"Selectors without a near miss are a note: operators bring ClusterRoles of their own.",
 	URL: "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		var roles []*inventory.Pod // stand-ins, so that labels are compared as those of pods are
 		for _, o := range p.Inventory.OfKind(gk(rbac + "/ClusterRole")) {
 			if o.Node != nil && !o.Removed {
@@ -42,6 +42,7 @@ var aggregationSelectsNothing = &Rule{
 		for _, role := range roles {
 			p.checkAggregationLabels(role, keys)
 		}
+		return nil
 	},
 }
 
@@ -73,8 +74,8 @@ func (p *Pass) checkAggregation(o *inventory.Object, selector *yaml.Node, roles 
 	}
 	text := selectorText(labels)
 	if best != nil && best.close {
-		p.Report(o, best.value, fmt.Sprintf("no ClusterRole has the labels %s; %s has %s; did you mean %q?",
-			text, best.pod.Owner, best.describe(), best.have), Suggest(best.have))
+		p.Report(o, best.value, fmt.Sprintf("no ClusterRole has the labels %s; %s has %s",
+			text, best.pod.Owner, best.describe()), DidYouMean(best.have))
 		return
 	}
 	p.Report(o, labels, fmt.Sprintf("no ClusterRole of this build has the labels %s", text), AtMost(finding.Note))
@@ -90,7 +91,7 @@ func (p *Pass) checkAggregationLabels(role *inventory.Pod, keys []string) {
 		}
 		for _, known := range aggregatedRoles {
 			if suggest.Close(to, known) {
-				p.Report(role.Owner, k, fmt.Sprintf("no ClusterRole takes in those with the label %s; did you mean %q?", k.Value, aggregateTo+known), Suggest(aggregateTo+known))
+				p.Report(role.Owner, k, fmt.Sprintf("no ClusterRole takes in those with the label %s", k.Value), DidYouMean(aggregateTo+known))
 				break
 			}
 		}

@@ -21,7 +21,7 @@ var applicationNotPermitted = &Rule{
 		"Argo CD refuses to sync it: \"application destination is not permitted in project\". " +
 		"Only projects that are in the build are checked.",
 	URL: "https://argo-cd.readthedocs.io/en/stable/user-guide/projects/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, r := range p.Refs.To(gk("argoproj.io/AppProject")) {
 			if r.From.Kind != "Application" {
 				continue
@@ -31,6 +31,7 @@ var applicationNotPermitted = &Rule{
 				p.checkRepositories(r.From, res.Target)
 			}
 		}
+		return nil
 	},
 }
 
@@ -59,14 +60,11 @@ func (p *Pass) checkDestination(app, project *inventory.Object) {
 	}
 	near := nearest(ns, namespaces)
 	message := fmt.Sprintf("%s does not permit namespace %q as a destination", project, ns)
-	if len(near) > 0 {
-		message += fmt.Sprintf("; did you mean %q?", near[0])
-	}
 	n := yamlnode.Get(dest, "namespace")
 	if n == nil {
 		n = dest
 	}
-	p.Report(app, n, message, Suggest(near...), Help("add the destination to the project, or choose one that it has"))
+	p.Report(app, n, message, DidYouMean(near...), Help("add the destination to the project, or choose one that it has"))
 }
 
 // unknown reports whether a destination holds something that is filled in

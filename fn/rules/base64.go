@@ -31,20 +31,20 @@ type secretValue struct {
 	err    error  // of decoding
 }
 
-// secretValues calls yield for every value of the Secrets of a build that is
+// eachSecretValue calls f for every value of the Secrets of a build that is
 // written out in it.
-func (p *Pass) secretValues(yield func(*secretValue)) {
-	if p.run.secrets == nil {
-		p.run.secrets = p.readSecrets()
-	}
-	for i := range p.run.secrets {
-		yield(&p.run.secrets[i])
+func (b *Build) eachSecretValue(f func(*secretValue)) {
+	values := secretValues.Of(b)
+	for i := range values {
+		f(&values[i])
 	}
 }
 
-func (p *Pass) readSecrets() []secretValue {
+// secretValues are the values of the Secrets of a build that are written out in
+// it.
+var secretValues = NewFact(func(b *Build) []secretValue {
 	values := []secretValue{}
-	for _, o := range p.Inventory.OfKind(inventory.GroupKind{Kind: "Secret"}) {
+	for _, o := range b.Inventory.OfKind(inventory.GroupKind{Kind: "Secret"}) {
 		if o.Removed || o.Local || o.Node == nil || o.Get("sops") != nil {
 			continue
 		}
@@ -63,7 +63,7 @@ func (p *Pass) readSecrets() []secretValue {
 		}
 	}
 	return values
-}
+})
 
 // isFilledLater reports whether text under data is a placeholder. Unlike in
 // names, a single $ or % is none: passwords have them.
@@ -83,8 +83,8 @@ var dataNotBase64 = &Rule{
 	Doc: "A value under data of a Secret is not base64. " +
 		"The API server refuses the Secret, or the container gets bytes that nobody meant: a plain word such as a user name is often valid base64 by chance. " +
 		"Plain text belongs under stringData. Placeholders and encrypted values are left alone.",
-	Run: func(p *Pass) {
-		p.secretValues(func(v *secretValue) {
+	Run: func(p *Pass) error {
+		p.eachSecretValue(func(v *secretValue) {
 			if v.field != "data" {
 				return
 			}
@@ -105,6 +105,7 @@ var dataNotBase64 = &Rule{
 				p.Report(v.secret, v.node, fmt.Sprintf("data key %q looks like plain text: it is valid base64 only by chance", v.key), help, AtMost(severity))
 			}
 		})
+		return nil
 	},
 }
 
@@ -131,8 +132,8 @@ var dataEncodedTwice = &Rule{
 	Doc: "A value of a Secret is base64-encoded twice. " +
 		"Kubernetes decodes once, so the container gets the inner base64 instead of the value; under stringData, where Kubernetes encodes by itself, once is already too often. " +
 		"Only values whose innermost text is readable are reported: random keys that are meant to be base64 are left alone, and so are single words that happen to decode.",
-	Run: func(p *Pass) {
-		p.secretValues(func(v *secretValue) {
+	Run: func(p *Pass) error {
+		p.eachSecretValue(func(v *secretValue) {
 			if v.err != nil || !isEncodedText(string(v.plain)) || keepsBase64(v.key) {
 				return
 			}
@@ -142,6 +143,7 @@ var dataEncodedTwice = &Rule{
 			}
 			p.Report(v.secret, v.node, message, Help("encode data once; stringData takes the plain value"))
 		})
+		return nil
 	},
 }
 
@@ -184,8 +186,8 @@ var dataTrailingNewline = &Rule{
 	Doc: "A single-line value of a Secret ends in a newline. " +
 		"It is what `echo value | base64` gives, and makes passwords, users and URLs wrong where they are read from the environment. " +
 		"It is a warning where nothing in the build reads the value as an environment variable. PEM, keys, files and other multi-line values are left alone.",
-	Run: func(p *Pass) {
-		p.secretValues(func(v *secretValue) {
+	Run: func(p *Pass) error {
+		p.eachSecretValue(func(v *secretValue) {
 			if v.err != nil || !hasStrayNewline(v) {
 				return
 			}
@@ -205,6 +207,7 @@ var dataTrailingNewline = &Rule{
 			}
 			p.Report(v.secret, v.node, fmt.Sprintf("%s key %q ends in a newline", v.field, v.key), append(opts, help)...)
 		})
+		return nil
 	},
 }
 
@@ -244,9 +247,9 @@ var dataAndStringData = &Rule{
 	URL:      secretDocs + "#restriction-names-data",
 	Doc: "A Secret has the same key under data and under stringData. " +
 		"stringData wins silently: whatever is edited under data never reaches a container. It is a warning where both say the same.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		plain := map[*inventory.Object]map[string]string{}
-		p.secretValues(func(v *secretValue) {
+		p.eachSecretValue(func(v *secretValue) {
 			if v.field == "data" {
 				if plain[v.secret] == nil {
 					plain[v.secret] = map[string]string{}
@@ -266,36 +269,41 @@ var dataAndStringData = &Rule{
 			}
 			p.Report(v.secret, v.node, message, append(opts, Help("keep one of the two"))...)
 		})
+		return nil
 	},
 }
 
 // feedsEnvironment reports whether a container of the build gets the key of a
 // Secret as an environment variable.
-func (p *Pass) feedsEnvironment(secret *inventory.Object, key string) bool {
-	if p.run.environment == nil {
-		p.run.environment = map[*inventory.Object]map[string]bool{}
-		for _, r := range p.Refs.To(inventory.GroupKind{Kind: "Secret"}) {
-			if r.Pod == nil || !strings.HasPrefix(r.Row.Path, "container.env") {
-				continue
-			}
-			target := p.Resolve(r).Target
-			if target == nil {
-				continue
-			}
-			if p.run.environment[target] == nil {
-				p.run.environment[target] = map[string]bool{}
-			}
-			if len(r.Keys) == 0 {
-				p.run.environment[target][""] = true // envFrom: all of them
-			}
-			for _, k := range r.Keys {
-				p.run.environment[target][k.Name] = true
-			}
-		}
-	}
-	keys := p.run.environment[secret]
+func (b *Build) feedsEnvironment(secret *inventory.Object, key string) bool {
+	keys := environmentSecrets.Of(b)[secret]
 	return keys[""] || keys[key]
 }
+
+// environmentSecrets are the keys of Secrets that containers get as environment
+// variables; "" stands for all.
+var environmentSecrets = NewFact(func(b *Build) map[*inventory.Object]map[string]bool {
+	m := map[*inventory.Object]map[string]bool{}
+	for _, r := range b.Refs.To(inventory.GroupKind{Kind: "Secret"}) {
+		if r.Pod == nil || !strings.HasPrefix(r.Row.Path, "container.env") {
+			continue
+		}
+		target := b.Resolve(r).Target
+		if target == nil {
+			continue
+		}
+		if m[target] == nil {
+			m[target] = map[string]bool{}
+		}
+		if len(r.Keys) == 0 {
+			m[target][""] = true // envFrom: all of them
+		}
+		for _, k := range r.Keys {
+			m[target][k.Name] = true
+		}
+	}
+	return m
+})
 
 // isCredentialKey reports whether a key names something short that people type.
 func isCredentialKey(key string) bool {

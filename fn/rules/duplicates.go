@@ -27,13 +27,14 @@ var duplicateYAMLKey = &Rule{
 	Doc: "A YAML mapping has the same key twice. " +
 		"YAML forbids it; most parsers take the last one silently, some the first, and kustomize refuses the file, so what reaches the cluster depends on the tool. " +
 		"It is what is left of a merge or of a block that was pasted twice.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
 			if o.Removed {
 				continue
 			}
 			p.duplicateKeys(o, o.Node)
 		}
+		return nil
 	},
 }
 
@@ -123,7 +124,7 @@ var duplicateObject = &Rule{
 	Doc: "Two documents define the same object: the same kind, namespace and name. " +
 		"kubectl applies both, and the one that comes last wins; kustomize refuses to build, so this shows in plain files only. " +
 		"It is a warning where both say the same or are in two versions of the API, and a note in two files, which may be alternatives.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		type id struct {
 			inventory.GroupKind
 			namespace, name, file string
@@ -144,6 +145,7 @@ var duplicateObject = &Rule{
 				first[inFile], first[anywhere] = o, o
 			}
 		}
+		return nil
 	},
 }
 
@@ -179,7 +181,7 @@ var duplicateEnv = &Rule{
 	Doc: "A container defines the same environment variable twice. " +
 		"The last one wins silently, and kubectl apply and patches, which merge the list by name, may keep either. " +
 		"It is a warning where both have the same value. A second one that extends the first, as in $(PATH):/opt/bin, is left alone.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			p.duplicates(c.Node, "env", "name", func(name string, second, first *yaml.Node) {
 				if strings.Contains(yamlnode.GetString(second, "value"), "$("+name+")") {
@@ -194,6 +196,7 @@ var duplicateEnv = &Rule{
 				p.Report(o, yamlnode.Get(second, "name"), message, opts...)
 			})
 		})
+		return nil
 	},
 }
 
@@ -274,20 +277,21 @@ var duplicateEntries = []duplicateEntry{
 func (e *duplicateEntry) rule() *Rule {
 	return &Rule{
 		Name: e.name, Doc: e.doc, URL: e.url, Severity: finding.Error,
-		Run: func(p *Pass) {
+		Run: func(p *Pass) error {
 			e.visit(p, func(o *inventory.Object, holder *yaml.Node, field, key, what string) {
 				p.duplicates(holder, field, key, func(name string, second, _ *yaml.Node) {
 					p.Report(o, yamlnode.Get(second, key), fmt.Sprintf("%s %q is defined twice", what, name),
 						Help("keep one of the two, or rename one and what refers to it"))
 				})
 			})
+			return nil
 		},
 	}
 }
 
 // eachPod calls f for every pod of the build.
-func (p *Pass) eachPod(f func(*inventory.Pod)) {
-	for _, pod := range p.run.workloads() {
+func (b *Build) eachPod(f func(*inventory.Pod)) {
+	for _, pod := range workloads.Of(b) {
 		f(pod)
 	}
 }
@@ -298,7 +302,7 @@ var duplicateContainer = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/workloads/pods/",
 	Doc: "A pod has two containers with the same name. " +
 		"The API server rejects the pod: names must be unique among its containers, init containers and ephemeral containers together.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachPod(func(pod *inventory.Pod) {
 			if len(pod.Containers) < 2 || pod.Partial {
 				return
@@ -320,5 +324,6 @@ var duplicateContainer = &Rule{
 				p.Report(pod.Owner, yamlnode.Get(c.Node, "name"), message, Help("rename one of the two"))
 			}
 		})
+		return nil
 	},
 }

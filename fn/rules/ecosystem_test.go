@@ -43,7 +43,7 @@ func TestRulesOnWrongTypes(t *testing.T) {
 						}
 						require.NotPanics(t, func() {
 							reference.Produce(inv)
-							rules.Run(inv, nil)
+							_, _ = rules.Run(t.Context(), rules.All(), inv, nil)
 						})
 					}
 					*n = saved

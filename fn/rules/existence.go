@@ -32,7 +32,7 @@ func existenceRules() [][]*Rule {
 		}
 		rules = append(rules, []*Rule{{
 			Name: e.name, Doc: e.doc, URL: e.url, Severity: finding.Error,
-			Run: func(p *Pass) {
+			Run: func(p *Pass) error {
 				for _, gk := range e.kinds {
 					for _, r := range p.Refs.To(gk) {
 						if r.To[0] == gk {
@@ -40,6 +40,7 @@ func existenceRules() [][]*Rule {
 						}
 					}
 				}
+				return nil
 			},
 		}})
 	}
@@ -58,14 +59,14 @@ func (p *Pass) checkExists(r *reference.Ref) {
 	what := describe(r)
 	switch res.Status {
 	case reference.Typo:
-		opts := []Option{Suggest(res.Suggestions...), Help("%s", consequence(r))}
+		opts := []Option{DidYouMean(res.Suggestions...), Help("%s", consequence(r))}
 		if reference.IsPlaceholderName(r.Name) {
 			if !closeTemplates(r.Name, res.Suggestions[0]) {
 				return
 			}
 			opts = append(opts, AtMost(finding.Warning)) // nobody knows what will be filled in
 		}
-		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist; did you mean %q?", what, res.Suggestions[0]), opts...)
+		p.Report(r.From, r.Node, what+" does not exist", opts...)
 	case reference.WrongNamespace:
 		if !r.Vague {
 			p.reportWrongNamespace(r, res.Target)
@@ -199,12 +200,13 @@ func objectNotFound(covered map[inventory.GroupKind]bool) *Rule {
 		Doc: "A reference points to an object that does not exist, of a kind that no other rule is about. " +
 			"A name that is close to an existing one, or exists in another namespace, is an error; " +
 			"one that is simply not in the build is a note for what clusters bring along, such as a StorageClass or an issuer.",
-		Run: func(p *Pass) {
+		Run: func(p *Pass) error {
 			for _, r := range p.Refs.All {
 				if !covered[r.To[0]] {
 					p.checkExists(r)
 				}
 			}
+			return nil
 		},
 	}
 }
@@ -216,7 +218,7 @@ var keyNotFound = &Rule{
 		"The container then stays in CreateContainerConfigError, or the file is missing from its volume. " +
 		"Objects that are filled at run time, and references marked optional, are left alone.",
 	URL: "https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, r := range p.Refs.All {
 			if len(r.Keys) == 0 || r.Optional {
 				continue
@@ -229,7 +231,7 @@ var keyNotFound = &Rule{
 			if res.Target != nil {
 				known = res.Target.Content().Keys
 			} else if res.External >= 0 {
-				known = p.run.externals.entries[res.External].Keys
+				known = p.externals.entries[res.External].Keys
 				if len(known) == 0 {
 					continue
 				}
@@ -238,16 +240,14 @@ var keyNotFound = &Rule{
 				p.reportKey(r, k, known)
 			}
 		}
+		return nil
 	},
 }
 
 func (p *Pass) reportKey(r *reference.Ref, k reference.Key, known []string) {
 	near := nearest(k.Name, known)
 	message := fmt.Sprintf("%s has no key %q", describe(r), k.Name)
-	if len(near) > 0 {
-		message += fmt.Sprintf("; did you mean %q?", near[0])
-	}
 	keys := append([]string(nil), known...)
 	sort.Strings(keys)
-	p.Report(r.From, k.Node, message, Suggest(near...), Help("its keys are: %s", strings.Join(keys, ", ")))
+	p.Report(r.From, k.Node, message, DidYouMean(near...), Help("its keys are: %s", strings.Join(keys, ", ")))
 }

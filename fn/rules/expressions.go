@@ -23,7 +23,7 @@ var affinitySelectsNothing = &Rule{
 		"Required affinity leaves the pod Pending; anti-affinity and spreading silently do nothing, and all replicas may be on one node. " +
 		"Selectors without a near miss are left alone: pods may come from another build.",
 	URL: "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, pod := range p.Pods("") {
 			if yamlnode.Get(pod.Spec, "affinity") == nil && yamlnode.Get(pod.Spec, "topologySpreadConstraints") == nil {
 				continue
@@ -36,6 +36,7 @@ var affinitySelectsNothing = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -66,11 +67,11 @@ func (p *Pass) checkExpressionSelector(o *inventory.Object, selector *yaml.Node,
 	for _, e := range yamlnode.Elements(yamlnode.Get(selector, "matchExpressions")) {
 		key += " " + yamlnode.GetString(e, "operator") + " " + expressionText(e)
 	}
-	if p.run.isDistant(key) {
-		return // the same selector is often in many pods
+	if _, far := distant.Of(p.Build).Load(key); far {
+		return
 	}
 	if !p.reportExpressionMiss(o, "pod", selector, p.podsLabelled(namespace, labels)) {
-		p.run.setDistant(key)
+		distant.Of(p.Build).Store(key, true)
 	}
 }
 
@@ -111,8 +112,8 @@ func (p *Pass) reportExpressionMiss(o *inventory.Object, what string, selector *
 		}
 	}
 	if best != nil {
-		p.Report(o, best.node, fmt.Sprintf("no %s has %s; %s has %s; did you mean %q?",
-			what, expressionText(best.expression), podOwners([]*inventory.Pod{best.pod}), best.describe(), best.have), Suggest(best.have))
+		p.Report(o, best.node, fmt.Sprintf("no %s has %s; %s has %s",
+			what, expressionText(best.expression), podOwners([]*inventory.Pod{best.pod}), best.describe()), DidYouMean(best.have))
 	}
 	return best != nil
 }

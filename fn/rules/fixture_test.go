@@ -58,7 +58,7 @@ func checkFixture(t *testing.T, rule, file string) {
 		require.NotEmpty(t, wants, "bad.yaml has no # want comment")
 	}
 	for _, f := range runRule(t, rule, file, data) {
-		text := f.Severity.String() + ": " + f.Message
+		text := f.Severity.String() + ": " + f.Sentence()
 		if !wants.take(f.Line, text) {
 			t.Errorf("%s:%d: unexpected finding at %s: %s", file, f.Line, f.Field, text)
 		}
@@ -87,7 +87,15 @@ func runRule(t *testing.T, rule, file string, data []byte) []finding.Finding {
 		severities[name] = s
 	}
 	cfg.Spec.Validate.Rules = severities
-	return slices.DeleteFunc(fn.Process(inv, cfg).Findings, func(f finding.Finding) bool { return f.Rule != rule })
+	return slices.DeleteFunc(process(t, inv, cfg), func(f finding.Finding) bool { return f.Rule != rule })
+}
+
+// process runs the pipeline.
+func process(t *testing.T, inv *inventory.Inventory, cfg *config.ConfigPipeline) []finding.Finding {
+	t.Helper()
+	res, err := fn.Process(t.Context(), inv, cfg)
+	require.NoError(t, err)
+	return res.Findings
 }
 
 // read indexes a stream. A ConfigPipeline in it is the configuration.
@@ -189,7 +197,7 @@ func TestOnlyRulesAreReported(t *testing.T) {
 			data = append(append(data, "---\n"...), text...)
 		}
 		inv, cfg := read(t, name, data)
-		for _, f := range fn.Process(inv, cfg).Findings {
+		for _, f := range process(t, inv, cfg) {
 			reported[f.Rule] = true
 			r := byName[f.Rule]
 			if assert.NotNil(t, r, "%s: %q is reported and is not a rule", name, f.Rule) && cfg.Spec.Validate == nil {
@@ -211,7 +219,7 @@ func TestUnknownRulesAreSuggested(t *testing.T) {
 			Rules:  map[string]finding.Severity{misspelt: finding.Warning},
 			Ignore: []config.Ignore{{Rule: misspelt, Reason: "a test"}},
 		}}}
-		found := fn.Process(&inventory.Inventory{}, cfg).Findings
+		found := process(t, &inventory.Inventory{}, cfg)
 		if assert.Len(t, found, 2, misspelt) {
 			for _, f := range found {
 				assert.Equal(t, "unknown-rule", f.Rule)

@@ -25,7 +25,7 @@ var listenerNotFound = &Rule{
 	Doc: "A route or policy names a listener, or a port, that its Gateway does not have. " +
 		"The route is not accepted, and its requests end in 404.",
 	URL: "https://gateway-api.sigs.k8s.io/api-types/httproute/#attaching-to-gateways",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachAttachment(func(r *reference.Ref, gateway *inventory.Object) {
 			section := yamlnode.Get(r.Parent, "sectionName")
 			if name := yamlnode.String(section); name != "" && !reference.IsPlaceholder(name) {
@@ -36,10 +36,7 @@ var listenerNotFound = &Rule{
 				if !slices.Contains(names, name) {
 					near := nearest(name, names)
 					message := fmt.Sprintf("%s has no listener %q", gateway, name)
-					if len(near) > 0 {
-						message += fmt.Sprintf("; did you mean %q?", near[0])
-					}
-					p.Report(r.From, section, message, Suggest(near...), Help("%s", listOf("its listeners", names)))
+					p.Report(r.From, section, message, DidYouMean(near...), Help("%s", listOf("its listeners", names)))
 				}
 				return
 			}
@@ -54,6 +51,7 @@ var listenerNotFound = &Rule{
 				}
 			}
 		})
+		return nil
 	},
 }
 
@@ -86,7 +84,7 @@ var routeNotAllowed = &Rule{
 		"Unless a listener says otherwise it admits routes of its Gateway's own namespace only. " +
 		"The route is not accepted, and its requests end in 404.",
 	URL: "https://gateway-api.sigs.k8s.io/concepts/security-model/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachAttachment(func(r *reference.Ref, gateway *inventory.Object) {
 			if !strings.HasSuffix(r.From.Kind, "Route") {
 				return
@@ -110,6 +108,7 @@ var routeNotAllowed = &Rule{
 					Help("change allowedRoutes or hostname of a listener, or attach to another one"))
 			}
 		})
+		return nil
 	},
 }
 
@@ -180,7 +179,7 @@ var referenceGrantMissing = &Rule{
 		"The reference is refused: requests end in 500, or the listener has no certificate. " +
 		"Only targets that are in the build are checked.",
 	URL: "https://gateway-api.sigs.k8s.io/api-types/referencegrant/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, kind := range gks("Service", "Secret") {
 			for _, r := range p.Refs.To(kind) {
 				if r.From.Group != gatewayAPI || r.Namespace == "" || r.From.Namespace == "" || r.Namespace == r.From.Namespace ||
@@ -200,6 +199,7 @@ var referenceGrantMissing = &Rule{
 					Help("add a ReferenceGrant to namespace %q: from %s in %q, to %s", r.Namespace, r.From.Kind, r.From.Namespace, kind.Kind))
 			}
 		}
+		return nil
 	},
 }
 

@@ -30,12 +30,13 @@ var hostNotFound = &Rule{
 		"Addresses are found in environment variables, command lines, whole files inside ConfigMaps and Secrets, annotations and custom resources. " +
 		"Short names are looked up in the namespace of the pod, ConfigMap or Secret that holds them. " +
 		"Public domains, IP addresses, placeholders, and namespaces that are not in the build are left alone.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
-			if !p.run.hosts.isReference(u) {
+			if !u.isReference(p.Build) {
 				p.reportHostNotFound(u)
 			}
 		}
+		return nil
 	},
 }
 
@@ -44,7 +45,7 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 	missing := fmt.Sprintf("host %q: there is no Service %q%s", u.Host, r.service, inNamespace(r.namespace))
 	switch r.verdict {
 	case hostTypo:
-		p.reportHost(u, fmt.Sprintf("%s; did you mean %q?", missing, r.suggestion), Suggest(r.suggestion))
+		p.reportHost(u, missing, DidYouMean(r.suggestion))
 	case hostWrongNamespace:
 		severity := finding.Error
 		if u.weak() && u.Form == host.Word {
@@ -55,7 +56,7 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 	case hostAbsent:
 		severity := finding.Error
 		var opts []Option
-		if !p.run.hosts.evident(u) {
+		if !hosts.Of(p.Build).evident(u) {
 			if u.secret || u.lenient || u.Form == host.Word || isExampleName(r.service) {
 				return
 			}
@@ -128,13 +129,14 @@ var hostNotRewritten = &Rule{
 	URL:      "https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/nameprefix/",
 	Doc: "An address in text has the name that a Service had before kustomize renamed it. " +
 		"namePrefix and nameSuffix change the Service and the reference fields that kustomize knows, but never text such as the value of an environment variable or a file in a ConfigMap.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
-			if r := &u.judgement; r.verdict == hostRenamed && !p.run.hosts.isReference(u) {
+			if r := &u.judgement; r.verdict == hostRenamed && !u.isReference(p.Build) {
 				p.reportHost(u, fmt.Sprintf("host %q: the Service is called %q in this build, and kustomize does not rewrite text", u.Host, r.target.Name),
 					Suggest(r.suggestion), Help("compute the address with a connection, use replacements, or leave Services without a prefix"))
 			}
 		}
+		return nil
 	},
 }
 
@@ -145,12 +147,13 @@ var hostPortNotFound = &Rule{
 	Doc: "An address in text has a port that its Service does not have. " +
 		"Connections then time out or are refused. For headless Services and single pods the ports of the pods count as well. " +
 		"A URL without a port means the default port of its scheme.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			if u.judgement.verdict == hostFound && u.judgement.target != nil {
 				p.checkHostPort(u)
 			}
 		}
+		return nil
 	},
 }
 
@@ -161,7 +164,7 @@ func defaultPort(scheme string) int {
 }
 
 func (p *Pass) checkHostPort(u *hostUse) {
-	j, service := p.run.hosts, u.judgement.target
+	j, service := hosts.Of(p.Build), u.judgement.target
 	ports := j.servicePorts(service)
 	port := u.Port
 	implied := port == 0
@@ -229,7 +232,7 @@ var podHostNotFound = &Rule{
 	Doc: "An address in text names a pod that does not exist. " +
 		"Only the pods of a StatefulSet have names of their own, and only below the Service that is its serviceName: <name>-0 up to the number of replicas. " +
 		"StatefulSets with an autoscaler, and Services whose pods come from elsewhere, are left alone.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			if r := &u.judgement; r.verdict == hostBadPod {
 				var opts []Option
@@ -242,6 +245,7 @@ var podHostNotFound = &Rule{
 				p.reportHost(u, fmt.Sprintf("host %q: there is no such pod: %s", u.Host, r.reason), opts...)
 			}
 		}
+		return nil
 	},
 }
 
@@ -251,21 +255,22 @@ var hostClusterDomain = &Rule{
 	URL:      dnsDocs,
 	Doc: "The end of a Service's DNS name is wrong: .svc is missing, or the cluster's domain is another one. " +
 		"The domain is cluster.local unless spec.clusterDomain says otherwise. A domain that is not even close is only a warning, since the name may be in another cluster.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			r := &u.judgement
 			if r.verdict != hostBadDomain {
 				continue
 			}
-			opts := []Option{Suggest(r.suggestion)}
+			opts := []Option{DidYouMean(r.suggestion)}
 			if u.lenient { // a Certificate may list names that nobody uses
 				opts = append(opts, AtMost(finding.Warning))
 			}
 			if !r.sure {
 				opts = append(opts, AtMost(finding.Warning), Help("set spec.clusterDomain if that is the domain of this cluster"))
 			}
-			p.reportHost(u, fmt.Sprintf("host %q: %s; did you mean %q?", u.Host, r.reason, r.suggestion), opts...)
+			p.reportHost(u, fmt.Sprintf("host %q: %s", u.Host, r.reason), opts...)
 		}
+		return nil
 	},
 }
 
@@ -275,12 +280,13 @@ var hostSchemeMismatch = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol",
 	Doc: "The scheme of a URL contradicts the name or appProtocol of the Service's port: https to a port called http, or redis to one called postgres. " +
 		"Ports whose names say nothing of a protocol are left alone.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			if u.judgement.verdict == hostFound && u.judgement.target != nil && u.Form == host.URL {
 				p.checkScheme(u)
 			}
 		}
+		return nil
 	},
 }
 
@@ -293,7 +299,7 @@ func (p *Pass) checkScheme(u *hostUse) {
 	if says == "" {
 		return
 	}
-	for _, have := range p.run.hosts.servicePorts(u.judgement.target) {
+	for _, have := range hosts.Of(p.Build).servicePorts(u.judgement.target) {
 		if have.port != port {
 			continue
 		}
@@ -314,14 +320,14 @@ var localhostPortNotServed = &Rule{
 	Doc: "An address in text is localhost with a port that no container of the pod has. " +
 		"Inside of a pod, localhost is the pod itself: a value from Docker Compose or a laptop leads nowhere. " +
 		"Pods that declare no ports, use the host's network, or mention the port elsewhere are left alone.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			if u.Port == 0 || !u.IsLoopback() || u.lenient || u.Default {
 				continue
 			}
 			pods := []*inventory.Pod{u.pod}
 			if u.pod == nil {
-				pods = p.run.hosts.readersOf(u.from)
+				pods = configReaders.Of(p.Build)[u.from]
 			}
 			if len(pods) == 0 || u.multiline && u.pod == nil {
 				continue // a file may configure the server and its clients at once
@@ -335,6 +341,7 @@ var localhostPortNotServed = &Rule{
 					Help("name the Service that is meant, or declare the port on the container that serves it"))
 			}
 		}
+		return nil
 	},
 }
 
@@ -384,12 +391,13 @@ var certificateNameMissing = &Rule{
 	Doc: "A Certificate is for the Service of a webhook or API service, and its dnsNames lack that Service's name. " +
 		"The API server connects to <service>.<namespace>.svc and refuses a certificate without that name, which blocks every request that the webhook watches. " +
 		"Which Certificate is meant is known from the annotation cert-manager.io/inject-ca-from.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
 			if from := o.Annotation("cert-manager.io/inject-ca-from"); from != "" && o.Node != nil && !o.Removed && !o.Local {
 				p.checkCertificate(o, from)
 			}
 		}
+		return nil
 	},
 }
 

@@ -49,22 +49,9 @@ func (j *hostJudge) evident(u *hostUse) bool {
 	case u.Form == host.Word && u.Port == 0 && isSoftwareKey(u.Key):
 		return false
 	case u.weak():
-		return u.Port != 0 && j.knownPorts()[u.Port] || j.company[u.spot()]
+		return u.Port != 0 && j.portNumbers[u.Port] || j.company[u.spot()]
 	}
 	return true
-}
-
-// knownPorts are the ports that some Service of the build has.
-func (j *hostJudge) knownPorts() map[int]bool {
-	if j.portNumbers == nil {
-		j.portNumbers = map[int]bool{}
-		for _, o := range j.p.Inventory.OfKind(serviceKind) {
-			for _, p := range j.servicePorts(o) {
-				j.portNumbers[p.port] = true
-			}
-		}
-	}
-	return j.portNumbers
 }
 
 // isExampleName reports whether a name is one that stands in for another.
@@ -193,17 +180,19 @@ func (j *hostJudge) servicePorts(o *inventory.Object) []numberedPort {
 	if ports, ok := j.ports[o]; ok {
 		return ports
 	}
+	return readPorts(o)
+}
+
+func readPorts(o *inventory.Object) []numberedPort {
 	var ports []numberedPort
 	for _, p := range ServicePorts(o) {
 		number, err := strconv.Atoi(p.Port)
 		if err != nil {
-			ports = nil
-			break
+			return nil
 		}
 		nodePort, _ := strconv.Atoi(yamlnode.GetString(p.Node, "nodePort"))
 		ports = append(ports, numberedPort{p, number, nodePort})
 	}
-	j.ports[o] = ports
 	return ports
 }
 
@@ -221,7 +210,7 @@ func (j *hostJudge) hasPort(o *inventory.Object, port int) bool {
 // podPorts returns the container ports of the pods that the Service selects.
 func (j *hostJudge) podPorts(o *inventory.Object) []int {
 	var ports []int
-	for _, pod := range j.p.SelectedPods(o) {
+	for _, pod := range j.b.SelectedPods(o) {
 		for _, c := range pod.Containers {
 			for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "ports")) {
 				if number, err := strconv.Atoi(yamlnode.GetString(e, "containerPort")); err == nil {

@@ -42,26 +42,24 @@ type hostJudgement struct {
 
 // hostJudge judges addresses against the Services of one build.
 type hostJudge struct {
-	p      *Pass
+	b      *Build
 	uses   []*hostUse
 	domain string
 
-	services    map[string][]*inventory.Object // by namespace
-	written     map[string]bool                // namespaces with Services that are resources of the build
-	defined     map[string]bool                // names that ServiceEntries and hostAliases define
-	charts      map[string]bool                // namespaces that Helm or Argo CD fill
-	customNames map[string][]string            // names of custom resources, by namespace
-	ports       map[*inventory.Object][]numberedPort
+	services    map[string][]*inventory.Object       // by namespace
+	written     map[string]bool                      // namespaces with Services that are resources of the build
+	defined     map[string]bool                      // names that ServiceEntries and hostAliases define
+	charts      map[string]bool                      // namespaces that Helm or Argo CD fill
+	customNames map[string][]string                  // names of custom resources, by namespace
+	ports       map[*inventory.Object][]numberedPort // of the Services of the build
+	portNumbers map[int]bool                         // that some Service of the build has
 	near        map[nearKey]string
 	similar     map[nearKey]string
-	portNumbers map[int]bool
 	company     map[spot]bool                  // texts in which some address resolves
 	sets        map[string][]*inventory.Object // StatefulSets by the Service that governs them
 	scaled      map[string][]string            // names of what autoscalers scale, by namespace
 	byNode      map[spot][]*hostUse
 	foreign     map[string]map[string]bool // Services named in namespaces that are not in the build
-	references  map[spot]bool
-	readers     map[*inventory.Object][]*inventory.Pod
 }
 
 var (
@@ -70,23 +68,28 @@ var (
 	statefulSetKinds   = []inventory.GroupKind{{Group: "apps", Kind: "StatefulSet"}, {Group: "apps.kruise.io", Kind: "StatefulSet"}}
 )
 
-func newHostJudge(p *Pass, uses []*hostUse) *hostJudge {
+// newHostJudge judges the uses. Afterwards the judge is only read.
+func newHostJudge(b *Build, uses []*hostUse) *hostJudge {
 	j := &hostJudge{
-		p: p, uses: uses, domain: p.ClusterDomain(),
+		b: b, uses: uses, domain: b.ClusterDomain(),
 		services: map[string][]*inventory.Object{}, written: map[string]bool{},
 		defined: map[string]bool{}, charts: map[string]bool{}, customNames: map[string][]string{},
-		ports: map[*inventory.Object][]numberedPort{}, near: map[nearKey]string{}, similar: map[nearKey]string{},
+		ports: map[*inventory.Object][]numberedPort{}, portNumbers: map[int]bool{}, near: map[nearKey]string{}, similar: map[nearKey]string{},
 		company: map[spot]bool{}, foreign: map[string]map[string]bool{},
 	}
-	for _, o := range p.Inventory.OfKind(serviceKind) {
+	for _, o := range b.Inventory.OfKind(serviceKind) {
 		if !o.Removed {
 			j.services[o.Namespace] = append(j.services[o.Namespace], o)
 			if o.Node != nil {
 				j.written[o.Namespace] = true
 			}
 		}
+		j.ports[o] = readPorts(o)
+		for _, port := range j.ports[o] {
+			j.portNumbers[port.port] = true
+		}
 	}
-	for _, o := range p.Inventory.Objects() {
+	for _, o := range b.Inventory.Objects() {
 		if !o.Removed && !o.Local && o.Node != nil {
 			j.note(o)
 		}
@@ -139,7 +142,7 @@ func (j *hostJudge) note(o *inventory.Object) {
 // noteForeign counts what is said of namespaces that are not in the build.
 func (j *hostJudge) noteForeign(u *hostUse) {
 	n, ok := splitZone(strings.ToLower(u.Host))
-	if !ok || j.p.Inventory.HasNamespace(n.namespace) {
+	if !ok || j.b.Inventory.HasNamespace(n.namespace) {
 		return
 	}
 	if j.foreign[n.namespace] == nil {
@@ -231,7 +234,7 @@ func (j *hostJudge) judgeMissingZone(name string) (hostJudgement, bool) {
 	bad := hostJudgement{verdict: hostBadDomain, service: labels[0], sure: true}
 	switch {
 	case len(labels) == 2 && labels[1] == "svc":
-		if candidates := j.p.Inventory.Find(serviceKind, labels[0]); len(candidates) > 0 && candidates[0].Namespace != "" {
+		if candidates := j.b.Inventory.Find(serviceKind, labels[0]); len(candidates) > 0 && candidates[0].Namespace != "" {
 			bad.suggestion = labels[0] + "." + candidates[0].Namespace + ".svc." + j.domain
 			bad.reason = "the namespace is missing before .svc"
 			return bad, true
@@ -257,11 +260,11 @@ func (j *hostJudge) judgePair(u *hostUse, a, b string) hostJudgement {
 	inZone := hostName{service: a, namespace: b}
 	result := hostJudgement{}
 	switch {
-	case looksLikePod(a) && j.p.run.externals.Provides("Service", u.namespace, b) >= 0:
+	case looksLikePod(a) && j.b.externals.Provides("Service", u.namespace, b) >= 0:
 		return result
 	case j.provided(a, b, u):
 		return hostJudgement{verdict: hostFound, service: a, namespace: b}
-	case j.p.Inventory.HasNamespace(b):
+	case j.b.Inventory.HasNamespace(b):
 		result = j.judgeName(u, inZone, "")
 	case looksLikePod(a):
 		if near := j.nearest(u, b, u.namespace); near != "" {
@@ -332,7 +335,7 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 	elsewhere := slices.DeleteFunc(res.Elsewhere, func(o *inventory.Object) bool { return o.Namespace == "" || o.Name != n.service })
 	// A namespace that is nearly one with this very Service is the better guess.
 	for _, o := range elsewhere {
-		if o.Namespace != "" && suggest.Close(n.namespace, o.Namespace) && !j.p.Inventory.HasNamespace(n.namespace) {
+		if o.Namespace != "" && suggest.Close(n.namespace, o.Namespace) && !j.b.Inventory.HasNamespace(n.namespace) {
 			result.verdict, result.target, result.suggestion = hostWrongNamespace, o, spelled(n.service, o.Namespace)
 			return result
 		}
@@ -371,7 +374,7 @@ func (j *hostJudge) judges(namespace string) bool {
 	if namespace == "" {
 		return len(j.written) > 0
 	}
-	return j.written[namespace] || j.written[""] && j.p.Inventory.HasNamespace(namespace)
+	return j.written[namespace] || j.written[""] && j.b.Inventory.HasNamespace(namespace)
 }
 
 // operated reports whether the name begins with that of a custom resource in
@@ -387,9 +390,9 @@ func (j *hostJudge) operated(service, namespace string) bool {
 
 // resolve says what is known of a Service's name, Knative's included.
 func (j *hostJudge) resolve(service, namespace string) reference.Resolution {
-	res := j.p.run.resolveName(serviceKind, namespace, service)
+	res := j.b.resolveName(serviceKind, namespace, service)
 	if res.Status != reference.Found {
-		if k := j.p.run.resolveName(knativeServiceKind, namespace, service); k.Status == reference.Found {
+		if k := j.b.resolveName(knativeServiceKind, namespace, service); k.Status == reference.Found {
 			return k
 		}
 	}
@@ -410,7 +413,7 @@ func (j *hostJudge) provided(service, namespace string, u *hostUse) bool {
 	res := j.resolve(service, namespace)
 	return res.Status == reference.Found && res.Target == nil ||
 		res.Likely && j.nearest(u, service, namespace) == "" ||
-		j.p.run.provided("Service", namespace, u.Host) >= 0
+		j.b.provided("Service", namespace, u.Host) >= 0
 }
 
 // closest returns the Service in the namespace that a name shares its words
@@ -485,30 +488,28 @@ func isHeadless(o *inventory.Object) bool {
 
 // isReference reports whether the table of references has the field, so that
 // service-not-found speaks of it.
-func (j *hostJudge) isReference(u *hostUse) bool {
-	if j.references == nil {
-		j.references = map[spot]bool{}
-		for _, r := range j.p.Refs.To(serviceKind) {
-			if !r.Row.Guess {
-				j.references[spot{r.From, r.Node}] = true
-			}
-		}
-	}
-	return j.references[u.spot()]
-}
+func (u *hostUse) isReference(b *Build) bool { return serviceReferences.Of(b)[u.spot()] }
 
-// readersOf returns the pods that refer to a ConfigMap or Secret.
-func (j *hostJudge) readersOf(o *inventory.Object) []*inventory.Pod {
-	if j.readers == nil {
-		j.readers = map[*inventory.Object][]*inventory.Pod{}
-		for _, r := range j.p.Refs.All {
-			if r.Pod == nil || len(r.To) == 0 || r.To[0].Kind != "ConfigMap" && r.To[0].Kind != "Secret" {
-				continue
-			}
-			if t := j.p.Resolve(r).Target; t != nil && !slices.Contains(j.readers[t], r.Pod) {
-				j.readers[t] = append(j.readers[t], r.Pod)
-			}
+var serviceReferences = NewFact(func(b *Build) map[spot]bool {
+	m := map[spot]bool{}
+	for _, r := range b.Refs.To(serviceKind) {
+		if !r.Row.Guess {
+			m[spot{r.From, r.Node}] = true
 		}
 	}
-	return j.readers[o]
-}
+	return m
+})
+
+// configReaders are the pods that refer to a ConfigMap or Secret.
+var configReaders = NewFact(func(b *Build) map[*inventory.Object][]*inventory.Pod {
+	readers := map[*inventory.Object][]*inventory.Pod{}
+	for _, r := range b.Refs.All {
+		if r.Pod == nil || len(r.To) == 0 || r.To[0].Kind != "ConfigMap" && r.To[0].Kind != "Secret" {
+			continue
+		}
+		if t := b.Resolve(r).Target; t != nil && !slices.Contains(readers[t], r.Pod) {
+			readers[t] = append(readers[t], r.Pod)
+		}
+	}
+	return readers
+})

@@ -22,7 +22,7 @@ func (j *hostJudge) judgePod(u *hostUse, n hostName, result *hostJudgement) {
 	}
 	if isOrdinal {
 		for _, gk := range statefulSetKinds {
-			set := j.p.Inventory.Lookup(gk, n.namespace, base, false, u.from)
+			set := j.b.Inventory.Lookup(gk, n.namespace, base, false, u.from)
 			if set == nil || set.Node == nil {
 				continue
 			}
@@ -36,7 +36,7 @@ func (j *hostJudge) judgePod(u *hostUse, n hostName, result *hostJudgement) {
 			return
 		}
 	}
-	for _, pod := range j.p.Pods(n.namespace) {
+	for _, pod := range j.b.Pods(n.namespace) {
 		if yamlnode.GetString(pod.Spec, "subdomain") == n.service {
 			return // a hostname of its own, or of pods that nobody here names
 		}
@@ -66,7 +66,7 @@ func (j *hostJudge) judgeStrayPod(u *hostUse, n hostName, result *hostJudgement)
 		return false
 	}
 	for _, gk := range statefulSetKinds {
-		set := j.p.Inventory.Lookup(gk, n.namespace, base, false, u.from)
+		set := j.b.Inventory.Lookup(gk, n.namespace, base, false, u.from)
 		if set == nil || set.Node == nil {
 			continue
 		}
@@ -85,7 +85,7 @@ func (j *hostJudge) governedBy(service, namespace string) []*inventory.Object {
 	if j.sets == nil {
 		j.sets = map[string][]*inventory.Object{}
 		for _, gk := range statefulSetKinds {
-			for _, set := range j.p.Inventory.OfKind(gk) {
+			for _, set := range j.b.Inventory.OfKind(gk) {
 				if set.Removed || set.Node == nil {
 					continue
 				}
@@ -107,7 +107,7 @@ func (j *hostJudge) governedBy(service, namespace string) []*inventory.Object {
 // governing returns the Service that is set's serviceName, by its present or,
 // since kustomize rewrites that field at the end, a previous name.
 func (j *hostJudge) governing(set *inventory.Object) *inventory.Object {
-	return j.p.Inventory.Lookup(serviceKind, set.Namespace, yamlnode.GetString(set.Node, "spec", "serviceName"), true, set)
+	return j.b.Inventory.Lookup(serviceKind, set.Namespace, yamlnode.GetString(set.Node, "spec", "serviceName"), true, set)
 }
 
 func (j *hostJudge) governs(service string, set *inventory.Object) bool {
@@ -164,7 +164,7 @@ func (j *hostJudge) isScaled(set *inventory.Object) bool {
 	if j.scaled == nil {
 		j.scaled = map[string][]string{}
 		for _, gk := range []inventory.GroupKind{{Group: "autoscaling", Kind: "HorizontalPodAutoscaler"}, {Group: "keda.sh", Kind: "ScaledObject"}} {
-			for _, o := range j.p.Inventory.OfKind(gk) {
+			for _, o := range j.b.Inventory.OfKind(gk) {
 				j.scaled[o.Namespace] = append(j.scaled[o.Namespace], yamlnode.GetString(o.Node, "spec", "scaleTargetRef", "name"))
 			}
 		}

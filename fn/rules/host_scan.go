@@ -46,20 +46,19 @@ type hostUse struct {
 // spot is where the address stands.
 func (u *hostUse) spot() spot { return spot{u.from, u.node} }
 
-// hostUses returns the addresses in the build, found and judged once for all
-// rules about them.
-func (p *Pass) hostUses() []*hostUse {
-	if p.run.hosts == nil {
-		s := &hostScan{inv: p.Inventory}
-		for _, o := range p.Inventory.Objects() {
-			if !o.Removed && !o.Local && o.Node != nil {
-				s.object(o)
-			}
+// hosts are the addresses in the build, found and judged.
+var hosts = NewFact(func(b *Build) *hostJudge {
+	s := &hostScan{inv: b.Inventory}
+	for _, o := range b.Inventory.Objects() {
+		if !o.Removed && !o.Local && o.Node != nil {
+			s.object(o)
 		}
-		p.run.hosts = newHostJudge(p, s.uses)
 	}
-	return p.run.hosts.uses
-}
+	return newHostJudge(b, s.uses)
+})
+
+// hostUses returns the addresses in the build.
+func (b *Build) hostUses() []*hostUse { return hosts.Of(b).uses }
 
 type hostScan struct {
 	inv  *inventory.Inventory

@@ -102,7 +102,9 @@ func judgeAll(t testing.TB, text string) []finding.Finding {
 	}
 	reference.Produce(inv)
 	var own []finding.Finding
-	for _, f := range rules.Run(inv, &config.Spec{}) {
+	found, err := rules.Run(t.Context(), rules.All(), inv, &config.Spec{})
+	require.NoError(t, err)
+	for _, f := range found {
 		if strings.Contains(f.Rule, "host") || strings.HasPrefix(f.Rule, "data-") {
 			own = append(own, f)
 		}
@@ -185,6 +187,7 @@ func FuzzHosts(f *testing.F) {
 			inv.Add(d.Node, inventory.Source{File: d.File, Line: d.Line})
 		}
 		reference.Produce(inv)
-		rules.Run(inv, &config.Spec{})
+		_, err = rules.Run(t.Context(), rules.All(), inv, &config.Spec{})
+		require.NoError(t, err)
 	})
 }

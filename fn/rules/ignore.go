@@ -1,39 +1,154 @@
 package rules
 
 import (
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 )
 
-// userRows turns the nameReference entries of the configuration into rows.
-func userRows(v *config.Validate) []reference.Row {
-	if v == nil {
-		return nil
-	}
-	var rows []reference.Row
-	for _, nr := range v.NameReference {
-		to := inventory.GroupKind{Group: nr.Group, Kind: nr.Kind}.String()
-		for _, fs := range nr.FieldSpecs {
-			rows = append(rows, reference.Row{
-				From:     inventory.GroupKind{Group: fs.Group, Kind: fs.Kind}.String(),
-				Path:     dotted(fs.Path),
-				To:       to,
-				Repaired: true,
-			})
-		}
-	}
-	return rows
+// IgnoreAnnotation silences findings on one resource: a comma-separated list
+// of rules, then ":" and the reason.
+const IgnoreAnnotation = "wealist.io/ignore"
+
+// annotated is a resource with an ignore annotation.
+type annotated struct {
+	object *inventory.Object
+	// rules are the rules it names, sorted. It is nil where the annotation has no
+	// reason.
+	rules []string
 }
 
-// dotted turns a kustomize path (slashes, \/ for a slash inside a key, lists
-// not marked) into the path of a row.
-func dotted(path string) string {
-	const slash = "\x00"
-	path = strings.ReplaceAll(path, `\/`, slash)
-	path = strings.ReplaceAll(path, ".", `\.`)
-	path = strings.ReplaceAll(path, "/", ".")
-	return strings.ReplaceAll(path, slash, "/")
+// ignoreAnnotations are those of a build, in its order.
+var ignoreAnnotations = NewFact(func(b *Build) []*annotated {
+	var found []*annotated
+	for _, o := range b.Inventory.Objects() {
+		text := o.Annotation(IgnoreAnnotation)
+		if text == "" {
+			continue
+		}
+		a := &annotated{object: o}
+		found = append(found, a)
+		names, reason, _ := strings.Cut(text, ":")
+		if strings.TrimSpace(reason) == "" {
+			continue
+		}
+		a.rules = []string{}
+		for name := range strings.SplitSeq(names, ",") {
+			if name = strings.TrimSpace(name); name != "" && !slices.Contains(a.rules, name) {
+				a.rules = append(a.rules, name)
+			}
+		}
+		slices.Sort(a.rules)
+	}
+	return found
+})
+
+// results are the findings of a run that nothing silences.
+type results struct {
+	findings  []finding.Finding
+	ignores   []config.Ignore
+	hits      []int // by index of ignores
+	annotated []*annotated
+	silenced  map[silence]bool
+}
+
+// silence is a rule that an annotation has silenced.
+type silence struct {
+	*annotated
+	rule string
+}
+
+func (r *results) add(f finding.Finding) {
+	if f.Severity == finding.Off {
+		return
+	}
+	for i := range r.ignores {
+		if ignores(&r.ignores[i], &f) {
+			r.hits[i]++
+			return
+		}
+	}
+	r.findings = append(r.findings, f)
+}
+
+func ignores(i *config.Ignore, f *finding.Finding) bool {
+	match := func(glob, s string) bool { return glob == "" || inventory.Match(glob, s) }
+	return match(i.Rule, f.Rule) && match(i.Kind, f.Resource.Kind) && match(i.Name, f.Resource.Name) &&
+		match(i.Namespace, f.Resource.Namespace) && match(i.Field, f.Field)
+}
+
+// dropAnnotated removes the findings that annotations of their own resource
+// ignore.
+func (r *results) dropAnnotated() {
+	byResource := map[finding.Resource]*annotated{}
+	for _, a := range r.annotated {
+		if a.rules != nil {
+			byResource[a.object.Resource()] = a
+		}
+	}
+	if len(byResource) == 0 {
+		return
+	}
+	about := map[string]bool{}
+	for _, rule := range configurationRules() {
+		about[rule.Name] = true
+	}
+	r.silenced = map[silence]bool{}
+	r.findings = slices.DeleteFunc(r.findings, func(f finding.Finding) bool {
+		a := byResource[f.Resource]
+		if a == nil || about[f.Rule] || !slices.Contains(a.rules, f.Rule) {
+			return false
+		}
+		r.silenced[silence{a, f.Rule}] = true
+		return true
+	})
+}
+
+// addUnused adds what is known when all else is done: what the configuration
+// says without effect.
+func (r *results) addUnused(b *Build) {
+	v := b.Config.Validate
+	report := func(rule *Rule, tell func(*Pass)) {
+		p := &Pass{Build: b, rule: rule, severity: v.SeverityOf(rule.Name, rule.Severity)}
+		if p.severity != finding.Off && p.isRule(rule.Name) {
+			tell(p)
+			r.take(p)
+		}
+	}
+	report(unusedExternal, (*Pass).reportUnusedExternals)
+	report(unusedIgnore, r.reportUnusedIgnores)
+}
+
+// take adds what a pass has found.
+func (r *results) take(p *Pass) {
+	for i := range p.found {
+		r.add(p.found[i])
+	}
+	p.found = nil
+}
+
+func (r *results) reportUnusedIgnores(p *Pass) {
+	off := func(rule string) bool { return p.Config.Validate.SeverityOf(rule, finding.Error) == finding.Off }
+	help := Help("remove it: what it silenced is gone")
+	for i := range r.ignores {
+		rule := r.ignores[i].Rule
+		if r.hits[i] > 0 || !isGlob(rule) && !p.isRule(rule) || off(rule) {
+			continue
+		}
+		p.reportConfig("spec.validate.ignore["+strconv.Itoa(i)+"]", fmt.Sprintf("this entry ignores %q, and there is no such finding", rule), help)
+		r.take(p) // the next entry may ignore this
+	}
+	for _, a := range r.annotated {
+		for _, rule := range a.rules {
+			if !r.silenced[silence{a, rule}] && p.isRule(rule) && !off(rule) {
+				p.Report(a.object, a.object.Get("metadata", "annotations", IgnoreAnnotation),
+					fmt.Sprintf("annotation %s: there is no finding of %q here", IgnoreAnnotation, rule), help)
+			}
+		}
+	}
 }

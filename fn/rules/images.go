@@ -79,9 +79,9 @@ var localImagePulled = &Rule{
 		"No registry has it: ErrImagePull, then ImagePullBackOff. " +
 		"IfNotPresent is a warning, because it works on the nodes that have the image.",
 	URL: imageDocs + "#image-pull-policy",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		if cfg := p.Config.Normalize.GetImages(); cfg == nil || len(cfg.Local) == 0 {
-			return
+			return nil
 		}
 		p.eachImage(func(u usedImage) {
 			policy := u.effectivePolicy()
@@ -99,6 +99,7 @@ var localImagePulled = &Rule{
 			p.Report(u.object, u.at(), fmt.Sprintf("image %q exists on the nodes only, and imagePullPolicy %s: ImagePullBackOff", u.node.Value, is),
 				append(opts, Help("set imagePullPolicy: Never, or leave it out and let normalize.images set it; if a registry has the image, take it out of spec.normalize.images.local"))...)
 		})
+		return nil
 	},
 }
 
@@ -109,10 +110,10 @@ var imageNeverPulled = &Rule{
 		"On a node that does not have the image the pod stays in ErrImageNeverPull. " +
 		"Images listed under normalize.images.local are left alone.",
 	URL: imageDocs + "#image-pull-policy",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		cfg := p.Config.Normalize.GetImages()
 		if cfg == nil || cfg.PullPolicy == "" {
-			return
+			return nil
 		}
 		p.eachImage(func(u usedImage) {
 			if !u.local && yamlnode.String(u.policy) == "Never" {
@@ -120,6 +121,7 @@ var imageNeverPulled = &Rule{
 					Help("set imagePullPolicy: %s, or list the image under spec.normalize.images.local", cfg.PullPolicy))
 			}
 		})
+		return nil
 	},
 }
 
@@ -130,7 +132,7 @@ var imageTagLatest = &Rule{
 		"What runs then depends on when a node pulled it, and there is nothing to roll back to. " +
 		"Local images and images with a digest are left alone. Make it an error where it matters: validate.rules, image-tag-latest: error.",
 	URL: imageDocs + "#image-names",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachImage(func(u usedImage) {
 			if u.local || !u.Moves() {
 				return
@@ -142,6 +144,7 @@ var imageTagLatest = &Rule{
 			p.Report(u.object, u.node, fmt.Sprintf("image %q has %s: what runs depends on when it was pulled", u.node.Value, what),
 				Help("name a version, or a digest"))
 		})
+		return nil
 	},
 }
 
@@ -151,10 +154,10 @@ var imageTagNotAllowed = &Rule{
 	Doc: "An image has a tag that matches none of the globs under normalize.images.tags. It would run a build that is not meant for this environment, such as a snapshot in production. " +
 		"Local images and images with a digest are left alone.",
 	URL: imageDocs + "#image-names",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		cfg := p.Config.Normalize.GetImages()
 		if cfg == nil || len(cfg.Tags) == 0 {
-			return
+			return nil
 		}
 		p.eachImage(func(u usedImage) {
 			tag := cmp.Or(u.Tag, "latest")
@@ -164,6 +167,7 @@ var imageTagNotAllowed = &Rule{
 			p.Report(u.object, u.node, fmt.Sprintf("image %q: the tag %q is not allowed here", u.node.Value, tag),
 				Help("spec.normalize.images.tags allows: %s", strings.Join(cfg.Tags, ", ")))
 		})
+		return nil
 	},
 }
 
@@ -173,10 +177,10 @@ var registryNotAllowed = &Rule{
 	Doc: "An image comes from a registry that is not under normalize.images.registries. Nodes may not be able to pull from there, and nobody vouches for what they get. " +
 		"An image without a registry comes from docker.io. Local images are left alone.",
 	URL: imageDocs + "#image-names",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		cfg := p.Config.Normalize.GetImages()
 		if cfg == nil || len(cfg.Registries) == 0 {
-			return
+			return nil
 		}
 		allowed := slices.Sorted(maps.Keys(cfg.Registries))
 		p.eachImage(func(u usedImage) {
@@ -190,12 +194,10 @@ var registryNotAllowed = &Rule{
 			}
 			message := fmt.Sprintf("image %q comes from %s, which is not an allowed registry", u.node.Value, from)
 			near := nearest(from, allowed)
-			if len(near) > 0 {
-				message += fmt.Sprintf("; did you mean %q?", near[0])
-			}
-			p.Report(u.object, u.node, message, Suggest(near...),
+			p.Report(u.object, u.node, message, DidYouMean(near...),
 				Help("spec.normalize.images.registries allows: %s", strings.Join(allowed, ", ")))
 		})
+		return nil
 	},
 }
 
@@ -206,10 +208,10 @@ var imageNotListed = &Rule{
 		"It is an error where other tags of the image are listed, since then the tag was mistyped or the list is out of date; a warning otherwise. " +
 		"Local images and images with a digest are left alone.",
 	URL: imageDocs + "#image-names",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		cfg := p.Config.Normalize.GetImages()
 		if cfg == nil || len(cfg.Digests) == 0 {
-			return
+			return nil
 		}
 		known := listedTags(cfg)
 		p.eachImage(func(u usedImage) {
@@ -225,11 +227,9 @@ var imageNotListed = &Rule{
 			}
 			near := nearest(tag, tags)
 			message := fmt.Sprintf("image %q: the digest of tag %q is not listed", u.node.Value, tag)
-			if len(near) > 0 {
-				message += fmt.Sprintf("; did you mean %q?", near[0])
-			}
-			p.Report(u.object, u.node, message, Suggest(near...), Help("%s", listOf("its listed tags", tags)))
+			p.Report(u.object, u.node, message, DidYouMean(near...), Help("%s", listOf("its listed tags", tags)))
 		})
+		return nil
 	},
 }
 
@@ -262,7 +262,7 @@ var imageInvalid = &Rule{
 	Doc: "An image is not a valid image name: it starts with https://, has capital letters or an empty tag, for example. " +
 		"The pod stays in InvalidImageName. Placeholders that something fills in later are left alone.",
 	URL: imageDocs + "#image-names",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			n := yamlnode.Get(c.Node, "image")
 			s := yamlnode.String(n)
@@ -275,11 +275,12 @@ var imageInvalid = &Rule{
 				near = strings.ToLower(near)
 			}
 			if imagePattern().MatchString(near) {
-				p.Report(o, n, message+fmt.Sprintf("; did you mean %q?", near), Suggest(near))
+				p.Report(o, n, message, DidYouMean(near))
 				return
 			}
 			p.Report(o, n, message, Help("write registry/repository:tag, the repository in lower case"))
 		})
+		return nil
 	},
 }
 

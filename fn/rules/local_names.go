@@ -96,7 +96,7 @@ var localNameNotFound = &Rule{
 	Doc: "A resource uses a name that it has to define itself, and does not: a workflow's entrypoint without such a template, an alert's route to a receiver that is not there, a telemetry pipeline with an exporter that nobody configured. " +
 		"The operator refuses the resource, or stops at that step.",
 	URL: "https://argo-workflows.readthedocs.io/en/latest/workflow-concepts/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for i := range localNames {
 			for _, kind := range localNames[i].kinds {
 				for _, o := range p.Inventory.OfKind(kind) {
@@ -106,6 +106,7 @@ var localNameNotFound = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -126,10 +127,7 @@ func (p *Pass) checkLocalNames(o *inventory.Object, l *localName) {
 			}
 			near := nearest(n.Value, names)
 			message := fmt.Sprintf("there is no %s %q here", l.what, n.Value)
-			if len(near) > 0 {
-				message += fmt.Sprintf("; did you mean %q?", near[0])
-			}
-			p.Report(o, n, message, Suggest(near...), Help("%s", listOf("its "+l.what+"s", names)))
+			p.Report(o, n, message, DidYouMean(near...), Help("%s", listOf("its "+l.what+"s", names)))
 		}
 	}
 }

@@ -25,7 +25,7 @@ var monitorSelectsNothing = &Rule{
 		"Prometheus then scrapes nothing and shows no error, and alerts on the missing metrics stay silent. " +
 		"Where no label is close it is a note: what is scraped may come from another build.",
 	URL: monitorURL,
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachMonitor(func(m *monitor) {
 			if len(m.selected) > 0 {
 				return
@@ -50,12 +50,13 @@ var monitorSelectsNothing = &Rule{
 			}
 			text := selectorText(labels)
 			if best != nil && best.close {
-				p.Report(m.object, best.value, fmt.Sprintf("no %s has the labels %s; %s has %s; did you mean %q?",
-					m.what, text, best.pod.Owner, best.describe(), best.have), Suggest(best.have))
+				p.Report(m.object, best.value, fmt.Sprintf("no %s has the labels %s; %s has %s",
+					m.what, text, best.pod.Owner, best.describe()), DidYouMean(best.have))
 				return
 			}
 			p.Report(m.object, labels, fmt.Sprintf("no %s of this build has the labels %s", m.what, text), AtMost(finding.Note))
 		})
+		return nil
 	},
 }
 
@@ -66,7 +67,7 @@ var monitorPortNotFound = &Rule{
 		"A ServiceMonitor's port is the name of a port of the Service, a PodMonitor's that of a container port; a number is no name. " +
 		"Prometheus drops the target without an error.",
 	URL: monitorURL,
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachMonitor(func(m *monitor) {
 			if len(m.selected) == 0 {
 				return
@@ -77,6 +78,7 @@ var monitorPortNotFound = &Rule{
 				}
 			}
 		})
+		return nil
 	},
 }
 
@@ -105,13 +107,10 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 	if len(owners) > 2 {
 		message = fmt.Sprintf("none of the %d selected %ss has a port named %q", len(owners), m.what, name)
 	}
-	switch {
-	case len(near) > 0:
-		message += fmt.Sprintf("; did you mean %q?", near[0])
-	case slices.Contains(numbers, name):
+	if len(near) == 0 && slices.Contains(numbers, name) {
 		message += ": a port is named here, not numbered"
 	}
-	p.Report(m.object, port, message, Suggest(near...), Help("%s", listOf("its port names", names)))
+	p.Report(m.object, port, message, DidYouMean(near...), Help("%s", listOf("its port names", names)))
 }
 
 // monitor is one ServiceMonitor or PodMonitor with what it selects.

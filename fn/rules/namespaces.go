@@ -23,7 +23,7 @@ var namespaceMistyped = &Rule{
 		"The object is refused because its namespace does not exist, or the reference leads nowhere. " +
 		"Namespaces that are merely not declared in the build are left alone: clusters have many.",
 	URL: "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		known, declared := p.namespaces()
 		near := func(ns string, among []string) string {
 			if ns == "" || reference.IsPlaceholderName(ns) || slices.Contains(among, ns) || builtinNamespace(ns) {
@@ -41,7 +41,7 @@ var namespaceMistyped = &Rule{
 				}
 				if meant := near(o.Namespace, declared); meant != "" {
 					n := o.Get("metadata", "namespace")
-					p.Report(o, n, fmt.Sprintf("namespace %q is not in this build; did you mean %q?", o.Namespace, meant), Suggest(meant))
+					p.Report(o, n, fmt.Sprintf("namespace %q is not in this build", o.Namespace), DidYouMean(meant))
 				}
 			}
 		}
@@ -55,9 +55,10 @@ var namespaceMistyped = &Rule{
 				continue
 			}
 			if meant := near(r.Namespace, known); meant != "" {
-				p.Report(r.From, n, fmt.Sprintf("namespace %q is not in this build; did you mean %q?", r.Namespace, meant), Suggest(meant))
+				p.Report(r.From, n, fmt.Sprintf("namespace %q is not in this build", r.Namespace), DidYouMean(meant))
 			}
 		}
+		return nil
 	},
 }
 

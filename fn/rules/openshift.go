@@ -19,7 +19,7 @@ var routePortNotFound = &Rule{
 		"The router looks the name up among the Service's port names, finds no endpoint and answers 503. " +
 		"A number is that of the pods' port, not of the Service's; numbers are a warning at most.",
 	URL: "https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/network_apis/route-route-openshift-io-v1",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.OfKind(gk("route.openshift.io/Route")) {
 			for _, r := range p.Refs.From(o) {
 				if r.Row.Path != "spec.to.name" {
@@ -31,6 +31,7 @@ var routePortNotFound = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -62,9 +63,6 @@ func (p *Pass) checkRoutePort(route, svc *inventory.Object) {
 	default:
 		near := nearest(want, names)
 		message := fmt.Sprintf("%s has no port named %q", svc, want)
-		if len(near) > 0 {
-			message += fmt.Sprintf("; did you mean %q?", near[0])
-		}
-		p.Report(route, n, message, Suggest(near...), Help("%s", listOf("its port names", names)))
+		p.Report(route, n, message, DidYouMean(near...), Help("%s", listOf("its port names", names)))
 	}
 }

@@ -24,7 +24,7 @@ var placeholderLeft = &Rule{
 		"The image cannot be pulled, and the host leads nowhere. " +
 		"It is a warning for host names that are valid as they stand, and in the values of variables. " +
 		"What deployment tools fill in, as ${VAR}, $(VAR) or {{ var }}, is left alone.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.placeholdersInImages()
 		for _, o := range p.Inventory.Objects() {
 			if !o.Removed && !o.Local {
@@ -32,6 +32,7 @@ var placeholderLeft = &Rule{
 			}
 		}
 		p.placeholdersInValues()
+		return nil
 	},
 }
 

@@ -22,7 +22,7 @@ var policySelectsNothing = &Rule{
 		"A NetworkPolicy or AuthorizationPolicy that selects nothing protects nothing, and nobody is told. " +
 		"Where no label is close it is a note at most: operators make pods too, and gateways run elsewhere.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, s := range podSelectors {
 			for _, kind := range s.kinds {
 				for _, o := range p.Inventory.OfKind(kind) {
@@ -45,6 +45,7 @@ var policySelectsNothing = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -117,8 +118,8 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 	}
 	text := selectorText(labels)
 	key := namespace + " " + text
-	if quiet && p.run.isDistant(key) {
-		return // the same selector is often in many pods
+	if _, far := distant.Of(p.Build).Load(key); quiet && far {
+		return
 	}
 	if slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) {
 		quiet = true
@@ -130,12 +131,12 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 		}
 	}
 	if best == nil || !best.close {
-		p.run.setDistant(key)
+		distant.Of(p.Build).Store(key, true)
 	}
 	switch {
 	case best != nil && best.close:
-		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s; did you mean %q?",
-			text, podOwners([]*inventory.Pod{best.pod}), best.describe(), best.have), Suggest(best.have))
+		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s",
+			text, podOwners([]*inventory.Pod{best.pod}), best.describe()), DidYouMean(best.have))
 	case !quiet:
 		p.Report(o, labels, fmt.Sprintf("no pod of this build has the labels %s", text), AtMost(finding.Note),
 			Help("if an operator makes these pods, nothing is wrong"))

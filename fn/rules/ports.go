@@ -34,7 +34,7 @@ var containerPortNotFound = &Rule{
 		"The kubelet cannot run the probe, so the container never becomes ready or is restarted again and again. " +
 		"Port numbers are left alone: a container may listen without declaring it.",
 	URL: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#use-a-named-port",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			for _, field := range probeFields {
 				n := yamlnode.Path(c.Node, field...)
@@ -48,18 +48,16 @@ var containerPortNotFound = &Rule{
 				}
 				message := fmt.Sprintf("container %q has no port named %q", c.Name, name)
 				near := nearest(name, names)
-				if len(near) > 0 {
-					message += fmt.Sprintf("; did you mean %q?", near[0])
-				}
-				p.Report(o, n, message, Suggest(near...), Help("%s", listOf("its named ports", names)))
+				p.Report(o, n, message, DidYouMean(near...), Help("%s", listOf("its named ports", names)))
 			}
 		})
+		return nil
 	},
 }
 
 // eachContainer calls f for every container of every pod.
-func (p *Pass) eachContainer(f func(*inventory.Object, *inventory.Container)) {
-	for _, pod := range p.run.workloads() {
+func (b *Build) eachContainer(f func(*inventory.Object, *inventory.Container)) {
+	for _, pod := range workloads.Of(b) {
 		for _, c := range pod.Containers {
 			f(pod.Owner, c)
 		}
@@ -94,7 +92,7 @@ var targetPortNotFound = &Rule{
 		"The Service gets no endpoints for that port and connections are refused. " +
 		"Numeric target ports are left alone: a container may listen without declaring it.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, svc := range p.Inventory.OfKind(gk("Service")) {
 			if svc.Node == nil {
 				continue
@@ -117,13 +115,11 @@ var targetPortNotFound = &Rule{
 				}
 				message := fmt.Sprintf("no container behind Service %q has a port named %q", svc.Name, name)
 				near := nearest(name, names)
-				if len(near) > 0 {
-					message += fmt.Sprintf("; did you mean %q?", near[0])
-				}
-				p.Report(svc, n, message, Suggest(near...),
+				p.Report(svc, n, message, DidYouMean(near...),
 					Help("it selects %s; %s; until they agree the Service has no endpoints, and requests end in 502 or 503", podOwners(pods), listOf("the named ports there", slices.Compact(slices.Sorted(slices.Values(names))))))
 			}
 		}
+		return nil
 	},
 }
 
@@ -148,7 +144,7 @@ var servicePortNotFound = &Rule{
 		"The backend stays empty: requests end in 502 or 503, and a webhook call fails. " +
 		"ExternalName Services are left alone: their ports mean nothing.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, r := range p.Refs.To(gk("Service")) {
 			if r.Port == nil {
 				continue
@@ -164,6 +160,7 @@ var servicePortNotFound = &Rule{
 			}
 			p.reportPort(r.From, r.Port, res.Target, want, ports)
 		}
+		return nil
 	},
 }
 
@@ -215,10 +212,7 @@ func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Obje
 		}
 	}
 	message := fmt.Sprintf("Service %q has no port %s", svc.Name, want)
-	if len(near) > 0 {
-		message += fmt.Sprintf("; did you mean %s?", near[0])
-	}
-	p.Report(o, n, message, Suggest(near...), Help("its ports are: %s", strings.Join(texts, ", ")))
+	p.Report(o, n, message, DidYouMeanAs("%s", near...), Help("its ports are: %s", strings.Join(texts, ", ")))
 }
 
 var nodePortCollision = &Rule{
@@ -227,7 +221,7 @@ var nodePortCollision = &Rule{
 	Doc: "Two Services ask for the same nodePort. " +
 		"The API server accepts the first and rejects the second. Ports of different protocols do not collide.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		type key struct{ port, protocol string }
 		first := map[key]*inventory.Object{}
 		for _, svc := range p.Inventory.OfKind(gk("Service")) {
@@ -255,5 +249,6 @@ var nodePortCollision = &Rule{
 				first[k] = svc
 			}
 		}
+		return nil
 	},
 }

@@ -21,10 +21,10 @@ var limitRangeViolated = &Rule{
 	Doc: "A container asks for less or more than a LimitRange of its namespace allows. " +
 		"The API server refuses its pods, so the workload never runs.",
 	URL: "https://kubernetes.io/docs/concepts/policy/limit-range/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		ranges := p.limitRanges()
 		if len(ranges) == 0 {
-			return
+			return nil
 		}
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			for _, r := range ranges[o.Namespace] {
@@ -33,6 +33,7 @@ var limitRangeViolated = &Rule{
 				}
 			}
 		})
+		return nil
 	},
 }
 
@@ -107,7 +108,7 @@ var quotaExceeded = &Rule{
 		"Counted are replicas (the least of an autoscaler where there is one), pods, claims and storage; " +
 		"not counted are DaemonSets, CronJobs and what a rolling update needs besides. Quotas with scopes are left alone.",
 	URL: "https://kubernetes.io/docs/concepts/policy/resource-quotas/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		var uses map[string]*usage
 		for _, q := range p.Inventory.OfKind(inventory.GroupKind{Kind: "ResourceQuota"}) {
 			if scoped(q) || q.Namespace == "" {
@@ -130,6 +131,7 @@ var quotaExceeded = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 

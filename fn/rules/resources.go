@@ -43,7 +43,7 @@ var quantityInvalid = &Rule{
 	Doc: "A request, limit, size or quota is not a quantity, such as 512MB or 1 Gi. " +
 		"The API server refuses the whole resource. Placeholders that something fills in later are left alone.",
 	URL: "https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
 			if o.Local {
 				continue
@@ -58,6 +58,7 @@ var quantityInvalid = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -66,7 +67,7 @@ func (p *Pass) reportQuantity(o *inventory.Object, n *yaml.Node, message, near s
 		p.Report(o, n, message, Help("write a number and a unit without a blank, such as 250m, 0.5, 512Mi or 2Gi"))
 		return
 	}
-	p.Report(o, n, message+fmt.Sprintf("; did you mean %q?", near), Suggest(near))
+	p.Report(o, n, message, DidYouMean(near))
 }
 
 // countsBytes reports whether a quantity of that name is an amount of bytes.
@@ -96,7 +97,7 @@ var limitBelowRequest = &Rule{
 	Doc: "A container's limit is below its request. " +
 		"The API server refuses the workload, or refuses each of its pods.",
 	URL: manageResources,
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			for k, n := range yamlnode.Fields(yamlnode.Path(c.Node, "resources", "limits")) {
 				limit, ok1 := amount(n)
@@ -107,6 +108,7 @@ var limitBelowRequest = &Rule{
 				}
 			}
 		})
+		return nil
 	},
 }
 
@@ -129,7 +131,7 @@ var limitsMissing = &Rule{
 		"and everywhere for what a ResourceQuota of the namespace demands, because the API server refuses pods without it. " +
 		"Init containers, and containers with the profile none, are left alone. A missing CPU limit is not reported: many do without on purpose.",
 	URL: manageResources,
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		asked := p.explicit() || p.Config.Normalize.GetResources() != nil
 		demands := p.demanded()
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
@@ -151,6 +153,7 @@ var limitsMissing = &Rule{
 				Help("set one, or name a resource profile in the annotation %s: %q, or %q for one container",
 					normalize.ProfileKey, "python", c.Name+"=python"))
 		})
+		return nil
 	},
 }
 
@@ -193,7 +196,7 @@ var memoryBelowProfile = &Rule{
 		"The kernel then kills the program again and again: OOMKilled, exit code 137. " +
 		"It is checked for containers whose workload names a profile, or which the configuration gives one.",
 	URL: "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/#exceed-a-container-s-memory-limit",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		cfg := p.Config.Normalize.GetResources()
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			name := normalize.ProfileOf(cfg, c).Profile
@@ -218,6 +221,7 @@ var memoryBelowProfile = &Rule{
 				p.Report(o, n, message, Help("%s", remedy(profile, name, res, limit)))
 			}
 		})
+		return nil
 	},
 }
 
@@ -234,7 +238,7 @@ var profileNotFound = &Rule{
 	Severity: finding.Error,
 	Doc: "The annotation or label wealist.io/resource-profile names a profile, or a container, that does not exist. " +
 		"The container then gets no requests and limits, or those of somebody else.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		cfg := p.Config.Normalize.GetResources()
 		names := append(cfg.ProfileNames(), normalize.NoProfile)
 		for _, o := range p.Inventory.Objects() {
@@ -245,6 +249,7 @@ var profileNotFound = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -255,10 +260,7 @@ func (p *Pass) checkProfile(o *inventory.Object, pod *inventory.Pod, n normalize
 		}
 		reported[message] = true
 		near := nearest(text, candidates)
-		if len(near) > 0 {
-			message += fmt.Sprintf("; did you mean %q?", near[0])
-		}
-		p.Report(o, n.Node, message, Suggest(near...), Help("%s", listOf("the profiles", candidates)))
+		p.Report(o, n.Node, message, DidYouMean(near...), Help("%s", listOf("the profiles", candidates)))
 	}
 	if !slices.Contains(names, n.Profile) {
 		report(fmt.Sprintf("there is no resource profile %q", n.Profile), n.Profile, names)
@@ -279,7 +281,7 @@ var heapAboveLimit = &Rule{
 		"The container is OOMKilled before the program collects its garbage. " +
 		"Heaps of more than 95 % of the limit are reported: threads, buffers and code need the rest.",
 	URL: "https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			limit, ok := amount(yamlnode.Path(c.Node, "resources", "limits", "memory"))
 			if !ok || limit.Sign() <= 0 {
@@ -294,6 +296,7 @@ var heapAboveLimit = &Rule{
 				}
 			}
 		})
+		return nil
 	},
 }
 

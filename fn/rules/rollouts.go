@@ -31,7 +31,7 @@ var rolloutRouteNotFound = &Rule{
 	Doc: "An Argo Rollout shifts traffic by a route of a VirtualService, or a subset of a DestinationRule, that these do not have. " +
 		"The controller refuses the Rollout as invalid, and no new version goes out.",
 	URL: "https://argo-rollouts.readthedocs.io/en/stable/features/traffic-management/istio/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.OfKind(gk("argoproj.io/Rollout")) {
 			for _, r := range p.Refs.From(o) {
 				for i := range trafficTargets {
@@ -51,14 +51,12 @@ var rolloutRouteNotFound = &Rule{
 							}
 							near := nearest(name, defined)
 							message := fmt.Sprintf("%s has no %s %q", target, t.what, name)
-							if len(near) > 0 {
-								message += fmt.Sprintf("; did you mean %q?", near[0])
-							}
-							p.Report(o, n, message, Suggest(near...), Help("%s", listOf("its "+t.what+"s", defined)))
+							p.Report(o, n, message, DidYouMean(near...), Help("%s", listOf("its "+t.what+"s", defined)))
 						}
 					}
 				}
 			}
 		}
+		return nil
 	},
 }

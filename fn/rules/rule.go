@@ -11,10 +11,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
@@ -31,12 +31,13 @@ type Rule struct {
 	Severity finding.Severity
 	// URL is the Kubernetes or kustomize document the rule rests on.
 	URL string
-	// Run reports findings through the pass. It is nil for rules about what an
-	// earlier step of the pipeline finds: see steps.go.
-	Run func(*Pass)
-	// after makes it run after the rules without it, for rules about what these
-	// found.
-	after bool
+	// Run reports findings through the pass; an error says that it could not
+	// judge the build. It is nil for rules about what a step before or after the
+	// rules finds: see steps.go.
+	Run func(*Pass) error
+
+	// topic is the number of the rule's topic, from 1.
+	topic int
 }
 
 //go:embed testdata/*/bad.yaml testdata/*/good.yaml
@@ -72,35 +73,13 @@ func (r *Rule) Summary() string {
 	return r.Doc
 }
 
-// Pass is what a rule works with: one build, indexed.
+// Pass is what a rule works with: one build, and where it reports to.
 type Pass struct {
-	Inventory *inventory.Inventory
-	Refs      *reference.Set
-	Config    *config.Spec
+	*Build
 
 	rule     *Rule
-	run      *run
 	severity finding.Severity
-	report   func(finding.Finding)
 	found    []finding.Finding
-}
-
-// ClusterDomain is the DNS domain of the cluster.
-func (p *Pass) ClusterDomain() string {
-	if p.Config.ClusterDomain != "" {
-		return p.Config.ClusterDomain
-	}
-	return "cluster.local"
-}
-
-// Resolve judges a reference, once for all rules. The answer is theirs to read.
-func (p *Pass) Resolve(r *reference.Ref) *reference.Resolution { return p.run.resolve(r) }
-
-// spot is a node of one resource. Resources may share nodes that are equal, so a
-// node alone does not say where it is.
-type spot struct {
-	object *inventory.Object
-	node   *yaml.Node
 }
 
 // Option adds to a finding.
@@ -109,6 +88,22 @@ type Option func(*finding.Finding)
 // Suggest adds names that would resolve.
 func Suggest(names ...string) Option {
 	return func(f *finding.Finding) { f.Suggestions = append(f.Suggestions, names...) }
+}
+
+// DidYouMean adds names that would resolve, and lets reports ask whether the
+// first was meant. Without names it does nothing.
+func DidYouMean(names ...string) Option {
+	return DidYouMeanAs("%q", names...)
+}
+
+// DidYouMeanAs is DidYouMean with a format for the first name instead of quotes.
+func DidYouMeanAs(format string, names ...string) Option {
+	return func(f *finding.Finding) {
+		if len(names) > 0 {
+			f.Suggestions = append(f.Suggestions, names...)
+			f.Meant = fmt.Sprintf(format, names[0])
+		}
+	}
 }
 
 // Help says what to do.
@@ -163,6 +158,7 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 		Rule:     p.rule.Name,
 		Severity: p.severity,
 		Resource: o.Resource(),
+		Original: o.Original(),
 		Message:  message,
 		File:     o.File,
 		Line:     o.Line,
@@ -177,7 +173,7 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 	for _, opt := range opts {
 		opt(&f)
 	}
-	p.report(f)
+	p.found = append(p.found, f)
 }
 
 // Reportf is Report with a formatted message.
@@ -185,18 +181,24 @@ func (p *Pass) Reportf(o *inventory.Object, n *yaml.Node, format string, args ..
 	p.Report(o, n, fmt.Sprintf(format, args...))
 }
 
-// All returns the rules, sorted by name.
-func All() []*Rule { return sorted(groups()) }
+// All returns the rules, sorted by name. They are the same each time.
+func All() []*Rule { return slices.Clone(all()) }
 
-func sorted(groups [][]*Rule) []*Rule {
-	all := slices.Concat(groups...)
-	slices.SortFunc(all, func(a, b *Rule) int { return strings.Compare(a.Name, b.Name) })
-	return all
-}
+var all = sync.OnceValue(func() []*Rule {
+	var rules []*Rule
+	for i, topic := range topics() {
+		for _, r := range topic {
+			r.topic = i + 1
+			rules = append(rules, r)
+		}
+	}
+	slices.SortFunc(rules, func(a, b *Rule) int { return strings.Compare(a.Name, b.Name) })
+	return rules
+})
 
 // Lookup returns the rule with a name, or nil.
 func Lookup(name string) *Rule {
-	for _, r := range All() {
+	for _, r := range all() {
 		if r.Name == name {
 			return r
 		}
@@ -204,10 +206,10 @@ func Lookup(name string) *Rule {
 	return nil
 }
 
-// groups are the rules by topic, each in a file of its own. Those of one topic
-// run one after the other, and at the same time as those of others: what rules
-// of several topics share is for several goroutines at once.
-func groups() [][]*Rule {
+// topics are the rules by topic, each in a file of its own. What a rule finds
+// does not depend on its topic, nor on which rule is first: what they share are
+// facts.
+func topics() [][]*Rule {
 	return append(existenceRules(), [][]*Rule{
 		resourceRules(),
 		imageRules(),

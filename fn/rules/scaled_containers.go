@@ -49,7 +49,7 @@ var scaledContainerNotFound = &Rule{
 		"A HorizontalPodAutoscaler then cannot compute the metric, a VerticalPodAutoscaler ignores the policy, and KEDA does not find its settings. " +
 		"A name that is close to none of the containers is a note, except for KEDA, which reads the manifest: sidecars are injected later.",
 	URL: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#container-resource-metrics",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for i := range containerNames {
 			c := &containerNames[i]
 			for _, o := range p.Inventory.OfKind(c.kind) {
@@ -58,6 +58,7 @@ var scaledContainerNotFound = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -77,12 +78,14 @@ func (p *Pass) checkContainerNames(o *inventory.Object, c *containerName) {
 		}
 		near := nearest(name, names)
 		message := fmt.Sprintf("%s has no container %q", target, name)
-		opts := []Option{Suggest(near...), Help("%s", listOf("its containers", names))}
+		opts := []Option{Help("%s", listOf("its containers", names))}
 		switch {
 		case len(near) > 0 && suggest.Close(name, near[0]):
-			message += fmt.Sprintf("; did you mean %q?", near[0])
+			opts = append(opts, DidYouMean(near...))
 		case !c.declared:
-			opts = append(opts, AtMost(finding.Note))
+			opts = append(opts, Suggest(near...), AtMost(finding.Note))
+		default:
+			opts = append(opts, Suggest(near...))
 		}
 		p.Report(o, n, message, opts...)
 	}

@@ -68,25 +68,22 @@ var schemaTable = []schemaRule{
 }
 
 func (r *schemaRule) rule() *Rule {
-	return &Rule{Name: r.name, Doc: r.doc, URL: r.url, Severity: finding.Error, Run: func(p *Pass) {
-		for _, found := range p.run.problems() {
+	return &Rule{Name: r.name, Doc: r.doc, URL: r.url, Severity: finding.Error, Run: func(p *Pass) error {
+		for _, found := range problems.Of(p.Build) {
 			if found.Rule == r.name {
 				p.reportProblem(found)
 			}
 		}
+		return nil
 	}}
 }
 
 func (p *Pass) reportProblem(found problem) {
-	opts := []Option{Suggest(found.Suggestions...), Help("%s", found.Help)}
+	opts := []Option{DidYouMean(found.Suggestions...), Help("%s", found.Help)}
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
 	}
-	message := found.Message
-	if len(found.Suggestions) > 0 {
-		message += "; did you mean \"" + found.Suggestions[0] + "\"?"
-	}
-	p.Report(found.object, found.Node, message, opts...)
+	p.Report(found.object, found.Node, found.Message, opts...)
 }
 
 // problem is what the walk found in one resource.
@@ -95,8 +92,9 @@ type problem struct {
 	apischema.Problem
 }
 
-// judge compares every resource with its schema, once for all rules.
-func judge(inv *inventory.Inventory) []problem {
+// problems are what is wrong with the resources of a build by their schemas.
+var problems = NewFact(func(b *Build) []problem {
+	inv := b.Inventory
 	var all []problem
 	schemas := map[*inventory.Type]*apischema.Schema{}
 	for _, o := range inv.Objects() {
@@ -117,7 +115,7 @@ func judge(inv *inventory.Inventory) []problem {
 		}
 	}
 	return all
-}
+})
 
 // schemaOf returns the schema of a kind: Kubernetes' own, or that of a
 // CustomResourceDefinition in the build.

@@ -19,7 +19,7 @@ var kindMissing = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/overview/working-with-objects/#required-fields",
 	Doc: "A resource does not say its kind or its apiVersion. " +
 		"kubectl refuses it, and no other rule knows what it is. Files that are no resources, such as the values of a chart, are left alone.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
 			if o.Removed || o.Local || o.Node == nil {
 				continue
@@ -36,12 +36,12 @@ var kindMissing = &Rule{
 				message := "this " + o.Kind + " has no apiVersion"
 				var opts []Option
 				if len(versions) > 0 {
-					message += fmt.Sprintf("; did you mean %q?", versions[0].APIVersion())
-					opts = append(opts, Suggest(versions[0].APIVersion()))
+					opts = append(opts, DidYouMean(versions[0].APIVersion()))
 				}
 				p.Report(o, yamlnode.Get(o.Node, "kind"), message, opts...)
 			}
 		}
+		return nil
 	},
 }
 
@@ -52,7 +52,7 @@ var unknownKind = &Rule{
 	Doc: "A resource is of a kind that Kubernetes does not have in that apiVersion: the kind or the group is misspelt, or the kind is in another group. " +
 		"kubectl answers with no matches for kind. " +
 		"Groups that are not Kubernetes' own are left alone, unless one is a misspelt group of Kubernetes that has the kind.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachType(func(o *inventory.Object) {
 			message, suggestion := p.unknownKind(o)
 			if message == "" {
@@ -61,14 +61,14 @@ var unknownKind = &Rule{
 			n := yamlnode.Get(o.Node, "apiVersion")
 			var opts []Option
 			if suggestion != "" {
-				message += fmt.Sprintf("; did you mean %q?", suggestion)
-				opts = append(opts, Suggest(suggestion))
+				opts = append(opts, DidYouMean(suggestion))
 				if !strings.Contains(suggestion, "/") && suggestion != "v1" {
 					n = yamlnode.Get(o.Node, "kind")
 				}
 			}
 			p.Report(o, n, message, opts...)
 		})
+		return nil
 	},
 }
 
@@ -167,13 +167,14 @@ var apiRemoved = &Rule{
 	Doc: "A resource is written for a version of its API that Kubernetes no longer serves, or does not serve yet. " +
 		"kubectl answers with no matches for kind. The message says since which release, and what to write instead. " +
 		"The release is that of the cluster, if the configuration or the command line names it.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
 			if o.Removed || o.Local || o.Node == nil || o.Kind == "" || o.Version == "" {
 				continue
 			}
 			p.checkServed(o)
 		}
+		return nil
 	},
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -18,8 +19,8 @@ import (
 func selectorRules() []*Rule { return []*Rule{selectorMismatch, selectorMatchesNothing} }
 
 // Pods returns the pods of all workloads in a namespace.
-func (p *Pass) Pods(namespace string) []*inventory.Pod {
-	pods := p.run.pods()
+func (b *Build) Pods(namespace string) []*inventory.Pod {
+	pods := podsByNamespace.Of(b)
 	switch {
 	case namespace == "":
 		return pods.all
@@ -29,89 +30,69 @@ func (p *Pass) Pods(namespace string) []*inventory.Pod {
 	return slices.Concat(pods.in[namespace], pods.in[""])
 }
 
-// podsByNamespace are the pods of all workloads; all of them, too, are in the
-// order of the namespaces.
-type podsByNamespace struct {
+// workloads are the pods of a build in the order of the resources.
+var workloads = NewFact(func(b *Build) []*inventory.Pod {
+	var pods []*inventory.Pod
+	for _, o := range b.Inventory.Objects() {
+		if !o.Local && !o.Removed {
+			pods = append(pods, o.Pods()...)
+		}
+	}
+	return pods
+})
+
+// namespacedPods are the pods of all workloads by namespace; all of them, too,
+// are in the order of the namespaces.
+type namespacedPods struct {
 	in  map[string][]*inventory.Pod
 	all []*inventory.Pod
 }
 
-func byNamespace(pods []*inventory.Pod) podsByNamespace {
-	by := podsByNamespace{in: map[string][]*inventory.Pod{}}
-	for _, pod := range pods {
+var podsByNamespace = NewFact(func(b *Build) namespacedPods {
+	by := namespacedPods{in: map[string][]*inventory.Pod{}}
+	for _, pod := range workloads.Of(b) {
 		by.in[pod.Namespace()] = append(by.in[pod.Namespace()], pod)
 	}
 	for _, ns := range slices.Sorted(maps.Keys(by.in)) {
 		by.all = append(by.all, by.in[ns]...)
 	}
 	return by
-}
+})
 
-// workloads returns the pods of a build in the order of the resources.
-func workloads(inv *inventory.Inventory) []*inventory.Pod {
-	var pods []*inventory.Pod
-	for _, o := range inv.Objects() {
-		if !o.Local && !o.Removed {
-			pods = append(pods, o.Pods()...)
-		}
-	}
-	return pods
-}
-
-func byLabel(pods []*inventory.Pod) map[label][]*inventory.Pod {
+var podsByLabel = NewFact(func(b *Build) map[label][]*inventory.Pod {
 	index := map[label][]*inventory.Pod{}
-	for _, pod := range pods {
+	for _, pod := range podsByNamespace.Of(b).all {
 		for k, v := range yamlnode.Fields(pod.Labels()) {
 			l := label{k.Value, yamlnode.String(v)}
 			index[l] = append(index[l], pod)
 		}
 	}
 	return index
-}
+})
 
 // SelectedPods returns the pods that a Service selects; none if it has no
 // selector. The answer is remembered.
-func (p *Pass) SelectedPods(svc *inventory.Object) []*inventory.Pod {
-	r := p.run
-	r.remembering.Lock()
-	pods, ok := r.selected[svc]
-	r.remembering.Unlock()
-	if ok {
-		return pods
-	}
-	if sel := svc.Get("spec", "selector"); sel != nil && len(sel.Content) > 0 {
-		pods = p.matching(svc.Namespace, sel)
-	}
-	r.remembering.Lock()
-	defer r.remembering.Unlock()
-	if r.selected == nil {
-		r.selected = map[*inventory.Object][]*inventory.Pod{}
-	}
-	r.selected[svc] = pods
-	return pods
+func (b *Build) SelectedPods(svc *inventory.Object) []*inventory.Pod {
+	return selectedPods.Of(b).Get(svc, func() []*inventory.Pod {
+		if sel := svc.Get("spec", "selector"); sel != nil && len(sel.Content) > 0 {
+			return b.matching(svc.Namespace, sel)
+		}
+		return nil
+	})
 }
 
-// isDistant reports whether somebody has found that nothing is near to a
-// selector.
-func (r *run) isDistant(key string) bool {
-	r.remembering.Lock()
-	defer r.remembering.Unlock()
-	return r.distant[key]
-}
+var selectedPods = NewFact(func(*Build) *Memo[*inventory.Object, []*inventory.Pod] {
+	return &Memo[*inventory.Object, []*inventory.Pod]{}
+})
 
-func (r *run) setDistant(key string) {
-	r.remembering.Lock()
-	defer r.remembering.Unlock()
-	if r.distant == nil {
-		r.distant = map[string]bool{}
-	}
-	r.distant[key] = true
-}
+// distant are the selectors that nothing is near to: the same one is often in
+// many pods.
+var distant = NewFact(func(*Build) *sync.Map { return &sync.Map{} })
 
 // matching returns the pods with all labels of a selector map.
-func (p *Pass) matching(namespace string, selector *yaml.Node) []*inventory.Pod {
+func (b *Build) matching(namespace string, selector *yaml.Node) []*inventory.Pod {
 	var pods []*inventory.Pod
-	for _, pod := range p.podsLabelled(namespace, selector) {
+	for _, pod := range b.podsLabelled(namespace, selector) {
 		if matches(pod, selector) {
 			pods = append(pods, pod)
 		}
@@ -121,20 +102,20 @@ func (p *Pass) matching(namespace string, selector *yaml.Node) []*inventory.Pod 
 
 // podsLabelled narrows the pods of a namespace to those that carry the first
 // label of the selector, by index: trees have as many Services as workloads.
-func (p *Pass) podsLabelled(namespace string, selector *yaml.Node) []*inventory.Pod {
+func (b *Build) podsLabelled(namespace string, selector *yaml.Node) []*inventory.Pod {
 	for k, v := range yamlnode.Fields(selector) {
 		if runtimeLabel(k.Value) {
 			continue
 		}
 		var pods []*inventory.Pod
-		for _, pod := range p.run.podIndex()[label{k.Value, yamlnode.String(v)}] {
+		for _, pod := range podsByLabel.Of(b)[label{k.Value, yamlnode.String(v)}] {
 			if inventory.SameNamespace(pod.Namespace(), namespace) {
 				pods = append(pods, pod)
 			}
 		}
 		return pods
 	}
-	return p.Pods(namespace)
+	return b.Pods(namespace)
 }
 
 type label struct{ key, value string }
@@ -187,7 +168,7 @@ var selectorMismatch = &Rule{
 	Doc: "A workload's selector does not match the labels of its own pod template. " +
 		"The API server rejects the workload, or it would make pods for ever without counting them.",
 	URL: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
 			if o.Local || o.Removed {
 				continue
@@ -205,6 +186,7 @@ var selectorMismatch = &Rule{
 			}
 			p.checkTemplateLabels(o, pods[0], selector)
 		}
+		return nil
 	},
 }
 
@@ -223,13 +205,10 @@ func (p *Pass) checkTemplateLabels(o *inventory.Object, pod *inventory.Pod, sele
 			}
 			near := nearest(k.Value, keys)
 			message := fmt.Sprintf("the selector needs label %s=%s, which the pod template does not have", k.Value, yamlnode.String(v))
-			if len(near) > 0 {
-				message += fmt.Sprintf("; did you mean %q?", near[0])
-			}
-			p.Report(o, v, message, Suggest(near...), Help("add the label to %s.metadata.labels, or correct the selector", strings.TrimSuffix(pod.Path, ".spec")))
+			p.Report(o, v, message, DidYouMean(near...), Help("add the label to %s.metadata.labels, or correct the selector", strings.TrimSuffix(pod.Path, ".spec")))
 		case yamlnode.String(have) != yamlnode.String(v) && !reference.IsPlaceholder(yamlnode.String(have)):
-			p.Report(o, v, fmt.Sprintf("the selector needs label %s=%s, but the pod template has %s=%s; did you mean %q?",
-				k.Value, yamlnode.String(v), k.Value, yamlnode.String(have), yamlnode.String(have)), Suggest(yamlnode.String(have)))
+			p.Report(o, v, fmt.Sprintf("the selector needs label %s=%s, but the pod template has %s=%s",
+				k.Value, yamlnode.String(v), k.Value, yamlnode.String(have)), DidYouMean(yamlnode.String(have)))
 		}
 	}
 }
@@ -286,7 +265,7 @@ var selectorMatchesNothing = &Rule{
 		"A Service without endpoints refuses every connection: the Ingress in front of it answers 503. " +
 		"It is an error when a workload has almost those labels, and a note when nothing is near, because operators make pods too.",
 	URL: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#does-the-service-have-any-endpointslices",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, svc := range p.Inventory.OfKind(gk("Service")) {
 			sel := svc.Get("spec", "selector")
 			if svc.Node == nil || sel == nil || len(sel.Content) == 0 || len(p.SelectedPods(svc)) > 0 || p.hasEndpoints(svc) {
@@ -307,6 +286,7 @@ var selectorMatchesNothing = &Rule{
 			}
 			p.reportNoPods(pdb, sel)
 		}
+		return nil
 	},
 }
 
@@ -347,8 +327,7 @@ func (p *Pass) reportNoPods(o *inventory.Object, selector *yaml.Node) {
 		p.Report(o, selector, fmt.Sprintf("no pod in namespace %q has the labels %s; pods of %s in namespace %q do", o.Namespace, text, podOwners([]*inventory.Pod{elsewhere}), elsewhere.Namespace()),
 			Help("a selector reaches only its own namespace: move one of the two"))
 	case best != nil && best.close:
-		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s; did you mean %q?", text, podOwners([]*inventory.Pod{best.pod}), best.describe(), best.have),
-			Suggest(best.have))
+		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s", text, podOwners([]*inventory.Pod{best.pod}), best.describe()), DidYouMean(best.have))
 	case best != nil && len(selector.Content) > 2:
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; the nearest, %s, has %s", text, podOwners([]*inventory.Pod{best.pod}), best.describe()),
 			AtMost(finding.Warning), p.Unresolved(), Suggest(best.have))
@@ -396,7 +375,7 @@ func (p *Pass) nearestPod(o *inventory.Object, selector *yaml.Node) (best *nearM
 // uniqueElsewhere reports whether the namespace of o has no pods at all, so
 // that the selector can only be meant for another one.
 func (p *Pass) uniqueElsewhere(o *inventory.Object, _ *yaml.Node) bool {
-	return o.Namespace != "" && len(p.run.pods().in[o.Namespace]) == 0
+	return o.Namespace != "" && len(podsByNamespace.Of(p.Build).in[o.Namespace]) == 0
 }
 
 func missOf(pod *inventory.Pod, selector *yaml.Node) *nearMiss {

@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -191,9 +190,9 @@ func findingsOf(t *testing.T, streams [][]byte, shared bool) []finding.Finding {
 		}
 	}
 	before := dump(t, inv)
-	res := fn.Process(inv, nil)
+	found := process(t, inv, nil)
 	assert.Equal(t, before, dump(t, inv), "resources change although no configuration asks for it")
-	return res.Findings
+	return found
 }
 
 func dump(t *testing.T, inv *inventory.Inventory) string {

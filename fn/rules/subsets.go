@@ -23,7 +23,7 @@ var subsetNotFound = &Rule{
 		"Envoy has no such cluster, and answers 503. " +
 		"Hosts without any DestinationRule in the build are a note: the rule may be in another one.",
 	URL: "https://istio.io/latest/docs/ops/common-problems/network-issues/#503-errors-after-setting-destination-rule",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		rules := p.destinationRules()
 		for _, r := range p.Refs.To(gk("Service")) {
 			subset := yamlnode.Get(r.Parent, "subset")
@@ -46,12 +46,10 @@ var subsetNotFound = &Rule{
 			default:
 				near := nearest(name, names)
 				message := fmt.Sprintf("%s has no subset %q", own[0], name)
-				if len(near) > 0 {
-					message += fmt.Sprintf("; did you mean %q?", near[0])
-				}
-				p.Report(r.From, subset, message, Suggest(near...), Help("%s", listOf("its subsets", names)))
+				p.Report(r.From, subset, message, DidYouMean(near...), Help("%s", listOf("its subsets", names)))
 			}
 		}
+		return nil
 	},
 }
 
@@ -78,7 +76,7 @@ var subsetMatchesNothing = &Rule{
 		"Requests that are routed to the subset are answered with 503, no healthy upstream. " +
 		"It is an error when the Service has pods in the build and one of them has almost those labels, else a warning.",
 	URL: "https://istio.io/latest/docs/reference/config/networking/destination-rule/#Subset",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.OfKind(gk(destinationRuleKind)) {
 			svc := p.hostService(o)
 			if svc == nil {
@@ -92,6 +90,7 @@ var subsetMatchesNothing = &Rule{
 				p.checkSubset(o, s, svc, pods)
 			}
 		}
+		return nil
 	},
 }
 
@@ -121,7 +120,7 @@ func (p *Pass) checkSubset(o *inventory.Object, subset *yaml.Node, svc *inventor
 	}
 	message := fmt.Sprintf("subset %q: no pod of %s has the labels %s", yamlnode.GetString(subset, "name"), svc, selectorText(labels))
 	if best != nil && best.close {
-		p.Report(o, best.value, fmt.Sprintf("%s; %s has %s; did you mean %q?", message, podOwners([]*inventory.Pod{best.pod}), best.describe(), best.have), Suggest(best.have))
+		p.Report(o, best.value, fmt.Sprintf("%s; %s has %s", message, podOwners([]*inventory.Pod{best.pod}), best.describe()), DidYouMean(best.have))
 		return
 	}
 	p.Report(o, labels, message, AtMost(finding.Warning))

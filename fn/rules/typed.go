@@ -46,12 +46,9 @@ type inserted struct {
 	known       bool
 }
 
-// typedTexts returns the texts with connection strings, and the values of single
+// typedTexts are the texts with connection strings, and the values of single
 // variables that may be meant as one.
-func (p *Pass) typedTexts() []*typedText {
-	if p.run.typed != nil {
-		return p.run.typed
-	}
+var typedTexts = NewFact(func(b *Build) []*typedText {
 	texts := []*typedText{}
 	add := func(t typedText) {
 		if len(t.text) < 4 || !strings.Contains(t.text, "//") && !(t.whole && strings.ContainsRune(t.text, ':')) {
@@ -67,7 +64,7 @@ func (p *Pass) typedTexts() []*typedText {
 		}
 	}
 	inEnvironment := map[spot]string{}
-	for _, e := range p.wiring().environments {
+	for _, e := range wired.Of(b).environments {
 		for i := range e.entries {
 			if entry := &e.entries[i]; !entry.ref {
 				add(e.typed(i))
@@ -81,7 +78,7 @@ func (p *Pass) typedTexts() []*typedText {
 			}
 		}
 	}
-	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+	b.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 		for _, field := range [...]string{"command", "args"} {
 			for _, n := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
 				add(typedText{from: o, node: yamlnode.Resolve(n), name: field + " of container " + c.Name, text: yamlnode.String(n)})
@@ -89,7 +86,7 @@ func (p *Pass) typedTexts() []*typedText {
 		}
 	})
 	for _, kind := range [...]string{"ConfigMap", "Secret"} {
-		for _, o := range p.Inventory.OfKind(gk(kind)) {
+		for _, o := range b.Inventory.OfKind(gk(kind)) {
 			if o.Node == nil || o.Removed || o.Local || o.Get("sops") != nil {
 				continue
 			}
@@ -104,9 +101,8 @@ func (p *Pass) typedTexts() []*typedText {
 			}
 		}
 	}
-	p.run.typed = texts
 	return texts
-}
+})
 
 // inComment reports whether the line of an offset in a file is a comment.
 func inComment(text string, offset int) bool {
@@ -179,8 +175,7 @@ func (p *Pass) reportFault(t *typedText, offset int, e *engine.Engine, f *engine
 	}
 	message := what + t.name + " " + f.Text
 	if f.Suggestion != "" {
-		opts = append(opts, Suggest(f.Suggestion))
-		message += fmt.Sprintf("; did you mean %q?", f.Suggestion)
+		opts = append(opts, DidYouMean(f.Suggestion))
 	}
 	p.reportText(t, offset, message, opts...)
 }
@@ -194,8 +189,8 @@ var urlNotEncoded = &Rule{
 		"It looks at URLs of databases and brokers in variables, command lines, ConfigMaps and Secrets, and at those that are put together from $(VAR), " +
 		"where the kubelet inserts the value as it is. What the engine's own clients refuse is an error, what only many drivers refuse a warning. " +
 		"The message never says which characters.",
-	Run: func(p *Pass) {
-		for _, t := range p.typedTexts() {
+	Run: func(p *Pass) error {
+		for _, t := range typedTexts.Of(p.Build) {
 			for _, u := range t.urls {
 				for i := range u.Faults {
 					if f := &u.Faults[i]; f.Part == "password" || f.Part == "user name" {
@@ -205,6 +200,7 @@ var urlNotEncoded = &Rule{
 				p.checkInserted(t, u)
 			}
 		}
+		return nil
 	},
 }
 
@@ -240,8 +236,8 @@ var urlMalformed = &Rule{
 	Doc: "A connection string is written so that its driver refuses it: quotes, blanks or a newline around it, a scheme without :// or one that no driver knows, jdbc:postgres: for jdbc:postgresql:, a port that is no number. " +
 		"Quotes come from .env files, whose quotes kustomize keeps; newlines from block scalars. " +
 		"What stands around a value is judged where containers of the build read it as one variable. Placeholders are left alone.",
-	Run: func(p *Pass) {
-		for _, t := range p.typedTexts() {
+	Run: func(p *Pass) error {
+		for _, t := range typedTexts.Of(p.Build) {
 			if t.whole {
 				newline := t.secret && strings.HasSuffix(t.text, "\n") // data-trailing-newline says it
 				for _, f := range engine.JudgeWhole(t.name, t.text) {
@@ -261,6 +257,7 @@ var urlMalformed = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -270,8 +267,8 @@ var urlParameterInvalid = &Rule{
 	URL:      "https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS",
 	Doc: "A parameter of a connection URL has a value that the driver does not know: sslmode=disabled, readPreference=slave. " +
 		"The driver refuses the URL. Only parameters whose values are a closed list are judged.",
-	Run: func(p *Pass) {
-		for _, t := range p.typedTexts() {
+	Run: func(p *Pass) error {
+		for _, t := range typedTexts.Of(p.Build) {
 			for _, u := range t.urls {
 				for i := range u.Faults {
 					if f := &u.Faults[i]; strings.HasPrefix(f.Part, "parameter") {
@@ -280,6 +277,7 @@ var urlParameterInvalid = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -302,14 +300,15 @@ var srvPortNotFound = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#srv-records",
 	Doc: "A mongodb+srv URL names a Service without a port called mongodb. " +
 		"The driver looks up _mongodb._tcp.<host>, and the cluster's DNS has that record only for a TCP port of this name; the parameter srvServiceName asks for another.",
-	Run: func(p *Pass) {
-		for _, t := range p.typedTexts() {
+	Run: func(p *Pass) error {
+		for _, t := range typedTexts.Of(p.Build) {
 			for _, u := range t.urls {
 				if strings.HasSuffix(u.Scheme.Name, "+srv") && len(u.Hosts) == 1 {
 					p.checkSRV(t, u)
 				}
 			}
 		}
+		return nil
 	},
 }
 

@@ -22,12 +22,12 @@ var urlContradictsServer = &Rule{
 		"A mysql:// URL for a Service whose pods run postgres is an error. " +
 		"A user, password or database other than that of POSTGRES_USER, MYSQL_DATABASE and their like is a warning: the images create what these variables say when they start on an empty volume, and something else may create more. " +
 		"Servers with initialization scripts, and builds that create databases or users somewhere, are left alone.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		environments := map[*inventory.Container]*environment{}
-		for _, e := range p.wiring().environments {
+		for _, e := range wired.Of(p.Build).environments {
 			environments[e.container] = e
 		}
-		for _, t := range p.typedTexts() {
+		for _, t := range typedTexts.Of(p.Build) {
 			urls := t.urls
 			text := t.text
 			if len(t.references) > 0 && t.expanded != "" {
@@ -39,6 +39,7 @@ var urlContradictsServer = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -228,14 +229,15 @@ var otlpPortMismatch = &Rule{
 	Doc: "An OTLP endpoint does not fit its protocol: OTLP over HTTP sent to the gRPC port 4317, gRPC to the HTTP port 4318, or an endpoint without http:// or https://. " +
 		"The exporter's requests fail and no telemetry arrives. " +
 		"The protocol is known from OTEL_EXPORTER_OTLP_PROTOCOL or from a path /v1/traces and its like; an endpoint without a scheme is a warning, since the exporters of some languages accept it.",
-	Run: func(p *Pass) {
-		for _, e := range p.wiring().environments {
+	Run: func(p *Pass) error {
+		for _, e := range wired.Of(p.Build).environments {
 			for _, signal := range [...]string{"", "TRACES_", "METRICS_", "LOGS_"} {
 				if v := e.get("OTEL_EXPORTER_OTLP_" + signal + "ENDPOINT"); v != nil && v.known && v.node != nil {
 					p.checkOTLP(e, v, signal)
 				}
 			}
 		}
+		return nil
 	},
 }
 

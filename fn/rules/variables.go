@@ -23,7 +23,7 @@ var variableNotExpanded = &Rule{
 		"It expands the keys of envFrom and the variables that stand earlier in the same env list, not later ones; the program then sees the text $(NAME) itself. " +
 		"In command and args, where a shell may have a meaning for $(…), only misspelt names are reported.",
 	URL: "https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			if !usesVariables(c) {
 				return
@@ -51,11 +51,12 @@ var variableNotExpanded = &Rule{
 						if slices.Contains(names, name) || len(near) == 0 || !suggest.Close(name, near[0]) || p.inEnvFrom(o, c, name) {
 							continue
 						}
-						p.Report(o, arg, fmt.Sprintf("$(%s) is not a variable of container %q; did you mean $(%s)?", name, c.Name, near[0]), Suggest(near...))
+						p.Report(o, arg, fmt.Sprintf("$(%s) is not a variable of container %q", name, c.Name), DidYouMeanAs("$(%s)", near...))
 					}
 				}
 			}
 		})
+		return nil
 	},
 }
 
@@ -77,7 +78,7 @@ func (p *Pass) reportVariable(o *inventory.Object, c *inventory.Container, n *ya
 	case name == names[i]:
 		// the image's own value, kept on purpose
 	case len(near) > 0 && suggest.Close(name, near[0]):
-		p.Report(o, n, fmt.Sprintf("$(%s) is not a variable of container %q; did you mean $(%s)?", name, c.Name, near[0]), Suggest(near...), SecretLine())
+		p.Report(o, n, fmt.Sprintf("$(%s) is not a variable of container %q", name, c.Name), DidYouMeanAs("$(%s)", near...), SecretLine())
 	case serviceVariable(name):
 		// set by the kubelet for the Services of the namespace
 	default:
@@ -163,7 +164,7 @@ var fieldRefInvalid = &Rule{
 	Doc: "A fieldRef or resourceFieldRef asks for something the downward API does not have, or for a container that is not in the pod. " +
 		"The API server rejects the pod.",
 	URL: "https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "env")) {
 				p.checkFieldRef(o, yamlnode.Path(e, "valueFrom", "fieldRef", "fieldPath"))
@@ -182,6 +183,7 @@ var fieldRefInvalid = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -206,10 +208,7 @@ func (p *Pass) checkFieldRef(o *inventory.Object, n *yaml.Node) {
 	}
 	near := nearest(path, downwardFields)
 	message := fmt.Sprintf("the downward API has no field %q", path)
-	if len(near) > 0 {
-		message += fmt.Sprintf("; did you mean %q?", near[0])
-	}
-	p.Report(o, n, message, Suggest(near...))
+	p.Report(o, n, message, DidYouMean(near...))
 }
 
 func (p *Pass) checkResourceField(o *inventory.Object, pod *inventory.Pod, ref *yaml.Node) {
@@ -227,8 +226,5 @@ func (p *Pass) checkResourceField(o *inventory.Object, pod *inventory.Pod, ref *
 	}
 	near := nearest(name, names)
 	message := fmt.Sprintf("the pod has no container %q", name)
-	if len(near) > 0 {
-		message += fmt.Sprintf("; did you mean %q?", near[0])
-	}
-	p.Report(o, n, message, Suggest(near...), Help("%s", listOf("its containers", names)))
+	p.Report(o, n, message, DidYouMean(near...), Help("%s", listOf("its containers", names)))
 }

@@ -21,7 +21,7 @@ var volumeNotFound = &Rule{
 	Doc: "A container mounts a volume that its pod does not have. " +
 		"The API server rejects the pod. The claim templates of a StatefulSet count as volumes.",
 	URL: "https://kubernetes.io/docs/concepts/storage/volumes/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			if c.Pod.Partial {
 				return
@@ -42,13 +42,11 @@ var volumeNotFound = &Rule{
 					}
 					near := nearest(name, names)
 					message := fmt.Sprintf("container %q mounts volume %q, which the pod does not have", c.Name, name)
-					if len(near) > 0 {
-						message += fmt.Sprintf("; did you mean %q?", near[0])
-					}
-					p.Report(o, n, message, Suggest(near...), Help("%s", listOf("its volumes", names)))
+					p.Report(o, n, message, DidYouMean(near...), Help("%s", listOf("its volumes", names)))
 				}
 			}
 		})
+		return nil
 	},
 }
 
@@ -69,7 +67,7 @@ var subPathNotFound = &Rule{
 	Doc: "A volumeMount picks one file out of a ConfigMap or Secret volume with subPath, and there is no such key. " +
 		"The container then sees an empty directory where it expects a file.",
 	URL: "https://kubernetes.io/docs/concepts/storage/volumes/#using-subpath",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		byVolume := map[spot]*reference.Ref{}
 		for _, kind := range gks("ConfigMap", "Secret") {
 			for _, r := range p.Refs.To(kind) {
@@ -88,6 +86,7 @@ var subPathNotFound = &Rule{
 				p.checkSubPath(o, c, n, want, volumeOf(c.Pod, yamlnode.GetString(m, "name")), byVolume)
 			}
 		})
+		return nil
 	},
 }
 
@@ -119,10 +118,7 @@ func (p *Pass) checkSubPath(o *inventory.Object, c *inventory.Container, n *yaml
 	}
 	near := nearest(want, files)
 	message := fmt.Sprintf("container %q mounts %q out of %s, which has no such file", c.Name, want, describe(r))
-	if len(near) > 0 {
-		message += fmt.Sprintf("; did you mean %q?", near[0])
-	}
-	p.Report(o, n, message, Suggest(near...), Help("%s", listOf("its files", files)))
+	p.Report(o, n, message, DidYouMean(near...), Help("%s", listOf("its files", files)))
 }
 
 // filesOf returns the files that a ConfigMap or Secret volume shows.
@@ -147,7 +143,7 @@ var resourceClaimNotFound = &Rule{
 	Doc: "A container asks for a resource claim that its pod does not list. " +
 		"The API server rejects the pod.",
 	URL: "https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			claims := yamlnode.Elements(yamlnode.Path(c.Node, "resources", "claims"))
 			if len(claims) == 0 || c.Pod.Partial {
@@ -166,5 +162,6 @@ var resourceClaimNotFound = &Rule{
 				}
 			}
 		})
+		return nil
 	},
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -23,9 +24,8 @@ type environment struct {
 	container *inventory.Container
 	sources   []envSource
 	entries   []envEntry
-	// last is the index of the entry that wins, by name. It is made when asked
-	// for.
-	last map[string]int
+	// last is the index of the entry that wins, by name.
+	last func() map[string]int
 }
 
 // envSource is one element of envFrom.
@@ -70,31 +70,27 @@ type variable struct {
 	node   *yaml.Node
 }
 
-// wiring is shared by the rules about environments.
+// wiring is what the rules about environments share. It is only read.
 type wiring struct {
 	environments []*environment
 	settings     map[*inventory.Object]*settings
 }
 
-// wiring reads the environments of all containers, once.
-func (p *Pass) wiring() *wiring {
-	if p.run.wiring != nil {
-		return p.run.wiring
-	}
+// wired is how the configuration of a build reaches its containers.
+var wired = NewFact(func(b *Build) *wiring {
 	w := &wiring{settings: map[*inventory.Object]*settings{}}
-	p.run.wiring = w
 	targets := map[spot]*inventory.Object{}
 	for _, kind := range [...]string{"ConfigMap", "Secret"} {
-		for _, r := range p.Refs.To(inventory.GroupKind{Kind: kind}) {
+		for _, r := range b.Refs.To(inventory.GroupKind{Kind: kind}) {
 			if r.Pod == nil || !strings.HasPrefix(r.Row.Path, "container.env") {
 				continue
 			}
-			if res := p.Resolve(r); res.Status == reference.Found && res.Target != nil {
+			if res := b.Resolve(r); res.Status == reference.Found && res.Target != nil {
 				targets[spot{r.From, r.Parent}] = res.Target
 			}
 		}
 	}
-	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+	b.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 		envFrom := yamlnode.Elements(yamlnode.Get(c.Node, "envFrom"))
 		env := yamlnode.Elements(yamlnode.Get(c.Node, "env"))
 		if len(envFrom) == 0 && len(env) == 0 {
@@ -107,10 +103,17 @@ func (p *Pass) wiring() *wiring {
 		for _, n := range env {
 			e.entries = append(e.entries, w.entry(o, n, targets))
 		}
+		e.last = sync.OnceValue(func() map[string]int {
+			last := make(map[string]int, len(e.entries))
+			for i := range e.entries {
+				last[e.entries[i].name] = i
+			}
+			return last
+		})
 		w.environments = append(w.environments, e)
 	})
 	return w
-}
+})
 
 func (w *wiring) source(o *inventory.Object, n *yaml.Node, targets map[spot]*inventory.Object) envSource {
 	s := envSource{prefix: yamlnode.GetString(n, "prefix")}
@@ -250,13 +253,7 @@ func (e *environment) entry(i int) *variable {
 
 // get returns the variable as the container sees it in the end, or nil.
 func (e *environment) get(name string) *variable {
-	if e.last == nil {
-		e.last = make(map[string]int, len(e.entries))
-		for i := range e.entries {
-			e.last[e.entries[i].name] = i
-		}
-	}
-	if i, ok := e.last[name]; ok {
+	if i, ok := e.last()[name]; ok {
 		return e.entry(i)
 	}
 	v, _ := e.fromSources(name)

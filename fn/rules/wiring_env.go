@@ -20,15 +20,16 @@ var envFromConflict = &Rule{
 		"Values of Secrets are compared decoded and never shown. " +
 		"Equal values, and variables that an env entry sets anyway, are left alone; it is a warning where the earlier value is empty, " +
 		"and a note where a value is made at run time and cannot be compared.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		shared := map[sourcePair]*sharedKeys{}
-		for _, e := range p.wiring().environments {
+		for _, e := range wired.Of(p.Build).environments {
 			for i := range e.sources {
 				for j := range i {
 					p.checkEnvSources(e, &e.sources[j], &e.sources[i], shared)
 				}
 			}
 		}
+		return nil
 	},
 }
 
@@ -120,8 +121,8 @@ var envOverridesConfig = &Rule{
 	Doc: "An env entry gives a variable another value than the ConfigMap or Secret that the container takes with envFrom. " +
 		"The entry wins silently: editing the ConfigMap changes nothing. " +
 		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone; it is a warning where one of the two is empty.",
-	Run: func(p *Pass) {
-		for _, e := range p.wiring().environments {
+	Run: func(p *Pass) error {
+		for _, e := range wired.Of(p.Build).environments {
 			if len(e.sources) == 0 {
 				continue
 			}
@@ -129,6 +130,7 @@ var envOverridesConfig = &Rule{
 				p.checkOverride(e, i)
 			}
 		}
+		return nil
 	},
 }
 
@@ -165,7 +167,7 @@ var variableNotExpandedInData = &Rule{
 	Doc: "A value in a ConfigMap or Secret that containers read as a variable has $(NAME) in it, which nothing expands. " +
 		"The kubelet expands $(NAME) only where it stands in the pod itself, in env, command and args; the program gets the text $(NAME). " +
 		"It is a warning where no container that reads the value has a variable NAME. Files, and keys that are only mounted, are left alone.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		type place struct {
 			data *settings
 			key  string
@@ -178,7 +180,7 @@ var variableNotExpandedInData = &Rule{
 			}
 			readers[at] = append(readers[at], e)
 		}
-		for _, e := range p.wiring().environments {
+		for _, e := range wired.Of(p.Build).environments {
 			for i := range e.sources {
 				if s := e.sources[i].data; s != nil {
 					for _, key := range s.expanding {
@@ -195,6 +197,7 @@ var variableNotExpandedInData = &Rule{
 		for _, at := range places {
 			p.reportNotExpanded(at.data, at.key, readers[at])
 		}
+		return nil
 	},
 }
 

@@ -23,10 +23,10 @@ var configNotUsed = &Rule{
 		"A use is any reference, and any mention of the name in a text, argument or annotation of the build. " +
 		"It is an error where all keys are names of environment variables, else a warning. " +
 		"Workloads whose service account may read ConfigMaps or Secrets are left alone, for they may fetch it themselves.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		unused := p.unusedConfigs()
 		if len(unused) == 0 {
-			return
+			return nil
 		}
 		p.dropMentioned(unused)
 		readers := p.readers()
@@ -37,6 +37,7 @@ var configNotUsed = &Rule{
 				}
 			}
 		}
+		return nil
 	},
 }
 

@@ -113,14 +113,15 @@ var urlContradictsParts = &Rule{
 		"It compares host, port and database name of URLs of databases and brokers, in the container's final environment: env, envFrom and valueFrom as far as the build knows them. " +
 		"Parts belong to a URL by their names: DB_HOST to DB_URL, DATABASE_URL and, for PostgreSQL, to POSTGRES_URL. " +
 		"Two names of one Service are no contradiction.",
-	Run: func(p *Pass) {
+	Run: func(p *Pass) error {
 		reported := map[[2]spot]bool{}
-		for _, e := range p.wiring().environments {
+		for _, e := range wired.Of(p.Build).environments {
 			urls := e.urls()
 			for i := range urls {
 				p.checkURL(e, &urls[i], urls, reported)
 			}
 		}
+		return nil
 	},
 }
 

@@ -4,6 +4,7 @@ package check
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -112,7 +113,7 @@ func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
 		return nil, err
 	}
 	rep.Resources += len(inv.Objects())
-	return validate(inv, cfg, opts), nil
+	return validate(inv, cfg, opts)
 }
 
 // index parses and indexes files. cfg is the configuration: the one given, or
@@ -228,7 +229,7 @@ func add(inv *inventory.Inventory, d *manifest.Document) (*config.ConfigPipeline
 
 // validate runs the pipeline in memory: rules judge what it would hand to a
 // cluster, and connections are checked by computing them.
-func validate(inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options) []finding.Finding {
+func validate(inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options) ([]finding.Finding, error) {
 	own := config.ConfigPipeline{}
 	if cfg != nil {
 		own = *cfg
@@ -242,7 +243,8 @@ func validate(inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options
 		v.Unresolved = opts.Unresolved
 		own.Spec.Validate = &v
 	}
-	return fn.Process(inv, &own).Findings
+	res, err := fn.Process(context.TODO(), inv, &own)
+	return res.Findings, err
 }
 
 // checkKustomization builds a kustomization. If it runs the function itself,
@@ -282,9 +284,9 @@ func (rep *Report) checkKustomization(t Tree, opts Options) ([]finding.Finding, 
 	for _, r := range m.Resources() {
 		inv.Add(r.YNode(), inventory.Source{})
 	}
-	findings = validate(inv, opts.Config, opts)
+	findings, err = validate(inv, opts.Config, opts)
 	rep.locate(findings, t.Root)
-	return findings, nil
+	return findings, err
 }
 
 func setenv(key, value string) (restore func()) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
@@ -53,7 +54,7 @@ read is reported, and is no failure unless nothing else was checked; with
 			if err := oneOf("unresolved", opts.Unresolved, "", "error", "warning", "ignore"); err != nil {
 				return err
 			}
-			if err := oneOf("output", output, "text", "json"); err != nil {
+			if err := oneOf("output", output, report.Names()...); err != nil {
 				return err
 			}
 			if configFile != "" {
@@ -87,32 +88,27 @@ read is reported, and is no failure unless nothing else was checked; with
 	f := cmd.Flags()
 	f.StringVarP(&configFile, "config", "c", "", "file with a ConfigPipeline")
 	f.StringVar(&opts.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error, warning or ignore (default error)")
-	f.StringVarP(&output, "output", "o", "text", "text or json")
+	f.StringVarP(&output, "output", "o", report.Default, anyOf(report.Names()))
 	f.BoolVar(&notes, "notes", false, "show notes about objects that are not in the trees too")
 	f.BoolVar(&externals, "print-externals", false, "print what is not in the trees as externals of a ConfigPipeline, and nothing else")
 	f.StringArrayVar(&find.Exclude, "exclude", nil, "leave out the files and folders below PATH that match this `pattern`, written as in .gitignore; may be repeated")
 	f.BoolVar(&strict, "strict", false, "exit with 2 if anything could not be checked, however much else was")
 	build.register(cmd)
 	complete(cmd, "unresolved", "error", "warning", "ignore")
-	complete(cmd, "output", "text", "json")
+	complete(cmd, "output", report.Names()...)
 	return cmd
 }
 
 func printReport(cmd *cobra.Command, rep *check.Report, output string, notes, strict bool) error {
-	out := cmd.OutOrStdout()
-	if output == "json" {
-		if err := report.JSON(out, rep.Findings, rep.Trees, rep.Resources); err != nil {
-			return err
-		}
-	} else {
-		printed := report.Text(out, rep.Findings, report.Options{
-			Source:  func(file string) []byte { return rep.Sources[file] },
-			Secrets: secretsOf(cmd),
-			Notes:   notes,
-		})
-		if !printed && len(rep.Unread) == 0 {
-			fmt.Fprintf(out, "%s in %s\n", report.Summary(rep.Findings), count(rep.Resources, "resource"))
-		}
+	format, _ := report.Lookup(output)
+	err := format.Write(cmd.OutOrStdout(), &report.Report{
+		Findings: rep.Findings, Trees: rep.Trees, Resources: rep.Resources, Quiet: len(rep.Unread) > 0,
+		Source:  func(file string) []byte { return rep.Sources[file] },
+		Secrets: secretsOf(cmd),
+		Notes:   notes,
+	})
+	if err != nil {
+		return err
 	}
 	fails := strict && len(rep.Unread) > 0 || len(rep.Unread) > 0 && rep.Resources == 0
 	for _, u := range rep.Unread {
@@ -129,13 +125,6 @@ func printReport(cmd *cobra.Command, rep *check.Report, output string, notes, st
 		return errFindings
 	}
 	return nil
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // readConfig reads a file with one ConfigPipeline.
@@ -182,6 +171,15 @@ func oneOf(flag, value string, allowed ...string) error {
 		}
 	}
 	return fmt.Errorf("--%s=%s: expected one of %q", flag, value, allowed)
+}
+
+// anyOf is "a", "a or b", "a, b or c".
+func anyOf(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 func complete(cmd *cobra.Command, flag string, values ...string) {

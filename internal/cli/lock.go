@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -198,7 +199,11 @@ func injectionInputs(source []byte, configs []string) ([]lock.Input, error) {
 		for _, item := range list.Items {
 			inv.Add(item, inventory.Source{})
 		}
-		for _, injection := range fn.Process(inv, cfg).Injections {
+		res, err := fn.Process(context.TODO(), inv, cfg)
+		if err != nil {
+			return nil, err
+		}
+		for _, injection := range res.Injections {
 			for _, in := range injection.Inputs {
 				r := in.Object.Resource()
 				inputs = append(inputs, lock.Input{

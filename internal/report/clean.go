@@ -17,6 +17,7 @@ func Clean(fs []finding.Finding, secrets *redact.Secrets) []finding.Finding {
 	for i := range out {
 		f := &out[i]
 		f.Message = secrets.Masked(f.Message)
+		f.Meant = secrets.Masked(f.Meant)
 		f.Help = secrets.Masked(f.Help)
 		f.Field = secrets.Masked(f.Field)
 		f.File = secrets.Masked(f.File)

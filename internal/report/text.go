@@ -1,4 +1,3 @@
-// Package report prints findings for people and for machines.
 package report
 
 import (
@@ -15,65 +14,39 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
-// Options say how to print.
-type Options struct {
-	// Source returns the text of a file that findings point to, or nil. With
-	// it, the line of a finding is shown.
-	Source func(file string) []byte
-	// Secrets says what may be shown of that line. Messages are printed as they
-	// are but for control characters; see [Clean].
-	Secrets *redact.Secrets
-	// Notes also prints notes about objects that are not in the build, of which
-	// a sound tree may have many.
-	Notes bool
-}
+var _ = register(Default, Text)
 
 // Text prints findings the way compilers do: what is wrong, where, the line
-// with a caret under it, and what to do. The last line counts them. Nothing is
-// printed when there is nothing to show; Text reports whether it printed. Colours are used on a terminal, unless NO_COLOR is
-// set (https://no-color.org).
-func Text(w io.Writer, fs []finding.Finding, opts Options) (printed bool) {
-	p := printer{w: w, opts: opts, colors: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+// with a caret under it, and what to do. The last line counts them. Colours are
+// used on a terminal, unless NO_COLOR is set (https://no-color.org).
+func Text(w io.Writer, r *Report) error {
+	p := printer{w: w, source: r.Source, secrets: r.Secrets, colors: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 	shown, hidden := 0, 0
-	for i := range fs {
-		f := &fs[i]
+	for i := range r.Findings {
+		f := &r.Findings[i]
 		switch {
 		case f.Severity < finding.Note:
-		case f.Severity == finding.Note && f.Missing != nil && !opts.Notes:
+		case f.Severity == finding.Note && f.Missing != nil && !r.Notes:
 			hidden++
 		default:
 			p.finding(f)
 			shown++
 		}
 	}
-	if shown == 0 {
-		return false // a sound tree is silent
-	}
-	p.print(Summary(fs))
-	if hidden > 0 {
-		p.print(" (", strconv.Itoa(hidden), " about what is not in this build not shown)")
+	switch {
+	case shown == 0 && r.Quiet:
+		return p.err
+	case shown == 0:
+		p.print(Summary(r.Findings), " in ", count(r.Resources, "resource"))
+	default:
+		p.print(Summary(r.Findings))
+		if hidden > 0 {
+			p.print(" (", strconv.Itoa(hidden), " about what is not in this build not shown)")
+		}
 	}
 	p.print("\n")
 	p.flush()
-	return true
-}
-
-// Summary counts findings by severity: "2 errors, 1 warning".
-func Summary(fs []finding.Finding) string {
-	var parts []string
-	for _, s := range []finding.Severity{finding.Error, finding.Warning, finding.Note} {
-		switch n := finding.Count(fs, s); n {
-		case 0:
-		case 1:
-			parts = append(parts, "1 "+s.String())
-		default:
-			parts = append(parts, strconv.Itoa(n)+" "+s.String()+"s")
-		}
-	}
-	if parts == nil {
-		return "no findings"
-	}
-	return strings.Join(parts, ", ")
+	return p.err
 }
 
 func isTerminal(w io.Writer) bool {
@@ -82,13 +55,15 @@ func isTerminal(w io.Writer) bool {
 }
 
 type printer struct {
-	w      io.Writer
-	opts   Options
-	colors bool
-	b      []byte // what is not written yet
+	w       io.Writer
+	source  func(file string) []byte
+	secrets *redact.Secrets
+	colors  bool
+	b       []byte // what is not written yet
+	err     error
 
-	file   string
-	source source
+	file string
+	text source // of file
 }
 
 func (p *printer) print(texts ...string) {
@@ -98,7 +73,9 @@ func (p *printer) print(texts ...string) {
 }
 
 func (p *printer) flush() {
-	_, _ = p.w.Write(p.b)
+	if p.err == nil {
+		_, p.err = p.w.Write(p.b)
+	}
 	p.b = p.b[:0]
 }
 
@@ -119,7 +96,7 @@ func (p *printer) finding(f *finding.Finding) {
 	case finding.Warning:
 		hue = color.FgYellow
 	}
-	p.print(p.paint(f.Severity.String()+"["+f.Rule+"]", hue, color.Bold), ": ", p.paint(redact.Escape(f.Message), color.Bold), "\n")
+	p.print(p.paint(f.Severity.String()+"["+f.Rule+"]", hue, color.Bold), ": ", p.paint(redact.Escape(f.Sentence()), color.Bold), "\n")
 	margin := spaces(p.where(f))
 	if f.Field != "" {
 		p.print(margin, " = field: ", redact.Escape(f.Field), "\n")
@@ -196,18 +173,18 @@ func caret(text string) string {
 // line returns the source line of a finding as it may be shown, and the column
 // of the finding in it.
 func (p *printer) line(f *finding.Finding) (_ string, column int, ok bool) {
-	if p.opts.Source == nil || f.File == "" || f.Line < 1 || f.Column < 1 {
+	if p.source == nil || f.File == "" || f.Line < 1 || f.Column < 1 {
 		return "", 0, false
 	}
 	if p.file != f.File {
-		p.file, p.source = f.File, source{text: p.opts.Source(f.File)}
+		p.file, p.text = f.File, source{text: p.source(f.File)}
 	}
-	line, ok := p.source.line(f.Line)
+	line, ok := p.text.line(f.Line)
 	line = bytes.TrimRight(line, "\r")
 	if !ok || len(line) > 200 || Sensitive(f) {
 		return "", 0, false
 	}
-	text, column := p.opts.Secrets.Excerpt(string(line), f.Column)
+	text, column := p.secrets.Excerpt(string(line), f.Column)
 	return text, column, true
 }
 
@@ -236,10 +213,4 @@ func (s *source) line(number int) ([]byte, bool) {
 	}
 	line, _, _ := bytes.Cut(s.text[s.pos:], []byte("\n"))
 	return line, true
-}
-
-// Sensitive reports whether the source line of a finding may hold a secret:
-// lines of Secrets, and of addresses, are never shown.
-func Sensitive(f *finding.Finding) bool {
-	return f.Secret || strings.EqualFold(f.Resource.Kind, "Secret")
 }

@@ -22,7 +22,7 @@ func TestText(t *testing.T) {
 	}
 	print := func(fs ...finding.Finding) string {
 		var b bytes.Buffer
-		assert.True(t, report.Text(&b, fs, report.Options{Source: func(file string) []byte {
+		assert.NoError(t, report.Text(&b, &report.Report{Findings: fs, Source: func(file string) []byte {
 			if file == "a.yaml" {
 				return []byte(source)
 			}
@@ -56,7 +56,7 @@ func TestText(t *testing.T) {
 		want += len(print(f)) + 1
 	}
 	var b bytes.Buffer
-	report.Text(&b, fs, report.Options{Source: func(string) []byte { return []byte(source) }})
+	assert.NoError(t, report.Text(&b, &report.Report{Findings: fs, Source: func(string) []byte { return []byte(source) }}))
 	assert.Equal(t, want+len("2000 errors\n"), b.Len())
 	assert.Equal(t, 800, strings.Count(b.String(), "1  | kind: A"))
 }

@@ -41,7 +41,8 @@ func BenchmarkProcess(b *testing.B) {
 				for _, d := range docs {
 					inv.Add(d.Node, inventory.Source{})
 				}
-				fn.Process(inv, nil)
+				_, err := fn.Process(b.Context(), inv, nil)
+				require.NoError(b, err)
 			}
 		})
 	}

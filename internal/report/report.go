@@ -1,0 +1,102 @@
+// Package report prints findings for people and for machines.
+package report
+
+import (
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+)
+
+// Report is what there is to print.
+type Report struct {
+	Findings []finding.Finding
+	// Trees and Resources say how much was checked.
+	Trees, Resources int
+	// Quiet prints, for people, nothing where there is nothing to show.
+	Quiet bool
+	// Source returns the text of a file that findings point to, or nil. With
+	// it, the line of a finding is shown.
+	Source func(file string) []byte
+	// Secrets says what may be shown of that line. Messages are printed as they
+	// are but for control characters; see [Clean].
+	Secrets *redact.Secrets
+	// Notes also prints, for people, notes about objects that are not in the
+	// build, of which a sound tree may have many.
+	Notes bool
+}
+
+// Format is a way to print a report: a file of this package with a call of
+// register.
+type Format struct {
+	// Name is what --output calls it.
+	Name string
+	// Write prints a report whole. Its errors are those of the writer.
+	Write func(io.Writer, *Report) error
+}
+
+// formats are those of the files of this package, sorted by name.
+var formats []Format
+
+// register adds a format; the result lets a file call it for a variable.
+func register(name string, write func(io.Writer, *Report) error) Format {
+	f := Format{name, write}
+	i, _ := slices.BinarySearchFunc(formats, name, func(f Format, name string) int { return strings.Compare(f.Name, name) })
+	formats = slices.Insert(formats, i, f)
+	return f
+}
+
+// Default is the format for people.
+const Default = "text"
+
+// Names are the names of all formats, that for people first.
+func Names() []string {
+	names := []string{Default}
+	for _, f := range formats {
+		if f.Name != Default {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// Lookup returns the format with a name.
+func Lookup(name string) (Format, bool) {
+	for _, f := range formats {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Format{}, false
+}
+
+// Summary counts findings by severity: "2 errors, 1 warning".
+func Summary(fs []finding.Finding) string {
+	var parts []string
+	for _, s := range []finding.Severity{finding.Error, finding.Warning, finding.Note} {
+		if n := finding.Count(fs, s); n > 0 {
+			parts = append(parts, count(n, s.String()))
+		}
+	}
+	if parts == nil {
+		return "no findings"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// count is "1 error" or "2 errors".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// Sensitive reports whether the source line of a finding may hold a secret:
+// lines of Secrets, and of addresses, are never shown.
+func Sensitive(f *finding.Finding) bool {
+	return f.Secret || strings.EqualFold(f.Resource.Kind, "Secret")
+}
