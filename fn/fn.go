@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -27,6 +28,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/normalize"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
@@ -176,7 +178,7 @@ func tell(stderr io.Writer, res Result, secrets *redact.Secrets) int {
 }
 
 func run(stdin io.Reader, stdout io.Writer, secrets *redact.Secrets) (Result, error) {
-	data, err := io.ReadAll(stdin)
+	data, err := limits.Read(stdin)
 	if err != nil {
 		return Result{}, fmt.Errorf("reading the ResourceList: %w", err)
 	}
@@ -207,19 +209,61 @@ func transform(items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Se
 		}
 	}
 	inv := &inventory.Inventory{}
-	for _, item := range items {
-		inv.Add(item, inventory.Source{})
+	begins := make([]int, len(items)+1) // of the objects of each item: lists have several
+	for i, item := range items {
+		resources, err := manifest.ItemResources(item)
+		if err != nil {
+			return Result{}, manifest.Output{}, fmt.Errorf("items[%d]: %w", i, err)
+		}
+		for _, n := range resources {
+			inv.Add(n, inventory.Source{})
+		}
+		begins[i+1] = len(inv.Objects())
+	}
+	if cfg != nil && cfg.Spec.Receipt && !wantsReceipt(inv) {
+		own := *cfg
+		own.Spec.Receipt = false
+		cfg = &own
 	}
 	res, err := Process(context.Background(), inv, cfg)
 	res.Findings = report.Clean(res.Findings, secrets)
+	objects := inv.Objects()
 	out := manifest.Output{
-		Changed: func(i int) bool { return inv.Objects()[i].Modified() },
-		Dropped: func(i int) bool { return inv.Objects()[i].Removed },
+		Changed: func(i int) bool {
+			return slices.ContainsFunc(objects[begins[i]:begins[i+1]], (*inventory.Object).Modified)
+		},
+		Dropped: func(i int) bool { return begins[i+1] == begins[i]+1 && objects[begins[i]].Removed },
 	}
 	for _, o := range res.Added {
 		out.Added = append(out.Added, o.Node)
 	}
 	return res, out, err
+}
+
+// Annotations of those who run functions: kustomize numbers the resources; kpt
+// and kustomize fn say which file each is from, and write what comes back there.
+// https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
+const (
+	annoKustomizeID  = "kustomize.config.k8s.io/id"
+	annoPath         = "config.kubernetes.io/path"
+	annoPathInternal = "internal.config.kubernetes.io/path"
+)
+
+// wantsReceipt reports whether the resources may be part of a kustomize build.
+// In a package of files a receipt would be one more file that nobody deletes.
+func wantsReceipt(inv *inventory.Inventory) bool {
+	files := false
+	for _, o := range inv.Objects() {
+		for k := range yamlnode.Fields(o.Annotations()) {
+			switch k.Value {
+			case annoKustomizeID:
+				return true
+			case annoPath, annoPathInternal:
+				files = true
+			}
+		}
+	}
+	return !files
 }
 
 // results are findings in the shape of the function protocol:

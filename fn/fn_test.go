@@ -133,6 +133,13 @@ func TestRunRefusesBadInput(t *testing.T) {
 		"plain resources":  {"apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n", "krm-validate check -"},
 		"items no list":    {"kind: ResourceList\nitems: {a: b}\n", "stdin:2: items of the ResourceList: expected a list"},
 		"item no mapping":  {"kind: ResourceList\nitems:\n- a\n", "stdin:3: items[0] of the ResourceList: expected a resource"},
+		"items twice":      {"kind: ResourceList\nitems: []\nitems: []\n", "stdin:3: a second field items of the ResourceList"},
+		"config twice":     {head + items + pipeline + "functionConfig: {}\n", "a second field functionConfig of the ResourceList"},
+		"two lists":        {head + items + "---\n" + head + items, "expected one ResourceList, got 2 document(s)"},
+		"list after ...":   {head + items + "...\n" + head + items, "expected one ResourceList, got 2 document(s)"},
+		"trailing garbage": {"{kind: ResourceList, items: []}\n}\n", "belongs to no document"},
+		"null in a list":   {head + "- {kind: List, items: [null]}\n", "items[0]: line 4: items[0]: expected a resource"},
+		"binary":           {"a\x00b", "not UTF-8 text"},
 		"other config":     {head + "- {apiVersion: v1, kind: Pod, metadata: {name: a}}\nfunctionConfig: {apiVersion: v1, kind: ConfigMap}\n", "expected apiVersion wealist.io/v1alpha1 and kind ConfigPipeline"},
 		"misspelt field":   {head + items + strings.Replace(pipeline, "connections:", "conections:", 1), `unknown field "conections"; did you mean "connections"?`},
 		"wrong type":       {head + items + strings.Replace(pipeline, "receipt: true", "receipt: maybe", 1), "receipt"},
@@ -215,4 +222,57 @@ func asList(stream string) string {
 		}
 	}
 	return b.String()
+}
+
+// TestRunReadsListsAmongTheItems: kustomize unwraps lists before a function sees
+// them, other orchestrators do not.
+func TestRunReadsListsAmongTheItems(t *testing.T) {
+	const list = `- apiVersion: v1   # a file of its own
+  kind: List
+  items:
+  - apiVersion: v1
+    kind: DeploymentList
+    items: []
+  - apiVersion: apps/v1
+    kind: DeploymentList
+    items:
+    - metadata: {name: api, namespace: shop}
+      spec:
+        selector: {matchLabels: {app: api}}
+        template:
+          metadata: {labels: {app: api}}
+          spec:
+            containers: [{name: api, image: 'example.com/api:1.0', envFrom: [{secretRef: {name: db-secrt}}]}]
+`
+	service, _, _ := strings.Cut(items, "- apiVersion: apps/v1")
+	code, out, errs := run(head + service + list)
+	assert.Equal(t, fn.ExitFindings, code)
+	assert.Contains(t, errs, `did you mean "db-secret"?`)
+	assert.True(t, strings.HasPrefix(out, head+service+list), "what is not changed is not touched")
+
+	code, out, errs = run(head + service + strings.Replace(list, "db-secrt", "db-secret", 1) + pipeline)
+	require.Equal(t, fn.ExitOK, code, errs)
+	assert.Contains(t, out, "postgresql://$(DATABASE_USERNAME):$(DATABASE_PASSWORD)@postgres-service.data.svc.cluster.local:5432/shop")
+	code, again, errs := run(out)
+	require.Equal(t, fn.ExitOK, code, errs)
+	assert.Equal(t, out, again)
+}
+
+// TestReceiptsAreForBuilds: who writes items to files would keep the receipt as
+// one.
+func TestReceiptsAreForBuilds(t *testing.T) {
+	annotated := func(annotations string) string {
+		return strings.Replace(items, "{name: db-secret, namespace: shop}", "{name: db-secret, namespace: shop, annotations: {"+annotations+"}}", 1)
+	}
+	for annotations, want := range map[string]bool{
+		"":                                  true,
+		"kustomize.config.k8s.io/id: '1'":   true,
+		"config.kubernetes.io/path: a.yaml": false,
+		"internal.config.kubernetes.io/path: a.yaml, internal.config.kubernetes.io/index: '0'": false,
+		"config.kubernetes.io/path: a.yaml, kustomize.config.k8s.io/id: '1'":                   true,
+	} {
+		_, out, errs := run(head + annotated(annotations) + pipeline)
+		assert.Empty(t, errs)
+		assert.Equal(t, want, strings.Contains(out, fn.ReceiptKind), annotations)
+	}
 }

@@ -18,10 +18,8 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // Options tune a check.
@@ -107,124 +105,16 @@ func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
 	}
 	inv, cfg, err := index(sources, opts.Config, rep.secrets)
 	if err != nil && !t.Named {
-		inv, cfg, err = index(rep.readable(sources), opts.Config, rep.secrets)
+		inv, cfg, err = index(rep.readable(sources, opts.Config), opts.Config, rep.secrets)
 	}
 	if err != nil {
 		return nil, err
 	}
+	if len(inv.Objects()) == 0 && cfg == nil && t.Named {
+		return nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
+	}
 	rep.Resources += len(inv.Objects())
 	return validate(inv, cfg, opts)
-}
-
-// index parses and indexes files. cfg is the configuration: the one given, or
-// else the last among the files. Only a configuration has resources edited;
-// without one, documents may share what they have in common.
-func index(sources []manifest.Source, given *config.ConfigPipeline, secrets *redact.Secrets) (inv *inventory.Inventory, cfg *config.ConfigPipeline, err error) {
-	parse := manifest.ReadOnly
-	if given != nil {
-		parse = manifest.ReadAll
-	}
-	docs, err := parse(sources...)
-	if inv, cfg, err = indexDocuments(docs, err); err == nil && given == nil && cfg != nil {
-		docs, err = manifest.ReadAll(sources...)
-		inv, cfg, err = indexDocuments(docs, err)
-	}
-	for i := range docs {
-		secrets.Node(docs[i].Node)
-	}
-	if given != nil {
-		cfg = given
-	}
-	return inv, cfg, err
-}
-
-func indexDocuments(docs []manifest.Document, err error) (*inventory.Inventory, *config.ConfigPipeline, error) {
-	if err != nil {
-		return nil, nil, err
-	}
-	inv := &inventory.Inventory{}
-	var cfg *config.ConfigPipeline
-	for i := range docs {
-		own, err := add(inv, &docs[i])
-		if err != nil {
-			return nil, nil, err
-		}
-		if own != nil {
-			cfg = own
-		}
-	}
-	return inv, cfg, nil
-}
-
-// read reads the files of a tree. One that was not named by itself may be
-// missing.
-func (rep *Report) read(t Tree, opts Options) ([]manifest.Source, error) {
-	sources := make([]manifest.Source, 0, len(t.Files))
-	for _, file := range t.Files {
-		text, err := read(file, opts.Stdin)
-		switch {
-		case err != nil && t.Named:
-			return nil, err
-		case err != nil:
-			rep.Unread = append(rep.Unread, Unread{Name: file, Err: err})
-			continue
-		case file == "-":
-			file = "stdin"
-		}
-		sources = append(sources, manifest.Source{File: file, Data: text})
-		rep.Sources[file] = text
-	}
-	return sources, nil
-}
-
-// readable leaves out the files that cannot be parsed, and reports them.
-func (rep *Report) readable(sources []manifest.Source) []manifest.Source {
-	return slices.DeleteFunc(sources, func(s manifest.Source) bool {
-		_, err := manifest.ReadOnly(s)
-		if err == nil {
-			return false
-		}
-		if err := unreadable(s.Data, err); err != nil {
-			rep.Unread = append(rep.Unread, Unread{Name: s.File, Err: err})
-		}
-		return true
-	})
-}
-
-func read(file string, stdin io.Reader) ([]byte, error) {
-	if file == "-" {
-		text, err := io.ReadAll(stdin)
-		if err != nil {
-			return nil, fmt.Errorf("reading stdin: %w", err)
-		}
-		return text, nil
-	}
-	return os.ReadFile(file)
-}
-
-// add indexes the resources of a document. A ConfigPipeline among them is
-// returned instead: it configures the check.
-func add(inv *inventory.Inventory, d *manifest.Document) (*config.ConfigPipeline, error) {
-	kind := yamlnode.GetString(d.Node, "kind")
-	apiVersion := yamlnode.GetString(d.Node, "apiVersion")
-	switch {
-	case apiVersion == config.APIVersion && kind == config.Kind:
-		cfg, err := config.Decode(d.Node)
-		if err != nil {
-			return nil, &manifest.Error{File: d.File, Line: d.Line, Err: err}
-		}
-		cfg.File, cfg.Line = d.File, d.Line
-		return cfg, nil
-	case kind == "" && (apiVersion == "" || yamlnode.Get(d.Node, "metadata") == nil), strings.HasPrefix(apiVersion, "kustomize.config.k8s.io/"):
-		return nil, nil // values files and the like
-	case strings.HasSuffix(kind, "List") && yamlnode.Get(d.Node, "items") != nil && apiVersion == "v1", kind == "ResourceList":
-		for _, item := range yamlnode.Elements(yamlnode.Get(d.Node, "items")) {
-			inv.Add(item, inventory.Source{File: d.File, Line: d.Line})
-		}
-	default:
-		inv.Add(d.Node, inventory.Source{File: d.File, Line: d.Line})
-	}
-	return nil, nil
 }
 
 // validate runs the pipeline in memory: rules judge what it would hand to a

@@ -238,8 +238,13 @@ func TestBadInput(t *testing.T) {
 		"not YAML":       {"a: [", "stdin:1: not YAML"},
 		"second broken":  {"a: b\n---\nc: {\n", "stdin:3"},
 		"not UTF-8":      {"a: b\nc: \xff\n", "stdin:2: not UTF-8"},
-		"alias bomb":     {bomb(), "aliases expand to more than"},
+		"alias bomb":     {bomb(), "aliases expand to more than 1048576 nodes: if that is meant, raise the limit with --limits=aliases=4194304"},
 		"cyclic anchor":  {"a: &x\n  b: *x\n", "contains itself"},
+		"empty":          {"", "no Kubernetes resource in stdin"},
+		"comments only":  {"# nothing\n---\n# here\n", "no Kubernetes resource in stdin"},
+		"not a resource": {"replicas: 3\n", "stdin:1: not a Kubernetes resource: it has no kind"},
+		"scalars":        {"hello\n---\n[1, 2]\n", "stdin:1: not a Kubernetes resource but text"},
+		"wrong types":    {"apiVersion: [1]\nkind: {a: b}\nmetadata: 7\n", "it has no kind"},
 		"misspelt field": {"apiVersion: wealist.io/v1alpha1\nkind: ConfigPipeline\nmetadata: {name: a}\nspec: {valdate: {}}\n", `unknown field "valdate"; did you mean "validate"?`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -249,11 +254,7 @@ func TestBadInput(t *testing.T) {
 		})
 	}
 	for name, text := range map[string]string{
-		"empty":           "",
-		"comments only":   "# nothing\n---\n# here\n",
-		"not a resource":  "replicas: 3\n",
-		"scalars":         "hello\n---\n[1, 2]\n",
-		"wrong types":     "apiVersion: [1]\nkind: {a: b}\nmetadata: 7\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: [x], labels: 3}\nspec: {containers: {a: b}, volumes: x}\n",
+		"wrong types":     "apiVersion: v1\nkind: Pod\nmetadata: {name: [x], labels: 3}\nspec: {containers: {a: b}, volumes: x}\n",
 		"nulls":           "apiVersion: v1\nkind: Service\nmetadata:\nspec:\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ~}\nspec: {template: ~, selector: ~}\n",
 		"numbers as text": "apiVersion: v1\nkind: Secret\nmetadata: {name: 12, namespace: 0x1F}\ndata: {a: 1, b: true}\n",
 	} {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/gitignore"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -160,7 +161,7 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 			if path != dir && skipped(d.Name()) {
 				return fs.SkipDir
 			}
-			if text, err := os.ReadFile(filepath.Join(path, ".gitignore")); err == nil {
+			if text, err := limits.ReadRegular(filepath.Join(path, ".gitignore")); err == nil {
 				at := strings.TrimSuffix(top+rel, "/.")
 				above = above.Add(strings.TrimSuffix(at, "."), string(text))
 			}
@@ -176,7 +177,7 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 		case slices.Contains(partial, filepath.Dir(path)) && isChartFile(d.Name()):
 		case isKustomizationFile(path):
 			w.kustomizations[filepath.Dir(path)] = readKustomization(path)
-		case slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) && isFile(path):
+		case slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) && exists(path):
 			files = append(files, path)
 		}
 		return nil
@@ -200,6 +201,13 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 		}
 	}
 	return w, nil
+}
+
+// exists reports whether path is there, and no folder. What is no file either is
+// told of when it is read.
+func exists(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
 }
 
 // isFile reports whether path is a file, or a symbolic link to one.
@@ -246,7 +254,7 @@ func ignoredAbove(dir string) (p gitignore.Patterns, at string) {
 	}
 	slices.Reverse(above)
 	for _, d := range above {
-		if text, err := os.ReadFile(filepath.Join(d, ".gitignore")); err == nil {
+		if text, err := limits.ReadRegular(filepath.Join(d, ".gitignore")); err == nil {
 			rel, _ := filepath.Rel(top, d)
 			p = p.Add(strings.TrimSuffix(filepath.ToSlash(rel), "."), string(text))
 		}
@@ -296,7 +304,7 @@ type kustomizationFile struct {
 func readKustomization(file string) *kustomizationFile {
 	k := &kustomizationFile{}
 	dir := filepath.Dir(file)
-	text, err := os.ReadFile(file)
+	text, err := limits.ReadRegular(file)
 	if err != nil {
 		return k
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -109,7 +110,7 @@ func (rep *Report) documents(file string) documents {
 		rep.docs = map[string]documents{}
 	}
 	ds := documents{}
-	if text, err := read(file, nil); err == nil {
+	if text, err := limits.ReadRegular(file); err == nil {
 		if docs, err := manifest.ReadOnly(manifest.Source{File: file, Data: text}); err == nil {
 			rep.Sources[file] = text
 			for i := range docs {

@@ -12,6 +12,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
@@ -129,7 +130,7 @@ func printReport(cmd *cobra.Command, rep *check.Report, output string, notes, st
 
 // readConfig reads a file with one ConfigPipeline.
 func readConfig(file string) (*config.ConfigPipeline, error) {
-	text, err := os.ReadFile(file)
+	text, err := limits.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
@@ -92,6 +93,7 @@ func (j judged) Write(text []byte) (int, error) {
 }
 
 func newRootCommand() *cobra.Command {
+	var most string
 	root := &cobra.Command{
 		Use:   "krm-validate",
 		Short: "Inject, normalize and validate Kubernetes resources inside kustomize build",
@@ -114,6 +116,15 @@ is out of date, 2 the work could not be done.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if most == "" {
+				return limits.Check()
+			}
+			if err := limits.Set(most); err != nil {
+				return fmt.Errorf("--%s: %w", limits.Flag, err)
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f, ok := cmd.InOrStdin().(*os.File); ok && isatty.IsTerminal(f.Fd()) {
 				return cmd.Help() // nobody types a ResourceList
@@ -124,6 +135,7 @@ is out of date, 2 the work could not be done.`,
 			return nil
 		},
 	}
+	root.PersistentFlags().StringVar(&most, limits.Flag, "", "how much input to take, as in size=1Gi,depth=1000,aliases=4000000 (default size=256Mi,depth=500,aliases=1048576; also $"+limits.Env+")")
 	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newVersionCommand())
 	return root
 }

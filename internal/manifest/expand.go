@@ -5,16 +5,34 @@ import (
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 )
 
 // expand replaces aliases by copies of what they stand for, and merge keys by
-// the fields they bring in. It refuses cycles and bombs.
-func expand(n *yaml.Node) (*yaml.Node, error) {
+// the fields they bring in. It refuses cycles, and what is beyond the limits.
+func (r *reading) expand(n *yaml.Node) (*yaml.Node, error) {
 	if !hasAlias(n) {
+		if tooDeep(n, limits.Current().Depth) {
+			return nil, limits.TooDeep()
+		}
 		return n, nil
 	}
-	x := expander{open: map[*yaml.Node]bool{}}
-	return x.copy(n)
+	x := expander{reading: r, limits: limits.Current(), open: map[*yaml.Node]bool{}}
+	return x.copy(n, 0, false)
+}
+
+// tooDeep reports whether a tree without aliases has more levels than most.
+func tooDeep(n *yaml.Node, most int) bool {
+	if most < 0 {
+		return true
+	}
+	for _, c := range n.Content {
+		if c.Kind != yaml.ScalarNode && tooDeep(c, most-1) {
+			return true
+		}
+	}
+	return false
 }
 
 func hasAlias(n *yaml.Node) bool {
@@ -30,11 +48,13 @@ func hasAlias(n *yaml.Node) bool {
 }
 
 type expander struct {
-	open  map[*yaml.Node]bool
-	nodes int
+	*reading
+	limits limits.Limits
+	open   map[*yaml.Node]bool
 }
 
-func (x *expander) copy(n *yaml.Node) (*yaml.Node, error) {
+// copy copies a node at a depth. aliased says that it is one more of the same.
+func (x *expander) copy(n *yaml.Node, depth int, aliased bool) (*yaml.Node, error) {
 	if n.Kind == yaml.AliasNode {
 		if n.Alias == nil {
 			return nil, fmt.Errorf("line %d: alias *%s has no anchor", n.Line, n.Value)
@@ -42,10 +62,13 @@ func (x *expander) copy(n *yaml.Node) (*yaml.Node, error) {
 		if x.open[n.Alias] {
 			return nil, fmt.Errorf("anchor &%s contains itself", n.Value)
 		}
-		return x.copy(n.Alias)
+		return x.copy(n.Alias, depth, true)
 	}
-	if x.nodes++; x.nodes > MaxExpanded {
-		return nil, fmt.Errorf("aliases expand to more than %d nodes", MaxExpanded)
+	if depth > x.limits.Depth {
+		return nil, limits.TooDeep()
+	}
+	if aliased && x.aliased.Add(1) > int64(x.limits.Aliases) {
+		return nil, limits.TooManyAliases()
 	}
 	c := *n
 	c.Anchor = ""
@@ -57,7 +80,7 @@ func (x *expander) copy(n *yaml.Node) (*yaml.Node, error) {
 	c.Content = make([]*yaml.Node, len(n.Content))
 	for i, child := range n.Content {
 		var err error
-		if c.Content[i], err = x.copy(child); err != nil {
+		if c.Content[i], err = x.copy(child, depth+1, aliased); err != nil {
 			return nil, err
 		}
 	}

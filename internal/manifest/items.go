@@ -69,7 +69,7 @@ func cutList(text []byte) (list listText, ok bool) {
 			if begin < 0 {
 				return list, false
 			}
-		case n == list.indent && bytes.HasPrefix(l[n:], dash):
+		case n == list.indent && bytes.HasPrefix(l[n:], dash) && len(bytes.TrimSpace(l[n:])) > 1:
 			if begin >= 0 && !list.add(text[begin:pos]) {
 				return list, false
 			}
@@ -123,16 +123,17 @@ func leadingSpaces(line []byte) int {
 // parseList parses a ResourceList with its items side by side, on all
 // processors. ok is false when the text is not what it looked like: parse the
 // document as a whole then. Otherwise the nodes are those of the whole.
-func parseList(text []byte) (rl *ResourceList, root *yaml.Node, ok bool) {
+func (r *reading) parseList(text []byte) (rl *ResourceList, root *yaml.Node, ok bool) {
 	list, ok := cutList(text)
 	if !ok {
 		return nil, nil, false
 	}
 	around := &Document{Text: bytes.Join([][]byte{list.head, itemsLine, list.tail}, nil)}
-	if around.parse(&blockyaml.Parser{}, 1) != nil || !isListAround(around.Node, &list) {
+	if several, err := r.parse(around, &blockyaml.Parser{}, 1); err != nil || several != nil || !isListAround(around.Node, &list) {
 		return nil, nil, false
 	}
-	rl = &ResourceList{Items: make([]*yaml.Node, len(list.items)), text: make([]lineSpan, len(list.items))}
+	rl = &ResourceList{Items: make([]*yaml.Node, len(list.items))}
+	pieces := make([]piece, len(list.items))
 	var failed atomic.Bool
 	parallel(len(list.items), blockyaml.Parser{}, func(p *blockyaml.Parser, i int) {
 		if failed.Load() {
@@ -140,24 +141,32 @@ func parseList(text []byte) (rl *ResourceList, root *yaml.Node, ok bool) {
 		}
 		item := &list.items[i]
 		doc := Document{Text: item.text}
-		if doc.parse(p, item.line+1) != nil || !isItem(doc.Node, list.indent) {
+		if several, err := r.parse(&doc, p, item.line+1); err != nil || several != nil || !isItem(doc.Node, list.indent) {
 			failed.Store(true)
 			return
 		}
-		rl.Items[i], rl.text[i] = doc.Node.Content[0], item.text
+		rl.Items[i] = doc.Node.Content[0]
+		pieces[i] = piece{body: item.text}
 	})
 	if failed.Load() {
 		return nil, nil, false
 	}
-	rl.indent = string(bytes.Repeat([]byte(" "), list.indent))
-	rl.fieldsAround(around, &list)
+	for i := range pieces {
+		pieces[i].cutBlanks()
+	}
+	moveBehind(around.Node, &list)
+	rl.cut = &cut{text: text, indent: list.indent, items: pieces}
+	if !rl.cut.fieldsOf(around.Node) {
+		return nil, nil, false
+	}
+	rl.root = around.Node
 	return rl, around.Node, true
 }
 
 // isListAround reports whether root, which was parsed without the items, is a
 // mapping in block style with one field items, where the items were.
 func isListAround(root *yaml.Node, list *listText) bool {
-	if root == nil || root.Kind != yaml.MappingNode || root.Style&yaml.FlowStyle != 0 || root.Column != 1 {
+	if root == nil || root.Kind != yaml.MappingNode || root.Style&yaml.FlowStyle != 0 || root.Column != 1 || yamlnode.Repeats(root) {
 		return false
 	}
 	found := 0
@@ -178,23 +187,13 @@ func isItem(n *yaml.Node, indent int) bool {
 		len(n.Content) == 1 && n.Content[0].Kind == yaml.MappingNode && n.HeadComment == "" && n.FootComment == ""
 }
 
-// fieldsAround sets the texts of the top-level fields, and moves their nodes
-// to the lines they have in the whole.
-func (rl *ResourceList) fieldsAround(around *Document, list *listText) {
-	lines := splitLines(around.Text)
-	cut := bytes.Count(list.head, []byte("\n")) + 1 // lines of head and items:
-	content := around.Node.Content
-	for i := 0; i+1 < len(content); i += 2 {
-		k := content[i]
-		end := len(lines)
-		if i+2 < len(content) {
-			end = content[i+2].Line - 1
-		}
-		rl.fields = append(rl.fields, field{key: k.Value, text: bytes.Join(lines[k.Line-1:end], nil)})
-	}
-	for i := 0; i < len(content); i++ {
-		if content[i].Line > cut {
-			moveDown(content[i], list.tailLine-cut)
+// moveBehind moves the nodes behind the items to the lines they have in the
+// whole.
+func moveBehind(root *yaml.Node, list *listText) {
+	lines := bytes.Count(list.head, []byte("\n")) + 1 // of head and items:
+	for _, n := range root.Content {
+		if n.Line > lines {
+			moveDown(n, list.tailLine-lines)
 		}
 	}
 }

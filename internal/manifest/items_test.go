@@ -62,7 +62,7 @@ var lists = map[string]struct {
 	"list item":                    {"kind: ResourceList\nitems:\n- kind: A\n- - b\n", false},
 	"complex key":                  {"kind: ResourceList\nitems:\n- ? kind\n  : A\n- kind: B\n", true},
 	"tag":                          {"kind: ResourceList\nitems:\n- !!map\n  kind: A\n- kind: !!str B\n", true},
-	"end of document":              {"kind: ResourceList\nitems:\n- kind: A\n...\n", false},
+	"end of document":              {"kind: ResourceList\nitems:\n- kind: A\n...\n", true},
 	"directive":                    {"%YAML 1.2\n---\nkind: ResourceList\nitems:\n- kind: A\n", false},
 	"other kind":                   {"kind: List\nitems:\n- kind: A\n", true},
 	"nothing":                      {"", false},
@@ -78,7 +78,7 @@ func TestItemsSideBySideEqualTheWhole(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			sideEqualsWhole(t, []byte(tc.text))
 			if docs := split(nil, "", []byte(tc.text)); len(docs) == 1 {
-				_, _, ok := parseList(docs[0].Text)
+				_, _, ok := (&reading{}).parseList(docs[0].Text)
 				assert.Equal(t, tc.side, ok)
 			}
 		})
@@ -87,7 +87,7 @@ func TestItemsSideBySideEqualTheWhole(t *testing.T) {
 
 func TestGeneratedListsAreParsedSideBySide(t *testing.T) {
 	list := gen.Tree{Resources: 300}.ResourceList(gen.Config)
-	_, _, ok := parseList(list)
+	_, _, ok := (&reading{}).parseList(list)
 	assert.True(t, ok)
 	sideEqualsWhole(t, list)
 }

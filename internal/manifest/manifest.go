@@ -5,29 +5,24 @@ package manifest
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/blockyaml"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
-)
-
-// Limits on what is read. Real trees stay far below them: etcd takes no object
-// larger than 1.5 MB.
-const (
-	// MaxDocument is the size of one document, in bytes.
-	MaxDocument = 32 << 20
-	// MaxExpanded is how many nodes the aliases of one document may expand to.
-	MaxExpanded = 1 << 20
 )
 
 var byteOrderMark = []byte("\ufeff")
@@ -42,6 +37,11 @@ type Document struct {
 	Line int
 	// Text is the document as it came, without its separator.
 	Text []byte
+
+	// anchored is the content with its aliases, nil if it has none.
+	anchored *yaml.Node
+	// head and foot are comments that belong to no node of the content.
+	head, foot string
 }
 
 // Error is a document that could not be read.
@@ -88,10 +88,19 @@ func ReadOnly(sources ...Source) ([]Document, error) {
 	return read(sources, blockyaml.Parser{DropComments: true, Share: true})
 }
 
+// reading is one call of Read: what its documents have in common.
+type reading struct {
+	aliased atomic.Int64 // nodes that aliases stand for
+}
+
 // read parses streams, each document with a parser like the given one.
 func read(sources []Source, like blockyaml.Parser) ([]Document, error) {
 	var docs []Document
+	size := int64(0)
 	for i, s := range sources {
+		if size += int64(len(s.Data)); size > limits.Current().Size {
+			return nil, &Error{File: s.File, Err: limits.TooLarge()}
+		}
 		data := bytes.TrimPrefix(s.Data, byteOrderMark)
 		if !utf8.Valid(data) {
 			return nil, &Error{File: s.File, Line: invalidLine(data), Err: errors.New("not UTF-8: Kubernetes reads YAML and JSON in UTF-8 only")}
@@ -101,16 +110,39 @@ func read(sources []Source, like blockyaml.Parser) ([]Document, error) {
 		}
 		docs = split(docs, s.File, data)
 	}
+	r := &reading{}
 	errs := make([]error, len(docs))
+	var further sync.Map // of documents that turned out to be several, by index
 	parallel(len(docs), like, func(p *blockyaml.Parser, i int) {
-		errs[i] = docs[i].parse(p, 1)
+		var several []Document
+		if several, errs[i] = r.parse(&docs[i], p, 1); several != nil {
+			further.Store(i, several)
+		}
 	})
 	for _, err := range errs {
 		if err != nil {
 			return nil, err
 		}
 	}
-	return slices.DeleteFunc(docs, func(d Document) bool { return d.Node == nil }), nil
+	out := docs[:0]
+	for i, d := range docs {
+		if several, ok := further.Load(i); ok {
+			// Rare: what follows moves, so out must not be docs any more.
+			out = append(slices.Clip(out), several.([]Document)...)
+			for j := i + 1; j < len(docs); j++ {
+				if more, ok := further.Load(j); ok {
+					out = append(out, more.([]Document)...)
+				} else if docs[j].Node != nil {
+					out = append(out, docs[j])
+				}
+			}
+			break
+		}
+		if d.Node != nil {
+			out = append(out, d)
+		}
+	}
+	return out, nil
 }
 
 // parallel runs f(0) … f(n-1) on all processors, in runs of neighbours, each
@@ -144,14 +176,11 @@ func parallel(n int, like blockyaml.Parser, f func(p *blockyaml.Parser, i int)) 
 }
 
 // split appends the documents of a stream to docs. A line that starts with ---
-// is a separator wherever it stands: YAML lets no scalar contain one.
+// is a separator wherever it stands, and ... an end: YAML lets no scalar contain
+// one. Directives belong to the document behind the next separator.
 func split(docs []Document, file string, data []byte) []Document {
-	if bytes.HasPrefix(data, []byte("%")) {
-		// Directives belong to the document behind the separator.
-		return append(docs, Document{File: file, Line: 1, Text: data})
-	}
-	line, start := 1, 1
-	begin := 0
+	line, start, begin := 1, 1, 0
+	bare, directives := true, bytes.HasPrefix(data, []byte("%")) // nothing but comments since the last end; directives among it
 	for pos := 0; pos < len(data); {
 		end := bytes.IndexByte(data[pos:], '\n')
 		if end < 0 {
@@ -159,7 +188,16 @@ func split(docs []Document, file string, data []byte) []Document {
 		} else {
 			end += pos + 1
 		}
-		if rest, ok := separator(data[pos:end]); ok {
+		rest, mark := marker(data[pos:end])
+		switch {
+		case mark == noMarker:
+			if bare && data[pos] != '#' && len(bytes.TrimSpace(data[pos:end])) > 0 {
+				directives = directives || data[pos] == '%'
+				bare = data[pos] == '%'
+			}
+		case mark == separator && directives:
+			bare, directives = false, false
+		default:
 			if pos > begin {
 				docs = append(docs, Document{File: file, Line: start, Text: data[begin:pos]})
 			}
@@ -169,6 +207,7 @@ func split(docs []Document, file string, data []byte) []Document {
 			} else {
 				begin, start = end, line+1
 			}
+			bare = mark == endMarker
 		}
 		pos = end
 		line++
@@ -179,56 +218,132 @@ func split(docs []Document, file string, data []byte) []Document {
 	return docs
 }
 
-// separator reports whether a line is a document separator, and what content
-// stands behind it.
-func separator(line []byte) (rest []byte, ok bool) {
-	rest, ok = bytes.CutPrefix(line, []byte("---"))
-	if !ok || len(rest) > 0 && !strings.ContainsRune(" \t\r\n", rune(rest[0])) {
-		return nil, false
+const (
+	noMarker = iota
+	separator
+	endMarker
+)
+
+// marker says whether a line separates or ends documents, and what content
+// stands behind a separator.
+func marker(line []byte) (rest []byte, mark int) {
+	rest, ok := bytes.CutPrefix(line, []byte("---"))
+	mark = separator
+	if !ok {
+		if rest, ok = bytes.CutPrefix(line, []byte("...")); !ok {
+			return nil, noMarker
+		}
+		mark = endMarker
+	}
+	if len(rest) > 0 && !strings.ContainsRune(" \t\r\n", rune(rest[0])) {
+		return nil, noMarker
 	}
 	rest = bytes.TrimSpace(rest)
 	if bytes.HasPrefix(rest, []byte("#")) {
 		rest = nil
 	}
-	return rest, true
+	if mark == endMarker && len(rest) > 0 {
+		return nil, noMarker // yaml.v3 says what is wrong
+	}
+	return rest, mark
 }
 
 // parse sets Node, whose lines count from firstLine. Nearly all documents are in
 // the part of YAML that p reads; yaml.v3 reads the others, and says what is
-// wrong with those that are not YAML.
-func (d *Document) parse(p *blockyaml.Parser, firstLine int) error {
-	if len(d.Text) > MaxDocument {
-		return &Error{File: d.File, Line: d.Line, Err: fmt.Errorf("document of %d MB: more than %d MB is not a Kubernetes resource", len(d.Text)>>20, MaxDocument>>20)}
-	}
+// wrong with those that are not YAML. A text of several JSON values is several
+// documents, which are returned.
+func (r *reading) parse(d *Document, p *blockyaml.Parser, firstLine int) (several []Document, err error) {
 	root, ok := p.Parse(d.Text, firstLine)
 	if !ok {
-		var err error
-		if root, err = d.parseAny(firstLine); err != nil {
-			return err
+		if root, err = r.parseAny(d, firstLine); err != nil {
+			if several, ok := r.jsonStream(d, p); ok {
+				return several, nil
+			}
+			return nil, err
 		}
 		root = p.Adopt(root)
 	}
 	if !yamlnode.IsNull(root) {
 		d.Node = root
 	}
-	return nil
+	return nil, nil
 }
 
 // parseAny parses the whole of YAML. The root is nil for an empty document.
-func (d *Document) parseAny(firstLine int) (*yaml.Node, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(d.Text, &doc); err != nil {
+func (r *reading) parseAny(d *Document, firstLine int) (*yaml.Node, error) {
+	var doc, next yaml.Node
+	dec := yaml.NewDecoder(bytes.NewReader(d.Text))
+	if err := dec.Decode(&doc); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, nil
+		}
 		return nil, d.locate(err)
+	}
+	// The library reads no further than the first document. That nothing follows
+	// has to be asked for.
+	if err := dec.Decode(&next); !errors.Is(err, io.EOF) {
+		line := d.Line
+		var located *Error
+		if err != nil && errors.As(d.locate(err), &located) {
+			line = located.Line
+			if yamlLine.MatchString(err.Error()) && strings.Contains(err.Error(), "<document start>") {
+				line++ // the library counts lines of this error from 0
+			}
+		}
+		return nil, &Error{File: d.File, Line: line, Err: errors.New("this text belongs to no document: it is indented less than the first line, or --- is missing in front of it")}
 	}
 	if len(doc.Content) == 0 {
 		return nil, nil
 	}
-	root, err := expand(doc.Content[0])
+	root, err := r.expand(doc.Content[0])
 	if err != nil {
 		return nil, &Error{File: d.File, Line: d.Line, Err: err}
 	}
+	d.head, d.foot = doc.HeadComment, doc.FootComment
+	if root != doc.Content[0] {
+		d.anchored = doc.Content[0]
+	}
 	moveDown(root, firstLine-1)
 	return root, nil
+}
+
+// jsonStream parses JSON values one after the other, as jq -c writes them and
+// kubectl reads them. ok is false for anything else.
+func (r *reading) jsonStream(d *Document, p *blockyaml.Parser) (docs []Document, ok bool) {
+	if text := bytes.TrimLeft(d.Text, " \t\r\n"); len(text) == 0 || text[0] != '{' {
+		return nil, false
+	}
+	docs = []Document{}
+	line, begin := 0, int64(0) // line of begin, from 0
+	for dec := json.NewDecoder(bytes.NewReader(d.Text)); ; {
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return docs, errors.Is(err, io.EOF)
+		}
+		end := dec.InputOffset()
+		start := end - int64(len(value))
+		line += bytes.Count(d.Text[begin:start], []byte("\n"))
+		begin = start
+		one := Document{File: d.File, Line: d.Line + line, Text: d.Text[start:end]}
+		if _, err := r.parse(&one, p, 1); err != nil {
+			return nil, false
+		}
+		if one.Node != nil {
+			moveRight(one.Node, utf8.RuneCount(d.Text[bytes.LastIndexByte(d.Text[:start], '\n')+1:start]))
+			docs = append(docs, one)
+		}
+	}
+}
+
+// moveRight adds to the columns of the nodes on the first line.
+func moveRight(n *yaml.Node, columns int) {
+	if columns == 0 || n.Line > 1 {
+		return
+	}
+	n.Column += columns
+	for _, c := range n.Content {
+		moveRight(c, columns)
+	}
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
@@ -237,6 +352,9 @@ var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 func (d *Document) locate(err error) error {
 	text := err.Error()
 	line := d.Line
+	if strings.HasPrefix(text, "yaml: exceeded max depth") {
+		return &Error{File: d.File, Line: d.Line, Err: limits.TooDeep()}
+	}
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
 			line = d.Line + n - 1

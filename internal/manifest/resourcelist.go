@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"math"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/blockyaml"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -24,26 +23,23 @@ type ResourceList struct {
 	// Results is what the function found; it replaces what came in.
 	Results *yaml.Node
 
-	fields []field
-	text   []lineSpan // the text of each item as it came; nil if it was not block style
-	indent string     // in front of an item's dash
+	raw  []byte     // as it came
+	root *yaml.Node // its items may be missing
+	cut  *cut       // nil if the list is not in block style
+	// head and foot are comments around the root.
+	head, foot string
 }
-
-// field is a top-level field with its text.
-type field struct {
-	key  string
-	text []byte
-}
-
-type lineSpan []byte
 
 // ReadResourceList parses a ResourceList. One in block style, as every
 // orchestrator writes it, is parsed on all processors.
 func ReadResourceList(data []byte) (*ResourceList, error) {
-	data = bytes.TrimPrefix(data, byteOrderMark)
-	if docs := split(nil, "stdin", data); len(docs) == 1 && utf8.Valid(data) {
-		if rl, root, ok := parseList(docs[0].Text); ok && yamlnode.GetString(root, "kind") == "ResourceList" {
+	text := bytes.TrimPrefix(data, byteOrderMark)
+	if docs := split(nil, "stdin", text); len(docs) == 1 && utf8.Valid(text) && int64(len(data)) <= limits.Current().Size {
+		r := &reading{}
+		if rl, root, ok := r.parseList(docs[0].Text); ok && yamlnode.GetString(root, "kind") == "ResourceList" {
 			rl.FunctionConfig = yamlnode.Get(root, "functionConfig")
+			rl.Results = yamlnode.Get(root, "results")
+			rl.raw = data
 			return rl, nil
 		}
 	}
@@ -63,7 +59,12 @@ func readWhole(data []byte) (*ResourceList, error) {
 	if kind := yamlnode.GetString(root, "kind"); len(docs) > 1 || kind != "ResourceList" {
 		return nil, fmt.Errorf("stdin: expected one ResourceList, got %d document(s), the first of kind %q; to check plain resources run: krm-validate check -", len(docs), kind)
 	}
-	rl := &ResourceList{FunctionConfig: yamlnode.Get(root, "functionConfig")}
+	for k := range yamlnode.Fields(root) {
+		if again := repeated(root, k.Value); again != nil {
+			return nil, fmt.Errorf("stdin:%d: a second field %s of the ResourceList: readers take one of them and lose the other", again.Line, k.Value)
+		}
+	}
+	rl := &ResourceList{FunctionConfig: yamlnode.Get(root, "functionConfig"), Results: yamlnode.Get(root, "results"), raw: data, root: root, head: docs[0].head, foot: docs[0].foot}
 	items := yamlnode.Get(root, "items")
 	if !yamlnode.IsNull(items) && items.Kind != yaml.SequenceNode {
 		return nil, fmt.Errorf("stdin:%d: items of the ResourceList: expected a list", items.Line)
@@ -74,82 +75,256 @@ func readWhole(data []byte) (*ResourceList, error) {
 		}
 		rl.Items = append(rl.Items, item)
 	}
-	rl.keepText(root, items, &docs[0])
+	rl.keepText(items, &docs[0])
 	return rl, nil
 }
 
-// keepText cuts the input into the texts of its top-level fields and items.
-// Where the input is not in block style throughout, nothing is kept and
-// everything is encoded anew.
-func (rl *ResourceList) keepText(root, items *yaml.Node, doc *Document) {
-	if root.Style&yaml.FlowStyle != 0 || root.Column != 1 || oddBreaks(doc.Text) {
-		return
+// cut is the text of a ResourceList in block style, in pieces.
+type cut struct {
+	text   []byte
+	fields []fieldText
+	items  []piece // of the field items
+	indent int     // of an item's dash
+	// open says that the end of the text is that of a scalar, which the end of its
+	// line would be part of.
+	open bool
+	// users are the items, by index, that have aliases of anchors in other items;
+	// the fields are one more index behind the items.
+	users map[int][]int
+}
+
+// fieldText is a top-level field.
+type fieldText struct {
+	key        string
+	begin, end int // in the text; end is where the next field begins
+}
+
+// piece is the text of an item: comments above its dash, the item, and blank
+// lines and comments behind it.
+type piece struct{ lead, body, tail []byte }
+
+// cutBlanks moves the blank lines at the end of the body to the tail.
+func (p *piece) cutBlanks() {
+	end := len(bytes.TrimRight(p.body, " \t\r\n"))
+	if i := bytes.IndexByte(p.body[end:], '\n'); i >= 0 {
+		p.body, p.tail = p.body[:end+i+1], p.body[end+i+1:]
 	}
-	lines := splitLines(doc.Text)
+}
+
+// fieldsOf finds the top-level fields in the text. It reports whether they are
+// where the nodes are.
+func (c *cut) fieldsOf(root *yaml.Node) bool {
+	offset, line := 0, 1
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		k := root.Content[i]
-		end := len(lines)
-		if i+2 < len(root.Content) {
-			end = root.Content[i+2].Line - 1
+		for ; line < k.Line; line++ {
+			end := bytes.IndexByte(c.text[offset:], '\n')
+			if end < 0 {
+				return false
+			}
+			offset += end + 1
 		}
-		if k.Line < 1 || k.Line-1 > end || end > len(lines) {
-			rl.fields = nil
-			return
+		if k.Line != line || i > 0 && c.fields[len(c.fields)-1].begin == offset {
+			return false
 		}
-		rl.fields = append(rl.fields, field{key: k.Value, text: bytes.Join(lines[k.Line-1:end], nil)})
-		if k.Value != "items" {
-			continue
+		if i > 0 {
+			c.fields[len(c.fields)-1].end = offset
 		}
-		rl.keepItems(items, lines, end)
+		c.fields = append(c.fields, fieldText{key: k.Value, begin: offset, end: len(c.text)})
 	}
+	return len(c.fields) > 0
 }
 
-func (rl *ResourceList) keepItems(items *yaml.Node, lines [][]byte, end int) {
-	if items == nil || items.Kind != yaml.SequenceNode || items.Style&yaml.FlowStyle != 0 || len(items.Content) == 0 {
+// keepText cuts a list that was parsed as a whole. Where it is not in block
+// style throughout, nothing is kept, and what is written anew is all of it.
+func (rl *ResourceList) keepText(items *yaml.Node, doc *Document) {
+	if rl.root.Style&yaml.FlowStyle != 0 || rl.root.Column != 1 || oddBreaks(doc.Text) {
 		return
 	}
-	indent := max(items.Column-1, 0)
-	begins := make([]int, len(items.Content)+1)
-	begins[len(items.Content)] = end
-	for i, item := range items.Content {
-		begin := item.Line - 1
-		if begin < 0 || begin >= end || leadingSpaces(lines[begin]) != indent || !bytes.HasPrefix(lines[begin][indent:], dash) {
-			return
-		}
-		deepest := indent
-		if i == 0 {
-			deepest = maxIndent // nothing is above that it could be text of
-		}
-		for begin > 0 && isCommentAt(lines[begin-1], deepest) {
-			begin-- // a comment above an item is the item's
-		}
-		begins[i] = begin
+	c := &cut{text: doc.Text}
+	if !bytes.HasSuffix(doc.Text, []byte("\n")) {
+		ended := Document{Text: append(bytes.Clone(doc.Text), '\n')}
+		_, err := (&reading{}).parse(&ended, &blockyaml.Parser{}, 1)
+		c.open = err != nil || !sameContent(ended.Node, doc.Node)
 	}
-	texts := make([]lineSpan, len(items.Content))
-	for i, item := range items.Content {
-		if begins[i] >= begins[i+1] {
-			return
-		}
-		texts[i] = bytes.Join(lines[begins[i]:begins[i+1]], nil)
-		// Parsed by itself an item has its own comments only, not its
-		// neighbour's.
-		doc := Document{Text: texts[i]}
-		if doc.parse(&blockyaml.Parser{}, begins[i]+1) != nil || doc.Node == nil || doc.Node.Kind != yaml.SequenceNode || len(doc.Node.Content) != 1 || doc.Node.Content[0].Kind != yaml.MappingNode {
-			return
-		}
-		own := doc.Node.Content[0]
-		own.HeadComment = ""
-		if len(own.Content) > 0 && item.Line-1 > begins[i] {
-			own.Content[0].HeadComment = ""
-		}
-		items.Content[i] = own
+	if !c.fieldsOf(rl.root) {
+		return
 	}
-	rl.indent = string(bytes.Repeat([]byte(" "), indent))
-	rl.text = texts
-	rl.Items = items.Content
+	if len(rl.Items) > 0 && !rl.cutItems(c, items, doc) {
+		return
+	}
+	rl.cut = c
 }
 
-const maxIndent = math.MaxInt
+// cutItems cuts the field items at the dashes, and parses each piece for itself:
+// so it has its own comments only, not its neighbour's.
+func (rl *ResourceList) cutItems(c *cut, items *yaml.Node, doc *Document) bool {
+	if items.Style&yaml.FlowStyle != 0 {
+		return false
+	}
+	c.indent = max(items.Column-1, 0)
+	var field fieldText
+	for _, f := range c.fields {
+		if f.key == "items" {
+			field = f
+		}
+	}
+	text := c.text[field.begin:field.end]
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	first := bytes.Count(c.text[:field.begin], []byte("\n")) + 1 // number of lines[0]
+	begins, dashes := make([]int, 0, len(rl.Items)), make([]int, 0, len(rl.Items))
+	next := 0 // the item whose dash is looked for
+	for i := 1; i < len(lines) && next < len(rl.Items); i++ {
+		if first+i > rl.Items[next].Line {
+			return false // its dash is behind it
+		}
+		// Between this item's first node and the one before, there is one dash at
+		// the list's indentation.
+		if !isDashAt(lines[i], c.indent) || next > 0 && first+i <= lastLine(rl.Items[next-1]) {
+			continue
+		}
+		begin := i
+		for begin > 1 && isCommentAt(lines[begin-1], c.indent) {
+			begin--
+		}
+		if next == 0 {
+			for begin > 1 && isCommentAt(lines[begin-1], len(lines[begin-1])) {
+				begin-- // nothing is above that it could be text of
+			}
+		}
+		begins, dashes = append(begins, begin), append(dashes, i)
+		next++
+	}
+	if next < len(rl.Items) {
+		return false
+	}
+	offsets := make([]int, len(lines)+1)
+	for i, l := range lines {
+		offsets[i+1] = offsets[i] + len(l)
+	}
+	join := func(from, to int) []byte { return text[offsets[from]:offsets[to]] }
+	c.items = make([]piece, len(rl.Items))
+	own := make([]*yaml.Node, len(rl.Items))
+	for i := range rl.Items {
+		end := len(lines)
+		if i+1 < len(begins) {
+			end = begins[i+1]
+		}
+		p := &c.items[i]
+		p.lead, p.body = join(begins[i], dashes[i]), join(dashes[i], end)
+		// What is behind the last line that is neither blank nor a comment is not
+		// the item's, unless it is text that looks like a comment.
+		last := end
+		for last > dashes[i]+1 && isBlankOrComment(lines[last-1]) {
+			last--
+		}
+		blank := last // blank lines may be the text's: |+
+		for blank < end && len(bytes.TrimSpace(lines[blank])) == 0 {
+			blank++
+		}
+		for _, to := range []int{last, blank, end} {
+			// The library counts a comment's \r\n as two ends of a line.
+			body := Document{Text: bytes.ReplaceAll(join(dashes[i], to), []byte("\r\n"), []byte("\n"))}
+			if several, err := (&reading{}).parse(&body, &blockyaml.Parser{}, first+dashes[i]); err == nil && several == nil &&
+				isItem(body.Node, c.indent) && sameContent(body.Node.Content[0], rl.Items[i]) {
+				p.body, p.tail = join(dashes[i], to), join(to, end)
+				own[i] = body.Node.Content[0]
+				break
+			}
+		}
+		if own[i] == nil && doc.anchored == nil {
+			return false
+		}
+	}
+	if doc.anchored != nil {
+		c.users = usersOf(yamlnode.Get(doc.anchored, "items"), doc.anchored)
+	}
+	for i, n := range own {
+		if n != nil {
+			rl.Items[i] = n
+		}
+	}
+	return true
+}
+
+// usersOf finds the aliases among the items of a list, and the fields around
+// them, whose anchors are elsewhere.
+func usersOf(items, root *yaml.Node) map[int][]int {
+	elements := yamlnode.Elements(items)
+	parts := make([][]*yaml.Node, len(elements)+1)
+	for i, e := range elements {
+		parts[i] = []*yaml.Node{e}
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if root.Content[i].Value != "items" {
+			parts[len(elements)] = append(parts[len(elements)], root.Content[i+1])
+		}
+	}
+	home := map[*yaml.Node]int{}
+	var walk func(n *yaml.Node, visit func(*yaml.Node))
+	walk = func(n *yaml.Node, visit func(*yaml.Node)) {
+		visit(n)
+		for _, c := range n.Content {
+			walk(c, visit)
+		}
+	}
+	for i, part := range parts {
+		for _, n := range part {
+			walk(n, func(n *yaml.Node) {
+				if n.Anchor != "" {
+					home[n] = i
+				}
+			})
+		}
+	}
+	users := map[int][]int{}
+	for i, part := range parts {
+		for _, n := range part {
+			walk(n, func(n *yaml.Node) {
+				if n.Kind != yaml.AliasNode {
+					return
+				}
+				if j, ok := home[n.Alias]; !ok || j != i {
+					users[j] = append(users[j], i)
+				}
+			})
+		}
+	}
+	return users
+}
+
+// lastLine is the last line that a node of a tree starts on.
+func lastLine(n *yaml.Node) int {
+	for len(n.Content) > 0 {
+		n = n.Content[len(n.Content)-1]
+	}
+	return n.Line
+}
+
+// sameContent compares trees by what they say, not by how it is written.
+func sameContent(a, b *yaml.Node) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	if a.Kind != b.Kind || a.Tag != b.Tag || a.Value != b.Value || len(a.Content) != len(b.Content) {
+		return false
+	}
+	for i := range a.Content {
+		if !sameContent(a.Content[i], b.Content[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// isDashAt reports whether an item of a list starts on a line, at an
+// indentation.
+func isDashAt(line []byte, indent int) bool {
+	if leadingSpaces(line) != indent || line[indent] != '-' {
+		return false
+	}
+	return len(line) == indent+1 || bytes.IndexByte([]byte(" \t\r\n"), line[indent+1]) >= 0
+}
 
 // isCommentAt reports whether a line is a comment at an indentation or to the
 // left of it. Deeper ones may be text.
@@ -158,19 +333,10 @@ func isCommentAt(line []byte, indent int) bool {
 	return n <= indent && n < len(line) && line[n] == '#'
 }
 
-// commentAbove returns the comment lines that an item's text starts with.
-func commentAbove(text lineSpan) []byte {
-	n := 0
-	for line := range bytes.Lines(text) {
-		if !isCommentAt(line, maxIndent) {
-			break
-		}
-		n += len(line)
-	}
-	return text[:n]
+func isBlankOrComment(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	return len(line) == 0 || line[0] == '#'
 }
-
-func splitLines(text []byte) [][]byte { return bytes.SplitAfter(text, []byte("\n")) }
 
 // Output says what to write of a ResourceList.
 type Output struct {
@@ -181,92 +347,12 @@ type Output struct {
 	Added []*yaml.Node
 }
 
-// Write writes the list: items that are not changed byte for byte as they came.
-func (rl *ResourceList) Write(w io.Writer, out Output) error {
-	size := 1 << 10
-	for _, text := range rl.text {
-		size += len(text)
-	}
-	var b bytes.Buffer
-	b.Grow(size)
-	b.WriteString("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:")
-	if len(rl.Items)+len(out.Added) == 0 {
-		b.WriteString(" []")
-	}
-	b.WriteString("\n")
-	for i, item := range rl.Items {
-		switch {
-		case out.Dropped(i):
-		case rl.text != nil && !out.Changed(i):
-			b.Write(rl.text[i])
-			if !bytes.HasSuffix(rl.text[i], []byte("\n")) {
-				b.WriteByte('\n')
-			}
-		default:
-			if rl.text != nil {
-				b.Write(commentAbove(rl.text[i]))
-			}
-			if err := writeItem(&b, item, rl.indent); err != nil {
-				return err
-			}
+// nothing reports whether the items stay as they are.
+func (out *Output) nothing(items int) bool {
+	for i := range items {
+		if out.Changed(i) || out.Dropped(i) {
+			return false
 		}
 	}
-	for _, item := range out.Added {
-		if err := writeItem(&b, item, rl.indent); err != nil {
-			return err
-		}
-	}
-	if err := rl.writeField(&b, "functionConfig", rl.FunctionConfig); err != nil {
-		return err
-	}
-	if rl.Results != nil && len(rl.Results.Content) > 0 {
-		rl.fields = nil
-		if err := rl.writeField(&b, "results", rl.Results); err != nil {
-			return err
-		}
-	}
-	_, err := w.Write(b.Bytes())
-	return err
-}
-
-func (rl *ResourceList) writeField(b *bytes.Buffer, key string, n *yaml.Node) error {
-	if n == nil {
-		return nil
-	}
-	for _, f := range rl.fields {
-		if f.key == key {
-			b.Write(f.text)
-			if !bytes.HasSuffix(f.text, []byte("\n")) {
-				b.WriteByte('\n')
-			}
-			return nil
-		}
-	}
-	text, err := Encode(yamlnode.NewMapping(yamlnode.NewString(key), n))
-	if err != nil {
-		return err
-	}
-	b.Write(text)
-	return nil
-}
-
-func writeItem(b *bytes.Buffer, item *yaml.Node, indent string) error {
-	text, err := Encode(item)
-	if err != nil {
-		return err
-	}
-	first := true
-	for line := range bytes.Lines(text) {
-		switch {
-		case first && line[0] == '#':
-			b.WriteString(indent)
-		case first && len(bytes.TrimSpace(line)) > 0:
-			b.WriteString(indent + "- ")
-			first = false
-		case len(line) > 1:
-			b.WriteString(indent + "  ")
-		}
-		b.Write(line)
-	}
-	return nil
+	return len(out.Added) == 0
 }

@@ -1,0 +1,130 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// index parses and indexes files. cfg is the configuration: the one given, or
+// else the one among the files. Only a configuration has resources edited;
+// without one, documents may share what they have in common.
+func index(sources []manifest.Source, given *config.ConfigPipeline, secrets *redact.Secrets) (inv *inventory.Inventory, cfg *config.ConfigPipeline, err error) {
+	parse := manifest.ReadOnly
+	if given != nil {
+		parse = manifest.ReadAll
+	}
+	docs, err := parse(sources...)
+	if inv, cfg, err = indexDocuments(docs, given, err); err == nil && given == nil && cfg != nil {
+		docs, err = manifest.ReadAll(sources...)
+		inv, cfg, err = indexDocuments(docs, given, err)
+	}
+	for i := range docs {
+		secrets.Node(docs[i].Node)
+	}
+	if given != nil {
+		cfg = given
+	}
+	return inv, cfg, err
+}
+
+func indexDocuments(docs []manifest.Document, given *config.ConfigPipeline, err error) (*inventory.Inventory, *config.ConfigPipeline, error) {
+	if err != nil {
+		return nil, nil, err
+	}
+	x := indexer{inv: &inventory.Inventory{}, given: given}
+	for i := range docs {
+		if err := x.add(&docs[i]); err != nil {
+			return nil, nil, err
+		}
+	}
+	return x.inv, x.cfg, x.strays(docs)
+}
+
+// indexer indexes the resources of documents.
+type indexer struct {
+	inv        *inventory.Inventory
+	given, cfg *config.ConfigPipeline
+	resources  map[string]bool // files with resources
+	stray      map[string]error
+}
+
+// add indexes the resources of a document. A ConfigPipeline among them
+// configures the check instead.
+func (x *indexer) add(d *manifest.Document) error {
+	kind := yamlnode.GetString(d.Node, "kind")
+	apiVersion := yamlnode.GetString(d.Node, "apiVersion")
+	switch {
+	case apiVersion == config.APIVersion && kind == config.Kind:
+		return x.configure(d.Node, d)
+	case kind != "" && strings.HasPrefix(apiVersion, "kustomize.config.k8s.io/"):
+		return nil // it says how to build resources
+	}
+	resources, err := d.Resources()
+	switch {
+	case kind == "" && apiVersion != "" && yamlnode.Get(d.Node, "metadata") != nil:
+		resources = append(resources, d.Node) // a resource that lacks its kind
+	case errors.Is(err, manifest.ErrNoResource) && kind == "":
+		// Values files and the like, unless resources stand beside it.
+		if x.stray == nil {
+			x.stray = map[string]error{}
+		}
+		if x.stray[d.File] == nil {
+			x.stray[d.File] = err
+		}
+		return nil
+	case err != nil:
+		return err
+	}
+	for _, n := range resources {
+		x.inv.Add(n, inventory.Source{File: d.File, Line: d.Line})
+	}
+	if x.resources == nil {
+		x.resources = map[string]bool{}
+	}
+	x.resources[d.File] = true
+	if own := yamlnode.Get(d.Node, "functionConfig"); kind == "ResourceList" && !yamlnode.IsNull(own) {
+		return x.configure(own, d)
+	}
+	return nil
+}
+
+// configure takes a configuration that stands among the resources.
+func (x *indexer) configure(n *yaml.Node, d *manifest.Document) error {
+	if x.given != nil {
+		return nil // the one that was named counts
+	}
+	if yamlnode.Repeats(d.Node) {
+		return &manifest.Error{File: d.File, Line: d.Line, Err: fmt.Errorf("a field is there twice: readers take one of them and lose the other")}
+	}
+	cfg, err := config.Decode(n)
+	if err != nil {
+		return &manifest.Error{File: d.File, Line: d.Line, Err: err}
+	}
+	cfg.File, cfg.Line = d.File, d.Line
+	if x.cfg != nil {
+		return &manifest.Error{File: d.File, Line: d.Line, Err: fmt.Errorf("a second %s: the first is in %s:%d; name the one that counts with --config", config.Kind, x.cfg.File, x.cfg.Line)}
+	}
+	x.cfg = cfg
+	return nil
+}
+
+// strays reports documents without a resource where every one is meant to be
+// one: on stdin, and beside resources.
+func (x *indexer) strays(docs []manifest.Document) error {
+	for i := range docs {
+		file := docs[i].File
+		if err := x.stray[file]; err != nil && (file == "stdin" || x.resources[file]) {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package check
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+)
+
+// read reads the files of a tree. One that was not named by itself may be
+// missing.
+func (rep *Report) read(t Tree, opts Options) ([]manifest.Source, error) {
+	sources := make([]manifest.Source, 0, len(t.Files))
+	size := int64(0)
+	for _, file := range t.Files {
+		text, err := t.read(file, opts.Stdin)
+		switch {
+		case err != nil && t.Named:
+			return nil, err
+		case err != nil:
+			rep.Unread = append(rep.Unread, Unread{Name: file, Err: err})
+			continue
+		case file == "-":
+			file = "stdin"
+		}
+		if size += int64(len(text)); size > limits.Current().Size {
+			return nil, limits.TooLarge()
+		}
+		sources = append(sources, manifest.Source{File: file, Data: text})
+		rep.Sources[file] = text
+	}
+	return sources, nil
+}
+
+// readable leaves out the files that cannot be read, and reports them.
+func (rep *Report) readable(sources []manifest.Source, given *config.ConfigPipeline) []manifest.Source {
+	return slices.DeleteFunc(sources, func(s manifest.Source) bool {
+		docs, err := manifest.ReadOnly(s)
+		if err == nil {
+			_, _, err = indexDocuments(docs, given, nil)
+		}
+		if err == nil {
+			return false
+		}
+		if err := unreadable(s.Data, err); err != nil {
+			rep.Unread = append(rep.Unread, Unread{Name: s.File, Err: err})
+		}
+		return true
+	})
+}
+
+// read reads a file of a tree. Nobody named a file that was found in a folder:
+// it must be a file, and stay inside.
+func (t *Tree) read(file string, stdin io.Reader) ([]byte, error) {
+	switch {
+	case file == "-":
+		text, err := limits.Read(stdin)
+		if err != nil {
+			return nil, fmt.Errorf("reading stdin: %w", err)
+		}
+		return text, nil
+	case t.Named:
+		return limits.ReadFile(file)
+	}
+	folder := t.Name
+	if outside, err := leaves(folder, file); err != nil {
+		return nil, err
+	} else if outside != "" {
+		return nil, fmt.Errorf("%s leads to %s, outside of %s: it is not read unless it is named itself", file, outside, folder)
+	}
+	return limits.ReadRegular(file)
+}
+
+// leaves returns where a file really is, if that is outside of a folder.
+func leaves(dir, file string) (outside string, err error) {
+	info, err := os.Lstat(file)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return "", err // folders that are symlinks are not walked
+	}
+	target, err := filepath.EvalSymlinks(file)
+	if err != nil {
+		return "", err
+	}
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", err
+	}
+	if target, err = filepath.Abs(target); err != nil {
+		return "", err
+	}
+	if root, err = filepath.Abs(root); err != nil {
+		return "", err
+	}
+	if rel, err := filepath.Rel(root, target); err != nil || !filepath.IsLocal(rel) {
+		return target, nil
+	}
+	return "", nil
+}
+
+func names(sources []manifest.Source) []string {
+	var out []string
+	for _, s := range sources {
+		out = append(out, s.File)
+	}
+	return out
+}
