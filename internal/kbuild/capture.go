@@ -2,8 +2,6 @@ package kbuild
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -26,43 +24,29 @@ type Captured struct {
 // Capture builds the kustomization in dir up to the point where kustomize adds
 // hashes to names and repairs references.
 func Capture(fsys filesys.FileSystem, dir string, opts Options) (*Captured, error) {
-	tmp, err := os.MkdirTemp("", "krm-validate-")
+	var c Captured
+	_, err := (&builder{fsys: NewSnapshot(fsys), opts: opts, captured: &c}).run(dir)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(tmp)
-	b := newBuilder(fsys, opts)
-	b.capture = filepath.Join(tmp, "resources.yaml")
-	_, err = b.run(dir)
-	content, readErr := os.ReadFile(b.capture)
-	switch {
-	case errors.Is(readErr, os.ErrNotExist) && err != nil:
-		return nil, err
-	case readErr != nil:
-		return nil, readErr
-	}
-	return &Captured{Resources: content, Configs: b.configs}, nil
+	return &c, nil
 }
 
-// captureTo writes what a function would be given, as kustomize would write it.
-func (m *indexed) captureTo(file string) error {
+// resourceList is what a function would be given, as kustomize would write it.
+func (m *indexed) resourceList() ([]byte, error) {
 	if len(m.list) == 0 {
-		return errors.New("no resources")
+		return nil, errors.New("no resources")
 	}
 	items := make([]*yaml.Node, len(m.list))
 	for i, e := range m.list {
 		item, ok := view(e.res.YNode())
 		if !ok || isEmbedded(item) {
-			return errUnusual
+			return nil, errUnusual
 		}
 		items[i] = item
 	}
-	text, err := manifest.Encode(yamlnode.NewMapping(
+	return manifest.Encode(yamlnode.NewMapping(
 		yamlnode.NewString("apiVersion"), yamlnode.NewString("config.kubernetes.io/v1"),
 		yamlnode.NewString("kind"), yamlnode.NewString("ResourceList"),
 		yamlnode.NewString("items"), yamlnode.NewSequence(items...)))
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, text, 0o600)
 }

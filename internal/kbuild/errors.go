@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/runtime/runtimeutil"
-
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
@@ -29,7 +27,7 @@ func (e *ForeignFunctionError) Error() string {
 
 func describe(d *document) string {
 	id := fmt.Sprintf("%s %s (%s)", d.GetKind(), d.GetName(), d.GetApiVersion())
-	spec, err := runtimeutil.GetFunctionSpec(&d.RNode)
+	spec, err := functionSpec(d.Resource)
 	switch {
 	case err != nil || spec == nil:
 		return id + " is a kustomize plugin, a program of its own"

@@ -2,8 +2,6 @@ package kbuild_test
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -11,31 +9,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
-
-// stampNodes is stamp on resources in memory.
-func stampNodes(items []*yaml.Node, config *yaml.Node, stderr io.Writer) (manifest.Output, int) {
-	out := manifest.Output{Changed: func(int) bool { return true }, Dropped: func(int) bool { return false }}
-	for _, item := range items {
-		if name := yamlnode.GetString(item, "metadata", "name"); strings.HasSuffix(name, "broken") {
-			fmt.Fprintf(stderr, "error: %s is broken\n", name)
-			return out, 1
-		}
-		note(item, config)
-	}
-	if yamlnode.Bool(yamlnode.Path(config, "spec", "receipt")) {
-		str := yamlnode.NewString
-		out.Added = append(out.Added, yamlnode.NewMapping(str("apiVersion"), str("wealist.io/v1alpha1"),
-			str("kind"), str("FunctionRan"), str("metadata"), yamlnode.NewMapping(str("name"), str("wealist"))))
-	}
-	fmt.Fprintf(stderr, "note: stamped %d\n", len(items)+len(out.Added))
-	return out, 0
-}
 
 // shapes are pipelines that are nearly, but not quite, as the documentation
 // writes them, and resources that are not written as kustomize writes them.
@@ -133,7 +109,7 @@ func inProcessEqualsChild(t *testing.T, tree files) {
 	t.Helper()
 	dir := filepath.Join(tree.write(t), "pipeline")
 	want, wantStderr, wantErr := build(t, dir, kbuild.Options{})
-	got, gotStderr, gotErr := build(t, dir, kbuild.Options{InProcess: stampNodes})
+	got, gotStderr, gotErr := build(t, dir, kbuild.Options{InProcess: kbuild.StampNodes})
 	assert.Equal(t, want, got)
 	assert.Equal(t, wantStderr, gotStderr)
 	if wantErr == nil {

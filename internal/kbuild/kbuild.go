@@ -88,23 +88,15 @@ var ErrNoKustomization = errors.New("no kustomization file")
 //
 // Builds share kustomize's global OpenAPI schema: run one at a time.
 func Build(fsys filesys.FileSystem, dir string, opts Options) (resmap.ResMap, error) {
-	return newBuilder(fsys, opts).run(dir)
-}
-
-func newBuilder(fsys filesys.FileSystem, opts Options) *builder {
-	return &builder{fsys: NewSnapshot(fsys), opts: opts, resolved: map[pluginEntry]resmap.ResMap{}}
+	return (&builder{fsys: NewSnapshot(fsys), opts: opts}).run(dir)
 }
 
 type builder struct {
 	fsys filesys.FileSystem
 	opts Options
-	// capture, if set, ends the build early: the resources as they are before
-	// names are finally fixed go into this file.
-	capture string
-	configs []string // see Captured
-	// resolved is what entries of plugin fields stand for. An address is asked
-	// once: what it answers the second time could be something else.
-	resolved map[pluginEntry]resmap.ResMap
+	// captured, if set, ends the build early: it gets the resources as they are
+	// before names are finally fixed.
+	captured *Captured
 }
 
 func (b *builder) run(dir string) (resmap.ResMap, error) {
@@ -117,16 +109,66 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	if err != nil {
 		return nil, err
 	}
+	rep := newReport(b.opts.Stderr)
+	defer rep.close()
+	m, declined := b.ours(root, rep)
+	var failed *FunctionError
+	if declined == nil || errors.As(declined, &failed) {
+		return m, declined
+	}
+	if b.opts.Trace != nil {
+		*b.opts.Trace = provenance.Trace{}
+	}
+	return b.stock(root, rep)
+}
+
+// ours builds root in linear time. Whatever goes wrong but for the function is
+// no error: kustomize says what it makes of it.
+func (b *builder) ours(root string, rep *report) (m resmap.ResMap, err error) {
+	l := newLinearBuild(b.fsys, root, b.opts)
+	if b.captured != nil {
+		b.captured.Resources, err = l.capture()
+		b.captured.Configs = l.configs
+	} else {
+		m, err = l.build()
+	}
+	var failed *FunctionError
+	if err == nil || errors.As(err, &failed) {
+		rep.write(l.entries)
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	return m, err
+}
+
+// stock has kustomize build root, with the function in a process of its own.
+func (b *builder) stock(root string, rep *report) (resmap.ResMap, error) {
 	command, err := b.opts.command()
 	if err != nil {
 		return nil, err
 	}
-	rep := newReport(b.opts.Stderr)
-	defer rep.close()
-
-	t, m, err := b.fastest(root, command, rep)
-	b.configs = t.configs
+	t := &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: rep}
+	if b.captured != nil {
+		tmp, err := os.MkdirTemp("", "krm-validate-")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(tmp)
+		t.capture = filepath.Join(tmp, "resources.yaml")
+	}
+	m, err := krustyRun(t, root, krustyOptions(&b.opts))
 	code := rep.flush()
+	if b.captured != nil {
+		content, readErr := os.ReadFile(t.capture)
+		if readErr == nil {
+			b.captured.Resources, b.captured.Configs = content, t.configs
+			return nil, nil //nolint:nilnil // the build was ended on purpose
+		}
+		if err == nil {
+			return nil, readErr
+		}
+	}
 	switch {
 	case t.err != nil:
 		return nil, t.err
@@ -138,55 +180,6 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	return m, t.restore(m)
 }
 
-// fastest builds root in the fastest way that gives the result of kustomize
-// build: first with an index over the resources, then as kustomize does it, as
-// one level with the function in this process, as it stands, and with the
-// function in a process of its own. It is the last that defines the result, and
-// what errors say.
-func (b *builder) fastest(root string, command []string, rep *report) (*tree, resmap.ResMap, error) {
-	newTree := func() *tree {
-		return &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: rep, capture: b.capture, resolved: b.resolved}
-	}
-	build := func(t *tree, prepare func() bool) (resmap.ResMap, error, bool) {
-		defer t.enlist()()
-		if !prepare() {
-			return nil, nil, false
-		}
-		m, err := krustyRun(t, t.root, t.options())
-		return m, err, true
-	}
-	t := newTree()
-	m, err := t.linear()
-	if err == nil || t.failed {
-		return t, m, err
-	}
-	if b.opts.Trace != nil {
-		*b.opts.Trace = provenance.Trace{}
-	}
-	rep.reset()
-	inProcess := !t.unusual
-	t = newTree()
-	if !inProcess {
-		t.opts.InProcess = nil
-	}
-	if f, ok := t.flatten(root); ok {
-		m, err, ok := build(t, func() bool { return t.use(&f) })
-		if ok && (err == nil || t.failed) {
-			return t, m, err
-		}
-		rep.reset()
-		t = newTree()
-	}
-	m, err, _ = build(t, func() bool { return true })
-	if t.unusual {
-		rep.reset()
-		t = newTree()
-		t.opts.InProcess = nil
-		m, err, _ = build(t, func() bool { return true })
-	}
-	return t, m, err
-}
-
 // Stock builds the kustomization in dir as kubectl apply -k does, which runs
 // neither functions nor plugins.
 func Stock(fsys filesys.FileSystem, dir string) (resmap.ResMap, error) {
@@ -195,14 +188,14 @@ func Stock(fsys filesys.FileSystem, dir string) (resmap.ResMap, error) {
 		return nil, err
 	}
 	t := &tree{FileSystem: NewSnapshot(fsys), root: root, plain: true}
-	o := t.options()
+	o := krustyOptions(&t.opts)
 	o.PluginConfig = types.DisabledPluginConfig()
 	m, err := krustyRun(t, root, o)
 	switch {
 	case t.err != nil:
 		return nil, t.err
 	case err != nil:
-		return nil, simplify(err)
+		return nil, (*redact.Secrets)(nil).Foreign(simplify(err))
 	}
 	return m, t.restore(m)
 }
@@ -256,21 +249,26 @@ func (o *Options) command() ([]string, error) {
 	return []string{exe, ChildCommand}, nil
 }
 
-// options are kustomize's, as its build command sets them.
-func (t *tree) options() *krusty.Options {
+// krustyOptions are kustomize's, as its build command sets them.
+func krustyOptions(opts *Options) *krusty.Options {
 	o := krusty.MakeDefaultOptions()
 	o.Reorder = krusty.ReorderOptionUnspecified
-	if t.opts.LoadRestrictor != types.LoadRestrictionsUnknown {
-		o.LoadRestrictions = t.opts.LoadRestrictor
+	if opts.LoadRestrictor != types.LoadRestrictionsUnknown {
+		o.LoadRestrictions = opts.LoadRestrictor
 	}
-	// Everything a kustomization asks to run has been vetted when kustomize
-	// reads it, so execution can be on. See tree.ReadFile.
-	o.PluginConfig = types.EnabledPluginConfig(types.BploUseStaticallyLinked)
-	o.PluginConfig.FnpLoadingOptions.EnableExec = true
-	o.PluginConfig.HelmConfig.Enabled = t.opts.Helm
-	o.PluginConfig.HelmConfig.Command = "helm"
-	if t.opts.HelmCommand != "" {
-		o.PluginConfig.HelmConfig.Command = t.opts.HelmCommand
-	}
+	o.PluginConfig = pluginConfig(opts)
 	return o
+}
+
+// pluginConfig lets kustomize run functions: everything a kustomization asks to
+// run has been vetted when kustomize reads it. See tree.ReadFile.
+func pluginConfig(opts *Options) *types.PluginConfig {
+	c := types.EnabledPluginConfig(types.BploUseStaticallyLinked)
+	c.FnpLoadingOptions.EnableExec = true
+	c.HelmConfig.Enabled = opts.Helm
+	c.HelmConfig.Command = "helm"
+	if opts.HelmCommand != "" {
+		c.HelmConfig.Command = opts.HelmCommand
+	}
+	return c
 }

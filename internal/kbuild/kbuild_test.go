@@ -195,7 +195,7 @@ func realBuild(t *testing.T, dir string, flags ...string) (string, error) {
 	bin := t.TempDir()
 	require.NoError(t, os.Symlink(self, filepath.Join(bin, "krm-validate")))
 	cmd := exec.Command(kustomizebin.Path(t), append([]string{"build", dir}, flags...)...)
-	cmd.Env = append(os.Environ(), asFunction+"=1", "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	cmd.Env = append(os.Environ(), kbuild.AsFunction+"=1", "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -24,7 +24,9 @@ import (
 // of. Whatever else there is, and everything that goes wrong, is an error that
 // nobody gets to see: kustomize itself then builds the tree, or says why not.
 type linearBuild struct {
-	*tree
+	opts      Options
+	fsys      filesys.FileSystem
+	root      string
 	factory   *resmap.Factory
 	validator ifc.Validator
 	plugins   *types.PluginConfig
@@ -32,6 +34,10 @@ type linearBuild struct {
 	warnings  []string
 	notes     transformationNotes
 	trace     *tracer // nil if nobody asks
+
+	ran     bool // the function is part of the build
+	configs []string
+	entries []reportEntry // what the function said
 }
 
 // level is one kustomization of a linear build.
@@ -41,52 +47,24 @@ type level struct {
 	k      *types.Kustomization
 	file   string           // base name of the kustomization file
 	origin *resource.Origin // of its resources, nil unless there is metadata
-	own    []step           // our functions among its transformers
 	text   *kustomizationText
 }
 
-// linear builds the tree in time proportional to its size.
-func (t *tree) linear() (m resmap.ResMap, err error) {
-	defer t.enlist()()
-	t.indexed = true
-	defer func() {
-		if r := recover(); r != nil {
-			m, err = nil, fmt.Errorf("panic: %v", r)
-		}
-	}()
-	if !filepath.IsAbs(t.root) {
-		return nil, errors.New("not a local build")
-	}
+func newLinearBuild(fsys filesys.FileSystem, root string, opts Options) *linearBuild {
 	deps := provider.NewDefaultDepProvider()
-	b := &linearBuild{
-		tree: t, factory: resmap.NewFactory(deps.GetResourceFactory()), validator: deps.GetFieldValidator(),
-		plugins: t.options().PluginConfig, trace: newTracer(t.opts.Trace),
+	return &linearBuild{
+		opts: opts, fsys: fsys, root: root,
+		factory: resmap.NewFactory(deps.GetResourceFactory()), validator: deps.GetFieldValidator(), plugins: pluginConfig(&opts),
+		trace: newTracer(opts.Trace),
 	}
-	top := &level{linearBuild: b, localLoader: &localLoader{
-		fsys: t, chain: []filesys.ConfirmedDir{filesys.ConfirmedDir(t.root)},
-		anywhere: t.opts.LoadRestrictor == types.LoadRestrictionsNone,
-	}}
-	if err := top.read(); err != nil {
+}
+
+// build builds the tree in time proportional to its size.
+func (b *linearBuild) build() (m resmap.ResMap, err error) {
+	defer giveUp(&err)
+	top, resources, err := b.accumulated()
+	if err != nil {
 		return nil, err
-	}
-	if b.metadata, err = readMetadata(top.k.BuildMetadata); err != nil {
-		return nil, err
-	}
-	if len(top.k.BuildMetadata) > 0 {
-		top.origin = &resource.Origin{}
-	}
-	if top.own, err = top.functions(); err != nil {
-		return nil, err
-	}
-	if err := openapi.SetSchema(nil, nil, true); err != nil {
-		return nil, err
-	}
-	resources := &indexed{}
-	if err := top.accumulate(resources); err != nil {
-		return nil, err
-	}
-	if t.capture != "" {
-		return resmap.New(), resources.captureTo(t.capture)
 	}
 	if err := top.finish(resources); err != nil {
 		return nil, err
@@ -95,6 +73,51 @@ func (t *tree) linear() (m resmap.ResMap, err error) {
 		fmt.Fprintln(os.Stderr, w)
 	}
 	return plainResMap(resources)
+}
+
+// capture builds the tree up to the point where names are finally fixed. It
+// returns what a function would be given there, as kustomize would write it.
+func (b *linearBuild) capture() (list []byte, err error) {
+	defer giveUp(&err)
+	_, resources, err := b.accumulated()
+	if err != nil {
+		return nil, err
+	}
+	return resources.resourceList()
+}
+
+// giveUp makes a panic, such as that about a method that the map does not have,
+// an error.
+func giveUp(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panic: %v", r)
+	}
+}
+
+// accumulated returns the resources before names are finally fixed.
+func (b *linearBuild) accumulated() (*level, *indexed, error) {
+	if !filepath.IsAbs(b.root) {
+		return nil, nil, errors.New("not a local build")
+	}
+	top := &level{linearBuild: b, localLoader: &localLoader{
+		fsys: b.fsys, chain: []filesys.ConfirmedDir{filesys.ConfirmedDir(b.root)},
+		anywhere: b.opts.LoadRestrictor == types.LoadRestrictionsNone,
+	}}
+	err := top.read()
+	if err != nil {
+		return nil, nil, err
+	}
+	if b.metadata, err = readMetadata(top.k.BuildMetadata); err != nil {
+		return nil, nil, err
+	}
+	if len(top.k.BuildMetadata) > 0 {
+		top.origin = &resource.Origin{}
+	}
+	if err := openapi.SetSchema(nil, nil, true); err != nil {
+		return nil, nil, err
+	}
+	resources := &indexed{}
+	return top, resources, top.accumulate(resources)
 }
 
 // metadata is what resources are to say about the build in the end. kustomize
@@ -144,8 +167,6 @@ func (v *level) read() error {
 		content, v.file = c, name
 	}
 	switch {
-	case v.err != nil:
-		return v.err
 	case v.file == "":
 		return errors.New("no kustomization file")
 	}
@@ -182,7 +203,6 @@ func parseKustomization(content []byte) (*parsedKustomization, error) {
 		"openapi":    len(p.k.OpenAPI) > 0,
 		"crds":       len(p.k.Crds) > 0,
 		"vars":       len(p.k.Vars) > 0, //nolint:staticcheck // deprecated, and in use
-		"generators": len(p.k.Generators) > 0,
 		"validators": len(p.k.Validators) > 0,
 		"helmCharts": len(p.k.HelmCharts) > 0 || p.k.HelmGlobals != nil,
 	} {
@@ -223,7 +243,7 @@ func (v *level) resource(m *indexed, path string) error {
 	if !isLocal(path) {
 		return errors.New("may not be local")
 	}
-	if !v.fsys.IsDir(v.dir().Join(path)) {
+	if !v.localLoader.fsys.IsDir(v.dir().Join(path)) {
 		return v.resourceFile(m, path)
 	}
 	base, err := v.open(path, types.KustomizationKind)
@@ -267,8 +287,7 @@ func (v *level) open(path, kind string) (*level, error) {
 	if other.k.Kind != kind {
 		return nil, fmt.Errorf("its kind is not %s", kind)
 	}
-	other.own, err = other.functions()
-	return other, err
+	return other, nil
 }
 
 // resourceFile adds the resources in a file.

@@ -1,22 +1,23 @@
 package kbuild
 
 import (
+	_ "embed" // for the table
 	"slices"
 	"sort"
 	"sync"
-	_ "unsafe" // for go:linkname
 
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/resid"
 	"sigs.k8s.io/yaml"
 )
 
+//go:generate go run -C ../../tools -mod=mod ./fieldspecs ../internal/kbuild/fieldspecs.yaml
+
 // defaultFieldSpecs is kustomize's table of the fields that its transformers
-// act on. It is data that no public call gives away, and a copy of it could be
-// another release's.
+// act on. It is data that no public call gives away.
 //
-//go:linkname defaultFieldSpecs sigs.k8s.io/kustomize/api/internal/konfig/builtinpluginconsts.GetDefaultFieldSpecs
-func defaultFieldSpecs() []byte
+//go:embed fieldspecs.yaml
+var defaultFieldSpecs []byte
 
 // fieldSpecs says which fields transformers act on.
 type fieldSpecs struct {
@@ -51,7 +52,7 @@ func (b backReferences) Less(i, j int) bool { return b[i].IsLessThan(b[j].Gvk) }
 type defaults struct{ read, merged *fieldSpecs }
 
 var defaultSpecs = sync.OnceValues(func() (d defaults, err error) {
-	if d.read, err = readSpecs(defaultFieldSpecs()); err == nil {
+	if d.read, err = readSpecs(defaultFieldSpecs); err == nil {
 		d.merged, err = (&fieldSpecs{}).merge(d.read)
 	}
 	return d, err

@@ -39,7 +39,7 @@ func (v *level) finish(m *indexed) error {
 	}
 	if v.metadata.managedBy {
 		label := &builtins.LabelTransformerPlugin{
-			Labels:     map[string]string{konfig.ManagedbyLabelKey: ownManagedBy()},
+			Labels:     map[string]string{konfig.ManagedbyLabelKey: "kustomize-" + KustomizeVersion},
 			FieldSpecs: types.FsSlice{{Path: "metadata/labels", CreateIfNotPresent: true}},
 		}
 		if err := m.update(label); err != nil {

@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// generate adds what configMapGenerator and secretGenerator make.
+// generate adds what configMapGenerator, secretGenerator and generators: make.
 func (v *level) generate(m *indexed) error {
 	for i, args := range v.k.ConfigMapGenerator {
 		args.Options = v.generatorOptions(args.Options)
@@ -30,7 +30,7 @@ func (v *level) generate(m *indexed) error {
 			return err
 		}
 	}
-	return nil
+	return v.runGenerators(m)
 }
 
 func (v *level) runGenerator(m *indexed, kind string, g resmap.GeneratorPlugin, config any, follow func([]*resource.Resource)) error {

@@ -3,95 +3,72 @@ package kbuild
 import (
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.yaml.in/yaml/v3"
 	"golang.org/x/tools/txtar"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
-
-	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// built is what came out of one way to build a tree.
-type built struct {
-	yaml string
-	seen []string // what the function saw, with kustomize's annotations
-	err  error
+// way is one of the two ways to build a tree.
+type way func(b *builder, root string) (resmap.ResMap, error)
+
+func linearWay(b *builder, root string) (resmap.ResMap, error) {
+	return b.ours(root, newReport(io.Discard))
 }
 
-// buildBy builds a directory in one way, with a function in this process.
-func buildBy(t testing.TB, fsys filesys.FileSystem, dir string, way func(*tree) (resmap.ResMap, error)) built {
-	t.Helper()
+func stockWay(b *builder, root string) (resmap.ResMap, error) {
 	rep := newReport(io.Discard)
 	defer rep.close()
-	var b built
-	tr := &tree{FileSystem: fsys, root: dir, command: []string{"/nonexistent"}, report: rep}
-	tr.opts.InProcess = func(items []*yaml.Node, _ *yaml.Node, _ io.Writer) (manifest.Output, int) {
-		for _, item := range items {
-			text, err := manifest.Encode(item)
-			require.NoError(t, err)
-			b.seen = append(b.seen, string(text))
-		}
-		return markAll(items), 0
-	}
-	m, err := way(tr)
-	if err == nil {
-		err = tr.restore(m)
-	}
-	if b.err = err; err == nil {
-		text, err := m.AsYaml()
-		require.NoError(t, err)
-		b.yaml = string(text)
-	}
-	return b
+	return b.stock(root, rep)
 }
 
-// markAll is a function that changes some resources, drops some and adds one.
-func markAll(items []*yaml.Node) manifest.Output {
-	for i, item := range items {
-		if i%2 == 0 {
-			yamlnode.Set(yamlnode.Ensure(item, "metadata", "annotations"), "marked", yamlnode.NewString("yes"))
-		}
+// buildBy builds a directory in one way.
+func buildBy(t testing.TB, fsys filesys.FileSystem, dir string, opts Options, way way) (text string, err error) {
+	t.Helper()
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	opts.Command, opts.InProcess = []string{exe, ChildCommand}, StampNodes
+	m, err := way(&builder{fsys: NewSnapshot(fsys), opts: opts}, dir)
+	if err != nil {
+		return "", err
 	}
-	str := yamlnode.NewString
-	return manifest.Output{
-		Changed: func(i int) bool { return i%2 == 0 },
-		Dropped: func(i int) bool {
-			return strings.Contains(yamlnode.GetString(items[i], "metadata", "name"), "gamma")
-		},
-		Added: []*yaml.Node{yamlnode.NewMapping(str("apiVersion"), str("v1"), str("kind"), str("ConfigMap"),
-			str("metadata"), yamlnode.NewMapping(str("name"), str("added")))},
-	}
-}
-
-func linearWay(t *tree) (resmap.ResMap, error) { return t.linear() }
-
-func krustyWay(t *tree) (resmap.ResMap, error) {
-	defer t.enlist()()
-	return krustyRun(t, t.root, t.options())
+	yaml, err := m.AsYaml()
+	require.NoError(t, err)
+	return string(yaml), nil
 }
 
 // sameAsKustomize asserts that a linear build gives what kustomize gives, or
 // nothing. It returns why there is nothing, which is fine where kustomize fails.
 func sameAsKustomize(t testing.TB, fsys filesys.FileSystem, dir string) (declined, failed error) {
 	t.Helper()
-	want := buildBy(t, fsys, dir, krustyWay)
-	got := buildBy(t, fsys, dir, linearWay)
-	if want.err != nil {
-		require.Error(t, got.err, "kustomize says: %v", want.err)
-		return nil, want.err
+	want, err := buildBy(t, fsys, dir, Options{}, stockWay)
+	got, declined := buildBy(t, fsys, dir, Options{}, linearWay)
+	if err != nil {
+		require.Error(t, declined, "kustomize says: %v", err)
+		return nil, err
 	}
-	if got.err != nil {
-		return got.err, nil
+	if declined != nil {
+		return declined, nil
 	}
-	require.Equal(t, want.yaml, got.yaml)
-	require.Equal(t, want.seen, got.seen)
+	require.Equal(t, want, got)
 	return nil, nil
+}
+
+// written writes files where both ways can build them: a function runs in a
+// directory that there is.
+func written(t *testing.T, files map[string]string) (fsys filesys.FileSystem, dir string) {
+	t.Helper()
+	for _, text := range files {
+		if strings.Contains(text, "kind: ConfigPipeline") {
+			return filesys.MakeFsOnDisk(), onDisk(t, files)
+		}
+	}
+	return inMemory(t, files), "/"
 }
 
 // inMemory writes files into a file system in memory.
@@ -119,7 +96,8 @@ func FuzzLinear(f *testing.F) {
 				t.Log(files)
 			}
 		})
-		declined, failed := sameAsKustomize(t, inMemory(t, files), "/top")
+		fsys, dir := written(t, files)
+		declined, failed := sameAsKustomize(t, fsys, filepath.Join(dir, "top"))
 		require.NoError(t, declined)
 		ran++
 		if failed == nil {
@@ -167,7 +145,8 @@ func TestLinearEqualsKustomizeOnIdentities(t *testing.T) {
 			for _, f := range archive.Files {
 				files[f.Name] = string(f.Data)
 			}
-			declined, failed := sameAsKustomize(t, inMemory(t, files), "/")
+			fsys, dir := written(t, files)
+			declined, failed := sameAsKustomize(t, fsys, dir)
 			require.NoError(t, failed)
 			if declined != nil {
 				t.Log("left to kustomize:", declined)

@@ -88,7 +88,7 @@ func (r *random) overlay(dir string, depth int, function bool) (have []object) {
 		}
 	}
 	if function && r.chance(50) {
-		line("transformers:\n- |\n  apiVersion: wealist.io/v1alpha1\n  kind: ConfigPipeline\n  metadata:\n    name: p\n    annotations: {config.kubernetes.io/function: 'exec: {path: krm-validate}'}\n")
+		line("transformers:\n- |\n  apiVersion: wealist.io/v1alpha1\n  kind: ConfigPipeline\n  metadata:\n    name: p\n    annotations: {config.kubernetes.io/function: 'exec: {path: krm-validate}'}\n  spec: {edit: true, stamp: a}\n")
 	}
 	r.files[dir+"/"+r.one("kustomization.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization")] = k.String()
 	return have

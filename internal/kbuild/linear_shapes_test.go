@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -181,7 +180,8 @@ const rename = "resources: [sa.yaml]\npatches:\n- target: {kind: ServiceAccount}
 func TestLinearCovers(t *testing.T) {
 	for name, files := range covered() {
 		t.Run(name, func(t *testing.T) {
-			declined, failed := sameAsKustomize(t, inMemory(t, files), "/top")
+			fsys, dir := written(t, files)
+			declined, failed := sameAsKustomize(t, fsys, filepath.Join(dir, "top"))
 			require.NoError(t, failed)
 			require.NoError(t, declined)
 		})
@@ -199,7 +199,6 @@ func TestLinearLeaves(t *testing.T) {
 		"configuration that contradicts": small("configurations: [c.yaml]\n", "top/c.yaml", "replicas: [{path: spec/replicas, kind: Deployment}]\n"),
 		"configuration of a name":        small("namePrefix: x-\nconfigurations: [c.yaml]\n", "top/c.yaml", "nameReference: [{kind: Secret, fieldSpecs: [{path: metadata/name, kind: Widget}]}]\n", "top/own.yaml", widget),
 		"unknown metadata":               small("buildMetadata: [other]\n"),
-		"built-in transformer":           small("transformers:\n- |\n  {apiVersion: builtin, kind: PrefixTransformer, metadata: {name: p}, prefix: q-, fieldSpecs: [{path: metadata/name}]}\n"),
 		"function as validator":          small("validators: [fn.yaml]\n", "top/fn.yaml", function),
 		"function as generator":          small("generators: [fn.yaml]\n", "top/fn.yaml", function),
 		"two functions":                  small("transformers: [fn.yaml, fn2.yaml]\n", "top/fn.yaml", function, "top/fn2.yaml", strings.ReplaceAll(function, "name: p", "name: q")),
@@ -232,19 +231,10 @@ func TestLinearLeaves(t *testing.T) {
 		"reference is no name":     small("", "top/own.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {volumes: x}}\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := buildBy(t, inMemory(t, files), "/top", linearWay)
-			require.Error(t, got.err)
-			require.Empty(t, got.yaml)
+			_, declined := buildBy(t, inMemory(t, files), "/top", Options{}, linearWay)
+			require.Error(t, declined)
 		})
 	}
-}
-
-// A check asks for origins: the function runs in this process all the same.
-func TestLinearRunsTracedFunctions(t *testing.T) {
-	files := small("namePrefix: x-\nbuildMetadata: [originAnnotations]\ntransformers: [fn.yaml]\n", "top/fn.yaml", function)
-	got := buildBy(t, inMemory(t, files), "/top", linearWay)
-	require.NoError(t, got.err)
-	require.Len(t, got.seen, 7)
 }
 
 // Builds with an index share nothing that changes, but for what they read.
@@ -253,15 +243,12 @@ func TestLinearBuildsSideBySide(t *testing.T) {
 	var wg sync.WaitGroup
 	for name, files := range covered() {
 		fsys := inMemory(t, files)
-		want := buildBy(t, fsys, "/top", linearWay)
-		require.NoError(t, want.err)
+		want, err := buildBy(t, fsys, "/top", Options{}, linearWay)
+		require.NoError(t, err)
 		for range 3 {
 			wg.Go(func() {
-				got := buildBy(t, fsys, "/top", func(tr *tree) (m resmap.ResMap, err error) {
-					tr.opts.Cache = cache
-					return tr.linear()
-				})
-				assert.NoError(t, got.err, name)
+				got, err := buildBy(t, fsys, "/top", Options{Cache: cache}, linearWay)
+				assert.NoError(t, err, name)
 				assert.Equal(t, want, got, name)
 			})
 		}
@@ -273,16 +260,14 @@ func TestLinearBuildsSideBySide(t *testing.T) {
 func TestLinearLoadRestrictions(t *testing.T) {
 	files := small("patches: [{path: ../base/p.yaml}]\n", "base/p.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: secret}\nstringData: {b: c}\n")
 	fsys := inMemory(t, files)
-	anywhere := func(way func(*tree) (resmap.ResMap, error)) func(*tree) (resmap.ResMap, error) {
-		return func(tr *tree) (resmap.ResMap, error) {
-			tr.opts.LoadRestrictor = types.LoadRestrictionsNone
-			return way(tr)
-		}
-	}
-	want, got := buildBy(t, fsys, "/top", anywhere(krustyWay)), buildBy(t, fsys, "/top", anywhere(linearWay))
-	require.NoError(t, want.err)
+	anywhere := Options{LoadRestrictor: types.LoadRestrictionsNone}
+	want, err := buildBy(t, fsys, "/top", anywhere, stockWay)
+	require.NoError(t, err)
+	got, err := buildBy(t, fsys, "/top", anywhere, linearWay)
+	require.NoError(t, err)
 	require.Equal(t, want, got)
-	require.Error(t, buildBy(t, fsys, "/top", linearWay).err)
+	_, err = buildBy(t, fsys, "/top", Options{}, linearWay)
+	require.Error(t, err)
 }
 
 // Symlinks lead where they lead for kustomize.

@@ -3,7 +3,6 @@ package kbuild
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"sigs.k8s.io/kustomize/api/builtins" //nolint:staticcheck // there is no other way to them
@@ -12,9 +11,6 @@ import (
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
-	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
-
-	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 )
 
 var errAmbiguous = errors.New("two resources have one id")
@@ -34,21 +30,29 @@ func (v *level) transform(m *indexed) error {
 		return err
 	}
 	for _, s := range steps {
-		watched := v.watch(m, &s)
-		if err := m.update(s); err != nil {
+		if err := v.apply(m, s); err != nil {
 			return fmt.Errorf("%s: %w", s.kind, err)
 		}
-		watched.done(m, &s)
-		if v.origin != nil {
-			if s.origin == nil {
-				s.origin = v.builtinOrigin(s.kind)
-			}
-			if err := v.notes.add(m, s.origin); err != nil {
-				return err
-			}
-		}
-		m.DropEmpties()
 	}
+	return nil
+}
+
+// apply applies one transformer.
+func (v *level) apply(m *indexed, s step) error {
+	watched := v.watch(m, &s)
+	if err := m.update(s); err != nil {
+		return err
+	}
+	watched.done(m, &s)
+	if v.origin != nil {
+		if s.origin == nil {
+			s.origin = v.builtinOrigin(s.kind)
+		}
+		if err := v.notes.add(m, s.origin); err != nil {
+			return err
+		}
+	}
+	m.DropEmpties()
 	return nil
 }
 
@@ -114,42 +118,11 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 	if len(k.Replacements) > 0 {
 		followed("ReplacementTransformer", builtins.NewReplacementTransformerPlugin, v.replacementParts(k.Replacements))
 	}
-	return append(steps, v.own...), failed
-}
-
-// functions are the transformers that the kustomization names. The vetted
-// kustomization holds them all, if they are to run in this process.
-func (v *level) functions() ([]step, error) {
-	var steps []step
-	for _, entry := range v.k.Transformers {
-		rs, err := v.factory.RF().SliceFromBytes([]byte(entry))
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rs {
-			if r.GetApiVersion() != konfig.BuiltinPluginApiVersion || r.GetAnnotations()[inProcessAnnotation] == "" {
-				return nil, fmt.Errorf("transformer %s", r.CurId())
-			}
-			text, err := r.AsYAML()
-			if err != nil {
-				return nil, err
-			}
-			p := &inProcess{}
-			if err := p.Config(v.helpers(), text); err != nil {
-				return nil, err
-			}
-			s := step{kind: config.Kind, Transformer: p}
-			if v.origin != nil {
-				// kustomize sees the function in the kustomization.
-				s.origin = &resource.Origin{ConfiguredIn: filepath.Join(v.origin.Path, v.file), ConfiguredBy: kyaml.ResourceIdentifier{
-					TypeMeta: kyaml.TypeMeta{APIVersion: config.APIVersion, Kind: config.Kind},
-					NameMeta: kyaml.NameMeta{Name: r.GetName(), Namespace: r.GetNamespace()},
-				}}
-			}
-			steps = append(steps, s)
-		}
+	if failed != nil {
+		return nil, failed
 	}
-	return steps, nil
+	own, err := v.pluginSteps()
+	return append(steps, own...), err
 }
 
 // labelFields are the fields that an entry of labels goes into.
@@ -189,8 +162,11 @@ func (s *setNamespace) Transform(rm resmap.ResMap) error {
 	}
 	m.lendAll()
 	for _, e := range m.list {
-		if e.res.IsNilOrEmpty() || e.res.GetAnnotations(konfig.HelmGeneratedAnnotation)[konfig.HelmGeneratedAnnotation] == "true" {
-			return errors.New("a resource that keeps its namespace")
+		if e.res.IsNilOrEmpty() {
+			return errors.New("an empty resource")
+		}
+		if e.res.GetAnnotations(konfig.HelmGeneratedAnnotation)[konfig.HelmGeneratedAnnotation] == "true" {
+			continue // helm has been told the namespace
 		}
 		e.res.StorePreviousId()
 		if err := e.res.ApplyFilter(s.Filter); err != nil {

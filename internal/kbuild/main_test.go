@@ -1,4 +1,4 @@
-package kbuild_test
+package kbuild
 
 import (
 	"fmt"
@@ -11,19 +11,19 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// asFunction makes the test binary be the function, for real kustomize.
-const asFunction = "KRM_VALIDATE_TEST_FUNCTION"
+// AsFunction makes the test binary be the function, for real kustomize.
+const AsFunction = "KRM_VALIDATE_TEST_FUNCTION"
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == kbuild.ChildCommand {
-		os.Exit(kbuild.Child(os.Args[2:], stamp, os.Stdin, os.Stdout, os.Stderr))
+	if len(os.Args) > 1 && os.Args[1] == ChildCommand {
+		os.Exit(Child(os.Args[2:], Stamp, os.Stdin, os.Stdout, os.Stderr))
 	}
-	if os.Getenv(asFunction) != "" {
-		os.Exit(stamp(os.Stdin, os.Stdout, os.Stderr))
+	if os.Getenv(AsFunction) != "" {
+		os.Exit(Stamp(os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }
@@ -48,10 +48,43 @@ func note(item, config *yaml.Node) {
 	yamlnode.Set(annotations, "stamp", yamlnode.NewString(yamlnode.GetString(config, "spec", "stamp")))
 }
 
-// stamp is a function that adds an annotation with the value of spec.stamp to
-// every resource and a receipt if spec.receipt says so. It fails when a
-// resource is named broken.
-func stamp(stdin io.Reader, stdout, stderr io.Writer) int {
+// StampNodes is a function that adds an annotation with the value of spec.stamp
+// to every resource and a receipt if spec.receipt says so. It fails when a
+// resource is named broken. With spec.edit it changes every second resource
+// only, drops those named gamma, and adds one.
+func StampNodes(items []*yaml.Node, config *yaml.Node, stderr io.Writer) (manifest.Output, int) {
+	edit := yamlnode.Bool(yamlnode.Path(config, "spec", "edit"))
+	name := func(item *yaml.Node) string { return yamlnode.GetString(item, "metadata", "name") }
+	out := manifest.Output{
+		Changed: func(i int) bool { return !edit || i%2 == 0 },
+		Dropped: func(i int) bool { return edit && strings.Contains(name(items[i]), "gamma") },
+	}
+	for i, item := range items {
+		if strings.HasSuffix(name(item), "broken") {
+			fmt.Fprintf(stderr, "error: %s is broken\n", name(item))
+			return out, 1
+		}
+		if out.Changed(i) {
+			note(item, config)
+		}
+	}
+	str := yamlnode.NewString
+	add := func(apiVersion, kind, name string) {
+		out.Added = append(out.Added, yamlnode.NewMapping(str("apiVersion"), str(apiVersion),
+			str("kind"), str(kind), str("metadata"), yamlnode.NewMapping(str("name"), str(name))))
+	}
+	if yamlnode.Bool(yamlnode.Path(config, "spec", "receipt")) {
+		add("wealist.io/v1alpha1", "FunctionRan", "wealist")
+	}
+	if edit {
+		add("v1", "ConfigMap", "added")
+	}
+	fmt.Fprintf(stderr, "note: stamped %d\n", len(items)+len(out.Added))
+	return out, 0
+}
+
+// Stamp is StampNodes as a filter.
+func Stamp(stdin io.Reader, stdout, stderr io.Writer) int {
 	content, err := io.ReadAll(stdin)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
@@ -62,29 +95,23 @@ func stamp(stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, err)
 		return 2
 	}
-	config := yamlnode.Path(&list, "functionConfig")
 	items := yamlnode.EnsureSequence(&list, "items")
-	for _, item := range items.Content {
-		if name := yamlnode.GetString(item, "metadata", "name"); strings.HasSuffix(name, "broken") {
-			fmt.Fprintf(stderr, "error: %s is broken\n", name)
-			return 1
-		}
-		note(item, config)
+	out, code := StampNodes(items.Content, yamlnode.Path(&list, "functionConfig"), stderr)
+	if code != 0 {
+		return code
 	}
-	if yamlnode.Bool(yamlnode.Path(config, "spec", "receipt")) {
-		var receipt yaml.Node
-		if err := yaml.Unmarshal([]byte("apiVersion: wealist.io/v1alpha1\nkind: FunctionRan\nmetadata:\n  name: wealist\n"), &receipt); err != nil {
-			return 2
+	var kept []*yaml.Node
+	for i, item := range items.Content {
+		if !out.Dropped(i) {
+			kept = append(kept, item)
 		}
-		items.Content = append(items.Content, receipt.Content[0])
 	}
-	fmt.Fprintf(stderr, "note: stamped %d\n", len(items.Content))
-	out, err := yaml.Marshal(&list)
+	items.Content = append(kept, out.Added...)
+	text, err := yaml.Marshal(&list)
 	if err != nil {
 		return 2
 	}
-	_, err = stdout.Write(out)
-	if err != nil {
+	if _, err = stdout.Write(text); err != nil {
 		return 2
 	}
 	return 0

@@ -59,7 +59,7 @@ func (v *level) readText(path string) {
 	if v.trace == nil {
 		return
 	}
-	content, err := v.FileSystem.ReadFile(path)
+	content, err := v.localLoader.fsys.ReadFile(path)
 	if err != nil {
 		return
 	}

@@ -47,17 +47,7 @@ type tree struct {
 	report  *report
 	capture string
 
-	// See fast.go.
-	plain    bool            // kustomize is to run no functions
-	number   string          // of the build, among those of this process
-	metadata bool            // the build asks for annotations about how it was built
-	indexed  bool            // the build is a linear one
-	unusual  bool            // the function needs a child process after all
-	failed   bool            // the function ended the build
-	adopted  bool            // the function runs in this process
-	foreign  bool            // something else than the function runs
-	receipts map[string]bool // receipts that the function's transformer drops
-	vetted   string          // a file that needs no vetting
+	plain bool // kustomize is to run no functions
 
 	managedBy bool  // the build asks for a label with kustomize's version
 	err       error // the first error of vet; kustomize drops errors of ReadFile
@@ -101,7 +91,7 @@ func (t *tree) ReadFile(path string) ([]byte, error) {
 	if a, ok := t.asked[path]; ok {
 		asked = a
 	}
-	if err != nil || !isKustomization(asked) || path == t.vetted {
+	if err != nil || !isKustomization(asked) {
 		return content, err
 	}
 	if t.err != nil {
@@ -109,9 +99,6 @@ func (t *tree) ReadFile(path string) ([]byte, error) {
 	}
 	if filepath.Dir(asked) == t.root && bytes.Contains(content, []byte(types.ManagedByLabelOption)) {
 		t.managedBy = true
-	}
-	if filepath.Dir(asked) == t.root && bytes.Contains(bytes.ToLower(content), []byte("buildmetadata")) {
-		t.metadata = true
 	}
 	content, err = t.vet(kustomization{path: asked, file: path, content: content})
 	if err != nil {
@@ -139,7 +126,7 @@ var pluginFields = []string{"generators", "transformers", "validators"}
 // vet returns a kustomization's content with our function's specification made
 // one that runs this program, and refuses everything else that would run.
 func (t *tree) vet(file kustomization) ([]byte, error) {
-	capture := t.capture != "" && !t.indexed && filepath.Dir(file.path) == t.root
+	capture := t.capture != "" && filepath.Dir(file.path) == t.root
 	if !capture && !mayRun(file.content) {
 		return file.content, nil
 	}
@@ -147,11 +134,11 @@ func (t *tree) vet(file kustomization) ([]byte, error) {
 	if k.Unmarshal(file.content) != nil {
 		return file.content, nil // kustomize decodes with the same call and will say why
 	}
-	if err := t.vetCommands(file.path, &k); err != nil {
+	if err := t.opts.vetCommands(file.path, &k); err != nil {
 		return nil, err
 	}
 	if t.plain {
-		return file.content, t.vetAddresses(file.path, k.Generators, k.Transformers, k.Validators)
+		return file.content, vetAddresses(file.path, k.Generators, k.Transformers, k.Validators)
 	}
 	entries := [][]string{k.Generators, k.Transformers, k.Validators}
 	changed := false
@@ -258,21 +245,21 @@ func (t *tree) vetEntries(file kustomization, field string, entries []string) ([
 // program; it reports whether d is our function.
 func (t *tree) vetDocument(file kustomization, field string, d *document) (bool, error) {
 	switch {
-	case isBuiltin(d):
+	case isBuiltin(d.Resource):
 		t.remember(file, d)
-		t.foreign = true
-		return false, t.vetBuiltin(file, d)
-	case isOurs(d):
-		spec, err := runtimeutil.GetFunctionSpec(&d.RNode)
+		home, err := helmHome(d.Resource)
+		if err != nil {
+			return false, err
+		}
+		return false, t.opts.vetConfigHome(t.place(file, d), d.GetKind(), home)
+	case isOurs(d.Resource):
+		spec, err := functionSpec(d.Resource)
 		if err != nil || spec == nil {
 			return false, missingSpec(t.place(file, d), d, err)
 		}
 		t.remember(file, d)
 		if text, err := d.RNode.String(); err == nil {
 			t.configs = append(t.configs, text)
-		}
-		if field == "transformers" && t.opts.InProcess != nil && (t.indexed || t.capture == "" && !t.metadata) {
-			return true, t.adoptInProcess(d)
 		}
 		file, err := t.report.file()
 		if err != nil {
@@ -287,7 +274,6 @@ func (t *tree) vetDocument(file kustomization, field string, d *document) (bool,
 		return false, &ForeignFunctionError{File: t.place(file, d), Field: field, What: describe(d)}
 	}
 	t.remember(file, d)
-	t.foreign = true
 	return false, nil
 }
 
@@ -351,7 +337,7 @@ func (t *tree) resolve(file kustomization, entry string) (_ []*document, inline 
 	if err != nil {
 		return nil, false, err
 	}
-	opts := t.options()
+	opts := krustyOptions(&t.opts)
 	opts.Reorder = krusty.ReorderOptionNone
 	opts.PluginConfig = types.DisabledPluginConfig()
 	version := openapi.GetSchemaVersion()
@@ -407,13 +393,19 @@ func documents(m resmap.ResMap, inline bool) []*document {
 	return ds
 }
 
-func isBuiltin(d *document) bool {
-	gvk := d.GetGvk()
+func isBuiltin(r *resource.Resource) bool {
+	gvk := r.GetGvk()
 	return gvk.Group == "" && gvk.Version == konfig.BuiltinPluginApiVersion
 }
 
-func isOurs(d *document) bool {
-	return d.GetApiVersion() == config.APIVersion && d.GetKind() == config.Kind
+func isOurs(r *resource.Resource) bool {
+	return r.GetApiVersion() == config.APIVersion && r.GetKind() == config.Kind
+}
+
+// functionSpec is what a resource says of the function that it configures, nil
+// if it configures none.
+func functionSpec(r *resource.Resource) (*runtimeutil.FunctionSpec, error) {
+	return runtimeutil.GetFunctionSpec(&r.RNode)
 }
 
 // spy is the function that ends a build after it has seen its resources.
@@ -473,6 +465,9 @@ func (t *tree) restore(m resmap.ResMap) error {
 	return t.restoreOrigins(m)
 }
 
+// ownManagedBy is the label as the library writes it.
+func ownManagedBy() string { return "kustomize-" + provenance.GetProvenance().Semver() }
+
 // restoreManagedBy makes the label that buildMetadata: [managedByLabel] adds
 // name the kustomize release whose library this is; the library only knows the
 // version of the program it is part of.
@@ -490,9 +485,6 @@ func restoreManagedBy(m resmap.ResMap) error {
 	}
 	return nil
 }
-
-// ownManagedBy is the label as the library writes it.
-func ownManagedBy() string { return "kustomize-" + provenance.GetProvenance().Semver() }
 
 // restoreOrigins makes annotations that buildMetadata asks for name the file a
 // plugin was configured in instead of the kustomization that named it.

@@ -53,7 +53,7 @@ var ways = map[string]func(fsys filesys.FileSystem, dir string, opts kbuild.Opti
 		return err
 	},
 	"build with the function in this process": func(fsys filesys.FileSystem, dir string, opts kbuild.Options) error {
-		opts.InProcess = stampNodes
+		opts.InProcess = kbuild.StampNodes
 		_, err := kbuild.Build(fsys, dir, opts)
 		return err
 	},

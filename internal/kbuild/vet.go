@@ -6,27 +6,28 @@ import (
 	"slices"
 	"strings"
 
+	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 )
 
 // vetCommands refuses a kustomization that makes the programs which kustomize
 // itself calls, git and helm, run others.
-func (t *tree) vetCommands(file string, k *types.Kustomization) error {
-	if err := t.vetAddresses(file, k.Resources, k.Bases, k.Components); err != nil { //nolint:staticcheck // bases are deprecated, and in use
+func (o *Options) vetCommands(file string, k *types.Kustomization) error {
+	if err := vetAddresses(file, k.Resources, k.Bases, k.Components); err != nil { //nolint:staticcheck // bases are deprecated, and in use
 		return err
 	}
-	if k.HelmGlobals != nil && k.HelmGlobals.ConfigHome != "" {
-		return t.vetConfigHome(file, "helmGlobals", k.HelmGlobals.ConfigHome)
-	}
 	for _, c := range k.HelmChartInflationGenerator { //nolint:staticcheck // deprecated, and in use
-		if c.HelmHome != "" {
-			return t.vetConfigHome(file, "helmChartInflationGenerator", c.HelmHome)
+		if err := o.vetConfigHome(file, "helmChartInflationGenerator", c.HelmHome); err != nil {
+			return err
 		}
 	}
-	return nil
+	if k.HelmGlobals == nil {
+		return nil
+	}
+	return o.vetConfigHome(file, "helmGlobals", k.HelmGlobals.ConfigHome)
 }
 
-func (t *tree) vetAddresses(file string, fields ...[]string) error {
+func vetAddresses(file string, fields ...[]string) error {
 	for _, address := range slices.Concat(fields...) {
 		if err := vetAddress(address); err != nil {
 			return fmt.Errorf("%s: %w", file, err)
@@ -35,29 +36,30 @@ func (t *tree) vetAddresses(file string, fields ...[]string) error {
 	return nil
 }
 
-// vetBuiltin is vetCommands for a built-in plugin in a file of its own.
-func (t *tree) vetBuiltin(file kustomization, d *document) error {
-	if !strings.HasPrefix(d.GetKind(), "Helm") {
-		return nil
+// helmHome returns the directory that a resource which configures a plugin
+// names for helm's own configuration. See vetConfigHome.
+func helmHome(r *resource.Resource) (string, error) {
+	if !strings.HasPrefix(r.GetKind(), "Helm") {
+		return "", nil
 	}
-	fields, err := d.Map()
+	fields, err := r.Map()
 	if err != nil {
-		return err
+		return "", err
 	}
 	for name, value := range fields {
 		// Fields are matched without regard to case.
 		if strings.EqualFold(name, "configHome") && value != "" {
-			return t.vetConfigHome(t.place(file, d), d.GetKind(), fmt.Sprint(value))
+			return fmt.Sprint(value), nil
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // vetConfigHome refuses a directory for helm's own configuration: helm looks
 // there for plugins, and runs one for whatever protocol it says it is for.
 // https://helm.sh/docs/topics/plugins/
-func (t *tree) vetConfigHome(file, field, dir string) error {
-	if !t.opts.Helm || t.opts.EnableExec {
+func (o *Options) vetConfigHome(file, field, dir string) error {
+	if dir == "" || !o.Helm || o.EnableExec {
 		return nil
 	}
 	return &ForeignFunctionError{File: file, Field: field, What: "configHome lets helm run the plugins that it finds below " + dir}

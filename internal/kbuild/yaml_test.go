@@ -10,8 +10,8 @@ import (
 func TestYAMLIsThatOfKustomize(t *testing.T) {
 	for name, files := range covered() {
 		t.Run(name, func(t *testing.T) {
-			buildBy(t, inMemory(t, files), "/top", func(tr *tree) (resmap.ResMap, error) {
-				m, err := tr.linear()
+			_, err := buildBy(t, inMemory(t, files), "/top", Options{}, func(b *builder, root string) (resmap.ResMap, error) {
+				m, err := linearWay(b, root)
 				require.NoError(t, err)
 				want, err := m.AsYaml()
 				require.NoError(t, err)
@@ -20,6 +20,7 @@ func TestYAMLIsThatOfKustomize(t *testing.T) {
 				require.Equal(t, string(want), string(got))
 				return m, nil
 			})
+			require.NoError(t, err)
 		})
 	}
 	none, err := YAML(resmap.New())
@@ -29,8 +30,8 @@ func TestYAMLIsThatOfKustomize(t *testing.T) {
 
 func TestYAMLSaysWhatIsWrong(t *testing.T) {
 	files := small("", "top/own.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: own, annotations: {'1': a}}}\n")
-	buildBy(t, inMemory(t, files), "/top", func(tr *tree) (resmap.ResMap, error) {
-		m, err := krustyWay(tr)
+	_, err := buildBy(t, inMemory(t, files), "/top", Options{}, func(b *builder, root string) (resmap.ResMap, error) {
+		m, err := stockWay(b, root)
 		require.NoError(t, err)
 		_, want := m.AsYaml()
 		_, got := YAML(m)
@@ -38,4 +39,5 @@ func TestYAMLSaysWhatIsWrong(t *testing.T) {
 		require.EqualError(t, got, want.Error())
 		return nil, want
 	})
+	require.Error(t, err)
 }

@@ -3,21 +3,16 @@ package kbuild
 import (
 	"errors"
 	"io"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	_ "unsafe" // for go:linkname
 
 	"go.yaml.in/yaml/v3"
-	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/resource"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -27,145 +22,91 @@ import (
 // goes to stderr; the code is that of a process.
 type NodeFunction func(items []*yaml.Node, functionConfig *yaml.Node, stderr io.Writer) (manifest.Output, int)
 
-// kustomize hands resources to a function as text, through five conversions
-// and two comparisons of every resource with every other, which together take
-// longer than a build. A transformer that is part of kustomize gets them as
-// they are, but its library has no call to add one. So the function is put into
-// the table that kustomize makes its own transformers from, under the type that
-// stands for none. Should a release of kustomize move that table, this package
-// does not link.
-//
-//go:linkname transformerFactories sigs.k8s.io/kustomize/api/internal/plugins/builtinhelpers.TransformerFactories
-var transformerFactories map[int]func() resmap.TransformerPlugin
-
-const unknownBuiltin = 0
-
-// inProcessAnnotation on a built-in transformer's configuration says which
-// build the function runs for.
-const inProcessAnnotation = "internal.wealist.io/build"
-
-// builds are the trees being built, by number.
-var builds struct {
-	sync.Mutex
-	trees map[string]*tree
-	last  int
-}
-
-// enlist makes t known to the transformers of its build until leave is called.
-func (t *tree) enlist() (leave func()) {
-	builds.Lock()
-	defer builds.Unlock()
-	if builds.trees == nil {
-		builds.trees = map[string]*tree{}
-		transformerFactories[unknownBuiltin] = func() resmap.TransformerPlugin { return &inProcess{} }
-	}
-	builds.last++
-	t.number = strconv.Itoa(builds.last)
-	builds.trees[t.number] = t
-	return func() {
-		builds.Lock()
-		defer builds.Unlock()
-		delete(builds.trees, t.number)
-	}
-}
-
-// adoptInProcess makes d, a configuration of our function, a transformer of
-// this process. The second function of a build would see annotations that
-// kustomize leaves behind the first.
-func (t *tree) adoptInProcess(d *document) error {
-	if t.adopted {
-		t.unusual = true
-		return errUnusual
-	}
-	t.adopted = true
-	d.SetApiVersion(konfig.BuiltinPluginApiVersion)
-	return d.PipeE(kyaml.SetAnnotation(inProcessAnnotation, t.number))
-}
-
-// inProcess is the function as a transformer of kustomize's.
-type inProcess struct {
-	tree   *tree
-	config *yaml.Node
-	rf     *resource.Factory
-}
-
-// Config implements resmap.Configurable.
-func (p *inProcess) Config(h *resmap.PluginHelpers, content []byte) error {
-	node, err := kyaml.Parse(string(content))
-	if err != nil {
-		return err
-	}
-	number := node.GetAnnotations()[inProcessAnnotation]
-	builds.Lock()
-	p.tree = builds.trees[number]
-	builds.Unlock()
-	if p.tree == nil {
-		return errors.New("unable to load builtin " + node.GetKind())
-	}
-	node.SetApiVersion(config.APIVersion)
-	if err := node.PipeE(kyaml.ClearAnnotation(inProcessAnnotation)); err != nil {
-		return err
-	}
-	p.config, p.rf = node.YNode(), h.ResmapFactory().RF()
-	return nil
-}
-
 // errUnusual ends a build whose resources could change when they are written
-// and read again, as they are on their way to a function.
-var errUnusual = errors.New("the function cannot run in process")
+// and read again, as they are on their way to a function of kustomize's.
+var errUnusual = errors.New("resources that a function could see as others")
 
-// Transform implements resmap.Transformer.
-func (p *inProcess) Transform(m resmap.ResMap) error {
-	t := p.tree
-	items := make([]*yaml.Node, m.Size())
-	for i, r := range m.Resources() {
-		item, ok := view(r.YNode())
+// errSecond ends a build with two functions: the second would see annotations
+// that kustomize leaves behind the first.
+var errSecond = errors.New("a second function")
+
+// functionStep is our function as a transformer. kustomize hands resources to a
+// function as text, through five conversions and two comparisons of every
+// resource with every other, which together take longer than a build. Here it
+// is a call.
+type functionStep struct {
+	*linearBuild
+	config *yaml.Node
+}
+
+// function returns our function as a configuration in a transformers: field
+// asks for it.
+func (b *linearBuild) function(config *resource.Resource) (*functionStep, error) {
+	if b.opts.InProcess == nil {
+		return nil, errors.New("the function needs a process of its own")
+	}
+	if b.ran {
+		return nil, errSecond
+	}
+	b.ran = true
+	text, err := config.AsYAML()
+	if err != nil {
+		return nil, err
+	}
+	b.configs = append(b.configs, string(text))
+	node, ok := view(config.YNode())
+	if !ok {
+		return nil, errUnusual
+	}
+	return &functionStep{b, node}, nil
+}
+
+// Transform implements [resmap.Transformer].
+func (s *functionStep) Transform(rm resmap.ResMap) error {
+	m, ok := rm.(*indexed)
+	if !ok {
+		return errors.New("not an indexed map")
+	}
+	items := make([]*yaml.Node, len(m.list))
+	for i, e := range m.list {
+		item, ok := view(e.res.YNode())
 		if !ok || isEmbedded(item) {
-			t.unusual = true
 			return errUnusual
 		}
 		items[i] = item
 	}
 	var stderr strings.Builder
-	out, code := t.opts.InProcess(items, p.config, &stderr)
-	file, err := t.report.file()
-	if err != nil {
-		return err
-	}
-	if err := appendReport(file, reportEntry{Code: code, Text: stderr.String()}); err != nil {
-		return err
-	}
+	out, code := s.opts.InProcess(items, s.config, &stderr)
+	s.entries = append(s.entries, reportEntry{Code: code, Text: stderr.String()})
 	if code != 0 {
-		t.failed = true
 		return &FunctionError{Code: code}
 	}
-	return p.update(m, items, out)
+	return s.update(m, items, out)
 }
 
 // update makes m what the function made of items.
-func (p *inProcess) update(m resmap.ResMap, items []*yaml.Node, out manifest.Output) error {
-	resources := slices.Clone(m.Resources())
-	for i, r := range resources {
-		switch {
-		case out.Dropped(i):
-			if err := m.Remove(r.CurId()); err != nil {
-				return err
-			}
-		case out.Changed(i):
-			r.ResetRNode(&resource.Resource{RNode: *kyaml.NewRNode(items[i])})
-		}
-	}
-	receipts := maps.Clone(p.tree.receipts)
-	for _, n := range out.Added {
-		if name := receiptName(n); name != "" && receipts[name] {
-			delete(receipts, name) // a patch would take it away
+func (s *functionStep) update(m *indexed, items []*yaml.Node, out manifest.Output) error {
+	kept := make([]*entry, 0, len(m.list))
+	for i, e := range m.list {
+		if out.Dropped(i) {
 			continue
 		}
+		if out.Changed(i) {
+			e.res.ResetRNode(&resource.Resource{RNode: *kyaml.NewRNode(items[i])})
+			m.lend(e)
+		}
+		kept = append(kept, e)
+	}
+	if len(kept) < len(m.list) {
+		m.refresh()
+		m.set(kept)
+	}
+	for _, n := range out.Added {
 		text, err := manifest.Encode(n)
 		if err != nil {
 			return err
 		}
-		added, err := p.rf.SliceFromBytes(text)
+		added, err := s.factory.RF().SliceFromBytes(text)
 		if err != nil {
 			return err
 		}
@@ -174,10 +115,6 @@ func (p *inProcess) update(m resmap.ResMap, items []*yaml.Node, out manifest.Out
 				return err
 			}
 		}
-	}
-	if len(receipts) > 0 {
-		p.tree.unusual = true // kustomize says what is missing
-		return errUnusual
 	}
 	return nil
 }
@@ -284,14 +221,3 @@ func plainText(s string) bool {
 	}
 	return true
 }
-
-// receiptName is the name of a receipt, "" of anything else.
-func receiptName(n *yaml.Node) string {
-	if yamlnode.GetString(n, "apiVersion") != config.APIVersion || yamlnode.GetString(n, "kind") != receiptKind {
-		return ""
-	}
-	return yamlnode.GetString(n, "metadata", "name")
-}
-
-// receiptKind is fn.ReceiptKind: this package does not import the rules.
-const receiptKind = "FunctionRan"

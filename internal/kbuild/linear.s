@@ -1,1 +1,0 @@
-// This file lets linear_config.go declare a function without a body.

@@ -1,0 +1,193 @@
+package kbuild
+
+import (
+	"errors"
+	"fmt"
+
+	"sigs.k8s.io/kustomize/api/builtins" //nolint:staticcheck // there is no other way to them
+	"sigs.k8s.io/kustomize/api/filters/namespace"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
+)
+
+// generatorPlugins are the generators that a kustomization can name in
+// generators:, by kind.
+var generatorPlugins = map[string]func() resmap.GeneratorPlugin{
+	"ConfigMapGenerator":          builtins.NewConfigMapGeneratorPlugin,
+	"HelmChartInflationGenerator": builtins.NewHelmChartInflationGeneratorPlugin,
+	"IAMPolicyGenerator":          builtins.NewIAMPolicyGeneratorPlugin,
+	"SecretGenerator":             builtins.NewSecretGeneratorPlugin,
+}
+
+// transformerPlugins are the transformers that a kustomization can name in
+// transformers:, by kind.
+var transformerPlugins = map[string]func() resmap.TransformerPlugin{
+	"AnnotationsTransformer":         builtins.NewAnnotationsTransformerPlugin,
+	"HashTransformer":                builtins.NewHashTransformerPlugin,
+	"ImageTagTransformer":            builtins.NewImageTagTransformerPlugin,
+	"LabelTransformer":               builtins.NewLabelTransformerPlugin,
+	"NamespaceTransformer":           builtins.NewNamespaceTransformerPlugin,
+	"PatchJson6902Transformer":       builtins.NewPatchJson6902TransformerPlugin,
+	"PatchStrategicMergeTransformer": builtins.NewPatchStrategicMergeTransformerPlugin,
+	"PatchTransformer":               builtins.NewPatchTransformerPlugin,
+	"PrefixSuffixTransformer":        newPrefixSuffix,
+	"PrefixTransformer":              builtins.NewPrefixTransformerPlugin,
+	"ReplacementTransformer":         builtins.NewReplacementTransformerPlugin,
+	"ReplicaCountTransformer":        builtins.NewReplicaCountTransformerPlugin,
+	"SuffixTransformer":              builtins.NewSuffixTransformerPlugin,
+	"ValueAddTransformer":            builtins.NewValueAddTransformerPlugin,
+}
+
+// prefixSuffix is two transformers with one configuration.
+type prefixSuffix struct{ prefix, suffix resmap.TransformerPlugin }
+
+func newPrefixSuffix() resmap.TransformerPlugin {
+	return &prefixSuffix{builtins.NewPrefixTransformerPlugin(), builtins.NewSuffixTransformerPlugin()}
+}
+
+// Config implements [resmap.Configurable].
+func (p *prefixSuffix) Config(h *resmap.PluginHelpers, config []byte) error {
+	if err := p.prefix.Config(h, config); err != nil {
+		return err
+	}
+	return p.suffix.Config(h, config)
+}
+
+// Transform implements [resmap.Transformer].
+func (p *prefixSuffix) Transform(m resmap.ResMap) error {
+	if err := p.prefix.Transform(m); err != nil {
+		return err
+	}
+	return p.suffix.Transform(m)
+}
+
+// pluginConfigs returns the resources that entries of generators: or
+// transformers: stand for: first those that hold them, then those that name
+// files or kustomizations.
+func (v *level) pluginConfigs(entries []string) ([]*resource.Resource, error) {
+	configs := &indexed{}
+	var paths []string
+	for _, entry := range entries {
+		held, err := v.factory.NewResMapFromBytes([]byte(entry))
+		if err != nil {
+			paths = append(paths, entry)
+			continue
+		}
+		for _, r := range held.Resources() {
+			if v.origin != nil {
+				if err := r.SetOrigin(v.origin.Append(v.file)); err != nil {
+					return nil, err
+				}
+			}
+			if err := configs.Append(r); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, path := range paths {
+		if err := v.resource(configs, path); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]*resource.Resource, len(configs.list))
+	for i, e := range configs.list {
+		all[i] = e.res
+	}
+	return all, nil
+}
+
+// configurePlugin hands a built-in plugin the resource that configures it.
+func (v *level) configurePlugin(p resmap.Configurable, config *resource.Resource) (origin *resource.Origin, err error) {
+	home, err := helmHome(config)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.opts.vetConfigHome("", config.GetKind(), home); err != nil {
+		return nil, err
+	}
+	text, err := config.AsYAML()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Config(v.helpers(), text); err != nil {
+		return nil, err
+	}
+	return resource.OriginFromCustomPlugin(config)
+}
+
+// runGenerators adds what the entries of generators: make.
+func (v *level) runGenerators(m *indexed) error {
+	configs, err := v.pluginConfigs(v.k.Generators)
+	if err != nil {
+		return err
+	}
+	generators := make([]resmap.GeneratorPlugin, len(configs))
+	origins := make([]*resource.Origin, len(configs))
+	for i, c := range configs {
+		plugin, ok := generatorPlugins[c.GetKind()]
+		if !ok || !isBuiltin(c) {
+			return fmt.Errorf("generator %s", c.CurId())
+		}
+		generators[i] = plugin()
+		if origins[i], err = v.configurePlugin(generators[i], c); err != nil {
+			return err
+		}
+	}
+	for i, g := range generators {
+		made, err := g.Generate()
+		if err != nil {
+			return err
+		}
+		if made == nil {
+			continue
+		}
+		if err := made.AddOriginAnnotation(origins[i]); err != nil {
+			return err
+		}
+		if err := m.absorb(made, v.trace); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pluginSteps are the transformers that the entries of transformers: stand for.
+func (v *level) pluginSteps() ([]step, error) {
+	configs, err := v.pluginConfigs(v.k.Transformers)
+	if err != nil {
+		return nil, err
+	}
+	var steps []step
+	for _, c := range configs {
+		s := step{kind: c.GetKind()}
+		switch plugin := transformerPlugins[c.GetKind()]; {
+		case isOurs(c):
+			if spec, err := functionSpec(c); err != nil || spec == nil {
+				return nil, errors.New("a function without an annotation")
+			}
+			if s.Transformer, err = v.function(c); err != nil {
+				return nil, err
+			}
+			s.origin, err = resource.OriginFromCustomPlugin(c)
+		case isBuiltin(c) && plugin != nil:
+			p := plugin()
+			s.origin, err = v.configurePlugin(p, c)
+			s.Transformer = p
+			if n, ok := p.(*builtins.NamespaceTransformerPlugin); ok {
+				if n.Namespace == "" {
+					continue
+				}
+				s.Transformer = &setNamespace{namespace.Filter{
+					Namespace: n.Namespace, FsSlice: n.FieldSpecs, UnsetOnly: n.UnsetOnly, SetRoleBindingSubjects: n.SetRoleBindingSubjects,
+				}}
+			}
+		default:
+			return nil, fmt.Errorf("transformer %s", c.CurId())
+		}
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, s)
+	}
+	return steps, nil
+}
