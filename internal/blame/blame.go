@@ -174,7 +174,7 @@ func (b *Blame) append(values []Value, r *resource.Resource, wanted func(field s
 		if !wanted(field, n) {
 			continue
 		}
-		v := Value{Resource: id, Field: field, History: []Step{}}
+		v := Value{Resource: id, Field: b.masked(field), History: []Step{}}
 		secret := isSecret(id, field)
 		rec := b.trace.Of(n)
 		v.Step = b.step(b.trace.Record(rec), secret)
@@ -201,10 +201,15 @@ func (b *Blame) shown(value string, secret bool) *string {
 	if secret {
 		return nil
 	}
-	if b.Mask != nil {
-		value = b.Mask(value)
-	}
+	value = b.masked(value)
 	return &value
+}
+
+func (b *Blame) masked(text string) string {
+	if b.Mask == nil {
+		return text
+	}
+	return b.Mask(text)
 }
 
 // isSecret reports whether a field holds what nobody should see.

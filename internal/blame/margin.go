@@ -120,13 +120,13 @@ func (b *Blame) lines(r *resource.Resource) ([]marginLine, error) {
 		switch {
 		case isSecret(id, fields[i]):
 			column := min(max(n.Column-1, 0), len(lines[at].text))
-			lines[at].text = lines[at].text[:column] + "(masked)"
+			lines[at].text = b.masked(lines[at].text[:column]) + "(masked)"
 			for j := at + 1; j < end; j++ {
 				drop[j] = true
 			}
-		case b.Mask != nil:
+		default:
 			for j := at; j < end; j++ {
-				lines[j].text = b.Mask(lines[j].text)
+				lines[j].text = b.masked(lines[j].text)
 			}
 		}
 	}

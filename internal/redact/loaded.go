@@ -139,8 +139,8 @@ func (w *walk) node(n *yaml.Node, key string) {
 			switch {
 			case secret && (k.Value == "data" || k.Value == "stringData"):
 				for k, v := range yamlnode.Fields(resolve(v)) {
-					if !yamlnode.IsNull(v) {
-						w.say(k.Value)
+					if v = resolve(v); !yamlnode.IsNull(v) && (v.Kind != yaml.ScalarNode || v.Value != "") {
+						w.say(k.Value) // otherwise it may be a value without its key
 					}
 				}
 			case secret && k.Value != "metadata" && k.Value != "kind" && k.Value != "apiVersion" && k.Value != "type":

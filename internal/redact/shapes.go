@@ -61,7 +61,7 @@ func userInfo(text string, found []span) []span {
 	}
 }
 
-var bare = regexp.MustCompile(`[^\s"'` + "`" + `/:@,=()\[\]{}$]+:[^\s"'` + "`" + `/@]+@[\w.-]*\w`)
+var bare = regexp.MustCompile(`[^\s"'` + "`" + `/:@,=()\[\]{}$]+:[^\s"'` + "`" + `@]+@[\w.-]*\w`)
 
 // bareUserInfo finds user:password@host without a scheme, which is no image
 // with a digest.
@@ -69,7 +69,9 @@ func bareUserInfo(text string, found []span) []span {
 	for _, m := range bare.FindAllStringIndex(text, -1) {
 		whole := text[m[0]:m[1]]
 		at := strings.LastIndexByte(whole, '@')
-		if isDigest(whole[at+1:]) || isPlaceholder(whole[:at]) {
+		_, behind, _ := strings.Cut(whole[:at], ":")
+		port, _, path := strings.Cut(behind, "/")
+		if isDigest(whole[at+1:]) || isPlaceholder(whole[:at]) || path && isNumber(port) {
 			continue
 		}
 		found = append(found, span{m[0], m[0] + at})

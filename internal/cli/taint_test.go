@@ -1,0 +1,424 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// sentinels stand for secrets. The second has what encodings change.
+var sentinels = []string{"Zq7SENTINELx9Kw", "aB3/+dE7kLm9+Q"}
+
+// spelt are the spellings of a secret that must not be printed. A beginning is
+// enough to tell: the YAML library cuts the values that it prints.
+func spelt(secret string) map[string]string {
+	all := map[string]string{
+		"as it is": secret, "its beginning": secret[:7], "its end": secret[len(secret)-8:],
+		"in a query": url.QueryEscape(secret), "in a path": url.PathEscape(secret), "in hexadecimal": hex.EncodeToString([]byte(secret)),
+	}
+	for offset := range 3 {
+		text := base64.StdEncoding.EncodeToString([]byte("xxx"[:offset] + secret))
+		all[fmt.Sprint("in base64, shifted by ", offset)] = text[(offset*8+5)/6+1 : len(text)-4]
+	}
+	return all
+}
+
+// tainted are trees with @S@, @B@ (base64) or @U@ (URL-encoded) wherever a
+// secret may stand: many are broken in the place beside it, so that something
+// is said about it. A file that is named twice has one text after the other.
+var tainted = map[string]map[string]string{
+	"a key that is a number":   secretTree("stringData: {1: @S@}"),
+	"a value that is a list":   secretTree("stringData: {x: [@S@], y: {z: @S@}}"),
+	"data that is no base64":   secretTree("data: {x: '@S@!', y: @B@, z: '@B@ '}"),
+	"data encoded twice":       secretTree("data: {x: " + base64.StdEncoding.EncodeToString([]byte("@B@")) + "}\nstringData: {y: @B@}"),
+	"a key twice":              secretTree("stringData: {x: @S@, x: @S@1}"),
+	"a tag of another type":    secretTree("stringData: {x: !!int @S@, y: !!float @S@}"),
+	"a binary tag":             secretTree("stringData: {x: !!binary '@S@!'}"),
+	"an own tag":               secretTree("stringData: {x: !vault @S@}"),
+	"an alias of nothing":      secretTree("stringData: {x: *@A@}"),
+	"an anchor":                secretTree("stringData: {x: &@A@ @S@, y: *@A@, y: *@A@}"),
+	"a tab":                    secretTree("stringData:\n\tx: @S@"),
+	"an open quote":            secretTree("stringData: {x: \"@S@}"),
+	"a line too far in":        secretTree("stringData:\n  x: @S@\n    y: @S@"),
+	"a value without its key":  secretTree("stringData: {@S@}"),
+	"a value in place of all":  secretTree("stringData: @S@"),
+	"a misspelt field":         secretTree("strngData: {x: @S@}"),
+	"a field of its own":       secretTree("password: @S@"),
+	"an annotation that lasts": secretTree("stringData: {x: y}\nannotations: {kubectl.kubernetes.io/last-applied-configuration: '{\"kind\":\"Secret\",\"stringData\":{\"x\":\"@S@\"}}'}"),
+	"no name":                  {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: v1\nkind: Secret\nstringData: {x: @S@}\n"},
+	"no kind":                  {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: v1\nmetadata: {name: db}\nstringData: {x: @S@}\n"},
+	"no apiVersion":            {"kustomization.yaml": "resources: [a.yaml]\nnamePrefix: p-\n", "a.yaml": "kind: Secret\nmetadata: {name: db}\nstringData: {x: @S@}\n"},
+	"a kind in lower case":     {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: v1\nkind: secret\nmetadata: {name: db}\ndata: {x: @S@, x: @S@, y: '@B@!'}\n"},
+	"a misspelt kind":          {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: v1\nkind: Secert\nmetadata: {name: db}\nstringData: {x: @S@, x: @S@}\n"},
+	"a list of them":           {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {x: @S@, x: @S@}}\n- {apiVersion: v1, kind: Secret, stringData: {1: @S@}}\n"},
+	"one name twice":           {"kustomization.yaml": "resources: [a.yaml, b.yaml]\n", "a.yaml": secretYAML("stringData: {x: @S@}"), "b.yaml": secretYAML("stringData: {x: @S@}")},
+
+	"a literal without a key":       {"kustomization.yaml": "secretGenerator: [{name: db, literals: [@S@]}]\n"},
+	"a literal with an empty key":   {"kustomization.yaml": "secretGenerator: [{name: db, literals: ['=@S@']}]\n"},
+	"a literal twice":               {"kustomization.yaml": "secretGenerator: [{name: db, literals: [x=@S@, x=@S@]}]\n"},
+	"literals that are a mapping":   {"kustomization.yaml": "secretGenerator: [{name: db, literals: {x: @S@}}]\n"},
+	"a literal that is a mapping":   {"kustomization.yaml": "secretGenerator: [{name: db, literals: [{x: @S@}]}]\n"},
+	"a misspelt literals":           {"kustomization.yaml": "secretGenerator: [{name: db, literal: [x=@S@]}]\n"},
+	"a generator that is a mapping": {"kustomization.yaml": "secretGenerator: {name: db, literals: [x=@S@]}\n"},
+	"a generator without a name":    {"kustomization.yaml": "secretGenerator: [{literals: [x=@S@]}]\n"},
+	"a generator of another kind":   {"kustomization.yaml": "secretGenerator: [{name: db, kind: ConfigMap, literals: [x=@S@]}]\n"},
+	"a merge with none":             {"kustomization.yaml": "secretGenerator: [{name: db, behavior: merge, literals: [x=@S@]}]\n"},
+	"a merge with two":              {"kustomization.yaml": "resources: [a.yaml, b.yaml]\nsecretGenerator: [{name: db, behavior: merge, literals: [x=@S@]}]\n", "a.yaml": strings.ReplaceAll(secretYAML("stringData: {x: @S@}"), "db}", "db, namespace: a}"), "b.yaml": strings.ReplaceAll(secretYAML("stringData: {x: @S@}"), "db}", "db, namespace: b}")},
+	"two of one name":               {"kustomization.yaml": "secretGenerator: [{name: db, literals: [x=@S@]}, {name: db, literals: [x=@S@]}]\ngeneratorOptions: {disableNameSuffixHash: true}\n"},
+	"a behavior with a merge":       {"kustomization.yaml": "resources: [a.yaml]\nsecretGenerator: [{name: db, behavior: create, literals: [x=@S@]}]\n", "a.yaml": secretYAML("stringData: {x: @S@}")},
+	"an env file":                   {"kustomization.yaml": "secretGenerator: [{name: db, envs: [db.env]}]\n", "db.env": "a b=@S@\n=@S@\n@S@\n"},
+	"an env file that is not UTF-8": {"kustomization.yaml": "secretGenerator: [{name: db, envs: [db.env]}]\n", "db.env": "a=@S@\xff\n"},
+	"a file with an odd key":        {"kustomization.yaml": "secretGenerator: [{name: db, files: ['a b=db.txt', '=db.txt', 'x=']}]\n", "db.txt": "@S@\n"},
+	"a file and a merge":            {"kustomization.yaml": "secretGenerator: [{name: db, behavior: replace, files: [db.txt]}]\n", "db.txt": "a: @S@\nb: [\n"},
+	"a generator in a file":         {"kustomization.yaml": "generators: [g.yaml]\n", "g.yaml": "apiVersion: builtin\nkind: SecretGenerator\nmetadata: {name: db}\nliterals: [@S@]\n"},
+
+	"a patch that is no YAML":        patchTree("kind: Secret\nmetadata: {name: db\nstringData: {x: @S@}"),
+	"a patch without a kind":         patchTree("stringData: {x: @S@}"),
+	"a patch of nothing":             patchTree("apiVersion: v1\nkind: Secret\nmetadata: {name: gone}\nstringData: {x: @S@}"),
+	"a patch that is a text":         patchTree("@S@"),
+	"a patch with an odd directive":  patchTree("apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {$patch: '@S@', x: @S@}"),
+	"a patch of a number":            patchTree("apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {1: @S@}"),
+	"a JSON patch with an odd op":    jsonPatchTree("[{op: repalce, path: /stringData/x, value: @S@}]"),
+	"a JSON patch of nothing":        jsonPatchTree("[{op: replace, path: /stringData/y, value: @S@}]"),
+	"a JSON patch that tests":        jsonPatchTree("[{op: test, path: /stringData/x, value: @S@2}]"),
+	"a JSON patch that is no list":   jsonPatchTree("{op: test, path: /stringData/x, value: @S@2}"),
+	"a JSON patch that is no YAML":   jsonPatchTree("[{op: test, path: /stringData/x, value: @S@"),
+	"a JSON patch without a path":    jsonPatchTree("[{op: add, value: @S@}]"),
+	"a patch that is a mapping":      {"kustomization.yaml": "resources: [a.yaml]\npatches:\n- patch: {kind: Secret, stringData: {x: @S@}}\n", "a.yaml": secretYAML("stringData: {x: y}")},
+	"an old patch that is no YAML":   {"kustomization.yaml": "resources: [a.yaml]\npatchesStrategicMerge:\n- |\n  kind: Secret\n  stringData: {x: @S@\n", "a.yaml": secretYAML("stringData: {x: y}")},
+	"an old JSON patch":              {"kustomization.yaml": "resources: [a.yaml]\npatchesJson6902:\n- target: {version: v1, kind: Secret, name: db}\n  patch: '[{\"op\": \"test\", \"path\": \"/stringData/x\", \"value\": \"@S@\"}]'\n", "a.yaml": secretYAML("stringData: {x: y}")},
+	"a patch in a file":              {"kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml}]\n", "a.yaml": secretYAML("stringData: {x: y}"), "p.yaml": "kind: Secret\nmetadata: {name: db\nstringData: {x: @S@}\n"},
+	"a JSON patch in a file":         {"kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml, target: {kind: Secret}}]\n", "a.yaml": secretYAML("stringData: {x: y}"), "p.yaml": "- {op: replace, path: /stringData/z, value: @S@}\n"},
+	"a replacement out of range":     {"kustomization.yaml": "resources: [a.yaml]\nreplacements:\n- source: {kind: Secret, fieldPath: stringData.x, options: {delimiter: ':', index: 9}}\n  targets: [{select: {kind: Secret}, fieldPaths: [stringData.y]}]\n", "a.yaml": secretYAML("stringData: {x: 'u:@S@'}")},
+	"a replacement of a list":        {"kustomization.yaml": "resources: [a.yaml]\nreplacements:\n- source: {kind: Secret, fieldPath: stringData}\n  targets: [{select: {kind: Secret}, fieldPaths: [metadata.name, stringData.y.z]}]\n", "a.yaml": secretYAML("stringData: {x: '@S@', y: @S@}")},
+	"a variable":                     {"kustomization.yaml": "resources: [a.yaml]\nvars: [{name: X, objref: {apiVersion: v1, kind: Secret, name: db}, fieldref: {fieldpath: stringData}}]\n", "a.yaml": secretYAML("stringData: {x: '@S@ $(X)'}")},
+	"an ambiguous reference":         {"kustomization.yaml": "resources: [a.yaml, b.yaml, c.yaml]\nnameSuffix: -x\n", "a.yaml": strings.ReplaceAll(secretYAML("stringData: {x: @S@}"), "db}", "db, namespace: a}"), "b.yaml": strings.ReplaceAll(secretYAML("stringData: {x: @S@}"), "db}", "db, namespace: b}"), "c.yaml": "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, annotations: {nginx.ingress.kubernetes.io/auth-secret: db}}\nspec: {tls: [{secretName: db}]}\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: s}\nsecrets: [{name: db}]\n"},
+	"a remote base with a password":  {"kustomization.yaml": "resources: ['http://u:@U@@127.0.0.1:1/x.yaml']\n"},
+	"a remote tree with a password":  {"kustomization.yaml": "resources: ['https://u:@U@@127.0.0.1:1/x/y?ref=v1']\n"},
+	"a remote tree with a token":     {"kustomization.yaml": "resources: ['https://@U@@127.0.0.1:1/x/y?ref=v1', gone.yaml]\n"},
+	"a chart's values":               {"kustomization.yaml": "helmCharts: [{name: x, repo: 'https://u:@U@@127.0.0.1:1/', valuesInline: {auth: {password: @S@}}}]\n"},
+	"a kustomization that is broken": {"kustomization.yaml": "secretGenerator:\n- name: db\n  literals:\n  - x=@S@\n - y=@S@\n"},
+	"a nested base that is broken":   {"kustomization.yaml": "resources: [base]\nnamePrefix: p-\n", "base/kustomization.yaml": "secretGenerator: [{name: db, literals: [@S@]}]\n"},
+	"a transformer in the file":      {"kustomization.yaml": "resources: [a.yaml]\ntransformers:\n- |\n  apiVersion: example.com/v1\n  kind: Vault\n  metadata: {name: x}\n  token: @S@\n", "a.yaml": secretYAML("stringData: {x: @S@}")},
+	"a transformer that is no YAML":  {"kustomization.yaml": "resources: [a.yaml]\ntransformers:\n- |\n  apiVersion: example.com/v1\n  kind: [Vault\n  token: @S@\n", "a.yaml": secretYAML("stringData: {x: @S@}")},
+
+	"variables on one line":        podTree("env: [{name: U, value: 'postgres://u:@U@@postgress:5432/d'}, {name: U, value: 'mysql://u:@U@@h/d'}, {name: DB_PASSWORD, value: '@S@'}, {name: DB_PASSWORD, value: 'x'}], imagePullPolicy: Nevr"),
+	"arguments on one line":        podTree("args: [--password, '@S@', '--token=@S@', 'x'], ports: [{name: a, containerPort: 1}, {name: a, containerPort: 1}], envFrom: [{secretRef: {name: gone}}]"),
+	"an image with a password":     podTree("image: 'https://u:@U@@registry/x'"),
+	"an image with a password too": podTree("image: 'u:@S@@registry/x y'"),
+	"a probe with a password":      podTree("livenessProbe: {httpGet: {port: nope, path: /, httpHeaders: [{name: Authorization, value: 'x'}]}}, env: [{name: API_TOKEN, value: '@S@'}]"),
+	"a ConfigMap's file":           {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a.properties: \"spring.datasource.password=@S@\\nurl=jdbc:postgresql://postgress:5432/x?user=u&password=@U@\\n\", k: v, k: w}\n"},
+	"an Application":               {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: p, namespace: argocd}\nspec: {sourceRepos: ['https://x/y'], destinations: [{namespace: a, server: 'https://k'}]}\n---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: p, namespace: argocd}\nspec: {project: p, source: {repoURL: 'https://u:@U@@x/z', path: a}, destination: {namespace: b, server: 'https://u:@U@@k2'}}\n"},
+	"a host in a Secret":           secretTree("stringData: {DATABASE_URL: 'postgresql://u:@U@@postgress-service:5432/d', DB_HOST: postgress-service, x: '@S@'}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: postgres-service}\nspec: {ports: [{port: 5432}]}"),
+	"a file in a Secret":           secretTree("stringData: {app.ini: \"[db]\\nhost = postgress-service:5432\\npassword = @S@\\n\", a.json: '{\"a\": [{\"b\": \"@S@\"}]}', .dockerconfigjson: '{\"auths\": {\"x\": {\"auth\": \"@B@\"}}}', .dockerconfigjson: x}"),
+
+	"parameters of a connection":  pipelineTree("connections: {db: {engine: postgresql, host: {name: h}, database: d, parameters: {password: '@S@', sslmode: '@S@'}, into: [{workload: {kind: Deployment, name: api}, variables: {DATABASE_URL: url}}]}}"),
+	"a host with a password":      pipelineTree("connections: {db: {engine: postgresql, host: {name: 'postgres://u:@U@@h'}, database: d, into: [{workload: {kind: Deployment, name: api}, variables: {DATABASE_URL: url}}]}}"),
+	"a field that is not there":   pipelineTree("connections: {db: {engine: postgresql, password: '@S@', host: {name: h}}}"),
+	"credentials in clear":        pipelineTree("connections: {db: {engine: postgresql, host: {name: h}, credentials: {secret: db, password: '@S@'}}}"),
+	"credentials of a wrong type": pipelineTree("connections: {db: {engine: postgresql, host: {name: h}, credentials: {secret: [{password: '@S@'}]}}}"),
+	"a Secret beside a pipeline":  pipelineTree("connections: {db: {engine: postgresql, host: {name: h}, database: d, credentials: {secret: db, usernameKey: u, passwordKey: p}, into: [{workload: {kind: Deployment, name: api}, variables: {DATABASE_URL: url}}]}}"),
+	"a URL in a Secret":           pipelineTree("connections: {db: {engine: postgresql, host: {name: h}, database: d, credentials: {secret: db, usernameKey: u, passwordKey: p}, into: [{secret: db, variables: {DATABASE_URL: url}}]}}"),
+}
+
+func secretYAML(fields string) string {
+	return "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\n" + fields + "\n"
+}
+
+func secretTree(fields string) map[string]string {
+	return map[string]string{"kustomization.yaml": "resources: [a.yaml]\nnamePrefix: p-\n", "a.yaml": secretYAML(fields)}
+}
+
+func patchTree(patch string) map[string]string {
+	return map[string]string{"kustomization.yaml": "resources: [a.yaml]\npatches:\n- patch: |\n    " + strings.ReplaceAll(patch, "\n", "\n    ") + "\n", "a.yaml": secretYAML("stringData: {x: @S@}")}
+}
+
+func jsonPatchTree(patch string) map[string]string {
+	return map[string]string{"kustomization.yaml": "resources: [a.yaml]\npatches:\n- target: {kind: Secret}\n  patch: |\n    " + patch + "\n", "a.yaml": secretYAML("stringData: {x: @S@}")}
+}
+
+func podTree(container string) map[string]string {
+	return map[string]string{"kustomization.yaml": "resources: [a.yaml]\n",
+		"a.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, " + container + "}]}}}\n"}
+}
+
+func pipelineTree(spec string) map[string]string {
+	return map[string]string{
+		"kustomization.yaml": "resources: [a.yaml]\ntransformers: [fn.yaml]\n",
+		"a.yaml":             secretYAML("stringData: {u: me, p: '@S@'}") + "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: x}]}}}\n",
+		"fn.yaml":            "apiVersion: wealist.io/v1alpha1\nkind: ConfigPipeline\nmetadata:\n  name: p\n  annotations:\n    config.kubernetes.io/function: \"exec: {path: krm-validate}\"\nspec: {" + spec + "}\n",
+	}
+}
+
+// taint counts what it has looked at.
+type taint struct {
+	secret string
+	texts  int
+	leaks  int
+}
+
+// clean checks that a text says nothing of the secret.
+func (c *taint) clean(t *testing.T, what, text string) {
+	t.Helper()
+	c.texts++
+	for how, spelling := range spelt(c.secret) {
+		if i := strings.Index(text, spelling); i >= 0 {
+			c.leaks++
+			t.Errorf("%s prints the secret, %s:\n%s", what, how, text)
+			return
+		}
+	}
+}
+
+func (c *taint) fill(text string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return 'x'
+	}, c.secret)
+	if name != c.secret {
+		name = "anchor"
+	}
+	return strings.NewReplacer("@S@", c.secret, "@A@", name, "@U@", url.QueryEscape(c.secret), "@B@", base64.StdEncoding.EncodeToString([]byte(c.secret)),
+		base64.StdEncoding.EncodeToString([]byte("@B@")), base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(c.secret))))).Replace(text)
+}
+
+// TestNoSecretIsPrinted runs every command in every format over trees with
+// secrets in every place that may hold one.
+func TestNoSecretIsPrinted(t *testing.T) {
+	for i, secret := range sentinels {
+		c := &taint{secret: secret}
+		for _, name := range slices.Sorted(maps.Keys(tainted)) {
+			files := map[string]string{}
+			for file, text := range tainted[name] {
+				files[file] = c.fill(text)
+			}
+			t.Run(fmt.Sprint(i, "/", name), func(t *testing.T) { c.tree(t, files) })
+		}
+		t.Logf("%d texts printed about %d trees, %d with the secret", c.texts, len(tainted), c.leaks)
+	}
+}
+
+func (c *taint) tree(t *testing.T, files map[string]string) {
+	dir := t.TempDir()
+	write(t, dir, files)
+	var plain []string
+	for name := range files {
+		if filepath.Ext(name) == ".yaml" && !strings.HasSuffix(name, "kustomization.yaml") {
+			plain = append(plain, filepath.Join(dir, name))
+		}
+	}
+	slices.Sort(plain)
+
+	for _, args := range [][]string{{"build", dir}, {"build", "--explain", dir}, {"build", "-o", t.TempDir(), dir}} {
+		_, _, stderr := run(t, args...)
+		c.clean(t, args[0], stderr)
+	}
+	all := [][]string{{"check", dir}, {"check", "--notes", "-o", "json", dir}, {"check", "--print-externals", dir}, {"blame", dir}, {"blame", "-o", "json", dir}}
+	if len(plain) > 0 {
+		all = append(all, append([]string{"check"}, plain...), append([]string{"check", "-o", "json"}, plain...), []string{"check", "--config", plain[len(plain)-1], plain[0]})
+	}
+	for _, args := range all {
+		_, stdout, stderr := run(t, args...)
+		c.clean(t, strings.Join(args[:min(3, len(args))], " "), stdout+stderr)
+	}
+	for _, file := range plain {
+		text := readFile(t, file)
+		stdout, stderr := piped(t, text, "check", "-")
+		c.clean(t, "check -", stdout+stderr)
+		c.function(t, text, "")
+		if config, ok := files["fn.yaml"]; ok {
+			c.function(t, text, config)
+		}
+	}
+	c.lock(t, files)
+}
+
+// function runs the program as a function: its results are what others print.
+func (c *taint) function(t *testing.T, items, config string) {
+	list := "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
+	if config != "" {
+		list += "functionConfig:\n" + indent(config)
+	}
+	list += "items:\n"
+	for item := range strings.SplitSeq(items, "---\n") {
+		list += "- " + strings.TrimPrefix(indent(item), "  ")
+	}
+	for _, format := range []string{"", fn.ReportJSON} {
+		t.Setenv(fn.ReportEnv, format)
+		t.Setenv(fn.ExplainEnv, "1")
+		stdout, stderr := piped(t, list)
+		t.Setenv(fn.ReportEnv, "")
+		t.Setenv(fn.ExplainEnv, "")
+		c.clean(t, "the function", stderr)
+		var out yaml.Node
+		if yaml.Unmarshal([]byte(stdout), &out) == nil {
+			results, err := yaml.Marshal(yamlnode.Get(yamlnode.Resolve(&out), "results"))
+			require.NoError(t, err)
+			c.clean(t, "the function's results", string(results))
+		}
+	}
+}
+
+// lock makes an environment of a tree: what is written into a lock is printed
+// by whoever reads it.
+func (c *taint) lock(t *testing.T, files map[string]string) {
+	dir := t.TempDir()
+	source, pipeline := map[string]string{}, map[string]string{"kustomization.yaml": files["kustomization.yaml"]}
+	for name, text := range files {
+		source["source/"+name] = text
+		pipeline["pipeline/"+name] = text
+	}
+	if _, ok := files["fn.yaml"]; ok {
+		source["source/kustomization.yaml"] = "resources: [a.yaml]\n"
+		pipeline = map[string]string{"pipeline/kustomization.yaml": "resources: [../source]\ntransformers: [fn.yaml]\n", "pipeline/fn.yaml": files["fn.yaml"]}
+	}
+	delete(pipeline, "kustomization.yaml")
+	write(t, dir, source)
+	write(t, dir, pipeline)
+	for _, args := range [][]string{{"lock", "--check", dir}, {"lock", dir}} {
+		_, stdout, stderr := run(t, args...)
+		c.clean(t, args[0], stdout+stderr)
+	}
+	locked, err := filepath.Glob(filepath.Join(dir, "lock", "*"))
+	require.NoError(t, err)
+	for _, file := range locked {
+		c.clean(t, "the lock", readFile(t, file))
+	}
+	if len(locked) > 0 {
+		// A hand edit shows up in the difference.
+		require.NoError(t, os.WriteFile(locked[0], []byte(readFile(t, locked[0])+"# password: "+c.secret+"\n"), 0o644))
+		_, stdout, stderr := run(t, "lock", "--check", dir)
+		c.clean(t, "the difference", stdout+stderr)
+	}
+}
+
+func piped(t *testing.T, stdin string, args ...string) (stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	Main(args, strings.NewReader(stdin), &out, &errs)
+	return out.String(), errs.String()
+}
+
+// TestNoSecretOfAFixtureIsPrinted puts secrets into the fixtures of all rules,
+// in block and in flow style, where everything is on the line that is shown.
+func TestNoSecretOfAFixtureIsPrinted(t *testing.T) {
+	c := &taint{secret: sentinels[0]}
+	fixtures, places := 0, 0
+	for _, root := range []string{filepath.Join(repo, "fn", "rules", "testdata"), filepath.Join(repo, "testdata")} {
+		require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || filepath.Ext(path) != ".yaml" {
+				return err
+			}
+			dec := yaml.NewDecoder(strings.NewReader(readFile(t, path)))
+			var block, flow bytes.Buffer
+			for {
+				var doc yaml.Node
+				if err := dec.Decode(&doc); err != nil {
+					if err != io.EOF {
+						return nil
+					}
+					break
+				}
+				places += c.inject(yamlnode.Resolve(&doc), "", false)
+				for _, w := range []*bytes.Buffer{&block, &flow} {
+					if w == &flow {
+						toFlow(&doc)
+					}
+					text, err := yaml.Marshal(&doc)
+					if err != nil {
+						return nil
+					}
+					w.WriteString("---\n" + string(text))
+				}
+			}
+			fixtures++
+			for _, text := range []string{block.String(), flow.String()} {
+				for _, format := range []string{"text", "json"} {
+					stdout, stderr := piped(t, text, "check", "--notes", "-o", format, "-")
+					c.clean(t, path, stdout+stderr)
+				}
+			}
+			return nil
+		}))
+	}
+	assert.Greater(t, fixtures, 200)
+	assert.Greater(t, places, 500)
+	t.Logf("%d texts about %d fixtures with secrets in %d places, %d with the secret", c.texts, fixtures, places, c.leaks)
+}
+
+// inject replaces what is secret below n, and puts a secret beside every
+// variable of a container.
+func (c *taint) inject(n *yaml.Node, key string, secret bool) (count int) {
+	if n == nil {
+		return 0
+	}
+	n.HeadComment, n.LineComment, n.FootComment = "", "", ""
+	switch n.Kind {
+	case yaml.ScalarNode:
+		switch {
+		case secret && key != "" && n.Value != "":
+			n.Value, n.Tag, n.Style = c.secret+n.Value, "!!str", 0
+			if _, err := base64.StdEncoding.DecodeString(n.Value[len(c.secret):]); err == nil {
+				n.Value = base64.StdEncoding.EncodeToString([]byte(c.secret))
+			}
+			return 1
+		case strings.Contains(n.Value, "://") && !strings.Contains(n.Value, "@") && !strings.Contains(n.Value, "\n"):
+			n.Value = strings.Replace(n.Value, "://", "://u:"+c.secret+"@", 1)
+			return 1
+		}
+	case yaml.MappingNode:
+		isSecret := strings.EqualFold(yamlnode.GetString(n, "kind"), "Secret")
+		for k, v := range yamlnode.Fields(n) {
+			k.HeadComment, k.LineComment, k.FootComment = "", "", ""
+			below := secret || isSecret && (k.Value == "data" || k.Value == "stringData")
+			count += c.inject(v, k.Value, below)
+			if k.Value == "image" && yamlnode.Get(n, "name") != nil && yamlnode.Get(n, "env") == nil {
+				yamlnode.Set(n, "env", yamlnode.NewSequence())
+			}
+			if k.Value == "env" && v.Kind == yaml.SequenceNode {
+				for _, name := range []string{"DB_PASSWORD", "DB_PASSWORD"} {
+					v.Content = append(v.Content, yamlnode.NewMapping(yamlnode.NewString("name"), yamlnode.NewString(name), yamlnode.NewString("value"), yamlnode.NewString(c.secret)))
+					count++
+				}
+			}
+		}
+	default:
+		for _, e := range n.Content {
+			count += c.inject(e, key, secret)
+		}
+	}
+	return count
+}
+
+func toFlow(n *yaml.Node) {
+	switch n.Kind {
+	case yaml.MappingNode, yaml.SequenceNode:
+		n.Style = yaml.FlowStyle
+	case yaml.ScalarNode:
+		if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+			n.Style = yaml.DoubleQuotedStyle
+		}
+	}
+	for _, e := range n.Content {
+		toFlow(e)
+	}
+}
