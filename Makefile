@@ -55,6 +55,32 @@ $(LINT_STAMP):
 	GOBIN=$(BIN) $(GO) install $(GOLANGCI_LINT)
 	@touch $@
 
+# What releases are built with: Go's newest patch release, whatever is installed.
+RELEASE_GO    := go1.26.11
+CYCLONEDX     := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+RELEASE_FLAGS ?=
+
+.PHONY: release
+release: ## Make the archives of a release in dist/, of the commit that is checked out
+	GOFLAGS= GOBIN=$(BIN) $(GO) install $(CYCLONEDX)
+	$(GO) build -C tools -o $(BIN)/release ./release
+	GOTOOLCHAIN=$(RELEASE_GO) $(BIN)/release -sbom $(BIN)/cyclonedx-gomod $(RELEASE_FLAGS)
+
+.PHONY: release-check
+release-check: ## Make a release twice, in two clones, and compare the checksums
+	GO="$(GO)" RELEASE_GO=$(RELEASE_GO) tools/release/check.sh
+
+# VULNDB=DIR is a copy of the vulnerability database, for machines that do not
+# reach the public one.
+.PHONY: vulncheck
+vulncheck: ## Look for known vulnerabilities in what the program calls
+	GOTOOLCHAIN=$(RELEASE_GO) $(GO) run $(GOVULNCHECK) $(if $(VULNDB),-db file://$(abspath $(VULNDB))) ./cmd/krm-validate
+
+.PHONY: vet-all
+vet-all: ## Run go vet for every system that there are releases for
+	for system in linux darwin windows; do GOOS=$$system $(GO) vet ./... || exit 1; done
+
 .PHONY: e2e
 e2e: ## Apply the overlays to a real API server; E2E_BIN=DIR keeps what it builds
 	cd test/e2e && $(if $(E2E_BIN),E2E_BIN='$(abspath $(E2E_BIN))') $(GO) test -count=1 -timeout 60m ./...

@@ -17,33 +17,37 @@ func newVersionCommand() *cobra.Command {
 		Example: `  krm-validate version`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "krm-validate %s\nkustomize    %s\ngo           %s %s/%s\n",
-				version(), kbuild.KustomizeVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "krm-validate %s\ncommit       %s\nkustomize    %s\ngo           %s %s/%s\n",
+				version(), commit(), kbuild.KustomizeVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}
 }
 
-// version is the module's version, or the commit for a build from a checkout.
+// version is the module's version: a tag, or what Go makes of the commit.
 func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "devel"
+	}
+	return info.Main.Version
+}
+
+// commit is the commit that the program was built of, or unknown when it was
+// not built in a checkout.
+func commit() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
 	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	revision, modified := "", ""
+	revision, modified := "unknown", ""
 	for _, s := range info.Settings {
 		switch {
 		case s.Key == "vcs.revision":
-			revision = s.Value[:min(12, len(s.Value))]
+			revision = s.Value
 		case s.Key == "vcs.modified" && s.Value == "true":
-			modified = "+changes"
+			modified = " with changes"
 		}
 	}
-	if revision == "" {
-		return "devel"
-	}
-	return "devel-" + revision + modified
+	return revision + modified
 }
