@@ -57,6 +57,7 @@ func TestCheckExitCodes(t *testing.T) {
 		{"explain", []string{"explain", "secret-not-found"}, ExitOK, "name: db-secrt} # <-- here\n"},
 		{"explain a typo", []string{"explain", "secret-not-fond"}, ExitFailure, `did you mean "secret-not-found"?`},
 		{"version", []string{"version"}, ExitOK, "kustomize    v5.8.2"},
+		{"version as a flag", []string{"--version"}, ExitOK, "krm-validate version "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, stdout, stderr := run(t, c.args...)

@@ -95,8 +95,9 @@ func (j judged) Write(text []byte) (int, error) {
 func newRootCommand() *cobra.Command {
 	var most string
 	root := &cobra.Command{
-		Use:   "krm-validate",
-		Short: "Inject, normalize and validate Kubernetes resources inside kustomize build",
+		Use:     "krm-validate",
+		Version: version(),
+		Short:   "Inject, normalize and validate Kubernetes resources inside kustomize build",
 		Long: `Without arguments krm-validate is a KRM function: it reads a ResourceList on
 stdin and writes the processed one to stdout. kustomize runs it from the
 transformers of a kustomization.

@@ -158,15 +158,17 @@ func TestReceipt(t *testing.T) {
 // TestSameBytesAsKustomize builds every kustomization of the repository both
 // ways.
 func TestSameBytesAsKustomize(t *testing.T) {
-	theirs, ours := kustomizebin.Path(t), binary(t)
-	for _, dir := range kustomizations(t) {
-		t.Run(filepath.ToSlash(dir), func(t *testing.T) {
-			t.Parallel()
-			want, wantStderr, wantErr := run(t, theirs, "build", "--enable-alpha-plugins", "--enable-exec", dir)
-			got, stderr, err := run(t, ours, "build", dir)
-			assert.Equal(t, want, got)
-			assert.Equal(t, wantErr == nil, err == nil, "kustomize: %v\n%s\nkrm-validate: %v\n%s", wantErr, wantStderr, err, stderr)
-		})
+	for _, version := range []string{kustomizebin.Version, kustomizebin.Newest} {
+		theirs, ours := kustomizebin.PathOf(t, version), binary(t)
+		for _, dir := range kustomizations(t) {
+			t.Run(version+"/"+filepath.ToSlash(dir), func(t *testing.T) {
+				t.Parallel()
+				want, wantStderr, wantErr := run(t, theirs, "build", "--enable-alpha-plugins", "--enable-exec", dir)
+				got, stderr, err := run(t, ours, "build", dir)
+				assert.Equal(t, want, got)
+				assert.Equal(t, wantErr == nil, err == nil, "kustomize: %v\n%s\nkrm-validate: %v\n%s", wantErr, wantStderr, err, stderr)
+			})
+		}
 	}
 }
 
