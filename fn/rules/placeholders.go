@@ -199,16 +199,37 @@ func (p *Pass) placeholdersInHosts(o *inventory.Object) {
 	for _, path := range hostFields()[o.GroupKind] {
 		eachScalar(o.Node, path, func(n *yaml.Node) {
 			word, _ := findPlaceholder(n.Value)
-			if word == "" {
-				return
-			}
 			var opts []Option
+			if word == "" {
+				if word = templateMark(n.Value); word == "" {
+					return
+				}
+				opts = append(opts, AtMost(finding.Warning)) // something may fill it in before it is applied
+			}
 			if isDNSName(n.Value) {
 				opts = append(opts, AtMost(finding.Warning))
 			}
 			p.Report(o, n, fmt.Sprintf("the host still has the placeholder %q", word), append(opts, Help("write the real name"))...)
 		})
 	}
+}
+
+// templateMark returns what stands in a host name for something that a script
+// is to put in, in the marks of sed scripts and CI systems: __DOMAIN__, @DOMAIN@.
+// What kustomize's users know as variables, ${DOMAIN} and $(DOMAIN), is for Flux
+// and its like.
+func templateMark(text string) string {
+	for _, mark := range [...][2]string{{"__", "__"}, {"@", "@"}, {"%", "%"}, {"#{", "}#"}, {"[[", "]]"}, {"%%", "%%"}} {
+		i := strings.Index(text, mark[0])
+		if i < 0 {
+			continue
+		}
+		inner, _, ok := strings.Cut(text[i+len(mark[0]):], mark[1])
+		if ok && len(inner) > 1 && strings.Trim(inner, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.") == "" {
+			return mark[0] + inner + mark[1]
+		}
+	}
+	return ""
 }
 
 // eachScalar calls f for the scalars at a path, through lists.

@@ -80,7 +80,7 @@ func (p *Pass) reportVariable(o *inventory.Object, c *inventory.Container, n *ya
 	case len(near) > 0 && suggest.Close(name, near[0]):
 		p.Report(o, n, fmt.Sprintf("$(%s) is not a variable of container %q", name, c.Name), DidYouMeanAs("$(%s)", near...), SecretLine())
 	case serviceVariable(name):
-		// set by the kubelet for the Services of the namespace
+		p.checkServiceVariable(o, n, name)
 	default:
 		p.Report(o, n, fmt.Sprintf("$(%s) is not a variable of container %q", name, c.Name), AtMost(finding.Warning), SecretLine(),
 			Help("write $$(%s) if the text is meant", name))
@@ -116,6 +116,38 @@ func (p *Pass) inEnvFrom(o *inventory.Object, c *inventory.Container, name strin
 // Service: https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
 func serviceVariable(name string) bool {
 	return strings.HasSuffix(name, "_SERVICE_HOST") || strings.Contains(name, "_SERVICE_PORT") || strings.Contains(name, "_PORT_")
+}
+
+// checkServiceVariable reports a variable that the kubelet sets for a Service,
+// which kustomize has given another name since.
+func (p *Pass) checkServiceVariable(o *inventory.Object, n *yaml.Node, name string) {
+	stem, rest := name, ""
+	for _, ending := range [...]string{"_SERVICE_HOST", "_SERVICE_PORT", "_PORT_"} {
+		if i := strings.Index(name, ending); i > 0 {
+			stem, rest = name[:i], name[i:]
+			break
+		}
+	}
+	variable := func(service string) string { return strings.ToUpper(strings.ReplaceAll(service, "-", "_")) }
+	var renamed *inventory.Object
+	for _, svc := range p.Inventory.OfKind(serviceKind) {
+		if svc.Removed || !inventory.SameNamespace(svc.Namespace, o.Namespace) {
+			continue
+		}
+		if variable(svc.Name) == stem {
+			return
+		}
+		for _, before := range svc.Previous {
+			if variable(before.Name) == stem && before.Name != svc.Name {
+				renamed = svc
+			}
+		}
+	}
+	if renamed != nil {
+		now := variable(renamed.Name) + rest
+		p.Report(o, n, fmt.Sprintf("$(%s) is not set: the Service is called %q in this build, and its variable $(%s)", name, renamed.Name, now), Suggest("$("+now+")"), SecretLine(),
+			Help("name the Service by its DNS name, compute the address with a connection, or leave Services without a prefix"))
+	}
 }
 
 // expansions returns the names in $(NAME), without those escaped as $$(NAME).

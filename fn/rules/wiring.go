@@ -15,7 +15,7 @@ import (
 // wiringRules are about how configuration reaches containers: everything they
 // refer to exists, and yet they get the wrong value, or none.
 func wiringRules() []*Rule {
-	return append([]*Rule{envFromConflict, envOverridesConfig, variableNotExpandedInData, urlContradictsParts, configNotUsed}, typedRules()...)
+	return append([]*Rule{envFromConflict, envOverridesConfig, variableNotExpandedInData, urlContradictsParts, configNotUsed, bracesNotExpanded, addressDiffers}, typedRules()...)
 }
 
 // environment is what is known of the variables of one container.
@@ -55,8 +55,8 @@ type settings struct {
 	content   *inventory.Content
 	encrypted bool
 	names     []string
-	// urls are the keys of database and broker URLs, expanding those of
-	// one-line values with $(NAME) in them.
+	// urls are the keys of database and broker URLs, expanding those of values
+	// with $(NAME) in them.
 	urls, expanding []string
 }
 
@@ -167,7 +167,7 @@ func (w *wiring) of(o *inventory.Object) *settings {
 		if isServiceURL(text) {
 			s.urls = append(s.urls, key)
 		}
-		if strings.Contains(text, "$(") && !strings.Contains(strings.TrimRight(text, "\n"), "\n") && len(expansions(text)) > 0 {
+		if strings.Contains(text, "$(") && len(expansions(text)) > 0 {
 			s.expanding = append(s.expanding, key)
 		}
 	}

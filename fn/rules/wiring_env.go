@@ -19,7 +19,7 @@ var envFromConflict = &Rule{
 		"The later one in the list wins silently: editing the other changes nothing, and reordering the list changes what the program gets. " +
 		"Values of Secrets are compared decoded and never shown. " +
 		"Equal values, and variables that an env entry sets anyway, are left alone; it is a warning where the earlier value is empty, " +
-		"and a note where a value is made at run time and cannot be compared.",
+		"or where a ConfigMap and a Secret that is filled at run time have the key both, and a note for other values that cannot be compared.",
 	Run: func(p *Pass) error {
 		shared := map[sourcePair]*sharedKeys{}
 		for _, e := range wired.Of(p.Build).environments {
@@ -52,6 +52,10 @@ func (p *Pass) checkEnvSources(e *environment, first, second *envSource, shared 
 		keys = compareSources(first, second)
 		shared[pair] = keys
 	}
+	unknown := finding.Note
+	if first.data.object.Kind != second.data.object.Kind { // somebody keeps it in two places
+		unknown = finding.Warning
+	}
 	for _, group := range [...]struct {
 		names    []string
 		severity finding.Severity
@@ -59,7 +63,7 @@ func (p *Pass) checkEnvSources(e *environment, first, second *envSource, shared 
 	}{
 		{keys.different, finding.Error, "with different values"},
 		{keys.emptied, finding.Warning, "which is empty in the former"},
-		{keys.unknown, finding.Note, "with values that are made at run time"},
+		{keys.unknown, unknown, "with values that are made at run time"},
 	} {
 		names := slices.DeleteFunc(slices.Clone(group.names), func(name string) bool {
 			return slices.ContainsFunc(e.entries, func(entry envEntry) bool { return entry.name == name })
@@ -166,7 +170,7 @@ var variableNotExpandedInData = &Rule{
 	URL:      "https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/",
 	Doc: "A value in a ConfigMap or Secret that containers read as a variable has $(NAME) in it, which nothing expands. " +
 		"The kubelet expands $(NAME) only where it stands in the pod itself, in env, command and args; the program gets the text $(NAME). " +
-		"It is a warning where no container that reads the value has a variable NAME. Files, and keys that are only mounted, are left alone.",
+		"It is a warning where no container that reads the value has a variable NAME, and in a whole file that is read as one variable. Keys that are only mounted are left alone.",
 	Run: func(p *Pass) error {
 		type place struct {
 			data *settings
@@ -212,6 +216,13 @@ func (p *Pass) reportNotExpanded(data *settings, key string, readers []*environm
 			}
 		}
 	}
+	if strings.Contains(strings.TrimRight(text, "\n"), "\n") {
+		// A file in a variable: a script has $(…) of its own.
+		if names = knownNames(names, readers); len(names) == 0 || isScript(text) {
+			return
+		}
+		severity = finding.Warning
+	}
 	slices.Sort(names)
 	names = slices.Compact(names)
 	for i, name := range names {
@@ -221,4 +232,21 @@ func (p *Pass) reportNotExpanded(data *settings, key string, readers []*environm
 	p.Report(data.object, value.Node,
 		fmt.Sprintf("key %q holds %s, and nothing expands that in a %s", key, enumerate(names), data.object.Kind), AtMost(severity), SecretLine(),
 		Help("write the value into the env of the container, behind the variables it uses: there the kubelet expands $(NAME)"))
+}
+
+// isScript reports whether a text is a shell's, which has $(…) of its own.
+func isScript(text string) bool {
+	for _, word := range [...]string{"#!", "echo ", "exec ", "export ", "if [", "set -", "&&", " | "} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// knownNames are those that are variables of one of the readers.
+func knownNames(names []string, readers []*environment) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return !slices.ContainsFunc(readers, func(e *environment) bool { return e.get(name) != nil })
+	})
 }
