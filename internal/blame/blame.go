@@ -16,6 +16,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -235,6 +236,6 @@ func JSON(w io.Writer, values []Value) error {
 		out.WriteString("\n" + strings.TrimSuffix(line.String(), "\n"))
 	}
 	out.WriteString("\n]\n")
-	_, err := io.WriteString(w, out.String())
+	_, err := w.Write(redact.JSON([]byte(out.String())))
 	return err
 }

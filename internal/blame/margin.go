@@ -117,22 +117,18 @@ func (b *Blame) lines(r *resource.Resource) ([]marginLine, error) {
 				lines[j].place, lines[j].via = fmt.Sprintf("%s:%d", rec.File, number), rec.Via
 			}
 		}
-		switch {
-		case isSecret(id, fields[i]):
+		if isSecret(id, fields[i]) {
 			column := min(max(n.Column-1, 0), len(lines[at].text))
 			lines[at].text = b.masked(lines[at].text[:column]) + "(masked)"
 			for j := at + 1; j < end; j++ {
 				drop[j] = true
-			}
-		default:
-			for j := at; j < end; j++ {
-				lines[j].text = b.masked(lines[j].text)
 			}
 		}
 	}
 	kept := lines[:0]
 	for i, l := range lines {
 		if !drop[i] {
+			l.text = b.masked(l.text)
 			kept = append(kept, l)
 		}
 	}

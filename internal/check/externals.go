@@ -10,6 +10,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -26,7 +27,7 @@ func Externals(fs []finding.Finding) ([]byte, error) {
 	slices.SortFunc(missing, func(a, b finding.Resource) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	})
-	str, m := yamlnode.NewString, yamlnode.NewMapping
+	str, m := visible, yamlnode.NewMapping
 	list := yamlnode.NewSequence()
 	for _, r := range missing {
 		e := m(str("kind"), str(r.Kind), str("name"), str(r.Name))
@@ -50,5 +51,16 @@ func Externals(fs []finding.Finding) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	text = redact.YAML(text)
 	return append(fmt.Appendf(nil, "# %d object(s) that these trees use and do not make. Say in each reason who\n# provides it, then pass this file as --config or patch it into your own.\n", len(missing)), text...), nil
+}
+
+// visible is a string in quotes if it has characters that have to be escaped in
+// them.
+func visible(text string) *yaml.Node {
+	n := yamlnode.NewString(text)
+	if redact.Escape(text) != text {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
 }

@@ -1,10 +1,13 @@
 package redact
 
 import (
+	"bytes"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -102,34 +105,36 @@ func invisible(r rune) bool {
 // JSON is a JSON document with the characters that [Escape] makes visible
 // written as \u escapes where the encoder left them, which means the same.
 func JSON(text []byte) []byte {
-	ascii := true
-	for _, c := range text {
-		if c >= 0x7f {
-			ascii = false
-			break
+	return quoted(text, func(out []byte, r rune) []byte {
+		for _, u := range utf16.Encode([]rune{r}) {
+			out = fmt.Appendf(out, `\u%04x`, u)
 		}
-	}
-	if ascii {
+		return out
+	})
+}
+
+// YAML is JSON for a YAML document in which all strings that have such
+// characters are in double quotes.
+func YAML(text []byte) []byte {
+	return quoted(text, func(out []byte, r rune) []byte {
+		if r > 0xffff {
+			return fmt.Appendf(out, `\U%08x`, r)
+		}
+		return fmt.Appendf(out, `\u%04x`, r)
+	})
+}
+
+func quoted(text []byte, escape func(out []byte, r rune) []byte) []byte {
+	if !bytes.ContainsFunc(text, func(r rune) bool { return r >= 0x7f }) && !bytes.Contains(text, []byte("##")) {
 		return text
 	}
 	out := make([]byte, 0, len(text)+64)
 	for len(text) > 0 {
 		r, n := utf8.DecodeRune(text)
-		if r < 0x7f || !invisible(r) {
-			out = append(out, text[:n]...)
+		if r >= 0x7f && invisible(r) || r == '#' && ciMarker.Match(text) {
+			out = escape(out, r)
 		} else {
-			hex := func(u rune) {
-				out = append(out, `\u`...)
-				for shift := 12; shift >= 0; shift -= 4 {
-					out = append(out, "0123456789abcdef"[u>>shift&15])
-				}
-			}
-			if r > 0xffff {
-				hex(0xd800 + (r-0x10000)>>10)
-				hex(0xdc00 + (r-0x10000)&0x3ff)
-			} else {
-				hex(r)
-			}
+			out = append(out, text[:n]...)
 		}
 		text = text[n:]
 	}

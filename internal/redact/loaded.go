@@ -54,10 +54,16 @@ func (l *loaded) find(text string) []span {
 	return l.matcher.find(text)
 }
 
-func (l *loaded) mask(text string) string {
+func (l *loaded) maskSecrets(text string) string {
 	if spans := l.matcher.find(text); spans != nil {
 		text, _ = cut(text, spans, 0)
 	}
+	return text
+}
+
+// mask is maskSecrets that also makes names visible.
+func (l *loaded) mask(text string) string {
+	text = l.maskSecrets(text)
 	if l.unsafe != nil {
 		text = l.unsafe.Replace(text)
 	}

@@ -116,7 +116,7 @@ func (s *Secrets) Masked(text string) string {
 	if text == "" {
 		return ""
 	}
-	return maskShapes(s.load().mask(text))
+	return maskShapes(s.load().maskSecrets(text))
 }
 
 // Excerpt is a line of a file as it may be printed, and the column (from 1, in
