@@ -62,6 +62,14 @@ func (s *scanner) directive(i int) {
 	s.add(o)
 }
 
+// portFollows reports whether an authority has a port: then it is a host,
+// whatever the scheme may be. Kafka's are listeners' names.
+func portFollows(authority string) bool {
+	first, _, _ := strings.Cut(authority, ",")
+	_, ok := parsePort(first[strings.LastIndexByte(first, ':')+1:])
+	return ok
+}
+
 // url reads the authority of the URL whose "://" is at colon, and returns
 // where to go on.
 func (s *scanner) url(colon int) int {
@@ -82,7 +90,7 @@ func (s *scanner) url(colon int) int {
 	for end < len(text) && !isAuthorityEnd(text[end]) {
 		end++
 	}
-	if ignoredScheme(scheme) {
+	if !networkScheme(scheme) && !portFollows(text[i:end]) {
 		return end
 	}
 	authority := i

@@ -1,22 +1,32 @@
 package host
 
-import "strings"
+import (
+	"strings"
 
-// ignoredScheme reports whether the authority of scheme's URLs is no network
-// host: buckets, images, files, identities.
-func ignoredScheme(scheme string) bool {
-	if i := strings.IndexByte(scheme, '+'); i > 0 && scheme[:i] == "git" {
+	"github.com/ressKim-io/wealist-k8s-migration/fn/connection/engine"
+)
+
+// networkScheme reports whether the authority of scheme's URLs is a host on the
+// network. Only those known to be are: most schemes are for files, buckets,
+// images, secrets or identities, and new ones are made up every day.
+func networkScheme(scheme string) bool {
+	base, driver, _ := strings.Cut(scheme, "+")
+	if base == "git" || driver == "unix" {
+		return false
+	}
+	if _, _, ok := engine.ByScheme(base); ok {
 		return true
 	}
-	switch scheme {
-	case "s3", "s3a", "s3n", "s3c", "gs", "gcs", "pvc", "oci", "file", "unix", "unixgram", "git", "ssh", "scp", // storage and sources
-		"abfs", "abfss", "wasb", "wasbs", "adl", "azblob", "swift", "b2", "minio", "hf", "huggingface", "model", "models", "mlflow-artifacts",
-		"docker", "docker-image", "docker-daemon", "containers-storage", "containerd", "registry", "helm", "npm", "ghcr", // images
-		"spiffe", "urn", "tag", "data", "about", "mailto", "cid", "did", "tel", "arn", // names, not places
-		"classpath", "jar", "res", "resource", "asset", "bundle", "embed", "iofs", "dir", "mem", "memory", "inmemory", "noop", "null",
-		"sqlite", "sqlite3", "h2", "fd", "vsock", "npipe", "systemd", "journald", "stdin", "stdout", "stderr", "env", "exec", "cmd",
-		"secret", "secrets", "configmap", "ssm", "awssecret", "awskms", "gcpkms", "azurekms", "hashivault", "k8s", "sm", "op", "ref", "vault-secret",
-		"lb", "balancer", "unix-abstract", "chrome-extension", "moz-extension", "app", "intent", "javascript", "forward", "redirect":
+	switch base {
+	case "http", "https", "h2", "h2c", "ws", "wss", "grpc", "grpcs", "rpc", "tcp", "tcp4", "tcp6", "tcps", "udp", "udp4", "udp6", "tls", "ssl", "dtls", // protocols
+		"ftp", "ftps", "sftp", "smtp", "smtps", "submission", "imap", "imaps", "pop3", "pop3s", "ldap", "ldaps", "telnet", "sip", "sips", "stun", "stuns", "turn", "turns",
+		"rtsp", "rtmp", "rtmps", "socks", "socks4", "socks5", "socks5h", "proxy", "nfs", "smb", "cifs", "iscsi", "hdfs", "webhdfs", "swebhdfs", "nbd", "zk", "zookeeper",
+		"otlp", "zipkin", "jaeger", "thrift", "syslog", "gelf", "statsd", "fluent", "fluentd", "loki", "graphite", "influx", "influxdb", "collectd", "sentry", // telemetry
+		"etcd", "etcds", "consul", "nacos", "dubbo", "eureka", "spark", "flink", "livy", "trino", "presto", "hive", "hive2", "impala", "phoenix", "pinot", "druid", "dremio",
+		"jdbc", "sqlserver", "mssql", "jtds", "oracle", "db2", "informix", "sybase", "firebird", "vertica", "teradata", "redshift", "exasol", "sap", "hana", "ignite", "h2-tcp",
+		"couchbase", "couchbases", "couchdb", "arangodb", "rethinkdb", "dgraph", "scylla", "neptune", "tidb", "vitess", "singlestore", "cockroach", "cockroachdb", "crdb", "yugabyte", "questdb", "milvus", "qdrant", "weaviate",
+		"pulsar", "pulsars", "stomp", "stomps", "activemq", "failover", "rabbitmq", "rabbit", "mq", "mqtt", "mqtts", "nsq", "beanstalk", "beanstalkd", "gearman", "zmq", "kafka", "sentinel", "redis-sentinel", "redis-cluster",
+		"tor", "ray", "dask", "postgis", "pg", "pgsql", "psql", "psycopg", "memcache", "memcached":
 		return true
 	}
 	return false
@@ -86,7 +96,10 @@ func silentKey(key string) bool {
 	case "user", "label", "labels", "publish", "weight", "weights", "chown", "owner":
 		return true
 	}
-	for _, part := range [...]string{"image", "no_proxy", "noproxy", "nonproxy", "no-proxy", "regex", "pattern", "whitelist", "allowlist", "allowed", "spiffe", "description"} {
+	if lower == "sni" || lower == "tls-sni" {
+		return true
+	}
+	for _, part := range [...]string{"image", "no_proxy", "noproxy", "nonproxy", "no-proxy", "regex", "pattern", "whitelist", "allowlist", "allowed", "spiffe", "description", "servername", "server_name", "server-name"} {
 		if strings.Contains(lower, part) {
 			return true
 		}

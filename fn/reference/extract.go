@@ -513,7 +513,11 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 		r.Keys = append(r.Keys, Key{Name: row.DefaultKey, Node: n})
 	}
 	if row.Port != "" {
-		if port := at.first(row.Port); port != nil && port.Kind == yaml.ScalarNode && !IsPlaceholder(port.Value) {
+		if port := at.first(row.Port); port != nil && port.Value == "use-annotation" {
+			// The name is that of an action of the AWS Load Balancer Controller:
+			// https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#actions
+			return
+		} else if port != nil && port.Kind == yaml.ScalarNode && !IsPlaceholder(port.Value) {
 			r.Port = port
 		}
 	}

@@ -1,8 +1,10 @@
 package reference
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -27,6 +29,9 @@ var coreProducers = []Producer{
 	// The Job of the ingress-nginx and Prometheus charts that makes the
 	// certificate of a webhook.
 	{From: "batch/Job,apps/Deployment", Makes: "Secret", NamesOf: certgenNames},
+	// A script that makes what the rest needs.
+	{From: "batch/Job,batch/CronJob,Pod,apps/Deployment,ConfigMap", Makes: "Secret", NamesOf: secretsOfScripts, Likely: true},
+	{From: "batch/Job,batch/CronJob,Pod,apps/Deployment,ConfigMap", Makes: "ConfigMap", NamesOf: configMapsOfScripts, Likely: true},
 	// https://github.com/observatorium/thanos-receive-controller
 	{From: "apps/Deployment", Makes: "ConfigMap", NamesOf: generatedHashrings},
 	// https://metallb.io/: the key of the speakers' memberlist
@@ -57,6 +62,49 @@ func claimNames(o *inventory.Object) []string {
 }
 
 func certgenNames(o *inventory.Object) []string { return argumentsOf(o, "--secret-name=") }
+
+var (
+	createsSecret    = sync.OnceValue(func() *regexp.Regexp { return creates(`secret\s+(?:generic|tls|docker-registry)`) })
+	createsConfigMap = sync.OnceValue(func() *regexp.Regexp { return creates(`(?:configmap|cm)`) })
+)
+
+// creates matches kubectl create with flags anywhere before the name.
+func creates(what string) *regexp.Regexp {
+	return regexp.MustCompile(`create\s+(?:-\S+\s+)*` + what + `\s+(?:(?:-n\s+\S+|-\S+)\s+)*["']?([a-z0-9][a-z0-9.-]*)`)
+}
+
+func secretsOfScripts(o *inventory.Object) []string    { return namesInScripts(o, createsSecret) }
+func configMapsOfScripts(o *inventory.Object) []string { return namesInScripts(o, createsConfigMap) }
+
+// namesInScripts returns what the command lines of o's containers, or the texts
+// in a ConfigMap, create with kubectl.
+func namesInScripts(o *inventory.Object, pattern func() *regexp.Regexp) []string {
+	var names []string
+	read := func(text string) {
+		if strings.Contains(text, "create") && strings.Contains(text, "kubectl") || strings.Contains(text, "oc create") {
+			for _, m := range pattern().FindAllStringSubmatch(text, -1) {
+				names = append(names, m[1])
+			}
+		}
+	}
+	if o.Kind == "ConfigMap" {
+		for _, v := range yamlnode.Fields(o.Get("data")) {
+			read(yamlnode.String(v))
+		}
+	}
+	for _, p := range o.Pods() {
+		for _, c := range p.Containers {
+			var words []string
+			for _, field := range [...]string{"command", "args"} {
+				for _, arg := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
+					words = append(words, yamlnode.String(arg))
+				}
+			}
+			read(strings.Join(words, " "))
+		}
+	}
+	return names
+}
 
 func generatedHashrings(o *inventory.Object) []string {
 	return argumentsOf(o, "--configmap-generated-name=")

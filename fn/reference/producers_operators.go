@@ -40,6 +40,17 @@ var networkProducers = []Producer{
 	{From: "ray.io/RayService", Makes: "Service", Name: "{name}-head-svc"},
 	{From: "ray.io/RayService", Makes: "Service", Name: "{name}-serve-svc"},
 	{From: "flink.apache.org/FlinkDeployment", Makes: "Service", Name: "{name}-rest"},
+	// https://tekton.dev/docs/triggers/eventlisteners/
+	{From: "triggers.tekton.dev/EventListener", Makes: "Service", Name: "el-{name}"},
+	{From: "triggers.tekton.dev/EventListener", Makes: "apps/Deployment", Name: "el-{name}"},
+	// https://docs.openshift.com/acs/: a Central has one name for all its parts
+	{From: "platform.stackrox.io/Central", Makes: "Service", Name: "central"},
+	{From: "platform.stackrox.io/Central", Makes: "Service", Name: "central-db"},
+	{From: "platform.stackrox.io/Central", Makes: "Service", Name: "scanner"},
+	{From: "platform.stackrox.io/Central", Makes: "Service", Name: "scanner-db"},
+	{From: "platform.stackrox.io/Central", Makes: "Secret", Name: "central-htpasswd"},
+	{From: "platform.stackrox.io/Central", Makes: "Secret", Name: "central-tls"},
+	{From: "platform.stackrox.io/Central", Makes: "Secret", Name: "central-db-password"},
 	{From: "keda.sh/ScaledObject", Makes: "autoscaling/HorizontalPodAutoscaler", Name: "keda-hpa-{name}"},
 }
 
@@ -334,6 +345,45 @@ func releaseNames(o *inventory.Object) []string {
 		}
 	}
 	return []string{o.Name}
+}
+
+// release is a name that what a chart makes begins with.
+type release struct {
+	name string
+	from *inventory.Object
+}
+
+// releasesOf finds the releases of an inventory by the namespace they go to.
+func releasesOf(inv *inventory.Inventory) map[string][]release {
+	m := map[string][]release{}
+	for kind := range strings.SplitSeq(charts, ",") {
+		for _, o := range inv.OfKind(inventory.ParseGroupKind(kind)) {
+			if o.Removed || o.Node == nil {
+				continue
+			}
+			namespace := o.Namespace
+			for _, path := range [...]string{"spec.targetNamespace", "spec.destination.namespace"} {
+				for _, n := range nodesAtPath(o.Node, path) {
+					namespace = n.Value
+				}
+			}
+			names := releaseNames(o)
+			if o.Kind == "HelmRelease" && namespace != o.Namespace {
+				names = append(names, namespace+"-"+o.Name)
+			}
+			for _, path := range [...]string{"spec.values.**.fullnameOverride", "spec.values.**.nameOverride"} {
+				for _, n := range nodesAtPath(o.Node, path) {
+					names = append(names, n.Value)
+				}
+			}
+			for _, name := range names {
+				if name != "" {
+					m[namespace] = append(m[namespace], release{name, o})
+				}
+			}
+		}
+	}
+	return m
 }
 
 func ingressClasses(o *inventory.Object) []string {

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -45,6 +46,9 @@ type Resolution struct {
 	Suggestions []string
 	// Likely says that clusters tend to have such an object.
 	Likely bool
+	// Release is what installs a Helm chart there under a name that the absent
+	// object's begins with, or nil: charts call what they make so.
+	Release *inventory.Object
 }
 
 // Resolver judges references against one inventory. Several goroutines may use
@@ -56,6 +60,8 @@ type Resolver struct {
 	mu    sync.Mutex // of the maps
 	names map[nameSet]*nameIndex
 	near  map[nearKey][]string
+
+	releases func() map[string][]release // by namespace
 }
 
 // nameIndex is made when it is first asked for.
@@ -82,7 +88,10 @@ type nearKey struct {
 
 // NewResolver returns a resolver. externals may be nil.
 func NewResolver(inv *inventory.Inventory, externals Externals) *Resolver {
-	return &Resolver{inv: inv, externals: externals, names: map[nameSet]*nameIndex{}, near: map[nearKey][]string{}}
+	return &Resolver{
+		inv: inv, externals: externals, names: map[nameSet]*nameIndex{}, near: map[nearKey][]string{},
+		releases: sync.OnceValue(func() map[string][]release { return releasesOf(inv) }),
+	}
 }
 
 // Resolve judges one reference. Of the kinds that satisfy it, the one about
@@ -107,6 +116,12 @@ func (v *Resolver) Resolve(r *Ref) Resolution {
 // so that only the final one will do. An empty namespace may become any.
 func (v *Resolver) ResolveName(gk inventory.GroupKind, namespace, name string) Resolution {
 	return v.resolve(&query{gk: gk, namespace: namespace, name: name})
+}
+
+// ResolveNear is ResolveName for a name that stands in from: of several objects
+// the nearest counts, and of equally near ones that for which serves holds.
+func (v *Resolver) ResolveNear(from *inventory.Object, gk inventory.GroupKind, namespace, name string, serves func(*inventory.Object) bool) Resolution {
+	return v.resolve(&query{gk: gk, namespace: namespace, name: name, from: from, serves: serves})
 }
 
 // query is a question for one object.
@@ -176,6 +191,7 @@ func (v *Resolver) explain(q *query) Resolution {
 		res.Status, res.Suggestions = Typo, near
 	case !res.Likely:
 		res.Status, res.Suggestions = Absent, near
+		res.Release = v.releaseOf(q.namespace, q.name)
 	}
 	return res
 }
@@ -207,6 +223,22 @@ func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) []*inventory.O
 		}
 		if len(here) > 0 {
 			return here
+		}
+	}
+	return nil
+}
+
+// releaseOf returns what installs a chart in the namespace that the name may be
+// of.
+func (v *Resolver) releaseOf(namespace, name string) *inventory.Object {
+	for _, ns := range [...]string{namespace, ""} {
+		for _, r := range v.releases()[ns] {
+			if rest, ok := strings.CutPrefix(name, r.name); ok && (rest == "" || rest[0] == '-') {
+				return r.from
+			}
+		}
+		if ns == "" {
+			break
 		}
 	}
 	return nil

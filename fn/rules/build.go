@@ -91,8 +91,8 @@ func (b *Build) Resolve(ref *reference.Ref) *reference.Resolution {
 }
 
 // resolveName judges a name that no table knows of, such as one in a text.
-func (b *Build) resolveName(gk inventory.GroupKind, namespace, name string) reference.Resolution {
-	res := b.resolver.ResolveName(gk, namespace, name)
+func (b *Build) resolveName(from *inventory.Object, gk inventory.GroupKind, namespace, name string, serves func(*inventory.Object) bool) reference.Resolution {
+	res := b.resolver.ResolveNear(from, gk, namespace, name, serves)
 	if res.External >= 0 {
 		b.externals.hits[res.External].Store(true)
 	}

@@ -84,6 +84,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		if r.Namespace != "" && r.Namespace != r.From.Namespace && !p.Inventory.HasNamespace(r.Namespace) {
 			severity = min(severity, finding.Note) // of a namespace this build knows nothing of
 		}
+		if res.Release != nil {
+			severity = min(severity, finding.Note)
+		}
 		namespace := r.Namespace
 		if inventory.IsClusterScoped(r.To[0]) {
 			namespace = ""
@@ -93,6 +96,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 			Help("%sadd it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))),
 		}
 		message := what + " is not in this build"
+		if res.Release != nil {
+			message += fmt.Sprintf("; %s may make it", res.Release)
+		}
 		if len(res.Suggestions) > 0 {
 			message += fmt.Sprintf("; the closest name is %q", res.Suggestions[0])
 		}

@@ -51,6 +51,9 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 		if u.weak() && u.Form == host.Word {
 			severity = finding.Warning
 		}
+		if r.unsure {
+			severity = finding.Note
+		}
 		p.reportHost(u, fmt.Sprintf("%s, only in %q", missing, r.target.Namespace), Suggest(r.suggestion), AtMost(severity),
 			Help("a Service of another namespace is reached as %s", r.service+"."+r.target.Namespace+".svc"))
 	case hostAbsent:
@@ -63,6 +66,11 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 			severity = finding.Note
 		}
 		message := fmt.Sprintf("host %q: Service %q%s is not in this build", u.Host, r.service, inNamespace(r.namespace))
+		severity = min(severity, r.severity)
+		if r.release != nil {
+			severity = min(severity, finding.Note)
+			message += fmt.Sprintf("; %s may make it", r.release)
+		}
 		if r.suggestion != "" {
 			message += fmt.Sprintf("; the closest name is %q", r.suggestion)
 			opts = append(opts, Suggest(r.suggestion))
@@ -322,7 +330,7 @@ var localhostPortNotServed = &Rule{
 		"Pods that declare no ports, use the host's network, or mention the port elsewhere are left alone.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
-			if u.Port == 0 || !u.IsLoopback() || u.lenient || u.Default {
+			if u.Port == 0 || !u.IsLoopback() || u.lenient || u.Default || binds(u.Key) || binds(u.node.Value) && !u.multiline {
 				continue
 			}
 			pods := []*inventory.Pod{u.pod}
@@ -334,7 +342,7 @@ var localhostPortNotServed = &Rule{
 			}
 			served := false
 			for _, pod := range pods {
-				served = served || mayServe(pod, u)
+				served = served || mayServe(pod, u) || p.configures(pod, u)
 			}
 			if !served {
 				p.reportHost(u, fmt.Sprintf("%s:%d is this pod itself, and no container of it has port %d", u.Host, u.Port, u.Port),
@@ -367,19 +375,39 @@ func mayServe(pod *inventory.Pod, u *hostUse) bool {
 	return !declares || mentions(pod.Spec, strconv.Itoa(u.Port), except, 0)
 }
 
+// binds reports whether a flag, variable or setting says where a program
+// listens, rather than what it connects to.
+func binds(text string) bool {
+	lower := strings.ToLower(text)
+	for _, word := range [...]string{"bind", "listen", "metrics-addr", "health-probe-addr", "healthz-addr"} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return false
+}
+
 func mentions(n *yaml.Node, number string, except *yaml.Node, depth int) bool {
 	n = yamlnode.Resolve(n)
 	if n == nil || n == except || depth > 100 {
 		return false
 	}
 	if n.Kind == yaml.ScalarNode {
-		// The same address in another variable is no evidence of a server.
-		return strings.Contains(n.Value, number) && !strings.Contains(n.Value, "localhost:"+number) && !strings.Contains(n.Value, "127.0.0.1:"+number)
+		// The same address in another variable is no evidence of a server, unless
+		// it says that somebody listens there.
+		return strings.Contains(n.Value, number) && binds(n.Value) || strings.Contains(n.Value, number) && !strings.Contains(n.Value, "localhost:"+number) && !strings.Contains(n.Value, "127.0.0.1:"+number)
 	}
-	for _, c := range n.Content {
+	for i, c := range n.Content {
 		if mentions(c, number, except, depth+1) {
 			return true
 		}
+		// {name: LISTEN, value: localhost:80} and [--bind, localhost:80]
+		if i > 0 && n.Content[i-1] != except && strings.Contains(yamlnode.String(c), number) && binds(yamlnode.String(n.Content[i-1])) {
+			return true
+		}
+	}
+	if n.Kind == yaml.MappingNode && strings.Contains(yamlnode.GetString(n, "value"), number) && binds(yamlnode.GetString(n, "name")) {
+		return true
 	}
 	return false
 }

@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
@@ -37,6 +38,9 @@ type hostJudgement struct {
 	suggestion         string            // a host that would resolve
 	reason             string            // for hostBadPod and hostBadDomain
 	sure               bool              // for hostBadDomain
+	release            *inventory.Object // for hostAbsent: what may make it
+	severity           finding.Severity  // for hostAbsent: at most that
+	unsure             bool              // for hostWrongNamespace: nothing is known of the namespace
 	scaledDown         bool              // for hostBadPod: all pods up to this one are listed
 }
 
@@ -49,7 +53,7 @@ type hostJudge struct {
 	services    map[string][]*inventory.Object       // by namespace
 	written     map[string]bool                      // namespaces with Services that are resources of the build
 	defined     map[string]bool                      // names that ServiceEntries and hostAliases define
-	charts      map[string]bool                      // namespaces that Helm or Argo CD fill
+	charts      map[string]finding.Severity          // namespaces that Helm or Argo CD fill: how bad an absent Service is there
 	customNames map[string][]string                  // names of custom resources, by namespace
 	ports       map[*inventory.Object][]numberedPort // of the Services of the build
 	portNumbers map[int]bool                         // that some Service of the build has
@@ -59,7 +63,6 @@ type hostJudge struct {
 	sets        map[string][]*inventory.Object // StatefulSets by the Service that governs them
 	scaled      map[string][]string            // names of what autoscalers scale, by namespace
 	byNode      map[spot][]*hostUse
-	foreign     map[string]map[string]bool // Services named in namespaces that are not in the build
 }
 
 var (
@@ -73,9 +76,9 @@ func newHostJudge(b *Build, uses []*hostUse) *hostJudge {
 	j := &hostJudge{
 		b: b, uses: uses, domain: b.ClusterDomain(),
 		services: map[string][]*inventory.Object{}, written: map[string]bool{},
-		defined: map[string]bool{}, charts: map[string]bool{}, customNames: map[string][]string{},
+		defined: map[string]bool{}, charts: map[string]finding.Severity{}, customNames: map[string][]string{},
 		ports: map[*inventory.Object][]numberedPort{}, portNumbers: map[int]bool{}, near: map[nearKey]string{}, similar: map[nearKey]string{},
-		company: map[spot]bool{}, foreign: map[string]map[string]bool{},
+		company: map[spot]bool{},
 	}
 	for _, o := range b.Inventory.OfKind(serviceKind) {
 		if !o.Removed {
@@ -93,9 +96,6 @@ func newHostJudge(b *Build, uses []*hostUse) *hostJudge {
 		if !o.Removed && !o.Local && o.Node != nil {
 			j.note(o)
 		}
-	}
-	for _, u := range uses {
-		j.noteForeign(u)
 	}
 	for _, u := range uses {
 		u.judgement = j.judge(u)
@@ -126,12 +126,12 @@ func (j *hostJudge) note(o *inventory.Object) {
 	case "ServiceEntry":
 		j.define(o.Get("spec", "hosts"))
 	case "HelmRelease", "HelmChart":
-		j.charts[o.Namespace] = true
-		j.charts[yamlnode.GetString(o.Node, "spec", "targetNamespace")] = true
+		j.charts[o.Namespace] = finding.Note
+		j.charts[yamlnode.GetString(o.Node, "spec", "targetNamespace")] = finding.Note
 	case "Application":
-		j.charts[yamlnode.GetString(o.Node, "spec", "destination", "namespace")] = true
+		j.fills(yamlnode.GetString(o.Node, "spec", "destination", "namespace"))
 	case "Kustomization":
-		j.charts[yamlnode.GetString(o.Node, "spec", "targetNamespace")] = true
+		j.fills(yamlnode.GetString(o.Node, "spec", "targetNamespace"))
 	default:
 		if len(o.Name) > 1 {
 			j.customNames[o.Namespace] = append(j.customNames[o.Namespace], o.Name)
@@ -139,16 +139,11 @@ func (j *hostJudge) note(o *inventory.Object) {
 	}
 }
 
-// noteForeign counts what is said of namespaces that are not in the build.
-func (j *hostJudge) noteForeign(u *hostUse) {
-	n, ok := splitZone(strings.ToLower(u.Host))
-	if !ok || j.b.Inventory.HasNamespace(n.namespace) {
-		return
+// fills notes that Argo CD or Flux applies manifests to a namespace.
+func (j *hostJudge) fills(namespace string) {
+	if _, ok := j.charts[namespace]; !ok {
+		j.charts[namespace] = finding.Warning
 	}
-	if j.foreign[n.namespace] == nil {
-		j.foreign[n.namespace] = map[string]bool{}
-	}
-	j.foreign[n.namespace][n.service] = true
 }
 
 func (j *hostJudge) define(names *yaml.Node) {
@@ -189,7 +184,7 @@ func (j *hostJudge) judge(u *hostUse) hostJudgement {
 	if n, ok := splitZone(name); ok {
 		return j.judgeZone(u, n)
 	}
-	if result, ok := j.judgeMissingZone(name); ok {
+	if result, ok := j.judgeMissingZone(u, name); ok {
 		return result
 	}
 	labels := strings.Split(name, ".")
@@ -225,7 +220,7 @@ func (j *hostJudge) judgeZone(u *hostUse, n hostName) hostJudgement {
 
 // judgeMissingZone judges names that end in the cluster's domain and lack .svc
 // or the namespace.
-func (j *hostJudge) judgeMissingZone(name string) (hostJudgement, bool) {
+func (j *hostJudge) judgeMissingZone(u *hostUse, name string) (hostJudgement, bool) {
 	front, ok := strings.CutSuffix(name, "."+j.domain)
 	if !ok {
 		return hostJudgement{}, false
@@ -240,10 +235,12 @@ func (j *hostJudge) judgeMissingZone(name string) (hostJudgement, bool) {
 			return bad, true
 		}
 	case len(labels) >= 2 && labels[len(labels)-1] != "pod":
-		if j.find(labels[0], labels[1]) != nil {
-			bad.suggestion = labels[0] + "." + labels[1] + ".svc." + j.domain
-			bad.reason = "names of Services end in .svc." + j.domain
-			return bad, true
+		for _, namespace := range [...]string{labels[1], labels[len(labels)-1]} { // the second: web.ns.shop.cluster.local
+			if j.find(u, labels[0], namespace) != nil && j.b.Inventory.HasNamespace(namespace) {
+				bad.suggestion = labels[0] + "." + namespace + ".svc." + j.domain
+				bad.reason = "names of Services end in .svc." + j.domain
+				return bad, true
+			}
 		}
 	}
 	return hostJudgement{}, true
@@ -251,10 +248,13 @@ func (j *hostJudge) judgeMissingZone(name string) (hostJudgement, bool) {
 
 // judgePair judges a.b: Service a in namespace b, or pod a of Service b.
 func (j *hostJudge) judgePair(u *hostUse, a, b string) hostJudgement {
-	if j.find(a, b) != nil {
+	if isTopLevel(b) && !j.b.Inventory.HasNamespace(b) {
+		return hostJudgement{} // a Service without a namespace could be called so, but rarely is
+	}
+	if j.find(u, a, b) != nil {
 		return j.judgeName(u, hostName{service: a, namespace: b}, "")
 	}
-	if s := j.find(b, u.namespace); s != nil && (isHeadless(s) || looksLikePod(a)) {
+	if s := j.find(u, b, u.namespace); s != nil && (isHeadless(s) || looksLikePod(a)) {
 		return j.judgeName(u, hostName{pod: a, service: b, namespace: u.namespace}, "")
 	}
 	inZone := hostName{service: a, namespace: b}
@@ -286,7 +286,10 @@ func (j *hostJudge) judgePair(u *hostUse, a, b string) hostJudgement {
 
 // judgeTriple judges a.b.c: pod a of Service b in namespace c, or a domain.
 func (j *hostJudge) judgeTriple(u *hostUse, a, b, c string) hostJudgement {
-	if j.find(b, c) != nil {
+	if isTopLevel(c) && !j.b.Inventory.HasNamespace(c) {
+		return hostJudgement{}
+	}
+	if j.find(u, b, c) != nil {
 		return j.judgeName(u, hostName{pod: a, service: b, namespace: c}, "")
 	}
 	if !looksLikePod(a) || isTopLevel(c) {
@@ -316,7 +319,7 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 		}
 		return s
 	}
-	res := j.resolve(n.service, n.namespace)
+	res := j.resolve(u, n.service, n.namespace)
 	if o := res.Target; o != nil && res.Status == reference.Found {
 		result.verdict, result.target, result.headless = hostFound, o, n.pod != "" || isHeadless(o)
 		if n.pod != "" {
@@ -344,11 +347,16 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 		result.verdict, result.suggestion = hostTypo, spelled(near, n.namespace)
 		return result
 	}
-	// A namespace that other addresses know too is real; this one is then about
-	// a namesake there.
-	if len(elsewhere) > 0 && len(j.foreign[n.namespace]) < 2 && (u.strong() || j.hasPort(elsewhere[0], u.Port)) {
+	if n.zone && j.b.Inventory.HasNamespace(n.service) && j.find(u, n.namespace, n.service) != nil { // the two the wrong way around
+		result.verdict, result.suggestion = hostTypo, strings.Replace(u.Host, n.service+"."+n.namespace, n.namespace+"."+n.service, 1)
+		return result
+	}
+	if len(elsewhere) > 0 && (u.strong() || j.hasPort(elsewhere[0], u.Port)) {
 		o := elsewhere[0]
 		result.verdict, result.target, result.suggestion = hostWrongNamespace, o, spelled(n.service, o.Namespace)
+		// Of a namespace that is not in the build nothing is known, and the
+		// address may be about a namesake there. Every cluster has default.
+		result.unsure = n.namespace != "" && n.namespace != u.namespace && n.namespace != "default" && !j.b.Inventory.HasNamespace(n.namespace)
 		return result
 	}
 	if n.pod != "" && j.judgeStrayPod(u, n, &result) {
@@ -358,7 +366,11 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 		result.verdict = hostElsewhere
 		return result
 	}
-	result.verdict = hostAbsent
+	result.verdict, result.release = hostAbsent, res.Release
+	result.severity = finding.Error
+	if s, ok := j.charts[n.namespace]; ok {
+		result.severity = s
+	}
 	if closest := j.closest(n.service, n.namespace); closest != "" {
 		result.suggestion = spelled(closest, n.namespace)
 	}
@@ -368,9 +380,6 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 // judges reports whether the build says enough of a namespace for something to
 // be missing from it: it has Services there, and no chart adds others.
 func (j *hostJudge) judges(namespace string) bool {
-	if j.charts[namespace] {
-		return false
-	}
 	if namespace == "" {
 		return len(j.written) > 0
 	}
@@ -389,10 +398,14 @@ func (j *hostJudge) operated(service, namespace string) bool {
 }
 
 // resolve says what is known of a Service's name, Knative's included.
-func (j *hostJudge) resolve(service, namespace string) reference.Resolution {
-	res := j.b.resolveName(serviceKind, namespace, service)
+func (j *hostJudge) resolve(u *hostUse, service, namespace string) reference.Resolution {
+	var serves func(*inventory.Object) bool
+	if u.Port != 0 {
+		serves = func(o *inventory.Object) bool { return j.hasPort(o, u.Port) }
+	}
+	res := j.b.resolveName(u.from, serviceKind, namespace, service, serves)
 	if res.Status != reference.Found {
-		if k := j.b.resolveName(knativeServiceKind, namespace, service); k.Status == reference.Found {
+		if k := j.b.resolveName(u.from, knativeServiceKind, namespace, service, nil); k.Status == reference.Found {
 			return k
 		}
 	}
@@ -400,8 +413,8 @@ func (j *hostJudge) resolve(service, namespace string) reference.Resolution {
 }
 
 // find returns the Service of the build, nil if it is not in it.
-func (j *hostJudge) find(service, namespace string) *inventory.Object {
-	if res := j.resolve(service, namespace); res.Status == reference.Found {
+func (j *hostJudge) find(u *hostUse, service, namespace string) *inventory.Object {
+	if res := j.resolve(u, service, namespace); res.Status == reference.Found {
 		return res.Target
 	}
 	return nil
@@ -410,7 +423,7 @@ func (j *hostJudge) find(service, namespace string) *inventory.Object {
 // provided reports whether the cluster or something that the configuration
 // names has the Service.
 func (j *hostJudge) provided(service, namespace string, u *hostUse) bool {
-	res := j.resolve(service, namespace)
+	res := j.resolve(u, service, namespace)
 	return res.Status == reference.Found && res.Target == nil ||
 		res.Likely && j.nearest(u, service, namespace) == "" ||
 		j.b.provided("Service", namespace, u.Host) >= 0
@@ -499,6 +512,36 @@ var serviceReferences = NewFact(func(b *Build) map[spot]bool {
 	}
 	return m
 })
+
+// configSources are the ConfigMaps that a pod refers to.
+var configSources = NewFact(func(b *Build) map[*inventory.Pod][]*inventory.Object {
+	sources := map[*inventory.Pod][]*inventory.Object{}
+	for o, pods := range configReaders.Of(b) {
+		if o.Kind == "ConfigMap" && o.Node != nil {
+			for _, pod := range pods {
+				sources[pod] = append(sources[pod], o)
+			}
+		}
+	}
+	return sources
+})
+
+// configures reports whether a ConfigMap that the pod reads, other than the one
+// the address is in, mentions its port: it may say where a program listens.
+func (b *Build) configures(pod *inventory.Pod, u *hostUse) bool {
+	port := strconv.Itoa(u.Port)
+	for _, o := range configSources.Of(b)[pod] {
+		if o == u.from {
+			continue
+		}
+		for _, v := range yamlnode.Fields(o.Get("data")) {
+			if strings.Contains(yamlnode.String(v), port) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // configReaders are the pods that refer to a ConfigMap or Secret.
 var configReaders = NewFact(func(b *Build) map[*inventory.Object][]*inventory.Pod {

@@ -144,7 +144,7 @@ func (s *hostScan) content(o *inventory.Object) {
 	for _, key := range content.Keys {
 		v, _ := content.Get(key)
 		text, ok := plainText(v)
-		if !ok {
+		if !ok || key == exampleKey {
 			continue
 		}
 		use.node, use.decoded = v.Node, v.Base64
@@ -161,6 +161,10 @@ func (s *hostScan) content(o *inventory.Object) {
 		})
 	}
 }
+
+// exampleKey is a key of Knative's ConfigMaps that holds what might be set:
+// https://knative.dev/docs/serving/configuration/config-defaults/
+const exampleKey = "_example"
 
 // plainText returns the text of a value, decoded.
 func plainText(v inventory.Value) (string, bool) {

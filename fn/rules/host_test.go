@@ -134,7 +134,8 @@ func TestMutatedHosts(t *testing.T) {
 			check("letters swapped", name, name[:1]+name[2:3]+name[1:2]+name[3:])
 			if s.namespace != "" {
 				check("namespace", s.namespace, s.namespace[:4]+s.namespace[5:])
-				check("namespace", s.namespace, "elsewhere")
+				found := judgeAll(t, hostTree+write(s.key, strings.Replace(s.text, s.namespace, "elsewhere", 1)))
+				assert.Zero(t, finding.Count(found, finding.Error)+finding.Count(found, finding.Warning), "nothing is known of the namespace: %v", found)
 			}
 			if s.port != "" {
 				check("port", s.port, s.port+"1")

@@ -269,6 +269,12 @@ var imageInvalid = &Rule{
 			if s == "" || reference.IsPlaceholder(s) || imagePattern().MatchString(s) {
 				return
 			}
+			if builtFromSource(s) {
+				return
+			}
+			if word, _ := findPlaceholder(s); word != "" {
+				return // placeholder-left is about it
+			}
 			message := fmt.Sprintf("%q is not the name of an image: InvalidImageName", s)
 			near := strings.TrimSuffix(strings.TrimSpace(trimScheme(s)), ":")
 			if !imagePattern().MatchString(near) {
@@ -283,6 +289,10 @@ var imageInvalid = &Rule{
 		return nil
 	},
 }
+
+// builtFromSource reports whether an image is what ko builds of a Go package
+// before the resource is applied: https://ko.build/features/k8s/
+func builtFromSource(image string) bool { return strings.HasPrefix(image, "ko://") }
 
 func trimScheme(s string) string {
 	if _, rest, ok := strings.Cut(s, "://"); ok {

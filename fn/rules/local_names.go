@@ -19,7 +19,9 @@ type localName struct {
 	kinds []inventory.GroupKind
 	// uses and definitions are paths as in reference.NodesAt.
 	uses, definitions []string
-	what              string
+	// others are paths among those of uses whose names another resource defines.
+	others []string
+	what   string
 }
 
 var localNames = []localName{
@@ -27,11 +29,13 @@ var localNames = []localName{
 	{
 		kinds: gks("argoproj.io/Workflow", "argoproj.io/WorkflowTemplate", "argoproj.io/ClusterWorkflowTemplate"), what: "template",
 		uses:        []string{"spec.entrypoint", "spec.onExit", "spec.templates[].**.template"},
+		others:      []string{"spec.templates[].**.templateRef.template"},
 		definitions: []string{"spec.templates[].name"},
 	},
 	{
 		kinds: gks("argoproj.io/CronWorkflow"), what: "template",
 		uses:        []string{"spec.workflowSpec.entrypoint", "spec.workflowSpec.onExit", "spec.workflowSpec.templates[].**.template"},
+		others:      []string{"spec.workflowSpec.templates[].**.templateRef.template"},
 		definitions: []string{"spec.workflowSpec.templates[].name"},
 	},
 	{
@@ -120,8 +124,15 @@ func (p *Pass) checkLocalNames(o *inventory.Object, l *localName) {
 	if len(names) == 0 {
 		return // defined elsewhere, as by a workflowTemplateRef
 	}
+	var others []*yaml.Node
+	for _, path := range l.others {
+		others = append(others, reference.NodesAt(o.Node, path)...)
+	}
 	for _, path := range l.uses {
 		for _, n := range reference.NodesAt(o.Node, path) {
+			if slices.Contains(others, n) {
+				continue
+			}
 			if n.Kind != yaml.ScalarNode || n.Value == "" || reference.IsPlaceholder(n.Value) || slices.Contains(names, n.Value) {
 				continue
 			}

@@ -219,11 +219,11 @@ var nodePortCollision = &Rule{
 	Name:     "node-port-collision",
 	Severity: finding.Error,
 	Doc: "Two Services ask for the same nodePort. " +
-		"The API server accepts the first and rejects the second. Ports of different protocols do not collide.",
+		"The API server accepts the first and rejects the second, whatever the protocols; within one Service two protocols may share a nodePort. " +
+		"It is a note for Services in two files, which may be alternatives.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
 	Run: func(p *Pass) error {
-		type key struct{ port, protocol string }
-		first := map[key]*inventory.Object{}
+		first := map[string]*inventory.Object{}
 		for _, svc := range p.Inventory.OfKind(gk("Service")) {
 			if svc.Node == nil {
 				continue
@@ -234,19 +234,20 @@ var nodePortCollision = &Rule{
 				if number == "" || number == "0" || !isNumber(number) {
 					continue
 				}
-				protocol := yamlnode.GetString(port, "protocol")
-				if protocol == "" {
-					protocol = "TCP"
-				}
-				k := key{number, protocol}
-				if other := first[k]; other != nil {
-					if other.Resource() != svc.Resource() {
-						p.Report(svc, n, fmt.Sprintf("nodePort %s is taken by %s", number, other),
-							Help("give one of them another port between 30000 and 32767, or none to let the cluster choose"))
-					}
+				other := first[number]
+				if other == nil {
+					first[number] = svc
 					continue
 				}
-				first[k] = svc
+				if other.Resource() == svc.Resource() {
+					continue
+				}
+				severity := finding.Error
+				if other.File != svc.File {
+					severity = finding.Note
+				}
+				p.Report(svc, n, fmt.Sprintf("nodePort %s is taken by %s", number, other), AtMost(severity),
+					Help("give one of them another port between 30000 and 32767, or none to let the cluster choose"))
 			}
 		}
 		return nil

@@ -79,6 +79,8 @@ func (p *Pass) reportVariable(o *inventory.Object, c *inventory.Container, n *ya
 		// the image's own value, kept on purpose
 	case len(near) > 0 && suggest.Close(name, near[0]):
 		p.Report(o, n, fmt.Sprintf("$(%s) is not a variable of container %q", name, c.Name), DidYouMeanAs("$(%s)", near...), SecretLine())
+	case o.Kind == "LeaderWorkerSet" && strings.HasPrefix(name, "LWS_"):
+		// set by the controller: https://lws.sigs.k8s.io/docs/reference/labels-annotations-and-environment-variables/
 	case serviceVariable(name):
 		p.checkServiceVariable(o, n, name)
 	default:
