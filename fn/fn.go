@@ -237,6 +237,21 @@ func transform(items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Se
 	for _, o := range res.Added {
 		out.Added = append(out.Added, o.Node)
 	}
+	out.Wrote = func(yield func(item int, field, cause string)) {
+		items := map[finding.Resource]int{}
+		for i, o := range inv.Objects() {
+			items[o.Resource()] = i
+		}
+		for _, in := range res.Injections {
+			yield(items[in.Object.Resource()], in.Field, "spec.connections"+reference.PathStep(in.Connection))
+		}
+		for _, c := range res.Changes {
+			if i, ok := items[c.Resource]; ok {
+				cause, _, _ := strings.Cut(c.Cause, ",")
+				yield(i, c.Field, cause)
+			}
+		}
+	}
 	return res, out, err
 }
 

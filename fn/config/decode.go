@@ -127,8 +127,8 @@ func where(path string, n *yaml.Node) string {
 	if path == "" {
 		path = Kind
 	}
-	if n != nil && n.Line > 0 {
-		return fmt.Sprintf("%s (line %d of the configuration)", path, n.Line)
+	if n != nil && yamlnode.Line(n) > 0 {
+		return fmt.Sprintf("%s (line %d of the configuration)", path, yamlnode.Line(n))
 	}
 	return path
 }

@@ -90,6 +90,13 @@ type Finding struct {
 	// Original is the resource as its own YAML calls it, before kustomize gave it
 	// another name or namespace. Readers find it by that in File.
 	Original Resource `json:"-"`
+	// Also are places that have a part in it, such as what a base says where a
+	// patch says something else.
+	Also []Place `json:"also,omitempty"`
+	// Tree is what was checked: a kustomization, a folder or a file. Trees are
+	// all that have the finding, if several do.
+	Tree  string   `json:"tree,omitempty"`
+	Trees []string `json:"trees,omitempty"`
 	// Missing is the object that is simply not in this build, for findings that
 	// an entry under validate.externals would settle.
 	Missing *Resource `json:"-"`
@@ -106,6 +113,14 @@ func (f *Finding) Sentence() string {
 		return f.Message
 	}
 	return f.Message + "; did you mean " + f.Meant + "?"
+}
+
+// Place is a place in a file, and what a value that stands there came through.
+type Place struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+	Via    string `json:"via"`
 }
 
 // Sum is a checksum of a field's text: FNV-1a.

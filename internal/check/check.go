@@ -10,14 +10,17 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 )
@@ -44,7 +47,7 @@ type Report struct {
 	// Unread is what could not be checked.
 	Unread []Unread
 
-	docs    map[string]documents // by file
+	follow  bool // where values were written: the tree before had findings
 	secrets *redact.Secrets
 }
 
@@ -83,16 +86,15 @@ func Run(trees []Tree, opts Options) *Report {
 		} else {
 			rep.Trees++
 		}
+		for i := range findings {
+			findings[i].Tree = t.shown()
+		}
 		rep.Findings = append(rep.Findings, findings...)
 	}
+	rep.Findings = merge(rep.Findings)
 	finding.Sort(rep.Findings)
-	rep.Findings = report.Clean(slices.CompactFunc(rep.Findings, same), rep.secrets)
+	rep.Findings = report.Clean(rep.Findings, rep.secrets)
 	return rep
-}
-
-// same reports whether two overlays led to one finding in a file they share.
-func same(a, b finding.Finding) bool {
-	return a.Rule == b.Rule && a.Resource == b.Resource && a.Field == b.Field && a.Message == b.Message && a.File == b.File && a.Line == b.Line
 }
 
 func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
@@ -140,43 +142,62 @@ func validate(inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options
 // checkKustomization builds a kustomization. If it runs the function itself,
 // what the function found is the answer; else the result is checked.
 func (rep *Report) checkKustomization(t Tree, opts Options) ([]finding.Finding, error) {
+	var trace provenance.Trace
+	if rep.follow {
+		opts.Build.Trace = &trace
+	}
+	findings, resources, err := rep.buildAndCheck(t, opts)
+	if !rep.follow && (len(findings) > 0 || err != nil) {
+		// Sound trees are not followed. Others, and then those beside them, are.
+		opts.Build.Trace = &trace
+		if again, built, err2 := rep.buildAndCheck(t, opts); trace.Any() {
+			findings, resources, err = again, built, err2
+		}
+	}
+	if rep.follow = len(findings) > 0; err != nil && len(findings) == 0 {
+		return nil, err
+	}
+	rep.Resources += len(resources)
+	places := NewPlaces(&trace, resources)
+	places.Locate(findings)
+	places.sources(findings, rep.Sources)
+	return findings, err
+}
+
+// buildAndCheck returns what is found in a kustomization, and its resources.
+func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*yaml.Node, error) {
 	var stderr bytes.Buffer
 	build := opts.Build
 	build.Stderr = &stderr
 	build.InProcess = fn.RunNodes
 	restore := setenv(fn.ReportEnv, fn.ReportJSON)
-	disk, err := newTracing(t.Root)
-	if err != nil {
-		return nil, err
-	}
-	m, err := kbuild.Build(disk, t.Root, build)
+	m, err := kbuild.Build(filesys.MakeFsOnDisk(), t.Root, build)
 	restore()
 	findings, ran := decodeReport(&stderr)
-	rep.locate(findings, t.Root)
 	var failed *kbuild.FunctionError
 	if errors.As(err, &failed) && finding.Count(findings, finding.Error) > 0 {
-		return findings, nil
+		return findings, nil, nil
 	}
 	if err != nil {
-		if text := strings.TrimSpace(stderr.String()); text != "" {
+		if text := strings.TrimSpace(stderr.String()); text != "" && len(findings) == 0 && !ran {
 			err = fmt.Errorf("%s: %w", text, err)
 		}
-		return nil, err
+		return findings, nil, err
 	}
-	rep.Resources += m.Size()
+	resources := make([]*yaml.Node, 0, m.Size())
 	for _, r := range m.Resources() {
+		resources = append(resources, r.YNode())
 		rep.secrets.Node(r.YNode()) // a remote base is no file of the build
 	}
 	if ran {
-		return findings, nil
+		return findings, resources, nil
 	}
 	inv := &inventory.Inventory{}
-	for _, r := range m.Resources() {
-		inv.Add(r.YNode(), inventory.Source{})
+	for _, n := range resources {
+		inv.Add(n, inventory.Source{})
 	}
 	findings, err = validate(inv, opts.Config, opts)
-	rep.locate(findings, t.Root)
-	return findings, err
+	return findings, resources, err
 }
 
 func setenv(key, value string) (restore func()) {

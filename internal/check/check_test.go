@@ -122,7 +122,8 @@ func TestEachRootKustomizationIsATree(t *testing.T) {
 	require.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
 	assert.Equal(t, "a-app", rep.Findings[0].Resource.Name)
 	// The place is the line in the base, not the built document.
-	assert.Equal(t, filepath.Join(dir, "base", "pod.yaml"), rep.Findings[0].File)
+	assert.FileExists(t, rep.Findings[0].File)
+	assert.True(t, strings.HasSuffix(rep.Findings[0].File, "/base/pod.yaml"), rep.Findings[0].File)
 	assert.Equal(t, 12, rep.Findings[0].Line)
 }
 

@@ -14,6 +14,7 @@ import (
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -77,15 +78,16 @@ func (s *functionStep) Transform(rm resmap.ResMap) error {
 	}
 	var stderr strings.Builder
 	out, code := s.opts.InProcess(items, s.config, &stderr)
+	follow := s.trace.function(m, items, s.config, out)
 	s.entries = append(s.entries, reportEntry{Code: code, Text: stderr.String()})
 	if code != 0 {
 		return &FunctionError{Code: code}
 	}
-	return s.update(m, items, out)
+	return s.update(m, items, out, follow)
 }
 
 // update makes m what the function made of items.
-func (s *functionStep) update(m *indexed, items []*yaml.Node, out manifest.Output) error {
+func (s *functionStep) update(m *indexed, items []*yaml.Node, out manifest.Output, follow func(int)) error {
 	kept := make([]*entry, 0, len(m.list))
 	for i, e := range m.list {
 		if out.Dropped(i) {
@@ -93,6 +95,7 @@ func (s *functionStep) update(m *indexed, items []*yaml.Node, out manifest.Outpu
 		}
 		if out.Changed(i) {
 			e.res.ResetRNode(&resource.Resource{RNode: *kyaml.NewRNode(items[i])})
+			follow(i)
 			m.lend(e)
 		}
 		kept = append(kept, e)
@@ -132,7 +135,7 @@ func view(n *yaml.Node) (_ *yaml.Node, ok bool) {
 	if n.Anchor != "" || n.Kind != yaml.MappingNode && len(n.Content) > 0 && n.Kind != yaml.SequenceNode {
 		return nil, false
 	}
-	c := &yaml.Node{Kind: n.Kind, Tag: n.ShortTag(), Value: n.Value}
+	c := &yaml.Node{Kind: n.Kind, Tag: n.ShortTag(), Value: n.Value, Line: provenance.Mark(n)}
 	switch n.Kind {
 	case yaml.ScalarNode:
 		// Writing a folded scalar may add a line to it.

@@ -165,6 +165,7 @@ func (v *level) pluginSteps() ([]step, error) {
 			if spec, err := functionSpec(c); err != nil || spec == nil {
 				return nil, errors.New("a function without an annotation")
 			}
+			v.markHeld(c.YNode())
 			if s.Transformer, err = v.function(c); err != nil {
 				return nil, err
 			}

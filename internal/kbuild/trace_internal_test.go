@@ -473,7 +473,7 @@ func TestPlacesOfRepository(t *testing.T) {
 				}
 			}
 			built++
-			o.prove(t, 300)
+			o.prove(t, 60)
 			total.add(o)
 		}
 		t.Logf("%s: %d of %d kustomizations", root, built, len(dirs))

@@ -345,6 +345,9 @@ type Output struct {
 	Changed, Dropped func(i int) bool
 	// Added are further items.
 	Added []*yaml.Node
+	// Wrote says of each value that was written where it is, and which field of
+	// the configuration asked for it. It may be nil.
+	Wrote func(yield func(item int, field, cause string))
 }
 
 // nothing reports whether the items stay as they are.

@@ -42,3 +42,9 @@ func appendKey(path []byte, key string) []byte {
 	}
 	return append(append(path, '.'), key...)
 }
+
+// Below reports whether a field is another one, or in it.
+func Below(field, path string) bool {
+	rest, ok := strings.CutPrefix(field, path)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}

@@ -310,3 +310,10 @@ func sameScalar(a, b *yaml.Node) bool {
 	}
 	return a.ShortTag() == b.ShortTag() && (a.ShortTag() == "!!null" || a.ShortTag() == "!!bool" && strings.EqualFold(a.Value, b.Value))
 }
+
+// MarkLike marks a tree by the positions of another with the same content, which
+// was read from a text.
+func (t *Trace) MarkLike(n, from *yaml.Node, text *Text, via Via) {
+	m := marker{trace: t, via: via, scalar: text.scalar, node: text.node}
+	m.like(n, from)
+}

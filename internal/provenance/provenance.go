@@ -16,6 +16,8 @@ import (
 	"unsafe"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // Place is where something stands in a file. The zero value is no place.
@@ -59,7 +61,7 @@ const (
 	structure      Via = "structure"           // a key, a mapping or a sequence
 	noRecord           = 0
 	firstRecord        = 1
-	mark               = 1 << 30 // fits an int of 32 bits, with as many records above it
+	mark               = yamlnode.Marked // fits an int of 32 bits, with as many records above it
 )
 
 // Vias are all values of [Via], and what they mean, in the order of a build.
@@ -96,6 +98,8 @@ type Trace struct {
 	// kustomize writes them anew when it notes something.
 	metadata map[any]map[string]ID
 	texts    textIndex
+	// Functions are the runs of the function in the build.
+	Functions []Seen
 }
 
 // Add adds a record.

@@ -98,6 +98,10 @@ func (p *printer) finding(f *finding.Finding) {
 	}
 	p.print(p.paint(f.Severity.String()+"["+f.Rule+"]", hue, color.Bold), ": ", p.paint(redact.Escape(f.Sentence()), color.Bold), "\n")
 	margin := spaces(p.where(f))
+	for _, a := range f.Also {
+		p.print(margin, " = instead of: ", redact.Escape(a.File), ":", strconv.Itoa(a.Line), ":", strconv.Itoa(a.Column), "\n")
+	}
+	p.trees(f, margin)
 	if f.Field != "" {
 		p.print(margin, " = field: ", redact.Escape(f.Field), "\n")
 	}
@@ -111,6 +115,20 @@ func (p *printer) finding(f *finding.Finding) {
 	const chunk = 64 << 10
 	if len(p.b) > chunk {
 		p.flush()
+	}
+}
+
+// trees prints where else a finding is, and the tree it is in where the file does
+// not say so.
+func (p *printer) trees(f *finding.Finding, margin string) {
+	const most = 3
+	switch n := len(f.Trees); {
+	case n > most:
+		p.print(margin, " = in ", strconv.Itoa(n), " overlays: ", redact.Escape(strings.Join(f.Trees[:most], ", ")), " and ", strconv.Itoa(n-most), " more\n")
+	case n > 1:
+		p.print(margin, " = in ", strconv.Itoa(n), " overlays: ", redact.Escape(strings.Join(f.Trees, ", ")), "\n")
+	case f.Tree != "" && f.File != f.Tree && f.Tree != "." && !strings.HasPrefix(f.File, f.Tree+"/"):
+		p.print(margin, " = in: ", redact.Escape(f.Tree), "\n")
 	}
 }
 

@@ -256,3 +256,15 @@ func NewString(s string) *yaml.Node {
 func NewInt(text string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: text}
 }
+
+// Marked is what lines start from that are none: package provenance keeps its
+// own numbers in the Line of nodes.
+const Marked = 1 << 30
+
+// Line returns the line of a node, 0 if it has none.
+func Line(n *yaml.Node) int {
+	if n.Line >= Marked {
+		return 0
+	}
+	return n.Line
+}

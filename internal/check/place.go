@@ -1,0 +1,173 @@
+package check
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// Places says where what findings are about was written.
+type Places struct {
+	trace *provenance.Trace
+	nodes map[finding.Resource]*yaml.Node
+	// config is the ConfigPipeline of the build.
+	config *yaml.Node
+	files  map[string][]byte
+}
+
+// NewPlaces returns the places of a build: those of what the function saw, if it
+// ran, or else those of the resources that came out.
+func NewPlaces(trace *provenance.Trace, resources []*yaml.Node) *Places {
+	p := &Places{trace: trace, nodes: map[finding.Resource]*yaml.Node{}, files: map[string][]byte{}}
+	for i := len(trace.Functions) - 1; i >= 0; i-- {
+		p.config = trace.Functions[i].Config
+		resources = append(slices.Clip(trace.Functions[i].Items), resources...)
+	}
+	for _, n := range resources {
+		id := finding.Resource{
+			APIVersion: yamlnode.GetString(n, "apiVersion"), Kind: yamlnode.GetString(n, "kind"),
+			Namespace: yamlnode.GetString(n, "metadata", "namespace"), Name: yamlnode.GetString(n, "metadata", "name"),
+		}
+		if p.nodes[id] == nil {
+			p.nodes[id] = n
+		}
+	}
+	return p
+}
+
+// Locate gives findings the places that decide what they are about. What is not
+// known is left out: no file is named by guess.
+func (p *Places) Locate(fs []finding.Finding) {
+	for i := range fs {
+		p.locate(&fs[i])
+	}
+}
+
+func (p *Places) locate(f *finding.Finding) {
+	root := p.nodes[f.Resource]
+	if isConfig(f) {
+		if f.Line > 0 {
+			return // the file given with --config
+		}
+		root = p.config
+	}
+	f.File, f.Line, f.Column, f.Also = "", 0, 0, nil
+	if root == nil {
+		return
+	}
+	r, n, whole := p.trace.Locate(root, f.Field)
+	if whole && n.Kind == yaml.ScalarNode && f.Sum != 0 && finding.Sum(n.Value) != f.Sum && !isConfig(f) {
+		return // it has been changed since
+	}
+	if !r.Known() {
+		if start, _, _ := p.trace.Locate(root, ""); start.Known() {
+			f.File = start.File
+		}
+		return
+	}
+	place := r.Place
+	if _, line, column := provenance.Inner(f.Field); line > 0 && whole {
+		if inner := r.Within(p.file(r.File), line, column); inner.Known() {
+			place = inner
+		}
+	}
+	f.File, f.Line, f.Column = place.File, place.Line, place.Column
+	if whole && n.Kind == yaml.ScalarNode {
+		if base := p.trace.Base(r); base.Known() {
+			f.Also = []finding.Place{{File: base.File, Line: base.Line, Column: base.Column, Via: string(base.Via)}}
+		}
+	}
+}
+
+func isConfig(f *finding.Finding) bool {
+	return f.Resource.Kind == config.Kind && f.Resource.APIVersion == config.APIVersion
+}
+
+// file returns the text of a file that the build has read.
+func (p *Places) file(path string) []byte {
+	text, ok := p.files[path]
+	if !ok {
+		text, _ = os.ReadFile(filepath.FromSlash(path))
+		p.files[path] = text
+	}
+	return text
+}
+
+// Sources returns the texts of the files that findings point to.
+func (p *Places) sources(fs []finding.Finding, into map[string][]byte) {
+	for i := range fs {
+		if f := &fs[i]; f.Line > 0 && into[f.File] == nil {
+			into[f.File] = p.file(f.File)
+		}
+	}
+}
+
+// shown is the name of a tree in findings. Files that were named together have
+// no name.
+func (t Tree) shown() string {
+	if len(t.Files) > 1 && t.Name == fmt.Sprintf("%d files", len(t.Files)) {
+		return ""
+	}
+	return filepath.ToSlash(filepath.Clean(t.Name))
+}
+
+// merge makes one finding of those that several trees have in a file they share.
+// Within one tree no two are the same.
+func merge(fs []finding.Finding) []finding.Finding {
+	type key struct {
+		rule     string
+		severity finding.Severity
+		file     string
+		line     int
+		column   int
+		resource finding.Resource
+		field    string
+	}
+	byKey := map[key][]int{} // places in out
+	var out []finding.Finding
+	for _, f := range fs {
+		k := key{rule: f.Rule, severity: f.Severity, file: f.File, line: f.Line, column: f.Column}
+		if k.resource.Kind = f.Resource.Kind; f.Line == 0 {
+			k.resource, k.field = f.Resource, indexes.ReplaceAllString(f.Field, "[]")
+		}
+		at := -1
+		for _, i := range byKey[k] {
+			if slices.Contains(out[i].Trees, f.Tree) {
+				if out[i].Message == f.Message && out[i].Field == f.Field && out[i].Resource == f.Resource {
+					at = i // twice in one tree, as when a base is in it twice
+					break
+				}
+				continue
+			}
+			if at < 0 || out[i].Message == f.Message && out[at].Message != f.Message {
+				at = i
+			}
+		}
+		if at >= 0 {
+			if !slices.Contains(out[at].Trees, f.Tree) {
+				out[at].Trees = append(out[at].Trees, f.Tree)
+			}
+			continue
+		}
+		f.Trees = []string{f.Tree}
+		byKey[k] = append(byKey[k], len(out))
+		out = append(out, f)
+	}
+	for i := range out {
+		if len(out[i].Trees) < 2 {
+			out[i].Trees = nil
+		}
+	}
+	return out
+}
+
+var indexes = regexp.MustCompile(`\[\d+\]`)
