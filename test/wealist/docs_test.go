@@ -71,3 +71,28 @@ func anchors(t *testing.T, document string) []string {
 	}
 	return all
 }
+
+// TestSecurityNamesTests holds SECURITY.md to its word: every test that it
+// names is there.
+func TestSecurityNamesTests(t *testing.T) {
+	text, err := os.ReadFile(absolute(t, "SECURITY.md"))
+	require.NoError(t, err)
+	tests := map[string]bool{}
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	root := absolute(t, ".")
+	require.NoError(t, filepath.WalkDir(root, func(file string, _ os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		code, err := os.ReadFile(file)
+		for _, m := range declared.FindAllSubmatch(code, -1) {
+			tests[string(m[1])] = true
+		}
+		return err
+	}))
+	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Z]\\w+)`").FindAllStringSubmatch(string(text), -1)
+	require.NotEmpty(t, named)
+	for _, m := range named {
+		assert.True(t, tests[m[1]], "SECURITY.md names %s, which does not exist", m[1])
+	}
+}
