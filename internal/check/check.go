@@ -80,7 +80,7 @@ func Run(trees []Tree, opts Options) *Report {
 		if opts.Progress != nil {
 			opts.Progress(i, len(trees), t.Name)
 		}
-		findings, err := rep.check(t, opts)
+		findings, err := rep.survive(t, opts)
 		if err != nil {
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(err), t.Named})
 		} else {
@@ -95,6 +95,17 @@ func Run(trees []Tree, opts Options) *Report {
 	finding.Sort(rep.Findings)
 	rep.Findings = report.Clean(rep.Findings, rep.secrets)
 	return rep
+}
+
+// survive is check for trees that end it with a panic: the others are checked all
+// the same.
+func (rep *Report) survive(t Tree, opts Options) (findings []finding.Finding, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			findings, err = nil, fmt.Errorf("krm-validate gave up, which is a mistake of its own: %v", r)
+		}
+	}()
+	return rep.check(t, opts)
 }
 
 func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {

@@ -103,6 +103,8 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	if b.opts.Secrets == nil {
 		b.opts.Secrets = &redact.Secrets{}
 	}
+	boundHTTP()
+	defer surviving()()
 	b.opts.Secrets.Name(dir)
 	b.fsys = &recorded{b.fsys, b.opts.Secrets}
 	root, err := rootOf(b.fsys, dir)
@@ -115,6 +117,9 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	var failed *FunctionError
 	if declined == nil || errors.As(declined, &failed) {
 		return m, declined
+	}
+	if refused := (*beyond)(nil); errors.As(declined, &refused) {
+		return nil, refused
 	}
 	if b.opts.Trace != nil {
 		*b.opts.Trace = provenance.Trace{}
@@ -183,6 +188,8 @@ func (b *builder) stock(root string, rep *report) (resmap.ResMap, error) {
 // Stock builds the kustomization in dir as kubectl apply -k does, which runs
 // neither functions nor plugins.
 func Stock(fsys filesys.FileSystem, dir string) (resmap.ResMap, error) {
+	boundHTTP()
+	defer surviving()()
 	root, err := rootOf(fsys, dir)
 	if err != nil {
 		return nil, err

@@ -26,13 +26,13 @@ type cleanPath struct {
 	file string
 }
 
-// NewSnapshot returns a snapshot of a file system, taken as it is read. That of
-// a Snapshot is itself.
+// NewSnapshot returns a snapshot of a file system, taken as it is read, within
+// the limits of package limits. That of a Snapshot is itself.
 func NewSnapshot(fsys filesys.FileSystem) *Snapshot {
 	if s, ok := fsys.(*Snapshot); ok {
 		return s
 	}
-	return &Snapshot{FileSystem: fsys, contents: map[string][]byte{}, paths: map[string]cleanPath{}, dirs: map[string]bool{}}
+	return &Snapshot{FileSystem: &bounded{FileSystem: fsys}, contents: map[string][]byte{}, paths: map[string]cleanPath{}, dirs: map[string]bool{}}
 }
 
 // ReadFile implements [filesys.FileSystem]. The content is not to be changed.

@@ -2,6 +2,7 @@ package kbuild
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -87,6 +88,9 @@ func (t *tree) CleanedAbs(path string) (filesys.ConfirmedDir, string, error) {
 // ReadFile reads a file as kustomize should see it.
 func (t *tree) ReadFile(path string) ([]byte, error) {
 	content, err := t.FileSystem.ReadFile(path)
+	if b := (*beyond)(nil); errors.As(err, &b) && t.err == nil {
+		t.err = b
+	}
 	asked := path
 	if a, ok := t.asked[path]; ok {
 		asked = a

@@ -2,6 +2,7 @@ package kbuild
 
 import (
 	"bytes"
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -10,7 +11,13 @@ import (
 )
 
 // YAML returns what m.AsYaml does. It writes resources on all processors.
-func YAML(m resmap.ResMap) ([]byte, error) {
+func YAML(m resmap.ResMap) (text []byte, err error) {
+	defer surviving()()
+	defer func() {
+		if r := recover(); r != nil {
+			text, err = nil, fmt.Errorf("kustomize gave up on writing the resources: %v", r)
+		}
+	}()
 	resources := m.Resources()
 	texts := make([][]byte, len(resources))
 	var next atomic.Int64
@@ -18,6 +25,11 @@ func YAML(m resmap.ResMap) ([]byte, error) {
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(resources)) {
 		wg.Go(func() {
+			defer func() {
+				if recover() != nil {
+					failed.Store(true)
+				}
+			}()
 			for !failed.Load() {
 				i := int(next.Add(1)) - 1
 				if i >= len(resources) {

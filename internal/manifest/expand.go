@@ -12,27 +12,79 @@ import (
 // expand replaces aliases by copies of what they stand for, and merge keys by
 // the fields they bring in. It refuses cycles, and what is beyond the limits.
 func (r *reading) expand(n *yaml.Node) (*yaml.Node, error) {
-	if !hasAlias(n) {
-		if tooDeep(n, limits.Current().Depth) {
-			return nil, limits.TooDeep()
-		}
-		return n, nil
+	if err := r.weigh(n); err != nil || !hasAlias(n) {
+		return n, err
 	}
-	x := expander{reading: r, limits: limits.Current(), open: map[*yaml.Node]bool{}}
-	return x.copy(n, 0, false)
+	return expanded(n)
 }
 
-// tooDeep reports whether a tree without aliases has more levels than most.
-func tooDeep(n *yaml.Node, most int) bool {
-	if most < 0 {
-		return true
+// weigh reports what expand refuses, without doing any of it.
+func (r *reading) weigh(n *yaml.Node) error {
+	w := weigher{open: map[*yaml.Node]bool{}, known: map[*yaml.Node]weight{}}
+	whole, err := w.of(n)
+	most := limits.Current()
+	switch {
+	case err != nil:
+		return err
+	case whole.levels > most.Depth:
+		return limits.TooDeep()
+	case whole.aliased > 0 && r.aliased.Add(whole.aliased) > int64(most.Aliases):
+		return limits.TooManyAliases()
 	}
-	for _, c := range n.Content {
-		if c.Kind != yaml.ScalarNode && tooDeep(c, most-1) {
-			return true
+	return nil
+}
+
+// weight is how much a node is once its aliases are expanded.
+type weight struct {
+	nodes, aliased int64 // all, and those that aliases stand for
+	levels         int   // of mappings and lists below it
+}
+
+// heavy is beyond any limit, and far from the end of the numbers.
+const heavy = 1 << 40
+
+type weigher struct {
+	open  map[*yaml.Node]bool   // anchored nodes around the present one
+	known map[*yaml.Node]weight // of anchored nodes
+}
+
+func (w *weigher) of(n *yaml.Node) (weight, error) {
+	if n.Kind == yaml.AliasNode {
+		if n.Alias == nil {
+			return weight{}, fmt.Errorf("line %d: alias *%s has no anchor", n.Line, n.Value)
 		}
+		if w.open[n.Alias] {
+			return weight{}, fmt.Errorf("anchor &%s contains itself", n.Value)
+		}
+		x, err := w.of(n.Alias)
+		x.aliased = x.nodes
+		return x, err
 	}
-	return false
+	if n.Anchor != "" {
+		if x, ok := w.known[n]; ok {
+			return x, nil
+		}
+		w.open[n] = true
+		defer delete(w.open, n)
+	}
+	sum := weight{nodes: 1}
+	for _, c := range n.Content {
+		if c.Kind == yaml.ScalarNode {
+			sum.nodes++
+			continue
+		}
+		x, err := w.of(c)
+		if err != nil {
+			return weight{}, err
+		}
+		sum.nodes = min(sum.nodes+x.nodes, heavy)
+		sum.aliased = min(sum.aliased+x.aliased, heavy)
+		sum.levels = max(sum.levels, x.levels+1)
+	}
+	if n.Anchor != "" {
+		w.known[n] = sum
+	}
+	return sum, nil
 }
 
 func hasAlias(n *yaml.Node) bool {
@@ -47,40 +99,20 @@ func hasAlias(n *yaml.Node) bool {
 	return false
 }
 
-type expander struct {
-	*reading
-	limits limits.Limits
-	open   map[*yaml.Node]bool
-}
-
-// copy copies a node at a depth. aliased says that it is one more of the same.
-func (x *expander) copy(n *yaml.Node, depth int, aliased bool) (*yaml.Node, error) {
+// expanded copies a tree without its aliases. It has been weighed.
+func expanded(n *yaml.Node) (*yaml.Node, error) {
 	if n.Kind == yaml.AliasNode {
-		if n.Alias == nil {
-			return nil, fmt.Errorf("line %d: alias *%s has no anchor", n.Line, n.Value)
-		}
-		if x.open[n.Alias] {
-			return nil, fmt.Errorf("anchor &%s contains itself", n.Value)
-		}
-		return x.copy(n.Alias, depth, true)
-	}
-	if depth > x.limits.Depth {
-		return nil, limits.TooDeep()
-	}
-	if aliased && x.aliased.Add(1) > int64(x.limits.Aliases) {
-		return nil, limits.TooManyAliases()
+		return expanded(n.Alias)
 	}
 	c := *n
 	c.Anchor = ""
 	if len(n.Content) == 0 {
 		return &c, nil
 	}
-	x.open[n] = true
-	defer delete(x.open, n)
 	c.Content = make([]*yaml.Node, len(n.Content))
 	for i, child := range n.Content {
 		var err error
-		if c.Content[i], err = x.copy(child, depth+1, aliased); err != nil {
+		if c.Content[i], err = expanded(child); err != nil {
 			return nil, err
 		}
 	}

@@ -352,7 +352,7 @@ var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 func (d *Document) locate(err error) error {
 	text := err.Error()
 	line := d.Line
-	if strings.HasPrefix(text, "yaml: exceeded max depth") {
+	if strings.Contains(text, ": exceeded max depth of ") {
 		return &Error{File: d.File, Line: d.Line, Err: limits.TooDeep()}
 	}
 	if m := yamlLine.FindStringSubmatch(text); m != nil {

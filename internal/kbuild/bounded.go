@@ -1,0 +1,128 @@
+package kbuild
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+)
+
+// bounded is a file system that refuses to read what would never end, or would
+// end the program: kustomize follows aliases without a bound, and a name in a
+// tree can lead to anything.
+type bounded struct {
+	filesys.FileSystem
+	mu   sync.Mutex
+	size int64 // of what was read
+}
+
+// beyond is about a file that is refused.
+type beyond struct {
+	file string
+	err  error
+}
+
+func (e *beyond) Error() string { return e.file + ": " + e.err.Error() }
+
+func (e *beyond) Unwrap() error { return e.err }
+
+// ReadFile implements [filesys.FileSystem].
+func (b *bounded) ReadFile(path string) ([]byte, error) {
+	most := limits.Current().Size
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		// Opening a pipe waits for a writer, and a device has no end.
+		if !info.Mode().IsRegular() {
+			return nil, &beyond{path, errors.New("a pipe, a socket or a device, not a file: a build reads files only")}
+		}
+		if info.Size() > most {
+			return nil, &beyond{path, limits.TooLarge()}
+		}
+	}
+	content, err := b.FileSystem.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	b.size += int64(len(content))
+	over := b.size > most
+	b.mu.Unlock()
+	if over {
+		return nil, &beyond{path, limits.TooLarge()}
+	}
+	if err := manifest.Bounded(content, mayHoldYAML(path, content)); err != nil {
+		return nil, &beyond{path, err}
+	}
+	return content, nil
+}
+
+// mayHoldYAML reports whether texts in a file are YAML to kustomize: patches in a
+// kustomization, and in the configuration of a built-in transformer.
+func mayHoldYAML(path string, content []byte) bool {
+	return isKustomization(path) || bytes.Contains(content, []byte("Transformer")) || bytes.Contains(content, []byte("Generator"))
+}
+
+// boundedHTTP does the same for what kustomize gets over HTTP.
+type boundedHTTP struct{ http.RoundTripper }
+
+// RoundTrip implements [http.RoundTripper].
+func (t boundedHTTP) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.RoundTripper.RoundTrip(req)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		return resp, err
+	}
+	body, err := limits.Read(resp.Body)
+	if closeErr := resp.Body.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = manifest.Bounded(body, true)
+	}
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// boundHTTP bounds the transport of kustomize's HTTP client, which is the
+// default one.
+var boundHTTP = sync.OnceFunc(func() { http.DefaultTransport = boundedHTTP{http.DefaultTransport} })
+
+// fatal is what kustomize ended the program with.
+type fatal string
+
+// surviving makes log.Fatal in kustomize a panic, which is recovered from: it
+// must not end the other builds of this process, nor choose its exit code. It
+// returns a function that ends that.
+func surviving() (restore func()) {
+	old := log.Writer()
+	log.SetOutput(survivor{old})
+	return func() { log.SetOutput(old) }
+}
+
+type survivor struct{ io.Writer }
+
+// Write implements [io.Writer]. log.Fatal writes before it ends the program.
+func (s survivor) Write(text []byte) (int, error) {
+	pcs := make([]uintptr, 8)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	for {
+		frame, more := frames.Next()
+		if strings.HasPrefix(frame.Function, "log.Fatal") {
+			panic(fatal(strings.TrimSpace(string(text))))
+		}
+		if !more {
+			return s.Writer.Write(text)
+		}
+	}
+}
