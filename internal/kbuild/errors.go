@@ -25,6 +25,9 @@ func (e *ForeignFunctionError) Error() string {
 		e.File, e.Field, e.What, config.Kind, e.Field)
 }
 
+// certainError is an error of our builder that kustomize is not asked about.
+type certainError struct{ error }
+
 func describe(d *document) string {
 	id := fmt.Sprintf("%s %s (%s)", d.GetKind(), d.GetName(), d.GetApiVersion())
 	spec, err := functionSpec(d.Resource)

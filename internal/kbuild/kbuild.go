@@ -86,7 +86,8 @@ var ErrNoKustomization = errors.New("no kustomization file")
 // Build builds the kustomization in dir and returns its resources in the
 // order of kustomize build. Their AsYaml is what kustomize build prints.
 //
-// Builds share kustomize's global OpenAPI schema: run one at a time.
+// Builds may run at once. Those that kustomize builds, or that bring an OpenAPI
+// schema, wait for each other: kustomize keeps one schema for all.
 func Build(fsys filesys.FileSystem, dir string, opts Options) (resmap.ResMap, error) {
 	return (&builder{fsys: NewSnapshot(fsys), opts: opts}).run(dir)
 }
@@ -115,8 +116,12 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	defer rep.close()
 	m, declined := b.ours(root, rep)
 	var failed *FunctionError
-	if declined == nil || errors.As(declined, &failed) {
+	var certain *certainError
+	switch {
+	case declined == nil || errors.As(declined, &failed):
 		return m, declined
+	case errors.As(declined, &certain):
+		return nil, certain.error
 	}
 	if refused := (*beyond)(nil); errors.As(declined, &refused) {
 		return nil, refused
@@ -130,12 +135,13 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 // ours builds root in linear time. Whatever goes wrong but for the function is
 // no error: kustomize says what it makes of it.
 func (b *builder) ours(root string, rep *report) (m resmap.ResMap, err error) {
-	l := newLinearBuild(b.fsys, root, b.opts)
-	if b.captured != nil {
-		b.captured.Resources, err = l.capture()
-		b.captured.Configs = l.configs
-	} else {
-		m, err = l.build()
+	schema.RLock()
+	l, m, err := b.linear(root, false)
+	schema.RUnlock()
+	if errors.Is(err, errOwnSchema) {
+		done := ownSchema()
+		l, m, err = b.linear(root, true)
+		done()
 	}
 	var failed *FunctionError
 	if err == nil || errors.As(err, &failed) {
@@ -145,6 +151,18 @@ func (b *builder) ours(root string, rep *report) (m resmap.ResMap, err error) {
 		return nil, failed
 	}
 	return m, err
+}
+
+func (b *builder) linear(root string, ownSchema bool) (l *linearBuild, m resmap.ResMap, err error) {
+	l = newLinearBuild(b.fsys, root, b.opts)
+	l.ownSchema = ownSchema
+	if b.captured != nil {
+		b.captured.Resources, err = l.capture()
+		b.captured.Configs = l.configs
+	} else {
+		m, err = l.build()
+	}
+	return l, m, err
 }
 
 // stock has kustomize build root, with the function in a process of its own.
@@ -162,7 +180,9 @@ func (b *builder) stock(root string, rep *report) (resmap.ResMap, error) {
 		defer os.RemoveAll(tmp)
 		t.capture = filepath.Join(tmp, "resources.yaml")
 	}
+	done := ownSchema()
 	m, err := krustyRun(t, root, krustyOptions(&b.opts))
+	done()
 	code := rep.flush()
 	if b.captured != nil {
 		content, readErr := os.ReadFile(t.capture)
@@ -197,7 +217,9 @@ func Stock(fsys filesys.FileSystem, dir string) (resmap.ResMap, error) {
 	t := &tree{FileSystem: NewSnapshot(fsys), root: root, plain: true}
 	o := krustyOptions(&t.opts)
 	o.PluginConfig = types.DisabledPluginConfig()
+	done := ownSchema()
 	m, err := krustyRun(t, root, o)
+	done()
 	switch {
 	case t.err != nil:
 		return nil, t.err

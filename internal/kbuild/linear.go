@@ -13,7 +13,6 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/kustomize/kyaml/kio"
-	"sigs.k8s.io/kustomize/kyaml/openapi"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -35,6 +34,8 @@ type linearBuild struct {
 	notes     transformationNotes
 	trace     *tracer // nil if nobody asks
 
+	ownSchema bool // the build may change kustomize's schema
+
 	ran     bool // the function is part of the build
 	configs []string
 	entries []reportEntry // what the function said
@@ -48,6 +49,8 @@ type level struct {
 	file   string           // base name of the kustomization file
 	origin *resource.Origin // of its resources, nil unless there is metadata
 	text   *kustomizationText
+	// helmNamespace is the namespace of the kustomizations above, for charts.
+	helmNamespace string
 }
 
 func newLinearBuild(fsys filesys.FileSystem, root string, opts Options) *linearBuild {
@@ -113,10 +116,10 @@ func (b *linearBuild) accumulated() (*level, *indexed, error) {
 	if len(top.k.BuildMetadata) > 0 {
 		top.origin = &resource.Origin{}
 	}
-	if err := openapi.SetSchema(nil, nil, true); err != nil {
+	if err := top.setSchema(); err != nil {
 		return nil, nil, err
 	}
-	resources := &indexed{}
+	resources := newIndexed()
 	return top, resources, top.accumulate(resources)
 }
 
@@ -199,16 +202,8 @@ func parseKustomization(content []byte) (*parsedKustomization, error) {
 	if errs := p.k.EnforceFields(); len(errs) > 0 {
 		return nil, errors.New(errs[0])
 	}
-	for field, used := range map[string]bool{
-		"openapi":    len(p.k.OpenAPI) > 0,
-		"crds":       len(p.k.Crds) > 0,
-		"vars":       len(p.k.Vars) > 0, //nolint:staticcheck // deprecated, and in use
-		"validators": len(p.k.Validators) > 0,
-		"helmCharts": len(p.k.HelmCharts) > 0 || p.k.HelmGlobals != nil,
-	} {
-		if used {
-			return nil, errors.New(field)
-		}
+	if len(p.k.Validators) > 0 {
+		return nil, errors.New("validators")
 	}
 	return p, nil
 }
@@ -235,7 +230,7 @@ func (v *level) accumulate(m *indexed) error {
 	if err := v.transform(m); err != nil {
 		return fmt.Errorf("%s: %w", v.Root(), err)
 	}
-	return nil
+	return m.declare(v.k.Vars) //nolint:staticcheck // deprecated, and in use
 }
 
 // resource adds a file or another kustomization.
@@ -250,14 +245,17 @@ func (v *level) resource(m *indexed, path string) error {
 	if err != nil {
 		return err
 	}
-	own := &indexed{}
+	own := newIndexed()
 	if err := base.accumulate(own); err != nil {
 		return err
 	}
 	if err := m.take(own); err != nil {
 		return err
 	}
-	return m.mergeSpecs(own.specs)
+	if err := m.mergeSpecs(own.specs); err != nil {
+		return err
+	}
+	return m.vars.MergeSet(own.vars)
 }
 
 func (v *level) component(m *indexed, path string) error {
@@ -281,8 +279,14 @@ func (v *level) open(path, kind string) (*level, error) {
 	if v.origin != nil {
 		other.origin = v.origin.Append(path)
 	}
+	if other.helmNamespace = v.k.Namespace; other.helmNamespace == "" {
+		other.helmNamespace = v.helmNamespace
+	}
 	if err := other.read(); err != nil {
 		return nil, err
+	}
+	if len(other.k.OpenAPI) > 0 && !v.ownSchema {
+		return nil, errors.New("a schema that comes when ids have been read")
 	}
 	if other.k.Kind != kind {
 		return nil, fmt.Errorf("its kind is not %s", kind)

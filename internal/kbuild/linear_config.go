@@ -143,7 +143,14 @@ func (v *level) configureFields(m *indexed) error {
 			return err
 		}
 	}
-	return m.mergeSpecs(own)
+	if err := m.mergeSpecs(own); err != nil || len(v.k.Crds) == 0 {
+		return err
+	}
+	crds, err := v.crdFields()
+	if err != nil {
+		return err
+	}
+	return m.mergeSpecs(crds)
 }
 
 // mergeSpecs adds to the fields that transformers of the map act on.

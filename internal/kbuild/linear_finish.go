@@ -31,6 +31,9 @@ func (v *level) finish(m *indexed) error {
 		return err
 	}
 	v.trace.settle(m, provenance.Step{Via: provenance.NameReference, Write: renamed})
+	if err := v.resolveVars(m); err != nil {
+		return err
+	}
 	if err := dropLocal(m); err != nil {
 		return err
 	}

@@ -12,7 +12,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// generate adds what configMapGenerator, secretGenerator and generators: make.
+// generate adds what configMapGenerator, secretGenerator, helmCharts and
+// generators make.
 func (v *level) generate(m *indexed) error {
 	for i, args := range v.k.ConfigMapGenerator {
 		args.Options = v.generatorOptions(args.Options)
@@ -30,7 +31,40 @@ func (v *level) generate(m *indexed) error {
 			return err
 		}
 	}
+	if err := v.inflate(m); err != nil {
+		return err
+	}
 	return v.runGenerators(m)
+}
+
+// inflate adds what helmCharts make, if helm may run.
+func (v *level) inflate(m *indexed) error {
+	if len(v.k.HelmCharts) == 0 {
+		return nil
+	}
+	var config struct {
+		types.HelmGlobals
+		types.HelmChart
+	}
+	if v.k.HelmGlobals != nil {
+		config.HelmGlobals = *v.k.HelmGlobals
+	}
+	if err := v.opts.vetConfigHome("", "helmGlobals", config.ConfigHome); err != nil {
+		return err
+	}
+	for _, chart := range v.k.HelmCharts {
+		config.HelmChart = chart
+		for _, namespace := range []string{v.k.Namespace, v.helmNamespace} {
+			if config.Namespace == "" {
+				config.Namespace = namespace
+			}
+		}
+		follow := func([]*resource.Resource) {}
+		if err := v.runGenerator(m, "HelmChartInflationGenerator", builtins.NewHelmChartInflationGeneratorPlugin(), config, follow); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (v *level) runGenerator(m *indexed, kind string, g resmap.GeneratorPlugin, config any, follow func([]*resource.Resource)) error {

@@ -2,6 +2,7 @@ package kbuild
 
 import (
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -66,10 +67,12 @@ func (l *localLoader) below(path string) (*localLoader, error) {
 
 // Load implements [ifc.Loader].
 func (l *localLoader) Load(path string) ([]byte, error) {
-	if !isLocal(path) {
-		return nil, fmt.Errorf("%s: may not be local", path)
+	if u, err := url.Parse(path); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+		return nil, fmt.Errorf("%s: is not local", path)
 	}
-	path = l.dir().Join(path)
+	if !filepath.IsAbs(path) {
+		path = l.dir().Join(path)
+	}
 	if l.anywhere {
 		return l.fsys.ReadFile(path)
 	}

@@ -65,7 +65,7 @@ func (p *prefixSuffix) Transform(m resmap.ResMap) error {
 // transformers: stand for: first those that hold them, then those that name
 // files or kustomizations.
 func (v *level) pluginConfigs(entries []string) ([]*resource.Resource, error) {
-	configs := &indexed{}
+	configs := newIndexed()
 	var paths []string
 	for _, entry := range entries {
 		held, err := v.factory.NewResMapFromBytes([]byte(entry))

@@ -12,6 +12,7 @@ type random struct {
 	*rand.Rand
 	files map[string]string
 	dirs  int
+	all   bool // with what few kustomizations have, too
 }
 
 // object is something that a kustomization has.
@@ -19,7 +20,7 @@ type object struct{ kind, name, namespace string }
 
 // randomTree returns the files of a tree of kustomizations below /top.
 func randomTree(seed uint64) map[string]string {
-	r := &random{Rand: rand.New(rand.NewPCG(seed, 0)), files: map[string]string{}}
+	r := &random{Rand: rand.New(rand.NewPCG(seed, 0)), files: map[string]string{}, all: true}
 	r.overlay("top", r.IntN(4), true)
 	return r.files
 }
@@ -84,14 +85,77 @@ func (r *random) overlay(dir string, depth int, function bool) (have []object) {
 		}
 		if r.chance(20) {
 			line("buildMetadata: [%s]\n", r.one("originAnnotations", "transformerAnnotations, originAnnotations", "transformerAnnotations", "managedByLabel"))
-			function = false
 		}
 	}
+	plugins := r.all && r.plugins(dir, line, have)
 	if function && r.chance(50) {
-		line("transformers:\n- |\n  apiVersion: wealist.io/v1alpha1\n  kind: ConfigPipeline\n  metadata:\n    name: p\n    annotations: {config.kubernetes.io/function: 'exec: {path: krm-validate}'}\n  spec: {edit: true, stamp: a}\n")
+		if !plugins {
+			line("transformers:\n")
+		}
+		line("- |\n  apiVersion: wealist.io/v1alpha1\n  kind: ConfigPipeline\n  metadata:\n    name: p\n    annotations: {config.kubernetes.io/function: 'exec: {path: krm-validate}'}\n  spec: {edit: true, stamp: a}\n")
 	}
 	r.files[dir+"/"+r.one("kustomization.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization")] = k.String()
 	return have
+}
+
+// rare adds what few kustomizations have.
+func (r *random) rare(dir string, line func(string, ...any), have []object) {
+	if o, ok := r.some(have, r.one("Service", "ConfigMap", "Deployment")); ok && r.chance(15) {
+		version := map[string]string{"Service": "v1", "ConfigMap": "v1", "Deployment": "apps/v1"}[o.kind]
+		line("vars:\n- {name: %s, objref: {apiVersion: %s, kind: %s, name: %s%s}%s}\n", r.dir("V"), version, o.kind, o.name,
+			r.one("", "", ", namespace: '"+o.namespace+"'"), r.one("", ", fieldref: {fieldpath: metadata.namespace}", ", fieldref: {fieldPath: metadata.labels.app}", ", fieldref: {fieldpath: kind}"))
+	}
+	if r.chance(15) {
+		r.files[dir+"/crds.json"] = `{"example.com.Widget": {"Schema": {"properties": {"apiVersion": {}, "kind": {}, "metadata": {}, "spec": {"$ref": "WidgetSpec"}}}},
+"WidgetSpec": {"Schema": {"properties": {"ref": {"x-kubernetes-object-ref-api-version": "v1", "x-kubernetes-object-ref-kind": "` + r.one("Secret", "ConfigMap") + `", "x-kubernetes-object-ref-name-key": "name"},
+"note": {"x-kubernetes-annotation": ""}, "select": {"x-kubernetes-label-selector": ""}, "id": {"x-kubernetes-identity": ""}}}}}`
+		line("crds: [crds.json]\n")
+	}
+	if dir == "top" && r.chance(10) {
+		line("openapi: {version: v1.21.2}\n")
+	}
+	if r.chance(15) {
+		r.files[dir+"/generators/kustomization.yaml"] = "resources: [g.yaml]\n"
+		r.files[dir+"/generators/g.yaml"] = fmt.Sprintf("apiVersion: builtin\nkind: %s\nmetadata: {name: %s}\nliterals: [A=1]\n%s",
+			r.one("ConfigMapGenerator", "SecretGenerator"), r.dir("made"), r.one("", "", "behavior: create\n", "namespace: east\n"))
+		line("generators: [generators]\n")
+	}
+}
+
+// plugins adds built-in transformers, and reports whether it did.
+func (r *random) plugins(dir string, line func(string, ...any), have []object) bool {
+	r.rare(dir, line, have)
+	if !r.chance(25) {
+		return false
+	}
+	line("transformers:\n")
+	for range 1 + r.IntN(2) {
+		text := "apiVersion: builtin\nmetadata: {name: " + r.dir("plugin") + "}\n" + r.one(
+			"kind: PrefixTransformer\nprefix: q-\nfieldSpecs: [{path: metadata/name}]\n",
+			"kind: PrefixSuffixTransformer\nprefix: q-\nsuffix: -z\nfieldSpecs: [{path: metadata/name, kind: ConfigMap}]\n",
+			"kind: SuffixTransformer\nsuffix: -z\nfieldSpecs: [{path: metadata/name, kind: Secret}]\n",
+			"kind: LabelTransformer\nlabels: {plugged: 'yes'}\nfieldSpecs: [{path: metadata/labels, create: true}, {path: spec/selector/matchLabels, kind: Deployment}]\n",
+			"kind: AnnotationsTransformer\nannotations: {plugged: 'yes'}\nfieldSpecs: [{path: metadata/annotations, create: true}]\n",
+			"kind: NamespaceTransformer\nmetadata: {name: ns, namespace: south}\nunsetOnly: true\nfieldSpecs: [{path: metadata/namespace, create: true}]\n",
+			"kind: NamespaceTransformer\nmetadata: {name: ns, namespace: south}\nsetRoleBindingSubjects: allServiceAccounts\nfieldSpecs: [{path: metadata/namespace, create: true}]\n",
+			"kind: ImageTagTransformer\nimageTag: {name: registry/app, newTag: v3}\nfieldSpecs: [{path: spec/template/spec/containers[]/image, kind: Deployment}]\n",
+			"kind: PatchTransformer\ntarget: {kind: Deployment}\npatch: '[{\"op\": \"add\", \"path\": \"/spec/paused\", \"value\": true}]'\n",
+			"kind: ReplicaCountTransformer\nreplica: {name: alpha, count: 7}\nfieldSpecs: [{path: spec/replicas, kind: Deployment, create: true}]\n",
+			"kind: ValueAddTransformer\nvalue: added\ntargets: [{selector: {kind: ConfigMap}, fieldPath: data/added}]\n",
+			"kind: HashTransformer\n",
+		)
+		if strings.Contains(text, "{name: ns,") {
+			text = text[:strings.Index(text, "metadata:")] + text[strings.Index(text, "kind:"):]
+		}
+		if r.chance(50) {
+			line("- |\n  %s\n", strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  "))
+			continue
+		}
+		file := r.dir("plugin") + ".yaml"
+		r.files[dir+"/"+file] = text
+		line("- %s\n", file)
+	}
+	return true
 }
 
 func (r *random) component(dir string, have []object) (more []object) {

@@ -25,6 +25,7 @@ type indexed struct {
 	resmap.ResMap
 	list  []*entry
 	specs *fieldSpecs        // what transformers act on
+	vars  types.VarSet       // what vars: declares
 	byCur map[idKey][]*entry // nil until it is needed
 	byAny map[idKey][]*entry // nil until it is needed
 
@@ -33,6 +34,8 @@ type indexed struct {
 	lentAll bool         // all may have changed
 	watch   func(*entry) // is told who asks for what, before it changes; may be nil
 }
+
+func newIndexed() *indexed { return &indexed{vars: types.NewVarSet()} }
 
 // entry is a resource with its ids.
 type entry struct {
