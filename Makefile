@@ -97,6 +97,13 @@ corpus: ## Run rules and normalizers over the rendered trees in CORPUS=DIR
 	$(GO) run ./test/corpus -accept testdata/corpus/accepted.tsv '$(CORPUS)'
 	CORPUS='$(abspath $(CORPUS))' $(GO) test ./fn/normalize ./internal/blockyaml -run 'TestCorpus|TestTrees' -count=1
 
+CASES ?= ../shared/cases
+
+.PHONY: cases
+cases: ## Check the small cases made after public reports in CASES=DIR
+	@test -d '$(CASES)' || { echo 'no folder $(CASES): make cases CASES=DIR' >&2; exit 2; }
+	$(GO) run ./test/cases -open testdata/cases/open.tsv '$(CASES)' 2>/dev/null
+
 .PHONY: bench
 bench: ## Run the benchmarks, and compare with other programs: docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem ./...

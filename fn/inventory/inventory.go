@@ -198,6 +198,10 @@ func (o *Object) LineOf(n *yaml.Node) int {
 // Inventory is the index. The zero value is empty and ready to use. It may be
 // read by several goroutines at once while nobody adds or edits.
 type Inventory struct {
+	// Finished says that kustomize has rewritten all the names it will: an
+	// earlier name that is still somewhere stays wrong.
+	Finished bool
+
 	objects []*Object
 	byKind  map[GroupKind]*kindIndex
 	byNS    map[string]int
@@ -492,7 +496,7 @@ func (inv *Inventory) LookupOf(gk GroupKind, namespace, name string, repaired bo
 	if o := pick(inv.Find(gk, name), namespace, from, serves); o != nil {
 		return o
 	}
-	if repaired {
+	if repaired && !inv.Finished {
 		return pick(inv.FindPrevious(gk, name), namespace, from, serves)
 	}
 	return nil

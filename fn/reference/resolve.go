@@ -49,6 +49,9 @@ type Resolution struct {
 	// Release is what installs a Helm chart there under a name that the absent
 	// object's begins with, or nil: charts call what they make so.
 	Release *inventory.Object
+	// Affixed is the object that is called as the absent one, but for a prefix
+	// that most of what is in its namespace has: somebody renamed it.
+	Affixed *inventory.Object
 }
 
 // Resolver judges references against one inventory. Several goroutines may use
@@ -62,6 +65,7 @@ type Resolver struct {
 	near  map[nearKey][]string
 
 	releases func() map[string][]release // by namespace
+	ends     map[inventory.GroupKind]map[string][]*inventory.Object
 }
 
 // nameIndex is made when it is first asked for.
@@ -90,6 +94,7 @@ type nearKey struct {
 func NewResolver(inv *inventory.Inventory, externals Externals) *Resolver {
 	return &Resolver{
 		inv: inv, externals: externals, names: map[nameSet]*nameIndex{}, near: map[nearKey][]string{},
+		ends:     map[inventory.GroupKind]map[string][]*inventory.Object{},
 		releases: sync.OnceValue(func() map[string][]release { return releasesOf(inv) }),
 	}
 }
@@ -149,7 +154,7 @@ func (v *Resolver) resolve(q *query) Resolution {
 		q.namespace = ""
 	}
 	if o := v.inv.LookupOf(q.gk, q.namespace, q.name, q.repaired, q.from, q.serves); o != nil {
-		if o.NeedsHash && !q.repaired && o.Name == q.name {
+		if (o.Name != q.name || o.NeedsHash) && !v.rewritten(q, o) {
 			return Resolution{Status: NotRewritten, Target: o, External: -1}
 		}
 		return Resolution{Target: o, External: -1}
@@ -170,11 +175,32 @@ func (v *Resolver) resolve(q *query) Resolution {
 	return v.explain(q)
 }
 
+// rewritten reports whether kustomize will write the final name of o into the
+// field that was asked about. Besides the field, the namespaces have to agree:
+// https://github.com/kubernetes-sigs/kustomize/issues/5047
+func (v *Resolver) rewritten(q *query, o *inventory.Object) bool {
+	if !q.repaired {
+		return false
+	}
+	if q.from == nil || q.from.Node == nil || inventory.IsClusterScoped(q.gk) || inventory.IsClusterScoped(q.from.GroupKind) || q.namespace != q.from.Namespace {
+		return true // or the field says the namespace
+	}
+	return effective(o.Namespace) == effective(q.from.Namespace)
+}
+
+// effective is the namespace that kustomize compares.
+func effective(namespace string) string {
+	if namespace == "" {
+		return "default"
+	}
+	return namespace
+}
+
 // explain says why a name does not resolve. What is certain comes first: the
 // name itself under other circumstances, then names that are close.
 func (v *Resolver) explain(q *query) Resolution {
 	res := Resolution{External: -1, Likely: builtinLike(q.gk, q.namespace, q.name)}
-	if !q.repaired {
+	if !q.repaired || v.inv.Finished {
 		if o := v.renamed(q); o != nil {
 			res.Status, res.Target, res.Suggestions = NotRewritten, o, []string{o.Name}
 			return res
@@ -192,14 +218,19 @@ func (v *Resolver) explain(q *query) Resolution {
 	case !res.Likely:
 		res.Status, res.Suggestions = Absent, near
 		res.Release = v.releaseOf(q.namespace, q.name)
+		if res.Affixed = v.affixed(q); res.Affixed != nil {
+			res.Suggestions = []string{res.Affixed.Name}
+		}
 	}
 	return res
 }
 
 // renamed returns the object that had the name, and is or was in the namespace.
 func (v *Resolver) renamed(q *query) *inventory.Object {
-	if o := v.inv.Lookup(q.gk, q.namespace, q.name, true, q.from); o != nil {
-		return o
+	for _, o := range v.inv.FindPrevious(q.gk, q.name) {
+		if !o.Removed && inventory.SameNamespace(o.Namespace, q.namespace) {
+			return o
+		}
 	}
 	for _, o := range v.inv.FindPrevious(q.gk, q.name) {
 		if !o.Removed && slices.ContainsFunc(o.Previous, func(before inventory.Identity) bool {
@@ -226,6 +257,49 @@ func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) []*inventory.O
 		}
 	}
 	return nil
+}
+
+// affixed returns the one object whose name is a prefix and the name asked for,
+// where most of the objects in its namespace have that prefix: a rendered tree
+// has lost what kustomize knew of earlier names.
+func (v *Resolver) affixed(q *query) *inventory.Object {
+	v.mu.Lock()
+	ends := v.ends[q.gk]
+	if ends == nil {
+		ends = map[string][]*inventory.Object{}
+		for _, o := range v.inv.OfKind(q.gk) {
+			if o.Removed || o.Node == nil {
+				continue
+			}
+			for i := range o.Name {
+				if o.Name[i] == '-' && i > 0 {
+					ends[o.Name[i+1:]] = append(ends[o.Name[i+1:]], o)
+				}
+			}
+		}
+		v.ends[q.gk] = ends
+	}
+	v.mu.Unlock()
+	found := ends[q.name]
+	if len(found) != 1 {
+		return nil
+	}
+	o := found[0]
+	prefix := strings.TrimSuffix(o.Name, q.name)
+	with, without := 0, 0
+	for _, other := range v.inv.Objects() {
+		switch {
+		case other.Namespace != o.Namespace || other.Local || other.Removed || other.Name == "" || other.Kind == "Namespace":
+		case strings.HasPrefix(other.Name, prefix):
+			with++
+		default:
+			without++
+		}
+	}
+	if with < 3 || with < 4*without {
+		return nil
+	}
+	return o
 }
 
 // releaseOf returns what installs a chart in the namespace that the name may be

@@ -87,6 +87,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		if res.Release != nil {
 			severity = min(severity, finding.Note)
 		}
+		if res.Affixed != nil {
+			severity = max(severity, finding.Warning)
+		}
 		namespace := r.Namespace
 		if inventory.IsClusterScoped(r.To[0]) {
 			namespace = ""
@@ -99,7 +102,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		if res.Release != nil {
 			message += fmt.Sprintf("; %s may make it", res.Release)
 		}
-		if len(res.Suggestions) > 0 {
+		if res.Affixed != nil {
+			message += fmt.Sprintf("; %q is, and has the prefix of the other names here", res.Affixed.Name)
+		} else if len(res.Suggestions) > 0 {
 			message += fmt.Sprintf("; the closest name is %q", res.Suggestions[0])
 		}
 		p.Report(r.From, r.Node, message, opts...)
@@ -171,6 +176,19 @@ func inNamespaceOf(target *inventory.Object, r *reference.Ref) string {
 // reportNotRewritten reports a name that a prefix, suffix or hash changed, in
 // a field that kustomize leaves alone.
 func (p *Pass) reportNotRewritten(r *reference.Ref, target *inventory.Object) {
+	if p.Inventory.Finished {
+		help := "write the final name, or tell kustomize about the field with a nameReference under configurations"
+		if r.Repaired {
+			help = "kustomize rewrites it only where both have the same namespace, or neither has one: give the generator or the resource the namespace of the other"
+		}
+		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist: kustomize renamed it to %q, and did not rewrite this field", describe(r), target.Name), Suggest(target.Name), Help("%s", help))
+		return
+	}
+	if r.Repaired {
+		p.Report(r.From, r.Node, fmt.Sprintf("%s will be renamed, and kustomize does not rewrite this field: the namespaces differ", describe(r)),
+			Help("give the generator or the resource the namespace of the other"))
+		return
+	}
 	if target.NeedsHash {
 		p.Report(r.From, r.Node,
 			fmt.Sprintf("%s will be called %s-<hash>, and kustomize does not rewrite this field", describe(r), target.Name),

@@ -181,6 +181,7 @@ func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*ya
 	build := opts.Build
 	build.Stderr = &stderr
 	build.InProcess = fn.RunNodes
+	build.KeepNames = true
 	restore := setenv(fn.ReportEnv, fn.ReportJSON)
 	m, err := kbuild.Build(filesys.MakeFsOnDisk(), t.Root, build)
 	restore()
@@ -203,7 +204,7 @@ func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*ya
 	if ran {
 		return findings, resources, nil
 	}
-	inv := &inventory.Inventory{}
+	inv := &inventory.Inventory{Finished: true}
 	for _, n := range resources {
 		inv.Add(n, inventory.Source{})
 	}

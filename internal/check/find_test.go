@@ -115,3 +115,46 @@ func TestAlternatives(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesThatKustomizeRenamed: what kustomize does not rewrite keeps a name
+// that nothing has any more, and it is known what it became.
+func TestNamesThatKustomizeRenamed(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"prefix/kustomization.yaml": kustomization + "- issuer.yaml\nnamePrefix: acme-\nnamespace: shop\n",
+		"prefix/issuer.yaml": `apiVersion: cert-manager.io/v1
+kind: Issuer
+metadata: {name: ca}
+spec: {selfSigned: {}}
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: web}
+spec: {secretName: web-tls, issuerRef: {name: ca}, dnsNames: [web.shop.svc]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {ports: [{port: 80}]}
+`,
+		// https://github.com/kubernetes-sigs/kustomize/issues/5047
+		"generator/kustomization.yaml": kustomization + "- pod.yaml\nsecretGenerator:\n- {name: db-secret, literals: [a=b]}\n",
+		"generator/pod.yaml":           pod,
+		"sound/kustomization.yaml":     kustomization + "- pod.yaml\nsecretGenerator:\n- {name: db-secret, namespace: shop, literals: [a=b]}\nnamePrefix: acme-\n",
+		"sound/pod.yaml":               pod,
+	})
+	loud := func(name string) []string {
+		var all []string
+		for _, f := range run(t, check.Options{}, filepath.Join(dir, name)).Findings {
+			if f.Severity >= finding.Warning {
+				all = append(all, f.Rule+": "+f.Sentence())
+			}
+		}
+		return all
+	}
+	prefixed := strings.Join(loud("prefix"), "\n")
+	assert.Contains(t, prefixed, `Issuer "ca" in namespace "shop" does not exist: kustomize renamed it to "acme-ca"`)
+	assert.Contains(t, prefixed, `host "web.shop.svc": the Service is called "acme-web"`)
+	generator := strings.Join(loud("generator"), "\n")
+	assert.Contains(t, generator, `Secret "db-secret" in namespace "shop" does not exist: kustomize renamed it to "db-secret-`)
+	assert.Empty(t, loud("sound"))
+}

@@ -56,6 +56,10 @@ type Options struct {
 	// kustomize's errors. It may be nil.
 	Secrets *redact.Secrets
 
+	// KeepNames leaves kustomize's notes of what resources were called before
+	// they were renamed on them. A build by kustomize itself has none.
+	KeepNames bool
+
 	// Cache keeps what several builds read. It may be nil.
 	Cache *Cache
 

@@ -84,7 +84,7 @@ func dropLocal(m *indexed) error {
 func (v *level) clean(m *indexed) error {
 	drop := map[string]bool{transformsAnnotation: !v.metadata.transformers, originAnnotation: !v.metadata.origins}
 	for _, name := range resource.BuildAnnotations {
-		drop[name] = true
+		drop[name] = !v.opts.KeepNames || !slices.Contains(candidateAnnotations, name)
 	}
 	for _, e := range m.list {
 		if notes := stringAnnotations(e.res); notes != nil {
