@@ -28,6 +28,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/normalize"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
@@ -243,7 +244,7 @@ func transform(items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Se
 			items[o.Resource()] = i
 		}
 		for _, in := range res.Injections {
-			yield(items[in.Object.Resource()], in.Field, "spec.connections"+reference.PathStep(in.Connection))
+			yield(items[in.Object.Resource()], in.Field, "spec.connections"+fieldpath.ToKey(in.Connection))
 		}
 		for _, c := range res.Changes {
 			if i, ok := items[c.Resource]; ok {

@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 )
 
 // Identity of the configuration resource.
@@ -40,7 +40,7 @@ type ConfigPipeline struct {
 // spec.connections.database.service.name, in File: those of what contains it
 // where the field is not there, and zeros where Line is not known.
 func (c *ConfigPipeline) Locate(field string) (line, column int) {
-	n, _ := yamlnode.Follow(c.node, field)
+	n, _ := fieldpath.Parse(field).Follow(c.node)
 	if c.Line == 0 || n == nil || n.Line == 0 {
 		return 0, 0
 	}
@@ -114,13 +114,16 @@ type External struct {
 }
 
 // Ignore silences the findings of a rule on matching resources. Rule, Kind,
-// Name, Namespace and Field are globs as in path.Match; empty means any.
+// Name and Namespace are globs as in path.Match, Field is one in which only *
+// and ? are special; empty means any.
 type Ignore struct {
 	Rule      string `yaml:"rule" json:"rule"`
 	Kind      string `yaml:"kind,omitempty" json:"kind,omitempty"`
 	Name      string `yaml:"name,omitempty" json:"name,omitempty"`
 	Namespace string `yaml:"namespace,omitempty" json:"namespace,omitempty"`
-	Field     string `yaml:"field,omitempty" json:"field,omitempty"`
+	// Field is the path of the field; [] stands for any element of a list, as in
+	// spec.*.env[].value.
+	Field string `yaml:"field,omitempty" json:"field,omitempty"`
 	// Reason says why the finding is acceptable.
 	Reason string `yaml:"reason" json:"reason"`
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -150,7 +151,7 @@ func (s *sink) at() string { return s.c.field("into[" + strconv.Itoa(s.index) + 
 
 func (s *sink) field(path string) string { return s.at() + "." + path }
 
-func (s *sink) variable(name string) string { return s.at() + ".variables" + reference.PathStep(name) }
+func (s *sink) variable(name string) string { return s.at() + ".variables" + fieldpath.ToKey(name) }
 
 func (s *sink) as() string         { return cmp.Or(s.As, s.c.As, "variable") }
 func (s *sink) secretName() string { return cmp.Or(s.Secret, s.c.Secret, s.c.credentials().Secret) }
@@ -159,7 +160,7 @@ func (s *sink) secretName() string { return cmp.Or(s.Secret, s.c.Secret, s.c.cre
 func (s *sink) names() []string { return slices.Sorted(maps.Keys(s.Variables)) }
 
 func (c *connection) field(path string) string {
-	return "spec.connections" + reference.PathStep(c.name) + "." + path
+	return "spec.connections" + fieldpath.ToKey(c.name) + "." + path
 }
 
 // credentials are never nil.

@@ -66,6 +66,12 @@ func (r Resource) String() string {
 	return r.Kind + " " + r.Namespace + "/" + r.Name
 }
 
+// Position is a place in a text, its line and column from 1.
+type Position struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
+}
+
 // Finding is one problem. Message is one sentence that stands alone; it never
 // holds a value that came from a Secret.
 type Finding struct {
@@ -73,8 +79,10 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	Resource Resource `json:"resource"`
 	// Field is the path of the field, as in spec.template.spec.containers[0].image.
-	Field   string `json:"field"`
-	Message string `json:"message"`
+	Field string `json:"field"`
+	// Position is of the text in the value at Field, where that is a whole file.
+	Position Position `json:"position,omitzero"`
+	Message  string   `json:"message"`
 	// Suggestions are names that would resolve, best first, at most three.
 	Suggestions []string `json:"suggestions"`
 	// Meant is the first suggestion as it is spelt in a question, with quotes.
@@ -105,6 +113,14 @@ type Finding struct {
 	Sum uint64 `json:"-"`
 	// Secret says that the source line may hold a secret and is not to be shown.
 	Secret bool `json:"-"`
+}
+
+// Place is Field, with the position in its text: data["nginx.conf"]:3:8.
+func (f *Finding) Place() string {
+	if f.Position == (Position{}) {
+		return f.Field
+	}
+	return fmt.Sprintf("%s:%d:%d", f.Field, f.Position.Line, f.Position.Column)
 }
 
 // Sentence is the message, with the question whether something else was meant.
@@ -173,6 +189,8 @@ func compare(a, b *Finding) int {
 		strings.Compare(a.Resource.Namespace, b.Resource.Namespace),
 		strings.Compare(a.Resource.Name, b.Resource.Name),
 		strings.Compare(a.Field, b.Field),
+		cmp.Compare(a.Position.Line, b.Position.Line),
+		cmp.Compare(a.Position.Column, b.Position.Column),
 		strings.Compare(a.Rule, b.Rule),
 		strings.Compare(a.Message, b.Message),
 	)

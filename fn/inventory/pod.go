@@ -2,11 +2,11 @@ package inventory
 
 import (
 	"strconv"
-	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -90,7 +90,7 @@ func (o *Object) Pods() []*Pod {
 	if templates := podTemplatesByKind()[o.GroupKind]; templates != nil {
 		f := podFinder{owner: o}
 		for _, t := range templates {
-			f.find(o.Node, t, t.Path, "")
+			fieldpath.Of(t.Path).Walk(o.Node, func(at string, n *yaml.Node) { f.add(n, t, at) })
 		}
 		pods = &f.pods
 	}
@@ -103,33 +103,6 @@ var noPods []*Pod
 type podFinder struct {
 	owner *Object
 	pods  []*Pod
-}
-
-func (f *podFinder) find(n *yaml.Node, t PodTemplate, rest, at string) {
-	n = yamlnode.Resolve(n)
-	if n == nil {
-		return
-	}
-	if rest == "" {
-		f.add(n, t, at)
-		return
-	}
-	step, rest, _ := strings.Cut(rest, ".")
-	key := strings.TrimRight(step, "[]{}")
-	child := yamlnode.Get(n, key)
-	at = join(at, key)
-	switch {
-	case strings.HasSuffix(step, "[]"):
-		for i, e := range yamlnode.Elements(child) {
-			f.find(e, t, rest, at+"["+strconv.Itoa(i)+"]")
-		}
-	case strings.HasSuffix(step, "{}"):
-		for k, v := range yamlnode.Fields(child) {
-			f.find(v, t, rest, at+"."+k.Value)
-		}
-	default:
-		f.find(child, t, rest, at)
-	}
 }
 
 func (f *podFinder) add(n *yaml.Node, t PodTemplate, at string) {

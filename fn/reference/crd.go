@@ -6,6 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -48,7 +49,7 @@ type hints struct {
 
 // walk reads a schema whose values are at path.
 func (h *hints) walk(schema *yaml.Node, path string, depth int) {
-	if schema == nil || depth > maxDepth {
+	if schema == nil || depth > fieldpath.MaxDepth {
 		return
 	}
 	if kind := yamlnode.GetString(schema, hintKind); kind != "" {

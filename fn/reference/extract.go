@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -162,47 +163,35 @@ func (c *condition) holds(at place) bool {
 	return equal != c.not
 }
 
-// insert adds a row below s. A backslash keeps the dot after it in the key.
+// insert adds a row below s.
 func (s *step) insert(path string, row *compiledRow) {
-	for path != "" {
-		var key string
-		key, path = cutStep(path)
-		list := strings.HasSuffix(key, "[]")
-		values := strings.HasSuffix(key, "{}")
-		if list || values {
-			key = key[:len(key)-2]
+	below := func(at **step) *step {
+		if *at == nil {
+			*at = &step{}
 		}
-		switch {
-		case key == "**":
-			if s.deep == nil {
-				s.deep = &step{}
-			}
-			s = s.deep
-		case len(key) > 1 && key[0] == '*':
-			s = s.suffix(key[1:])
-		case key != "":
+		return *at
+	}
+	for _, to := range fieldpath.Of(path) {
+		switch to.Kind {
+		case fieldpath.Deep:
+			s = below(&s.deep)
+		case fieldpath.Each:
+			s = below(&s.each)
+		case fieldpath.Values:
+			s = below(&s.values)
+		case fieldpath.Suffix:
+			s = s.suffix(to.Key)
+		default:
 			if s.fields == nil {
 				s.fields = map[string]*step{}
 			}
-			next := s.fields[key]
+			next := s.fields[to.Key]
 			if next == nil {
 				next = &step{}
-				s.fields[key] = next
-				s.bits |= keyBit(key)
+				s.fields[to.Key] = next
+				s.bits |= keyBit(to.Key)
 			}
 			s = next
-		}
-		if list {
-			if s.each == nil {
-				s.each = &step{}
-			}
-			s = s.each
-		}
-		if values {
-			if s.values == nil {
-				s.values = &step{}
-			}
-			s = s.values
 		}
 	}
 	s.rows = append(s.rows, row)
@@ -236,26 +225,6 @@ func (s *step) suffix(suffix string) *step {
 	next := &step{}
 	s.suffixes = append(s.suffixes, suffixStep{suffix, next})
 	return next
-}
-
-func cutStep(path string) (key, rest string) {
-	if !strings.Contains(path, `\`) {
-		key, rest, _ = strings.Cut(path, ".")
-		return key, rest
-	}
-	var b strings.Builder
-	for i := 0; i < len(path); i++ {
-		switch {
-		case path[i] == '\\' && i+1 < len(path):
-			i++
-			b.WriteByte(path[i])
-		case path[i] == '.':
-			return b.String(), path[i+1:]
-		default:
-			b.WriteByte(path[i])
-		}
-	}
-	return b.String(), ""
 }
 
 // Extract finds the references in all resources of inv, on all processors.
@@ -364,15 +333,11 @@ type extractor struct {
 	declared map[*yaml.Node]*Ref
 }
 
-// maxDepth bounds the walk through user-defined paths over cyclic aliases; no
-// Kubernetes field is nearly as deep.
-const maxDepth = 100
-
 // walk follows the resource and the table in parallel. parent is the mapping
 // around n, outer the one around that.
 func (x *extractor) walk(n *yaml.Node, s *step, parent, outer *yaml.Node, depth int) {
 	n = yamlnode.Resolve(n)
-	if n == nil || depth > maxDepth {
+	if n == nil || depth > fieldpath.MaxDepth {
 		return
 	}
 	for _, row := range s.rows {
@@ -410,12 +375,12 @@ func (x *extractor) walk(n *yaml.Node, s *step, parent, outer *yaml.Node, depth 
 // whole objects inside others: those are templates, with rules of their own.
 func (x *extractor) walkDeep(n *yaml.Node, d *step, parent, outer *yaml.Node, depth int) {
 	n = yamlnode.Resolve(n)
-	if n == nil || depth > maxDepth {
+	if n == nil || depth > fieldpath.MaxDepth {
 		return
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
-		if n != x.obj.Node && isObject(n) {
+		if n != x.obj.Node && fieldpath.IsObject(n) {
 			return
 		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -436,10 +401,6 @@ func (x *extractor) walkDeep(n *yaml.Node, d *step, parent, outer *yaml.Node, de
 			x.walkDeep(e, d, parent, outer, depth+1)
 		}
 	}
-}
-
-func isObject(n *yaml.Node) bool {
-	return yamlnode.Get(n, "kind") != nil && yamlnode.Get(n, "apiVersion") != nil && yamlnode.Get(n, "metadata") != nil
 }
 
 func (x *extractor) add(row *compiledRow, n *yaml.Node, at place) {

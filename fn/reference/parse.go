@@ -6,6 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -186,7 +187,7 @@ func (x *extractor) traefik(text string) []qualified {
 }
 
 func jsonValues(n *yaml.Node, depth int) []qualified {
-	if n == nil || depth > maxDepth {
+	if n == nil || depth > fieldpath.MaxDepth {
 		return nil
 	}
 	var all []qualified

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -117,7 +118,7 @@ func unknown(gk inventory.GroupKind) bool {
 func (p *compiledProducer) holds(o *inventory.Object) bool {
 	for i := range p.when {
 		c := &p.when[i]
-		nodes := nodesAtPath(o.Node, c.path)
+		nodes := fieldpath.Of(c.path).Nodes(o.Node)
 		equal := len(nodes) > 0 && (!c.compare || yamlnode.String(nodes[0]) == c.want)
 		if equal == c.not {
 			return false
@@ -203,7 +204,7 @@ func expand(pattern string, o *inventory.Object) []string {
 		if path == "name" {
 			values = []string{o.Name}
 		} else {
-			for _, n := range nodesAtPath(o.Node, path) {
+			for _, n := range fieldpath.Of(path).Nodes(o.Node) {
 				if s := yamlnode.String(n); s != "" {
 					values = append(values, s)
 				}
@@ -220,96 +221,11 @@ func expand(pattern string, o *inventory.Object) []string {
 	return results
 }
 
-// NodesAt returns the nodes at a path of a resource, with the steps of a Row.
-func NodesAt(n *yaml.Node, path string) []*yaml.Node { return nodesAtPath(n, path) }
-
-// rowStep is one step of the path of a Row or of a Producer's pattern.
-type rowStep struct {
-	key              string
-	list, keys, deep bool
-}
-
-// parsedPaths are the steps of the paths seen so far. All are of tables.
-var parsedPaths sync.Map
-
-func stepsOf(path string) []rowStep {
-	if known, ok := parsedPaths.Load(path); ok {
-		return known.([]rowStep)
-	}
-	var steps []rowStep
-	for rest := path; rest != ""; {
-		var s rowStep
-		s.key, rest = cutStep(rest)
-		s.deep = s.key == "**"
-		s.key, s.list = strings.CutSuffix(s.key, "[]")
-		s.key, s.keys = strings.CutSuffix(s.key, "{}")
-		steps = append(steps, s)
-	}
-	parsedPaths.Store(path, steps)
-	return steps
-}
-
-// nodesAtPath returns the nodes at a path with the steps of a Name pattern.
-func nodesAtPath(n *yaml.Node, path string) []*yaml.Node {
-	steps := stepsOf(path)
-	for len(steps) > 0 && !steps[0].list && !steps[0].keys && !steps[0].deep {
-		if n = yamlnode.Get(n, steps[0].key); yamlnode.IsNull(n) {
-			return nil
-		}
-		steps = steps[1:]
-	}
-	nodes := []*yaml.Node{n}
-	for _, s := range steps {
-		var next []*yaml.Node
-		for _, n := range nodes {
-			if s.deep {
-				next = descendants(next, n, 0)
-				continue
-			}
-			child := yamlnode.Get(n, s.key)
-			switch {
-			case s.list:
-				for _, e := range yamlnode.Elements(child) {
-					next = append(next, yamlnode.Resolve(e))
-				}
-			case s.keys:
-				for k := range yamlnode.Fields(child) {
-					next = append(next, k)
-				}
-			case !yamlnode.IsNull(child):
-				next = append(next, child)
-			}
-		}
-		nodes = next
-	}
-	return nodes
-}
-
-// descendants appends the mappings at and below n, without whole objects.
-func descendants(to []*yaml.Node, n *yaml.Node, depth int) []*yaml.Node {
-	n = yamlnode.Resolve(n)
-	if n == nil || depth > maxDepth || depth > 0 && isObject(n) {
-		return to
-	}
-	switch n.Kind {
-	case yaml.MappingNode:
-		to = append(to, n)
-		for _, v := range yamlnode.Fields(n) {
-			to = descendants(to, v, depth+1)
-		}
-	case yaml.SequenceNode:
-		for _, e := range n.Content {
-			to = descendants(to, e, depth+1)
-		}
-	}
-	return to
-}
-
 // keysAt returns a KeysOf that reads scalars or the keys of a map at paths.
 func keysAt(paths ...string) func(*yaml.Node) ([]string, bool) {
 	return func(n *yaml.Node) (keys []string, open bool) {
 		for _, path := range paths {
-			for _, at := range nodesAtPath(n, path) {
+			for _, at := range fieldpath.Of(path).Nodes(n) {
 				switch at.Kind {
 				case yaml.ScalarNode:
 					keys = append(keys, at.Value)

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -246,7 +247,7 @@ func externalSecretKeys(n *yaml.Node) (keys []string, open bool) {
 // https://github.com/external-secrets/kubernetes-external-secrets
 func legacyExternalSecretKeys(n *yaml.Node) (keys []string, open bool) {
 	keys, open = keysAt("spec.data[].name", "secretDescriptor.data[].name", "spec.template.data", "spec.template.stringData")(n)
-	return keys, open || len(nodesAtPath(n, "spec.dataFrom[]")) > 0
+	return keys, open || len(fieldpath.Of("spec.dataFrom[]").Nodes(n)) > 0
 }
 
 func sealedSecretKeys(n *yaml.Node) (keys []string, open bool) {
@@ -288,7 +289,7 @@ func generatedServiceAccounts(o *inventory.Object) []string { return generated(o
 
 func generated(o *inventory.Object, kind string) []string {
 	var names []string
-	for _, g := range nodesAtPath(o.Node, "spec.rules[].generate") {
+	for _, g := range fieldpath.Of("spec.rules[].generate").Nodes(o.Node) {
 		if yamlnode.GetString(g, "kind") == kind {
 			names = append(names, yamlnode.GetString(g, "name"))
 		}

@@ -6,6 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -101,12 +102,12 @@ var (
 // dashes for underscores.
 func zalandoSecrets(o *inventory.Object) []string {
 	users := []string{"postgres", "standby"}
-	for _, k := range nodesAtPath(o.Node, "spec.users{}") {
+	for _, k := range fieldpath.Of("spec.users{key}").Nodes(o.Node) {
 		if !strings.Contains(k.Value, ".") {
 			users = append(users, k.Value)
 		}
 	}
-	for _, k := range nodesAtPath(o.Node, "spec.preparedDatabases{}") {
+	for _, k := range fieldpath.Of("spec.preparedDatabases{key}").Nodes(o.Node) {
 		users = append(users, k.Value+"-owner", k.Value+"-reader", k.Value+"-writer",
 			k.Value+"-owner-user", k.Value+"-reader-user", k.Value+"-writer-user")
 	}
@@ -115,7 +116,7 @@ func zalandoSecrets(o *inventory.Object) []string {
 
 func zalandoSharedSecrets(o *inventory.Object) []string {
 	var users []string
-	for _, k := range nodesAtPath(o.Node, "spec.users{}") {
+	for _, k := range fieldpath.Of("spec.users{key}").Nodes(o.Node) {
 		if strings.Contains(k.Value, ".") {
 			users = append(users, k.Value)
 		}
@@ -204,7 +205,7 @@ const kubeDB = "kubedb.com/Postgres,kubedb.com/MySQL,kubedb.com/MariaDB,kubedb.c
 // mongoSecrets: https://github.com/mongodb/mongodb-kubernetes-operator/blob/master/docs/deploy-configure.md
 func mongoSecrets(o *inventory.Object) []string {
 	var names []string
-	for _, u := range nodesAtPath(o.Node, "spec.users[]") {
+	for _, u := range fieldpath.Of("spec.users[]").Nodes(o.Node) {
 		name := yamlnode.GetString(u, "connectionStringSecretName")
 		if name == "" {
 			name = o.Name + "-" + yamlnode.GetString(u, "db") + "-" + yamlnode.GetString(u, "name")
@@ -363,7 +364,7 @@ func releasesOf(inv *inventory.Inventory) map[string][]release {
 			}
 			namespace := o.Namespace
 			for _, path := range [...]string{"spec.targetNamespace", "spec.destination.namespace"} {
-				for _, n := range nodesAtPath(o.Node, path) {
+				for _, n := range fieldpath.Of(path).Nodes(o.Node) {
 					namespace = n.Value
 				}
 			}
@@ -372,7 +373,7 @@ func releasesOf(inv *inventory.Inventory) map[string][]release {
 				names = append(names, namespace+"-"+o.Name)
 			}
 			for _, path := range [...]string{"spec.values.**.fullnameOverride", "spec.values.**.nameOverride"} {
-				for _, n := range nodesAtPath(o.Node, path) {
+				for _, n := range fieldpath.Of(path).Nodes(o.Node) {
 					names = append(names, n.Value)
 				}
 			}
@@ -388,7 +389,7 @@ func releasesOf(inv *inventory.Inventory) map[string][]release {
 
 func ingressClasses(o *inventory.Object) []string {
 	var names []string
-	for _, n := range nodesAtPath(o.Node, "spec.values.**.ingressClassResource.name") {
+	for _, n := range fieldpath.Of("spec.values.**.ingressClassResource.name").Nodes(o.Node) {
 		if n.Kind == yaml.ScalarNode {
 			names = append(names, n.Value)
 		}

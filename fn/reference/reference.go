@@ -9,7 +9,6 @@ package reference
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -17,6 +16,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -114,107 +114,7 @@ type Ref struct {
 }
 
 // Field is the field path of node n, which is somewhere in the referrer.
-func (r *Ref) Field(n *yaml.Node) string { return FieldPath(r.From.Node, n) }
-
-// FieldPath returns the path from root to the node n, as in
-// spec.containers[0].image, or "" if n is not below root. It is for findings
-// only: it searches.
-func FieldPath(root, n *yaml.Node) string {
-	if root == nil || n == nil {
-		return ""
-	}
-	var buffer [16]pathStep
-	steps, found := findPath(root, n, buffer[:0], true)
-	if !found {
-		steps, found = findPath(root, n, buffer[:0], false)
-	}
-	if !found {
-		return ""
-	}
-	var path [256]byte
-	text := path[:0]
-	for _, s := range steps {
-		if s.key == nil {
-			text = append(strconv.AppendInt(append(text, '['), int64(s.index), 10), ']')
-		} else {
-			text = appendStep(text, s.key.Value)
-		}
-	}
-	return strings.TrimPrefix(string(text), ".")
-}
-
-// pathStep is the way from a node to one below it: the key of a mapping or the
-// index of a list.
-type pathStep struct {
-	key   *yaml.Node
-	index int
-}
-
-// maxPath bounds the search; no field is nearly as deep.
-const maxPath = 200
-
-// findPath appends the steps from at to n. If nodes are in the order of their
-// places it passes over fields that end before n; not all nodes are, for some
-// may be made or moved.
-func findPath(at, n *yaml.Node, steps []pathStep, ordered bool) (_ []pathStep, found bool) {
-	if at == n {
-		return steps, true
-	}
-	if at == nil || len(steps) > maxPath {
-		return steps, false
-	}
-	// mayHold reports whether n may be below c, which next follows.
-	mayHold := func(c *yaml.Node, next int) bool {
-		return c.Kind != yaml.ScalarNode && !(ordered && next < len(at.Content) && !precedes(n, at.Content[next]))
-	}
-	switch at.Kind {
-	case yaml.AliasNode:
-		return findPath(at.Alias, n, steps, ordered)
-	case yaml.DocumentNode:
-		for _, c := range at.Content {
-			if way, ok := findPath(c, n, steps, ordered); ok {
-				return way, true
-			}
-		}
-	case yaml.MappingNode:
-		for i := 0; i+1 < len(at.Content); i += 2 {
-			key, v := at.Content[i], at.Content[i+1]
-			if key == n || v == n {
-				return append(steps, pathStep{key: key}), true
-			}
-			if mayHold(v, i+2) {
-				if way, ok := findPath(v, n, append(steps, pathStep{key: key}), ordered); ok {
-					return way, true
-				}
-			}
-		}
-	case yaml.SequenceNode:
-		for i, c := range at.Content {
-			if c == n || mayHold(c, i+1) {
-				if way, ok := findPath(c, n, append(steps, pathStep{index: i}), ordered); ok {
-					return way, true
-				}
-			}
-		}
-	}
-	return steps, false
-}
-
-// precedes reports whether a stands before b in their file.
-func precedes(a, b *yaml.Node) bool {
-	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
-}
-
-// PathStep is the way from a mapping to one of its keys: .key, or ["a.b/c"]
-// for keys that are not plain words.
-func PathStep(key string) string { return string(appendStep(nil, key)) }
-
-func appendStep(text []byte, key string) []byte {
-	if key == "" || strings.ContainsAny(key, `.[]"' `) {
-		return append(strconv.AppendQuote(append(text, '['), key), ']')
-	}
-	return append(append(text, '.'), key...)
-}
+func (r *Ref) Field(n *yaml.Node) string { return fieldpath.To(r.From.Node, n) }
 
 // IsPlaceholder reports whether text holds something that is filled in later,
 // by Flux, Argo CD, Helm, envsubst or a person: ${X}, $(X), {{ x }}, <x>, %x%,
@@ -264,7 +164,7 @@ func (at place) companion(path string) []*yaml.Node {
 		case '/':
 			from, alt = at.root, alt[1:]
 		}
-		if found := nodesAt(from, alt); len(found) > 0 {
+		if found := fieldpath.Of(alt).Nodes(from); len(found) > 0 {
 			return found
 		}
 	}
@@ -273,52 +173,23 @@ func (at place) companion(path string) []*yaml.Node {
 
 // first is the first of the nodes at a companion path, or nil.
 func (at place) first(path string) *yaml.Node {
-	if strings.ContainsAny(path, "^/|[") {
+	if strings.ContainsAny(path, `.^/|[\`) {
 		for _, n := range at.companion(path) {
 			return n
 		}
 		return nil
 	}
-	n := at.parent
-	for path != "" {
-		var key string
-		key, path = cutStep(path)
-		n = yamlnode.Get(n, key)
+	if path == "" {
+		return at.parent
 	}
-	if yamlnode.IsNull(n) {
-		return nil
+	if n := yamlnode.Get(at.parent, path); !yamlnode.IsNull(n) {
+		return n
 	}
-	return n
+	return nil
 }
 
 // text is the scalar at a companion path, the first of several, or "".
 func (at place) text(path string) string { return yamlnode.String(at.first(path)) }
-
-func nodesAt(n *yaml.Node, path string) []*yaml.Node {
-	for path != "" {
-		var step string
-		step, path = cutStep(path)
-		key, list := strings.CutSuffix(step, "[]")
-		n = yamlnode.Get(n, key)
-		if !list {
-			continue
-		}
-		var all []*yaml.Node
-		for _, e := range yamlnode.Elements(n) {
-			e = yamlnode.Resolve(e)
-			if path == "" {
-				all = append(all, e)
-			} else {
-				all = append(all, nodesAt(e, path)...)
-			}
-		}
-		return all
-	}
-	if yamlnode.IsNull(n) {
-		return nil
-	}
-	return []*yaml.Node{n}
-}
 
 // AbsentSeverity is the severity of a reference to the kind when the object is
 // simply not in the build: an error for what a pod needs to start or a request

@@ -40,6 +40,7 @@ var storageRows = []Row{
 	{From: storageClass, Path: "parameters.adminSecretName", Namespace: "adminSecretNamespace", To: "Secret", Lenient: true},
 	{From: storageClass, Path: "parameters.userSecretName", Namespace: "userSecretNamespace", InNamespace: "*", To: "Secret", Lenient: true},
 	{From: storageClass, Path: "parameters.secretName", Namespace: "secretNamespace", InNamespace: "*", To: "Secret", Lenient: true},
+	{From: storageClass, Path: "parameters.secretRef", Namespace: "secretNamespace", InNamespace: "*", To: "Secret", Lenient: true}, // ScaleIO
 
 	{From: snapshots + "/VolumeSnapshot", Path: "spec.source.persistentVolumeClaimName", To: "PersistentVolumeClaim", Lenient: true},
 	{From: snapshots + "/VolumeSnapshot", Path: "spec.source.volumeSnapshotContentName", To: snapshots + "/VolumeSnapshotContent"},

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -29,6 +30,45 @@ func TestEveryRow(t *testing.T) {
 					t.Run(strings.ReplaceAll(name, "/", "_"), func(t *testing.T) { checkRow(t, row, from, to) })
 				}
 			}
+		}
+	}
+}
+
+// Every field that kustomize is said to repair is in a row: a path that is spelt
+// otherwise repairs nothing, and goes unnoticed.
+func TestRepairedFieldsHaveRows(t *testing.T) {
+	paths := map[string][]*Row{}
+	for _, rows := range builtinRows() {
+		for i := range rows {
+			paths[rows[i].Path] = append(paths[rows[i].Path], &rows[i])
+		}
+	}
+	from := func(path, kind string) bool {
+		for _, row := range paths[path] {
+			for gk := range strings.SplitSeq(row.From, ",") {
+				if k := inventory.ParseGroupKind(gk); k.Kind == kind || k == anyKind {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	for path := range repairedInPods {
+		assert.True(t, from(path, podKind.Kind), "no row of pods has %s", path)
+	}
+	for kind, fields := range repairedElsewhere {
+		for _, path := range fields {
+			assert.True(t, from(path, kind), "no row of %s has %s", kind, path)
+		}
+	}
+}
+
+// Every path in a table is spelt as it is printed, but for dots in keys.
+func TestPathsOfRows(t *testing.T) {
+	for _, rows := range builtinRows() {
+		for i := range rows {
+			path := rows[i].Path
+			assert.Equal(t, fieldpath.Parse(path), fieldpath.Parse(fieldpath.Parse(path).String()), path)
 		}
 	}
 }
@@ -174,34 +214,25 @@ func makeReferrer(row *Row, from string, to inventory.GroupKind, name string) (o
 // mapping around the value and the one around that.
 func put(n *yaml.Node, path string, value *yaml.Node) (parent, outer *yaml.Node) {
 	parent = n
-	for path != "" {
-		var step string
-		step, path = cutStep(path)
-		if step == "**" {
-			step = "anything"
-		} else if len(step) > 1 && step[0] == '*' {
-			step = "my" + step[1:]
+	steps := fieldpath.Parse(path)
+	for i, s := range steps {
+		key := map[fieldpath.Kind]string{fieldpath.Key: s.Key, fieldpath.Suffix: "my" + s.Key, fieldpath.Deep: "anything", fieldpath.Values: "entry"}[s.Kind]
+		next := fieldpath.Step{Kind: fieldpath.Key}
+		if i+1 < len(steps) {
+			next = steps[i+1]
 		}
-		key, list := strings.CutSuffix(step, "[]")
-		key, values := strings.CutSuffix(key, "{}")
-		last := path == ""
 		switch {
-		case last && list:
-			seq := yamlnode.NewSequence(value)
-			yamlnode.Set(parent, key, seq)
-			return parent, outer
-		case last:
-			yamlnode.Set(parent, key, value)
-			return parent, outer
-		case list:
+		case s.Kind == fieldpath.Each: // made with its list
+		case next.Kind == fieldpath.Each && i+2 == len(steps):
+			yamlnode.Set(parent, key, yamlnode.NewSequence(value))
+		case next.Kind == fieldpath.Each:
 			seq := yamlnode.EnsureSequence(parent, key)
 			if len(seq.Content) == 0 {
 				seq.Content = append(seq.Content, yamlnode.NewMapping())
 			}
 			parent, outer = seq.Content[0], parent
-		case values:
-			outer = yamlnode.Ensure(parent, key)
-			parent = yamlnode.Ensure(outer, "entry")
+		case i+1 == len(steps):
+			yamlnode.Set(parent, key, value)
 		default:
 			parent, outer = yamlnode.Ensure(parent, key), parent
 		}

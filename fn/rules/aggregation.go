@@ -9,8 +9,8 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -32,7 +32,7 @@ var aggregationSelectsNothing = &Rule{
 		}
 		var keys []string
 		for _, role := range roles {
-			for _, selector := range reference.NodesAt(role.Owner.Node, "aggregationRule.clusterRoleSelectors[]") {
+			for _, selector := range fieldpath.Of("aggregationRule.clusterRoleSelectors[]").Nodes(role.Owner.Node) {
 				for k := range yamlnode.Fields(yamlnode.Get(selector, "matchLabels")) {
 					keys = append(keys, k.Value)
 				}

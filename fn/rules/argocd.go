@@ -9,6 +9,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -81,7 +82,7 @@ func unknown(d *yaml.Node) bool {
 func (p *Pass) checkRepositories(app, project *inventory.Object) {
 	repos := yamlnode.Elements(project.Get("spec", "sourceRepos"))
 	for _, path := range []string{"spec.source.repoURL", "spec.sources[].repoURL"} {
-		for _, n := range reference.NodesAt(app.Node, path) {
+		for _, n := range fieldpath.Of(path).Nodes(app.Node) {
 			url := strings.TrimSuffix(yamlnode.String(n), ".git")
 			if url == "" || strings.ContainsAny(url, "${<") {
 				continue

@@ -9,7 +9,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 )
 
 // configurationRules are about what is said to this program: the ConfigPipeline
@@ -83,7 +83,7 @@ var unknownRule = &Rule{
 		}
 		for _, name := range slices.Sorted(maps.Keys(v.Rules)) {
 			if !p.isRule(name) {
-				p.reportConfig("spec.validate.rules"+reference.PathStep(name), noRule(name), p.meant(name))
+				p.reportConfig("spec.validate.rules"+fieldpath.ToKey(name), noRule(name), p.meant(name))
 			}
 		}
 		for i := range v.Ignore {

@@ -11,6 +11,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -29,7 +30,7 @@ var affinitySelectsNothing = &Rule{
 				continue
 			}
 			for _, path := range affinityTerms {
-				for _, term := range reference.NodesAt(pod.Spec, path) {
+				for _, term := range fieldpath.Of(path).Nodes(pod.Spec) {
 					if yamlnode.Get(term, "namespaces") == nil && yamlnode.Get(term, "namespaceSelector") == nil {
 						p.checkPodSelector(pod.Owner, yamlnode.Get(term, "labelSelector"), pod.Namespace(), true)
 					}

@@ -10,6 +10,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -208,11 +209,11 @@ func (p *Pass) granted(r *reference.Ref, target *inventory.Object) bool {
 		if grant.Removed || !inventory.SameNamespace(grant.Namespace, target.Namespace) {
 			continue
 		}
-		from := slices.ContainsFunc(reference.NodesAt(grant.Node, "spec.from[]"), func(n *yaml.Node) bool {
+		from := slices.ContainsFunc(fieldpath.Of("spec.from[]").Nodes(grant.Node), func(n *yaml.Node) bool {
 			return yamlnode.GetString(n, "kind") == r.From.Kind && yamlnode.GetString(n, "group") == r.From.Group &&
 				yamlnode.GetString(n, "namespace") == r.From.Namespace
 		})
-		to := slices.ContainsFunc(reference.NodesAt(grant.Node, "spec.to[]"), func(n *yaml.Node) bool {
+		to := slices.ContainsFunc(fieldpath.Of("spec.to[]").Nodes(grant.Node), func(n *yaml.Node) bool {
 			name := yamlnode.GetString(n, "name")
 			return yamlnode.GetString(n, "kind") == target.Kind && (name == "" || name == target.Name)
 		})

@@ -9,6 +9,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 )
 
 // IgnoreAnnotation silences findings on one resource: a comma-separated list
@@ -79,7 +80,8 @@ func (r *results) add(f finding.Finding) {
 func ignores(i *config.Ignore, f *finding.Finding) bool {
 	match := func(glob, s string) bool { return glob == "" || inventory.Match(glob, s) }
 	return match(i.Rule, f.Rule) && match(i.Kind, f.Resource.Kind) && match(i.Name, f.Resource.Name) &&
-		match(i.Namespace, f.Resource.Namespace) && match(i.Field, f.Field)
+		match(i.Namespace, f.Resource.Namespace) &&
+		(i.Field == "" || fieldpath.Match(i.Field, f.Field) || fieldpath.Match(i.Field, f.Place()))
 }
 
 // dropAnnotated removes the findings that annotations of their own resource

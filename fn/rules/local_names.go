@@ -9,6 +9,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 )
 
 func localNameRules() []*Rule { return []*Rule{localNameNotFound} }
@@ -76,7 +77,7 @@ var localNames = []localName{
 		definitions: []string{"spec.clusters[].alias"},
 	},
 	// https://kserve.github.io/website/latest/modelserving/inference_graph/
-	{kinds: gks("serving.kserve.io/InferenceGraph"), what: "node", uses: []string{"spec.**.nodeName"}, definitions: []string{"spec.nodes{}"}},
+	{kinds: gks("serving.kserve.io/InferenceGraph"), what: "node", uses: []string{"spec.**.nodeName"}, definitions: []string{"spec.nodes{key}"}},
 	// https://jobset.sigs.k8s.io/docs/concepts/
 	{
 		kinds: gks("jobset.x-k8s.io/JobSet"), what: "replicated job",
@@ -88,10 +89,10 @@ var localNames = []localName{
 	{kinds: gks("zalando.org/RouteGroup"), what: "backend", uses: []string{"spec.**.backendName"}, definitions: []string{"spec.backends[].name"}},
 	{kinds: gks("apiextensions.crossplane.io/Composition"), what: "patch set", uses: []string{"spec.resources[].patches[].patchSetName"}, definitions: []string{"spec.patchSets[].name"}},
 	// https://opentelemetry.io/docs/collector/configuration/#service
-	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "receiver", uses: []string{"spec.config.service.**.receivers[]"}, definitions: []string{"spec.config.receivers{}", "spec.config.connectors{}"}},
-	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "processor", uses: []string{"spec.config.service.**.processors[]"}, definitions: []string{"spec.config.processors{}"}},
-	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "exporter", uses: []string{"spec.config.service.**.exporters[]"}, definitions: []string{"spec.config.exporters{}", "spec.config.connectors{}"}},
-	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "extension", uses: []string{"spec.config.service.extensions[]"}, definitions: []string{"spec.config.extensions{}"}},
+	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "receiver", uses: []string{"spec.config.service.**.receivers[]"}, definitions: []string{"spec.config.receivers{key}", "spec.config.connectors{key}"}},
+	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "processor", uses: []string{"spec.config.service.**.processors[]"}, definitions: []string{"spec.config.processors{key}"}},
+	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "exporter", uses: []string{"spec.config.service.**.exporters[]"}, definitions: []string{"spec.config.exporters{key}", "spec.config.connectors{key}"}},
+	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "extension", uses: []string{"spec.config.service.extensions[]"}, definitions: []string{"spec.config.extensions{key}"}},
 }
 
 var localNameNotFound = &Rule{
@@ -117,7 +118,7 @@ var localNameNotFound = &Rule{
 func (p *Pass) checkLocalNames(o *inventory.Object, l *localName) {
 	var names []string
 	for _, path := range l.definitions {
-		for _, n := range reference.NodesAt(o.Node, path) {
+		for _, n := range fieldpath.Of(path).Nodes(o.Node) {
 			names = append(names, n.Value)
 		}
 	}
@@ -126,10 +127,10 @@ func (p *Pass) checkLocalNames(o *inventory.Object, l *localName) {
 	}
 	var others []*yaml.Node
 	for _, path := range l.others {
-		others = append(others, reference.NodesAt(o.Node, path)...)
+		others = append(others, fieldpath.Of(path).Nodes(o.Node)...)
 	}
 	for _, path := range l.uses {
-		for _, n := range reference.NodesAt(o.Node, path) {
+		for _, n := range fieldpath.Of(path).Nodes(o.Node) {
 			if slices.Contains(others, n) {
 				continue
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -72,7 +73,7 @@ var monitorPortNotFound = &Rule{
 			if len(m.selected) == 0 {
 				return
 			}
-			for _, e := range reference.NodesAt(m.object.Node, m.endpoints) {
+			for _, e := range fieldpath.Of(m.endpoints).Nodes(m.object.Node) {
 				if port := yamlnode.Get(e, "port"); yamlnode.String(port) != "" {
 					p.checkMonitorPort(m, port)
 				}
@@ -91,7 +92,7 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 	var owners []string
 	for _, c := range m.selected {
 		owners = append(owners, c.Owner.String())
-		for _, at := range reference.NodesAt(c.Template, m.ports) {
+		for _, at := range fieldpath.Of(m.ports).Nodes(c.Template) {
 			names = append(names, yamlnode.GetString(at, "name"))
 			numbers = append(numbers, yamlnode.GetString(at, "port"), yamlnode.GetString(at, "containerPort"))
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -42,7 +43,7 @@ func (p *Pass) checkRoutePort(route, svc *inventory.Object) {
 		return
 	}
 	var names, targets []string
-	for _, port := range reference.NodesAt(svc.Node, "spec.ports[]") {
+	for _, port := range fieldpath.Of("spec.ports[]").Nodes(svc.Node) {
 		if name := yamlnode.GetString(port, "name"); name != "" {
 			names = append(names, name)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -29,7 +30,7 @@ var policySelectsNothing = &Rule{
 					if o.Node == nil || o.Removed {
 						continue
 					}
-					for _, sel := range reference.NodesAt(o.Node, s.path) {
+					for _, sel := range fieldpath.Of(s.path).Nodes(o.Node) {
 						p.checkPodSelector(o, sel, s.namespace(o), s.quiet)
 					}
 				}
@@ -40,7 +41,7 @@ var policySelectsNothing = &Rule{
 				continue
 			}
 			for _, peers := range []string{"spec.ingress[].from[]", "spec.egress[].to[]"} {
-				for _, peer := range reference.NodesAt(o.Node, peers) {
+				for _, peer := range fieldpath.Of(peers).Nodes(o.Node) {
 					p.checkPodSelector(o, yamlnode.Get(peer, "podSelector"), peerNamespace(o, peer), true)
 				}
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -41,10 +42,10 @@ var rolloutRouteNotFound = &Rule{
 					}
 					if target := p.Resolve(r).Target; target != nil && target.Node != nil {
 						var defined []string
-						for _, n := range reference.NodesAt(target.Node, t.defined) {
+						for _, n := range fieldpath.Of(t.defined).Nodes(target.Node) {
 							defined = append(defined, n.Value)
 						}
-						for _, n := range reference.NodesAt(r.Parent, t.names) {
+						for _, n := range fieldpath.Of(t.names).Nodes(r.Parent) {
 							name := yamlnode.String(n)
 							if name == "" || reference.IsPlaceholder(name) || slices.Contains(defined, name) {
 								continue

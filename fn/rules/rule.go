@@ -17,7 +17,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 )
 
 // Rule is one check.
@@ -124,9 +124,7 @@ func AtMost(s finding.Severity) Option {
 // At moves a finding to a line and column below its node, for text inside a
 // block scalar. Line and column count from 1 within the text.
 func At(line, column int) Option {
-	return func(f *finding.Finding) {
-		f.Field = fmt.Sprintf("%s:%d:%d", f.Field, line, column)
-	}
+	return func(f *finding.Finding) { f.Position = finding.Position{Line: line, Column: column} }
 }
 
 // NotInBuild marks a finding about an object that is simply not in this build:
@@ -164,7 +162,7 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 		Line:     o.Line,
 	}
 	if n != nil {
-		f.Field = reference.FieldPath(o.Node, n)
+		f.Field = fieldpath.To(o.Node, n)
 		f.Sum = finding.Sum(n.Value)
 		if line := o.LineOf(n); line > 0 {
 			f.Line, f.Column = line, n.Column

@@ -11,6 +11,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -94,13 +95,13 @@ func (p *Pass) checkContainerNames(o *inventory.Object, c *containerName) {
 // usesIn returns the fields of o with the name of a container.
 func (c *containerName) usesIn(o *inventory.Object) []*yaml.Node {
 	if c.when == "" {
-		return reference.NodesAt(o.Node, c.path)
+		return fieldpath.Of(c.path).Nodes(o.Node)
 	}
 	list, rest, _ := strings.Cut(c.path, "[].")
 	var uses []*yaml.Node
-	for _, e := range reference.NodesAt(o.Node, list+"[]") {
+	for _, e := range fieldpath.Of(list + "[]").Nodes(o.Node) {
 		if slices.Contains(c.values, yamlnode.GetString(e, c.when)) {
-			uses = append(uses, reference.NodesAt(e, rest)...)
+			uses = append(uses, fieldpath.Of(rest).Nodes(e)...)
 		}
 	}
 	return uses

@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -103,7 +104,7 @@ func (b *Blame) lines(r *resource.Resource) ([]marginLine, error) {
 		if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || strings.Contains(n.Value, " ") {
 			end = valueEnd(lines, at)
 		}
-		own, whole := yamlnode.Follow(r.YNode(), fields[i])
+		own, whole := fieldpath.Parse(fields[i]).Follow(r.YNode())
 		rec := provenance.Record{}
 		if whole {
 			rec = b.trace.Record(b.trace.Of(own))

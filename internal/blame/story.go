@@ -10,6 +10,7 @@ import (
 
 	"github.com/fatih/color"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -56,7 +57,7 @@ func named(root *yaml.Node, path string) string {
 		out.WriteString(path[:open])
 		if _, err := strconv.Atoi(step); err != nil {
 			step = strings.TrimPrefix(step, "name=")
-			list, _ := yamlnode.Follow(root, out.String())
+			list, _ := fieldpath.Parse(out.String()).Follow(root)
 			for i, e := range yamlnode.Elements(list) {
 				if yamlnode.GetString(e, "name") == step {
 					step = strconv.Itoa(i)

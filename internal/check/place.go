@@ -75,8 +75,8 @@ func (p *Places) locate(f *finding.Finding) {
 		return
 	}
 	place := r.Place
-	if _, line, column := provenance.Inner(f.Field); line > 0 && whole {
-		if inner := r.Within(p.file(r.File), line, column); inner.Known() {
+	if at := f.Position; at.Line > 0 && whole {
+		if inner := r.Within(p.file(r.File), at.Line, at.Column); inner.Known() {
 			place = inner
 		}
 	}
@@ -131,18 +131,19 @@ func merge(fs []finding.Finding) []finding.Finding {
 		column   int
 		resource finding.Resource
 		field    string
+		position finding.Position
 	}
 	byKey := map[key][]int{} // places in out
 	var out []finding.Finding
 	for _, f := range fs {
 		k := key{rule: f.Rule, severity: f.Severity, file: f.File, line: f.Line, column: f.Column}
 		if k.resource.Kind = f.Resource.Kind; f.Line == 0 {
-			k.resource, k.field = f.Resource, indexes.ReplaceAllString(f.Field, "[]")
+			k.resource, k.field, k.position = f.Resource, indexes.ReplaceAllString(f.Field, "[]"), f.Position
 		}
 		at := -1
 		for _, i := range byKey[k] {
 			if slices.Contains(out[i].Trees, f.Tree) {
-				if out[i].Message == f.Message && out[i].Field == f.Field && out[i].Resource == f.Resource {
+				if out[i].Message == f.Message && out[i].Field == f.Field && out[i].Position == f.Position && out[i].Resource == f.Resource {
 					at = i // twice in one tree, as when a base is in it twice
 					break
 				}

@@ -13,6 +13,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
@@ -208,7 +209,7 @@ func injectionInputs(source []byte, configs []string) ([]lock.Input, error) {
 				r := in.Object.Resource()
 				inputs = append(inputs, lock.Input{
 					APIVersion: r.APIVersion, Kind: r.Kind, Namespace: r.Namespace, Name: r.Name,
-					Path: lock.Pointer(in.Field),
+					Path: fieldpath.Parse(in.Field).Pointer(),
 				})
 			}
 		}

@@ -21,8 +21,8 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // placed is a scalar of a build with the place where it was written.
@@ -225,7 +225,7 @@ func (o *oracle) check(ms []*mutation) {
 				o.report("moot: %s: %v %s", describePlace(m), p.resource, p.field)
 				continue
 			}
-			n, whole := yamlnode.Follow(r.YNode(), p.field)
+			n, whole := fieldpath.Parse(p.field).Follow(r.YNode())
 			if whole && m.shows(p, n) || !whole && m.flip == "false" && p.field == "immutable" {
 				continue
 			}
@@ -276,7 +276,7 @@ func firstLine(err error) string {
 func renamedResource(m resmap.ResMap, p placed, mut *mutation) *resource.Resource {
 	var found *resource.Resource
 	for _, r := range m.Resources() {
-		n, whole := yamlnode.Follow(r.YNode(), p.field)
+		n, whole := fieldpath.Parse(p.field).Follow(r.YNode())
 		if whole && mut.shows(p, n) && (r.GetKind() == p.resource.kind || p.field == "kind") {
 			found = r
 		}

@@ -21,12 +21,6 @@ type Input struct {
 	Path string
 }
 
-// Pointer turns a field's path as findings have it (spec.ports[0].port) into a
-// JSON pointer. Keys that hold dots themselves cannot be told apart.
-func Pointer(field string) string {
-	return "/" + strings.NewReplacer("/", "~1", "~", "~0", ".", "/", "[", "/", "]", "").Replace(field)
-}
-
 func (in *Input) id() resid.ResId {
 	group, version := "", in.APIVersion
 	if i := strings.IndexByte(in.APIVersion, '/'); i >= 0 {

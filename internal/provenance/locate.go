@@ -1,12 +1,9 @@
 package provenance
 
 import (
-	"strconv"
-	"strings"
-
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 )
 
 // Seen is what the function was given and what it made of it.
@@ -20,30 +17,23 @@ type Seen struct {
 // of the nearest thing above it; whole is set where the field is there. A field
 // that is there and not followed has an empty record.
 func (t *Trace) Locate(root *yaml.Node, field string) (r Record, n *yaml.Node, whole bool) {
-	field, _, _ = Inner(field)
-	for end := len(field); ; end = parent(field, end) {
-		path := field[:end]
-		at, found := yamlnode.Follow(root, path)
-		if !found || at == nil {
-			if end == 0 {
-				return Record{}, nil, false
+	path := fieldpath.Parse(field)
+	for end := len(path); ; end-- {
+		at, found := path[:end].Follow(root)
+		switch {
+		case !found || at == nil:
+		case at.Kind == yaml.ScalarNode:
+			r := t.Record(t.Of(at))
+			if end == len(path) || r.Known() {
+				return r, at, end == len(path)
 			}
-			continue
-		}
-		if at.Kind == yaml.ScalarNode {
-			if end == len(field) {
-				return t.Record(t.Of(at)), at, true
+		default:
+			if r := t.Record(Marked(keyOf(root, path[:end], at))); r.Known() {
+				return r, at, end == len(path)
 			}
-			if r := t.Record(t.Of(at)); r.Known() {
-				return r, at, false
+			if r := t.Record(Marked(at)); r.Known() {
+				return r, at, end == len(path)
 			}
-			continue
-		}
-		if r := t.Record(Marked(keyOf(root, path, parent(field, end), at))); r.Known() {
-			return r, at, end == len(field)
-		}
-		if r := t.Record(Marked(at)); r.Known() {
-			return r, at, end == len(field)
 		}
 		if end == 0 {
 			return Record{}, at, false
@@ -53,11 +43,11 @@ func (t *Trace) Locate(root *yaml.Node, field string) (r Record, n *yaml.Node, w
 
 // keyOf returns the key of a mapping or a list in another mapping, nil for an
 // element of a list.
-func keyOf(root *yaml.Node, path string, end int, value *yaml.Node) *yaml.Node {
-	if end >= len(path) || path == "" {
+func keyOf(root *yaml.Node, path fieldpath.Path, value *yaml.Node) *yaml.Node {
+	if len(path) == 0 {
 		return nil
 	}
-	in, found := yamlnode.Follow(root, path[:end])
+	in, found := path[:len(path)-1].Follow(root)
 	if !found || in.Kind != yaml.MappingNode {
 		return nil
 	}
@@ -67,59 +57,6 @@ func keyOf(root *yaml.Node, path string, end int, value *yaml.Node) *yaml.Node {
 		}
 	}
 	return nil
-}
-
-// parent returns where the path of the parent of field[:end] ends.
-func parent(field string, end int) int {
-	if end == 0 {
-		return 0
-	}
-	starts := []int{0}
-	for i := 0; i < end; {
-		switch {
-		case field[i] == '[':
-			if i > 0 {
-				starts = append(starts, i)
-			}
-			if quoted, err := strconv.QuotedPrefix(field[i+1:]); err == nil {
-				i += len(quoted) + 2
-				continue
-			}
-			for i < end && field[i] != ']' {
-				i++
-			}
-			i++
-		case field[i] == '.':
-			starts = append(starts, i)
-			i++
-		default:
-			i++
-		}
-	}
-	return starts[len(starts)-1]
-}
-
-// Inner splits the place of a text in a value off a path, as in
-// data["nginx.conf"]:3:8.
-func Inner(field string) (path string, line, column int) {
-	rest, c, ok := cutLast(field)
-	if !ok {
-		return field, 0, 0
-	}
-	path, l, ok := cutLast(rest)
-	if !ok || strings.HasSuffix(path, `"`) {
-		return field, 0, 0
-	}
-	return path, l, c
-}
-
-func cutLast(text string) (rest string, number int, ok bool) {
-	i := strings.LastIndexByte(text, ':')
-	if i <= 0 {
-		return text, 0, false
-	}
-	number, err := strconv.Atoi(text[i+1:])
-	return text[:i], number, err == nil && number > 0
 }
 
 // Within returns the place of a line and column of a value, given the text of

@@ -103,7 +103,7 @@ func (p *printer) finding(f *finding.Finding) {
 	}
 	p.trees(f, margin)
 	if f.Field != "" {
-		p.print(margin, " = field: ", redact.Escape(f.Field), "\n")
+		p.print(margin, " = field: ", redact.Escape(f.Place()), "\n")
 	}
 	if len(f.Suggestions) > 1 {
 		p.print(margin, " = close: ", redact.Escape(strings.Join(f.Suggestions, ", ")), "\n")

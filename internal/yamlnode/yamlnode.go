@@ -5,7 +5,6 @@
 package yamlnode
 
 import (
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -126,39 +125,6 @@ func Repeats(n *yaml.Node) bool {
 		}
 	}
 	return false
-}
-
-// Follow returns the node at a path as findings have it, such as
-// spec.ports[0].port or data["nginx.conf"]:3:8, whose line and column are of
-// the text in the value. Where the path leads nowhere it returns the last node
-// on the way, and false.
-func Follow(n *yaml.Node, path string) (at *yaml.Node, whole bool) {
-	n = Resolve(n)
-	for path != "" && path[0] != ':' && n != nil {
-		var next *yaml.Node
-		if quoted, err := strconv.QuotedPrefix(strings.TrimPrefix(path, "[")); err == nil {
-			key, _ := strconv.Unquote(quoted)
-			next, path = Get(n, key), path[min(len(quoted)+2, len(path)):]
-		} else if path[0] == '[' {
-			step, rest, _ := strings.Cut(path[1:], "]")
-			if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(Elements(n)) {
-				next = Resolve(Elements(n)[i])
-			}
-			path = rest
-		} else {
-			path = strings.TrimPrefix(path, ".")
-			end := strings.IndexAny(path, ".[:")
-			if end < 0 {
-				end = len(path)
-			}
-			next, path = Get(n, path[:end]), path[end:]
-		}
-		if next == nil {
-			return n, false
-		}
-		n = next
-	}
-	return n, n != nil
 }
 
 // Set makes value the value of key in the mapping n: in place when the key is

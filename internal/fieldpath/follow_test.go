@@ -1,4 +1,4 @@
-package yamlnode_test
+package fieldpath_test
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 )
 
 func TestFollow(t *testing.T) {
@@ -29,7 +29,7 @@ data:
 	}{
 		{"spec.ports[0].port", "80", 4, true},
 		{`data["nginx.conf"]`, "listen 80;\n", 6, true},
-		{`data["nginx.conf"]:1:8`, "listen 80;\n", 6, true},
+		{`data.nginx\.conf`, "listen 80;\n", 6, true},
 		{`data["a]b"]`, "c", 8, true},
 		{"", "", 2, true},
 		{"spec.ports[0].targetPort", "", 4, false},
@@ -40,14 +40,14 @@ data:
 		{"spec.ports[0].port.more", "80", 4, false},
 		{"status", "", 2, false},
 	} {
-		n, whole := yamlnode.Follow(&doc, c.path)
+		n, whole := fieldpath.Parse(c.path).Follow(&doc)
 		assert.Equal(t, c.whole, whole, c.path)
 		if assert.NotNil(t, n, c.path) {
 			assert.Equal(t, c.value, n.Value, c.path)
 			assert.Equal(t, c.line, n.Line, c.path)
 		}
 	}
-	n, whole := yamlnode.Follow(nil, "spec")
+	n, whole := fieldpath.Parse("spec").Follow(nil)
 	assert.Nil(t, n)
 	assert.False(t, whole)
 }
