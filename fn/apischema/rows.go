@@ -62,19 +62,19 @@ func (o *object) warn(n *yaml.Node, rule, format string, args ...any) {
 
 // applyRows attaches the rows for a type to its schema.
 func applyRows(s *Schema) {
-	s.checks = objectChecks[s.Name]
+	s.checks = objectChecks()[s.Name]
 	for i := range s.fields {
 		f := &s.fields[i]
 		row := s.Name + "." + f.Name
-		f.checks = valueChecks[row]
-		switch required, listed := requiredFields[row]; {
+		f.checks = valueChecks()[row]
+		switch required, listed := requiredFields()[row]; {
 		case listed:
 			f.Required = required
 		}
-		if _, listed := freeEnums[row]; listed {
+		if _, listed := freeEnums()[row]; listed {
 			f.Enum = nil
 		}
-		if values, listed := enums[row]; listed {
+		if values, listed := enums()[row]; listed {
 			f.Enum = values
 		}
 	}

@@ -85,8 +85,7 @@ type Table struct {
 	byKind    map[string][]*Kind // in the order of the table
 	groups    map[string]bool
 	resources map[string]map[string][]string // group, resource: verbs
-	zones     map[string]bool
-	lines     map[string]string // of the types, by name
+	lines     map[string]string              // of the types, by name
 
 	mu    sync.Mutex
 	types map[string]*Schema
@@ -112,7 +111,7 @@ func decompress(data []byte) string {
 func newTable(text string) *Table {
 	t := &Table{
 		kinds: map[GroupVersionKind]*Kind{}, life: map[GroupVersionKind]Life{}, byKind: map[string][]*Kind{},
-		groups: map[string]bool{}, resources: map[string]map[string][]string{}, zones: map[string]bool{},
+		groups: map[string]bool{}, resources: map[string]map[string][]string{},
 		lines: make(map[string]string, 1024), types: map[string]*Schema{},
 	}
 	for line := range strings.SplitSeq(text, "\n") {
@@ -143,14 +142,18 @@ func newTable(text string) *Table {
 				t.resources[c[0]] = map[string][]string{}
 			}
 			t.resources[c[0]][c[1]] = strings.Split(c[2], ",")
-		case "zones":
-			for z := range strings.SplitSeq(rest, "\t") {
-				t.zones[z] = true
-			}
 		}
 	}
 	return t
 }
+
+// timeZones returns the names of the time zones, sorted. It is not of Table, which
+// few look into for them.
+var timeZones = sync.OnceValue(func() []string {
+	_, rest, _ := strings.Cut(decompress(kubernetesTable), "\nzones\t")
+	rest, _, _ = strings.Cut(rest, "\n")
+	return strings.Split(rest, "\t")
+})
 
 // Lookup returns a kind in one version, or nil.
 func (t *Table) Lookup(k GroupVersionKind) *Kind { return t.kinds[k] }

@@ -1,18 +1,498 @@
 package apischema
 
+import (
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// The rules that rows about values report under.
+const (
+	NameInvalid     = "name-invalid"
+	ScheduleInvalid = "schedule-invalid"
+)
+
 // requiredFields are where the API server and the OpenAPI document differ about
-// what is required.
-var requiredFields = map[string]bool{}
+// what is required: true adds a field, false takes one off.
+var requiredFields = sync.OnceValue(func() map[string]bool {
+	return map[string]bool{
+		"core.v1.Container.image":                                 true,
+		"core.v1.PersistentVolumeClaimSpec.accessModes":           true,
+		"networking.v1.IngressServiceBackend.port":                true,
+		"networking.v1.HTTPIngressRuleValue.paths":                true,
+		"rbac.v1.ClusterRoleBinding.roleRef":                      true,
+		"policy.v1.PodDisruptionBudgetSpec.selector":              false,
+		"apiextensions.v1.CustomResourceDefinitionVersion.schema": true,
+		"core.v1.VolumeMount.name":                                true,
+		"core.v1.Container.name":                                  true,
+	}
+})
 
 // freeEnums are fields whose values the API server does not check.
-var freeEnums = map[string]struct{}{}
+var freeEnums = sync.OnceValue(func() map[string]struct{} {
+	return map[string]struct{}{}
+})
 
 // enums are values of fields that Kubernetes' own code checks and its OpenAPI
 // document does not list.
-var enums = map[string][]string{}
+var enums = sync.OnceValue(func() map[string][]string {
+	return map[string][]string{
+		"core.v1.Container.restartPolicy":                     {"Always", "OnFailure", "Never"},
+		"core.v1.SecurityContext.procMount":                   {"Default", "Unmasked"},
+		"core.v1.EphemeralContainer.restartPolicy":            {},
+		"rbac.v1.Subject.kind":                                {"ServiceAccount", "User", "Group"},
+		"rbac.v1.RoleRef.kind":                                {"Role", "ClusterRole"},
+		"rbac.v1.RoleRef.apiGroup":                            {"rbac.authorization.k8s.io"},
+		"apps.v1.StatefulSetSpec.podManagementPolicy":         {"OrderedReady", "Parallel"},
+		"core.v1.PersistentVolumeClaimSpec.accessModes":       {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"},
+		"core.v1.PersistentVolumeSpec.accessModes":            {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"},
+		"core.v1.ServiceSpec.type":                            {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"},
+		"networking.v1.NetworkPolicySpec.policyTypes":         {"Ingress", "Egress"},
+		"apiextensions.v1.CustomResourceDefinitionSpec.scope": {"Cluster", "Namespaced"},
+		"meta.v1.LabelSelectorRequirement.operator":           {"In", "NotIn", "Exists", "DoesNotExist"},
+	}
+})
+
+// A check for each form of value. The messages are those of apimachinery, put
+// into a sentence.
+
+// form makes a check of one of apimachinery's validation functions.
+func form(rule string, valid func(string) []string) valueCheck {
+	return func(v *value) {
+		if v.node.Value == "" {
+			return
+		}
+		if errs := valid(v.node.Value); len(errs) > 0 {
+			v.refuse(rule, "%s %q is not valid: %s", v.key.Value, v.node.Value, short(errs[0]))
+		}
+	}
+}
+
+// short cuts the examples off a message of apimachinery.
+func short(message string) string {
+	message, _, _ = strings.Cut(message, " (e.g.")
+	return message
+}
+
+var (
+	dnsLabel     = form(NameInvalid, validation.IsDNS1123Label)
+	dnsSubdomain = form(NameInvalid, validation.IsDNS1123Subdomain)
+	portName     = form(NameInvalid, validation.IsValidPortName)
+	configKey    = form(NameInvalid, validation.IsConfigMapKey)
+	envName      = form(NameInvalid, validation.IsRelaxedEnvVarName)
+	qualified    = form(NameInvalid, validation.IsQualifiedName)
+	labelValue   = form(NameInvalid, validation.IsValidLabelValue)
+	hostName     = form(ValueInvalid, validation.IsDNS1123Subdomain)
+)
+
+// between checks a number.
+func between(low, high int64) valueCheck {
+	return func(v *value) {
+		i, ok := integer(v.node, typeOf(v.node))
+		switch {
+		case !ok || i >= low && i <= high:
+		case high >= math.MaxInt32:
+			v.refuse(ValueInvalid, "%s must be at least %d, not %d", v.key.Value, low, i)
+		default:
+			v.refuse(ValueInvalid, "%s must be from %d to %d, not %d", v.key.Value, low, high, i)
+		}
+	}
+}
+
+var (
+	port       = between(1, 65535)
+	notBelow0  = between(0, math.MaxInt64)
+	notBelow1  = between(1, math.MaxInt64)
+	percentage = between(1, 100)
+)
+
+// fileMode checks the permissions of a file.
+func fileMode(v *value) {
+	if i, ok := integer(v.node, typeOf(v.node)); ok && (i < 0 || i > 0o777) {
+		v.refuse(ValueInvalid, "%s must be from 0 to 0777 (octal), and %s is %04o", v.key.Value, v.node.Value, i)
+		if i > 0 && digitsBelow8(v.node.Value) {
+			v.problems[len(v.problems)-1].Help = fmt.Sprintf("write 0%s: a number without the zero in front is decimal", v.node.Value)
+		}
+	}
+}
+
+func digitsBelow8(s string) bool {
+	return len(s) == 3 && strings.Trim(s, "01234567") == ""
+}
+
+// portNumberOrName checks a port that may be either.
+func portNumberOrName(v *value) {
+	if typeOf(v.node) == "!!int" {
+		port(v)
+		return
+	}
+	if errs := validation.IsValidPortName(v.node.Value); len(errs) > 0 {
+		v.refuse(NameInvalid, "%s %q is not the name of a port: %s", v.key.Value, v.node.Value, short(errs[0]))
+		if strings.Trim(v.node.Value, "0123456789") == "" {
+			v.problems[len(v.problems)-1].Help = "take the quotes off: a number in quotes is a name"
+		}
+	}
+}
+
+// countOrPercent checks a number or a percentage.
+func countOrPercent(v *value) {
+	if i, ok := integer(v.node, typeOf(v.node)); ok {
+		if i < 0 {
+			v.refuse(ValueInvalid, "%s must be at least 0, not %d", v.key.Value, i)
+		}
+		return
+	}
+	if digits, ok := strings.CutSuffix(v.node.Value, "%"); !ok || digits == "" || strings.Trim(digits, "0123456789") != "" {
+		v.refuse(ValueInvalid, "%s must be a number or a percentage such as 25%%, not %q", v.key.Value, v.node.Value)
+	}
+}
+
+// countOrUpTo100Percent is countOrPercent for what cannot exceed the whole.
+func countOrUpTo100Percent(v *value) {
+	countOrPercent(v)
+	if digits, ok := strings.CutSuffix(v.node.Value, "%"); ok && (len(digits) > 3 || len(digits) == 3 && digits > "100") {
+		v.refuse(ValueInvalid, "%s must not be more than 100%%", v.key.Value)
+	}
+}
+
+// relativePath checks a path that must stay below where it starts.
+func relativePath(v *value) {
+	path := v.node.Value
+	if strings.HasPrefix(path, "/") {
+		v.refuse(ValueInvalid, "%s must be a relative path, not %q", v.key.Value, path)
+	} else if slices.Contains(strings.Split(path, "/"), "..") {
+		v.refuse(ValueInvalid, "%s must not contain ..", v.key.Value)
+	}
+}
+
+func ipAddress(v *value) {
+	if v.node.Value == "" {
+		return
+	}
+	if a, err := netip.ParseAddr(v.node.Value); err != nil || a.Zone() != "" {
+		v.refuse(ValueInvalid, "%s must be an IP address, not %q", v.key.Value, v.node.Value)
+	}
+}
+
+func cidr(v *value) {
+	if _, err := netip.ParsePrefix(v.node.Value); err != nil {
+		v.refuse(ValueInvalid, "%s must be a range of addresses such as 10.0.0.0/8, not %q", v.key.Value, v.node.Value)
+	}
+}
+
+func notEmpty(v *value) {
+	if v.node.Value == "" {
+		v.add(Problem{Rule: RequiredField, Node: v.node, Message: v.key.Value + " must not be empty"})
+	}
+}
 
 // valueChecks are rows about the values of fields, by type and field.
-var valueChecks map[string][]valueCheck
+var valueChecks = sync.OnceValue(func() map[string][]valueCheck {
+	return map[string][]valueCheck{
+		"core.v1.Container.name":                                  {notEmpty, dnsLabel},
+		"core.v1.Container.image":                                 {notEmpty},
+		"core.v1.Volume.name":                                     {notEmpty, dnsLabel},
+		"core.v1.VolumeMount.name":                                {notEmpty},
+		"core.v1.VolumeMount.mountPath":                           {notEmpty},
+		"core.v1.VolumeMount.subPath":                             {relativePath},
+		"core.v1.VolumeMount.subPathExpr":                         {relativePath},
+		"core.v1.VolumeDevice.devicePath":                         {notEmpty},
+		"core.v1.ContainerPort.name":                              {portName},
+		"core.v1.ContainerPort.containerPort":                     {port},
+		"core.v1.ContainerPort.hostPort":                          {between(0, 65535)},
+		"core.v1.ContainerPort.hostIP":                            {ipAddress},
+		"core.v1.EnvVar.name":                                     {notEmpty, envName},
+		"core.v1.EnvFromSource.prefix":                            {envName},
+		"core.v1.ConfigMapKeySelector.key":                        {notEmpty, configKey},
+		"core.v1.SecretKeySelector.key":                           {notEmpty, configKey},
+		"core.v1.KeyToPath.key":                                   {notEmpty},
+		"core.v1.KeyToPath.path":                                  {notEmpty, relativePath},
+		"core.v1.KeyToPath.mode":                                  {fileMode},
+		"core.v1.DownwardAPIVolumeFile.path":                      {notEmpty, relativePath},
+		"core.v1.DownwardAPIVolumeFile.mode":                      {fileMode},
+		"core.v1.ConfigMapVolumeSource.defaultMode":               {fileMode},
+		"core.v1.SecretVolumeSource.defaultMode":                  {fileMode},
+		"core.v1.ProjectedVolumeSource.defaultMode":               {fileMode},
+		"core.v1.DownwardAPIVolumeSource.defaultMode":             {fileMode},
+		"core.v1.ServiceAccountTokenProjection.path":              {notEmpty, relativePath},
+		"core.v1.ServiceAccountTokenProjection.expirationSeconds": {between(600, 1<<32)},
+		"core.v1.HostPathVolumeSource.path":                       {notEmpty},
+		"core.v1.NFSVolumeSource.path":                            {notEmpty},
+		"core.v1.NFSVolumeSource.server":                          {notEmpty},
+		"core.v1.PersistentVolumeClaimVolumeSource.claimName":     {notEmpty},
+		"core.v1.CSIVolumeSource.driver":                          {notEmpty},
 
-// objectChecks are rows about objects, by type.
-var objectChecks map[string][]objectCheck
+		"core.v1.HTTPGetAction.port":                  {portNumberOrName},
+		"core.v1.TCPSocketAction.port":                {portNumberOrName},
+		"core.v1.GRPCAction.port":                     {port},
+		"core.v1.Probe.initialDelaySeconds":           {notBelow0},
+		"core.v1.Probe.timeoutSeconds":                {notBelow0},
+		"core.v1.Probe.periodSeconds":                 {notBelow0},
+		"core.v1.Probe.successThreshold":              {notBelow0},
+		"core.v1.Probe.failureThreshold":              {notBelow0},
+		"core.v1.Probe.terminationGracePeriodSeconds": {notBelow1},
+		"core.v1.HTTPHeader.name":                     {notEmpty, form(ValueInvalid, validation.IsHTTPHeaderName)},
+
+		"core.v1.PodSpec.activeDeadlineSeconds":         {between(1, math.MaxInt32)},
+		"core.v1.PodSpec.terminationGracePeriodSeconds": {notBelow0},
+		"core.v1.PodSpec.hostname":                      {dnsLabel},
+		"core.v1.PodSpec.subdomain":                     {dnsLabel},
+		"core.v1.PodSpec.serviceAccountName":            {dnsSubdomain},
+		"core.v1.PodSpec.priorityClassName":             {dnsSubdomain},
+		"core.v1.PodSpec.runtimeClassName":              {dnsSubdomain},
+		"core.v1.PodSpec.nodeName":                      {dnsSubdomain},
+		"core.v1.HostAlias.ip":                          {notEmpty, ipAddress},
+		"core.v1.HostAlias.hostnames":                   {hostName},
+		"core.v1.PodReadinessGate.conditionType":        {qualified},
+		"core.v1.PodSchedulingGate.name":                {notEmpty, qualified},
+		"core.v1.PodDNSConfig.nameservers":              {ipAddress},
+		"core.v1.Toleration.key":                        {qualified},
+		"core.v1.TopologySpreadConstraint.maxSkew":      {notBelow1},
+		"core.v1.TopologySpreadConstraint.minDomains":   {notBelow1},
+		"core.v1.TopologySpreadConstraint.topologyKey":  {notEmpty, qualified},
+		"core.v1.PodAffinityTerm.topologyKey":           {notEmpty, qualified},
+		"core.v1.WeightedPodAffinityTerm.weight":        {percentage},
+		"core.v1.PreferredSchedulingTerm.weight":        {percentage},
+		"core.v1.NodeSelectorRequirement.key":           {qualified},
+		"core.v1.PodSecurityContext.runAsUser":          {between(0, math.MaxInt32)},
+		"core.v1.PodSecurityContext.runAsGroup":         {between(0, math.MaxInt32)},
+		"core.v1.PodSecurityContext.fsGroup":            {between(0, math.MaxInt32)},
+		"core.v1.PodSecurityContext.supplementalGroups": {between(0, math.MaxInt32)},
+		"core.v1.SecurityContext.runAsUser":             {between(0, math.MaxInt32)},
+		"core.v1.SecurityContext.runAsGroup":            {between(0, math.MaxInt32)},
+
+		"core.v1.ServicePort.name":                     {dnsLabel},
+		"core.v1.ServicePort.port":                     {port},
+		"core.v1.ServicePort.targetPort":               {portNumberOrName},
+		"core.v1.ServicePort.appProtocol":              {qualified},
+		"core.v1.ServiceSpec.externalIPs":              {ipAddress},
+		"core.v1.ServiceSpec.loadBalancerSourceRanges": {cidrTrimmed},
+		"core.v1.ClientIPConfig.timeoutSeconds":        {between(1, 86400)},
+
+		"apps.v1.DeploymentSpec.replicas":                         {notBelow0},
+		"apps.v1.DeploymentSpec.minReadySeconds":                  {notBelow0},
+		"apps.v1.DeploymentSpec.revisionHistoryLimit":             {notBelow0},
+		"apps.v1.DeploymentSpec.progressDeadlineSeconds":          {notBelow0},
+		"apps.v1.RollingUpdateDeployment.maxSurge":                {countOrPercent},
+		"apps.v1.RollingUpdateDeployment.maxUnavailable":          {countOrUpTo100Percent},
+		"apps.v1.RollingUpdateDaemonSet.maxSurge":                 {countOrUpTo100Percent},
+		"apps.v1.RollingUpdateDaemonSet.maxUnavailable":           {countOrUpTo100Percent},
+		"apps.v1.RollingUpdateStatefulSetStrategy.partition":      {notBelow0},
+		"apps.v1.RollingUpdateStatefulSetStrategy.maxUnavailable": {countOrUpTo100Percent},
+		"apps.v1.ReplicaSetSpec.replicas":                         {notBelow0},
+		"apps.v1.ReplicaSetSpec.minReadySeconds":                  {notBelow0},
+		"apps.v1.DaemonSetSpec.minReadySeconds":                   {notBelow0},
+		"apps.v1.DaemonSetSpec.revisionHistoryLimit":              {notBelow0},
+		"apps.v1.StatefulSetSpec.replicas":                        {notBelow0},
+		"apps.v1.StatefulSetSpec.minReadySeconds":                 {notBelow0},
+		"apps.v1.StatefulSetSpec.revisionHistoryLimit":            {notBelow0},
+		"apps.v1.StatefulSetSpec.serviceName":                     {dnsSubdomain},
+		"apps.v1.StatefulSetOrdinals.start":                       {notBelow0},
+		"core.v1.ReplicationControllerSpec.replicas":              {notBelow0},
+		"core.v1.ReplicationControllerSpec.minReadySeconds":       {notBelow0},
+
+		"batch.v1.JobSpec.parallelism":                    {notBelow0},
+		"batch.v1.JobSpec.completions":                    {notBelow0},
+		"batch.v1.JobSpec.activeDeadlineSeconds":          {notBelow0},
+		"batch.v1.JobSpec.backoffLimit":                   {notBelow0},
+		"batch.v1.JobSpec.backoffLimitPerIndex":           {notBelow0},
+		"batch.v1.JobSpec.maxFailedIndexes":               {notBelow0},
+		"batch.v1.JobSpec.ttlSecondsAfterFinished":        {notBelow0},
+		"batch.v1.CronJobSpec.startingDeadlineSeconds":    {notBelow0},
+		"batch.v1.CronJobSpec.successfulJobsHistoryLimit": {notBelow0},
+		"batch.v1.CronJobSpec.failedJobsHistoryLimit":     {notBelow0},
+		"batch.v1.CronJobSpec.schedule":                   {notEmpty, schedule},
+		"batch.v1.CronJobSpec.timeZone":                   {timeZone},
+
+		"autoscaling.v1.HorizontalPodAutoscalerSpec.maxReplicas":                    {notBelow1},
+		"autoscaling.v2.HorizontalPodAutoscalerSpec.maxReplicas":                    {notBelow1},
+		"autoscaling.v1.HorizontalPodAutoscalerSpec.minReplicas":                    {notBelow1},
+		"autoscaling.v2.HorizontalPodAutoscalerSpec.minReplicas":                    {notBelow1},
+		"autoscaling.v1.HorizontalPodAutoscalerSpec.targetCPUUtilizationPercentage": {notBelow1},
+		"autoscaling.v2.MetricTarget.averageUtilization":                            {notBelow1},
+		"autoscaling.v2.CrossVersionObjectReference.kind":                           {notEmpty},
+		"autoscaling.v2.CrossVersionObjectReference.name":                           {notEmpty},
+		"autoscaling.v1.CrossVersionObjectReference.kind":                           {notEmpty},
+		"autoscaling.v1.CrossVersionObjectReference.name":                           {notEmpty},
+		"autoscaling.v2.HPAScalingPolicy.value":                                     {notBelow1},
+		"autoscaling.v2.HPAScalingPolicy.periodSeconds":                             {between(1, 1800)},
+		"autoscaling.v2.HPAScalingRules.stabilizationWindowSeconds":                 {between(0, 3600)},
+
+		"policy.v1.PodDisruptionBudgetSpec.minAvailable":   {countOrUpTo100Percent},
+		"policy.v1.PodDisruptionBudgetSpec.maxUnavailable": {countOrUpTo100Percent},
+
+		"networking.v1.IngressRule.host":             {ingressHost},
+		"networking.v1.IngressTLS.hosts":             {ingressHost},
+		"networking.v1.IngressTLS.secretName":        {dnsSubdomain},
+		"networking.v1.IngressServiceBackend.name":   {notEmpty, dnsLabel},
+		"networking.v1.ServiceBackendPort.name":      {portName},
+		"networking.v1.ServiceBackendPort.number":    {port},
+		"networking.v1.IngressSpec.ingressClassName": {dnsSubdomain},
+		"networking.v1.HTTPIngressPath.pathType":     {notEmpty},
+		"networking.v1.IPBlock.cidr":                 {notEmpty, cidr},
+		"networking.v1.IPBlock.except":               {cidr},
+		"networking.v1.NetworkPolicyPort.port":       {portNumberOrName},
+		"networking.v1.NetworkPolicyPort.endPort":    {port},
+
+		"core.v1.PersistentVolumeClaimSpec.storageClassName":        {dnsSubdomain},
+		"core.v1.PersistentVolumeSpec.storageClassName":             {dnsSubdomain},
+		"storage.v1.StorageClass.provisioner":                       {notEmpty},
+		"scheduling.v1.PriorityClass.value":                         {between(math.MinInt32, 1_000_000_000)},
+		"rbac.v1.RoleRef.name":                                      {notEmpty, pathSegment},
+		"rbac.v1.RoleRef.kind":                                      {notEmpty},
+		"rbac.v1.Subject.name":                                      {notEmpty},
+		"rbac.v1.Subject.kind":                                      {notEmpty},
+		"coordination.v1.LeaseSpec.leaseDurationSeconds":            {notBelow1},
+		"coordination.v1.LeaseSpec.leaseTransitions":                {notBelow0},
+		"apiregistration.v1.APIServiceSpec.groupPriorityMinimum":    {between(1, 20000)},
+		"apiregistration.v1.APIServiceSpec.versionPriority":         {between(1, 1000)},
+		"apiregistration.v1.ServiceReference.port":                  {port},
+		"admissionregistration.v1.ServiceReference.port":            {port},
+		"admissionregistration.v1.ServiceReference.name":            {notEmpty},
+		"admissionregistration.v1.ServiceReference.namespace":       {notEmpty},
+		"admissionregistration.v1.MutatingWebhook.timeoutSeconds":   {between(1, 30)},
+		"admissionregistration.v1.ValidatingWebhook.timeoutSeconds": {between(1, 30)},
+		"apiextensions.v1.ServiceReference.port":                    {port},
+		"node.v1.RuntimeClass.handler":                              {notEmpty, dnsLabel},
+
+		"meta.v1.LabelSelectorRequirement.key": {qualified},
+		"meta.v1.OwnerReference.name":          {notEmpty},
+		"meta.v1.OwnerReference.uid":           {notEmpty},
+		"meta.v1.ObjectMeta.finalizers":        {qualified},
+	}
+})
+
+func cidrTrimmed(v *value) {
+	if _, err := netip.ParsePrefix(strings.TrimSpace(v.node.Value)); err != nil {
+		v.refuse(ValueInvalid, "%s must be ranges of addresses such as 10.0.0.0/8, not %q", v.key.Value, v.node.Value)
+	}
+}
+
+// pathSegment checks names that RBAC allows, which may hold nearly anything.
+func pathSegment(v *value) {
+	if s := v.node.Value; s == "." || s == ".." || strings.ContainsAny(s, "/%") {
+		v.refuse(NameInvalid, "%s %q is not valid: it must not be . or .. nor contain / or %%", v.key.Value, s)
+	}
+}
+
+// ingressHost checks a host name that may start with *.
+func ingressHost(v *value) {
+	host := v.node.Value
+	valid := validation.IsDNS1123Subdomain
+	if strings.Contains(host, "*") {
+		valid = validation.IsWildcardDNS1123Subdomain
+	}
+	if host == "" {
+		return
+	}
+	if _, err := netip.ParseAddr(host); err == nil && v.key.Value == "host" {
+		v.refuse(IngressInvalid, "%s must be a host name, not the address %s", v.key.Value, host)
+	} else if errs := valid(host); len(errs) > 0 {
+		v.refuse(IngressInvalid, "%s %q is not a host name: %s", v.key.Value, host, short(errs[0]))
+		if strings.Contains(host, "://") || strings.Contains(host, "/") || strings.Contains(host, ":") {
+			v.problems[len(v.problems)-1].Help = "write the host alone, without scheme, port and path"
+		} else if lower := strings.ToLower(host); len(valid(lower)) == 0 {
+			v.problems[len(v.problems)-1].Suggestions = []string{lower}
+		}
+	}
+}
+
+func timeZone(v *value) {
+	name := v.node.Value
+	if _, found := slices.BinarySearch(timeZones(), name); found || name == "UTC" {
+		return
+	}
+	p := Problem{Rule: ScheduleInvalid, Node: v.node, Message: fmt.Sprintf("there is no time zone %q", name)}
+	if strings.EqualFold(name, "local") {
+		p.Message = "timeZone cannot be " + name + ": it must name a zone such as Asia/Seoul"
+	}
+	p.Suggestions = near(name, timeZones())
+	v.add(p)
+}
+
+// names of objects by kind; the others are DNS subdomains.
+var objectNames = sync.OnceValue(func() map[string]func(string) []string {
+	return map[string]func(string) []string{
+		"Namespace":   validation.IsDNS1123Label,
+		"Service":     validation.IsDNS1123Label,
+		"StatefulSet": validation.IsDNS1123Label,
+		"CronJob": func(s string) []string {
+			if len(s) > 52 {
+				return []string{"must be no more than 52 characters, because the controller adds 11 to it"}
+			}
+			return validation.IsDNS1123Subdomain(s)
+		},
+		"ClusterRole": anyPathSegment, "ClusterRoleBinding": anyPathSegment, "Role": anyPathSegment, "RoleBinding": anyPathSegment,
+		"CertificateSigningRequest": nil, "IPAddress": nil, "ClusterTrustBundle": nil,
+		"APIService": nil, "CustomResourceDefinition": nil,
+	}
+})
+
+func anyPathSegment(s string) []string {
+	if s == "." || s == ".." || strings.ContainsAny(s, "/%") {
+		return []string{"it must not be . or .. nor contain / or %"}
+	}
+	return nil
+}
+
+// Metadata checks the metadata of a whole resource: its name, its namespace, its
+// labels and annotations. It is not of [Walk], because templates have
+// metadata without a name.
+func Metadata(n *yaml.Node, kind string, namespaced bool) []Problem {
+	w := &walker{}
+	metadata := yamlnode.Get(n, "metadata")
+	name := yamlnode.Get(metadata, "name")
+	switch {
+	case metadata != nil && metadata.Kind != yaml.MappingNode:
+		return nil
+	case yamlnode.String(name) == "" && yamlnode.GetString(metadata, "generateName") == "":
+		at := metadata
+		if at == nil {
+			at = n
+		}
+		if !strings.HasSuffix(kind, "List") {
+			w.add(Problem{Rule: RequiredField, Node: at, Message: "this " + kind + " has no name"})
+		}
+	case name != nil && name.Kind == yaml.ScalarNode && !templated(name) && typeOf(name) == "!!str" && name.Value != "":
+		valid, listed := objectNames()[kind]
+		if !listed {
+			valid = validation.IsDNS1123Subdomain
+		}
+		if valid != nil {
+			if errs := valid(name.Value); len(errs) > 0 {
+				w.add(Problem{Rule: NameInvalid, Node: name, Message: fmt.Sprintf("%q is not a valid name of a %s: %s", name.Value, kind, short(errs[0]))})
+			}
+		}
+	}
+	if ns := yamlnode.Get(metadata, "namespace"); ns != nil && ns.Kind == yaml.ScalarNode && namespaced && ns.Value != "" && !templated(ns) {
+		if errs := validation.IsDNS1123Label(ns.Value); len(errs) > 0 {
+			w.add(Problem{Rule: NameInvalid, Node: ns, Message: fmt.Sprintf("%q is not a valid namespace: %s", ns.Value, short(errs[0]))})
+		}
+	}
+	return w.problems
+}
+
+// labels checks the keys and values of labels.
+func (w *walker) labels(n *yaml.Node, what string) {
+	for k, v := range yamlnode.Fields(n) {
+		if k.Tag == "!!merge" || templated(k) {
+			continue
+		}
+		if errs := validation.IsQualifiedName(k.Value); len(errs) > 0 {
+			w.add(Problem{Rule: NameInvalid, Node: k, Message: fmt.Sprintf("%s %q is not a valid key: %s", what, k.Value, short(errs[0]))})
+		}
+		if v != nil && v.Kind == yaml.ScalarNode && typeOf(v) == "!!str" && !templated(v) && what != "annotation" {
+			if errs := validation.IsValidLabelValue(v.Value); len(errs) > 0 {
+				w.add(Problem{Rule: NameInvalid, Node: v, Message: fmt.Sprintf("%q is not a valid value of the %s %s: %s", v.Value, what, k.Value, short(errs[0]))})
+			}
+		}
+	}
+}

@@ -105,7 +105,7 @@ func (w *walker) value(n, key *yaml.Node, s *Schema) {
 		}
 		w.list(n, key, s)
 	default:
-		if n.Kind != yaml.ScalarNode || !s.takes(n) && !templated(n) {
+		if n.Kind != yaml.ScalarNode || !s.takes(n) && !templated(n) && (s.Type == String || !isUpperSnake(n.Value)) {
 			w.wrongType(n, key, s)
 			return
 		}
@@ -119,7 +119,13 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!
 
 // templated reports whether a scalar has a part that is filled in later.
 func templated(n *yaml.Node) bool {
-	return n.Kind == yaml.ScalarNode && n.Value != "" && strings.ContainsAny(n.Value, "${<%_@#") && reference.IsPlaceholder(n.Value)
+	return n.Kind == yaml.ScalarNode && (strings.ContainsAny(n.Value, "${<_@#") || strings.Count(n.Value, "%") > 1) && reference.IsPlaceholder(n.Value)
+}
+
+// isUpperSnake reports whether text is a word such as NUM_NODES. Where no text can
+// be it stands for what is filled in later.
+func isUpperSnake(s string) bool {
+	return strings.Contains(s, "_") && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
 }
 
 // isTemplate reports whether a mapping is what a {{ template }} without quotes

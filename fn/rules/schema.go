@@ -22,7 +22,11 @@ func schemaRules() []*Rule {
 const apiConventions = "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation"
 
 // schemaRule is a rule about problems that the walk finds under its name.
-type schemaRule struct{ name, doc, url string }
+type schemaRule struct {
+	name, doc, url string
+	// warning is set for what the API server takes.
+	warning bool
+}
 
 var schemaTable = []schemaRule{
 	{
@@ -63,12 +67,113 @@ var schemaTable = []schemaRule{
 	{
 		name: apischema.ValueInvalid,
 		url:  "https://kubernetes.io/docs/reference/kubernetes-api/",
-		doc:  "A field has a value that its kind does not allow: a number out of bounds, a text that is too long or of another form. The API server refuses the resource.",
+		doc: "A field has a value that its kind does not allow: a number out of bounds, a text that is too long or of another form. " +
+			"The API server refuses the resource. It is a warning where only a container runtime minds.",
+	},
+	{
+		name: apischema.NameInvalid,
+		url:  "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
+		doc: "A name has characters or a length that Kubernetes does not allow there: of an object, a label, a container, a volume, a port, a variable, a key. " +
+			"The API server refuses the resource. Most names are of lower case letters, digits and dashes; those of ports have at most 15 characters, those of CronJobs 52. Placeholders that something fills in later are left alone.",
+	},
+	{
+		name: apischema.ProbeInvalid,
+		url:  "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/",
+		doc: "A probe or a lifecycle hook does not say what to do, or says two things, or is where there can be none. " +
+			"The API server refuses the resource.",
+	},
+	{
+		name: apischema.EnvSourceInvalid,
+		url:  "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/",
+		doc: "A variable of a container has two sources or none, or a source without a name. " +
+			"The API server refuses the resource.",
+	},
+	{
+		name: apischema.VolumeInvalid,
+		url:  "https://kubernetes.io/docs/concepts/storage/volumes/",
+		doc: "A volume, or a claim of one, has two sources or access modes that exclude each other. " +
+			"The API server refuses the resource. It is a warning where a volume has no source at all: it becomes an emptyDir.",
+	},
+	{
+		name: apischema.SchedulingInvalid,
+		url:  "https://kubernetes.io/docs/concepts/scheduling-eviction/",
+		doc: "A toleration, an affinity or a spread constraint contradicts itself, such as a toleration with the operator Exists and a value. " +
+			"The API server refuses the resource.",
+	},
+	{
+		name: apischema.WorkloadInvalid,
+		url:  "https://kubernetes.io/docs/concepts/workloads/controllers/",
+		doc: "A workload has fields that exclude each other: a rollingUpdate beside the type Recreate, a restartPolicy that its kind does not allow, an empty selector. " +
+			"The API server refuses the resource.",
+	},
+	{
+		name: apischema.ResourcesInvalid,
+		url:  "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
+		doc: "A container asks for a resource that does not exist, for less than nothing, or for more of a device than its limit. " +
+			"The API server refuses the resource. Whether an amount is written as one is quantity-invalid.",
+	},
+	{
+		name: apischema.QuantityUnlikely, warning: true,
+		url: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#meaning-of-memory",
+		doc: "A container's cpu or memory is valid and hardly what was meant. " +
+			"Memory 512 is 512 bytes, memory 400m is less than one, cpu 1000 is a thousand processors.",
+	},
+	{
+		name: apischema.ServiceInvalid,
+		url:  "https://kubernetes.io/docs/concepts/services-networking/service/",
+		doc: "A Service has fields that do not go together: several ports and one without a name, a nodePort where the type is ClusterIP, an ExternalName that is a URL. " +
+			"The API server refuses it. It is a warning for node ports outside the usual range.",
+	},
+	{
+		name: apischema.IngressInvalid,
+		url:  "https://kubernetes.io/docs/concepts/services-networking/ingress/",
+		doc: "An Ingress has a host that is no host name, a path that does not start with a slash, or a backend without a port. " +
+			"The API server refuses it.",
+	},
+	{
+		name: apischema.ScheduleInvalid,
+		url:  "https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax",
+		doc: "A CronJob's schedule is not one that cron can read, or its timeZone does not exist. " +
+			"The API server refuses it.",
+	},
+	{
+		name: apischema.SecretInvalid,
+		url:  "https://kubernetes.io/docs/concepts/configuration/secret/#secret-types",
+		doc: "A Secret lacks a key that its type needs, or a registry's credentials in it are not JSON. " +
+			"The API server refuses it. It is a warning where a certificate or key is no PEM block, which only who reads it notices. No value is shown.",
+	},
+	{
+		name: apischema.AccessInvalid,
+		url:  "https://kubernetes.io/docs/reference/access-authn-authz/rbac/",
+		doc: "A rule of a Role names no verbs or resources, or a binding refers to what it cannot bind. " +
+			"The API server refuses it.",
+	},
+	{
+		name: apischema.AutoscalerInvalid,
+		url:  "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
+		doc: "A HorizontalPodAutoscaler has bounds that exclude each other, or a metric without what its type needs. " +
+			"The API server refuses it.",
+	},
+	{
+		name: apischema.BudgetInvalid,
+		url:  "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
+		doc: "A PodDisruptionBudget has both minAvailable and maxUnavailable. " +
+			"The API server refuses it.",
+	},
+	{
+		name: apischema.NetworkInvalid,
+		url:  "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+		doc: "A NetworkPolicy has a peer without a selector, or a range of ports that ends before it starts. " +
+			"The API server refuses it.",
 	},
 }
 
 func (r *schemaRule) rule() *Rule {
-	return &Rule{Name: r.name, Doc: r.doc, URL: r.url, Severity: finding.Error, Run: func(p *Pass) error {
+	severity := finding.Error
+	if r.warning {
+		severity = finding.Warning
+	}
+	return &Rule{Name: r.name, Doc: r.doc, URL: r.url, Severity: severity, Run: func(p *Pass) error {
 		for _, found := range problems.Of(p.Build) {
 			if found.Rule == r.name {
 				p.reportProblem(found)
@@ -110,6 +215,9 @@ var problems = NewFact(func(b *Build) []problem {
 			continue
 		}
 		secret := o.GroupKind == inventory.GroupKind{Kind: "Secret"}
+		for _, found := range apischema.Metadata(o.Node, o.Kind, !inventory.IsClusterScoped(o.GroupKind)) {
+			all = append(all, problem{o, found})
+		}
 		for _, found := range apischema.Walk(o.Node, s, secret) {
 			all = append(all, problem{o, found})
 		}
