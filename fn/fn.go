@@ -162,14 +162,14 @@ func RunNodes(items []*yaml.Node, functionConfig *yaml.Node, stderr io.Writer) (
 // tell writes what a run found and returns its exit code.
 func tell(stderr io.Writer, res Result, secrets *redact.Secrets) int {
 	findings := res.Findings
+	if explaining() {
+		var text strings.Builder
+		Explain(&text, res)
+		fmt.Fprint(stderr, secrets.Text(text.String()))
+	}
 	if os.Getenv(ReportEnv) == ReportJSON {
 		report.JSONLine(stderr, findings)
 	} else {
-		if explaining() {
-			var text strings.Builder
-			Explain(&text, res)
-			fmt.Fprint(stderr, secrets.Text(text.String()))
-		}
 		_ = report.Text(stderr, &report.Report{Findings: findings, Quiet: true})
 	}
 	if finding.Count(findings, finding.Error) > 0 {

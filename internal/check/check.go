@@ -5,7 +5,6 @@ package check
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -185,13 +184,13 @@ func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*ya
 	restore := setenv(fn.ReportEnv, fn.ReportJSON)
 	m, err := kbuild.Build(filesys.MakeFsOnDisk(), t.Root, build)
 	restore()
-	findings, ran := decodeReport(&stderr)
+	findings, ran, said := decodeSaid(stderr.Bytes())
 	var failed *kbuild.FunctionError
 	if errors.As(err, &failed) && finding.Count(findings, finding.Error) > 0 {
 		return findings, nil, nil
 	}
 	if err != nil {
-		if text := strings.TrimSpace(stderr.String()); text != "" && len(findings) == 0 && !ran {
+		if text := string(bytes.TrimSpace(said)); text != "" {
 			err = fmt.Errorf("%s: %w", text, err)
 		}
 		return findings, nil, err
@@ -221,19 +220,5 @@ func setenv(key, value string) (restore func()) {
 		} else {
 			os.Unsetenv(key)
 		}
-	}
-}
-
-// decodeReport reads the JSON lines that the function wrote. ran is false
-// when there are none: no function was part of the build.
-func decodeReport(r *bytes.Buffer) (fs []finding.Finding, ran bool) {
-	dec := json.NewDecoder(bytes.NewReader(r.Bytes()))
-	for {
-		more, err := report.ReadJSONLine(dec)
-		if err != nil {
-			return fs, ran
-		}
-		ran = true
-		fs = append(fs, more...)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/blame"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 )
@@ -121,7 +122,12 @@ func runBlame(cmd *cobra.Command, dir string, opts kbuild.Options, selection bla
 func blameOf(cmd *cobra.Command, dir string, opts kbuild.Options) (*blame.Blame, error) {
 	var trace provenance.Trace
 	opts.Trace = &trace
+	relay := check.NewRelay()
+	opts.Stderr = relay
 	m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
+	if perr := relay.Print(cmd.ErrOrStderr(), dir, opts); err == nil {
+		err = perr
+	}
 	if err != nil {
 		return nil, buildError(err)
 	}

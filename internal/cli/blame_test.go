@@ -2,11 +2,15 @@ package cli
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 )
 
 func TestBlameOutput(t *testing.T) {
@@ -78,5 +82,21 @@ func TestBlameSaysWhatThereIs(t *testing.T) {
 			assert.Empty(t, stdout)
 			assert.Contains(t, stderr, c.want)
 		})
+	}
+}
+
+// TestBlameDocs compares the guide with what is printed.
+func TestBlameDocs(t *testing.T) {
+	guide, err := os.ReadFile(filepath.Join(repo, "docs", "blame.md"))
+	require.NoError(t, err)
+	quotes := regexp.MustCompile("(?s)<!-- from (\\S+) -->\n```\n(.*?)```").FindAllStringSubmatch(string(guide), -1)
+	require.Len(t, quotes, 2)
+	for _, q := range quotes {
+		text, err := os.ReadFile(filepath.Join(repo, filepath.FromSlash(q[1])))
+		require.NoError(t, err)
+		assert.Contains(t, string(text), q[2], q[1])
+	}
+	for _, via := range provenance.Vias() {
+		assert.Contains(t, string(guide), "`"+string(via)+"`")
 	}
 }

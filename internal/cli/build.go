@@ -17,6 +17,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
@@ -121,7 +122,12 @@ func runBuild(cmd *cobra.Command, dir string, flags *buildFlags) error {
 			return err
 		}
 	}
+	relay := check.NewRelay()
+	opts.Stderr = relay
 	m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
+	if perr := relay.Print(cmd.ErrOrStderr(), dir, opts); err == nil {
+		err = perr
+	}
 	if err != nil {
 		return buildError(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
@@ -134,7 +135,12 @@ func (r *lockRun) all(envs []*lock.Environment) error {
 
 func (r *lockRun) one(e *lock.Environment) error {
 	name := redact.Escape(e.Name)
-	l, err := lock.Make(e, lock.Options{Build: kbuild.Options{Stderr: r.errs, InProcess: fn.RunNodes, Secrets: r.secrets}, Inputs: injectionInputs})
+	relay := check.NewRelay()
+	opts := kbuild.Options{Stderr: relay, InProcess: fn.RunNodes, Secrets: r.secrets}
+	l, err := lock.Make(e, lock.Options{Build: opts, Inputs: injectionInputs})
+	if perr := relay.Print(r.errs, e.Pipeline(), opts); err == nil {
+		err = perr
+	}
 	if err != nil {
 		var failed *kbuild.FunctionError
 		if errors.As(err, &failed) {

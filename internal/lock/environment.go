@@ -43,8 +43,10 @@ components:
 - lock
 `
 
-func (e *Environment) source() string   { return filepath.Join(e.Dir, sourceDir) }
-func (e *Environment) pipeline() string { return filepath.Join(e.Dir, pipelineDir) }
+func (e *Environment) source() string { return filepath.Join(e.Dir, sourceDir) }
+
+// Pipeline is the directory of the pipeline.
+func (e *Environment) Pipeline() string { return filepath.Join(e.Dir, pipelineDir) }
 func (e *Environment) lock() string     { return filepath.Join(e.Dir, lockDir) }
 
 func (e *Environment) lockFile(name string) string { return filepath.Join(e.lock(), name) }

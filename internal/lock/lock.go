@@ -69,7 +69,7 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	// All builds see one state of the tree.
 	fsys := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
 	// The first build reports what the function finds, once.
-	want, err := kbuild.Build(fsys, env.pipeline(), opts.Build)
+	want, err := kbuild.Build(fsys, env.Pipeline(), opts.Build)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	after, err := kbuild.Capture(fsys, env.pipeline(), quiet)
+	after, err := kbuild.Capture(fsys, env.Pipeline(), quiet)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	}
 	result, err := readState(after.Resources)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", env.pipeline(), err)
+		return nil, fmt.Errorf("%s: %w", env.Pipeline(), err)
 	}
 	var inputs []Input
 	if opts.Inputs != nil {
