@@ -30,10 +30,11 @@ func (v *level) finish(m *indexed) error {
 	if err := repairNames(m, m.specs.NameReference); err != nil {
 		return err
 	}
-	v.trace.settle(m, provenance.Step{Via: provenance.NameReference, Write: renamed})
+	v.trace.settle(m, provenance.Step{Via: provenance.NameReference, Write: v.trace.renamed(m)})
 	if err := v.resolveVars(m); err != nil {
 		return err
 	}
+	v.trace.settle(m, provenance.Step{Via: provenance.Var, Write: expanded})
 	if err := dropLocal(m); err != nil {
 		return err
 	}

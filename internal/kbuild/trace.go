@@ -498,10 +498,43 @@ func hashed(w *provenance.Write) (provenance.Record, bool) {
 }
 
 // renamed follows the repair of references: what decides one is still the text
-// that refers.
-func renamed(w *provenance.Write) (provenance.Record, bool) {
+// that refers. Where a reference gets a namespace that it did not have, it is
+// that of the object.
+func (t *tracer) renamed(m *indexed) func(w *provenance.Write) (provenance.Record, bool) {
+	if t == nil {
+		return nil
+	}
+	return func(w *provenance.Write) (provenance.Record, bool) {
+		old := w.Before()
+		if old.Known() {
+			return provenance.Record{Place: old.Place}, !w.Rewritten
+		}
+		if w.Key() != "namespace" || w.Old != 0 {
+			return provenance.Record{}, false
+		}
+		in := w.Path[len(w.Path)-1].In
+		var found *entry
+		for _, e := range m.list {
+			if e.cur.Namespace == w.Node.Value && e.res.GetName() == yamlnode.GetString(in, "name") && e.cur.Kind == yamlnode.GetString(in, "kind") {
+				if found != nil {
+					return provenance.Record{}, false
+				}
+				found = e
+			}
+		}
+		if found == nil {
+			return provenance.Record{}, false
+		}
+		own := t.Of(yamlnode.Path(found.res.YNode(), "metadata", "namespace"))
+		r := t.Record(own)
+		return provenance.Record{Place: r.Place, Others: []provenance.ID{own}}, r.Known()
+	}
+}
+
+// expanded follows vars: what decides is the text that has them in it.
+func expanded(w *provenance.Write) (provenance.Record, bool) {
 	old := w.Before()
-	return provenance.Record{Place: old.Place}, old.Known() && !w.Rewritten
+	return provenance.Record{Place: old.Place}, old.Known() && strings.Contains(old.Value, "$(")
 }
 
 // patchText returns the text of a patch that is given by a path or inline.

@@ -143,11 +143,12 @@ func (w *settling) scalar(n *yaml.Node) {
 			c.Rewritten = t.Record(id).Value == n.Value
 		}
 	}
-	if c.Old == noRecord && s.Before != nil {
+	own := c.Old != noRecord // the node's, not that of one that it has replaced
+	if !own && s.Before != nil {
 		c.Old = Marked(same(s.Before, c.Path))
 	}
 	positioned := n.Line > 0 && n.Line < mark && s.Text != nil
-	if (positioned || !inPlace) && c.Old != noRecord && t.records[c.Old].Value == n.Value && s.Identity != nil && s.Identity(c) {
+	if (positioned || !inPlace) && own && t.records[c.Old].Value == n.Value && s.Identity != nil && s.Identity(c) {
 		t.keep(n, c.Old)
 		return
 	}
