@@ -35,6 +35,9 @@ type Rule struct {
 	// judge the build. It is nil for rules about what a step before or after the
 	// rules finds: see steps.go.
 	Run func(*Pass) error
+	// Kustomization is set for rules about kustomization files, which the build
+	// of check finds.
+	Kustomization bool
 
 	// topic is the number of the rule's topic, from 1.
 	topic int
@@ -223,6 +226,7 @@ func topics() [][]*Rule {
 		placeholderRules(),
 		configurationRules(),
 		stepRules(),
+		kustomizationRules(),
 		policyRules(),
 		monitorRules(),
 		gatewayRules(),

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -18,6 +19,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
@@ -46,7 +48,8 @@ type Report struct {
 	// Unread is what could not be checked.
 	Unread []Unread
 
-	follow  bool // where values were written: the tree before had findings
+	follow  bool              // where values were written: the tree before had findings
+	about   []finding.Finding // the entries of the kustomization at hand
 	secrets *redact.Secrets
 }
 
@@ -171,16 +174,19 @@ func (rep *Report) checkKustomization(t Tree, opts Options) ([]finding.Finding, 
 	places := NewPlaces(&trace, resources)
 	places.Locate(findings)
 	places.sources(findings, rep.Sources)
-	return findings, err
+	return append(findings, rep.about...), err
 }
 
 // buildAndCheck returns what is found in a kustomization, and its resources.
 func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*yaml.Node, error) {
+	rep.about = nil
 	var stderr bytes.Buffer
 	build := opts.Build
 	build.Stderr = &stderr
 	build.InProcess = fn.RunNodes
 	build.KeepNames = true
+	steps := &effects.Recorder{}
+	build.Observe = steps.Observe
 	restore := setenv(fn.ReportEnv, fn.ReportJSON)
 	m, err := kbuild.Build(filesys.MakeFsOnDisk(), t.Root, build)
 	restore()
@@ -200,15 +206,31 @@ func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*ya
 		resources = append(resources, r.YNode())
 		rep.secrets.Node(r.YNode()) // a remote base is no file of the build
 	}
-	if ran {
-		return findings, resources, nil
-	}
 	inv := &inventory.Inventory{Finished: true}
 	for _, n := range resources {
 		inv.Add(n, inventory.Source{})
 	}
+	rep.about = rep.kustomizations(steps, inv, opts)
+	if ran {
+		return findings, resources, nil
+	}
 	findings, err = validate(inv, opts.Config, opts)
 	return findings, resources, err
+}
+
+// kustomizations are the findings about the entries of kustomizations, with the
+// severities that the configuration gives them.
+func (rep *Report) kustomizations(steps *effects.Recorder, inv *inventory.Inventory, opts Options) []finding.Finding {
+	findings := steps.Findings(inv)
+	for file, text := range steps.Texts() {
+		rep.Sources[file] = text
+	}
+	if opts.Config != nil {
+		for i := range findings {
+			findings[i].Severity = opts.Config.Spec.Validate.SeverityOf(findings[i].Rule, findings[i].Severity)
+		}
+	}
+	return slices.DeleteFunc(findings, func(f finding.Finding) bool { return f.Severity == finding.Off })
 }
 
 func setenv(key, value string) (restore func()) {

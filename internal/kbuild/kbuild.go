@@ -67,6 +67,11 @@ type Options struct {
 	// when kustomize itself builds the tree. It may be nil.
 	Trace *provenance.Trace
 
+	// Observe is called before each step of a build, and what it returns, if
+	// anything, after it. Nobody is told of the steps of a tree that kustomize
+	// itself builds, or not of all of them. It may be nil.
+	Observe func(*Step) (done func())
+
 	// Command runs this program as the child of a build: a program and its
 	// arguments. It is the running executable with ChildCommand if empty.
 	Command []string

@@ -20,6 +20,7 @@ type step struct {
 	kind string
 	resmap.Transformer
 	origin *resource.Origin // nil: the kustomization
+	field  []any            // of the kustomization, for those who observe: traced.entry where it is empty
 	traced
 }
 
@@ -39,11 +40,14 @@ func (v *level) transform(m *indexed) error {
 
 // apply applies one transformer.
 func (v *level) apply(m *indexed, s step) error {
-	watched := v.watch(m, &s)
+	watched, observed := v.watch(m, &s), v.observe(m, &s)
 	if err := m.update(s); err != nil {
 		return err
 	}
 	watched.done(m, &s)
+	if observed != nil {
+		observed()
+	}
 	if v.origin != nil {
 		if s.origin == nil {
 			s.origin = v.builtinOrigin(s.kind)
@@ -69,19 +73,19 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		failed = errors.Join(failed, v.configure(t, config))
 		add(kind, t, entry...)
 	}
-	followed := func(kind string, plugin func() resmap.TransformerPlugin, parts []part) {
+	followed := func(kind string, plugin func() resmap.TransformerPlugin, parts []part, field ...any) {
 		for _, p := range parts {
 			configured(kind, plugin(), p.config)
-			steps[len(steps)-1].traced = p.traced
+			steps[len(steps)-1].traced, steps[len(steps)-1].field = p.traced, field
 		}
 	}
 	k := v.k
 	merges, jsons, labels := k.PatchesStrategicMerge, k.PatchesJson6902, k.CommonLabels //nolint:staticcheck // deprecated, and in use
 	if len(merges) > 0 {
-		followed("PatchStrategicMergeTransformer", builtins.NewPatchStrategicMergeTransformerPlugin, v.mergeParts(merges))
+		followed("PatchStrategicMergeTransformer", builtins.NewPatchStrategicMergeTransformerPlugin, v.mergeParts(merges), "patchesStrategicMerge")
 	}
 	for i, p := range k.Patches {
-		followed("PatchTransformer", builtins.NewPatchTransformerPlugin, v.patchParts(p, i))
+		followed("PatchTransformer", builtins.NewPatchTransformerPlugin, v.patchParts(p, i), "patches", i)
 	}
 	if k.Namespace != "" {
 		add("NamespaceTransformer", &setNamespace{namespace.Filter{
@@ -106,7 +110,7 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		add("AnnotationsTransformer", &builtins.AnnotationsTransformerPlugin{Annotations: k.CommonAnnotations, FieldSpecs: specs.CommonAnnotations}, "commonAnnotations")
 	}
 	for i, p := range jsons {
-		followed("PatchJson6902Transformer", builtins.NewPatchJson6902TransformerPlugin, v.jsonParts(p, i))
+		followed("PatchJson6902Transformer", builtins.NewPatchJson6902TransformerPlugin, v.jsonParts(p, i), "patchesJson6902", i)
 	}
 	for i, r := range k.Replicas {
 		add("ReplicaCountTransformer", &builtins.ReplicaCountTransformerPlugin{Replica: r, FieldSpecs: specs.Replicas}, "replicas", i)
@@ -116,7 +120,7 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		add("ImageTagTransformer", &setImage{image: image, fields: specs.Images, values: values, first: i == 0}, "images", i)
 	}
 	if len(k.Replacements) > 0 {
-		followed("ReplacementTransformer", builtins.NewReplacementTransformerPlugin, v.replacementParts(k.Replacements))
+		followed("ReplacementTransformer", builtins.NewReplacementTransformerPlugin, v.replacementParts(k.Replacements), "replacements")
 	}
 	if failed != nil {
 		return nil, failed

@@ -1,0 +1,44 @@
+package rules
+
+import "github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+
+// kustomizationRules are about entries of kustomization files that do nothing,
+// or something else than was meant. What finds them is the build that check
+// makes: see internal/effects. Their fixtures are several files in one, each
+// behind a comment with its path.
+func kustomizationRules() []*Rule {
+	const docs = "https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/"
+	return []*Rule{
+		{
+			Name: "patch-target-missing", Severity: finding.Error, Kustomization: true, URL: docs + "patches/",
+			Doc: "A patch has a target that selects no resource: kustomize skips the patch without a word. " +
+				"The resource is spelt otherwise, has another version or namespace, or has been taken out. " +
+				"It is an error where a resource of that name or nearly that name is there, and a warning where there is none. " +
+				"Targets by pattern, by label or by kind alone are left alone, and so are components, which may be for other builds.",
+		},
+		{
+			Name: "images-entry-unused", Severity: finding.Error, Kustomization: true, URL: docs + "images/",
+			Doc: "An entry under images has a name that no container's image has: kustomize skips it without a word, and the image stays as it is. " +
+				"kustomize compares whole names, with the registry, as they are after the kustomizations below. " +
+				"It is an error where an image of nearly that name, of the same last part, or renamed from it is there, and a warning otherwise.",
+		},
+		{
+			Name: "replacement-misplaced", Severity: finding.Error, Kustomization: true, URL: docs + "replacements/",
+			Doc: "A replacement selects no resource, or its delimiter and index lead to another part of the value than was meant. " +
+				"kustomize counts the parts from 0: in pg.NAMESPACE.svc.cluster.local, index 2 is svc. " +
+				"An index is reported where the svc of a Service's name is written over, or where a placeholder in capitals is beside the part that was written.",
+		},
+		{
+			Name: "patch-replaces-list", Severity: finding.Error, Kustomization: true, URL: docs + "openapi/",
+			Doc: "A strategic-merge patch replaces a list of a custom resource as a whole, and an element of the same name has lost fields. " +
+				"kustomize merges lists by key for the kinds it has a schema of; of a custom resource, such as an Argo Rollout, it replaces them: " +
+				"a patch that adds a variable to a container takes its image away. It is a warning where the image is still there.",
+		},
+		{
+			Name: "labels-break-selector", Severity: finding.Error, Kustomization: true, URL: docs + "labels/",
+			Doc: "A label of commonLabels, or of labels with includeSelectors, is added to a selector whose pods come from another kustomization and do not get it. " +
+				"The Service has no endpoints, or the NetworkPolicy lets nobody in. " +
+				"Only selectors that select nothing, and would select pods without the label, are reported.",
+		},
+	}
+}
