@@ -2,7 +2,9 @@ package config
 
 import (
 	"maps"
+	"reflect"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -36,6 +38,51 @@ type Normalize struct {
 	Secrets *Secrets `yaml:"secrets,omitempty" json:"secrets,omitempty"`
 }
 
+// Toggle switches a normalizer. Every part of Normalize has one.
+type Toggle struct {
+	// Enabled: false switches the normalizer off.
+	Enabled *bool `yaml:"enabled,omitempty" json:"enabled,omitempty"`
+}
+
+func (t Toggle) enabled() *bool { return t.Enabled }
+
+// parts calls yield with the name of each normalizer, in the order in which they
+// run, and what is configured for it, or nil.
+func (n *Normalize) parts(yield func(name string, part any) bool) {
+	v := reflect.ValueOf(n).Elem()
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+		var part any
+		if f := v.Field(i); !f.IsNil() {
+			part = f.Interface()
+		}
+		if !yield(name, part) {
+			return
+		}
+	}
+}
+
+// Normalizers are the names of all normalizers, in the order in which they run:
+// that of the fields of Normalize.
+func Normalizers() []string {
+	var names []string
+	for name := range (&Normalize{}).parts {
+		names = append(names, name)
+	}
+	return names
+}
+
+// Names reports whether the configuration names a normalizer, and returns its
+// field enabled.
+func (n *Normalize) Names(normalizer string) (named bool, enabled *bool) {
+	for name, part := range n.parts {
+		if p, ok := part.(interface{ enabled() *bool }); ok && name == normalizer {
+			return true, p.enabled()
+		}
+	}
+	return false, nil
+}
+
 // Quantity is a Kubernetes quantity, such as 100m, 0.5, 512Mi or 2:
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 type Quantity string
@@ -49,8 +96,7 @@ type Factor string
 
 // Quantities are on by default and have no options.
 type Quantities struct {
-	// Enabled: false switches the normalizer off.
-	Enabled *bool `yaml:"enabled,omitempty" json:"enabled,omitempty"`
+	Toggle `yaml:",inline"`
 }
 
 // Resources sets the requests and limits that a container leaves unset.
@@ -61,8 +107,7 @@ type Quantities struct {
 // kubectl.kubernetes.io/default-container says otherwise; other containers are
 // named: "python, nginx=static". The profile none leaves a container alone.
 type Resources struct {
-	// Enabled: false switches the normalizer off.
-	Enabled *bool `yaml:"enabled,omitempty" json:"enabled,omitempty"`
+	Toggle `yaml:",inline"`
 
 	// Profiles are requests and limits by name. A profile of the name of a
 	// built-in one (python, node, java, go, static, postgres, redis) changes
@@ -114,8 +159,7 @@ type ProfileMatch struct {
 
 // Images says where images come from and how they are pulled.
 type Images struct {
-	// Enabled: false switches the normalizer off.
-	Enabled *bool `yaml:"enabled,omitempty" json:"enabled,omitempty"`
+	Toggle `yaml:",inline"`
 
 	// Local are globs of images that exist only on the nodes, such as
 	// wealist-*: imagePullPolicy Never.
@@ -153,14 +197,12 @@ type Registry struct {
 
 // Env is on by default and has no options.
 type Env struct {
-	// Enabled: false switches the normalizer off.
-	Enabled *bool `yaml:"enabled,omitempty" json:"enabled,omitempty"`
+	Toggle `yaml:",inline"`
 }
 
 // Labels are off unless named.
 type Labels struct {
-	// Enabled: false switches the normalizer off.
-	Enabled *bool `yaml:"enabled,omitempty" json:"enabled,omitempty"`
+	Toggle `yaml:",inline"`
 
 	// Set are labels with their values.
 	Set map[string]string `yaml:"set,omitempty" json:"set,omitempty"`
@@ -182,8 +224,7 @@ type Labels struct {
 // Secrets are off unless named. Values with placeholders that something fills
 // in later are left alone.
 type Secrets struct {
-	// Enabled: false switches the normalizer off.
-	Enabled *bool `yaml:"enabled,omitempty" json:"enabled,omitempty"`
+	Toggle `yaml:",inline"`
 
 	// TrimNewlines are globs of keys whose values lose a newline at their end,
 	// the trace of an echo without -n.

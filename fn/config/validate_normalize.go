@@ -16,27 +16,17 @@ import (
 )
 
 func (n *Normalize) validate() error {
-	const at = "spec.normalize"
-	if n.Resources != nil {
-		if err := n.Resources.validate(at + ".resources"); err != nil {
-			return err
+	for name, part := range n.parts {
+		if p, ok := part.(interface{ validate(at string) error }); ok {
+			if err := p.validate("spec.normalize." + name); err != nil {
+				return err
+			}
 		}
-	}
-	if n.Images != nil {
-		if err := n.Images.validate(at + ".images"); err != nil {
-			return err
-		}
-	}
-	if n.Labels != nil {
-		if err := n.Labels.validate(at + ".labels"); err != nil {
-			return err
-		}
-	}
-	if n.Secrets != nil {
-		return globs(at+".secrets.trimNewlines", n.Secrets.TrimNewlines...)
 	}
 	return nil
 }
+
+func (s *Secrets) validate(at string) error { return globs(at+".trimNewlines", s.TrimNewlines...) }
 
 func (r *Resources) validate(at string) error {
 	for _, name := range slices.Sorted(maps.Keys(r.Profiles)) {

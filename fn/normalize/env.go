@@ -6,23 +6,16 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-var env = &Normalizer{
+var _ = register(&Normalizer{
 	Name: "env",
 	Doc: "Drops an environment variable that a container defines again with the same value. " +
 		"Server-side apply refuses lists with two entries of one name. " +
 		"Definitions that differ, or whose value refers to other variables, are left for the rule duplicate-env to report.",
 	Default: true,
-	setting: func(c *config.Normalize) (bool, *bool) {
-		if c.Env == nil {
-			return false, nil
-		}
-		return true, c.Env.Enabled
-	},
 	Apply: func(p *Pass, o *inventory.Object) {
 		for _, pod := range o.Pods() {
 			for _, c := range pod.Containers {
@@ -30,7 +23,7 @@ var env = &Normalizer{
 			}
 		}
 	},
-}
+})
 
 func (p *Pass) dropDuplicates(o *inventory.Object, c *inventory.Container) {
 	list := yamlnode.Get(c.Node, "env")

@@ -13,18 +13,12 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-var images = &Normalizer{
+var _ = register(&Normalizer{
 	Name: "images",
 	Doc: "Sets imagePullPolicy to fit where an image comes from: Never for images that exist on the nodes only, the environment's policy for all others. " +
 		"Appends the digests that the configuration lists, and adds the pull secrets that registries need. " +
 		"A policy or digest that a container sets itself is left alone.",
 	Default: true,
-	setting: func(c *config.Normalize) (bool, *bool) {
-		if c.Images == nil {
-			return false, nil
-		}
-		return true, c.Images.Enabled
-	},
 	Apply: func(p *Pass, o *inventory.Object) {
 		cfg := p.Config.Images
 		if cfg == nil {
@@ -41,7 +35,7 @@ var images = &Normalizer{
 			p.pullSecrets(cfg, o, pod)
 		}
 	},
-}
+})
 
 // Policy is the imagePullPolicy that an image should have, "" if the
 // configuration does not say, and the part of the configuration that says so.

@@ -18,17 +18,11 @@ const (
 	labelVersion = "app.kubernetes.io/version"
 )
 
-var labels = &Normalizer{
+var _ = register(&Normalizer{
 	Name: "labels",
 	Doc: "Adds labels to resources and, when told to, to pod templates. " +
 		"Selectors are never changed, and a label that some selector in the build asks for is added to workloads only: " +
 		"anywhere else it could make the selector match what it did not match before.",
-	setting: func(c *config.Normalize) (bool, *bool) {
-		if c.Labels == nil {
-			return false, nil
-		}
-		return true, c.Labels.Enabled
-	},
 	Apply: func(p *Pass, o *inventory.Object) {
 		cfg := p.Config.Labels
 		if cfg == nil || o.Kind == "List" || yamlnode.Get(o.Node, "metadata") == nil {
@@ -54,7 +48,7 @@ var labels = &Normalizer{
 			p.addLabels(o, pod.Template, at, want, false)
 		}
 	},
-}
+})
 
 // label is a value, and the part of the configuration that asks for it.
 type label struct{ value, cause string }

@@ -7,6 +7,8 @@
 // Running them again changes nothing.
 package normalize
 
+//go:generate go run -C ../../tools -mod=mod ./docs -normalizers ../docs/normalize.md
+
 import (
 	"cmp"
 	"fmt"
@@ -22,18 +24,21 @@ import (
 type Normalizer struct {
 	// Name is the normalizer's field under spec.normalize.
 	Name string
-	// Doc is one paragraph: what is changed, and what is left alone. Its first
-	// sentence is the summary.
+	// Doc is one paragraph: what is changed, and what is left alone.
 	Doc string
 	// Default says that it runs wherever the configuration normalizes at all.
 	// The others run when they are named.
 	Default bool
 	// Apply normalizes one resource.
 	Apply func(*Pass, *inventory.Object)
+}
 
-	// setting returns whether the configuration names the normalizer, and its
-	// enabled field.
-	setting func(*config.Normalize) (named bool, enabled *bool)
+// registered are the normalizers of the files of this package, by name.
+var registered = map[string]*Normalizer{}
+
+func register(n *Normalizer) *Normalizer {
+	registered[n.Name] = n
+	return n
 }
 
 // Enabled reports whether the normalizer runs with a configuration.
@@ -41,7 +46,7 @@ func (n *Normalizer) Enabled(cfg *config.Normalize) bool {
 	if cfg == nil {
 		return false
 	}
-	named, enabled := n.setting(cfg)
+	named, enabled := cfg.Names(n.Name)
 	if enabled != nil {
 		return *enabled
 	}
@@ -50,7 +55,11 @@ func (n *Normalizer) Enabled(cfg *config.Normalize) bool {
 
 // All returns the normalizers in the order in which they run.
 func All() []*Normalizer {
-	return []*Normalizer{quantities, resources, images, env, labels, secrets}
+	var all []*Normalizer
+	for _, name := range config.Normalizers() {
+		all = append(all, registered[name])
+	}
+	return all
 }
 
 // Pass is what a normalizer works with.

@@ -7,23 +7,16 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/quantity"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-var quantities = &Normalizer{
+var _ = register(&Normalizer{
 	Name: "quantities",
 	Doc: "Writes quantities the way the API server stores them: cpu: 0.5 becomes 500m, memory: 1024Mi becomes 1Gi. " +
 		"The amount stays what it was. Text that is no quantity is left alone, for the rule quantity-invalid to report.",
 	Default: true,
-	setting: func(c *config.Normalize) (bool, *bool) {
-		if c.Quantities == nil {
-			return false, nil
-		}
-		return true, c.Quantities.Enabled
-	},
 	Apply: func(p *Pass, o *inventory.Object) {
 		for at, n := range Quantities(o) {
 			q, err := quantity.Parse(n.Value)
@@ -43,7 +36,7 @@ var quantities = &Normalizer{
 			p.record(o, at.String(), old, shown, "spec.normalize.quantities")
 		}
 	},
-}
+})
 
 // inPodSpec are the fields of a pod spec that hold quantities. [] stands for
 // every element of a list, {} for every value of a mapping.

@@ -14,18 +14,12 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-var resources = &Normalizer{
+var _ = register(&Normalizer{
 	Name: "resources",
 	Doc: "Sets the requests and limits that a container leaves unset, from the profile of its workload. " +
 		"A workload without a profile is left alone, and so is a pod that sets resources for the pod as a whole. " +
 		"A limit is never put below a request, nor a request above a limit.",
 	Default: true,
-	setting: func(c *config.Normalize) (bool, *bool) {
-		if c.Resources == nil {
-			return false, nil
-		}
-		return true, c.Resources.Enabled
-	},
 	Apply: func(p *Pass, o *inventory.Object) {
 		r := p.Config.Resources
 		if r == nil {
@@ -47,7 +41,7 @@ var resources = &Normalizer{
 			}
 		}
 	},
-}
+})
 
 // filler sets the requests and limits of one container.
 type filler struct {

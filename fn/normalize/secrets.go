@@ -11,18 +11,12 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-var secrets = &Normalizer{
+var _ = register(&Normalizer{
 	Name: "secrets",
 	Doc: "Moves the stringData of Secrets to data, which is how the API server stores it. " +
 		"kubectl apply leaves stringData readable in an annotation, and server-side apply does not track its keys. " +
 		"The keys that the configuration names lose a newline at their end. " +
 		"Values with placeholders, encrypted Secrets, and keys that data has with another value or that are there twice are left alone.",
-	setting: func(c *config.Normalize) (bool, *bool) {
-		if c.Secrets == nil {
-			return false, nil
-		}
-		return true, c.Secrets.Enabled
-	},
 	Apply: func(p *Pass, o *inventory.Object) {
 		cfg := p.Config.Secrets
 		if cfg == nil || o.GroupKind != (inventory.GroupKind{Kind: "Secret"}) || o.Get("sops") != nil {
@@ -33,7 +27,7 @@ var secrets = &Normalizer{
 			p.moveStringData(o)
 		}
 	},
-}
+})
 
 func (p *Pass) trimNewlines(cfg *config.Secrets, o *inventory.Object) {
 	for _, field := range []string{"data", "stringData"} {

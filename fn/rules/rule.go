@@ -4,7 +4,7 @@
 // of single rules, and the rules nothing of their drivers.
 package rules
 
-//go:generate go run -C ../../tools -mod=mod ./docs ../docs/rules
+//go:generate go run -C ../../tools -mod=mod ./docs -rules ../docs/rules
 
 import (
 	"embed"

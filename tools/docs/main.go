@@ -1,25 +1,59 @@
-// Command docs writes a page for each rule, and their index, into a directory.
+// Command docs writes what the docs have from the code: a page for each rule
+// with their index, and the table of normalizers.
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/normalize"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: docs DIRECTORY")
-		os.Exit(2)
+	pages := flag.String("rules", "", "write the rules into this `directory`")
+	normalizers := flag.String("normalizers", "", "write the table of normalizers into this `file`")
+	flag.Parse()
+	var err error
+	if *pages != "" {
+		err = write(*pages)
 	}
-	if err := write(os.Args[1]); err != nil {
+	if *normalizers != "" && err == nil {
+		err = between(*normalizers, "normalizers", normalizerTable())
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "docs:", err)
 		os.Exit(1)
 	}
+}
+
+// between replaces what stands between two comments of a file.
+func between(file, name, text string) error {
+	old, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	begin, end := "<!-- "+name+": made by go generate -->\n", "<!-- end of "+name+" -->\n"
+	before, rest, ok := strings.Cut(string(old), begin)
+	_, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		return fmt.Errorf("%s: no comments %q and %q", file, strings.TrimSpace(begin), strings.TrimSpace(end))
+	}
+	return os.WriteFile(file, []byte(before+begin+text+end+after), 0o644)
+}
+
+func normalizerTable() string {
+	var b strings.Builder
+	b.WriteString("\n| normalizer | default | what it does |\n|---|---|---|\n")
+	for _, n := range normalize.All() {
+		def := map[bool]string{true: "on", false: "off"}[n.Default]
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", n.Name, def, code(n.Doc))
+	}
+	return b.String() + "\n"
 }
 
 const header = "<!-- Made by go generate from fn/rules. Edit the rule, not this page. -->\n\n"
