@@ -28,6 +28,9 @@ func oneLine(err error) error {
 	if foreign := (*kbuild.ForeignFunctionError)(nil); errors.As(err, &foreign) {
 		return errors.New(foreign.What + ": --enable-exec runs it, if you trust it")
 	}
+	if failure := (*kbuild.Failure)(nil); errors.As(err, &failure) {
+		return err // on one line, with its place
+	}
 	text := err.Error()
 	for _, h := range hints {
 		if m := h.pattern.FindStringSubmatchIndex(text); m != nil {

@@ -118,6 +118,7 @@ func printReport(cmd *cobra.Command, rep *check.Report, output string, notes, st
 			word, fails = "Error:", true
 		}
 		fmt.Fprintln(cmd.ErrOrStderr(), word, secretsOf(cmd).Error(u))
+		fmt.Fprint(cmd.ErrOrStderr(), where(u.Err, secretsOf(cmd)))
 	}
 	switch {
 	case fails:

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
@@ -69,7 +70,18 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		}
 	}
 	fmt.Fprintln(stderr, "Error:", secrets.Error(err))
+	fmt.Fprint(stderr, where(err, secrets))
 	return code
+}
+
+// where is the place of what a build failed for, if it is known: lines to print
+// after the error.
+func where(err error, secrets *redact.Secrets) string {
+	var f *kbuild.Failure
+	if !errors.As(err, &f) {
+		return ""
+	}
+	return f.Where(secrets)
 }
 
 // door is the key of the context's *redact.Secrets: what is printed goes

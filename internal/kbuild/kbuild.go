@@ -130,7 +130,7 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	case declined == nil || errors.As(declined, &failed):
 		return m, declined
 	case errors.As(declined, &certain):
-		return nil, certain.error
+		return nil, explainFailure(b.fsys, root, certain.error)
 	}
 	if refused := (*beyond)(nil); errors.As(declined, &refused) {
 		return nil, refused
@@ -138,7 +138,10 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	if b.opts.Trace != nil {
 		*b.opts.Trace = provenance.Trace{}
 	}
-	return b.stock(root, rep)
+	if m, err = b.stock(root, rep); err != nil && !errors.As(err, &failed) {
+		err = explainFailure(b.fsys, root, err)
+	}
+	return m, err
 }
 
 // ours builds root in linear time. Whatever goes wrong but for the function is

@@ -367,7 +367,7 @@ func TestBuildErrors(t *testing.T) {
 		}), "", []string{"fn.yaml: ConfigPipeline x has no annotation config.kubernetes.io/function", "exec: {path: krm-validate}"}},
 		"missing function file": {plain.with(files{
 			"kustomization.yaml": "resources: [cm.yaml]\ntransformers: [fn.yaml]\n",
-		}), "", []string{"kustomization.yaml: fn.yaml: ", "no such file"}},
+		}), "", []string{"there is no file or directory fn.yaml"}},
 		"missing base": {files{"kustomization.yaml": "resources: [a]\n", "a/kustomization.yaml": "resources: [../b]\n"}, "",
 			[]string{"/b"}},
 		"misspelt field": {files{"kustomization.yaml": "resorces: [a]\n"}, "", []string{`unknown field "resorces"`}},

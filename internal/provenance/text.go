@@ -2,6 +2,8 @@ package provenance
 
 import (
 	"bytes"
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -318,3 +320,31 @@ func (f *File) EnvLines() map[string]Place {
 	}
 	return places
 }
+
+// LineText is the text of a line, "" if there is none.
+func (f *File) LineText(n int) string { return string(f.line(n)) }
+
+// Malformed returns the line on which a document of the file is no YAML, and
+// what the reader says of it. The line is 0 if it reads all of them.
+func (f *File) Malformed() (line int, what string) {
+	for _, s := range f.documents() {
+		var doc yaml.Node
+		end := len(f.Text)
+		if next := bytes.Index(f.Text[f.lines[s.from]:], []byte("\n---")); next >= 0 {
+			end = f.lines[s.from] + next + 1
+		}
+		err := yaml.Unmarshal(f.Text[f.lines[s.from]:end], &doc)
+		if err == nil {
+			continue
+		}
+		m := errorLine.FindStringSubmatch(err.Error())
+		if m == nil {
+			return 0, "" // the reader does not say where
+		}
+		number, _ := strconv.Atoi(m[1])
+		return s.from + number, err.Error()
+	}
+	return 0, ""
+}
+
+var errorLine = regexp.MustCompile(`line (\d+):`)

@@ -1,0 +1,72 @@
+package check_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+)
+
+// base is a Pod that needs a Secret nobody makes, from its second line of data.
+const base = kustomization + "- pod.yaml\n"
+
+// errorsOf are the errors of a check, with the files below dir.
+func errorsOf(t *testing.T, dir string) []finding.Finding {
+	t.Helper()
+	rep := run(t, check.Options{}, dir)
+	require.Empty(t, rep.Unread)
+	var fs []finding.Finding
+	for _, f := range rep.Findings {
+		if f.Severity == finding.Error {
+			_, f.File, _ = strings.Cut(f.File, filepath.Base(filepath.Dir(dir))+"/"+filepath.Base(dir)+"/")
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+func TestOneMistakeOfManyOverlaysIsOneFinding(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"base/kustomization.yaml": base,
+		"base/pod.yaml":           pod,
+		"a/kustomization.yaml":    kustomization + "- ../base\nnamespace: a\n",
+		// The container is another element of the list here.
+		"b/kustomization.yaml": kustomization + "- ../base\nnamespace: b\npatches:\n- patch: |\n    apiVersion: v1\n    kind: Pod\n    metadata: {name: app, namespace: shop}\n    spec: {containers: [{name: side, image: 'example.com/side:1'}]}\n",
+		"c/kustomization.yaml": kustomization + "- ../base\nnameSuffix: -c\n",
+	})
+	fs := errorsOf(t, dir)
+	require.Len(t, fs, 1)
+	assert.Equal(t, "secret-not-found", fs[0].Rule)
+	assert.Equal(t, []string{"base/pod.yaml"}, []string{fs[0].File})
+	assert.Equal(t, 12, fs[0].Line)
+	var trees []string
+	for _, tree := range fs[0].Trees {
+		trees = append(trees, filepath.Base(tree))
+	}
+	assert.Equal(t, []string{"a", "b", "c"}, trees)
+	assert.Equal(t, fs[0].Trees[0], fs[0].Tree)
+}
+
+func TestThePatchIsWhereItIsWrong(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"base/kustomization.yaml": base,
+		"base/pod.yaml":           strings.ReplaceAll(pod, "db-secret", "made"),
+		"prod/kustomization.yaml": kustomization + "- ../base\nsecretGenerator:\n- {name: made, namespace: shop, literals: [a=b]}\npatches:\n- target: {kind: Pod}\n  patch: |\n    - op: replace\n      path: /spec/containers/0/envFrom/0/secretRef/name\n      value: maed\n",
+		"dev/kustomization.yaml":  kustomization + "- ../base\nsecretGenerator:\n- {name: made, namespace: shop, literals: [a=b]}\n",
+	})
+	fs := errorsOf(t, dir)
+	require.Len(t, fs, 1)
+	assert.Equal(t, "prod/kustomization.yaml", fs[0].File)
+	assert.Equal(t, 12, fs[0].Line)
+	assert.Equal(t, 14, fs[0].Column)
+	assert.Equal(t, "prod", filepath.Base(fs[0].Tree))
+	assert.Empty(t, fs[0].Trees)
+	require.Len(t, fs[0].Also, 1)
+	assert.True(t, strings.HasSuffix(fs[0].Also[0].File, "base/pod.yaml"))
+	assert.Equal(t, 12, fs[0].Also[0].Line)
+}

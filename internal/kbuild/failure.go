@@ -1,0 +1,372 @@
+package kbuild
+
+import (
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// Failure is a build that failed for something that is written somewhere.
+type Failure struct {
+	// What is wrong, on one line.
+	What string
+	// Place is where, Line the text of that line.
+	provenance.Place
+	Text string
+	// Help says what to do, where What does not.
+	Help string
+	err  error
+}
+
+func (f *Failure) Error() string { return f.What }
+
+// Unwrap returns what kustomize said.
+func (f *Failure) Unwrap() error { return f.err }
+
+// Where is the place and its line with a caret, as reports print it. Lines are
+// indented and end with a line break.
+func (f *Failure) Where(secrets *redact.Secrets) string {
+	number := fmt.Sprint(f.Line)
+	margin := strings.Repeat(" ", len(number)+1)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s--> %s:%s:%d\n", margin, redact.Escape(f.File), number, f.Column)
+	if text, column := secrets.Excerpt(f.Text, f.Column); f.Text != "" && len(text) <= 200 && column <= len(text) {
+		word := text[column-1:]
+		if i := strings.IndexAny(word, " ,}]"); i > 0 {
+			word = word[:i]
+		}
+		fmt.Fprintf(&b, "%s |\n%s  | %s\n%s | %s%s\n", margin, number, text, margin, strings.Repeat(" ", column-1), strings.Repeat("^", len(word)))
+	}
+	if f.Help != "" {
+		fmt.Fprintf(&b, "%s = help: %s\n", margin, f.Help)
+	}
+	return b.String()
+}
+
+// Causes of failures, by what kustomize says.
+var (
+	noTarget   = regexp.MustCompile(`no resource matches strategic merge patch "([^".]+)\.[^"/]*/([^"]+)\.[^".]*"|no matches for Id ([^.]+)\.[^/]*/(.+)\.[^.;]+;`)
+	malformed  = regexp.MustCompile(`MalformedYAMLError: yaml: (?:line \d+: )?(.*) in File: (\S+)$`)
+	noFile     = regexp.MustCompile(`(?:lstat|open|stat|read) (/[^:']+): (?:no such file or directory|file does not exist)|'(/[^']+)' doesn't exist`)
+	noField    = regexp.MustCompile(`unknown field "([^"]+)"`)
+	noPath     = regexp.MustCompile(`(?:missing path|Unable to \w+ nonexistent key|path): ?"?(/[^":\s]*)`)
+	testFailed = regexp.MustCompile(`testing value (/\S+) failed`)
+	validator  = regexp.MustCompile(`validator shouldn't modify the resource map`)
+)
+
+// explainFailure finds out where what a build failed for is written. It returns
+// the error as it is if that is not certain.
+func explainFailure(fsys filesys.FileSystem, root string, err error) error {
+	if err == nil || !filepath.IsAbs(root) {
+		return err
+	}
+	x := &failedTree{fsys: fsys, tracer: newTracer(&provenance.Trace{}), seen: map[string]bool{}}
+	x.walk(root)
+	text := err.Error()
+	var f *Failure
+	switch {
+	case validator.MatchString(text):
+		f = x.field("validators", func(string) string {
+			return "a function cannot run under validators: annotations of kustomize's own make it fail (kustomize#5036)"
+		})
+		if f != nil {
+			f.Help = "put it under transformers:"
+		}
+	case noTarget.MatchString(text):
+		m := noTarget.FindStringSubmatch(text)
+		f = x.patch(m[1]+m[3], m[2]+m[4])
+	case malformed.MatchString(text):
+		m := malformed.FindStringSubmatch(text)
+		f = x.notYAML(m[2])
+	case noField.MatchString(text):
+		name := noField.FindStringSubmatch(text)[1]
+		f = x.field(name, func(name string) string {
+			what := fmt.Sprintf("a kustomization has no field %q", name)
+			if near := suggest.Nearest(name, kustomizationFields(), 1); len(near) > 0 {
+				what += fmt.Sprintf("; did you mean %q?", near[0])
+			}
+			return what + fmt.Sprintf(" (unknown field %q)", name)
+		})
+	case testFailed.MatchString(text):
+		path := testFailed.FindStringSubmatch(text)[1]
+		f = x.operation(path, "the test of "+path+" fails: the resource has another value there")
+	case noPath.MatchString(text):
+		path := noPath.FindStringSubmatch(text)[1]
+		f = x.operation(path, "the resource has nothing at "+path+" that this operation could change")
+	case noFile.MatchString(text):
+		m := noFile.FindStringSubmatch(text)
+		f = x.missing(m[1] + m[2])
+	}
+	if f == nil || !f.Known() {
+		return err
+	}
+	f.err = err
+	return f
+}
+
+func kustomizationFields() []string {
+	var names []string
+	for t := range reflect.TypeFor[types.Kustomization]().Fields() {
+		if name, _, _ := strings.Cut(t.Tag.Get("json"), ","); name != "" {
+			names = append(names, name)
+		}
+	}
+	return append(names, "apiVersion", "kind", "metadata")
+}
+
+// receiptKind is fn.ReceiptKind: this package does not import the rules.
+const receiptKind = "FunctionRan"
+
+// failedTree is what can be read of a tree that does not build.
+type failedTree struct {
+	fsys   filesys.FileSystem
+	tracer *tracer
+	seen   map[string]bool
+	files  []kustomizationFile
+}
+
+type kustomizationFile struct {
+	dir string
+	*kustomizationText
+}
+
+// walk reads the kustomizations below a directory.
+func (x *failedTree) walk(dir string) {
+	if x.seen[dir] {
+		return
+	}
+	x.seen[dir] = true
+	for _, name := range kustomizationNames() {
+		path := filepath.Join(dir, name)
+		text, err := x.fsys.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		k := &kustomizationText{file: provenance.NewFile(x.tracer.shown(path), text)}
+		var doc yaml.Node
+		if yaml.Unmarshal(text, &doc) == nil {
+			k.root = yamlnode.Resolve(&doc)
+		}
+		x.files = append(x.files, kustomizationFile{dir, k})
+		for _, field := range []string{"resources", "bases", "components", "transformers", "generators", "validators"} {
+			for _, e := range yamlnode.Elements(k.node(field)) {
+				if path := yamlnode.String(e); isLocal(path) && !strings.Contains(path, "\n") {
+					if below := filepath.Join(dir, path); x.fsys.IsDir(below) {
+						x.walk(below)
+					}
+				}
+			}
+		}
+		return
+	}
+}
+
+func (x *failedTree) at(f *provenance.File, p provenance.Place, what string) *Failure {
+	if !p.Known() {
+		return nil
+	}
+	return &Failure{What: what, Place: p, Text: f.LineText(p.Line)}
+}
+
+// field finds a field of a kustomization that stands in one of them alone.
+func (x *failedTree) field(name string, what func(string) string) (found *Failure) {
+	for _, k := range x.files {
+		for key := range fieldsBelow(k.root) {
+			if key.Value != name {
+				continue
+			}
+			if found != nil {
+				return nil
+			}
+			found = x.at(k.file, provenance.WholeText(k.file).Scalar(key), what(name))
+		}
+	}
+	return found
+}
+
+// fieldsBelow calls yield for the keys of a kustomization and of its entries.
+func fieldsBelow(n *yaml.Node) func(yield func(*yaml.Node) bool) {
+	return func(yield func(*yaml.Node) bool) {
+		for key, value := range yamlnode.Fields(n) {
+			if !yield(key) {
+				return
+			}
+			for _, e := range yamlnode.Elements(value) {
+				for key := range yamlnode.Fields(e) {
+					if !yield(key) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// patch finds the patch for a resource that is not there.
+func (x *failedTree) patch(kind, name string) (found *Failure) {
+	what := fmt.Sprintf("no resource matches the patch of %s %s", kind, name)
+	help := "a patch is for the name that the resource has in its own file, and for its namespace and apiVersion there"
+	if kind == receiptKind {
+		what = fmt.Sprintf("the function did not run: there is no receipt %s %s that this patch could take away", kind, name)
+		help = "the kustomization that this one builds on must have the ConfigPipeline under transformers:, with receipt: true; kustomize skips it without --enable-alpha-plugins --enable-exec, kubectl always"
+	}
+	x.patches(func(text *provenance.Text, file *provenance.File) {
+		for _, d := range text.Documents() {
+			root := d.Parse()
+			if yamlnode.GetString(root, "kind") != kind || yamlnode.GetString(root, "metadata", "name") != name {
+				continue
+			}
+			f := x.at(file, d.Scalar(yamlnode.Path(root, "metadata", "name")), what)
+			if f == nil || found != nil && found.Place == f.Place {
+				continue
+			}
+			if found != nil {
+				found.Line = 0 // not to be told from another
+				continue
+			}
+			f.Help, found = help, f
+		}
+	})
+	return found
+}
+
+// operation finds the operation of a JSON patch on a path.
+func (x *failedTree) operation(path, what string) (found *Failure) {
+	x.patches(func(text *provenance.Text, file *provenance.File) {
+		for _, op := range yamlnode.Elements(text.Parse()) {
+			n := yamlnode.Get(op, "path")
+			if yamlnode.String(n) != path {
+				continue
+			}
+			f := x.at(file, text.Scalar(n), what)
+			if f == nil || found != nil && found.Place == f.Place {
+				continue
+			}
+			if found != nil {
+				found.Line = 0
+				continue
+			}
+			found = f
+		}
+	})
+	return found
+}
+
+// patches calls yield with every patch of the tree.
+func (x *failedTree) patches(yield func(text *provenance.Text, file *provenance.File)) {
+	for _, k := range x.files {
+		inline := func(n *yaml.Node) {
+			if n != nil && n.Kind == yaml.ScalarNode && strings.ContainsAny(n.Value, "\n:{[") {
+				yield(provenance.ScalarText(k.file, n), k.file)
+			}
+		}
+		named := func(path string) {
+			if path == "" || strings.ContainsAny(path, "\n:{") {
+				return
+			}
+			path = filepath.Join(k.dir, path)
+			if text, err := x.fsys.ReadFile(path); err == nil {
+				f := provenance.NewFile(x.tracer.shown(path), text)
+				yield(provenance.WholeText(f), f)
+			}
+		}
+		for _, field := range []string{"patches", "patchesJson6902"} {
+			for _, e := range yamlnode.Elements(k.node(field)) {
+				named(yamlnode.GetString(e, "path"))
+				inline(yamlnode.Get(e, "patch"))
+			}
+		}
+		for _, e := range yamlnode.Elements(k.node("patchesStrategicMerge")) {
+			named(yamlnode.String(e))
+			inline(yamlnode.Resolve(e))
+		}
+	}
+}
+
+// words is what a reader says in words of its own alone.
+var words = regexp.MustCompile(`^[a-z ,]+$`)
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+
+// notYAML finds a file of resources that is no YAML.
+func (x *failedTree) notYAML(name string) (found *Failure) {
+	for _, k := range x.files {
+		for _, e := range yamlnode.Elements(k.node("resources")) {
+			path := yamlnode.String(e)
+			if filepath.Base(path) != filepath.Base(name) {
+				continue
+			}
+			text, err := x.fsys.ReadFile(filepath.Join(k.dir, path))
+			if err != nil {
+				continue
+			}
+			f := provenance.NewFile(x.tracer.shown(filepath.Join(k.dir, path)), text)
+			line, what := f.Malformed()
+			if line == 0 {
+				continue
+			}
+			if m := yamlLine.FindStringSubmatch(what); m != nil {
+				what = m[2]
+			}
+			if !words.MatchString(what) {
+				return nil // it may quote a secret
+			}
+			if found != nil {
+				return nil
+			}
+			column := 1 + len(f.LineText(line)) - len(strings.TrimLeft(f.LineText(line), " "))
+			found = x.at(f, provenance.Place{File: f.Path, Line: line, Column: column}, "not YAML: "+what)
+			if found != nil {
+				found.Text = "" // nobody can tell what is a secret in it
+			}
+		}
+	}
+	return found
+}
+
+// missing finds the entry that names a file or a directory that is not there.
+func (x *failedTree) missing(path string) (found *Failure) {
+	for _, k := range x.files {
+		for n := range scalarsOf(k.root) {
+			if strings.Contains(n.Value, "\n") {
+				continue
+			}
+			_, value, ok := strings.Cut(n.Value, "=")
+			if !ok {
+				value = n.Value
+			}
+			if !isLocal(value) || filepath.Join(k.dir, value) != path || x.fsys.Exists(path) {
+				continue
+			}
+			if found != nil {
+				return nil
+			}
+			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value)
+		}
+	}
+	return found
+}
+
+func scalarsOf(n *yaml.Node) func(yield func(*yaml.Node) bool) {
+	return func(yield func(*yaml.Node) bool) {
+		if n == nil {
+			return
+		}
+		for _, s := range provenance.Scalars(n) {
+			if !yield(s) {
+				return
+			}
+		}
+	}
+}
