@@ -30,13 +30,18 @@ var variableNotExpanded = &Rule{
 			}
 			env := yamlnode.Elements(yamlnode.Get(c.Node, "env"))
 			var names []string
-			for _, e := range env {
-				names = append(names, yamlnode.GetString(e, "name"))
+			first := map[string]int{} // where each name stands first
+			for i, e := range env {
+				name := yamlnode.GetString(e, "name")
+				names = append(names, name)
+				if _, ok := first[name]; !ok {
+					first[name] = i
+				}
 			}
 			for i, e := range env {
 				n := yamlnode.Get(e, "value")
 				for _, name := range expansions(yamlnode.String(n)) {
-					if !slices.Contains(names[:i], name) && !p.inEnvFrom(o, c, name) {
+					if at, ok := first[name]; (!ok || at >= i) && !p.inEnvFrom(o, c, name) {
 						p.reportVariable(o, c, n, name, names, i)
 					}
 				}

@@ -10,7 +10,8 @@ import (
 // Index finds the nearest of many names, for several goroutines at once. It
 // answers as [Nearest] does, and leaves out what can be no answer: of up to a
 // few thousand names by a glance at each, which is a comparison of two numbers,
-// and of more without looking at them.
+// and of more without looking at them. Of more, it may leave out a name two edits
+// away that has one half in common with hundreds of others.
 //
 // Of two names at most two edits apart, cut in the middle, one half is at most
 // one edit apart; and two texts at most one edit apart have in common a text
@@ -54,6 +55,11 @@ func NewIndex(names []string) *Index { return &Index{names: names} }
 const (
 	few       = 2048 // names that are looked through faster than filed
 	fewSearch = 4    // searches that are
+	// common is how many names may have one long half. What more have in common,
+	// such as the first half of thousands of names that count, is looked past: the
+	// name that was meant has the other half too, unless both edits are there.
+	common = 128
+	long   = 6
 )
 
 // Nearest is [Nearest] among the names of the index.
@@ -194,12 +200,29 @@ func (ix *Index) near(found []string, name string) []string {
 			numbers = append(numbers, ix.entry[i].name)
 		}
 	}
+	telling := func(key uint64) {
+		before := len(numbers)
+		for i := ix.filed[key] - 1; i >= 0; i = ix.entry[i].before {
+			if len(numbers)-before == common {
+				numbers = numbers[:before]
+				return
+			}
+			numbers = append(numbers, ix.entry[i].name)
+		}
+	}
+	half := func(part uint64, text string) {
+		if len(text) < long {
+			each(part, text, take)
+			return
+		}
+		each(part, text, telling)
+	}
 	// The other name is up to two characters longer or shorter, and its middle
 	// may be up to two characters away from where it is in this one.
 	low, high := max(0, (len(name)-2)/2-2), min(len(name), (len(name)+2)/2+2)
 	for cut := low; cut <= high; cut++ {
-		each(head, name[:cut], take)
-		each(tail, name[cut:], take)
+		half(head, name[:cut])
+		half(tail, name[cut:])
 	}
 	take(hash(start, name, ""))
 	take(hash(end, name, ""))
