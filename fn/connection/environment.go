@@ -236,8 +236,9 @@ func (e *environment) provides(name string, same *keyOf) bool {
 func (e *environment) helper(cred credentials, k secretKey, variable, suffix string) string {
 	name, at := "", -1
 	for i, n := range yamlnode.Elements(e.list) {
-		if e.reads(i, cred.name, k.key, cred.object) && e.find(yamlnode.GetString(n, "name")) == i {
-			name, at = yamlnode.GetString(n, "name"), i
+		own := yamlnode.GetString(n, "name")
+		if own != "" && e.reads(i, cred.name, k.key, cred.object) && e.find(own) == i {
+			name, at = own, i
 			break
 		}
 	}

@@ -31,6 +31,9 @@ func tagOf(s string) string {
 		return strTag
 	case '.':
 	case '+', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		if len(s) > 1 && s[1] == '.' {
+			break // -.inf
+		}
 		digits := true
 		for i := 0; i < len(s); i++ {
 			if classes[s[i]]&textual != 0 && !isDate(s) {

@@ -211,8 +211,9 @@ func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*ya
 		inv.Add(n, inventory.Source{})
 	}
 	rep.about = rep.kustomizations(steps, inv, opts)
-	if ran {
-		return findings, resources, nil
+	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
+	if ran || unwritable != nil {
+		return findings, resources, unwritable
 	}
 	findings, err = validate(inv, opts.Config, opts)
 	return findings, resources, err

@@ -9,9 +9,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 )
 
 // compact is pod as JSON on one line.
@@ -153,5 +156,36 @@ func TestFilesThatHoldNoResource(t *testing.T) {
 		if assert.Len(t, rep.Unread, 1, path) {
 			assert.ErrorContains(t, rep.Unread[0], want)
 		}
+	}
+}
+
+// TestWhatABuildRefusesIsNoCleanTree: kustomize finds out when it writes.
+func TestWhatABuildRefusesIsNoCleanTree(t *testing.T) {
+	for name, data := range map[string]string{
+		"number as a key":   "{8080: x}",
+		"list as a key":     "{a: b, ? [c] : d}",
+		"control character": `{k: "\x80"}`,
+		"not a character":   `{k: "\uffff"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := tree(t, map[string]string{
+				"a/kustomization.yaml": kustomization + "- x.yaml\n",
+				"a/x.yaml":             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: " + data + "\n",
+				"b/kustomization.yaml": kustomization + "- pod.yaml\n",
+				"b/pod.yaml":           pod,
+			})
+			_, err := kbuild.Build(filesys.MakeFsOnDisk(), filepath.Join(dir, "a"), kbuild.Options{})
+			if err == nil {
+				var m resmap.ResMap
+				m, err = kbuild.Build(filesys.MakeFsOnDisk(), filepath.Join(dir, "a"), kbuild.Options{})
+				require.NoError(t, err)
+				_, err = kbuild.YAML(m)
+			}
+			require.Error(t, err, "the build itself")
+			rep := run(t, check.Options{}, dir)
+			require.Len(t, rep.Unread, 1)
+			assert.Contains(t, rep.Unread[0].Error(), filepath.Join(dir, "a"))
+			assert.Contains(t, rulesOf(rep.Findings), "secret-not-found", "the other tree")
+		})
 	}
 }

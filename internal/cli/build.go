@@ -15,7 +15,6 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
@@ -161,14 +160,10 @@ func buildError(err error) error {
 // unwritable is the error about resources that cannot be written as YAML, which
 // the library's own prints whole.
 func unwritable(m resmap.ResMap, err error, secrets *redact.Secrets) error {
-	err = secrets.Foreign(err)
-	for _, r := range m.Resources() {
-		if _, wrong := r.AsYAML(); wrong != nil {
-			id := finding.Resource{Kind: r.GetKind(), Namespace: r.GetNamespace(), Name: r.GetName()}
-			return fmt.Errorf("%s cannot be written as YAML: %w", id, err)
-		}
+	if why := kbuild.Writable(m, secrets); why != nil {
+		return why
 	}
-	return err
+	return secrets.Foreign(err)
 }
 
 // writeEach writes one file per resource, with the names and contents of

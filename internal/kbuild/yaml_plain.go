@@ -1,11 +1,14 @@
 package kbuild
 
 import (
+	"slices"
 	"strconv"
 
 	yamlv2 "go.yaml.in/yaml/v2"
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/resource"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // asYAML returns what r.AsYAML does. That writes the resource as YAML, reads
@@ -71,4 +74,27 @@ func plainScalar(n *yaml.Node) (v any, ok bool) {
 		return c.Value, true
 	}
 	return nil, false
+}
+
+// plain reports whether plainValue gives a value.
+func plain(n *yaml.Node) bool {
+	if n == nil || n.Anchor != "" {
+		return false
+	}
+	switch n.Kind {
+	case yaml.ScalarNode:
+		_, ok := plainScalar(n)
+		return ok
+	case yaml.SequenceNode:
+		return n.ShortTag() == "!!seq" && !slices.ContainsFunc(n.Content, func(e *yaml.Node) bool { return !plain(e) })
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			k := n.Content[i]
+			if k.Kind != yaml.ScalarNode || k.Anchor != "" || k.ShortTag() != "!!str" || len(k.Value) > maxKey || !plainText(k.Value) || !plain(n.Content[i+1]) {
+				return false
+			}
+		}
+		return n.ShortTag() == "!!map" && !yamlnode.Repeats(n)
+	}
+	return false
 }
