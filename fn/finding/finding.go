@@ -90,6 +90,9 @@ type Finding struct {
 	Meant string `json:"-"`
 	// Help says what to do when it is more than taking a suggestion.
 	Help string `json:"help,omitempty"`
+	// Consequences are what follows from it, hop by hop: who reads the value,
+	// which probe fails, which host answers 502.
+	Consequences []string `json:"consequences,omitempty"`
 	// File is the file the resource came from, where that is known; Line and
 	// Column (from 1) are of the field in it.
 	File   string `json:"file"`

@@ -133,8 +133,9 @@ var imageTagLatest = &Rule{
 		"Local images and images with a digest are left alone. Make it an error where it matters: validate.rules, image-tag-latest: error.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) error {
+		said := p.Config.Normalize.GetImages() == nil && p.Config.Validate.SeverityOf(imageLikelyLocal.Name, imageLikelyLocal.Severity) != finding.Off
 		p.eachImage(func(u usedImage) {
-			if u.local || !u.Moves() {
+			if u.local || !u.Moves() || said && u.likelyLocal() {
 				return
 			}
 			what := "the tag latest"

@@ -227,6 +227,7 @@ func topics() [][]*Rule {
 		configurationRules(),
 		stepRules(),
 		kustomizationRules(),
+		likelyRules(),
 		policyRules(),
 		monitorRules(),
 		gatewayRules(),

@@ -50,6 +50,7 @@ func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *con
 	}
 	r.dropAnnotated()
 	r.addUnused(b)
+	addConsequences(b, r.findings)
 	finding.Sort(r.findings)
 	return r.findings, err
 }

@@ -23,6 +23,10 @@ func Clean(fs []finding.Finding, secrets *redact.Secrets) []finding.Finding {
 		f.File = secrets.Masked(f.File)
 		f.Resource.Name = secrets.Masked(f.Resource.Name)
 		f.Resource.Namespace = secrets.Masked(f.Resource.Namespace)
+		f.Consequences = slices.Clone(f.Consequences)
+		for j, c := range f.Consequences {
+			f.Consequences[j] = secrets.Masked(c)
+		}
 		f.Suggestions = slices.Clone(f.Suggestions)
 		for j, s := range f.Suggestions {
 			f.Suggestions[j] = secrets.Masked(s)

@@ -108,6 +108,9 @@ func (p *printer) finding(f *finding.Finding) {
 	if len(f.Suggestions) > 1 {
 		p.print(margin, " = close: ", redact.Escape(strings.Join(f.Suggestions, ", ")), "\n")
 	}
+	for _, c := range f.Consequences[:min(3, len(f.Consequences))] {
+		p.print(margin, " = then: ", redact.Escape(c), "\n")
+	}
 	if f.Help != "" {
 		p.print(margin, " = help: ", redact.Escape(f.Help), "\n")
 	}

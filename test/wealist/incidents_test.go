@@ -12,7 +12,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kustomizebin"
 )
 
-// TestIncidents builds the five broken overlays with both programs. Each
+// TestIncidents builds the broken overlays with both programs. Each
 // directory has the message in want.txt; UPDATE=1 rewrites it.
 func TestIncidents(t *testing.T) {
 	for _, incident := range []struct {
@@ -24,7 +24,8 @@ func TestIncidents(t *testing.T) {
 		{"2-create-container-config-error", []string{"CreateContainerConfigError", "board-api-dev/board-api", "db-secret"}},
 		{"3-oom-killed", []string{"OOMKilled", "board-api-prod/board-api", "256Mi", "512Mi"}},
 		{"4-database-unreachable", []string{"postgress-service", "did you mean", "postgres-service", "board-api-database", "DATABASE_URL"}},
-		{"5-bad-gateway", []string{"board-api-prod/board-api-service", "htpp", "did you mean", "502"}},
+		{"5-bad-gateway", []string{"postgress-service", "board-api-database", "Deployment board-api reads it", "/health", "Service board-api-service", "Ingress board-api-ingress", "502", "wealist.local/api"}},
+		{"6-wrong-target-port", []string{"board-api-prod/board-api-service", "htpp", "did you mean", "502"}},
 	} {
 		t.Run(incident.dir, func(t *testing.T) {
 			dir := filepath.Join("testdata", "incidents", incident.dir)

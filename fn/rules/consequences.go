@@ -1,0 +1,217 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// effect is what a finding does to the pods that it is about.
+type effect int
+
+const (
+	noEffect effect = iota
+	// unreachable: a program has an address that leads nowhere, so what depends
+	// on the connection fails while it runs.
+	unreachable
+	// notStarted: the pods do not start, or do not stay alive.
+	notStarted
+	// noEndpoints: the Service of the finding has none.
+	noEndpoints
+)
+
+// effects are the rules whose findings have consequences, and which: those at
+// error level only. A new one is a row.
+var effects = map[string]effect{
+	"host-not-found": unreachable, "host-not-rewritten": unreachable, "host-port-not-found": unreachable, "pod-host-not-found": unreachable,
+	"host-cluster-domain": unreachable, "url-not-encoded": unreachable, "url-malformed": unreachable, "url-parameter-invalid": unreachable,
+	"srv-port-not-found": unreachable, "url-contradicts-server": unreachable, "url-contradicts-parts": unreachable, "data-trailing-newline": unreachable,
+
+	"secret-not-found": notStarted, "configmap-not-found": notStarted, "key-not-found": notStarted, "pvc-not-found": notStarted,
+	"serviceaccount-not-found": notStarted, "local-image-pulled": notStarted, "volume-not-found": notStarted,
+	"container-port-not-found": notStarted, "placeholder-left": notStarted,
+
+	"target-port-not-found": noEndpoints, "selector-matches-nothing": noEndpoints,
+}
+
+// addConsequences says of each finding what follows from it, hop by hop: who
+// reads the value, whose readiness probe fails, which Service stays without
+// endpoints, which host answers 502.
+func addConsequences(b *Build, fs []finding.Finding) {
+	var objects map[finding.Resource]*inventory.Object
+	for i := range fs {
+		f := &fs[i]
+		what := effects[f.Rule]
+		if what == noEffect || f.Severity < finding.Error {
+			continue
+		}
+		if objects == nil {
+			objects = map[finding.Resource]*inventory.Object{}
+			for _, o := range b.Inventory.Objects() {
+				if o.Node != nil && !o.Removed {
+					objects[o.Resource()] = o
+				}
+			}
+		}
+		if o := objects[f.Resource]; o != nil {
+			f.Consequences = b.consequences(o, what)
+		}
+	}
+}
+
+func (b *Build) consequences(o *inventory.Object, what effect) []string {
+	var lines []string
+	if what == noEndpoints {
+		if o.Kind != "Service" {
+			return nil
+		}
+		return b.behindService(o, nil)
+	}
+	pods := o.Pods()
+	reader := ""
+	if len(pods) == 0 {
+		pods, reader = configReaders.Of(b)[o], " reads it"
+	}
+	for _, pod := range pods {
+		if pod.Partial {
+			continue
+		}
+		name := shortName(pod.Owner, o)
+		fails := what == notStarted
+		switch probe, kind := probeOf(pod); {
+		case what == notStarted && reader != "":
+			lines = append(lines, name+reader+", and its pods do not become ready")
+		case what == notStarted:
+		case probe == "":
+			if reader != "" {
+				lines = append(lines, name+reader)
+			}
+		case kind == "liveness":
+			lines = append(lines, fmt.Sprintf("%s%s; if its liveness probe %s depends on it, the kubelet restarts the container again and again", name, reader, probe))
+			fails = true
+		case reader != "":
+			lines = append(lines, fmt.Sprintf("%s reads it; its readiness probe %s will fail if it depends on it", name, probe))
+			fails = true
+		default:
+			lines = append(lines, fmt.Sprintf("the readiness probe %s of %s will fail if it depends on it", probe, name))
+			fails = true
+		}
+		if fails {
+			lines = append(lines, b.behindPod(pod, o)...)
+		}
+	}
+	return unique(lines)
+}
+
+// probeOf returns the probe of a pod that decides whether it gets requests, as
+// people say it: /health.
+func probeOf(pod *inventory.Pod) (probe, kind string) {
+	for _, kind := range [...]string{"readiness", "liveness"} {
+		for _, c := range pod.Containers {
+			n := yamlnode.Get(c.Node, kind+"Probe")
+			switch {
+			case n == nil || c.Type != inventory.AppContainer:
+			case yamlnode.GetString(n, "httpGet", "path") != "":
+				return yamlnode.GetString(n, "httpGet", "path"), kind
+			case yamlnode.Get(n, "exec") != nil:
+				return "(a command)", kind
+			case yamlnode.Get(n, "grpc") != nil:
+				return "(gRPC)", kind
+			}
+		}
+	}
+	return "", "" // a TCP socket is open all the same
+}
+
+// behindPod follows a pod that is not ready to the Services that have no other.
+func (b *Build) behindPod(pod *inventory.Pod, from *inventory.Object) []string {
+	var lines []string
+	for _, svc := range b.Inventory.OfKind(serviceKind) {
+		if svc.Node == nil || svc.Removed || svc.Get("spec", "selector") == nil || !inventory.SameNamespace(svc.Namespace, pod.Namespace()) {
+			continue
+		}
+		if pods := b.SelectedPods(svc); len(pods) == 1 && pods[0].Owner == pod.Owner && yamlnode.GetString(svc.Node, "spec", "publishNotReadyAddresses") != "true" {
+			lines = append(lines, shortName(svc, from)+" stays without endpoints")
+			lines = append(lines, b.behindService(svc, from)...)
+		}
+	}
+	return lines
+}
+
+// behindService follows a Service without endpoints to the routes that lead to it.
+func (b *Build) behindService(svc, from *inventory.Object) []string {
+	if from == nil {
+		from = svc
+	}
+	var lines []string
+	for _, r := range b.Refs.To(serviceKind) {
+		if r.From.Kind != "Ingress" && r.From.Kind != "HTTPRoute" || b.Resolve(r).Target != svc {
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%s answers 502 or 503%s", shortName(r.From, from), routeTo(r.From, r.Node)))
+	}
+	return lines
+}
+
+// routeTo is " for host/path" of the rule of an Ingress or HTTPRoute that a
+// backend's name stands in.
+func routeTo(route *inventory.Object, backend *yaml.Node) string {
+	for _, rule := range yamlnode.Elements(route.Get("spec", "rules")) {
+		host := yamlnode.GetString(rule, "host")
+		paths := yamlnode.Elements(yamlnode.Path(rule, "http", "paths"))
+		if route.Kind == "HTTPRoute" {
+			for _, h := range yamlnode.Elements(route.Get("spec", "hostnames")) {
+				host = yamlnode.String(h)
+				break
+			}
+			paths = []*yaml.Node{rule}
+		}
+		for _, path := range paths {
+			if !within(path, backend, 0) {
+				continue
+			}
+			at := yamlnode.GetString(path, "path")
+			for _, m := range yamlnode.Elements(yamlnode.Get(path, "matches")) {
+				at = yamlnode.GetString(m, "path", "value")
+				break
+			}
+			at, _, _ = strings.Cut(at, "(") // of a regular expression
+			if at == "/" && host != "" {
+				at = ""
+			}
+			if host+at != "" {
+				return " for " + host + at
+			}
+		}
+	}
+	return ""
+}
+
+func within(n, wanted *yaml.Node, depth int) bool {
+	return n == wanted || n != nil && depth < 20 && slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return within(c, wanted, depth+1) })
+}
+
+// shortName is "Deployment board-api", with the namespace where it is another
+// one than that of the finding.
+func shortName(o, from *inventory.Object) string {
+	if o.Namespace == from.Namespace || o.Namespace == "" {
+		return o.Kind + " " + o.Name
+	}
+	return o.Resource().String()
+}
+
+func unique(lines []string) []string {
+	var out []string
+	for _, l := range lines {
+		if !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}

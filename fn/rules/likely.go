@@ -1,0 +1,135 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/quantity"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// likelyRules need no configuration: they say what is likely, and what they
+// assume. A configuration that says it for sure turns them off.
+func likelyRules() []*Rule { return []*Rule{imageLikelyLocal, memoryLikelyLow} }
+
+var imageLikelyLocal = &Rule{
+	Name:     "image-likely-local",
+	Severity: finding.Warning,
+	URL:      imageDocs + "#updating-images",
+	Doc: "An image has no registry and no version, and is none of Docker's official images: it was probably built on somebody's machine and imported into the nodes of k3d, kind or minikube. " +
+		"With the tag latest the kubelet pulls by default, from Docker Hub, where the image is not: ImagePullBackOff. " +
+		"It assumes that nobody has pushed the image to Docker Hub under that very name. " +
+		"Images with a version or an imagePullPolicy of their own are left alone, and all where normalize.images is configured.",
+	Run: func(p *Pass) error {
+		if p.Config.Normalize.GetImages() != nil {
+			return nil
+		}
+		p.eachImage(func(u usedImage) {
+			name := u.node.Value
+			if !u.likelyLocal() {
+				return
+			}
+			p.Report(u.object, u.node,
+				fmt.Sprintf("image %q has no registry and no version, and container %q no imagePullPolicy: the kubelet pulls it from Docker Hub each time, which ends in ImagePullBackOff if it exists on the nodes only", name, u.container.Name),
+				Help("after k3d image import, kind load or minikube image load set imagePullPolicy: Never; elsewhere write the registry and a version"))
+		})
+		return nil
+	},
+}
+
+// likelyLocal reports whether an image exists on the nodes only, as far as its
+// name tells, and is pulled all the same.
+func (u usedImage) likelyLocal() bool {
+	name := u.node.Value
+	if strings.ContainsAny(name, "/$@") || u.Tag != "" && u.Tag != "latest" || yamlnode.String(u.policy) != "" || officialImages()[u.Name] {
+		return false
+	}
+	word, _ := findPlaceholder(name)
+	return word == ""
+}
+
+// officialImages are those that Docker Hub has under library/ with a tag latest:
+// https://github.com/docker-library/official-images/tree/master/library
+var officialImages = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	for name := range strings.FieldsSeq(`adminer aerospike almalinux alpine amazoncorretto amazonlinux arangodb archlinux backdrop bash bonita
+		buildpack-deps busybox caddy cassandra centos chronograf cirros clickhouse clojure composer consul convertigo couchbase couchdb crate dart debian
+		docker drupal eclipse-mosquitto eclipse-temurin eggdrop elasticsearch elixir emqx erlang fedora flink fluentd friendica gazebo gcc geonetwork
+		ghost golang gradle groovy haproxy haskell haxe hello-world hitch httpd hylang ibm-semeru-runtimes ibmjava influxdb irssi jetty joomla jruby
+		julia kapacitor kibana kong krakend lightstreamer liquibase logstash mageia mariadb matomo maven mediawiki memcached mongo mongo-express monica
+		mono mysql nats nats-streaming neo4j neurodebian nextcloud nginx node notary odoo open-liberty openjdk opensuse oraclelinux orientdb percona
+		perl photon php phpmyadmin plone postfixadmin postgres pypy python r-base rabbitmq rakudo-star redis redmine registry rethinkdb rocket.chat
+		rockylinux ros ruby rust sapmachine satosa sentry silverpeas solr sonarqube spark spiped storm swift swipl teamspeak telegraf tomcat tomee
+		traefik ubuntu unit valkey varnish vault websphere-liberty wordpress xwiki yourls znc zookeeper scratch`) {
+		names[name] = true
+	}
+	return names
+})
+
+var memoryLikelyLow = &Rule{
+	Name:     "memory-likely-low",
+	Severity: finding.Warning,
+	URL:      "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/#exceed-a-container-s-memory-limit",
+	Doc: "A container that looks like a Python web service has a memory limit of 256Mi or less. " +
+		"The interpreter, the framework and a few workers need more than that once requests come: OOMKilled, exit code 137. " +
+		"It takes a container for one by its image (python, fastapi, django, …), by its command (uvicorn, gunicorn, …), or by port 8000, which these servers listen on by default, when its image is no official one; the message says which. " +
+		"Workloads with a resource profile are left alone, and all where normalize.resources is configured.",
+	Run: func(p *Pass) error {
+		if p.Config.Normalize.GetResources() != nil {
+			return nil
+		}
+		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+			n := yamlnode.Path(c.Node, "resources", "limits", "memory")
+			if c.Type != inventory.AppContainer || yamlnode.String(n) == "" {
+				return
+			}
+			limit, err := quantity.Parse(yamlnode.String(n))
+			if err != nil || limit.Value() > 256<<20 || limit.Value() < 1<<20 {
+				return
+			}
+			if why := looksLikePython(o, c); why != "" {
+				p.Report(o, n, fmt.Sprintf("container %q looks like a Python web service (%s), and a memory limit of %s is little for one: OOMKilled, exit code 137, once requests come", c.Name, why, yamlnode.String(n)),
+					Help("512Mi is a usual limit for one; if this is something smaller, ignore the rule here"))
+			}
+		})
+		return nil
+	},
+}
+
+// looksLikePython returns what makes a container look like a Python web service,
+// or "".
+func looksLikePython(o *inventory.Object, c *inventory.Container) string {
+	image := yamlnode.GetString(c.Node, "image")
+	base := image[strings.LastIndexByte(image, '/')+1:]
+	name, _, _ := strings.Cut(base, ":")
+	for _, word := range strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+		if slices.Contains([]string{"python", "python3", "fastapi", "django", "flask", "uvicorn", "gunicorn"}, word) {
+			return "its image is " + name
+		}
+	}
+	command := slices.Concat(yamlnode.Elements(yamlnode.Get(c.Node, "command")), yamlnode.Elements(yamlnode.Get(c.Node, "args")))
+	for _, n := range command {
+		for word := range strings.FieldsSeq(yamlnode.String(n)) {
+			if slices.Contains([]string{"uvicorn", "gunicorn", "hypercorn", "daphne"}, word[strings.LastIndexByte(word, '/')+1:]) {
+				return "it runs " + word
+			}
+		}
+	}
+	if len(command) > 0 || officialImages()[name] || strings.Count(image, "/") > 1 || o.Kind == "DaemonSet" {
+		return ""
+	}
+	listens := func(n *yaml.Node) bool {
+		port := yamlnode.GetString(n, "name")
+		return yamlnode.GetString(n, "containerPort") == "8000" && (port == "" || port == "http" || port == "web")
+	}
+	if ports := yamlnode.Elements(yamlnode.Get(c.Node, "ports")); len(ports) == 1 && listens(ports[0]) {
+		return "it listens on port 8000, as they do by default"
+	}
+	return ""
+}
