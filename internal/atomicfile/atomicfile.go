@@ -3,34 +3,167 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/cleanup"
 )
 
 // Write makes content the content of the named file. A reader sees the old
 // content or the new one, never a part. What is not a regular file (a device,
-// a pipe) is written to as it is, and a symlink keeps pointing where it does.
+// a pipe) is written to as it is, and a symlink keeps pointing where it does. A
+// file that may not be written to stays as it is.
 func Write(name string, content []byte, perm os.FileMode) error {
-	if target, err := filepath.EvalSymlinks(name); err == nil {
-		name = target
-	}
-	if info, err := os.Stat(name); err == nil {
-		if !info.Mode().IsRegular() {
-			return os.WriteFile(name, content, perm)
-		}
-		perm = info.Mode().Perm()
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	name, perm, regular, err := target(name, perm)
 	if err != nil {
 		return err
 	}
-	_, err = tmp.Write(content)
-	err = errors.Join(err, tmp.Chmod(perm), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), name)
+	if !regular {
+		return os.WriteFile(name, content, perm)
 	}
+	tmp, remove, err := temporary(name, content, perm)
 	if err != nil {
-		os.Remove(tmp.Name())
+		return err
 	}
-	return err
+	defer remove()
+	return os.Rename(tmp, name)
+}
+
+// Create is Write for a file that is not there yet. It is an error if one is.
+func Create(name string, content []byte, perm os.FileMode) error {
+	tmp, remove, err := temporary(name, content, perm)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	if err := os.Link(tmp, name); err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// A file system without hard links.
+	if _, err := os.Lstat(name); err == nil {
+		return &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist}
+	}
+	return os.Rename(tmp, name)
+}
+
+// target is what is written to instead of name, and how.
+func target(name string, perm os.FileMode) (_ string, _ os.FileMode, regular bool, err error) {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return name, perm, true, nil
+	case err != nil:
+		return "", 0, false, err
+	case info.IsDir():
+		return "", 0, false, fmt.Errorf("%s is a directory", name)
+	case !info.Mode().IsRegular():
+		return name, perm, false, nil
+	case info.Mode().Perm()&0o222 == 0:
+		return "", 0, false, &fs.PathError{Op: "write", Path: name, Err: errReadOnly}
+	}
+	// Renaming asks for no permission to write; somebody may have taken it away.
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return "", 0, false, err
+	}
+	return name, info.Mode().Perm(), true, f.Close()
+}
+
+var errReadOnly = errors.New("the file is read-only")
+
+// temporary writes a file beside name. Until it is renamed it is for the owner
+// alone, and goes away with the program.
+func temporary(name string, content []byte, perm os.FileMode) (path string, remove func(), err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return "", nil, err
+	}
+	remove = cleanup.Add(tmp.Name())
+	_, err = tmp.Write(content)
+	if err = errors.Join(err, tmp.Chmod(perm), tmp.Close()); err != nil {
+		remove()
+		return "", nil, err
+	}
+	return tmp.Name(), remove, nil
+}
+
+// WriteAll writes files into a directory: all of them or none. Files that are
+// there already are replaced, and are what they were when one of them cannot be.
+func WriteAll(dir string, contents map[string][]byte, perm os.FileMode) error {
+	stage, err := os.MkdirTemp(dir, ".krm-validate-")
+	if err != nil {
+		return err
+	}
+	defer cleanup.Add(stage)()
+	var files []replaced
+	names := make([]string, 0, len(contents))
+	for name := range contents {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		path, mode, regular, err := target(filepath.Join(dir, name), perm)
+		if err != nil {
+			return err
+		}
+		if !regular {
+			return fmt.Errorf("%s is no regular file", path)
+		}
+		f := replaced{path: path, fresh: filepath.Join(stage, fmt.Sprint("new-", i)), old: filepath.Join(stage, fmt.Sprint("old-", i))}
+		if err := os.WriteFile(f.fresh, contents[name], 0o600); err != nil {
+			return err
+		}
+		if err := os.Chmod(f.fresh, mode); err != nil {
+			return err
+		}
+		files = append(files, f)
+	}
+	return cleanup.Uninterrupted(func() error {
+		for i := range files {
+			if err := files[i].replace(); err != nil {
+				for j := i - 1; j >= 0; j-- {
+					err = errors.Join(err, files[j].restore())
+				}
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// replaced is one file on its way.
+type replaced struct {
+	path, fresh, old string
+	had              bool
+}
+
+func (f *replaced) replace() error {
+	// The old file stays in its place until the new one takes it.
+	switch err := os.Link(f.path, f.old); {
+	case err == nil:
+		f.had = true
+	case !errors.Is(err, fs.ErrNotExist):
+		content, err := os.ReadFile(f.path) // a file system without hard links
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(f.old, content, 0o600); err != nil {
+			return err
+		}
+		f.had = true
+	}
+	return os.Rename(f.fresh, f.path)
+}
+
+func (f *replaced) restore() error {
+	if f.had {
+		return os.Rename(f.old, f.path)
+	}
+	return os.Remove(f.path)
 }

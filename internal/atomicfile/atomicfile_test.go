@@ -51,3 +51,60 @@ func TestWriteToDevice(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotZero(t, info.Mode()&os.ModeDevice, "the device is still one")
 }
+
+func TestWriteAllOrNothing(t *testing.T) {
+	for what, prepare := range map[string]func(t *testing.T, dir string){
+		"a directory in the place of a file": func(t *testing.T, dir string) {
+			require.NoError(t, os.Mkdir(filepath.Join(dir, "c"), 0o755))
+		},
+		"a read-only file": func(t *testing.T, dir string) {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "c"), []byte("mine"), 0o444))
+		},
+		"a pipe's place": func(t *testing.T, dir string) {
+			require.NoError(t, os.Symlink(os.DevNull, filepath.Join(dir, "c")))
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "a"), []byte("old"), 0o600))
+			prepare(t, dir)
+			require.Error(t, atomicfile.WriteAll(dir, map[string][]byte{"a": []byte("new"), "b": []byte("new"), "c": []byte("new"), "d": []byte("new")}, 0o644))
+			content, err := os.ReadFile(filepath.Join(dir, "a"))
+			require.NoError(t, err)
+			assert.Equal(t, "old", string(content))
+			entries, err := os.ReadDir(dir)
+			require.NoError(t, err)
+			assert.Len(t, entries, 2)
+		})
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a"), []byte("old"), 0o600))
+	require.NoError(t, atomicfile.WriteAll(dir, map[string][]byte{"a": []byte("new"), "b": []byte("new")}, 0o644))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, entries, 2)
+	info, err := os.Stat(filepath.Join(dir, "a"))
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "an existing file keeps its permissions")
+}
+
+func TestReadOnlyFilesStay(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a")
+	require.NoError(t, os.WriteFile(file, []byte("mine"), 0o444))
+	require.Error(t, atomicfile.Write(file, []byte("new"), 0o644))
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, "mine", string(content))
+}
+
+func TestCreateOverwritesNothing(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a")
+	require.NoError(t, atomicfile.Create(file, []byte("1"), 0o644))
+	require.ErrorIs(t, atomicfile.Create(file, []byte("2"), 0o644), os.ErrExist)
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, "1", string(content))
+	entries, err := os.ReadDir(filepath.Dir(file))
+	require.NoError(t, err)
+	assert.Len(t, entries, 1)
+}

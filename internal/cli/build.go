@@ -121,14 +121,18 @@ func runBuild(cmd *cobra.Command, dir string, flags *buildFlags) error {
 			return err
 		}
 	}
+	files := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
 	relay := check.NewRelay()
 	opts.Stderr = relay
-	m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
+	m, err := kbuild.Build(files, dir, opts)
 	if perr := relay.Print(cmd.ErrOrStderr(), dir, opts); err == nil {
 		err = perr
 	}
 	if err != nil {
 		return buildError(err)
+	}
+	if err := files.Unchanged(); err != nil {
+		return err
 	}
 	if info, err := os.Stat(flags.output); err == nil && info.IsDir() {
 		return writeEach(flags.output, m, opts.Secrets)
@@ -167,8 +171,8 @@ func unwritable(m resmap.ResMap, err error, secrets *redact.Secrets) error {
 }
 
 // writeEach writes one file per resource, with the names and contents of
-// kustomize build -o DIR. No file is written when two resources have one name
-// or a name leads out of the directory.
+// kustomize build -o DIR, all of them or none: not when two resources have one
+// name, a name leads out of the directory, or a file there is read-only.
 func writeEach(dir string, m resmap.ResMap, secrets *redact.Secrets) error {
 	contents := map[string][]byte{}
 	add := func(prefix string, r *resource.Resource) error {
@@ -203,12 +207,7 @@ func writeEach(dir string, m resmap.ResMap, secrets *redact.Secrets) error {
 			return err
 		}
 	}
-	for name, content := range contents {
-		if err := atomicfile.Write(filepath.Join(dir, name), content, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+	return atomicfile.WriteAll(dir, contents, 0o644)
 }
 
 // newChildCommand is the side of a build that kustomize starts as a child

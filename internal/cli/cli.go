@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/cleanup"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
@@ -45,10 +46,22 @@ func (e *exitError) Unwrap() error { return e.cause }
 // errFindings ends a command whose findings have been printed already.
 var errFindings = &exitError{code: ExitFindings}
 
+// Program is Main for a process of its own: it keeps its temporary files together
+// and removes them, also when it is told to end.
+func Program() int {
+	cleanup.OnSignals()
+	if len(os.Args) > 1 { // the function has none
+		defer cleanup.TempDir()()
+	}
+	return Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+}
+
 // Main runs the program and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	secrets := &redact.Secrets{}
 	secrets.Name(args...)
+	var printed outputs
+	stdout, stderr = printed.guard(stdout), printed.guard(stderr)
 	log.SetFlags(0)
 	log.SetOutput(judged{stderr, secrets})
 	root := newRootCommand()
@@ -57,7 +70,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.Execute()
+	err := printed.worse(root.Execute())
 	if err == nil {
 		return ExitOK
 	}

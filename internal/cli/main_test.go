@@ -13,7 +13,7 @@ const asProgram = "KRM_VALIDATE_TEST_PROGRAM"
 func TestMain(m *testing.M) {
 	child := len(os.Args) > 1 && os.Args[1] == kbuild.ChildCommand
 	if child || os.Getenv(asProgram) != "" {
-		os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(Program())
 	}
 	os.Exit(m.Run())
 }

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/cleanup"
 )
 
 // Environment is a directory with a source, a pipeline and a lock.
@@ -225,21 +226,35 @@ func Find(dir string) ([]string, error) {
 
 // current reads the lock as it is on the disk, nil if there is none.
 func (e *Environment) current() (files, error) {
-	entries, err := os.ReadDir(e.lock())
-	if errors.Is(err, fs.ErrNotExist) {
+	all, err := read(e.lock())
+	var odd *notAFileError
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && all == nil:
 		return nil, nil
+	case errors.As(err, &odd):
+		return nil, fmt.Errorf("%s: a lock has nothing but files in it, move it away", e.show(filepath.Join(lockDir, odd.name)))
 	}
+	return all, err
+}
+
+type notAFileError struct{ name string }
+
+func (e *notAFileError) Error() string { return e.name + " is no file" }
+
+// read reads the files of a directory.
+func read(dir string) (files, error) {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	all := files{}
 	for _, entry := range entries {
 		if !entry.Type().IsRegular() {
-			return nil, fmt.Errorf("%s: a lock has nothing but files in it, move it away", e.show(filepath.Join(lockDir, entry.Name())))
+			return nil, &notAFileError{entry.Name()}
 		}
-		content, err := os.ReadFile(e.lockFile(entry.Name()))
+		content, err := os.ReadFile(filepath.Join(dir, entry.Name()))
 		if err != nil {
-			return nil, err
+			return all, err
 		}
 		all[entry.Name()] = content
 	}
@@ -248,10 +263,19 @@ func (e *Environment) current() (files, error) {
 
 // Write puts the lock in place, whole or not at all, and reports whether that
 // changed anything. Unless force is set, it leaves alone what somebody edited.
+// Nothing is written if the inputs or the old lock change meanwhile.
 func (l *Lock) Write(force bool) (changed bool, err error) {
 	e := l.env
+	unlock := exclusive(e.Dir)
+	defer unlock()
+	if err := e.recover(); err != nil {
+		return false, err
+	}
 	have, err := e.current()
 	if err != nil {
+		return false, err
+	}
+	if err := l.inputs.Unchanged(); err != nil {
 		return false, err
 	}
 	if have.same(l.files) && !l.addKustomization {
@@ -262,25 +286,63 @@ func (l *Lock) Write(force bool) (changed bool, err error) {
 			e.show(lockDir), ErrEdited, err, e.Name)
 	}
 	if !have.same(l.files) {
-		if err := e.replaceLock(l.files); err != nil {
+		err := cleanup.Uninterrupted(func() error { return e.replaceLock(have, l.files) })
+		if err != nil {
 			return false, fmt.Errorf("%s: nothing was written: %w", e.show(lockDir), err)
 		}
 	}
 	if l.addKustomization {
-		if err := atomicfile.Write(e.kustomization(), []byte(environmentKustomization), 0o644); err != nil {
+		if err := atomicfile.Create(e.kustomization(), []byte(environmentKustomization), 0o644); err != nil {
 			return true, err
 		}
 	}
 	return true, nil
 }
 
-// replaceLock writes a new directory beside the old one and swaps them.
-func (e *Environment) replaceLock(content files) (err error) {
-	tmp, err := os.MkdirTemp(e.Dir, ".lock-")
+// temporary is how the directories begin that a lock is exchanged through:
+// each has the new lock in it, then the old one.
+const temporary = ".lock-"
+
+// recover ends what a run before this one, which was killed, had begun: the old
+// lock is put back if there is none.
+func (e *Environment) recover() error {
+	left, err := filepath.Glob(filepath.Join(e.Dir, temporary+"*"))
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp)
+	for _, dir := range left {
+		old := filepath.Join(dir, "old")
+		if _, err := os.Lstat(old); err == nil {
+			if _, err := os.Lstat(e.lock()); errors.Is(err, fs.ErrNotExist) {
+				if err := os.Rename(old, e.lock()); err != nil {
+					return err
+				}
+			}
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errMeanwhile says that the lock changed between the moment it was looked at and
+// the one it was replaced.
+var errMeanwhile = errors.New("somebody changed the lock during the run: run it again")
+
+// replaceLock writes a new directory beside the old one and exchanges them in
+// one step, or in two where the system has no call for it.
+func (e *Environment) replaceLock(have, content files) (err error) {
+	tmp, err := os.MkdirTemp(e.Dir, temporary)
+	if err != nil {
+		return err
+	}
+	keep := false // what is in it is nowhere else
+	defer func() {
+		if !keep {
+			os.RemoveAll(tmp)
+		}
+	}()
 	fresh, old := filepath.Join(tmp, "new"), filepath.Join(tmp, "old")
 	if err := os.Mkdir(fresh, 0o755); err != nil {
 		return err
@@ -290,17 +352,31 @@ func (e *Environment) replaceLock(content files) (err error) {
 			return err
 		}
 	}
-	hadOld := true
-	if err := os.Rename(e.lock(), old); errors.Is(err, fs.ErrNotExist) {
-		hadOld = false
-	} else if err != nil {
-		return err
+	if have == nil {
+		return os.Rename(fresh, e.lock()) // fails if there is a lock by now
 	}
-	if err := os.Rename(fresh, e.lock()); err != nil {
-		if hadOld {
-			err = errors.Join(err, os.Rename(old, e.lock()))
-		}
+	switch err := exchange(fresh, e.lock()); {
+	case err == nil:
+		old = fresh
+	case !errors.Is(err, errors.ErrUnsupported):
 		return err
+	default:
+		if err := os.Rename(e.lock(), old); err != nil {
+			return err
+		}
+		if err := os.Rename(fresh, e.lock()); err != nil {
+			back := os.Rename(old, e.lock())
+			keep = back != nil
+			return errors.Join(err, back)
+		}
+	}
+	if was, err := read(old); err != nil || !was.same(have) {
+		back := exchange(old, e.lock())
+		if errors.Is(back, errors.ErrUnsupported) {
+			back = errors.Join(os.Rename(e.lock(), filepath.Join(tmp, "unused")), os.Rename(old, e.lock()))
+		}
+		keep = back != nil
+		return errors.Join(errMeanwhile, back)
 	}
 	return nil
 }

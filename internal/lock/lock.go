@@ -40,6 +40,8 @@ type Lock struct {
 	files files
 	// addKustomization says that the environment has no kustomization.yaml yet.
 	addKustomization bool
+	// inputs are what the lock was made of.
+	inputs *kbuild.Snapshot
 }
 
 // NotEqualError says that the environment with its lock does not build to what
@@ -104,7 +106,7 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	if err := p.refuseSecrets(source, result); err != nil {
 		return nil, fmt.Errorf("%s: %w", env.Dir, err)
 	}
-	l := &Lock{env: env, addKustomization: !fsys.Exists(env.kustomization())}
+	l := &Lock{env: env, inputs: fsys, addKustomization: !fsys.Exists(env.kustomization())}
 	if l.files, err = p.render(); err != nil {
 		return nil, fmt.Errorf("%s: %w", env.Dir, err)
 	}

@@ -1,0 +1,97 @@
+// Package cleanup removes temporary files when the program is told to end: they
+// may hold Secrets. Nothing can be done about SIGKILL, so they are also few,
+// readable by their owner alone, and gone as soon as they can be.
+package cleanup
+
+import (
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+)
+
+var state struct {
+	sync.Mutex
+	paths map[string]int
+}
+
+// Add has a file or directory removed when the program is told to end. remove
+// does it earlier.
+func Add(path string) (remove func()) {
+	state.Lock()
+	defer state.Unlock()
+	if state.paths == nil {
+		state.paths = map[string]int{}
+	}
+	state.paths[path]++
+	return sync.OnceFunc(func() {
+		_ = os.RemoveAll(path)
+		state.Lock()
+		defer state.Unlock()
+		if state.paths[path]--; state.paths[path] == 0 {
+			delete(state.paths, path)
+		}
+	})
+}
+
+// Uninterrupted runs f, which a signal to end does not interrupt: it waits.
+func Uninterrupted(f func() error) error {
+	running.RLock()
+	defer running.RUnlock()
+	return f()
+}
+
+// running is held while something must not be interrupted.
+var running sync.RWMutex
+
+// OnSignals ends the program when it is told to, after what was added is
+// removed. The exit code is that of a shell: 128 and the number of the signal.
+func OnSignals() {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	go func() {
+		s := <-signals
+		running.Lock()
+		All()
+		code := 1
+		if number, ok := s.(syscall.Signal); ok {
+			code = 128 + int(number)
+		}
+		os.Exit(code)
+	}()
+}
+
+// All removes everything that was added.
+func All() {
+	state.Lock()
+	defer state.Unlock()
+	for path := range state.paths {
+		_ = os.RemoveAll(path)
+	}
+	clear(state.paths)
+}
+
+// TempDir makes the directory that temporary files of this program and of those
+// that it runs go into, the clones of remote bases among them, and returns how
+// to remove it. Where none can be made, they go where they always do.
+func TempDir() (remove func()) {
+	const variable = "TMPDIR"
+	dir, err := os.MkdirTemp("", "krm-validate-")
+	if err != nil {
+		return func() {}
+	}
+	old, had := os.LookupEnv(variable)
+	if os.Setenv(variable, dir) != nil {
+		_ = os.RemoveAll(dir)
+		return func() {}
+	}
+	drop := Add(dir)
+	return func() {
+		if had {
+			_ = os.Setenv(variable, old)
+		} else {
+			_ = os.Unsetenv(variable)
+		}
+		drop()
+	}
+}

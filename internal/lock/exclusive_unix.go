@@ -1,0 +1,19 @@
+//go:build unix && !solaris && !aix
+
+package lock
+
+import (
+	"os"
+	"syscall"
+)
+
+// exclusive waits until no other run writes below a directory, as far as the file
+// system can tell. It ends with the process at the latest.
+func exclusive(dir string) (unlock func()) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return func() {}
+	}
+	_ = syscall.Flock(int(d.Fd()), syscall.LOCK_EX)
+	return func() { _ = d.Close() }
+}
