@@ -34,7 +34,6 @@ func (v *level) finish(m *indexed) error {
 	if err := v.resolveVars(m); err != nil {
 		return err
 	}
-	v.trace.settle(m, provenance.Step{Via: provenance.Var, Write: expanded})
 	if err := dropLocal(m); err != nil {
 		return err
 	}

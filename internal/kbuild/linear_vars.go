@@ -69,7 +69,7 @@ func (v *level) resolveVars(m *indexed) error {
 		}
 	}
 	m.lendAll()
-	v.trace.settle(m, provenance.Step{})
+	v.trace.settle(m, provenance.Step{Via: provenance.Var, Write: v.trace.expanded(vars, sources)})
 	var unused []string
 	for name := range values {
 		if _, ok := used[name]; !ok {

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/utils"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -157,7 +158,10 @@ func (w *watched) done(m *indexed, s *step) {
 	m.watch = nil
 	if w.json {
 		for r, before := range w.before {
-			replayed := w.tracer.Replay(provenance.Clone(before), s.text)
+			copied := provenance.Clone(before)
+			// kustomize notes something there before it applies the patch.
+			yamlnode.Ensure(copied, "metadata", "annotations")
+			replayed := w.tracer.Replay(copied, s.text)
 			w.tracer.Transfer(r.YNode(), replayed)
 		}
 	}
@@ -531,10 +535,28 @@ func (t *tracer) renamed(m *indexed) func(w *provenance.Write) (provenance.Recor
 	}
 }
 
-// expanded follows vars: what decides is the text that has them in it.
-func expanded(w *provenance.Write) (provenance.Record, bool) {
-	old := w.Before()
-	return provenance.Record{Place: old.Place}, old.Known() && strings.Contains(old.Value, "$(")
+// expanded follows vars: what decides is the text that has them in it, and what
+// they stand for has its part.
+func (t *tracer) expanded(vars []types.Var, sources map[string]*resource.Resource) func(w *provenance.Write) (provenance.Record, bool) {
+	if t == nil {
+		return nil
+	}
+	parts := map[string]provenance.ID{}
+	for _, declared := range vars {
+		if n, whole := fieldpath.Of(declared.FieldRef.FieldPath).Follow(sources[declared.Name].YNode()); whole {
+			parts[declared.Name] = t.Of(n)
+		}
+	}
+	return func(w *provenance.Write) (provenance.Record, bool) {
+		old := w.Before()
+		r := provenance.Record{Place: old.Place}
+		for _, declared := range vars {
+			if id := parts[declared.Name]; id != 0 && strings.Contains(old.Value, "$("+declared.Name+")") {
+				r.Others = append(r.Others, id)
+			}
+		}
+		return r, old.Known() && strings.Contains(old.Value, "$(")
+	}
 }
 
 // patchText returns the text of a patch that is given by a path or inline.

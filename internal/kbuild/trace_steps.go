@@ -169,7 +169,7 @@ func patchDocuments(text *provenance.Text) []traced {
 		case root.Kind != yaml.MappingNode:
 			return nil
 		}
-		docs = append(docs, traced{text: d.Trim(), entry: []any{}})
+		docs = append(docs, traced{text: d.Framed(), entry: []any{}})
 	}
 	return docs
 }

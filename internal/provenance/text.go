@@ -161,6 +161,34 @@ func (t *Text) Trim() *Text {
 	return t.slice(start, start+len(trimmed))
 }
 
+// Framed returns the text between comments, so that nobody who trims it changes
+// what a block at its end says.
+func (t *Text) Framed() *Text {
+	const head, tail = "#\n", "#"
+	f := &Text{Value: head + t.Value, file: t.file}
+	if strings.HasSuffix(t.Value, "\n") {
+		f.Value += tail
+	}
+	f.self = NewFile("", []byte(f.Value))
+	if t.known() {
+		f.at = make([]int, len(f.Value))
+		for i := range f.at {
+			own := i - len(head)
+			switch {
+			case own < 0 || own >= len(t.Value):
+				f.at[i] = -1
+			case t.at != nil:
+				f.at[i] = t.at[own]
+			default:
+				f.at[i] = own
+			}
+		}
+	} else {
+		f.file = nil
+	}
+	return f
+}
+
 // slice returns a part of the text.
 func (t *Text) slice(from, to int) *Text {
 	s := &Text{Value: t.Value[from:to], file: t.file, self: NewFile("", []byte(t.Value[from:to]))}
