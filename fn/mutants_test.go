@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
@@ -305,7 +306,33 @@ func try(t *testing.T, m mutant, seed uint64) {
 			t.Errorf("MUTANTS=%s#%d: panic: %v\n%s\n%.3000s", m.name, seed, p, debug.Stack(), before.text())
 		}
 	}()
+	_, code := fn.RunNodes(c.items, c.config, io.Discard)
+	if seed%16 != 0 || code == fn.ExitFailure {
+		return
+	}
+	// A second run changes nothing.
+	once := mutant{items: c.items}.text()
 	fn.RunNodes(c.items, c.config, io.Discard)
+	if twice := (mutant{items: c.items}).text(); once != twice {
+		t.Errorf("MUTANTS=%s#%d: a second run changes what the first wrote\n%.3000s\n=====\n%.3000s", m.name, seed, once, twice)
+	}
+}
+
+// TestOrderOfFiles runs the pipeline over every fixture from both ends: what is
+// found, and which of several is named, does not depend on the order of files.
+func TestOrderOfFiles(t *testing.T) {
+	for _, m := range mutants(t) {
+		found := func(items []*yaml.Node) []string {
+			var out bytes.Buffer
+			fn.RunNodes(items, m.clone().config, &out)
+			entries := strings.Split(out.String(), "\n\n")
+			slices.Sort(entries)
+			return entries
+		}
+		back := m.clone().items
+		slices.Reverse(back)
+		assert.Equal(t, found(m.clone().items), found(back), m.name)
+	}
 }
 
 // text is the mutant as a stream, as far as it can be written.

@@ -68,7 +68,7 @@ func (p *Pass) checkAggregation(o *inventory.Object, selector *yaml.Node, roles 
 		if matches(role, labels) {
 			return
 		}
-		if m := missOf(role, labels); m != nil && (best == nil || m.score < best.score) {
+		if m := missOf(role, labels); m != nil && (best == nil || m.nearer(best)) {
 			best = m
 		}
 	}

@@ -108,7 +108,7 @@ func (p *Pass) reportExpressionMiss(o *inventory.Object, what string, selector *
 		if LabelSelector(pod.Labels(), selector) {
 			return false
 		}
-		if m := missOfExpressions(pod, selector); m != nil && (best == nil || m.score < best.score) {
+		if m := missOfExpressions(pod, selector); m != nil && (best == nil || m.nearer(&best.nearMiss)) {
 			best = m
 		}
 	}

@@ -45,7 +45,7 @@ var monitorSelectsNothing = &Rule{
 				return
 			}
 			for _, c := range candidates {
-				if miss := missOf(c, labels); miss != nil && (best == nil || miss.score < best.score) {
+				if miss := missOf(c, labels); miss != nil && (best == nil || miss.nearer(best)) {
 					best = miss
 				}
 			}

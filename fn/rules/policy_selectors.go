@@ -127,7 +127,7 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 	}
 	var best *nearMiss
 	for _, pod := range pods {
-		if m := missOf(pod, labels); m != nil && (best == nil || m.score < best.score) {
+		if m := missOf(pod, labels); m != nil && (best == nil || m.nearer(best)) {
 			best = m
 		}
 	}

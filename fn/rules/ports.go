@@ -224,7 +224,9 @@ var nodePortCollision = &Rule{
 	URL: "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
 	Run: func(p *Pass) error {
 		first := map[string]*inventory.Object{}
-		for _, svc := range p.Inventory.OfKind(gk("Service")) {
+		services := slices.Clone(p.Inventory.OfKind(gk("Service")))
+		slices.SortStableFunc(services, compareObjects) // which one is reported does not depend on the order of files
+		for _, svc := range services {
 			if svc.Node == nil {
 				continue
 			}

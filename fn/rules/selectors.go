@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -313,6 +314,20 @@ type nearMiss struct {
 	close bool   // the difference looks like a typing error
 }
 
+// nearer reports whether m is the one to show. Of those as near, it is the same
+// one whatever the order of the files.
+func (m *nearMiss) nearer(than *nearMiss) bool {
+	if m.score != than.score {
+		return m.score < than.score
+	}
+	return cmp.Or(compareObjects(m.pod.Owner, than.pod.Owner), strings.Compare(m.have, than.have)) < 0
+}
+
+// compareObjects orders objects by what they are called.
+func compareObjects(a, b *inventory.Object) int {
+	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
+}
+
 // reportNoPods reports a selector without pods, with the nearest pod template.
 func (p *Pass) reportNoPods(o *inventory.Object, selector *yaml.Node) {
 	for _, v := range yamlnode.Fields(selector) {
@@ -362,7 +377,7 @@ func (p *Pass) nearestPod(o *inventory.Object, selector *yaml.Node) (best *nearM
 			}
 			continue
 		}
-		if m := missOf(pod, selector); m != nil && (best == nil || m.score < best.score) {
+		if m := missOf(pod, selector); m != nil && (best == nil || m.nearer(best)) {
 			best = m
 		}
 	}

@@ -114,7 +114,7 @@ func (p *Pass) checkSubset(o *inventory.Object, subset *yaml.Node, svc *inventor
 	}
 	var best *nearMiss
 	for _, pod := range pods {
-		if m := missOf(pod, labels); m != nil && (best == nil || m.score < best.score) {
+		if m := missOf(pod, labels); m != nil && (best == nil || m.nearer(best)) {
 			best = m
 		}
 	}

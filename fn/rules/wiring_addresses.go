@@ -57,6 +57,10 @@ var addressDiffers = &Rule{
 		}
 		for _, id := range keys {
 			all := uses[id]
+			slices.SortStableFunc(all, func(a, b *use) int { return compareObjects(a.data.object, b.data.object) })
+			for _, u := range all {
+				slices.SortStableFunc(u.owners, compareObjects)
+			}
 			for _, u := range all[1:] {
 				first := all[0]
 				if difference := p.addressesDiffer(u.data.object.Namespace, u.key, first.text, u.text); difference != "" && !slices.Contains(first.owners, u.owners[0]) {
