@@ -5,10 +5,10 @@ import "github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 // The getters accept nil, so that an absent part of the configuration needs no
 // special case.
 
-// GetUnresolved returns Unresolved, "error" unless set.
+// GetUnresolved returns Unresolved, "" unless set.
 func (v *Validate) GetUnresolved() string {
-	if v == nil || v.Unresolved == "" {
-		return "error"
+	if v == nil {
+		return ""
 	}
 	return v.Unresolved
 }

@@ -85,8 +85,10 @@ type Validate struct {
 	Rules map[string]finding.Severity `yaml:"rules,omitempty" json:"rules,omitempty"`
 
 	// Unresolved is the severity of references to objects that are simply not
-	// in this build: error, warning or ignore. References that are wrong in
-	// themselves (typos, wrong namespaces, missing keys) are not affected.
+	// in this build: error for a build that is complete, so that what clusters
+	// bring along has to be declared too, warning or ignore. Unless set it
+	// depends on the kind. References that are wrong in themselves (typos, wrong
+	// namespaces, missing keys) are not affected.
 	Unresolved string `yaml:"unresolved,omitempty" json:"unresolved,omitempty" jsonschema:"enum=error,enum=warning,enum=ignore"`
 
 	// Externals are objects that something other than this build provides.

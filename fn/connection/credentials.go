@@ -178,7 +178,7 @@ func (c *connection) noSecret(name string, consumer *inventory.Object) bool {
 	}
 	f.Suggestions = suggest.Nearest(name, c.secretNames(consumer), 3)
 	if len(f.Suggestions) == 0 {
-		if c.cfg.Spec.Validate.GetUnresolved() != "error" {
+		if u := c.cfg.Spec.Validate.GetUnresolved(); u == "warning" || u == "ignore" {
 			return true
 		}
 		f.Help = "add it, or say under validate.externals who provides it"

@@ -75,7 +75,7 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 			message += fmt.Sprintf("; the closest name is %q", r.suggestion)
 			opts = append(opts, Suggest(r.suggestion))
 		}
-		p.reportHost(u, message, append(opts, p.Unresolved(), AtMost(severity),
+		p.reportHost(u, message, append(opts, AtMost(severity), p.NotInBuild("Service", r.namespace, r.service),
 			Help("add the Service to the build, or declare it under validate.externals with the reason why it exists anyway"))...)
 	}
 }

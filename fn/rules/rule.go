@@ -149,6 +149,8 @@ func (p *Pass) lowerUnresolved(f *finding.Finding) {
 		f.Severity = min(f.Severity, finding.Warning)
 	case "ignore":
 		f.Severity = finding.Off
+	case "error": // the tree is complete
+		f.Severity = finding.Error
 	}
 }
 
@@ -173,6 +175,9 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 	}
 	for _, opt := range opts {
 		opt(&f)
+	}
+	if f.Severity != finding.Off && p.explicit() {
+		f.Severity = p.severity // whoever sets it means the rule's notes too
 	}
 	p.found = append(p.found, f)
 }

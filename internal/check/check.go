@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
@@ -34,6 +35,8 @@ type Options struct {
 	Unresolved string
 	Stdin      io.Reader
 	Build      kbuild.Options
+	// Remote is called with each remote base before it is read. It may be nil.
+	Remote func(url string)
 	// Progress is called before each tree is checked. It may be nil.
 	Progress func(done, total int, name string)
 }
@@ -51,6 +54,7 @@ type Report struct {
 	follow  bool              // where values were written: the tree before had findings
 	about   []finding.Finding // the entries of the kustomization at hand
 	secrets *redact.Secrets
+	several bool // trees, so that what each has is remembered
 }
 
 // Unread is a tree or a file that could not be checked. Its error is one line.
@@ -78,11 +82,19 @@ func Run(trees []Tree, opts Options) *Report {
 	if opts.Build.Cache == nil && len(trees) > 1 {
 		opts.Build.Cache = &kbuild.Cache{} // overlays share their bases
 	}
+	rep.several = len(trees) > 1
+	var found [][]finding.Finding
+	var all []objects
 	for i, t := range trees {
 		if opts.Progress != nil {
 			opts.Progress(i, len(trees), t.Name)
 		}
-		findings, err := rep.survive(t, opts)
+		for _, url := range t.Remote {
+			if opts.Remote != nil {
+				opts.Remote(url)
+			}
+		}
+		findings, have, err := rep.survive(t, opts)
 		if err != nil {
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(err), t.Named})
 		} else {
@@ -91,8 +103,10 @@ func Run(trees []Tree, opts Options) *Report {
 		for i := range findings {
 			findings[i].Tree = t.shown()
 		}
-		rep.Findings = append(rep.Findings, findings...)
+		found, all = append(found, findings), append(all, have)
 	}
+	rep.absent(trees, all, found)
+	rep.Findings = slices.Concat(found...)
 	rep.Findings = merge(rep.Findings)
 	finding.Sort(rep.Findings)
 	rep.Findings = report.Clean(rep.Findings, rep.secrets)
@@ -101,35 +115,36 @@ func Run(trees []Tree, opts Options) *Report {
 
 // survive is check for trees that end it with a panic: the others are checked all
 // the same.
-func (rep *Report) survive(t Tree, opts Options) (findings []finding.Finding, err error) {
+func (rep *Report) survive(t Tree, opts Options) (findings []finding.Finding, have objects, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			findings, err = nil, fmt.Errorf("krm-validate gave up, which is a mistake of its own: %v", r)
+			findings, have, err = nil, nil, fmt.Errorf("krm-validate gave up, which is a mistake of its own: %v", r)
 		}
 	}()
 	return rep.check(t, opts)
 }
 
-func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, error) {
+func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, objects, error) {
 	if t.Root != "" {
 		return rep.checkKustomization(t, opts)
 	}
 	sources, err := rep.read(t, opts)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	inv, cfg, err := index(sources, opts.Config, rep.secrets)
 	if err != nil && !t.Named {
 		inv, cfg, err = index(rep.readable(sources, opts.Config), opts.Config, rep.secrets)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(inv.Objects()) == 0 && cfg == nil && t.Named {
-		return nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
+		return nil, nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
 	}
 	rep.Resources += len(inv.Objects())
-	return validate(inv, cfg, opts)
+	findings, err := validate(inv, cfg, opts)
+	return findings, rep.objectsOf(inv), err
 }
 
 // validate runs the pipeline in memory: rules judge what it would hand to a
@@ -154,31 +169,31 @@ func validate(inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options
 
 // checkKustomization builds a kustomization. If it runs the function itself,
 // what the function found is the answer; else the result is checked.
-func (rep *Report) checkKustomization(t Tree, opts Options) ([]finding.Finding, error) {
+func (rep *Report) checkKustomization(t Tree, opts Options) ([]finding.Finding, objects, error) {
 	var trace provenance.Trace
 	if rep.follow {
 		opts.Build.Trace = &trace
 	}
-	findings, resources, err := rep.buildAndCheck(t, opts)
+	findings, resources, have, err := rep.buildAndCheck(t, opts)
 	if !rep.follow && (len(findings) > 0 || err != nil) {
 		// Sound trees are not followed. Others, and then those beside them, are.
 		opts.Build.Trace = &trace
-		if again, built, err2 := rep.buildAndCheck(t, opts); trace.Any() {
-			findings, resources, err = again, built, err2
+		if again, built, has, err2 := rep.buildAndCheck(t, opts); trace.Any() {
+			findings, resources, have, err = again, built, has, err2
 		}
 	}
 	if rep.follow = len(findings) > 0; err != nil && len(findings) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
 	rep.Resources += len(resources)
 	places := NewPlaces(&trace, resources)
 	places.Locate(findings)
 	places.sources(findings, rep.Sources)
-	return append(findings, rep.about...), err
+	return append(findings, rep.about...), have, err
 }
 
 // buildAndCheck returns what is found in a kustomization, and its resources.
-func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*yaml.Node, error) {
+func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*yaml.Node, objects, error) {
 	rep.about = nil
 	var stderr bytes.Buffer
 	build := opts.Build
@@ -189,17 +204,25 @@ func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*ya
 	build.Observe = steps.Observe
 	restore := setenv(fn.ReportEnv, fn.ReportJSON)
 	m, err := kbuild.Build(filesys.MakeFsOnDisk(), t.Root, build)
+	if err != nil && t.Within != "" && outsideOfFolder(err) {
+		// The file may be read: it is in the folder that was named.
+		stderr.Reset()
+		steps = &effects.Recorder{}
+		build.Observe = steps.Observe
+		build.LoadRestrictor, build.Cache = types.LoadRestrictionsNone, nil
+		m, err = kbuild.Build(within{filesys.MakeFsOnDisk(), t.Within}, t.Root, build)
+	}
 	restore()
 	findings, ran, said := decodeSaid(stderr.Bytes())
 	var failed *kbuild.FunctionError
 	if errors.As(err, &failed) && finding.Count(findings, finding.Error) > 0 {
-		return findings, nil, nil
+		return unresolved(findings, opts.Unresolved), nil, nil, nil
 	}
 	if err != nil {
 		if text := string(bytes.TrimSpace(said)); text != "" {
 			err = fmt.Errorf("%s: %w", text, err)
 		}
-		return findings, nil, err
+		return findings, nil, nil, err
 	}
 	resources := make([]*yaml.Node, 0, m.Size())
 	for _, r := range m.Resources() {
@@ -213,10 +236,10 @@ func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*ya
 	rep.about = rep.kustomizations(steps, inv, opts)
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
 	if ran || unwritable != nil {
-		return findings, resources, unwritable
+		return unresolved(findings, opts.Unresolved), resources, rep.objectsOf(inv), unwritable
 	}
 	findings, err = validate(inv, opts.Config, opts)
-	return findings, resources, err
+	return findings, resources, rep.objectsOf(inv), err
 }
 
 // kustomizations are the findings about the entries of kustomizations, with the

@@ -34,6 +34,9 @@ type Tree struct {
 	Files []string
 	// Named is set if the tree was named by itself, so that it has to be readable.
 	Named bool
+	// Within is the folder in which the tree was found, if it was not named by
+	// itself. Its kustomizations may refer to any file in there.
+	Within string
 	// Remote are the bases that are not on this machine.
 	Remote []string
 	// Unlisted are files in the folders of kustomizations that none lists.
@@ -375,7 +378,7 @@ func (w *walked) roots() []string {
 
 // tree is the tree of a kustomization.
 func (w *walked) tree(root string) Tree {
-	t := Tree{Name: root, Root: root, Unlisted: w.unlisted}
+	t := Tree{Name: root, Root: root, Within: w.dir, Unlisted: w.unlisted}
 	seen := map[string]bool{}
 	var visit func(dir string)
 	visit = func(dir string) {

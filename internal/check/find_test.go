@@ -158,3 +158,51 @@ spec: {ports: [{port: 80}]}
 	assert.Contains(t, generator, `Secret "db-secret" in namespace "shop" does not exist: kustomize renamed it to "db-secret-`)
 	assert.Empty(t, loud("sound"))
 }
+
+// TestAbsentHereAndElsewhere: another tree of the run, or a file that no
+// kustomization lists, may have what is missing.
+func TestAbsentHereAndElsewhere(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"app/kustomization.yaml":     kustomization + "- pod.yaml\n",
+		"app/pod.yaml":               pod,
+		"secrets/kustomization.yaml": kustomization + "- external.yaml\n",
+		"secrets/external.yaml": `apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: db, namespace: shop}
+spec: {target: {name: db-secret}, secretStoreRef: {name: s, kind: ClusterSecretStore}, data: []}
+`,
+	})
+	rep := run(t, check.Options{}, dir)
+	require.Empty(t, rep.Unread)
+	assert.Empty(t, rulesOf(rep.Findings), "the other tree makes it")
+
+	// prod has what dev lacks: they are alternatives.
+	dir = tree(t, map[string]string{
+		"base/kustomization.yaml": kustomization + "- pod.yaml\n", "base/pod.yaml": pod,
+		"dev/kustomization.yaml":  kustomization + "- ../base\n",
+		"prod/kustomization.yaml": kustomization + "- ../base\n- secret.yaml\n", "prod/secret.yaml": secret,
+	})
+	assert.Equal(t, []string{"secret-not-found"}, rulesOf(run(t, check.Options{}, dir).Findings))
+
+	dir = tree(t, map[string]string{
+		"base/kustomization.yaml": kustomization + "- pod.yaml\n", "base/pod.yaml": pod, "base/forgotten.yaml": secret,
+	})
+	rep = run(t, check.Options{}, dir)
+	require.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+	assert.Contains(t, rep.Findings[0].Help, "forgotten.yaml, which no kustomization lists")
+}
+
+// TestFilesBesideAKustomization: what lies in the folder that was named may be
+// read, and nothing else.
+func TestFilesBesideAKustomization(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"in/shared/pod.yaml":          pod,
+		"in/app/kustomization.yaml":   kustomization + "- ../shared/pod.yaml\n",
+		"out.yaml":                    pod,
+		"in/other/kustomization.yaml": kustomization + "- ../../out.yaml\n",
+	})
+	rep := run(t, check.Options{}, filepath.Join(dir, "in"))
+	assert.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+	require.Len(t, rep.Unread, 1)
+	assert.Contains(t, rep.Unread[0].Error(), "--load-restrictor=LoadRestrictionsNone")
+}

@@ -74,6 +74,13 @@ read is reported, and is no failure unless nothing else was checked; with
 				return err
 			}
 			opts.Progress = progress(cmd.ErrOrStderr())
+			announced := map[string]bool{}
+			opts.Remote = func(url string) {
+				if !announced[url] {
+					announced[url] = true
+					fmt.Fprintln(cmd.ErrOrStderr(), "Reading", redact.Escape(url))
+				}
+			}
 			rep := check.Run(trees, opts)
 			if externals {
 				text, err := check.Externals(rep.Findings)
@@ -88,7 +95,7 @@ read is reported, and is no failure unless nothing else was checked; with
 	}
 	f := cmd.Flags()
 	f.StringVarP(&configFile, "config", "c", "", "file with a ConfigPipeline")
-	f.StringVar(&opts.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error, warning or ignore (default error)")
+	f.StringVar(&opts.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error (for a complete tree), warning or ignore; unless set it depends on the kind")
 	f.StringVarP(&output, "output", "o", report.Default, anyOf(report.Names()))
 	f.BoolVar(&notes, "notes", false, "show notes about objects that are not in the trees too")
 	f.BoolVar(&externals, "print-externals", false, "print what is not in the trees as externals of a ConfigPipeline, and nothing else")

@@ -1,0 +1,131 @@
+package check
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// objects are what one tree has, what its resources make at run time included,
+// by kind, namespace and name.
+type objects map[finding.Resource]bool
+
+func (rep *Report) objectsOf(inv *inventory.Inventory) objects {
+	if !rep.several {
+		return nil
+	}
+	have := objects{}
+	for _, list := range [...][]*inventory.Object{inv.Objects(), inv.Made()} {
+		for _, o := range list {
+			if !o.Local && !o.Removed && !o.Likely {
+				have[finding.Resource{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}] = true
+			}
+		}
+	}
+	return have
+}
+
+func identity(n *yaml.Node) finding.Resource {
+	return finding.Resource{
+		Kind:      yamlnode.GetString(n, "kind"),
+		Namespace: yamlnode.GetString(n, "metadata", "namespace"), Name: yamlnode.GetString(n, "metadata", "name"),
+	}
+}
+
+// absent says more of what is not in one tree: that another tree of the same
+// run has it, or a file that no kustomization lists. trees are what each tree
+// has, found what is found in each.
+func (rep *Report) absent(trees []Tree, have []objects, found [][]finding.Finding) {
+	var unlisted map[finding.Resource]string
+	for i := range found {
+		for j := range found[i] {
+			f := &found[i][j]
+			if f.Missing == nil || f.Severity < finding.Warning {
+				continue
+			}
+			if other := complement(have, i, f); other >= 0 {
+				f.Severity = finding.Note
+				f.Message += "; it is in " + trees[other].Name
+				continue
+			}
+			if unlisted == nil {
+				unlisted = readUnlisted(trees)
+			}
+			key := *f.Missing
+			file, ok := unlisted[key]
+			if key.Namespace = ""; !ok {
+				file, ok = unlisted[key]
+			}
+			if ok {
+				f.Help = fmt.Sprintf("it is in %s, which no kustomization lists: add it to resources", file)
+			}
+		}
+	}
+}
+
+// complement returns a tree that has what f misses, and is not an alternative
+// to the tree of f: it does not have the resource that misses it. It is -1 if
+// there is none.
+func complement(have []objects, own int, f *finding.Finding) int {
+	self := finding.Resource{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}
+	return slices.IndexFunc(have, func(o objects) bool { return o[*f.Missing] && !o[self] && have[own] != nil })
+}
+
+// readUnlisted says which files in the folders of kustomizations that none of
+// them lists define what. A resource without a namespace gets that of its
+// kustomization, so it is known without one.
+func readUnlisted(trees []Tree) map[finding.Resource]string {
+	files := map[finding.Resource]string{}
+	seen := map[string]bool{}
+	for _, t := range trees {
+		for _, file := range t.Unlisted {
+			if seen[file] {
+				continue
+			}
+			seen[file] = true
+			text, err := os.ReadFile(file)
+			if err != nil {
+				continue
+			}
+			docs, err := manifest.ReadOnly(manifest.Source{File: file, Data: text})
+			if err != nil {
+				continue
+			}
+			for i := range docs {
+				if id := identity(docs[i].Node); id.Kind != "" && id.Name != "" && files[id] == "" {
+					files[id] = file
+				}
+			}
+		}
+	}
+	return files
+}
+
+// unresolved gives what a tree's own function found the severity that the
+// command line asks for.
+func unresolved(fs []finding.Finding, severity string) []finding.Finding {
+	switch severity {
+	case "warning":
+		for i := range fs {
+			if fs[i].Missing != nil {
+				fs[i].Severity = min(fs[i].Severity, finding.Warning)
+			}
+		}
+	case "ignore":
+		return slices.DeleteFunc(fs, func(f finding.Finding) bool { return f.Missing != nil })
+	case "error":
+		for i := range fs {
+			if fs[i].Missing != nil {
+				fs[i].Severity = finding.Error
+			}
+		}
+	}
+	return fs
+}
