@@ -110,7 +110,7 @@ type Finding struct {
 	Trees []string `json:"trees,omitempty"`
 	// Missing is the object that is simply not in this build, for findings that
 	// an entry under validate.externals would settle.
-	Missing *Resource `json:"-"`
+	Missing *Resource `json:"missing,omitempty"`
 	// Sum is Sum of the scalar at Field. With it the place can be told from one
 	// in an earlier version of the file, without showing the value.
 	Sum uint64 `json:"-"`

@@ -78,7 +78,7 @@ read is reported, and is no failure unless nothing else was checked; with
 			opts.Remote = func(url string) {
 				if !announced[url] {
 					announced[url] = true
-					fmt.Fprintln(cmd.ErrOrStderr(), "Reading", redact.Escape(url))
+					fmt.Fprintln(cmd.ErrOrStderr(), "Reading", secretsOf(cmd).Line(url))
 				}
 			}
 			rep := check.Run(trees, opts)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,21 +19,37 @@ import (
 var _ = register(Default, Text)
 
 // Text prints findings the way compilers do: what is wrong, where, the line
-// with a caret under it, and what to do. The last line counts them. Colours are
-// used on a terminal, unless NO_COLOR is set (https://no-color.org).
+// with a caret under it, and what to do. Mistakes come first, the worst before
+// the others; then what is not in the tree, one entry for each missing object.
+// What has one cause is one entry with several places. The last line counts the
+// findings. Colours are used on a terminal, unless NO_COLOR is set
+// (https://no-color.org).
 func Text(w io.Writer, r *Report) error {
 	p := printer{w: w, source: r.Source, secrets: r.Secrets, colors: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 	shown, hidden := 0, 0
+	var mistakes, absent causes
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		switch {
 		case f.Severity < finding.Note:
 		case f.Severity == finding.Note && f.Missing != nil && !r.Notes:
 			hidden++
+		case f.Missing != nil:
+			absent.add("missing\x00"+f.Missing.String(), f)
+			shown++
 		default:
-			p.finding(f)
+			mistakes.add(f.Rule+"\x00"+containerName.ReplaceAllString(f.Sentence(), "container"), f)
 			shown++
 		}
+	}
+	for _, same := range mistakes.worstFirst() {
+		p.finding(same[0], "also", same[1:])
+	}
+	if len(mistakes.list) > 0 && len(absent.list) > 0 {
+		p.print(p.paint("Not in this tree", color.Bold), ": ", count(len(absent.list), "object"), " to add, or to declare as externals (check --print-externals)\n\n")
+	}
+	for _, same := range absent.worstFirst() {
+		p.finding(same[0], "used by", same[1:])
 	}
 	switch {
 	case shown == 0 && r.Quiet:
@@ -88,7 +106,8 @@ func (p *printer) paint(text string, attrs ...color.Attribute) string {
 	return c.Sprint(text)
 }
 
-func (p *printer) finding(f *finding.Finding) {
+// finding prints one finding, and the places of others that have its cause.
+func (p *printer) finding(f *finding.Finding, how string, others []*finding.Finding) {
 	hue := color.FgCyan
 	switch f.Severity {
 	case finding.Error:
@@ -102,6 +121,7 @@ func (p *printer) finding(f *finding.Finding) {
 		p.print(margin, " = instead of: ", redact.Escape(a.File), ":", strconv.Itoa(a.Line), ":", strconv.Itoa(a.Column), "\n")
 	}
 	p.trees(f, margin)
+	p.places(margin, how, others)
 	if f.Field != "" {
 		p.print(margin, " = field: ", redact.Escape(f.Place()), "\n")
 	}
@@ -118,6 +138,51 @@ func (p *printer) finding(f *finding.Finding) {
 	const chunk = 64 << 10
 	if len(p.b) > chunk {
 		p.flush()
+	}
+}
+
+// containerName is what tells findings apart that have one cause, such as a key
+// that several workloads read.
+var containerName = regexp.MustCompile(`container "[^"]*"`)
+
+// causes are findings by what they have in common, in the order of the first of
+// each.
+type causes struct {
+	byKey map[string]int
+	list  [][]*finding.Finding
+}
+
+func (c *causes) add(key string, f *finding.Finding) {
+	if key = strconv.Itoa(int(f.Severity)) + key; c.byKey == nil {
+		c.byKey = map[string]int{}
+	}
+	i, ok := c.byKey[key]
+	if !ok {
+		i = len(c.list)
+		c.byKey[key] = i
+		c.list = append(c.list, nil)
+	}
+	c.list[i] = append(c.list[i], f)
+}
+
+func (c *causes) worstFirst() [][]*finding.Finding {
+	slices.SortStableFunc(c.list, func(a, b []*finding.Finding) int { return int(b[0].Severity) - int(a[0].Severity) })
+	return c.list
+}
+
+// places prints where else the same thing is found.
+func (p *printer) places(margin, how string, others []*finding.Finding) {
+	const most = 8
+	for i, f := range others {
+		if i == most {
+			p.print(margin, " = ", how, ": ", strconv.Itoa(len(others)-most), " more\n")
+			return
+		}
+		at := f.Resource.String()
+		if f.File != "" && f.Line > 0 {
+			at = f.File + ":" + strconv.Itoa(f.Line) + "  " + at
+		}
+		p.print(margin, " = ", how, ": ", redact.Escape(at), "\n")
 	}
 }
 

@@ -51,7 +51,7 @@ func TestText(t *testing.T) {
 	want := 0
 	for i := range 2000 {
 		f := at([...]int{5, 1, 2, 2, 1}[i%5], 1)
-		f.Help = fmt.Sprint("number ", i)
+		f.Message, f.Help = fmt.Sprint("wrong ", i), fmt.Sprint("number ", i)
 		fs = append(fs, f)
 		want += len(print(f)) + 1
 	}
@@ -59,4 +59,40 @@ func TestText(t *testing.T) {
 	assert.NoError(t, report.Text(&b, &report.Report{Findings: fs, Source: func(string) []byte { return []byte(source) }}))
 	assert.Equal(t, want+len("2000 errors\n"), b.Len())
 	assert.Equal(t, 800, strings.Count(b.String(), "1  | kind: A"))
+}
+
+// TestTextParts: mistakes come before what is merely absent, and what has one
+// cause is one entry.
+func TestTextParts(t *testing.T) {
+	absent := func(name, user string) finding.Finding {
+		return finding.Finding{
+			Rule: "secret-not-found", Severity: finding.Error, Message: "Secret " + name + " is not in this build", File: user + ".yaml", Line: 3,
+			Resource: finding.Resource{Kind: "Deployment", Name: user}, Missing: &finding.Resource{Kind: "Secret", Name: name},
+		}
+	}
+	conflict := func(container string) finding.Finding {
+		return finding.Finding{
+			Rule: "env-conflict", Severity: finding.Error, Message: `container "` + container + `" gets DB_NAME with two values`, File: container + ".yaml", Line: 7,
+			Resource: finding.Resource{Kind: "Deployment", Name: container},
+		}
+	}
+	var b bytes.Buffer
+	fs := []finding.Finding{absent("db", "api"), {Rule: "warned", Severity: finding.Warning, Message: "odd"}, conflict("api"), absent("db", "web"), absent("tls", "web"), conflict("web")}
+	assert.NoError(t, report.Text(&b, &report.Report{Findings: fs}))
+	var lines []string
+	for line := range strings.Lines(b.String()) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "-->") {
+			lines = append(lines, line)
+		}
+	}
+	assert.Equal(t, []string{
+		`error[env-conflict]: container "api" gets DB_NAME with two values`,
+		"= also: web.yaml:7  Deployment web",
+		"warning[warned]: odd",
+		"Not in this tree: 2 objects to add, or to declare as externals (check --print-externals)",
+		"error[secret-not-found]: Secret db is not in this build",
+		"= used by: web.yaml:3  Deployment web",
+		"error[secret-not-found]: Secret tls is not in this build",
+		"5 errors, 1 warning",
+	}, lines)
 }
