@@ -9,7 +9,7 @@ var networkingRows = []Row{
 	{From: ingresses, Path: "spec.backend.serviceName", To: "Service", Port: "servicePort"},
 	{From: ingresses, Path: "spec.rules[].http.paths[].backend.resource.name", Kind: "kind", Group: "apiGroup", To: "Service", Lenient: true},
 	{From: ingresses, Path: "spec.defaultBackend.resource.name", Kind: "kind", Group: "apiGroup", To: "Service", Lenient: true},
-	{From: ingresses, Path: "spec.tls[].secretName", To: "Secret"},
+	{From: ingresses, Path: "spec.tls[].secretName", To: "Secret", DefaultKey: "tls.crt"},
 	{From: ingresses, Path: "spec.ingressClassName", To: "networking.k8s.io/IngressClass"},
 	{From: "networking.k8s.io/IngressClass", Path: "spec.parameters.name", Kind: "kind", Group: "apiGroup", Namespace: "namespace", To: "elbv2.k8s.aws/IngressClassParams,ConfigMap", Lenient: true},
 

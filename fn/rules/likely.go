@@ -22,10 +22,10 @@ var imageLikelyLocal = &Rule{
 	Name:     "image-likely-local",
 	Severity: finding.Warning,
 	URL:      imageDocs + "#updating-images",
-	Doc: "An image has no registry and no version, and is none of Docker's official images: it was probably built on somebody's machine and imported into the nodes of k3d, kind or minikube. " +
+	Doc: "An image has no registry, the tag latest, and is none of Docker's official images: it was probably built on somebody's machine and imported into the nodes of k3d, kind or minikube. " +
 		"With the tag latest the kubelet pulls by default, from Docker Hub, where the image is not: ImagePullBackOff. " +
 		"It assumes that nobody has pushed the image to Docker Hub under that very name. " +
-		"Images with a version or an imagePullPolicy of their own are left alone, and all where normalize.images is configured.",
+		"Images without a tag, which deployment tools fill in, and those with a version or an imagePullPolicy of their own are left alone, and all where normalize.images is configured.",
 	Run: func(p *Pass) error {
 		if p.Config.Normalize.GetImages() != nil {
 			return nil
@@ -36,7 +36,7 @@ var imageLikelyLocal = &Rule{
 				return
 			}
 			p.Report(u.object, u.node,
-				fmt.Sprintf("image %q has no registry and no version, and container %q no imagePullPolicy: the kubelet pulls it from Docker Hub each time, which ends in ImagePullBackOff if it exists on the nodes only", name, u.container.Name),
+				fmt.Sprintf("image %q has no registry and the tag latest, and container %q no imagePullPolicy: the kubelet pulls it from Docker Hub each time, which ends in ImagePullBackOff if it exists on the nodes only", name, u.container.Name),
 				Help("after k3d image import, kind load or minikube image load set imagePullPolicy: Never; elsewhere write the registry and a version"))
 		})
 		return nil
@@ -47,7 +47,7 @@ var imageLikelyLocal = &Rule{
 // name tells, and is pulled all the same.
 func (u usedImage) likelyLocal() bool {
 	name := u.node.Value
-	if strings.ContainsAny(name, "/$@") || u.Tag != "" && u.Tag != "latest" || yamlnode.String(u.policy) != "" || officialImages()[u.Name] {
+	if strings.ContainsAny(name, "/$@") || u.Tag != "latest" || yamlnode.String(u.policy) != "" || officialImages()[u.Name] {
 		return false
 	}
 	word, _ := findPlaceholder(name)

@@ -55,6 +55,13 @@ var monitorSelectsNothing = &Rule{
 					m.what, text, best.pod.Owner, best.describe()), DidYouMean(best.have))
 				return
 			}
+			for _, c := range candidates {
+				if c.Owner.Kind == "Service" && slices.ContainsFunc(p.SelectedPods(c.Owner), func(pod *inventory.Pod) bool { return matches(pod, labels) }) {
+					p.Report(m.object, labels, fmt.Sprintf("no Service has the labels %s: the pods of Service %s have them, and a ServiceMonitor selects Services by their own labels", text, c.Owner.Name),
+						Help("add the labels to metadata.labels of the Service"))
+					return
+				}
+			}
 			p.Report(m.object, labels, fmt.Sprintf("no %s of this build has the labels %s", m.what, text), AtMost(finding.Note))
 		})
 		return nil

@@ -233,6 +233,7 @@ func topics() [][]*Rule {
 		stepRules(),
 		kustomizationRules(),
 		likelyRules(),
+		overlapRules(),
 		policyRules(),
 		monitorRules(),
 		gatewayRules(),

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"go.yaml.in/yaml/v3"
 
@@ -123,5 +124,42 @@ func (p *Pass) checkSubset(o *inventory.Object, subset *yaml.Node, svc *inventor
 		p.Report(o, best.value, fmt.Sprintf("%s; %s has %s", message, podOwners([]*inventory.Pod{best.pod}), best.describe()), DidYouMean(best.have))
 		return
 	}
-	p.Report(o, labels, message, AtMost(finding.Warning))
+	severity := finding.Warning
+	switch most, routed := p.subsetWeight(o, yamlnode.GetString(subset, "name")); {
+	case routed && most == 0:
+		severity = finding.Note // nothing is sent there yet
+	case most == 100:
+		severity = finding.Error
+		message += ", and a VirtualService sends all requests there"
+	}
+	p.Report(o, labels, message, AtMost(severity))
+}
+
+// subsetWeight returns the highest weight, in percent, that a route of the build
+// gives to a subset of a DestinationRule's host, and whether there is a route.
+func (p *Pass) subsetWeight(rule *inventory.Object, name string) (most int, routed bool) {
+	svc := p.hostService(rule)
+	for _, o := range p.Inventory.OfKind(gk("networking.istio.io/VirtualService")) {
+		if o.Node == nil || o.Removed {
+			continue
+		}
+		for _, protocol := range [...]string{"http", "tcp", "tls"} {
+			for _, r := range yamlnode.Elements(o.Get("spec", protocol)) {
+				routes := yamlnode.Elements(yamlnode.Get(r, "route"))
+				for _, route := range routes {
+					service, namespace := p.splitService(yamlnode.GetString(route, "destination", "host"), o.Namespace)
+					if yamlnode.GetString(route, "destination", "subset") != name || svc == nil || service != svc.Name || !inventory.SameNamespace(namespace, svc.Namespace) {
+						continue
+					}
+					routed = true
+					weight, err := strconv.Atoi(yamlnode.GetString(route, "weight"))
+					if err != nil && len(routes) == 1 {
+						weight = 100
+					}
+					most = max(most, weight)
+				}
+			}
+		}
+	}
+	return most, routed
 }
