@@ -213,11 +213,50 @@ func (e *environment) conflicts(name, value string, known bool, same *keyOf) boo
 			Field: e.ctr.Path + ".envFrom", File: e.owner.File, Line: e.owner.LineOf(e.ctr.Node),
 			Message: fmt.Sprintf("container %s of %s gets %s from %s through envFrom, with another value than connection %s computes",
 				e.ctr.Name, e.owner, name, src.object, e.s.c.name),
-			Help: fmt.Sprintf("remove the key %s from %s: the connection replaces it", key, src.object),
+			Help: removeKey(key, src.object, e.otherReaders(src.object, key)),
 		})
 		return true
 	}
 	return false
+}
+
+// removeKey says what to do about a key that a connection replaces, and who else
+// reads it.
+func removeKey(key string, from *inventory.Object, others []string) string {
+	if len(others) == 0 {
+		return fmt.Sprintf("remove the key %s from %s: the connection replaces it", key, from)
+	}
+	return fmt.Sprintf("the connection replaces the key %s of %s here, and it is read by %s too: let the connection go into that as well before you remove it, or give this workload a source without it",
+		key, from, strings.Join(others, ", "))
+}
+
+// otherReaders are the workloads besides this one whose containers take a key of
+// a ConfigMap or Secret as a variable.
+func (e *environment) otherReaders(from *inventory.Object, key string) []string {
+	field := map[string][2]string{"ConfigMap": {"configMapRef", "configMapKeyRef"}, "Secret": {"secretRef", "secretKeyRef"}}[from.Kind]
+	var others []string
+	for _, o := range e.s.c.inv.Objects() {
+		if o == e.owner || o.Node == nil || o.Removed || !inventory.SameNamespace(o.Namespace, from.Namespace) {
+			continue
+		}
+		is := func(name string) bool { return name != "" && (name == from.Name || from.WasCalled(name)) }
+		reads := false
+		for _, pod := range o.Pods() {
+			for _, c := range pod.Containers {
+				for _, n := range yamlnode.Elements(yamlnode.Get(c.Node, "envFrom")) {
+					reads = reads || is(yamlnode.GetString(n, field[0], "name"))
+				}
+				for _, n := range yamlnode.Elements(yamlnode.Get(c.Node, "env")) {
+					ref := yamlnode.Path(n, "valueFrom", field[1])
+					reads = reads || is(yamlnode.GetString(ref, "name")) && yamlnode.GetString(ref, "key") == key
+				}
+			}
+		}
+		if name := o.Kind + " " + o.Name; reads && !slices.Contains(others, name) {
+			others = append(others, name)
+		}
+	}
+	return others
 }
 
 // provides reports whether an envFrom source has the variable, from another
