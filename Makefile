@@ -35,8 +35,12 @@ generate: ## Rewrite the generated files: the schema, the docs of the rules
 	$(GO) generate ./...
 
 .PHONY: schemas
-schemas: ## Rewrite the tables of what API servers take, from Kubernetes' modules
+schemas: ## Rewrite the table of what API servers take, from Kubernetes' modules
 	cd tools/apischema && $(GO) run . ../../fn/apischema
+
+.PHONY: apiserver
+apiserver: ## Compare the schema rules with the API server's own code; builds it first
+	cd test/apiserver && CORPUS='$(if $(wildcard $(CORPUS)),$(abspath $(CORPUS)))' $(GO) test -count=1 -timeout 60m ./...
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check formatting, and what go vet and golangci-lint find

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -36,24 +37,54 @@ var objectChecks = sync.OnceValue(func() map[string][]objectCheck {
 		"meta.v1.LabelSelector":            {selectorKeys},
 		"meta.v1.LabelSelectorRequirement": {selectorRequirement(NameInvalid)},
 
+		"apiextensions.v1.CustomResourceDefinition":       {crdNames},
+		"apiextensions.v1.JSONSchemaProps":                {structural},
+		"apiregistration.v1.APIService":                   {apiService},
+		"admissionregistration.v1.WebhookClientConfig":    {oneOfFields(ValueInvalid, 1, 1, "url", "service")},
+		"admissionregistration.v1.RuleWithOperations":     {notEmptyList(ValueInvalid, "apiGroups"), notEmptyList(ValueInvalid, "apiVersions"), notEmptyList(ValueInvalid, "operations"), notEmptyList(ValueInvalid, "resources")},
+		"admissionregistration.v1.MutatingWebhook":        {notEmptyList(ValueInvalid, "admissionReviewVersions"), reviewVersions},
+		"admissionregistration.v1.ValidatingWebhook":      {notEmptyList(ValueInvalid, "admissionReviewVersions"), reviewVersions},
+		"rbac.v1.AggregationRule":                         {notEmptyList(AccessInvalid, "clusterRoleSelectors")},
+		"networking.v1.HTTPIngressRuleValue":              {notEmptyList(IngressInvalid, "paths")},
+		"networking.v1.IngressClassParametersReference":   {parametersScope},
+		"batch.v1.PodFailurePolicyRule":                   {failureRule},
+		"batch.v1.PodFailurePolicyOnExitCodesRequirement": {exitCodes},
+		"core.v1.LimitRangeItem":                          {limitRangeItem},
+		"core.v1.EndpointSubset":                          {needsOne(ValueInvalid, "addresses", "notReadyAddresses")},
+		"core.v1.TopologySelectorLabelRequirement":        {notEmptyList(ValueInvalid, "values")},
+		"node.v1.Scheduling":                              {func(o *object) { o.labels(o.get("nodeSelector"), "label") }},
+		"autoscaling.v2.MetricTarget":                     {metricTarget},
+		"autoscaling.v2.CrossVersionObjectReference":      {targetVersion},
+		"autoscaling.v1.CrossVersionObjectReference":      {targetVersion},
+
 		"core.v1.Probe":            {oneHandler("exec", "httpGet", "tcpSocket", "grpc")},
 		"core.v1.LifecycleHandler": {oneHandler("exec", "httpGet", "tcpSocket", "sleep")},
 		"core.v1.Container":        {containerProbes, capabilities},
 		"core.v1.PodSpec":          {podSpec},
 		"core.v1.ExecAction":       {notEmptyList(ProbeInvalid, "command")},
 
-		"core.v1.EnvVar":               {envVar},
-		"core.v1.EnvVarSource":         {oneOfFields(EnvSourceInvalid, 1, 1, "fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")},
-		"core.v1.EnvFromSource":        {oneOfFields(EnvSourceInvalid, 1, 1, "configMapRef", "secretRef"), namedRef("configMapRef"), namedRef("secretRef")},
-		"core.v1.ConfigMapKeySelector": {named(EnvSourceInvalid)},
-		"core.v1.SecretKeySelector":    {named(EnvSourceInvalid)},
+		"core.v1.EnvVar":                                {envVar},
+		"core.v1.EnvVarSource":                          {oneOfFields(EnvSourceInvalid, 1, 1, "fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")},
+		"core.v1.EnvFromSource":                         {oneOfFields(EnvSourceInvalid, 1, 1, "configMapRef", "secretRef")},
+		"core.v1.ConfigMapEnvSource":                    {named(EnvSourceInvalid)},
+		"core.v1.SecretEnvSource":                       {named(EnvSourceInvalid)},
+		"core.v1.PersistentVolumeSpec":                  {persistentVolume},
+		"discovery.v1.Endpoint":                         {notEmptyList(ValueInvalid, "addresses")},
+		"flowcontrol.v1.PolicyRulesWithSubjects":        {notEmptyList(ValueInvalid, "subjects"), needsOne(ValueInvalid, "resourceRules", "nonResourceRules")},
+		"flowcontrol.v1.ResourcePolicyRule":             {notEmptyList(ValueInvalid, "apiGroups"), notEmptyList(ValueInvalid, "resources"), notEmptyList(ValueInvalid, "verbs"), flowNamespaces},
+		"flowcontrol.v1.Subject":                        {union("kind", "Group", "group", "User", "user", "ServiceAccount", "serviceAccount")},
+		"flowcontrol.v1.PriorityLevelConfigurationSpec": {union("type", "Limited", "limited")},
+		"flowcontrol.v1.LimitResponse":                  {union("type", "Queue", "queuing")},
+		"core.v1.ResourceQuotaSpec":                     {quotaSpec},
+		"core.v1.ConfigMapKeySelector":                  {named(EnvSourceInvalid)},
+		"core.v1.SecretKeySelector":                     {named(EnvSourceInvalid)},
 
 		"core.v1.Volume":                {volumeSource},
 		"core.v1.ConfigMapVolumeSource": {named(VolumeInvalid)},
 		"core.v1.ConfigMapProjection":   {named(VolumeInvalid)},
 		"core.v1.SecretProjection":      {named(VolumeInvalid)},
 		"core.v1.SecretVolumeSource":    {needs(VolumeInvalid, "secretName")},
-		"core.v1.VolumeProjection":      {oneOfFields(VolumeInvalid, 1, 1, "secret", "downwardAPI", "configMap", "serviceAccountToken", "clusterTrustBundle", "podCertificate")},
+		"core.v1.VolumeProjection":      {oneOfFields(VolumeInvalid, 0, 1, "secret", "downwardAPI", "configMap", "serviceAccountToken", "clusterTrustBundle", "podCertificate")},
 		"core.v1.DownwardAPIVolumeFile": {oneOfFields(VolumeInvalid, 1, 1, "fieldRef", "resourceFieldRef")},
 		"core.v1.VolumeMount":           {exclusive(VolumeInvalid, "subPath", "subPathExpr")},
 
@@ -82,7 +113,7 @@ var objectChecks = sync.OnceValue(func() map[string][]objectCheck {
 		"core.v1.ConfigMap":   {configMap},
 
 		"networking.v1.IngressSpec":        {ingressSpec},
-		"networking.v1.IngressBackend":     {oneOfFields(IngressInvalid, 1, 1, "service", "resource")},
+		"networking.v1.IngressBackend":     {ingressResource, oneOfFields(IngressInvalid, 1, 1, "service", "resource")},
 		"networking.v1.ServiceBackendPort": {oneOfFields(IngressInvalid, 1, 1, "name", "number")},
 		"networking.v1.HTTPIngressPath":    {ingressPath},
 		"networking.v1.NetworkPolicyPeer":  {networkPeer},
@@ -108,9 +139,11 @@ func oneOfFields(rule string, low, high int, fields ...string) objectCheck {
 	return func(o *object) {
 		var have []string
 		for _, f := range fields {
-			if o.get(f) != nil {
-				have = append(have, f)
+			n := o.get(f)
+			if n == nil || n.Kind == yaml.ScalarNode && n.Value == "" || n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+				continue
 			}
+			have = append(have, f)
 		}
 		switch {
 		case len(have) > high:
@@ -119,6 +152,11 @@ func oneOfFields(rule string, low, high int, fields ...string) objectCheck {
 			o.refuse(nil, rule, "%s needs %s", o.describe(), oneOf(fields))
 		}
 	}
+}
+
+// needsOne wants at least one of several lists.
+func needsOne(rule string, fields ...string) objectCheck {
+	return oneOfFields(rule, 1, len(fields), fields...)
 }
 
 func exclusive(rule string, fields ...string) objectCheck { return oneOfFields(rule, 0, 1, fields...) }
@@ -133,15 +171,6 @@ func needs(rule, field string) objectCheck {
 }
 
 func named(rule string) objectCheck { return needs(rule, "name") }
-
-// namedRef wants a reference to have a name.
-func namedRef(field string) objectCheck {
-	return func(o *object) {
-		if ref := o.get(field); ref != nil && ref.Kind == yaml.MappingNode && yamlnode.GetString(ref, "name") == "" && len(ref.Content) < 4 {
-			o.refuse(o.keyOf(field), EnvSourceInvalid, "%s needs the field name", field)
-		}
-	}
-}
 
 func notEmptyList(rule, field string) objectCheck {
 	return func(o *object) {
@@ -171,6 +200,9 @@ func (o *object) number(path ...string) (int64, bool) {
 }
 
 func metadataKeys(o *object) {
+	if o.in() == "batch.v1.JobTemplateSpec" {
+		return // checked when there is a Job
+	}
 	o.labels(o.get("labels"), "label")
 	annotations := o.get("annotations")
 	size := 0
@@ -187,7 +219,19 @@ func metadataKeys(o *object) {
 	}
 }
 
-func selectorKeys(o *object) { o.labels(o.get("matchLabels"), "label") }
+func selectorKeys(o *object) {
+	if !strings.HasPrefix(o.in(), "autoscaling.") {
+		o.labels(o.get("matchLabels"), "label")
+	}
+}
+
+// in is the type that holds the object, "" for a whole resource.
+func (o *object) in() string {
+	if len(o.above) < 2 {
+		return ""
+	}
+	return o.above[len(o.above)-2].schema.Name
+}
 
 func selectorRequirement(rule string) objectCheck {
 	return func(o *object) {
@@ -201,7 +245,7 @@ func selectorRequirement(rule string) objectCheck {
 		case (op == "Gt" || op == "Lt") && n != 1:
 			o.refuse(values, rule, "the operator %s needs exactly one value", op)
 		}
-		if rule == NameInvalid {
+		if op := o.text("operator"); op != "Gt" && op != "Lt" {
 			for _, v := range yamlnode.Elements(values) {
 				if v = yamlnode.Resolve(v); v.Kind == yaml.ScalarNode && !templated(v) {
 					if errs := validation.IsValidLabelValue(v.Value); len(errs) > 0 {
@@ -286,6 +330,13 @@ func podSpec(o *object) {
 			if n := yamlnode.Get(c, f); !yamlnode.IsNull(n) {
 				o.refuse(n, ProbeInvalid, "an init container may not have a %s, unless its restartPolicy is Always", f)
 			}
+		}
+	}
+	for k, v := range yamlnode.Fields(o.get("overhead")) {
+		if !standardResource(k.Value) {
+			o.refuse(k, ResourcesInvalid, "there is no resource %q", k.Value)
+		} else if q, err := resource.ParseQuantity(yamlnode.String(v)); err == nil && q.Sign() < 0 {
+			o.refuse(v, ResourcesInvalid, "%s must not be negative", k.Value)
 		}
 	}
 	claims := map[string]bool{}
@@ -559,6 +610,14 @@ func jobSpec(o *object) {
 	if indexed && o.get("completions") == nil {
 		o.refuse(o.get("completionMode"), WorkloadInvalid, "the completionMode Indexed needs completions")
 	}
+	if failed, ok := o.number("maxFailedIndexes"); ok {
+		if o.get("backoffLimitPerIndex") == nil {
+			o.refuse(o.get("maxFailedIndexes"), WorkloadInvalid, "maxFailedIndexes needs backoffLimitPerIndex")
+		}
+		if n, ok := o.number("completions"); ok && failed > n {
+			o.refuse(o.get("maxFailedIndexes"), WorkloadInvalid, "maxFailedIndexes must not be above completions (%d)", n)
+		}
+	}
 	for _, f := range []string{"backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"} {
 		if n := o.get(f); n != nil && !indexed {
 			o.refuse(n, WorkloadInvalid, "%s needs completionMode: Indexed", f)
@@ -575,7 +634,7 @@ func jobSpec(o *object) {
 
 func misspeltField(n *yaml.Node, name string) bool {
 	for i := 0; n != nil && n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
-		if k := n.Content[i].Value; k != name && len(near(k, []string{name})) > 0 {
+		if k := n.Content[i].Value; suggest.Close(k, name) {
 			return true
 		}
 	}
@@ -629,7 +688,7 @@ func serviceSpec(o *object) {
 	if n := o.get("externalTrafficPolicy"); n != nil && n.Value != "" && (kind == "" || kind == "ClusterIP" || external) && len(yamlnode.Elements(o.get("externalIPs"))) == 0 {
 		o.refuse(n, ServiceInvalid, "externalTrafficPolicy is for Services of the type NodePort or LoadBalancer")
 	}
-	if n := o.get("sessionAffinityConfig"); n != nil && o.text("sessionAffinity") != "ClientIP" {
+	if n := o.get("sessionAffinityConfig"); n != nil && o.text("sessionAffinity") == "None" {
 		o.refuse(n, ServiceInvalid, "sessionAffinityConfig needs sessionAffinity: ClientIP")
 	}
 	if n := o.get("loadBalancerClass"); n != nil && kind != "LoadBalancer" {
@@ -872,6 +931,285 @@ func subject(o *object) {
 	case "User", "Group":
 		if group != nil && group.Value != "" && group.Value != "rbac.authorization.k8s.io" && !templated(group) {
 			o.refuse(group, AccessInvalid, "the apiGroup of a %s is rbac.authorization.k8s.io, not %q", kind, group.Value)
+		}
+	}
+}
+
+// failureRule wants what a rule of a podFailurePolicy is about.
+func failureRule(o *object) {
+	codes, conditions := o.get("onExitCodes"), o.get("onPodConditions")
+	if (codes == nil) == (len(yamlnode.Elements(conditions)) == 0) && len(o.meant) == 0 {
+		o.refuse(nil, WorkloadInvalid, "%s needs either onExitCodes or onPodConditions", o.describe())
+	}
+}
+
+func exitCodes(o *object) {
+	values := yamlnode.Elements(o.get("values"))
+	if len(values) == 0 && len(o.meant) == 0 {
+		o.refuse(o.get("values"), WorkloadInvalid, "onExitCodes needs values")
+	}
+	for i, v := range values {
+		v = yamlnode.Resolve(v)
+		code, ok := integer(v, typeOf(v))
+		if ok && code == 0 && o.text("operator") == "In" {
+			o.refuse(v, WorkloadInvalid, "the exit code 0 is success, and no failure")
+		}
+		if i > 0 {
+			if before, _ := integer(yamlnode.Resolve(values[i-1]), typeOf(yamlnode.Resolve(values[i-1]))); ok && before >= code {
+				o.refuse(v, WorkloadInvalid, "the exit codes must be in order, each once")
+			}
+		}
+	}
+}
+
+// limitRangeItem wants the bounds of each resource in order.
+func limitRangeItem(o *object) {
+	lists := []string{"min", "defaultRequest", "default", "max"}
+	names := map[string]bool{}
+	for _, list := range append(lists, "maxLimitRequestRatio") {
+		for k := range yamlnode.Fields(o.get(list)) {
+			if o.text("type") == "Container" && !standardResource(k.Value) && !templated(k) {
+				o.refuse(k, ResourcesInvalid, "there is no resource %q", k.Value)
+				o.problems[len(o.problems)-1].Suggestions = near(k.Value, []string{"cpu", "memory", "ephemeral-storage"})
+				return
+			}
+			names[k.Value] = true
+		}
+	}
+	for name := range names {
+		var before resource.Quantity
+		known := ""
+		for _, list := range lists {
+			n := o.get(list, name)
+			if n == nil {
+				continue
+			}
+			q, err := resource.ParseQuantity(n.Value)
+			if err != nil {
+				return
+			}
+			if known != "" && before.Cmp(q) > 0 {
+				o.refuse(n, ResourcesInvalid, "the %s of %s must not be below its %s", list, name, known)
+				return
+			}
+			before, known = q, list
+		}
+		if n := o.get("maxLimitRequestRatio", name); n != nil {
+			if q, err := resource.ParseQuantity(n.Value); err == nil && q.Cmp(resource.MustParse("1")) < 0 {
+				o.refuse(n, ResourcesInvalid, "maxLimitRequestRatio must be at least 1")
+			}
+		}
+	}
+}
+
+// metricTarget wants a target that is of its type, and more than nothing.
+func metricTarget(o *object) {
+	fields := map[string]string{"Utilization": "averageUtilization", "Value": "value", "AverageValue": "averageValue"}
+	have := ""
+	for _, f := range fields {
+		n := o.get(f)
+		if n == nil {
+			continue
+		}
+		have = f
+		if q, err := resource.ParseQuantity(n.Value); err == nil && q.Sign() <= 0 && f != "averageUtilization" {
+			o.refuse(n, AutoscalerInvalid, "%s must be more than 0", f)
+		}
+	}
+	if have == "" && len(o.meant) == 0 {
+		o.refuse(nil, AutoscalerInvalid, "target needs averageUtilization, averageValue or value")
+	}
+}
+
+// targetVersion wants the group of what is scaled.
+func targetVersion(o *object) {
+	n := o.get("apiVersion")
+	if n == nil || n.Value == "" {
+		kind := o.text("kind")
+		if o.key != nil && o.key.Value == "scaleTargetRef" && kind != "ReplicationController" && len(o.meant) == 0 {
+			o.refuse(nil, AutoscalerInvalid, "scaleTargetRef needs apiVersion, unless it is a ReplicationController")
+		}
+		return
+	}
+	if strings.Count(n.Value, "/") > 1 {
+		o.refuse(n, AutoscalerInvalid, "apiVersion must be group/version, not %q", n.Value)
+	}
+}
+
+func parametersScope(o *object) {
+	namespace := o.get("namespace")
+	switch scope := o.text("scope"); {
+	case scope == "Namespace" && namespace == nil:
+		o.refuse(nil, IngressInvalid, "parameters of the scope Namespace need a namespace")
+	case (scope == "Cluster" || scope == "") && namespace != nil:
+		o.refuse(namespace, IngressInvalid, "parameters of the scope Cluster have no namespace")
+	}
+}
+
+// reviewVersions wants a version that the API server speaks.
+func reviewVersions(o *object) {
+	list := yamlnode.Elements(o.get("admissionReviewVersions"))
+	seen := map[string]bool{}
+	known := len(list) == 0
+	for _, v := range list {
+		text := yamlnode.String(v)
+		known = known || text == "v1" || text == "v1beta1" || templated(yamlnode.Resolve(v))
+		if seen[text] {
+			o.refuse(yamlnode.Resolve(v), ValueInvalid, "admissionReviewVersions has %s twice", text)
+		}
+		seen[text] = true
+	}
+	if !known {
+		o.refuse(o.get("admissionReviewVersions"), ValueInvalid, "admissionReviewVersions needs v1 or v1beta1")
+	}
+}
+
+// crdNames wants the name of a CustomResourceDefinition to be that of its
+// resource, and one version to be stored.
+func crdNames(o *object) {
+	name, plural, group := o.get("metadata", "name"), o.text("spec", "names", "plural"), o.text("spec", "group")
+	if name != nil && plural != "" && group != "" && name.Value != plural+"."+group && !templated(name) {
+		o.refuse(name, NameInvalid, "the name must be that of the resource and its group, %s.%s", plural, group)
+	}
+	versions := yamlnode.Elements(o.get("spec", "versions"))
+	stored := 0
+	for _, v := range versions {
+		if n := yamlnode.Get(v, "storage"); n != nil && (yamlnode.Bool(n) || n.Tag == "!!str" && isOldBool(n.Value) && strings.ContainsAny(n.Value, "yYsS") || n.Value == "on") {
+			stored++
+		}
+	}
+	if stored != 1 && o.get("spec", "versions") != nil {
+		o.refuse(o.get("spec", "versions"), ValueInvalid, "exactly one of the versions must have storage: true")
+	}
+}
+
+// structural wants a schema to say its type. See
+// https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
+func structural(o *object) {
+	for _, l := range o.above {
+		switch l.key {
+		case "allOf", "anyOf", "oneOf", "not", "dependencies", "definitions", "patternProperties":
+			return
+		}
+	}
+	for i := range o.above {
+		if o.above[i].key == "" && i > 0 && o.above[i].schema.Name == o.schema.Name {
+			return // an element of a list of alternatives
+		}
+	}
+	open := yamlnode.Bool(o.get("x-kubernetes-preserve-unknown-fields")) || yamlnode.Bool(o.get("x-kubernetes-int-or-string"))
+	root := o.in() == "apiextensions.v1.CustomResourceValidation"
+	switch t := o.text("type"); {
+	case t == "" && (root || !open) && len(o.meant) == 0:
+		o.refuse(nil, ValueInvalid, "%s needs a type: the schema must be structural", o.describe())
+	case root && t != "" && t != "object":
+		o.refuse(o.get("type"), ValueInvalid, "the type of a resource must be object")
+	}
+	if o.text("type") == "array" && o.get("items") == nil {
+		o.refuse(nil, ValueInvalid, "%s is an array and needs items", o.describe())
+	}
+}
+
+func apiService(o *object) {
+	name, version, group := o.get("metadata", "name"), o.text("spec", "version"), o.text("spec", "group")
+	if o.get("spec") == nil || o.get("spec").Kind != yaml.MappingNode {
+		return
+	}
+	if name != nil && name.Value != version+"."+group && !templated(name) {
+		o.refuse(name, NameInvalid, "the name must be that of the version and its group, %s.%s", version, group)
+	}
+	if o.get("spec", "service") == nil && yamlnode.Bool(o.get("spec", "insecureSkipTLSVerify")) {
+		o.refuse(o.get("spec", "insecureSkipTLSVerify"), ValueInvalid, "insecureSkipTLSVerify needs a service")
+	}
+}
+
+// ingressResource wants the resource of a backend to be named in full.
+func ingressResource(o *object) {
+	r := o.get("resource")
+	if r == nil || r.Kind != yaml.MappingNode {
+		return
+	}
+	for _, f := range []string{"kind", "name"} {
+		if text := yamlnode.GetString(r, f); text == "" {
+			o.refuse(r, IngressInvalid, "resource needs the field %s", f)
+		} else if len(anyPathSegment(text)) > 0 {
+			o.refuse(yamlnode.Get(r, f), NameInvalid, "%s %q is not valid", f, text)
+		}
+	}
+	if n := yamlnode.Get(r, "apiGroup"); n != nil && n.Kind == yaml.ScalarNode && !isNull(n) && !templated(n) {
+		if errs := validation.IsDNS1123Subdomain(n.Value); len(errs) > 0 {
+			o.refuse(n, NameInvalid, "apiGroup %q is not valid: %s", n.Value, short(errs[0]))
+		}
+	}
+}
+
+// union wants the field that goes with the value of another. pairs are values and
+// fields.
+func union(by string, pairs ...string) objectCheck {
+	return func(o *object) {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if o.text(by) == pairs[i] && o.get(pairs[i+1]) == nil && len(o.meant) == 0 {
+				o.refuse(o.get(by), ValueInvalid, "the %s %s needs the field %s", by, pairs[i], pairs[i+1])
+			}
+		}
+	}
+}
+
+func flowNamespaces(o *object) {
+	list := yamlnode.Elements(o.get("namespaces"))
+	if len(list) == 0 && !yamlnode.Bool(o.get("clusterScope")) && len(o.meant) == 0 {
+		o.refuse(o.get("namespaces"), ValueInvalid, "a rule that is not for the cluster needs namespaces")
+	}
+	for _, n := range list {
+		n = yamlnode.Resolve(n)
+		if n.Kind == yaml.ScalarNode && !templated(n) && n.Value != "*" && len(validation.IsDNS1123Label(n.Value)) > 0 {
+			o.refuse(n, NameInvalid, "%q is not a valid namespace", n.Value)
+		}
+		if n.Value == "*" && len(list) > 1 {
+			o.refuse(n, ValueInvalid, "no other namespaces may stand beside *")
+		}
+	}
+}
+
+// persistentVolume wants a size and one source.
+func persistentVolume(o *object) {
+	if c := o.get("capacity"); c != nil && c.Kind == yaml.MappingNode {
+		size := o.get("capacity", "storage")
+		if size == nil || len(c.Content) != 2 {
+			o.refuse(c, VolumeInvalid, "capacity needs storage, and nothing else")
+		} else if q, err := resource.ParseQuantity(size.Value); err == nil && q.Sign() <= 0 {
+			o.refuse(size, VolumeInvalid, "storage must be more than 0")
+		}
+	}
+	if m := o.get("accessModes"); m != nil && len(yamlnode.Elements(m)) == 0 {
+		o.refuse(m, VolumeInvalid, "a PersistentVolume needs accessModes")
+	}
+	var have []string
+	for k, v := range yamlnode.Fields(o.node) {
+		f := o.schema.Field(k.Value)
+		if f == nil || yamlnode.IsNull(v) || !strings.HasSuffix(f.Schema.Name, "VolumeSource") {
+			continue
+		}
+		have = append(have, k.Value)
+	}
+	switch {
+	case len(have) == 0 && len(o.meant) == 0:
+		o.refuse(nil, VolumeInvalid, "a PersistentVolume needs a source, such as csi or nfs")
+	case len(have) > 1:
+		o.refuse(o.keyOf(have[1]), VolumeInvalid, "a PersistentVolume has both %s and %s, and may have one source", have[0], have[1])
+	case len(have) == 1 && have[0] == "local" && o.get("nodeAffinity") == nil:
+		o.refuse(o.keyOf("local"), VolumeInvalid, "a local volume needs nodeAffinity")
+	}
+}
+
+// quotaSpec wants no less than nothing.
+func quotaSpec(o *object) {
+	for k, v := range yamlnode.Fields(o.get("hard")) {
+		if v == nil || v.Kind != yaml.ScalarNode || templated(v) {
+			continue
+		}
+		if q, err := resource.ParseQuantity(v.Value); err == nil && q.Sign() < 0 {
+			o.refuse(v, ResourcesInvalid, "%s must not be negative", k.Value)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -24,15 +25,54 @@ const (
 // what is required: true adds a field, false takes one off.
 var requiredFields = sync.OnceValue(func() map[string]bool {
 	return map[string]bool{
-		"core.v1.Container.image":                                 true,
-		"core.v1.PersistentVolumeClaimSpec.accessModes":           true,
-		"networking.v1.IngressServiceBackend.port":                true,
-		"networking.v1.HTTPIngressRuleValue.paths":                true,
-		"rbac.v1.ClusterRoleBinding.roleRef":                      true,
-		"policy.v1.PodDisruptionBudgetSpec.selector":              false,
-		"apiextensions.v1.CustomResourceDefinitionVersion.schema": true,
-		"core.v1.VolumeMount.name":                                true,
-		"core.v1.Container.name":                                  true,
+		"core.v1.Container.image":                                   true,
+		"core.v1.PersistentVolumeClaimSpec.accessModes":             true,
+		"networking.v1.IngressServiceBackend.port":                  true,
+		"networking.v1.HTTPIngressRuleValue.paths":                  true,
+		"rbac.v1.ClusterRoleBinding.roleRef":                        true,
+		"policy.v1.PodDisruptionBudgetSpec.selector":                false,
+		"apiextensions.v1.CustomResourceDefinitionVersion.schema":   true,
+		"storage.v1.CSIDriver.spec":                                 false,
+		"storage.v1.TokenRequest.audience":                          false,
+		"apiextensions.v1.CustomResourceDefinitionVersion.served":   false,
+		"core.v1.PreferredSchedulingTerm.preference":                false,
+		"core.v1.HTTPHeader.value":                                  false,
+		"core.v1.Sysctl.value":                                      false,
+		"batch.v1.PodFailurePolicy.rules":                           false,
+		"core.v1.LimitRangeSpec.limits":                             false,
+		"core.v1.TypedLocalObjectReference.name":                    false,
+		"core.v1.TypedLocalObjectReference.kind":                    false,
+		"batch.v1.JobTemplateSpec.spec":                             true,
+		"core.v1.PodTemplateSpec.spec":                              true,
+		"networking.v1.Ingress.spec":                                true,
+		"networking.v1.IngressClass.spec":                           true,
+		"networking.v1.IngressClassSpec.controller":                 true,
+		"apiregistration.v1.APIService.spec":                        true,
+		"core.v1.PersistentVolumeClaim.spec":                        true,
+		"apiregistration.v1.ServiceReference.name":                  true,
+		"apiregistration.v1.ServiceReference.namespace":             true,
+		"apiextensions.v1.CustomResourceValidation.openAPIV3Schema": true,
+		"core.v1.Service.spec":                                      true,
+		"batch.v1.Job.spec":                                         true,
+		"apiextensions.v1.CustomResourceDefinitionNames.kind":       true,
+		"admissionregistration.v1.RuleWithOperations.apiGroups":     true,
+		"admissionregistration.v1.RuleWithOperations.apiVersions":   true,
+		"admissionregistration.v1.RuleWithOperations.operations":    true,
+		"admissionregistration.v1.RuleWithOperations.resources":     true,
+		"rbac.v1.AggregationRule.clusterRoleSelectors":              true,
+		"core.v1.Pod.spec":                                          true,
+		"core.v1.PodTemplate.template":                              true,
+		"core.v1.ReplicationController.spec":                        true,
+		"core.v1.ReplicationControllerSpec.template":                true,
+		"apps.v1.ReplicaSetSpec.template":                           true,
+		"core.v1.PersistentVolume.spec":                             true,
+		"core.v1.PersistentVolumeSpec.capacity":                     true,
+		"core.v1.PersistentVolumeSpec.accessModes":                  true,
+		"core.v1.VolumeNodeAffinity.required":                       true,
+		"core.v1.EphemeralVolumeSource.volumeClaimTemplate":         true,
+		"core.v1.PodDNSConfigOption.name":                           true,
+		"core.v1.VolumeMount.name":                                  true,
+		"core.v1.Container.name":                                    true,
 	}
 })
 
@@ -45,19 +85,38 @@ var freeEnums = sync.OnceValue(func() map[string]struct{} {
 // document does not list.
 var enums = sync.OnceValue(func() map[string][]string {
 	return map[string][]string{
-		"core.v1.Container.restartPolicy":                     {"Always", "OnFailure", "Never"},
-		"core.v1.SecurityContext.procMount":                   {"Default", "Unmasked"},
-		"core.v1.EphemeralContainer.restartPolicy":            {},
-		"rbac.v1.Subject.kind":                                {"ServiceAccount", "User", "Group"},
-		"rbac.v1.RoleRef.kind":                                {"Role", "ClusterRole"},
-		"rbac.v1.RoleRef.apiGroup":                            {"rbac.authorization.k8s.io"},
-		"apps.v1.StatefulSetSpec.podManagementPolicy":         {"OrderedReady", "Parallel"},
-		"core.v1.PersistentVolumeClaimSpec.accessModes":       {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"},
-		"core.v1.PersistentVolumeSpec.accessModes":            {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"},
-		"core.v1.ServiceSpec.type":                            {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"},
-		"networking.v1.NetworkPolicySpec.policyTypes":         {"Ingress", "Egress"},
-		"apiextensions.v1.CustomResourceDefinitionSpec.scope": {"Cluster", "Namespaced"},
-		"meta.v1.LabelSelectorRequirement.operator":           {"In", "NotIn", "Exists", "DoesNotExist"},
+		"core.v1.Container.restartPolicy":                                     {"Always", "OnFailure", "Never"},
+		"storage.v1.CSIDriverSpec.fsGroupPolicy":                              {"None", "File", "ReadWriteOnceWithFSType"},
+		"storage.v1.CSIDriverSpec.volumeLifecycleModes":                       {"Persistent", "Ephemeral"},
+		"autoscaling.v2.HPAScalingPolicy.type":                                {"Pods", "Percent"},
+		"autoscaling.v2.HPAScalingRules.selectPolicy":                         {"Max", "Min", "Disabled"},
+		"autoscaling.v2.MetricTarget.type":                                    {"Utilization", "Value", "AverageValue"},
+		"autoscaling.v2.MetricSpec.type":                                      {"ContainerResource", "External", "Object", "Pods", "Resource"},
+		"networking.v1.IngressClassParametersReference.scope":                 {"Cluster", "Namespace"},
+		"apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy.whenDeleted": {"Retain", "Delete"},
+		"apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy.whenScaled":  {"Retain", "Delete"},
+		"batch.v1.PodFailurePolicyOnPodConditionsPattern.status":              {"True", "False", "Unknown"},
+		"batch.v1.PodFailurePolicyOnExitCodesRequirement.operator":            {"In", "NotIn"},
+		"flowcontrol.v1.Subject.kind":                                         {"User", "Group", "ServiceAccount"},
+		"flowcontrol.v1.FlowDistinguisherMethod.type":                         {"ByUser", "ByNamespace"},
+		"flowcontrol.v1.PriorityLevelConfigurationSpec.type":                  {"Exempt", "Limited"},
+		"flowcontrol.v1.LimitResponse.type":                                   {"Queue", "Reject"},
+		"apiextensions.v1.CustomResourceColumnDefinition.type":                {"integer", "number", "string", "boolean", "date"},
+		"apiextensions.v1.JSONSchemaProps.type":                               {"object", "array", "string", "integer", "number", "boolean"},
+		"admissionregistration.v1.RuleWithOperations.operations":              {"*", "CREATE", "UPDATE", "DELETE", "CONNECT"},
+		"core.v1.ObjectFieldSelector.apiVersion":                              {"v1"},
+		"core.v1.SecurityContext.procMount":                                   {"Default", "Unmasked"},
+		"core.v1.EphemeralContainer.restartPolicy":                            {},
+		"rbac.v1.Subject.kind":                                                {"ServiceAccount", "User", "Group"},
+		"rbac.v1.RoleRef.kind":                                                {"Role", "ClusterRole"},
+		"rbac.v1.RoleRef.apiGroup":                                            {"rbac.authorization.k8s.io"},
+		"apps.v1.StatefulSetSpec.podManagementPolicy":                         {"OrderedReady", "Parallel"},
+		"core.v1.PersistentVolumeClaimSpec.accessModes":                       {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"},
+		"core.v1.PersistentVolumeSpec.accessModes":                            {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"},
+		"core.v1.ServiceSpec.type":                                            {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"},
+		"networking.v1.NetworkPolicySpec.policyTypes":                         {"Ingress", "Egress"},
+		"apiextensions.v1.CustomResourceDefinitionSpec.scope":                 {"Cluster", "Namespaced"},
+		"meta.v1.LabelSelectorRequirement.operator":                           {"In", "NotIn", "Exists", "DoesNotExist"},
 	}
 })
 
@@ -142,6 +201,13 @@ func portNumberOrName(v *value) {
 	}
 }
 
+// targetPort is portNumberOrName, or nothing: then it is the port.
+func targetPort(v *value) {
+	if v.node.Value != "0" && v.node.Value != "" {
+		portNumberOrName(v)
+	}
+}
+
 // countOrPercent checks a number or a percentage.
 func countOrPercent(v *value) {
 	if i, ok := integer(v.node, typeOf(v.node)); ok {
@@ -197,38 +263,148 @@ func notEmpty(v *value) {
 // valueChecks are rows about the values of fields, by type and field.
 var valueChecks = sync.OnceValue(func() map[string][]valueCheck {
 	return map[string][]valueCheck{
-		"core.v1.Container.name":                                  {notEmpty, dnsLabel},
-		"core.v1.Container.image":                                 {notEmpty},
-		"core.v1.Volume.name":                                     {notEmpty, dnsLabel},
-		"core.v1.VolumeMount.name":                                {notEmpty},
-		"core.v1.VolumeMount.mountPath":                           {notEmpty},
-		"core.v1.VolumeMount.subPath":                             {relativePath},
-		"core.v1.VolumeMount.subPathExpr":                         {relativePath},
-		"core.v1.VolumeDevice.devicePath":                         {notEmpty},
-		"core.v1.ContainerPort.name":                              {portName},
-		"core.v1.ContainerPort.containerPort":                     {port},
-		"core.v1.ContainerPort.hostPort":                          {between(0, 65535)},
-		"core.v1.ContainerPort.hostIP":                            {ipAddress},
-		"core.v1.EnvVar.name":                                     {notEmpty, envName},
-		"core.v1.EnvFromSource.prefix":                            {envName},
-		"core.v1.ConfigMapKeySelector.key":                        {notEmpty, configKey},
-		"core.v1.SecretKeySelector.key":                           {notEmpty, configKey},
-		"core.v1.KeyToPath.key":                                   {notEmpty},
-		"core.v1.KeyToPath.path":                                  {notEmpty, relativePath},
-		"core.v1.KeyToPath.mode":                                  {fileMode},
-		"core.v1.DownwardAPIVolumeFile.path":                      {notEmpty, relativePath},
-		"core.v1.DownwardAPIVolumeFile.mode":                      {fileMode},
-		"core.v1.ConfigMapVolumeSource.defaultMode":               {fileMode},
-		"core.v1.SecretVolumeSource.defaultMode":                  {fileMode},
-		"core.v1.ProjectedVolumeSource.defaultMode":               {fileMode},
-		"core.v1.DownwardAPIVolumeSource.defaultMode":             {fileMode},
-		"core.v1.ServiceAccountTokenProjection.path":              {notEmpty, relativePath},
-		"core.v1.ServiceAccountTokenProjection.expirationSeconds": {between(600, 1<<32)},
-		"core.v1.HostPathVolumeSource.path":                       {notEmpty},
-		"core.v1.NFSVolumeSource.path":                            {notEmpty},
-		"core.v1.NFSVolumeSource.server":                          {notEmpty},
-		"core.v1.PersistentVolumeClaimVolumeSource.claimName":     {notEmpty},
-		"core.v1.CSIVolumeSource.driver":                          {notEmpty},
+		"storage.v1.CSIDriverSpec.fsGroupPolicy":                                    {notEmpty},
+		"storage.v1.CSIDriverSpec.volumeLifecycleModes":                             {notEmpty},
+		"core.v1.VolumeMount.mountPropagation":                                      {notEmpty},
+		"meta.v1.LabelSelectorRequirement.operator":                                 {notEmpty},
+		"core.v1.NodeSelectorRequirement.operator":                                  {notEmpty},
+		"core.v1.PodSecurityContext.fsGroupChangePolicy":                            {notEmpty},
+		"core.v1.SeccompProfile.type":                                               {notEmpty},
+		"core.v1.TopologySpreadConstraint.whenUnsatisfiable":                        {notEmpty},
+		"discovery.v1.EndpointSlice.addressType":                                    {notEmpty},
+		"discovery.v1.EndpointPort.protocol":                                        {notEmpty},
+		"autoscaling.v2.HPAScalingPolicy.type":                                      {notEmpty},
+		"autoscaling.v2.HPAScalingRules.selectPolicy":                               {notEmpty},
+		"autoscaling.v2.MetricTarget.type":                                          {notEmpty},
+		"autoscaling.v2.MetricSpec.type":                                            {notEmpty},
+		"networking.v1.NetworkPolicyPort.protocol":                                  {notEmpty},
+		"networking.v1.IngressClassParametersReference.scope":                       {notEmpty},
+		"batch.v1.PodFailurePolicyRule.action":                                      {notEmpty},
+		"batch.v1.PodFailurePolicyOnExitCodesRequirement.operator":                  {notEmpty},
+		"batch.v1.JobSpec.podReplacementPolicy":                                     {notEmpty},
+		"admissionregistration.v1.MutatingWebhook.reinvocationPolicy":               {notEmpty},
+		"admissionregistration.v1.MutatingWebhook.sideEffects":                      {notEmpty},
+		"admissionregistration.v1.ValidatingWebhook.sideEffects":                    {notEmpty},
+		"admissionregistration.v1.ValidatingWebhook.failurePolicy":                  {notEmpty},
+		"admissionregistration.v1.ValidatingWebhook.matchPolicy":                    {notEmpty},
+		"admissionregistration.v1.MutatingWebhook.failurePolicy":                    {notEmpty},
+		"admissionregistration.v1.MutatingWebhook.matchPolicy":                      {notEmpty},
+		"admissionregistration.v1.RuleWithOperations.scope":                         {notEmpty},
+		"admissionregistration.v1.RuleWithOperations.operations":                    {notEmpty},
+		"admissionregistration.v1.RuleWithOperations.apiVersions":                   {notEmpty},
+		"admissionregistration.v1.RuleWithOperations.resources":                     {notEmpty},
+		"core.v1.ServiceSpec.internalTrafficPolicy":                                 {notEmpty},
+		"core.v1.ServiceSpec.ipFamilyPolicy":                                        {notEmpty},
+		"core.v1.PersistentVolumeClaimSpec.accessModes":                             {notEmpty},
+		"core.v1.PersistentVolumeClaimSpec.volumeMode":                              {notEmpty},
+		"storage.v1.StorageClass.volumeBindingMode":                                 {notEmpty},
+		"flowcontrol.v1.Subject.kind":                                               {notEmpty},
+		"flowcontrol.v1.FlowDistinguisherMethod.type":                               {notEmpty},
+		"flowcontrol.v1.PriorityLevelConfigurationSpec.type":                        {notEmpty},
+		"flowcontrol.v1.LimitResponse.type":                                         {notEmpty},
+		"apiextensions.v1.CustomResourceDefinitionSpec.scope":                       {notEmpty},
+		"apiextensions.v1.CustomResourceColumnDefinition.type":                      {notEmpty},
+		"apiextensions.v1.CustomResourceColumnDefinition.name":                      {notEmpty},
+		"apiextensions.v1.CustomResourceColumnDefinition.jsonPath":                  {notEmpty},
+		"apiregistration.v1.ServiceReference.name":                                  {notEmpty},
+		"apiregistration.v1.ServiceReference.namespace":                             {notEmpty},
+		"core.v1.ObjectFieldSelector.fieldPath":                                     {notEmpty},
+		"core.v1.ResourceFieldSelector.resource":                                    {notEmpty},
+		"autoscaling.v2.ResourceMetricSource.name":                                  {notEmpty},
+		"flowcontrol.v1.GroupSubject.name":                                          {notEmpty},
+		"flowcontrol.v1.PriorityLevelConfigurationReference.name":                   {notEmpty, dnsSubdomain},
+		"flowcontrol.v1.UserSubject.name":                                           {notEmpty},
+		"core.v1.ConfigMapKeySelector.name":                                         {dnsSubdomain},
+		"core.v1.SecretKeySelector.name":                                            {dnsSubdomain},
+		"core.v1.ConfigMapEnvSource.name":                                           {dnsSubdomain},
+		"core.v1.SecretEnvSource.name":                                              {dnsSubdomain},
+		"core.v1.PodAffinityTerm.namespaces":                                        {notEmpty, dnsLabel},
+		"core.v1.Sysctl.name":                                                       {notEmpty, sysctlName},
+		"core.v1.EndpointAddress.ip":                                                {notEmpty, ipAddress},
+		"core.v1.EndpointAddress.hostname":                                          {dnsLabel},
+		"core.v1.EndpointPort.port":                                                 {port},
+		"core.v1.EndpointPort.name":                                                 {dnsLabel},
+		"discovery.v1.EndpointPort.name":                                            {dnsLabel},
+		"discovery.v1.Endpoint.addresses":                                           {notEmpty},
+		"autoscaling.v2.ContainerResourceMetricSource.container":                    {notEmpty, dnsLabel},
+		"autoscaling.v2.ContainerResourceMetricSource.name":                         {notEmpty, containerResource},
+		"autoscaling.v2.MetricIdentifier.name":                                      {notEmpty, pathSegment},
+		"networking.v1.IngressClassSpec.controller":                                 {notEmpty, domainPath},
+		"networking.v1.IngressClassParametersReference.apiGroup":                    {notEmpty, dnsSubdomain},
+		"networking.v1.IngressClassParametersReference.kind":                        {notEmpty, pathSegment},
+		"networking.v1.IngressClassParametersReference.name":                        {notEmpty, pathSegment},
+		"networking.v1.IngressClassParametersReference.namespace":                   {notEmpty, dnsLabel},
+		"admissionregistration.v1.MutatingWebhook.name":                             {notEmpty, dnsSubdomain},
+		"admissionregistration.v1.ValidatingWebhook.name":                           {notEmpty, dnsSubdomain},
+		"admissionregistration.v1.MutatingWebhook.admissionReviewVersions":          {notEmpty, dnsLabel1035},
+		"admissionregistration.v1.ValidatingWebhook.admissionReviewVersions":        {notEmpty, dnsLabel1035},
+		"admissionregistration.v1.WebhookClientConfig.url":                          {httpsURL},
+		"storage.v1.TokenRequest.expirationSeconds":                                 {between(600, 1<<32)},
+		"core.v1.TopologySelectorLabelRequirement.key":                              {notEmpty, qualified},
+		"core.v1.ServiceSpec.clusterIP":                                             {clusterIP},
+		"core.v1.LimitRangeItem.type":                                               {limitType},
+		"apiextensions.v1.CustomResourceDefinitionNames.categories":                 {notEmpty, dnsLabel1035},
+		"apiextensions.v1.CustomResourceDefinitionNames.shortNames":                 {notEmpty, dnsLabel1035},
+		"apiextensions.v1.CustomResourceDefinitionNames.singular":                   {dnsLabel1035},
+		"apiextensions.v1.CustomResourceDefinitionNames.plural":                     {notEmpty, dnsLabel1035},
+		"apiextensions.v1.CustomResourceDefinitionVersion.name":                     {notEmpty, dnsLabel1035},
+		"apiextensions.v1.CustomResourceDefinitionNames.kind":                       {notEmpty, kindName},
+		"apiextensions.v1.CustomResourceDefinitionNames.listKind":                   {kindName},
+		"apiextensions.v1.CustomResourceDefinitionSpec.group":                       {notEmpty, dnsSubdomain},
+		"apiregistration.v1.APIServiceSpec.group":                                   {dnsSubdomain},
+		"apiregistration.v1.APIServiceSpec.version":                                 {notEmpty, dnsLabel1035},
+		"batch.v1.PodFailurePolicyOnExitCodesRequirement.containerName":             {notEmpty},
+		"batch.v1.PodFailurePolicyOnPodConditionsPattern.type":                      {notEmpty, qualified},
+		"core.v1.PodDNSConfig.searches":                                             {notEmpty, searchDomain},
+		"flowcontrol.v1.FlowSchemaSpec.matchingPrecedence":                          {between(0, 10000)},
+		"flowcontrol.v1.LimitedPriorityLevelConfiguration.nominalConcurrencyShares": {notBelow0},
+		"flowcontrol.v1.LimitedPriorityLevelConfiguration.lendablePercent":          {between(0, 100)},
+		"flowcontrol.v1.LimitedPriorityLevelConfiguration.borrowingLimitPercent":    {notBelow0},
+		"flowcontrol.v1.QueuingConfiguration.queues":                                {between(0, 10_000_000)},
+		"flowcontrol.v1.QueuingConfiguration.handSize":                              {notBelow0},
+		"flowcontrol.v1.QueuingConfiguration.queueLengthLimit":                      {notBelow0},
+
+		"core.v1.VolumeDevice.name":                                    {notEmpty},
+		"core.v1.PodSpec.preemptionPolicy":                             {notEmpty},
+		"scheduling.v1.PriorityClass.preemptionPolicy":                 {notEmpty},
+		"policy.v1.PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy": {notEmpty},
+		"core.v1.PersistentVolumeSpec.accessModes":                     {notEmpty},
+		"core.v1.PersistentVolumeSpec.volumeMode":                      {notEmpty},
+		"networking.v1.NetworkPolicySpec.policyTypes":                  {notEmpty},
+		"core.v1.LocalVolumeSource.path":                               {notEmpty},
+		"core.v1.PodDNSConfigOption.name":                              {notEmpty},
+		"flowcontrol.v1.ResourcePolicyRule.verbs":                      {flowVerb},
+		"core.v1.Container.name":                                       {notEmpty, dnsLabel},
+		"core.v1.Container.image":                                      {notEmpty},
+		"core.v1.Volume.name":                                          {notEmpty, dnsLabel},
+		"core.v1.VolumeMount.name":                                     {notEmpty},
+		"core.v1.VolumeMount.mountPath":                                {notEmpty},
+		"core.v1.VolumeMount.subPath":                                  {relativePath},
+		"core.v1.VolumeMount.subPathExpr":                              {relativePath},
+		"core.v1.VolumeDevice.devicePath":                              {notEmpty},
+		"core.v1.ContainerPort.name":                                   {portName},
+		"core.v1.ContainerPort.containerPort":                          {port},
+		"core.v1.ContainerPort.hostPort":                               {between(0, 65535)},
+		"core.v1.EnvVar.name":                                          {notEmpty, envName},
+		"core.v1.EnvFromSource.prefix":                                 {envName},
+		"core.v1.ConfigMapKeySelector.key":                             {notEmpty, configKey},
+		"core.v1.SecretKeySelector.key":                                {notEmpty, configKey},
+		"core.v1.KeyToPath.key":                                        {notEmpty},
+		"core.v1.KeyToPath.path":                                       {notEmpty, relativePath},
+		"core.v1.KeyToPath.mode":                                       {fileMode},
+		"core.v1.DownwardAPIVolumeFile.path":                           {notEmpty, relativePath},
+		"core.v1.DownwardAPIVolumeFile.mode":                           {fileMode},
+		"core.v1.ConfigMapVolumeSource.defaultMode":                    {fileMode},
+		"core.v1.SecretVolumeSource.defaultMode":                       {fileMode},
+		"core.v1.ProjectedVolumeSource.defaultMode":                    {fileMode},
+		"core.v1.DownwardAPIVolumeSource.defaultMode":                  {fileMode},
+		"core.v1.ServiceAccountTokenProjection.path":                   {notEmpty, relativePath},
+		"core.v1.ServiceAccountTokenProjection.expirationSeconds":      {between(600, 1<<32)},
+		"core.v1.HostPathVolumeSource.path":                            {notEmpty},
+		"core.v1.NFSVolumeSource.path":                                 {notEmpty, absolutePath},
+		"core.v1.NFSVolumeSource.server":                               {notEmpty},
+		"core.v1.PersistentVolumeClaimVolumeSource.claimName":          {notEmpty},
+		"core.v1.CSIVolumeSource.driver":                               {notEmpty, driverName, atMost63},
 
 		"core.v1.HTTPGetAction.port":                  {portNumberOrName},
 		"core.v1.TCPSocketAction.port":                {portNumberOrName},
@@ -241,27 +417,27 @@ var valueChecks = sync.OnceValue(func() map[string][]valueCheck {
 		"core.v1.Probe.terminationGracePeriodSeconds": {notBelow1},
 		"core.v1.HTTPHeader.name":                     {notEmpty, form(ValueInvalid, validation.IsHTTPHeaderName)},
 
-		"core.v1.PodSpec.activeDeadlineSeconds":         {between(1, math.MaxInt32)},
-		"core.v1.PodSpec.terminationGracePeriodSeconds": {notBelow0},
+		"core.v1.PodSpec.activeDeadlineSeconds": {between(1, math.MaxInt32)},
+
 		"core.v1.PodSpec.hostname":                      {dnsLabel},
 		"core.v1.PodSpec.subdomain":                     {dnsLabel},
 		"core.v1.PodSpec.serviceAccountName":            {dnsSubdomain},
 		"core.v1.PodSpec.priorityClassName":             {dnsSubdomain},
-		"core.v1.PodSpec.runtimeClassName":              {dnsSubdomain},
+		"core.v1.PodSpec.runtimeClassName":              {notEmpty, dnsSubdomain},
 		"core.v1.PodSpec.nodeName":                      {dnsSubdomain},
 		"core.v1.HostAlias.ip":                          {notEmpty, ipAddress},
-		"core.v1.HostAlias.hostnames":                   {hostName},
-		"core.v1.PodReadinessGate.conditionType":        {qualified},
+		"core.v1.HostAlias.hostnames":                   {notEmpty, hostName},
+		"core.v1.PodReadinessGate.conditionType":        {notEmpty, qualified},
 		"core.v1.PodSchedulingGate.name":                {notEmpty, qualified},
-		"core.v1.PodDNSConfig.nameservers":              {ipAddress},
+		"core.v1.PodDNSConfig.nameservers":              {notEmpty, ipAddress},
 		"core.v1.Toleration.key":                        {qualified},
 		"core.v1.TopologySpreadConstraint.maxSkew":      {notBelow1},
 		"core.v1.TopologySpreadConstraint.minDomains":   {notBelow1},
-		"core.v1.TopologySpreadConstraint.topologyKey":  {notEmpty, qualified},
+		"core.v1.TopologySpreadConstraint.topologyKey":  {notEmpty},
 		"core.v1.PodAffinityTerm.topologyKey":           {notEmpty, qualified},
 		"core.v1.WeightedPodAffinityTerm.weight":        {percentage},
 		"core.v1.PreferredSchedulingTerm.weight":        {percentage},
-		"core.v1.NodeSelectorRequirement.key":           {qualified},
+		"core.v1.NodeSelectorRequirement.key":           {notEmpty, qualified},
 		"core.v1.PodSecurityContext.runAsUser":          {between(0, math.MaxInt32)},
 		"core.v1.PodSecurityContext.runAsGroup":         {between(0, math.MaxInt32)},
 		"core.v1.PodSecurityContext.fsGroup":            {between(0, math.MaxInt32)},
@@ -271,9 +447,9 @@ var valueChecks = sync.OnceValue(func() map[string][]valueCheck {
 
 		"core.v1.ServicePort.name":                     {dnsLabel},
 		"core.v1.ServicePort.port":                     {port},
-		"core.v1.ServicePort.targetPort":               {portNumberOrName},
-		"core.v1.ServicePort.appProtocol":              {qualified},
-		"core.v1.ServiceSpec.externalIPs":              {ipAddress},
+		"core.v1.ServicePort.targetPort":               {targetPort},
+		"core.v1.ServicePort.appProtocol":              {notEmpty, qualified},
+		"core.v1.ServiceSpec.externalIPs":              {notEmpty, ipAddress},
 		"core.v1.ServiceSpec.loadBalancerSourceRanges": {cidrTrimmed},
 		"core.v1.ClientIPConfig.timeoutSeconds":        {between(1, 86400)},
 
@@ -293,8 +469,7 @@ var valueChecks = sync.OnceValue(func() map[string][]valueCheck {
 		"apps.v1.DaemonSetSpec.revisionHistoryLimit":              {notBelow0},
 		"apps.v1.StatefulSetSpec.replicas":                        {notBelow0},
 		"apps.v1.StatefulSetSpec.minReadySeconds":                 {notBelow0},
-		"apps.v1.StatefulSetSpec.revisionHistoryLimit":            {notBelow0},
-		"apps.v1.StatefulSetSpec.serviceName":                     {dnsSubdomain},
+		"apps.v1.StatefulSetSpec.serviceName":                     {dnsSubdomain, atMost63},
 		"apps.v1.StatefulSetOrdinals.start":                       {notBelow0},
 		"core.v1.ReplicationControllerSpec.replicas":              {notBelow0},
 		"core.v1.ReplicationControllerSpec.minReadySeconds":       {notBelow0},
@@ -314,14 +489,14 @@ var valueChecks = sync.OnceValue(func() map[string][]valueCheck {
 
 		"autoscaling.v1.HorizontalPodAutoscalerSpec.maxReplicas":                    {notBelow1},
 		"autoscaling.v2.HorizontalPodAutoscalerSpec.maxReplicas":                    {notBelow1},
-		"autoscaling.v1.HorizontalPodAutoscalerSpec.minReplicas":                    {notBelow1},
-		"autoscaling.v2.HorizontalPodAutoscalerSpec.minReplicas":                    {notBelow1},
+		"autoscaling.v1.HorizontalPodAutoscalerSpec.minReplicas":                    {notBelow0},
+		"autoscaling.v2.HorizontalPodAutoscalerSpec.minReplicas":                    {notBelow0},
 		"autoscaling.v1.HorizontalPodAutoscalerSpec.targetCPUUtilizationPercentage": {notBelow1},
 		"autoscaling.v2.MetricTarget.averageUtilization":                            {notBelow1},
-		"autoscaling.v2.CrossVersionObjectReference.kind":                           {notEmpty},
-		"autoscaling.v2.CrossVersionObjectReference.name":                           {notEmpty},
-		"autoscaling.v1.CrossVersionObjectReference.kind":                           {notEmpty},
-		"autoscaling.v1.CrossVersionObjectReference.name":                           {notEmpty},
+		"autoscaling.v2.CrossVersionObjectReference.kind":                           {notEmpty, pathSegment},
+		"autoscaling.v2.CrossVersionObjectReference.name":                           {notEmpty, pathSegment},
+		"autoscaling.v1.CrossVersionObjectReference.kind":                           {notEmpty, pathSegment},
+		"autoscaling.v1.CrossVersionObjectReference.name":                           {notEmpty, pathSegment},
 		"autoscaling.v2.HPAScalingPolicy.value":                                     {notBelow1},
 		"autoscaling.v2.HPAScalingPolicy.periodSeconds":                             {between(1, 1800)},
 		"autoscaling.v2.HPAScalingRules.stabilizationWindowSeconds":                 {between(0, 3600)},
@@ -330,12 +505,12 @@ var valueChecks = sync.OnceValue(func() map[string][]valueCheck {
 		"policy.v1.PodDisruptionBudgetSpec.maxUnavailable": {countOrUpTo100Percent},
 
 		"networking.v1.IngressRule.host":             {ingressHost},
-		"networking.v1.IngressTLS.hosts":             {ingressHost},
+		"networking.v1.IngressTLS.hosts":             {notEmpty, ingressHost},
 		"networking.v1.IngressTLS.secretName":        {dnsSubdomain},
 		"networking.v1.IngressServiceBackend.name":   {notEmpty, dnsLabel},
 		"networking.v1.ServiceBackendPort.name":      {portName},
 		"networking.v1.ServiceBackendPort.number":    {port},
-		"networking.v1.IngressSpec.ingressClassName": {dnsSubdomain},
+		"networking.v1.IngressSpec.ingressClassName": {notEmpty, dnsSubdomain},
 		"networking.v1.HTTPIngressPath.pathType":     {notEmpty},
 		"networking.v1.IPBlock.cidr":                 {notEmpty, cidr},
 		"networking.v1.IPBlock.except":               {cidr},
@@ -344,7 +519,7 @@ var valueChecks = sync.OnceValue(func() map[string][]valueCheck {
 
 		"core.v1.PersistentVolumeClaimSpec.storageClassName":        {dnsSubdomain},
 		"core.v1.PersistentVolumeSpec.storageClassName":             {dnsSubdomain},
-		"storage.v1.StorageClass.provisioner":                       {notEmpty},
+		"storage.v1.StorageClass.provisioner":                       {notEmpty, provisioner},
 		"scheduling.v1.PriorityClass.value":                         {between(math.MinInt32, 1_000_000_000)},
 		"rbac.v1.RoleRef.name":                                      {notEmpty, pathSegment},
 		"rbac.v1.RoleRef.kind":                                      {notEmpty},
@@ -422,6 +597,7 @@ func timeZone(v *value) {
 var objectNames = sync.OnceValue(func() map[string]func(string) []string {
 	return map[string]func(string) []string{
 		"Namespace":   validation.IsDNS1123Label,
+		"Job":         jobName,
 		"Service":     validation.IsDNS1123Label,
 		"StatefulSet": validation.IsDNS1123Label,
 		"CronJob": func(s string) []string {
@@ -431,7 +607,7 @@ var objectNames = sync.OnceValue(func() map[string]func(string) []string {
 			return validation.IsDNS1123Subdomain(s)
 		},
 		"ClusterRole": anyPathSegment, "ClusterRoleBinding": anyPathSegment, "Role": anyPathSegment, "RoleBinding": anyPathSegment,
-		"CertificateSigningRequest": nil, "IPAddress": nil, "ClusterTrustBundle": nil,
+		"CertificateSigningRequest": nil, "PodDisruptionBudget": anyPathSegment, "IPAddress": nil, "ClusterTrustBundle": nil,
 		"APIService": nil, "CustomResourceDefinition": nil,
 	}
 })
@@ -449,6 +625,9 @@ func anyPathSegment(s string) []string {
 func Metadata(n *yaml.Node, kind string, namespaced bool) []Problem {
 	w := &walker{}
 	metadata := yamlnode.Get(n, "metadata")
+	if yamlnode.IsNull(metadata) {
+		metadata = nil
+	}
 	name := yamlnode.Get(metadata, "name")
 	switch {
 	case metadata != nil && metadata.Kind != yaml.MappingNode:
@@ -458,7 +637,7 @@ func Metadata(n *yaml.Node, kind string, namespaced bool) []Problem {
 		if at == nil {
 			at = n
 		}
-		if !strings.HasSuffix(kind, "List") {
+		if !strings.HasSuffix(kind, "List") && kind != "LimitRange" {
 			w.add(Problem{Rule: RequiredField, Node: at, Message: "this " + kind + " has no name"})
 		}
 	case name != nil && name.Kind == yaml.ScalarNode && !templated(name) && typeOf(name) == "!!str" && name.Value != "":
@@ -494,5 +673,93 @@ func (w *walker) labels(n *yaml.Node, what string) {
 				w.add(Problem{Rule: NameInvalid, Node: v, Message: fmt.Sprintf("%q is not a valid value of the %s %s: %s", v.Value, what, k.Value, short(errs[0]))})
 			}
 		}
+	}
+}
+
+// jobName is the form of a Job's name, which is also a label of its pods.
+func jobName(s string) []string {
+	if len(s) > 63 {
+		return []string{"must be no more than 63 characters, because it is a label of the pods"}
+	}
+	return validation.IsDNS1123Subdomain(s)
+}
+
+var (
+	dnsLabel1035 = form(NameInvalid, validation.IsDNS1035Label)
+	kindName     = form(NameInvalid, func(s string) []string { return validation.IsDNS1035Label(strings.ToLower(s)) })
+	provisioner  = form(NameInvalid, func(s string) []string { return validation.IsQualifiedName(strings.ToLower(s)) })
+	driverName   = form(NameInvalid, func(s string) []string { return validation.IsDNS1123Subdomain(strings.ToLower(s)) })
+	atMost63     = form(NameInvalid, func(s string) []string {
+		if len(s) > 63 {
+			return []string{"must be no more than 63 characters"}
+		}
+		return nil
+	})
+	searchDomain = form(ValueInvalid, func(s string) []string {
+		s = strings.TrimSuffix(s, ".")
+		if s == "" {
+			return nil
+		}
+		return validation.IsDNS1123Subdomain(strings.ReplaceAll(s, "_", "-"))
+	})
+	sysctlName = form(ValueInvalid, func(s string) []string {
+		if len(s) > 253 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-_./") != "" {
+			return []string{"it has lower case letters, digits, dashes, dots and slashes"}
+		}
+		return nil
+	})
+)
+
+func clusterIP(v *value) {
+	if v.node.Value != "None" {
+		ipAddress(v)
+	}
+}
+
+func containerResource(v *value) {
+	if name := v.node.Value; name != "" && !standardResource(name) {
+		v.refuse(AutoscalerInvalid, "there is no resource %q", name)
+		v.problems[len(v.problems)-1].Suggestions = near(name, []string{"cpu", "memory", "ephemeral-storage"})
+	}
+}
+
+func limitType(v *value) {
+	switch name := v.node.Value; {
+	case name == "Container", name == "Pod", name == "PersistentVolumeClaim":
+	case strings.Contains(name, "/") && len(validation.IsQualifiedName(name)) == 0:
+	default:
+		v.unsupported(v.node, v.key.Value, []string{"Container", "Pod", "PersistentVolumeClaim"})
+	}
+}
+
+// domainPath checks names such as example.com/ingress-controller.
+func domainPath(v *value) {
+	domain, path, ok := strings.Cut(v.node.Value, "/")
+	if v.node.Value == "" {
+		return
+	}
+	if !ok || path == "" || len(v.node.Value) > 250 || len(validation.IsDNS1123Subdomain(domain)) > 0 || strings.ContainsAny(path, " ") {
+		v.refuse(ValueInvalid, "%s must be a domain and a path, such as example.com/controller, not %q", v.key.Value, v.node.Value)
+	}
+}
+
+func httpsURL(v *value) {
+	u, err := url.Parse(v.node.Value)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		v.refuse(ValueInvalid, "%s must be an address that starts with https://, without user, query and fragment", v.key.Value)
+	}
+}
+
+func absolutePath(v *value) {
+	if v.node.Value != "" && !strings.HasPrefix(v.node.Value, "/") {
+		v.refuse(ValueInvalid, "%s must be an absolute path, not %q", v.key.Value, v.node.Value)
+	}
+}
+
+// flowVerb checks the verbs of requests.
+func flowVerb(v *value) {
+	verbs := []string{"*", "get", "list", "create", "update", "patch", "delete", "deletecollection", "watch", "proxy"}
+	if !slices.Contains(verbs, v.node.Value) {
+		v.unsupported(v.node, v.key.Value, verbs)
 	}
 }

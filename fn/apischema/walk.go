@@ -11,7 +11,6 @@ import (
 	"go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/api/resource"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -119,7 +118,12 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!
 
 // templated reports whether a scalar has a part that is filled in later.
 func templated(n *yaml.Node) bool {
-	return n.Kind == yaml.ScalarNode && (strings.ContainsAny(n.Value, "${<_@#") || strings.Count(n.Value, "%") > 1) && reference.IsPlaceholder(n.Value)
+	s := n.Value
+	if n.Kind != yaml.ScalarNode || !strings.ContainsAny(s, "${<_%") {
+		return false
+	}
+	return strings.Contains(s, "${") || strings.Contains(s, "$(") || strings.Contains(s, "{{") || strings.Contains(s, "__") ||
+		strings.HasPrefix(s, "$") && len(s) > 1 || strings.Contains(s, "<") && strings.Contains(s, ">") || strings.Count(s, "%") > 1
 }
 
 // isUpperSnake reports whether text is a word such as NUM_NODES. Where no text can
@@ -404,7 +408,9 @@ func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
 		p.Help = "write it as in 2006-01-02T15:04:05Z"
 	}
 	if s.Type == Quantity && n.Kind == yaml.ScalarNode {
-		p.Rule = "quantity-invalid"
+		if key == nil || key.Value != "divisor" && key.Value != "averageValue" && key.Value != "value" {
+			return // quantity-invalid
+		}
 		p.Message = fmt.Sprintf("%q is not a quantity", n.Value)
 	}
 	w.add(p)
