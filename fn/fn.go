@@ -9,6 +9,9 @@
 //
 // The configuration is a ConfigPipeline; its JSON schema is
 // fn/schema/configpipeline.json.
+//
+// This package is promised to programs that run the function in their own
+// process. Of the packages below it, each says to whom it is promised.
 package fn
 
 import (

@@ -306,7 +306,11 @@ func try(t *testing.T, m mutant, seed uint64) {
 			t.Errorf("MUTANTS=%s#%d: panic: %v\n%s\n%.3000s", m.name, seed, p, debug.Stack(), before.text())
 		}
 	}()
-	_, code := fn.RunNodes(c.items, c.config, io.Discard)
+	var said strings.Builder
+	_, code := fn.RunNodes(c.items, c.config, &said)
+	if strings.Contains(said.String(), "a mistake of its own") {
+		t.Errorf("MUTANTS=%s#%d: %s\n%.3000s", m.name, seed, said.String(), before.text())
+	}
 	if seed%16 != 0 || code == fn.ExitFailure {
 		return
 	}

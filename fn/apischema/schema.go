@@ -7,6 +7,9 @@
 // checks beyond types is rows: of the values of one field (values.go), and of
 // whole objects of one type (objects*.go). A row is for a Go type of Kubernetes,
 // such as core.v1.Container, and holds wherever that type is.
+//
+// It is a part of the function, promised to nobody: it may change in any
+// release.
 package apischema
 
 import (

@@ -5,6 +5,14 @@ import "github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 // The getters accept nil, so that an absent part of the configuration needs no
 // special case.
 
+// GetClusterDomain returns ClusterDomain, "cluster.local" unless set.
+func (s *Spec) GetClusterDomain() string {
+	if s == nil || s.ClusterDomain == "" {
+		return "cluster.local"
+	}
+	return s.ClusterDomain
+}
+
 // GetUnresolved returns Unresolved, "" unless set.
 func (v *Validate) GetUnresolved() string {
 	if v == nil {

@@ -3,6 +3,9 @@
 //
 // Lists that environments patch are maps here: a strategic-merge patch merges
 // maps key by key without a schema, while it replaces lists whole.
+//
+// This package is promised to programs that run the function, or write its
+// configuration: names, fields and their meaning stay.
 package config
 
 import (

@@ -6,6 +6,9 @@
 // external host), formats the address as package engine knows it, and puts it
 // into environment variables, Secrets, ExternalSecrets or ConfigMaps. Running
 // it again over its own result changes nothing.
+//
+// It is a part of the function, promised to nobody: it may change in any
+// release.
 package connection
 
 import (
@@ -84,7 +87,7 @@ func Apply(inv *inventory.Inventory, cfg *config.ConfigPipeline, report func(fin
 		resolver: reference.NewResolver(inv, nil),
 		cfg:      cfg,
 		report:   report,
-		domain:   cmp.Or(cfg.Spec.ClusterDomain, "cluster.local"),
+		domain:   cfg.Spec.GetClusterDomain(),
 		written:  map[place]claim{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(cfg.Spec.Connections)) {

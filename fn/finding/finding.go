@@ -1,5 +1,8 @@
 // Package finding defines what every part of krm-validate reports: one
 // problem, at one field of one resource, with what to do about it.
+//
+// This package is promised to everybody who reads findings: names, fields and
+// their JSON stay.
 package finding
 
 import (

@@ -7,6 +7,9 @@
 //
 // The package only reads text; whether a name resolves is for its callers.
 // User info is skipped and never part of a result.
+//
+// It is a part of the function, promised to nobody: it may change in any
+// release.
 package host
 
 import (

@@ -319,3 +319,16 @@ func parsePort(s string) (int, bool) {
 	p, end := readPort(s, 0)
 	return p, p > 0 && end == len(s)
 }
+
+// topLevel are common top-level domains, and those of networks at home and at
+// work, beside the two letters of countries.
+var topLevel = map[string]bool{
+	"com": true, "org": true, "net": true, "dev": true, "app": true, "cloud": true, "tech": true, "info": true, "biz": true,
+	"xyz": true, "site": true, "online": true, "page": true, "arpa": true,
+	"local": true, "localdomain": true, "internal": true, "lan": true, "home": true, "corp": true, "intranet": true,
+	"test": true, "example": true, "invalid": true, "localhost": true,
+}
+
+// IsTopLevel reports whether a label is a common top-level domain, so that
+// name.label is rather a public name than one in the namespace label.
+func IsTopLevel(label string) bool { return topLevel[label] || len(label) == 2 && label != "db" }

@@ -2,6 +2,9 @@
 // now, what they were called before kustomize renamed them, and which pods
 // they embed. It is filled in one pass; everything after it asks the
 // inventory instead of scanning the resources again.
+//
+// This package is promised to programs that call fn.Process and to authors of
+// rules: what they need to add resources and to look them up stays.
 package inventory
 
 import (

@@ -1,6 +1,9 @@
 package inventory
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // podTemplates are the kinds that embed pods, and where. A kind is one row.
 var podTemplates = []PodTemplate{
@@ -129,3 +132,24 @@ var clusterScoped = sync.OnceValue(func() map[GroupKind]bool {
 
 // IsClusterScoped reports whether objects of the kind have no namespace.
 func IsClusterScoped(gk GroupKind) bool { return clusterScoped()[gk] }
+
+// inKubernetes are the API groups that every cluster has.
+var inKubernetes = map[string]bool{
+	"": true, "apps": true, "batch": true, "autoscaling": true, "policy": true, "extensions": true,
+	"rbac.authorization.k8s.io": true, "networking.k8s.io": true, "storage.k8s.io": true, "admissionregistration.k8s.io": true,
+	"apiextensions.k8s.io": true, "apiregistration.k8s.io": true, "scheduling.k8s.io": true,
+	"node.k8s.io": true, "coordination.k8s.io": true, "discovery.k8s.io": true, "events.k8s.io": true,
+	"flowcontrol.apiserver.k8s.io": true, "certificates.k8s.io": true, "authentication.k8s.io": true,
+	"authorization.k8s.io": true, "resource.k8s.io": true, "internal.apiserver.k8s.io": true,
+}
+
+// InKubernetes reports whether an API group is part of Kubernetes itself, so
+// that all of its fields are known.
+func InKubernetes(group string) bool { return inKubernetes[group] }
+
+// ByKubernetes reports whether the Kubernetes project defines an API group, in
+// Kubernetes or beside it as the Gateway API is: names under k8s.io are
+// protected. https://github.com/kubernetes/enhancements/pull/1111
+func ByKubernetes(group string) bool {
+	return !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io")
+}

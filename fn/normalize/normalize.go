@@ -5,6 +5,9 @@
 // A Normalizer is a value in a table. Each looks at one resource at a time and
 // changes only what the resource leaves unset, unless it is told to enforce.
 // Running them again changes nothing.
+//
+// It is a part of the function, promised to nobody: it may change in any
+// release.
 package normalize
 
 //go:generate go run -C ../../tools -mod=mod ./docs -normalizers ../docs/normalize.md

@@ -68,7 +68,7 @@ spec:
 	require.NoError(t, yaml.Unmarshal([]byte(`{apiVersion: example.com/v1, kind: Bee, metadata: {name: a, namespace: shop}, spec: {hive: {called: h}, tokens: [{name: s, key: k}], friend: b}}`), &bee))
 	o := inv.Add(&bee, inventory.Source{})
 	var names []string
-	for _, r := range NewTable(rows).Extract(inv).From(o) {
+	for _, r := range NewTable(rows).Extract(inv, "cluster.local").From(o) {
 		names = append(names, r.To[0].Kind+" "+r.Name)
 	}
 	assert.Equal(t, []string{"Hive h", "Secret s", "Bee b"}, names)

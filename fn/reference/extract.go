@@ -228,13 +228,14 @@ func (s *step) suffix(suffix string) *step {
 }
 
 // Extract finds the references in all resources of inv, on all processors.
-func (t *Table) Extract(inv *inventory.Inventory) *Set {
+// domain is the DNS domain of the cluster.
+func (t *Table) Extract(inv *inventory.Inventory, domain string) *Set {
 	objects := inv.Objects()
 	set := &Set{byKind: map[inventory.GroupKind][]*Ref{}, from: make([][]*Ref, len(objects))}
 	const run = 256 // resources at a time
 	var next atomic.Int64
 	work := func() {
-		x := extractor{table: t, roots: map[inventory.GroupKind]*step{}, inv: inv}
+		x := extractor{table: t, roots: map[inventory.GroupKind]*step{}, inv: inv, domain: domain}
 		for end := int(next.Add(run)); end-run < len(objects); end = int(next.Add(run)) {
 			for i := end - run; i < min(end, len(objects)); i++ {
 				set.from[i] = x.extract(objects[i])
@@ -282,7 +283,7 @@ func (x *extractor) extract(o *inventory.Object) []*Ref {
 	if o.Annotations() != nil || o.Get("metadata", "labels") != nil {
 		x.start(o.Node, x.root(anyKind))
 	}
-	if !ownGroups[o.Group] {
+	if !inventory.InKubernetes(o.Group) {
 		x.taken = make(map[*yaml.Node]bool, len(x.refs)-before)
 		for _, r := range x.refs[before:] {
 			x.taken[r.Node] = true
@@ -308,25 +309,16 @@ func (x *extractor) start(n *yaml.Node, root *step) {
 	}
 }
 
-// ownGroups are the API groups of Kubernetes itself, whose fields are all known.
-var ownGroups = map[string]bool{
-	"": true, "apps": true, "batch": true, "autoscaling": true, "policy": true, "extensions": true,
-	rbac: true, "networking.k8s.io": true, "storage.k8s.io": true, "admissionregistration.k8s.io": true,
-	"apiextensions.k8s.io": true, "apiregistration.k8s.io": true, "scheduling.k8s.io": true,
-	"node.k8s.io": true, "coordination.k8s.io": true, "discovery.k8s.io": true, "events.k8s.io": true,
-	"flowcontrol.apiserver.k8s.io": true, "certificates.k8s.io": true, "authentication.k8s.io": true,
-	"authorization.k8s.io": true, "resource.k8s.io": true, "internal.apiserver.k8s.io": true,
-}
-
 // extractor finds the references of one resource after the other.
 type extractor struct {
-	table *Table
-	roots map[inventory.GroupKind]*step // of the table
-	inv   *inventory.Inventory
-	obj   *inventory.Object
-	pod   *inventory.Pod
-	refs  []*Ref
-	free  []Ref
+	table  *Table
+	domain string                        // of the cluster
+	roots  map[inventory.GroupKind]*step // of the table
+	inv    *inventory.Inventory
+	obj    *inventory.Object
+	pod    *inventory.Pod
+	refs   []*Ref
+	free   []Ref
 	// taken are the nodes that rows of the kind itself have answered for.
 	taken map[*yaml.Node]bool
 	// declared are the references that rows of the configuration found.

@@ -5,6 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -109,13 +110,6 @@ func principal(_ *extractor, text string) []qualified {
 	return between("/"+rest, "/", "/sa/")
 }
 
-// publicDomains are endings of hosts that are not namespaces.
-var publicDomains = map[string]bool{
-	"com": true, "org": true, "net": true, "io": true, "dev": true, "local": true, "test": true,
-	"example": true, "internal": true, "lan": true, "home": true, "cloud": true, "app": true, "ai": true,
-	"co": true, "xyz": true, "me": true, "localhost": true, "invalid": true,
-}
-
 // host reads the DNS name of a Service:
 // https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
 func (x *extractor) host(text string) []qualified {
@@ -130,14 +124,14 @@ func (x *extractor) host(text string) []qualified {
 	}
 	name, namespace, dotted := strings.Cut(text, ".")
 	switch {
-	case strings.HasSuffix(text, ".cluster.local"):
+	case strings.HasSuffix(text, "."+x.domain):
 		return []qualified{{name: text}} // no Service is called that
 	case !dotted:
 		if name == "localhost" || strings.ContainsAny(name, ":/[") {
 			return nil
 		}
 		return []qualified{{name: name}}
-	case strings.Contains(namespace, ".") || publicDomains[namespace] || strings.Trim(text, "0123456789.") == "":
+	case strings.Contains(namespace, ".") || host.IsTopLevel(namespace) || strings.Trim(text, "0123456789.") == "":
 		return nil
 	case x.inv.HasNamespace(namespace) || len(x.inv.Find(inventory.GroupKind{Kind: "Service"}, name)) > 0:
 		return []qualified{{namespace, name}}

@@ -111,7 +111,7 @@ func Produce(inv *inventory.Inventory) {
 
 // unknown reports whether the tables of references have nothing for a kind.
 func unknown(gk inventory.GroupKind) bool {
-	return !ownGroups[gk.Group] && defaultTable().rows[gk] == nil
+	return !inventory.InKubernetes(gk.Group) && defaultTable().rows[gk] == nil
 }
 
 // holds reports whether the conditions of When do.

@@ -4,6 +4,9 @@
 // The knowledge is in tables: rows (tables_*.go) say where names are,
 // producers (producers_*.go) say which objects come into being at run time,
 // builtins say what every cluster has. A new kind is a row.
+//
+// It is a part of the function, promised to nobody: it may change in any
+// release.
 package reference
 
 import (
@@ -14,7 +17,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -190,28 +192,3 @@ func (at place) first(path string) *yaml.Node {
 
 // text is the scalar at a companion path, the first of several, or "".
 func (at place) text(path string) string { return yamlnode.String(at.first(path)) }
-
-// AbsentSeverity is the severity of a reference to the kind when the object is
-// simply not in the build: an error for what a pod needs to start or a request
-// needs to arrive, a note for what clusters bring along.
-func AbsentSeverity(gk inventory.GroupKind) finding.Severity {
-	if s, ok := absentSeverity[gk]; ok {
-		return s
-	}
-	return finding.Note
-}
-
-var absentSeverity = map[inventory.GroupKind]finding.Severity{
-	{Group: "", Kind: "Secret"}:                               finding.Error,
-	{Group: "", Kind: "ConfigMap"}:                            finding.Error,
-	{Group: "", Kind: "PersistentVolumeClaim"}:                finding.Error,
-	{Group: "", Kind: "ServiceAccount"}:                       finding.Error,
-	{Group: "", Kind: "Service"}:                              finding.Error,
-	{Group: "apps", Kind: "Deployment"}:                       finding.Error,
-	{Group: "apps", Kind: "StatefulSet"}:                      finding.Error,
-	{Group: "apps", Kind: "ReplicaSet"}:                       finding.Error,
-	{Group: "apps", Kind: "DaemonSet"}:                        finding.Error,
-	{Group: "argoproj.io", Kind: "Rollout"}:                   finding.Error,
-	{Group: "rbac.authorization.k8s.io", Kind: "Role"}:        finding.Error,
-	{Group: "rbac.authorization.k8s.io", Kind: "ClusterRole"}: finding.Warning,
-}

@@ -123,7 +123,7 @@ func resolveRow(t *testing.T, row *Row, from string, to inventory.GroupKind, nam
 	inv.Add(makeObject(inventory.GroupKind{Kind: "LimitRange"}, "limits", "shop"), inventory.Source{})
 	referrer, leaf := makeReferrer(row, from, to, name)
 	inv.Add(referrer, inventory.Source{})
-	set := NewTable(nil).Extract(inv)
+	set := NewTable(nil).Extract(inv, "cluster.local")
 	var refs []*Ref
 	for _, r := range set.All {
 		if r.Node == leaf {
@@ -286,7 +286,7 @@ func TestRowsOnWrongTypes(t *testing.T) {
 				*leaf = *wrong()[j]
 				inv := &inventory.Inventory{}
 				inv.Add(referrer, inventory.Source{})
-				for _, r := range NewTable(nil).Extract(inv).All {
+				for _, r := range NewTable(nil).Extract(inv, "cluster.local").All {
 					assert.NotSame(t, leaf, r.Node, "%s %s", row.From, row.Path)
 				}
 			}
@@ -297,7 +297,7 @@ func TestRowsOnWrongTypes(t *testing.T) {
 func TestHostForms(t *testing.T) {
 	inv := &inventory.Inventory{}
 	inv.Add(makeObject(inventory.GroupKind{Kind: "Service"}, "reviews", "shop"), inventory.Source{})
-	x := &extractor{inv: inv, obj: inv.Objects()[0]}
+	x := &extractor{domain: "cluster.local", inv: inv, obj: inv.Objects()[0]}
 	for text, want := range map[string][]qualified{
 		"reviews":                            {{name: "reviews"}},
 		"reviews.shop":                       {{"shop", "reviews"}},

@@ -28,7 +28,7 @@ type Build struct {
 func newBuild(inv *inventory.Inventory, spec *config.Spec, rules []*Rule) *Build {
 	v := spec.Validate
 	table := reference.NewTable(append(userRows(v), reference.RowsOf(inv)...))
-	b := &Build{Inventory: inv, Refs: table.Extract(inv), Config: spec, rules: rules, externals: newExternals(v.GetExternals())}
+	b := &Build{Inventory: inv, Refs: table.Extract(inv, spec.GetClusterDomain()), Config: spec, rules: rules, externals: newExternals(v.GetExternals())}
 	b.resolver = reference.NewResolver(inv, b.externals)
 	b.resolutions = make([]atomic.Pointer[reference.Resolution], len(b.Refs.All))
 	return b
@@ -69,12 +69,7 @@ func (m *Memo[K, V]) Get(key K, find func() V) V {
 }
 
 // ClusterDomain is the DNS domain of the cluster.
-func (b *Build) ClusterDomain() string {
-	if b.Config.ClusterDomain != "" {
-		return b.Config.ClusterDomain
-	}
-	return "cluster.local"
-}
+func (b *Build) ClusterDomain() string { return b.Config.GetClusterDomain() }
 
 // Resolve judges a reference, once for all rules. The answer is theirs to read.
 func (b *Build) Resolve(ref *reference.Ref) *reference.Resolution {

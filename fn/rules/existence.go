@@ -17,8 +17,13 @@ import (
 type existence struct {
 	name  string
 	kinds []inventory.GroupKind
-	doc   string
-	url   string
+	// notes are those of the kinds that clusters bring along, or that stop
+	// nothing: where one is simply not in the build, that is a note.
+	notes []inventory.GroupKind
+	// warnings are those whose absence is a warning.
+	warnings []inventory.GroupKind
+	doc      string
+	url      string
 }
 
 // existenceRules makes a rule of each row of existenceTable, and one for all
@@ -77,7 +82,7 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		if r.Row.Guess || r.Vague {
 			return
 		}
-		severity := reference.AbsentSeverity(r.To[0])
+		severity := absentSeverity(r.To[0])
 		if r.Row.Lenient {
 			severity = min(severity, finding.Note)
 		}

@@ -1,6 +1,11 @@
 package rules
 
-import "github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+import (
+	"sync"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+)
 
 const rbac = "rbac.authorization.k8s.io"
 
@@ -58,15 +63,41 @@ var existenceTable = []existence{
 		name: "scale-target-not-found",
 		kinds: gks("apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "ReplicationController",
 			"argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"),
+		notes: gks("ReplicationController", "apps.openshift.io/DeploymentConfig"),
 		doc: "An autoscaler or rollout names a workload that is not there. " +
 			"It then scales nothing and says so only in its own status.",
 		url: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
 	},
 	{
-		name:  "role-not-found",
-		kinds: gks(rbac+"/Role", rbac+"/ClusterRole"),
+		name:     "role-not-found",
+		kinds:    gks(rbac+"/Role", rbac+"/ClusterRole"),
+		warnings: gks(rbac + "/ClusterRole"),
 		doc: "A role binding names a Role or ClusterRole that is not there. " +
 			"The binding grants nothing. Roles that every cluster has count as present; a ClusterRole that is merely not in this build is a warning.",
 		url: "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding",
 	},
 }
+
+// absentSeverity is the severity of a reference to a kind when the object is
+// simply not in the build: an error for what a pod needs to start or a request
+// needs to arrive, which is what has a row, and a note for all else.
+func absentSeverity(kind inventory.GroupKind) finding.Severity {
+	if s, ok := absentSeverities()[kind]; ok {
+		return s
+	}
+	return finding.Note
+}
+
+var absentSeverities = sync.OnceValue(func() map[inventory.GroupKind]finding.Severity {
+	m := map[inventory.GroupKind]finding.Severity{gk("apps/DaemonSet"): finding.Error}
+	for _, e := range existenceTable {
+		for severity, kinds := range map[finding.Severity][]inventory.GroupKind{finding.Error: e.kinds, finding.Warning: e.warnings, finding.Note: e.notes} {
+			for _, kind := range kinds {
+				if s, ok := m[kind]; !ok || severity < s {
+					m[kind] = severity
+				}
+			}
+		}
+	}
+	return m
+})

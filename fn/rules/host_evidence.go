@@ -157,17 +157,6 @@ func wordsAlike(a, b string, limit int) bool {
 	return true
 }
 
-// isTopLevel reports whether a label is a common top-level domain, so that
-// name.label is rather a public name than one in the namespace label.
-func isTopLevel(label string) bool {
-	switch label {
-	case "com", "org", "net", "io", "dev", "app", "ai", "co", "cloud", "tech", "info", "biz", "me", "xyz", "eu", "de", "fr", "uk", "us", "kr", "jp", "cn",
-		"local", "localdomain", "internal", "lan", "home", "corp", "intranet", "test", "example", "invalid", "localhost", "arpa", "site", "online", "page":
-		return true
-	}
-	return len(label) == 2 && label != "db"
-}
-
 // A numberedPort is a port of a Service with its numbers parsed.
 type numberedPort struct {
 	ServicePort

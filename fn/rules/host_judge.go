@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
@@ -119,7 +120,7 @@ func (j *hostJudge) note(o *inventory.Object) {
 			j.define(yamlnode.Get(alias, "hostnames"))
 		}
 	}
-	if !strings.Contains(o.Group, ".") || strings.HasSuffix(o.Group, ".k8s.io") {
+	if inventory.ByKubernetes(o.Group) {
 		return
 	}
 	switch o.Kind {
@@ -248,7 +249,7 @@ func (j *hostJudge) judgeMissingZone(u *hostUse, name string) (hostJudgement, bo
 
 // judgePair judges a.b: Service a in namespace b, or pod a of Service b.
 func (j *hostJudge) judgePair(u *hostUse, a, b string) hostJudgement {
-	if isTopLevel(b) && !j.b.Inventory.HasNamespace(b) {
+	if host.IsTopLevel(b) && !j.b.Inventory.HasNamespace(b) {
 		return hostJudgement{} // a Service without a namespace could be called so, but rarely is
 	}
 	if j.find(u, a, b) != nil {
@@ -274,11 +275,11 @@ func (j *hostJudge) judgePair(u *hostUse, a, b string) hostJudgement {
 			return result
 		}
 	}
-	if result.verdict == hostUnknown && !isTopLevel(b) {
+	if result.verdict == hostUnknown && !host.IsTopLevel(b) {
 		result = j.judgeName(u, inZone, "")
 	}
 	// Where .svc is missing, the name may be somebody's domain.
-	if result.verdict == hostAbsent && isTopLevel(b) || result.verdict == hostElsewhere {
+	if result.verdict == hostAbsent && host.IsTopLevel(b) || result.verdict == hostElsewhere {
 		return hostJudgement{}
 	}
 	return result
@@ -286,13 +287,13 @@ func (j *hostJudge) judgePair(u *hostUse, a, b string) hostJudgement {
 
 // judgeTriple judges a.b.c: pod a of Service b in namespace c, or a domain.
 func (j *hostJudge) judgeTriple(u *hostUse, a, b, c string) hostJudgement {
-	if isTopLevel(c) && !j.b.Inventory.HasNamespace(c) {
+	if host.IsTopLevel(c) && !j.b.Inventory.HasNamespace(c) {
 		return hostJudgement{}
 	}
 	if j.find(u, b, c) != nil {
 		return j.judgeName(u, hostName{pod: a, service: b, namespace: c}, "")
 	}
-	if !looksLikePod(a) || isTopLevel(c) {
+	if !looksLikePod(a) || host.IsTopLevel(c) {
 		return hostJudgement{}
 	}
 	result := j.judgeName(u, hostName{pod: a, service: b, namespace: c}, "")

@@ -69,7 +69,7 @@ func (s *hostScan) object(o *inventory.Object) {
 	for _, pod := range o.Pods() {
 		s.pod(pod)
 	}
-	core := !strings.Contains(o.Group, ".") || strings.HasSuffix(o.Group, ".k8s.io")
+	core := inventory.ByKubernetes(o.Group)
 	switch {
 	case o.Kind == "CustomResourceDefinition":
 		return

@@ -73,10 +73,12 @@ func TestErrors(t *testing.T) {
 		p.Report(p.Inventory.Objects()[0], nil, "after")
 		return nil
 	}}
+	wrong := &Rule{Name: "wrong", Severity: finding.Error, Run: func(*Pass) error { panic("out of range") }}
 	inv := &inventory.Inventory{}
 	inv.Add(yamlnode.NewMapping(yamlnode.NewString("kind"), yamlnode.NewString("A")), inventory.Source{})
-	found, err := Run(t.Context(), []*Rule{one, other}, inv, nil)
+	found, err := Run(t.Context(), []*Rule{one, wrong, other}, inv, nil)
 	assert.ErrorIs(t, err, broken)
+	assert.ErrorContains(t, err, "rule wrong: it gave up")
 	assert.ErrorContains(t, err, "rule one: no schema")
 	assert.Len(t, found, 2)
 

@@ -2,6 +2,9 @@
 // documentation with an example of the mistake and of its remedy, a severity
 // and a function. The drivers (fn, the check command, the docs) know nothing
 // of single rules, and the rules nothing of their drivers.
+//
+// This package is promised to authors of rules: Rule, Pass, Build, Fact and Run
+// stay. The rules themselves come and go with what is known.
 package rules
 
 //go:generate go run -C ../../tools -mod=mod ./docs -rules ../docs/rules

@@ -55,6 +55,16 @@ func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *con
 	return r.findings, err
 }
 
+// judge runs the rule. A rule that panics keeps no other from its work.
+func (p *Pass) judge() (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("it gave up, which is a mistake of its own: %v", r)
+		}
+	}()
+	return p.rule.Run(p)
+}
+
 // runAll runs the passes on all processors: those of one topic one after the
 // other, because they mostly wait for the same facts.
 func runAll(ctx context.Context, passes []*Pass) error {
@@ -80,7 +90,7 @@ func runAll(ctx context.Context, passes []*Pass) error {
 					errs[i] = err
 					return
 				}
-				if err = p.rule.Run(p); err != nil {
+				if err = p.judge(); err != nil {
 					errs[i] = errors.Join(errs[i], fmt.Errorf("rule %s: %w", p.rule.Name, err))
 				}
 			}

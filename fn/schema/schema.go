@@ -1,5 +1,7 @@
 // Package schema holds the JSON schema of ConfigPipeline, for editors and for
 // programs that check configuration without running the function.
+//
+// It is promised to whom fn/config is.
 package schema
 
 import _ "embed"

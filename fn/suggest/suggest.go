@@ -1,4 +1,7 @@
 // Package suggest finds the names that somebody probably meant.
+//
+// It is a part of the function, promised to nobody: it may change in any
+// release.
 package suggest
 
 import (

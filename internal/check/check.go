@@ -73,8 +73,8 @@ func (u Unread) Error() string {
 }
 
 // Run checks the trees one by one. A tree that cannot be read does not keep
-// the others from being checked.
-func Run(trees []Tree, opts Options) *Report {
+// the others from being checked; none is begun when ctx is done.
+func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	if opts.Build.Secrets == nil {
 		opts.Build.Secrets = &redact.Secrets{}
 	}
@@ -89,12 +89,16 @@ func Run(trees []Tree, opts Options) *Report {
 		if opts.Progress != nil {
 			opts.Progress(i, len(trees), t.Name)
 		}
+		if ctx.Err() != nil {
+			rep.Unread = append(rep.Unread, Unread{t.Name, ctx.Err(), true})
+			continue
+		}
 		for _, url := range t.Remote {
 			if opts.Remote != nil {
 				opts.Remote(url)
 			}
 		}
-		findings, have, err := rep.survive(t, opts)
+		findings, have, err := rep.survive(ctx, t, opts)
 		if err != nil {
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(err), t.Named})
 		} else {
@@ -115,18 +119,18 @@ func Run(trees []Tree, opts Options) *Report {
 
 // survive is check for trees that end it with a panic: the others are checked all
 // the same.
-func (rep *Report) survive(t Tree, opts Options) (findings []finding.Finding, have objects, err error) {
+func (rep *Report) survive(ctx context.Context, t Tree, opts Options) (findings []finding.Finding, have objects, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			findings, have, err = nil, nil, fmt.Errorf("krm-validate gave up, which is a mistake of its own: %v", r)
 		}
 	}()
-	return rep.check(t, opts)
+	return rep.check(ctx, t, opts)
 }
 
-func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, objects, error) {
+func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]finding.Finding, objects, error) {
 	if t.Root != "" {
-		return rep.checkKustomization(t, opts)
+		return rep.checkKustomization(ctx, t, opts)
 	}
 	sources, err := rep.read(t, opts)
 	if err != nil {
@@ -143,13 +147,13 @@ func (rep *Report) check(t Tree, opts Options) ([]finding.Finding, objects, erro
 		return nil, nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
 	}
 	rep.Resources += len(inv.Objects())
-	findings, err := validate(inv, cfg, opts)
+	findings, err := validate(ctx, inv, cfg, opts)
 	return findings, rep.objectsOf(inv), err
 }
 
 // validate runs the pipeline in memory: rules judge what it would hand to a
 // cluster, and connections are checked by computing them.
-func validate(inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options) ([]finding.Finding, error) {
+func validate(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options) ([]finding.Finding, error) {
 	own := config.ConfigPipeline{}
 	if cfg != nil {
 		own = *cfg
@@ -163,22 +167,22 @@ func validate(inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options
 		v.Unresolved = opts.Unresolved
 		own.Spec.Validate = &v
 	}
-	res, err := fn.Process(context.TODO(), inv, &own)
+	res, err := fn.Process(ctx, inv, &own)
 	return res.Findings, err
 }
 
 // checkKustomization builds a kustomization. If it runs the function itself,
 // what the function found is the answer; else the result is checked.
-func (rep *Report) checkKustomization(t Tree, opts Options) ([]finding.Finding, objects, error) {
+func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options) ([]finding.Finding, objects, error) {
 	var trace provenance.Trace
 	if rep.follow {
 		opts.Build.Trace = &trace
 	}
-	findings, resources, have, err := rep.buildAndCheck(t, opts)
+	findings, resources, have, err := rep.buildAndCheck(ctx, t, opts)
 	if !rep.follow && (len(findings) > 0 || err != nil) {
 		// Sound trees are not followed. Others, and then those beside them, are.
 		opts.Build.Trace = &trace
-		if again, built, has, err2 := rep.buildAndCheck(t, opts); trace.Any() {
+		if again, built, has, err2 := rep.buildAndCheck(ctx, t, opts); trace.Any() {
 			findings, resources, have, err = again, built, has, err2
 		}
 	}
@@ -193,7 +197,7 @@ func (rep *Report) checkKustomization(t Tree, opts Options) ([]finding.Finding, 
 }
 
 // buildAndCheck returns what is found in a kustomization, and its resources.
-func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*yaml.Node, objects, error) {
+func (rep *Report) buildAndCheck(ctx context.Context, t Tree, opts Options) ([]finding.Finding, []*yaml.Node, objects, error) {
 	rep.about = nil
 	var stderr bytes.Buffer
 	build := opts.Build
@@ -238,7 +242,7 @@ func (rep *Report) buildAndCheck(t Tree, opts Options) ([]finding.Finding, []*ya
 	if ran || unwritable != nil {
 		return unresolved(findings, opts.Unresolved), resources, rep.objectsOf(inv), unwritable
 	}
-	findings, err = validate(inv, opts.Config, opts)
+	findings, err = validate(ctx, inv, opts.Config, opts)
 	return findings, resources, rep.objectsOf(inv), err
 }
 

@@ -56,7 +56,7 @@ func run(t *testing.T, opts check.Options, paths ...string) *check.Report {
 	t.Helper()
 	trees, err := check.Find(paths, check.FindOptions{})
 	require.NoError(t, err)
-	return check.Run(trees, opts)
+	return check.Run(t.Context(), trees, opts)
 }
 
 func rulesOf(fs []finding.Finding) []string {
@@ -117,7 +117,7 @@ func TestEachRootKustomizationIsATree(t *testing.T) {
 	}
 	assert.Equal(t, []string{filepath.Join(dir, "overlays", "a"), filepath.Join(dir, "overlays", "b")}, roots)
 
-	rep := check.Run(trees, check.Options{})
+	rep := check.Run(t.Context(), trees, check.Options{})
 	require.Empty(t, rep.Unread)
 	require.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
 	assert.Equal(t, "a-app", rep.Findings[0].Resource.Name)

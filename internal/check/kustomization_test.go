@@ -65,7 +65,7 @@ func checkFixture(t *testing.T, rule, fixture string) {
 	if filepath.Base(fixture) == "bad.yaml" {
 		require.NotEmpty(t, wants)
 	}
-	rep := check.Run([]check.Tree{{Name: dir, Root: dir, Named: true}}, check.Options{})
+	rep := check.Run(t.Context(), []check.Tree{{Name: dir, Root: dir, Named: true}}, check.Options{})
 	require.Empty(t, rep.Unread)
 	for _, f := range rep.Findings {
 		if f.Rule != rule {

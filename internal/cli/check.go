@@ -81,7 +81,7 @@ read is reported, and is no failure unless nothing else was checked; with
 					fmt.Fprintln(cmd.ErrOrStderr(), "Reading", secretsOf(cmd).Line(url))
 				}
 			}
-			rep := check.Run(trees, opts)
+			rep := check.Run(cmd.Context(), trees, opts)
 			if externals {
 				text, err := check.Externals(rep.Findings)
 				if err != nil {

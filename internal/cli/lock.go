@@ -64,7 +64,7 @@ or was edited, and what would change is printed.`,
 				return err
 			}
 			r := lockRun{secrets: secretsOf(cmd), out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), check: check, force: force}
-			return r.all(envs)
+			return r.all(cmd.Context(), envs)
 		},
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit with 1 when a lock is not as it should be")
@@ -107,11 +107,11 @@ type lockRun struct {
 
 // all works on every environment, also after one has failed, and ends with
 // the worst exit code.
-func (r *lockRun) all(envs []*lock.Environment) error {
+func (r *lockRun) all(ctx context.Context, envs []*lock.Environment) error {
 	worst := ExitOK
 	for _, e := range envs {
 		code := ExitOK
-		if err := r.one(e); err != nil {
+		if err := r.one(ctx, e); err != nil {
 			code = ExitFailure
 			var exit *exitError
 			if errors.As(err, &exit) {
@@ -133,11 +133,13 @@ func (r *lockRun) all(envs []*lock.Environment) error {
 	return nil
 }
 
-func (r *lockRun) one(e *lock.Environment) error {
+func (r *lockRun) one(ctx context.Context, e *lock.Environment) error {
 	name := redact.Escape(e.Name)
 	relay := check.NewRelay()
 	opts := kbuild.Options{Stderr: relay, InProcess: fn.RunNodes, Secrets: r.secrets}
-	l, err := lock.Make(e, lock.Options{Build: opts, Inputs: injectionInputs})
+	l, err := lock.Make(e, lock.Options{Build: opts, Inputs: func(source []byte, configs []string) ([]lock.Input, error) {
+		return injectionInputs(ctx, source, configs)
+	}})
 	if perr := relay.Print(r.errs, e.Pipeline(), opts); err == nil {
 		err = perr
 	}
@@ -187,7 +189,7 @@ func (r *lockRun) report(e *lock.Environment, l *lock.Lock) error {
 
 // injectionInputs are the fields that the function computed connections from:
 // it runs over the source once more, in this process.
-func injectionInputs(source []byte, configs []string) ([]lock.Input, error) {
+func injectionInputs(ctx context.Context, source []byte, configs []string) ([]lock.Input, error) {
 	var inputs []lock.Input
 	for _, text := range configs {
 		var node yaml.Node
@@ -206,7 +208,7 @@ func injectionInputs(source []byte, configs []string) ([]lock.Input, error) {
 		for _, item := range list.Items {
 			inv.Add(item, inventory.Source{})
 		}
-		res, err := fn.Process(context.TODO(), inv, cfg)
+		res, err := fn.Process(ctx, inv, cfg)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"flag"
 	"fmt"
@@ -149,7 +150,7 @@ func judge(path string) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	rep := check.Run(trees, check.Options{Build: kbuild.Options{Stderr: io.Discard}})
+	rep := check.Run(context.Background(), trees, check.Options{Build: kbuild.Options{Stderr: io.Discard}})
 	var loud []string
 	for i := range rep.Findings {
 		if f := &rep.Findings[i]; f.Severity >= finding.Warning {

@@ -12,6 +12,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -87,7 +88,7 @@ func run(w io.Writer, dir, acceptFile string, verbose bool) (ok bool, err error)
 	counts := map[[2]string]int{}
 	resources, explained := 0, 0
 	for _, file := range files {
-		rep := check.Run([]check.Tree{{Name: file, Files: []string{file}}}, check.Options{Unresolved: "warning"})
+		rep := check.Run(context.Background(), []check.Tree{{Name: file, Files: []string{file}}}, check.Options{Unresolved: "warning"})
 		for _, err := range rep.Unread {
 			fmt.Fprintln(w, "UNREAD", err)
 			ok = false

@@ -13,6 +13,9 @@
 //
 // Every format can be parsed as well, and Parse(Format(a)) is a, restricted to
 // the parts the format carries.
+//
+// It is a part of the function, promised to nobody: it may change in any
+// release.
 package engine
 
 import (
