@@ -245,19 +245,27 @@ func gvk(t *inventory.Type) apischema.GroupVersionKind {
 }
 
 // crdSchema returns the schema that a CustomResourceDefinition of the build has
-// of a kind, or nil.
-func crdSchema(inv *inventory.Inventory, t *inventory.Type) *yaml.Node {
+// of a kind, or nil. Where several files have one, as a repository that keeps
+// its releases does, nobody knows which is meant.
+func crdSchema(inv *inventory.Inventory, t *inventory.Type) (schema *yaml.Node) {
+	var from *inventory.Object
 	for _, crd := range inv.OfKind(crdKind) {
 		if crd.Node == nil || crd.Removed || yamlnode.GetString(crd.Node, "spec", "group") != t.Group || yamlnode.GetString(crd.Node, "spec", "names", "kind") != t.Kind {
 			continue
 		}
 		for _, v := range yamlnode.Elements(crd.Get("spec", "versions")) {
-			if yamlnode.GetString(v, "name") == t.Version {
-				return yamlnode.Path(v, "schema", "openAPIV3Schema")
+			if yamlnode.GetString(v, "name") != t.Version {
+				continue
+			}
+			if from != nil && from.File != crd.File {
+				return nil
+			}
+			if from == nil {
+				from, schema = crd, yamlnode.Path(v, "schema", "openAPIV3Schema")
 			}
 		}
 	}
-	return nil
+	return schema
 }
 
 var crdKind = inventory.GroupKind{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}

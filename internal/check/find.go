@@ -178,6 +178,7 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 		case slices.Contains(partial, filepath.Dir(filepath.Dir(path))) && isChartFolder(filepath.Base(filepath.Dir(path))):
 			return fs.SkipDir
 		case slices.Contains(partial, filepath.Dir(path)) && isChartFile(d.Name()):
+		case isAssertion(d.Name()):
 		case isKustomizationFile(path):
 			w.kustomizations[filepath.Dir(path)] = readKustomization(path)
 		case slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) && exists(path):
@@ -226,6 +227,14 @@ func isChartFolder(name string) bool {
 
 func isChartFile(name string) bool {
 	return name == "Chart.yaml" || name == "requirements.yaml" || strings.HasPrefix(name, "values") || strings.HasSuffix(name, "values.yaml")
+}
+
+// isAssertion reports whether a file says what a test expects of resources,
+// which are written in part there: https://kuttl.dev/docs/testing/steps.html
+func isAssertion(name string) bool {
+	base := strings.TrimSuffix(name, filepath.Ext(name))
+	step, what, ok := strings.Cut(base, "-")
+	return ok && step != "" && strings.Trim(step, "0123456789") == "" && (strings.HasPrefix(what, "assert") || strings.HasPrefix(what, "error"))
 }
 
 // skipped reports whether a folder below a named one is left out: it is hidden,

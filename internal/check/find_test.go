@@ -42,6 +42,7 @@ func TestWhatIsNoManifestIsLeftOut(t *testing.T) {
 		"app.gen.yaml":                    pod,
 		"chart/Chart.yaml":                "apiVersion: v2\nname: chart\nversion: 0.1.0\n",
 		"chart/templates/pod.yaml":        "{{ if .Values.pod }}",
+		"e2e/00-assert.yaml":              pod,
 		"chart/ci/values.yaml":            "a: b\n",
 		"docs/example.yaml":               pod,
 		"deep/docs/example.yaml":          pod,
@@ -205,4 +206,31 @@ func TestFilesBesideAKustomization(t *testing.T) {
 	assert.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
 	require.Len(t, rep.Unread, 1)
 	assert.Contains(t, rep.Unread[0].Error(), "--load-restrictor=LoadRestrictionsNone")
+}
+
+// TestReleasesOfADefinition: which of several definitions of a kind a resource
+// is for cannot be known.
+func TestReleasesOfADefinition(t *testing.T) {
+	crd := func(field string) string {
+		return `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: backups.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Backup, plural: backups, singular: backup, listKind: BackupList}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {` + field + `: {type: string}}}}}}
+`
+	}
+	files := map[string]string{
+		"releases/1.0.yaml": crd("cluster"),
+		"sample.yaml":       "apiVersion: example.com/v1\nkind: Backup\nmetadata: {name: a}\nspec: {method: x}\n",
+	}
+	assert.Equal(t, []string{"unknown-field"}, rulesOf(run(t, check.Options{}, tree(t, files)).Findings))
+	files["releases/1.1.yaml"] = crd("method")
+	assert.Empty(t, rulesOf(run(t, check.Options{}, tree(t, files)).Findings))
 }
