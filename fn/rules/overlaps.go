@@ -26,7 +26,7 @@ var selectorsOverlap = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
 	Doc: "Two workloads of one namespace have selectors that match each other's pods. " +
 		"Kubernetes does not stop it, and warns that such controllers may fight; a Service or autoscaler for the one counts the pods of the other. " +
-		"It is reported where each selects the other's pods, in one build or one file: files beside each other may be alternatives, and a selector that is only wider than another, as that of a canary's base, is left alone.",
+		"It is reported where each selects the other's pods, in one build or one file: files beside each other may be alternatives. Variants of one base, and a selector that is only wider than another, as that of a canary's base, are left alone.",
 	Run: func(p *Pass) error {
 		bySelector := map[string][]*inventory.Object{}
 		for _, kind := range controllers {
@@ -37,7 +37,7 @@ var selectorsOverlap = &Rule{
 				}
 				key := o.Namespace + " " + selectorText(labels)
 				bySelector[key] = append(bySelector[key], o)
-				if all := bySelector[key]; len(all) > 1 && all[0].Name != o.Name && (p.Inventory.Finished || all[0].File == o.File) && p.selectsPodsOf(all[0], o) && p.selectsPodsOf(o, all[0]) {
+				if all := bySelector[key]; len(all) > 1 && all[0].Name != o.Name && (p.Inventory.Finished || all[0].File == o.File) && !variants(all[0], o) && p.selectsPodsOf(all[0], o) && p.selectsPodsOf(o, all[0]) {
 					p.Report(o, labels, fmt.Sprintf("%s %s and %s %s select each other's pods: both have %s", o.Kind, o.Name, all[0].Kind, all[0].Name, selectorText(labels)),
 						Help("give each a label of its own, such as app.kubernetes.io/name, in its selector and its pods"))
 				}
@@ -45,6 +45,17 @@ var selectorsOverlap = &Rule{
 		}
 		return nil
 	},
+}
+
+// variants reports whether two workloads are one of a base, which kustomize has
+// given different names.
+func variants(a, b *inventory.Object) bool {
+	for _, before := range a.Previous {
+		if b.WasCalled(before.Name) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Pass) selectsPodsOf(o, other *inventory.Object) bool {
