@@ -1,6 +1,7 @@
 package apischema
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -893,6 +894,30 @@ func policyRule(o *object) {
 	}
 	if list("resources") == 0 {
 		missing("resources")
+	}
+	o.ruleMatches()
+}
+
+// ruleMatches warns of resources of Kubernetes that none of a rule's groups has,
+// and another group of Kubernetes does.
+func (o *object) ruleMatches() {
+	groups := map[string]bool{}
+	for _, g := range yamlnode.Elements(o.get("apiGroups")) {
+		g = yamlnode.Resolve(g)
+		if g.Value == "*" || templated(g) || g.Value != "" && strings.Contains(g.Value, ".") && !strings.HasSuffix(g.Value, ".k8s.io") {
+			return // any group, or one that may have resources of its own
+		}
+		groups[g.Value] = true
+	}
+	for _, n := range yamlnode.Elements(o.get("resources")) {
+		n = yamlnode.Resolve(n)
+		in := resources()[n.Value]
+		if len(in) == 0 || len(groups) == 0 || slices.ContainsFunc(in, func(g string) bool { return groups[g] }) {
+			continue
+		}
+		group := in[len(in)-1]
+		o.warn(n, AccessInvalid, "the resource %s is in the group %q, which this rule does not name", n.Value, group)
+		o.problems[len(o.problems)-1].Help = "the rule allows nothing of it"
 	}
 }
 

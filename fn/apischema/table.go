@@ -80,12 +80,11 @@ func ParseRelease(s string) (r Release, ok bool) {
 
 // Table are kinds and their schemas.
 type Table struct {
-	kinds     map[GroupVersionKind]*Kind
-	life      map[GroupVersionKind]Life
-	byKind    map[string][]*Kind // in the order of the table
-	groups    map[string]bool
-	resources map[string]map[string][]string // group, resource: verbs
-	lines     map[string]string              // of the types, by name
+	kinds  map[GroupVersionKind]*Kind
+	life   map[GroupVersionKind]Life
+	byKind map[string][]*Kind // in the order of the table
+	groups map[string]bool
+	lines  map[string]string // of the types, by name
 
 	mu    sync.Mutex
 	types map[string]*Schema
@@ -111,8 +110,8 @@ func decompress(data []byte) string {
 func newTable(text string) *Table {
 	t := &Table{
 		kinds: map[GroupVersionKind]*Kind{}, life: map[GroupVersionKind]Life{}, byKind: map[string][]*Kind{},
-		groups: map[string]bool{}, resources: map[string]map[string][]string{},
-		lines: make(map[string]string, 1024), types: map[string]*Schema{},
+		groups: map[string]bool{},
+		lines:  make(map[string]string, 1024), types: map[string]*Schema{},
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		what, rest, _ := strings.Cut(line, "\t")
@@ -136,12 +135,6 @@ func newTable(text string) *Table {
 				l.Replacement = GroupVersionKind{r[0], r[1], r[2]}
 			}
 			t.life[GroupVersionKind{c[0], c[1], c[2]}] = l
-		case "resource":
-			c := strings.Split(rest, "\t")
-			if t.resources[c[0]] == nil {
-				t.resources[c[0]] = map[string][]string{}
-			}
-			t.resources[c[0]][c[1]] = strings.Split(c[2], ",")
 		}
 	}
 	return t
@@ -153,6 +146,18 @@ var timeZones = sync.OnceValue(func() []string {
 	_, rest, _ := strings.Cut(decompress(kubernetesTable), "\nzones\t")
 	rest, _, _ = strings.Cut(rest, "\n")
 	return strings.Split(rest, "\t")
+})
+
+// resources returns the groups that have a resource, by its name, for rules of
+// Roles. Like timeZones it is not of Table.
+var resources = sync.OnceValue(func() map[string][]string {
+	all := map[string][]string{}
+	for line := range strings.SplitSeq(decompress(kubernetesTable), "\n") {
+		if c := strings.Split(line, "\t"); c[0] == "resource" {
+			all[c[2]] = append(all[c[2]], c[1])
+		}
+	}
+	return all
 })
 
 // Lookup returns a kind in one version, or nil.

@@ -645,18 +645,32 @@ func Metadata(n *yaml.Node, kind string, namespaced bool) []Problem {
 		if !listed {
 			valid = validation.IsDNS1123Subdomain
 		}
-		if valid != nil {
+		if valid != nil && !isSimple(name.Value) {
 			if errs := valid(name.Value); len(errs) > 0 {
 				w.add(Problem{Rule: NameInvalid, Node: name, Message: fmt.Sprintf("%q is not a valid name of a %s: %s", name.Value, kind, short(errs[0]))})
 			}
 		}
 	}
-	if ns := yamlnode.Get(metadata, "namespace"); ns != nil && ns.Kind == yaml.ScalarNode && namespaced && ns.Value != "" && !templated(ns) {
+	if ns := yamlnode.Get(metadata, "namespace"); ns != nil && ns.Kind == yaml.ScalarNode && namespaced && !isSimple(ns.Value) && ns.Value != "" && !templated(ns) {
 		if errs := validation.IsDNS1123Label(ns.Value); len(errs) > 0 {
 			w.add(Problem{Rule: NameInvalid, Node: ns, Message: fmt.Sprintf("%q is not a valid namespace: %s", ns.Value, short(errs[0]))})
 		}
 	}
 	return w.problems
+}
+
+// isSimple reports whether text is valid as a label's key and value, and as most
+// names, so that what nearly all are need not be matched with expressions.
+func isSimple(s string) bool {
+	if s == "" || len(s) > 52 || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
 }
 
 // labels checks the keys and values of labels.
@@ -665,10 +679,12 @@ func (w *walker) labels(n *yaml.Node, what string) {
 		if k.Tag == "!!merge" || templated(k) {
 			continue
 		}
-		if errs := validation.IsQualifiedName(k.Value); len(errs) > 0 {
-			w.add(Problem{Rule: NameInvalid, Node: k, Message: fmt.Sprintf("%s %q is not a valid key: %s", what, k.Value, short(errs[0]))})
+		if !isSimple(k.Value) {
+			if errs := validation.IsQualifiedName(k.Value); len(errs) > 0 {
+				w.add(Problem{Rule: NameInvalid, Node: k, Message: fmt.Sprintf("%s %q is not a valid key: %s", what, k.Value, short(errs[0]))})
+			}
 		}
-		if v != nil && v.Kind == yaml.ScalarNode && typeOf(v) == "!!str" && !templated(v) && what != "annotation" {
+		if v != nil && v.Kind == yaml.ScalarNode && !isSimple(v.Value) && typeOf(v) == "!!str" && !templated(v) {
 			if errs := validation.IsValidLabelValue(v.Value); len(errs) > 0 {
 				w.add(Problem{Rule: NameInvalid, Node: v, Message: fmt.Sprintf("%q is not a valid value of the %s %s: %s", v.Value, what, k.Value, short(errs[0]))})
 			}

@@ -146,7 +146,7 @@ var schemaTable = []schemaRule{
 		name: apischema.AccessInvalid,
 		url:  "https://kubernetes.io/docs/reference/access-authn-authz/rbac/",
 		doc: "A rule of a Role names no verbs or resources, or a binding refers to what it cannot bind. " +
-			"The API server refuses it.",
+			"The API server refuses it. It is a warning where a rule allows nothing, because a resource is in none of its groups.",
 	},
 	{
 		name: apischema.AutoscalerInvalid,
