@@ -141,44 +141,20 @@ const (
 // the exit code. Resources that are not changed are written byte for byte as
 // they came.
 func Run(stdin io.Reader, stdout, stderr io.Writer) int {
-	var secrets redact.Secrets
-	res, err := run(stdin, stdout, &secrets)
-	if err != nil {
-		fmt.Fprintln(stderr, "krm-validate:", secrets.Error(err))
-		return ExitFailure
-	}
-	return tell(stderr, res, &secrets)
-}
-
-// RunNodes is Run for programs that hold the resources in memory. items are
-// edited in place; functionConfig may be nil.
-func RunNodes(items []*yaml.Node, functionConfig *yaml.Node, stderr io.Writer) (manifest.Output, int) {
-	var secrets redact.Secrets
-	res, out, err := transform(items, functionConfig, &secrets)
-	if err != nil {
-		fmt.Fprintln(stderr, "krm-validate:", secrets.Error(err))
-		return out, ExitFailure
-	}
-	return out, tell(stderr, res, &secrets)
-}
-
-// tell writes what a run found and returns its exit code.
-func tell(stderr io.Writer, res Result, secrets *redact.Secrets) int {
-	findings := res.Findings
-	if explaining() {
-		var text strings.Builder
-		Explain(&text, res)
-		fmt.Fprint(stderr, secrets.Text(text.String()))
+	r := RunFilter(stdin, stdout)
+	switch {
+	case r.Failure != "":
+		fmt.Fprintln(stderr, r.Failure)
+		return r.Code
+	case explaining():
+		fmt.Fprint(stderr, r.Explanation())
 	}
 	if os.Getenv(ReportEnv) == ReportJSON {
-		report.JSONLine(stderr, findings)
+		report.JSONLine(stderr, r.Findings)
 	} else {
-		_ = report.Text(stderr, &report.Report{Findings: findings, Quiet: true})
+		_ = report.Text(stderr, &report.Report{Findings: r.Findings, Quiet: true})
 	}
-	if finding.Count(findings, finding.Error) > 0 {
-		return ExitFindings
-	}
-	return ExitOK
+	return r.Code
 }
 
 func run(stdin io.Reader, stdout io.Writer, secrets *redact.Secrets) (Result, error) {

@@ -21,6 +21,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -306,17 +307,18 @@ func try(t *testing.T, m mutant, seed uint64) {
 			t.Errorf("MUTANTS=%s#%d: panic: %v\n%s\n%.3000s", m.name, seed, p, debug.Stack(), before.text())
 		}
 	}()
-	var said strings.Builder
-	_, code := fn.RunNodes(c.items, c.config, &said)
-	if strings.Contains(said.String(), "a mistake of its own") {
-		t.Errorf("MUTANTS=%s#%d: %s\n%.3000s", m.name, seed, said.String(), before.text())
+	_, said := fn.RunNodes(c.items, c.config)
+	said.Explanation()
+	_ = report.Text(io.Discard, &report.Report{Findings: said.Findings})
+	if strings.Contains(said.Failure, "a mistake of its own") {
+		t.Errorf("MUTANTS=%s#%d: %s\n%.3000s", m.name, seed, said.Failure, before.text())
 	}
-	if seed%16 != 0 || code == fn.ExitFailure {
+	if seed%16 != 0 || said.Code == fn.ExitFailure {
 		return
 	}
 	// A second run changes nothing.
 	once := mutant{items: c.items}.text()
-	fn.RunNodes(c.items, c.config, io.Discard)
+	fn.RunNodes(c.items, c.config)
 	if twice := (mutant{items: c.items}).text(); once != twice {
 		t.Errorf("MUTANTS=%s#%d: a second run changes what the first wrote\n%.3000s\n=====\n%.3000s", m.name, seed, once, twice)
 	}
@@ -328,7 +330,8 @@ func TestOrderOfFiles(t *testing.T) {
 	for _, m := range mutants(t) {
 		found := func(items []*yaml.Node) []string {
 			var out bytes.Buffer
-			fn.RunNodes(items, m.clone().config, &out)
+			_, said := fn.RunNodes(items, m.clone().config)
+			_ = report.Text(&out, &report.Report{Findings: said.Findings, Quiet: true})
 			entries := strings.Split(out.String(), "\n\n")
 			slices.Sort(entries)
 			return entries

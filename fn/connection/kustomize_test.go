@@ -2,7 +2,6 @@ package connection_test
 
 import (
 	"encoding/base64"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +20,7 @@ import (
 // TestMain lets the test binary be the program that a build runs.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == kbuild.ChildCommand {
-		os.Exit(kbuild.Child(os.Args[2:], fn.Run, os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(kbuild.Child(os.Args[2:], fn.RunFilter, os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }
@@ -103,9 +102,9 @@ func kustomize(t *testing.T, files map[string]string) resmap.ResMap {
 		require.NoError(t, os.MkdirAll(filepath.Join(root, filepath.Dir(path)), 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(root, path), []byte(text), 0o644))
 	}
-	m, err := kbuild.Build(filesys.MakeFsOnDisk(), filepath.Join(root, "prod"), kbuild.Options{Stderr: io.Discard})
+	result, err := kbuild.Build(filesys.MakeFsOnDisk(), filepath.Join(root, "prod"), kbuild.Options{})
 	require.NoError(t, err)
-	return m
+	return result.Resources
 }
 
 // TestThroughKustomize: the function sees a tree in the middle of being

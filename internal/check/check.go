@@ -3,12 +3,10 @@
 package check
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -48,6 +46,8 @@ type Report struct {
 	Trees, Resources int
 	// Sources are the texts of the files that were read.
 	Sources map[string][]byte
+	// Warnings are about the kustomization files that were built.
+	Warnings []kbuild.Warning
 	// Unread is what could not be checked.
 	Unread []Unread
 
@@ -199,35 +199,39 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 // buildAndCheck returns what is found in a kustomization, and its resources.
 func (rep *Report) buildAndCheck(ctx context.Context, t Tree, opts Options) ([]finding.Finding, []*yaml.Node, objects, error) {
 	rep.about = nil
-	var stderr bytes.Buffer
 	build := opts.Build
-	build.Stderr = &stderr
 	build.InProcess = fn.RunNodes
 	build.KeepNames = true
 	steps := &effects.Recorder{}
 	build.Observe = steps.Observe
-	restore := setenv(fn.ReportEnv, fn.ReportJSON)
-	m, err := kbuild.Build(filesys.MakeFsOnDisk(), t.Root, build)
+	result, err := kbuild.Build(filesys.MakeFsOnDisk(), t.Root, build)
 	if err != nil && t.Within != "" && outsideOfFolder(err) {
 		// The file may be read: it is in the folder that was named.
-		stderr.Reset()
 		steps = &effects.Recorder{}
 		build.Observe = steps.Observe
 		build.LoadRestrictor, build.Cache = types.LoadRestrictionsNone, nil
-		m, err = kbuild.Build(within{filesys.MakeFsOnDisk(), t.Within}, t.Root, build)
+		result, err = kbuild.Build(within{filesys.MakeFsOnDisk(), t.Within}, t.Root, build)
 	}
-	restore()
-	findings, ran, said := decodeSaid(stderr.Bytes())
+	var findings []finding.Finding
+	failure := ""
+	if result != nil {
+		rep.warn(result.Warnings)
+		for _, r := range result.Runs {
+			findings = append(findings, r.Findings...)
+			failure += r.Failure
+		}
+	}
 	var failed *kbuild.FunctionError
 	if errors.As(err, &failed) && finding.Count(findings, finding.Error) > 0 {
 		return unresolved(findings, opts.Unresolved), nil, nil, nil
 	}
 	if err != nil {
-		if text := string(bytes.TrimSpace(said)); text != "" {
-			err = fmt.Errorf("%s: %w", text, err)
+		if failure != "" {
+			err = fmt.Errorf("%s: %w", failure, err)
 		}
 		return findings, nil, nil, err
 	}
+	m := result.Resources
 	resources := make([]*yaml.Node, 0, m.Size())
 	for _, r := range m.Resources() {
 		resources = append(resources, r.YNode())
@@ -239,7 +243,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, t Tree, opts Options) ([]f
 	}
 	rep.about = rep.kustomizations(steps, inv, opts)
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
-	if ran || unwritable != nil {
+	if len(result.Runs) > 0 || unwritable != nil {
 		return unresolved(findings, opts.Unresolved), resources, rep.objectsOf(inv), unwritable
 	}
 	findings, err = validate(ctx, inv, opts.Config, opts)
@@ -261,14 +265,11 @@ func (rep *Report) kustomizations(steps *effects.Recorder, inv *inventory.Invent
 	return slices.DeleteFunc(findings, func(f finding.Finding) bool { return f.Severity == finding.Off })
 }
 
-func setenv(key, value string) (restore func()) {
-	old, had := os.LookupEnv(key)
-	os.Setenv(key, value)
-	return func() {
-		if had {
-			os.Setenv(key, old)
-		} else {
-			os.Unsetenv(key)
+// warn adds warnings, each once: overlays share their bases.
+func (rep *Report) warn(ws []kbuild.Warning) {
+	for _, w := range ws {
+		if !slices.Contains(rep.Warnings, w) {
+			rep.Warnings = append(rep.Warnings, w)
 		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == kbuild.ChildCommand {
-		os.Exit(kbuild.Child(os.Args[2:], fn.Run, os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(kbuild.Child(os.Args[2:], fn.RunFilter, os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }

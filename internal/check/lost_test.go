@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
 
@@ -174,12 +173,9 @@ func TestWhatABuildRefusesIsNoCleanTree(t *testing.T) {
 				"b/kustomization.yaml": kustomization + "- pod.yaml\n",
 				"b/pod.yaml":           pod,
 			})
-			_, err := kbuild.Build(filesys.MakeFsOnDisk(), filepath.Join(dir, "a"), kbuild.Options{})
+			result, err := kbuild.Build(filesys.MakeFsOnDisk(), filepath.Join(dir, "a"), kbuild.Options{})
 			if err == nil {
-				var m resmap.ResMap
-				m, err = kbuild.Build(filesys.MakeFsOnDisk(), filepath.Join(dir, "a"), kbuild.Options{})
-				require.NoError(t, err)
-				_, err = kbuild.YAML(m)
+				_, err = kbuild.YAML(result.Resources)
 			}
 			require.Error(t, err, "the build itself")
 			rep := run(t, check.Options{}, dir)

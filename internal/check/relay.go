@@ -1,8 +1,7 @@
 package check
 
 import (
-	"bytes"
-	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,7 +9,6 @@ import (
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
@@ -18,36 +16,34 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 )
 
-// Relay takes what the function says in a build and prints it for people, with
-// the places that findings are about. While it is in use, the function reports
-// to programs: see [fn.ReportEnv].
-type Relay struct {
-	said    bytes.Buffer
-	restore func()
-}
-
-// NewRelay begins a relay. [Relay.Print] ends it.
-func NewRelay() *Relay { return &Relay{restore: setenv(fn.ReportEnv, fn.ReportJSON)} }
-
-// Write implements [io.Writer]. It is what the build's Stderr has to be.
-func (r *Relay) Write(text []byte) (int, error) { return r.said.Write(text) }
-
-// Print writes what was said. dir is what was built, with opts: if there are
-// findings, it is built again to follow where values were written.
-func (r *Relay) Print(w io.Writer, dir string, opts kbuild.Options) error {
-	findings, _, text := decodeSaid(r.said.Bytes())
-	defer r.restore()
-	if _, err := w.Write(text); err != nil {
-		return err
+// PrintRuns prints for people what a build of dir with opts warned of and what
+// the function found in it, with the places that findings are about: if there
+// are any, it is built again to follow where values were written. result may be
+// nil.
+func PrintRuns(w io.Writer, dir string, opts kbuild.Options, result *kbuild.Result) error {
+	if result == nil {
+		return nil
+	}
+	secrets := opts.Secrets
+	if secrets == nil {
+		secrets = &redact.Secrets{}
+	}
+	PrintWarnings(w, result.Warnings)
+	var findings []finding.Finding
+	for _, r := range result.Runs {
+		if r.Failure != "" {
+			fmt.Fprintln(w, r.Failure)
+		}
+		findings = append(findings, r.Findings...)
 	}
 	if len(findings) == 0 {
 		return nil
 	}
 	var trace provenance.Trace
-	opts.Trace, opts.Stderr = &trace, io.Discard
+	opts.Trace = &trace
 	var resources []*yaml.Node
-	if m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts); err == nil {
-		for _, res := range m.Resources() {
+	if again, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts); err == nil {
+		for _, res := range again.Resources.Resources() {
 			resources = append(resources, res.YNode())
 		}
 	}
@@ -58,13 +54,16 @@ func (r *Relay) Print(w io.Writer, dir string, opts kbuild.Options) error {
 		findings[i].Tree = tree
 	}
 	finding.Sort(findings)
-	secrets := opts.Secrets
-	if secrets == nil {
-		secrets = &redact.Secrets{}
-	}
 	return report.Text(w, &report.Report{
 		Findings: report.Clean(findings, secrets), Quiet: true, Source: places.source, Secrets: secrets,
 	})
+}
+
+// PrintWarnings prints what builds warned of.
+func PrintWarnings(w io.Writer, warnings []kbuild.Warning) {
+	for _, warning := range warnings {
+		fmt.Fprintf(w, "Warning: %s: %s\n", redact.Escape(relative(warning.File)), redact.Escape(warning.Text))
+	}
 }
 
 // relative returns a path from the working directory where that is shorter.
@@ -81,18 +80,3 @@ func relative(path string) string {
 
 // source returns the text of a file that a finding points to.
 func (p *Places) source(path string) []byte { return p.file(filepath.FromSlash(path)) }
-
-// decodeSaid splits what a function wrote into findings and what is for people.
-// ran is false when no function reported.
-func decodeSaid(said []byte) (fs []finding.Finding, ran bool, text []byte) {
-	for line := range bytes.Lines(said) {
-		if bytes.HasPrefix(line, []byte(`{"findings":`)) {
-			if more, err := report.ReadJSONLine(json.NewDecoder(bytes.NewReader(line))); err == nil {
-				fs, ran = append(fs, more...), true
-				continue
-			}
-		}
-		text = append(text, line...)
-	}
-	return fs, ran, text
-}

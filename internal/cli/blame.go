@@ -122,15 +122,14 @@ func runBlame(cmd *cobra.Command, dir string, opts kbuild.Options, selection bla
 func blameOf(cmd *cobra.Command, dir string, opts kbuild.Options) (*blame.Blame, error) {
 	var trace provenance.Trace
 	opts.Trace = &trace
-	relay := check.NewRelay()
-	opts.Stderr = relay
-	m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
-	if perr := relay.Print(cmd.ErrOrStderr(), dir, opts); err == nil {
+	result, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
+	if perr := check.PrintRuns(cmd.ErrOrStderr(), dir, opts, result); err == nil {
 		err = perr
 	}
 	if err != nil {
 		return nil, buildError(err)
 	}
+	m := result.Resources
 	if !trace.Any() {
 		fmt.Fprintf(cmd.ErrOrStderr(), "Warning: %s has something in it that only kustomize itself can build, so no place is known\n", dir)
 	}
@@ -148,10 +147,11 @@ func completeBlame(args []string) ([]string, cobra.ShellCompDirective) {
 		return nil, cobra.ShellCompDirectiveFilterDirs
 	}
 	var trace provenance.Trace
-	m, err := kbuild.Build(filesys.MakeFsOnDisk(), args[0], kbuild.Options{Stderr: io.Discard, Trace: &trace})
+	result, err := kbuild.Build(filesys.MakeFsOnDisk(), args[0], kbuild.Options{Trace: &trace})
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
+	m := result.Resources
 	b := blame.New(m, &trace)
 	var names []string
 	if len(args) > 1 {

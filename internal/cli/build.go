@@ -52,7 +52,6 @@ func (f *kbuildFlags) options(cmd *cobra.Command) (kbuild.Options, error) {
 		EnableExec:  f.enableExec,
 		Helm:        f.enableHelm,
 		HelmCommand: f.helmCommand,
-		Stderr:      cmd.ErrOrStderr(),
 		InProcess:   fn.RunNodes,
 		Secrets:     secretsOf(cmd),
 	}
@@ -116,16 +115,14 @@ func runBuild(cmd *cobra.Command, dir string, flags *buildFlags) error {
 	if err != nil {
 		return err
 	}
-	if flags.explain {
-		if err := os.Setenv(fn.ExplainEnv, "1"); err != nil { // inherited by the build's child
-			return err
+	files := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
+	result, err := kbuild.Build(files, dir, opts)
+	if flags.explain && result != nil {
+		for i := range result.Runs {
+			fmt.Fprint(cmd.ErrOrStderr(), result.Runs[i].Explanation())
 		}
 	}
-	files := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
-	relay := check.NewRelay()
-	opts.Stderr = relay
-	m, err := kbuild.Build(files, dir, opts)
-	if perr := relay.Print(cmd.ErrOrStderr(), dir, opts); err == nil {
+	if perr := check.PrintRuns(cmd.ErrOrStderr(), dir, opts, result); err == nil {
 		err = perr
 	}
 	if err != nil {
@@ -134,6 +131,7 @@ func runBuild(cmd *cobra.Command, dir string, flags *buildFlags) error {
 	if err := files.Unchanged(); err != nil {
 		return err
 	}
+	m := result.Resources
 	if info, err := os.Stat(flags.output); err == nil && info.IsDir() {
 		return writeEach(flags.output, m, opts.Secrets)
 	}
@@ -218,7 +216,7 @@ func newChildCommand() *cobra.Command {
 		Hidden:             true,
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if code := kbuild.Child(args, fn.Run, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()); code != fn.ExitOK {
+			if code := kbuild.Child(args, fn.RunFilter, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()); code != fn.ExitOK {
 				return &exitError{code: code}
 			}
 			return nil

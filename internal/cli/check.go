@@ -119,6 +119,7 @@ func printReport(cmd *cobra.Command, rep *check.Report, output string, notes, st
 		return err
 	}
 	fails := strict && len(rep.Unread) > 0 || len(rep.Unread) > 0 && rep.Resources == 0
+	check.PrintWarnings(cmd.ErrOrStderr(), rep.Warnings)
 	for _, u := range rep.Unread {
 		word := "Not checked:"
 		if u.Named {

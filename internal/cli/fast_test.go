@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/test/bench/gen"
 )
@@ -24,27 +24,35 @@ func TestBuildInProcessEqualsChild(t *testing.T) {
 		require.NoError(t, tree.Pipeline(dir))
 		dirs = append(dirs, dir+"/pipeline", dir+"/pipeline/run")
 	}
-	for _, format := range []string{"text", fn.ReportJSON} {
-		t.Setenv(fn.ReportEnv, format)
-		for _, dir := range dirs {
-			t.Run(format+"/"+strings.TrimPrefix(filepath.ToSlash(dir), repo+"/"), func(t *testing.T) {
-				want, wantSaid := built(t, dir, nil)
-				got, gotSaid := built(t, dir, fn.RunNodes)
-				assert.Equal(t, want, got)
-				assert.Equal(t, wantSaid, gotSaid)
-			})
-		}
+	for _, dir := range dirs {
+		t.Run(strings.TrimPrefix(filepath.ToSlash(dir), repo+"/"), func(t *testing.T) {
+			want, wantSaid := built(t, dir, nil)
+			got, gotSaid := built(t, dir, fn.RunNodes)
+			assert.Equal(t, want, got)
+			assert.Equal(t, wantSaid, gotSaid)
+		})
 	}
 }
 
-func built(t *testing.T, dir string, f kbuild.NodeFunction) (resources, said string) {
+// saying is what a run of the function says.
+type saying struct {
+	code                 int
+	findings             []finding.Finding
+	failure, explanation string
+}
+
+func built(t *testing.T, dir string, f kbuild.Function) (resources string, said []saying) {
 	t.Helper()
-	var stderr bytes.Buffer
-	m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, kbuild.Options{InProcess: f, Stderr: &stderr})
-	if err != nil {
-		return "error: " + err.Error(), stderr.String()
+	result, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, kbuild.Options{InProcess: f})
+	if result != nil {
+		for _, r := range result.Runs {
+			said = append(said, saying{r.Code, append([]finding.Finding(nil), r.Findings...), r.Failure, r.Explanation()})
+		}
 	}
-	text, err := m.AsYaml()
+	if err != nil {
+		return "error: " + err.Error(), said
+	}
+	text, err := result.Resources.AsYaml()
 	require.NoError(t, err)
-	return string(text), stderr.String()
+	return string(text), said
 }

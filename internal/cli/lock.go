@@ -135,13 +135,15 @@ func (r *lockRun) all(ctx context.Context, envs []*lock.Environment) error {
 
 func (r *lockRun) one(ctx context.Context, e *lock.Environment) error {
 	name := redact.Escape(e.Name)
-	relay := check.NewRelay()
-	opts := kbuild.Options{Stderr: relay, InProcess: fn.RunNodes, Secrets: r.secrets}
+	opts := kbuild.Options{InProcess: fn.RunNodes, Secrets: r.secrets}
+	var printing error
 	l, err := lock.Make(e, lock.Options{Build: opts, Inputs: func(source []byte, configs []string) ([]lock.Input, error) {
 		return injectionInputs(ctx, source, configs)
+	}, Built: func(result *kbuild.Result) {
+		printing = check.PrintRuns(r.errs, e.Pipeline(), opts, result)
 	}})
-	if perr := relay.Print(r.errs, e.Pipeline(), opts); err == nil {
-		err = perr
+	if err == nil {
+		err = printing
 	}
 	if err != nil {
 		var failed *kbuild.FunctionError

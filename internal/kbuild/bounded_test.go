@@ -83,9 +83,9 @@ func TestAliasesWithinTheLimitsBuild(t *testing.T) {
 	} {
 		require.NoError(t, fsys.WriteFile("/top/"+name, []byte(text)))
 	}
-	m, err := kbuild.Build(fsys, "/top", kbuild.Options{})
+	result, err := kbuild.Build(fsys, "/top", kbuild.Options{})
 	require.NoError(t, err)
-	assert.Equal(t, 2, m.Size())
+	assert.Equal(t, 2, result.Resources.Size())
 }
 
 // TestSizeIsThatOfAllFiles: many small files are as much as a large one.

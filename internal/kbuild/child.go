@@ -2,21 +2,22 @@ package kbuild
 
 import (
 	"bytes"
-	"encoding/json"
+	"encoding/gob"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
 )
 
-// Function is the function as a filter: a ResourceList in, a ResourceList out,
-// findings on stderr, an exit code.
-type Function func(stdin io.Reader, stdout, stderr io.Writer) int
+// Filter is the function as a filter: a ResourceList in, a ResourceList out.
+type Filter func(stdin io.Reader, stdout io.Writer) fn.Report
 
 // Child is the side of a build that runs in kustomize's child process. args
 // are those after ChildCommand.
-func Child(args []string, fn Function, stdin io.Reader, stdout, stderr io.Writer) int {
+func Child(args []string, filter Filter, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) != 2 {
 		fmt.Fprintln(stderr, "Error: this command is for krm-validate build alone")
 		return 2
@@ -25,9 +26,9 @@ func Child(args []string, fn Function, stdin io.Reader, stdout, stderr io.Writer
 	code := 0
 	switch file := args[1]; args[0] {
 	case childRun:
-		var findings bytes.Buffer
-		code = fn(stdin, stdout, &findings)
-		err = appendReport(file, reportEntry{Code: code, Text: findings.String()})
+		r := filter(stdin, stdout)
+		code = r.Code
+		err = appendReport(file, reportEntry{Report: r, Explanation: r.Explanation()})
 	case childCapture:
 		err = captureTo(file, stdin)
 		code = 1 // what follows in the build is not needed
@@ -56,41 +57,26 @@ func captureTo(file string, stdin io.Reader) error {
 	return os.WriteFile(file, content, 0o600)
 }
 
-// reportEntry is what one run of the function has to say, one JSON line.
+// reportEntry is what one run of the function has to say.
 type reportEntry struct {
-	Code int    `json:"code"`
-	Text string `json:"text"`
+	fn.Report
+	Explanation string
 }
 
 func appendReport(file string, e reportEntry) error {
-	line, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(line, '\n'))
-	return errors.Join(err, f.Close())
+	return errors.Join(gob.NewEncoder(f).Encode(e), f.Close())
 }
 
-// report is the parent's end: a file in a directory of its own, made when a
+// reports are the parent's end: a file in a directory of its own, made when a
 // function is to run.
-type report struct {
-	dir, path string
-	out       io.Writer
-}
+type reports struct{ dir, path string }
 
-func newReport(out io.Writer) *report {
-	if out == nil {
-		out = os.Stderr
-	}
-	return &report{out: out}
-}
-
-// file returns the path of the report's file.
-func (r *report) file() (string, error) {
+// file returns the path of the file.
+func (r *reports) file() (string, error) {
 	if r.path != "" {
 		return r.path, nil
 	}
@@ -99,7 +85,7 @@ func (r *report) file() (string, error) {
 		return "", fmt.Errorf("making a directory for the function's report: %w", err)
 	}
 	r.dir = dir
-	path := filepath.Join(dir, "report.jsonl")
+	path := filepath.Join(dir, "report")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		return "", fmt.Errorf("making a file for the function's report: %w", err)
 	}
@@ -107,37 +93,27 @@ func (r *report) file() (string, error) {
 	return path, nil
 }
 
-// flush writes what the function reported and returns its last exit code that
-// is not zero.
-func (r *report) flush() int {
+// read returns what the function reported.
+func (r *reports) read() []Run {
 	if r.path == "" {
-		return 0
+		return nil
 	}
 	content, err := os.ReadFile(r.path)
 	if err != nil {
-		return 0
+		return nil
 	}
-	code := 0
-	for dec := json.NewDecoder(bytes.NewReader(content)); ; {
+	var runs []Run
+	for in := bytes.NewReader(content); in.Len() > 0; {
 		var e reportEntry
-		if dec.Decode(&e) != nil {
-			return code
+		if gob.NewDecoder(in).Decode(&e) != nil {
+			break
 		}
-		fmt.Fprint(r.out, e.Text)
-		if e.Code != 0 {
-			code = e.Code
-		}
+		runs = append(runs, Run{Report: e.Report, explanation: e.Explanation})
 	}
+	return runs
 }
 
-// write writes what the function reported in this process.
-func (r *report) write(entries []reportEntry) {
-	for _, e := range entries {
-		fmt.Fprint(r.out, e.Text)
-	}
-}
-
-func (r *report) close() {
+func (r *reports) close() {
 	if r.dir != "" {
 		os.RemoveAll(r.dir)
 	}

@@ -10,7 +10,6 @@ package kbuild
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -20,6 +19,7 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
@@ -45,12 +45,9 @@ type Options struct {
 	Helm        bool
 	HelmCommand string
 
-	// Stderr receives what the function reports, os.Stderr if nil.
-	Stderr io.Writer
-
 	// InProcess is the function. Where nobody can tell the difference it is
 	// called instead of a child process, which is much faster. It may be nil.
-	InProcess NodeFunction
+	InProcess Function
 
 	// Secrets gets to know what the build reads, and says what may be printed of
 	// kustomize's errors. It may be nil.
@@ -77,8 +74,51 @@ type Options struct {
 	Command []string
 }
 
-// FunctionError says that the function ended a build. What it found has been
-// written to Options.Stderr.
+// Result is what a build comes to.
+type Result struct {
+	// Resources are in the order of kustomize build. Their AsYaml is what
+	// kustomize build prints.
+	Resources resmap.ResMap
+	// Runs are those of the function: what it found and did.
+	Runs []Run
+	// Warnings are about the kustomization files. kustomize prints its own when
+	// it builds the tree.
+	Warnings []Warning
+}
+
+// Run is one run of the function in a build.
+type Run struct {
+	fn.Report
+	explanation string // of a run in another process
+}
+
+// Explanation says what the run wrote, one line for each value.
+func (r *Run) Explanation() string {
+	if r.explanation != "" {
+		return r.explanation
+	}
+	return r.Report.Explanation()
+}
+
+// failed returns the exit code of the last run that ended with another than 0.
+func (r *Result) failed() int {
+	code := fn.ExitOK
+	for i := range r.Runs {
+		if r.Runs[i].Code != fn.ExitOK {
+			code = r.Runs[i].Code
+		}
+	}
+	return code
+}
+
+// Warning is something that the author of a file should know.
+type Warning struct {
+	File string // an absolute path
+	Text string
+}
+
+// FunctionError says that the function ended a build. The result has what it
+// found.
 type FunctionError struct {
 	// Code is the function's exit code.
 	Code int
@@ -92,12 +132,12 @@ func (e *FunctionError) Error() string {
 // kustomization file.
 var ErrNoKustomization = errors.New("no kustomization file")
 
-// Build builds the kustomization in dir and returns its resources in the
-// order of kustomize build. Their AsYaml is what kustomize build prints.
+// Build builds the kustomization in dir. There is a result also with a
+// [FunctionError]: it says what the function found.
 //
 // Builds may run at once. Those that kustomize builds, or that bring an OpenAPI
 // schema, wait for each other: kustomize keeps one schema for all.
-func Build(fsys filesys.FileSystem, dir string, opts Options) (resmap.ResMap, error) {
+func Build(fsys filesys.FileSystem, dir string, opts Options) (*Result, error) {
 	return (&builder{fsys: NewSnapshot(fsys), opts: opts}).run(dir)
 }
 
@@ -109,7 +149,7 @@ type builder struct {
 	captured *Captured
 }
 
-func (b *builder) run(dir string) (resmap.ResMap, error) {
+func (b *builder) run(dir string) (*Result, error) {
 	if b.opts.Secrets == nil {
 		b.opts.Secrets = &redact.Secrets{}
 	}
@@ -121,14 +161,14 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	if err != nil {
 		return nil, err
 	}
-	rep := newReport(b.opts.Stderr)
-	defer rep.close()
-	m, declined := b.ours(root, rep)
+	result, declined := b.ours(root)
 	var failed *FunctionError
 	var certain *certainError
 	switch {
-	case declined == nil || errors.As(declined, &failed):
-		return m, declined
+	case declined == nil:
+		return result, nil
+	case errors.As(declined, &failed):
+		return result, failed
 	case errors.As(declined, &certain):
 		return nil, explainFailure(b.fsys, root, certain.error)
 	}
@@ -138,15 +178,15 @@ func (b *builder) run(dir string) (resmap.ResMap, error) {
 	if b.opts.Trace != nil {
 		*b.opts.Trace = provenance.Trace{}
 	}
-	if m, err = b.stock(root, rep); err != nil && !errors.As(err, &failed) {
+	if result, err = b.stock(root); err != nil && !errors.As(err, &failed) {
 		err = explainFailure(b.fsys, root, err)
 	}
-	return m, err
+	return result, err
 }
 
 // ours builds root in linear time. Whatever goes wrong but for the function is
 // no error: kustomize says what it makes of it.
-func (b *builder) ours(root string, rep *report) (m resmap.ResMap, err error) {
+func (b *builder) ours(root string) (*Result, error) {
 	schema.RLock()
 	l, m, err := b.linear(root, false)
 	schema.RUnlock()
@@ -155,14 +195,7 @@ func (b *builder) ours(root string, rep *report) (m resmap.ResMap, err error) {
 		l, m, err = b.linear(root, true)
 		done()
 	}
-	var failed *FunctionError
-	if err == nil || errors.As(err, &failed) {
-		rep.write(l.entries)
-	}
-	if failed != nil {
-		return nil, failed
-	}
-	return m, err
+	return &Result{Resources: m, Runs: l.runs, Warnings: l.warnings}, err
 }
 
 func (b *builder) linear(root string, ownSchema bool) (l *linearBuild, m resmap.ResMap, err error) {
@@ -178,12 +211,14 @@ func (b *builder) linear(root string, ownSchema bool) (l *linearBuild, m resmap.
 }
 
 // stock has kustomize build root, with the function in a process of its own.
-func (b *builder) stock(root string, rep *report) (resmap.ResMap, error) {
+func (b *builder) stock(root string) (*Result, error) {
 	command, err := b.opts.command()
 	if err != nil {
 		return nil, err
 	}
-	t := &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: rep}
+	var said reports
+	defer said.close()
+	t := &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: &said}
 	if b.captured != nil {
 		tmp, err := os.MkdirTemp("", "krm-validate-")
 		if err != nil {
@@ -195,12 +230,12 @@ func (b *builder) stock(root string, rep *report) (resmap.ResMap, error) {
 	done := ownSchema()
 	m, err := krustyRun(t, root, krustyOptions(&b.opts))
 	done()
-	code := rep.flush()
+	result := &Result{Resources: m, Runs: said.read()}
 	if b.captured != nil {
 		content, readErr := os.ReadFile(t.capture)
 		if readErr == nil {
 			b.captured.Resources, b.captured.Configs = content, t.configs
-			return nil, nil //nolint:nilnil // the build was ended on purpose
+			return result, nil // the build was ended on purpose
 		}
 		if err == nil {
 			return nil, readErr
@@ -209,12 +244,12 @@ func (b *builder) stock(root string, rep *report) (resmap.ResMap, error) {
 	switch {
 	case t.err != nil:
 		return nil, t.err
-	case err != nil && code != 0:
-		return nil, &FunctionError{Code: code}
+	case err != nil && result.failed() != fn.ExitOK:
+		return result, &FunctionError{Code: result.failed()}
 	case err != nil:
 		return nil, b.opts.Secrets.Foreign(simplify(err))
 	}
-	return m, t.restore(m)
+	return result, t.restore(m)
 }
 
 // Stock builds the kustomization in dir as kubectl apply -k does, which runs

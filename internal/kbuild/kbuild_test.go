@@ -3,7 +3,6 @@ package kbuild_test
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -176,15 +175,21 @@ var trees = map[string]files{
 
 func build(t *testing.T, dir string, opts kbuild.Options) (string, string, error) {
 	t.Helper()
-	var stderr bytes.Buffer
-	opts.Stderr = &stderr
-	m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
-	if err != nil {
-		return "", stderr.String(), err
+	result, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
+	said := ""
+	if result != nil {
+		for _, r := range result.Runs {
+			for _, f := range r.Findings {
+				said += f.Severity.String() + ": " + f.Message + "\n"
+			}
+		}
 	}
-	out, err := m.AsYaml()
+	if err != nil {
+		return "", said, err
+	}
+	out, err := result.Resources.AsYaml()
 	require.NoError(t, err)
-	return string(out), stderr.String(), nil
+	return string(out), said, nil
 }
 
 // realBuild is kustomize build with krm-validate on the PATH.
@@ -393,7 +398,7 @@ func TestCapture(t *testing.T) {
 	assert.Contains(t, string(source.Resources), "name: settings\n")
 	assert.Empty(t, source.Configs)
 
-	result, err := kbuild.Capture(filesys.MakeFsOnDisk(), filepath.Join(dir, "pipeline"), kbuild.Options{Stderr: io.Discard})
+	result, err := kbuild.Capture(filesys.MakeFsOnDisk(), filepath.Join(dir, "pipeline"), kbuild.Options{})
 	require.NoError(t, err)
 	assert.Contains(t, string(result.Resources), "stamp: base\n")
 	assert.NotContains(t, string(result.Resources), "FunctionRan")

@@ -3,8 +3,9 @@ package kbuild
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/api/ifc"
 	"sigs.k8s.io/kustomize/api/provider"
@@ -30,7 +31,7 @@ type linearBuild struct {
 	validator ifc.Validator
 	plugins   *types.PluginConfig
 	metadata  metadata
-	warnings  []string
+	warnings  []Warning
 	notes     transformationNotes
 	trace     *tracer // nil if nobody asks
 
@@ -38,7 +39,7 @@ type linearBuild struct {
 
 	ran     bool // the function is part of the build
 	configs []string
-	entries []reportEntry // what the function said
+	runs    []Run // of the function
 }
 
 // level is one kustomization of a linear build.
@@ -71,9 +72,6 @@ func (b *linearBuild) build() (m resmap.ResMap, err error) {
 	}
 	if err := top.finish(resources); err != nil {
 		return nil, err
-	}
-	for _, w := range b.warnings {
-		fmt.Fprintln(os.Stderr, w)
 	}
 	return plainResMap(resources)
 }
@@ -177,9 +175,20 @@ func (v *level) read() error {
 	if err != nil {
 		return err
 	}
-	v.k, v.warnings = p.k, append(v.warnings, p.warnings...)
+	v.k = p.k
+	for _, w := range p.warnings {
+		v.warn(v.dir().Join(v.file), strings.TrimPrefix(w, "# Warning: "))
+	}
 	v.readText(v.dir().Join(v.file))
 	return nil
+}
+
+// warn adds something that a file's author should know, once.
+func (b *linearBuild) warn(file, text string) {
+	w := Warning{File: file, Text: text}
+	if !slices.Contains(b.warnings, w) {
+		b.warnings = append(b.warnings, w)
+	}
 }
 
 // parsedKustomization is a kustomization that a linear build covers. It is not

@@ -2,7 +2,6 @@ package kbuild_test
 
 import (
 	"fmt"
-	"io"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,9 +21,9 @@ func BenchmarkLinear(b *testing.B) {
 		for _, tree := range []string{"source", "pipeline"} {
 			b.Run(fmt.Sprintf("%s/%d", tree, n), func(b *testing.B) {
 				for range b.N {
-					m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir+"/"+tree, kbuild.Options{InProcess: fn.RunNodes, Stderr: io.Discard})
+					result, err := kbuild.Build(filesys.MakeFsOnDisk(), dir+"/"+tree, kbuild.Options{InProcess: fn.RunNodes})
 					require.NoError(b, err)
-					_, err = m.AsYaml()
+					_, err = result.Resources.AsYaml()
 					require.NoError(b, err)
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/resource")

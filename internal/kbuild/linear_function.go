@@ -2,7 +2,6 @@ package kbuild
 
 import (
 	"errors"
-	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -13,15 +12,15 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// NodeFunction is the function on resources in memory. items are its own: it
-// edits them in place and says which ones it did. What it has to say to people
-// goes to stderr; the code is that of a process.
-type NodeFunction func(items []*yaml.Node, functionConfig *yaml.Node, stderr io.Writer) (manifest.Output, int)
+// Function is the function on resources in memory, such as [fn.RunNodes]. items
+// are its own: it edits them in place and says which ones it did.
+type Function func(items []*yaml.Node, functionConfig *yaml.Node) (manifest.Output, fn.Report)
 
 // errUnusual ends a build whose resources could change when they are written
 // and read again, as they are on their way to a function of kustomize's.
@@ -76,12 +75,11 @@ func (s *functionStep) Transform(rm resmap.ResMap) error {
 		}
 		items[i] = item
 	}
-	var stderr strings.Builder
-	out, code := s.opts.InProcess(items, s.config, &stderr)
+	out, report := s.opts.InProcess(items, s.config)
 	follow := s.trace.function(m, items, s.config, out)
-	s.entries = append(s.entries, reportEntry{Code: code, Text: stderr.String()})
-	if code != 0 {
-		return &FunctionError{Code: code}
+	s.runs = append(s.runs, Run{Report: report})
+	if report.Code != fn.ExitOK {
+		return &FunctionError{Code: report.Code}
 	}
 	return s.update(m, items, out, follow)
 }

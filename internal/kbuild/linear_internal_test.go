@@ -2,7 +2,6 @@ package kbuild
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,13 +18,16 @@ import (
 type way func(b *builder, root string) (resmap.ResMap, error)
 
 func linearWay(b *builder, root string) (resmap.ResMap, error) {
-	return b.ours(root, newReport(io.Discard))
+	result, err := b.ours(root)
+	return result.Resources, err
 }
 
 func stockWay(b *builder, root string) (resmap.ResMap, error) {
-	rep := newReport(io.Discard)
-	defer rep.close()
-	return b.stock(root, rep)
+	result, err := b.stock(root)
+	if result == nil {
+		return nil, err
+	}
+	return result.Resources, err
 }
 
 // buildBy builds a directory in one way.

@@ -77,7 +77,7 @@ func (v *level) resolveVars(m *indexed) error {
 		}
 	}
 	if slices.Sort(unused); len(unused) > 0 {
-		v.warnings = append(v.warnings, "well-defined vars that were never replaced: "+strings.Join(unused, ","))
+		v.warn(v.dir().Join(v.file), "vars that are never used: "+strings.Join(unused, ", "))
 	}
 	return nil
 }

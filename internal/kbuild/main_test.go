@@ -11,6 +11,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -23,7 +25,11 @@ func TestMain(m *testing.M) {
 		os.Exit(Child(os.Args[2:], Stamp, os.Stdin, os.Stdout, os.Stderr))
 	}
 	if os.Getenv(AsFunction) != "" {
-		os.Exit(Stamp(os.Stdin, os.Stdout, os.Stderr))
+		r := Stamp(os.Stdin, os.Stdout)
+		for _, f := range r.Findings {
+			fmt.Fprintln(os.Stderr, f.Message)
+		}
+		os.Exit(r.Code)
 	}
 	os.Exit(m.Run())
 }
@@ -52,7 +58,7 @@ func note(item, config *yaml.Node) {
 // to every resource and a receipt if spec.receipt says so. It fails when a
 // resource is named broken. With spec.edit it changes every second resource
 // only, drops those named gamma, and adds one.
-func StampNodes(items []*yaml.Node, config *yaml.Node, stderr io.Writer) (manifest.Output, int) {
+func StampNodes(items []*yaml.Node, config *yaml.Node) (manifest.Output, fn.Report) {
 	edit := yamlnode.Bool(yamlnode.Path(config, "spec", "edit"))
 	name := func(item *yaml.Node) string { return yamlnode.GetString(item, "metadata", "name") }
 	out := manifest.Output{
@@ -61,8 +67,7 @@ func StampNodes(items []*yaml.Node, config *yaml.Node, stderr io.Writer) (manife
 	}
 	for i, item := range items {
 		if strings.HasSuffix(name(item), "broken") {
-			fmt.Fprintf(stderr, "error: %s is broken\n", name(item))
-			return out, 1
+			return out, said(fn.ExitFindings, finding.Error, "%s is broken", name(item))
 		}
 		if out.Changed(i) {
 			note(item, config)
@@ -79,26 +84,27 @@ func StampNodes(items []*yaml.Node, config *yaml.Node, stderr io.Writer) (manife
 	if edit {
 		add("v1", "ConfigMap", "added")
 	}
-	fmt.Fprintf(stderr, "note: stamped %d\n", len(items)+len(out.Added))
-	return out, 0
+	return out, said(fn.ExitOK, finding.Note, "stamped %d", len(items)+len(out.Added))
+}
+
+func said(code int, severity finding.Severity, format string, args ...any) fn.Report {
+	return fn.Report{Code: code, Findings: []finding.Finding{{Severity: severity, Message: fmt.Sprintf(format, args...)}}}
 }
 
 // Stamp is StampNodes as a filter.
-func Stamp(stdin io.Reader, stdout, stderr io.Writer) int {
+func Stamp(stdin io.Reader, stdout io.Writer) fn.Report {
 	content, err := io.ReadAll(stdin)
 	if err != nil {
-		fmt.Fprintln(stderr, err)
-		return 2
+		return fn.Report{Code: fn.ExitFailure, Failure: err.Error()}
 	}
 	var list yaml.Node
 	if err := yaml.Unmarshal(content, &list); err != nil {
-		fmt.Fprintln(stderr, err)
-		return 2
+		return fn.Report{Code: fn.ExitFailure, Failure: err.Error()}
 	}
 	items := yamlnode.EnsureSequence(&list, "items")
-	out, code := StampNodes(items.Content, yamlnode.Path(&list, "functionConfig"), stderr)
-	if code != 0 {
-		return code
+	out, report := StampNodes(items.Content, yamlnode.Path(&list, "functionConfig"))
+	if report.Code != fn.ExitOK {
+		return report
 	}
 	var kept []*yaml.Node
 	for i, item := range items.Content {
@@ -108,11 +114,11 @@ func Stamp(stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	items.Content = append(kept, out.Added...)
 	text, err := yaml.Marshal(&list)
+	if err == nil {
+		_, err = stdout.Write(text)
+	}
 	if err != nil {
-		return 2
+		return fn.Report{Code: fn.ExitFailure, Failure: err.Error()}
 	}
-	if _, err = stdout.Write(text); err != nil {
-		return 2
-	}
-	return 0
+	return report
 }

@@ -1,7 +1,6 @@
 package kbuild_test
 
 import (
-	"io"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +20,7 @@ func BenchmarkTrace(b *testing.B) {
 	for _, traced := range []bool{false, true} {
 		b.Run(map[bool]string{false: "plain", true: "traced"}[traced], func(b *testing.B) {
 			for range b.N {
-				opts := kbuild.Options{InProcess: fn.RunNodes, Stderr: io.Discard}
+				opts := kbuild.Options{InProcess: fn.RunNodes}
 				if traced {
 					opts.Trace = &provenance.Trace{}
 				}

@@ -3,7 +3,6 @@ package kbuild
 import (
 	"encoding/base64"
 	"fmt"
-	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -77,7 +76,7 @@ func (o *oracle) scalarsOf(t testing.TB) (all []placed, ok bool) {
 	t.Helper()
 	var trace provenance.Trace
 	f := o.fsys(nil)
-	m, err := Build(f, o.dir, Options{Trace: &trace, Stderr: io.Discard, Command: []string{"/nonexistent"}})
+	result, err := Build(f, o.dir, Options{Trace: &trace, Command: []string{"/nonexistent"}})
 	if err != nil {
 		return nil, false
 	}
@@ -85,6 +84,7 @@ func (o *oracle) scalarsOf(t testing.TB) (all []placed, ok bool) {
 	require.NoError(t, err)
 	want, err := plain.AsYaml()
 	require.NoError(t, err)
+	m := result.Resources
 	got, err := m.AsYaml()
 	require.NoError(t, err)
 	require.Equal(t, string(want), string(got), "a trace changed the build")

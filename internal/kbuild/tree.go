@@ -45,7 +45,7 @@ type tree struct {
 	root    string
 	opts    Options
 	command []string
-	report  *report
+	report  *reports
 	capture string
 
 	plain bool // kustomize is to run no functions

@@ -254,7 +254,7 @@ func TestNothingElseRuns(t *testing.T) {
 					for way, use := range ways {
 						dir := tree.with(files{"cm.yaml": configMap, "x.yaml": plugin(run)}).write(t)
 						require.NoError(t, os.Symlink("x.yaml", filepath.Join(dir, "link.yaml")))
-						_ = use(filesys.MakeFsOnDisk(), dir, kbuild.Options{Stderr: new(strings.Builder)})
+						_ = use(filesys.MakeFsOnDisk(), dir, kbuild.Options{})
 						assert.NoFileExists(t, evidence, name+", "+way)
 					}
 				}

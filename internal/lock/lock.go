@@ -13,7 +13,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -28,6 +27,9 @@ import (
 type Options struct {
 	// Build is how kustomizations are built.
 	Build kbuild.Options
+	// Built gets what building the pipeline came to, nil if there is nothing to
+	// say. It may be nil.
+	Built func(*kbuild.Result)
 	// Inputs returns the fields that values were computed from, beyond those
 	// that show in the values. It gets the source as a ResourceList and the
 	// configurations that the pipeline runs the function with.
@@ -70,18 +72,18 @@ func (e *NotEqualError) Error() string {
 func Make(env *Environment, opts Options) (*Lock, error) {
 	// All builds see one state of the tree.
 	fsys := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
-	// The first build reports what the function finds, once.
 	want, err := kbuild.Build(fsys, env.Pipeline(), opts.Build)
+	if opts.Built != nil {
+		opts.Built(want)
+	}
 	if err != nil {
 		return nil, err
 	}
-	quiet := opts.Build
-	quiet.Stderr = io.Discard
-	before, err := kbuild.Capture(fsys, env.source(), quiet)
+	before, err := kbuild.Capture(fsys, env.source(), opts.Build)
 	if err != nil {
 		return nil, err
 	}
-	after, err := kbuild.Capture(fsys, env.Pipeline(), quiet)
+	after, err := kbuild.Capture(fsys, env.Pipeline(), opts.Build)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +112,7 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	if l.files, err = p.render(); err != nil {
 		return nil, fmt.Errorf("%s: %w", env.Dir, err)
 	}
-	return l, l.prove(fsys, want, opts.Build.Secrets)
+	return l, l.prove(fsys, want.Resources, opts.Build.Secrets)
 }
 
 // prove builds the environment with the lock as any kustomize does, without

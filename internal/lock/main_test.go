@@ -11,6 +11,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 )
 
@@ -33,10 +34,17 @@ type object = map[string]any
 //	  - {object: ConfigMap app, data: {KEY: value}}
 //	  - {remove: Service api}
 //	  - {add: {…}}
-func edit(stdin io.Reader, stdout, stderr io.Writer) int {
+func edit(stdin io.Reader, stdout io.Writer) fn.Report {
+	if err := editList(stdin, stdout); err != nil {
+		return fn.Report{Code: fn.ExitFailure, Failure: err.Error()}
+	}
+	return fn.Report{}
+}
+
+func editList(stdin io.Reader, stdout io.Writer) error {
 	content, err := io.ReadAll(stdin)
 	if err != nil {
-		return 2
+		return err
 	}
 	var list struct {
 		APIVersion     string   `json:"apiVersion"`
@@ -50,8 +58,7 @@ func edit(stdin io.Reader, stdout, stderr io.Writer) int {
 		} `json:"functionConfig"`
 	}
 	if err := yaml.Unmarshal(content, &list); err != nil {
-		fmt.Fprintln(stderr, err)
-		return 2
+		return err
 	}
 	for _, e := range list.FunctionConfig.Spec.Edits {
 		list.Items = apply(list.Items, e)
@@ -74,12 +81,10 @@ func edit(stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	out, err := yaml.Marshal(object{"apiVersion": list.APIVersion, "kind": list.Kind, "items": list.Items})
 	if err != nil {
-		return 2
+		return err
 	}
-	if _, err := stdout.Write(out); err != nil {
-		return 2
-	}
-	return 0
+	_, err = stdout.Write(out)
+	return err
 }
 
 func hash(s string) uint64 {

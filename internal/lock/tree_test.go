@@ -168,9 +168,9 @@ func stock(dir string) (string, error) {
 
 func build(t testing.TB, dir string) string {
 	t.Helper()
-	m, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, kbuild.Options{})
+	result, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, kbuild.Options{})
 	require.NoError(t, err)
-	text, err := m.AsYaml()
+	text, err := result.Resources.AsYaml()
 	require.NoError(t, err)
 	return string(text)
 }

@@ -30,7 +30,7 @@ import (
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == kbuild.ChildCommand {
-		os.Exit(kbuild.Child(os.Args[2:], fn.Run, os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(kbuild.Child(os.Args[2:], fn.RunFilter, os.Stdin, os.Stdout, os.Stderr))
 	}
 	open := flag.String("open", "", "file of cases that are known to come out wrong: group/path and reason, separated by a tab")
 	verbose := flag.Bool("v", false, "print what is found in the cases that come out right too")
@@ -150,7 +150,7 @@ func judge(path string) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	rep := check.Run(context.Background(), trees, check.Options{Build: kbuild.Options{Stderr: io.Discard}})
+	rep := check.Run(context.Background(), trees, check.Options{})
 	var loud []string
 	for i := range rep.Findings {
 		if f := &rep.Findings[i]; f.Severity >= finding.Warning {

@@ -5,8 +5,6 @@
 package identity_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -26,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == kbuild.ChildCommand {
-		os.Exit(kbuild.Child(os.Args[2:], fn.Run, os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(kbuild.Child(os.Args[2:], fn.RunFilter, os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }
@@ -65,17 +63,14 @@ func check(t *testing.T, file string) {
 // build runs kustomize with the function over dir and returns what it found.
 func build(t *testing.T, dir string) []string {
 	t.Helper()
-	t.Setenv(fn.ReportEnv, fn.ReportJSON)
-	var stderr bytes.Buffer
-	_, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, kbuild.Options{Stderr: &stderr})
+	result, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, kbuild.Options{})
 	var failed *kbuild.FunctionError
 	if err != nil && !errors.As(err, &failed) {
 		require.NoError(t, err)
 	}
-	var report struct{ Findings []finding.Finding }
-	require.NoError(t, json.Unmarshal(stderr.Bytes(), &report), "the function's report: %s", stderr.String())
+	require.Len(t, result.Runs, 1)
 	var lines []string
-	for _, f := range report.Findings {
+	for _, f := range result.Runs[0].Findings {
 		if f.Severity >= finding.Warning {
 			lines = append(lines, fmt.Sprintf("%s %s %s/%s %s\n", f.Severity, f.Rule, f.Resource.Kind, f.Resource.Name, f.Field))
 		}

@@ -213,13 +213,11 @@ func TestIdempotent(t *testing.T) {
 // pipeline builds a kustomization that runs the function, in process.
 func pipeline(t *testing.T, dir string) []byte {
 	t.Helper()
-	var stderr bytes.Buffer
-	m, err := kbuild.Build(filesys.MakeFsOnDisk(), absolute(t, dir), kbuild.Options{
-		Stderr:  &stderr,
+	result, err := kbuild.Build(filesys.MakeFsOnDisk(), absolute(t, dir), kbuild.Options{
 		Command: []string{binary(t), kbuild.ChildCommand},
 	})
-	require.NoError(t, err, stderr.String())
-	out, err := m.AsYaml()
+	require.NoError(t, err)
+	out, err := result.Resources.AsYaml()
 	require.NoError(t, err)
 	return out
 }

@@ -54,11 +54,11 @@ func BenchmarkBuild(b *testing.B) {
 	require.NoError(b, gen.Tree{Resources: 100}.Pipeline(dir))
 	for name, bm := range map[string]struct {
 		dir string
-		f   kbuild.NodeFunction
+		f   kbuild.Function
 	}{"source": {"/source", nil}, "pipeline": {"/pipeline", fn.RunNodes}} {
 		b.Run(name, func(b *testing.B) {
 			for range b.N {
-				_, err := kbuild.Build(filesys.MakeFsOnDisk(), dir+bm.dir, kbuild.Options{InProcess: bm.f, Stderr: io.Discard})
+				_, err := kbuild.Build(filesys.MakeFsOnDisk(), dir+bm.dir, kbuild.Options{InProcess: bm.f})
 				require.NoError(b, err)
 			}
 		})
