@@ -278,12 +278,33 @@ func endLine(b *bytes.Buffer) {
 }
 
 func writeField(b *bytes.Buffer, key, value *yaml.Node) error {
+	endLine(b)
+	if value.Kind == yaml.SequenceNode && value.Style&yaml.FlowStyle == 0 && len(value.Content) > some {
+		return writeLongField(b, key, value)
+	}
 	text, err := Encode(yamlnode.NewMapping(key, value))
+	b.Write(text)
+	return err
+}
+
+const some = 256
+
+// writeLongField writes a long list in parts: the library keeps every event of
+// what it writes at once, some 20 KB for a finding.
+func writeLongField(b *bytes.Buffer, key, list *yaml.Node) error {
+	first, err := Encode(yamlnode.NewMapping(key, yamlnode.NewSequence()))
 	if err != nil {
 		return err
 	}
-	endLine(b)
-	b.Write(text)
+	b.Write(bytes.TrimSuffix(first, []byte(" []\n")))
+	b.WriteByte('\n')
+	for part := range slices.Chunk(list.Content, some) {
+		text, err := Encode(yamlnode.NewSequence(part...))
+		if err != nil {
+			return err
+		}
+		b.Write(text)
+	}
 	return nil
 }
 

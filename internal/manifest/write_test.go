@@ -197,3 +197,22 @@ func TestWriteLeavesAloneWhatDoesNotChange(t *testing.T) {
 		}
 	}
 }
+
+// TestLongResultsAreWrittenAsShortOnes: in parts, and nobody can tell.
+func TestLongResultsAreWrittenAsShortOnes(t *testing.T) {
+	str := yamlnode.NewString
+	results := yamlnode.NewSequence()
+	for i := range 3*some + 1 {
+		results.Content = append(results.Content, yamlnode.NewMapping(str("message"), str(fmt.Sprintf("number %d: a\nb", i)), str("tags"), yamlnode.NewMapping(str("rule"), str("x"))))
+	}
+	rl, err := ReadResourceList([]byte("kind: ResourceList\nitems:\n- kind: A\n"))
+	require.NoError(t, err)
+	rl.Results = results
+	got := write(t, rl, Output{Changed: none, Dropped: none})
+	want, err := Encode(yamlnode.NewMapping(str("results"), results))
+	require.NoError(t, err)
+	require.Equal(t, "kind: ResourceList\nitems:\n- kind: A\n"+string(want), got)
+	again, err := ReadResourceList([]byte(got))
+	require.NoError(t, err)
+	require.Equal(t, got, write(t, again, Output{Changed: none, Dropped: none}))
+}
