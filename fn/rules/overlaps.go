@@ -30,7 +30,7 @@ var selectorsOverlap = &Rule{
 	Run: func(p *Pass) error {
 		bySelector := map[string][]*inventory.Object{}
 		for _, kind := range controllers {
-			for _, o := range p.Inventory.OfKind(kind) {
+			for _, o := range slices.SortedStableFunc(slices.Values(p.Inventory.OfKind(kind)), compareObjects) {
 				labels := o.Get("spec", "selector", "matchLabels")
 				if o.Node == nil || o.Removed || o.Local || labels == nil || len(labels.Content) == 0 || hasExpressions(o.Get("spec", "selector")) || !plainLabels(labels) {
 					continue
