@@ -2,9 +2,34 @@
 // kustomize binary, no PATH entry and no flags are needed, and no other
 // program runs unless the caller allows it.
 //
-// kustomize runs a function as a child process. Here that child is this very
-// program. [Child] is the child's side and must be reachable through
-// [Options.Command].
+// # One door
+//
+// [Build] is the door, and [Result] is all that a build comes to: the resources,
+// what the function found and did, and what is deprecated where. It reads a
+// [Snapshot]: no file and no plugin's address is asked twice, so that what has
+// been vetted is what is built, whichever way builds it. [Capture] is Build
+// stopped before names are final, and [Stock] what kubectl apply -k makes of a
+// tree.
+//
+// # Two ways
+//
+// Ours (linear*.go) walks the kustomizations of a local tree as kustomize does
+// and calls its public transformers, generators and filters, on a map that finds
+// resources by their ids: kustomize compares each with all others. The function
+// is a call in it, over nodes that look as if they had been written and read
+// again. It knows every field but validators, and no address. In traced builds
+// (trace*.go) it follows where each value was written.
+//
+// Whatever ours does not know, is not sure of, or fails at, kustomize's own
+// library builds (stock: tree.go, vet.go, child.go), or says why not. Nobody gets
+// to see why ours declined. kustomize runs the function as a child process, which
+// is this very program: [Child] is its side and must be reachable through
+// [Options.Command]. What a kustomization asks to run is resolved into plain
+// documents and judged when kustomize reads the file, and handed to it as text.
+//
+// The second way is the oracle of the first: tests build random trees, every
+// shape that is known and every kustomization of the repository both ways, and
+// compare bytes.
 package kbuild
 
 import (

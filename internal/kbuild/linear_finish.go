@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/builtins" //nolint:staticcheck // there is no other way to them
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/resource"
@@ -91,6 +92,8 @@ func (v *level) clean(m *indexed) error {
 			kept := notes.Content[:0]
 			for i := 0; i+1 < len(notes.Content); i += 2 {
 				if !drop[notes.Content[i].Value] {
+					// kustomize writes them anew: a folded one gets no more lines.
+					notes.Content[i+1].Style &^= yaml.FoldedStyle
 					kept = append(kept, notes.Content[i], notes.Content[i+1])
 				}
 			}

@@ -1,0 +1,49 @@
+package kbuild
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+)
+
+// TestShareOfKustomize measures which share of the kustomizations that build at
+// all only kustomize can build, of the repository and of what is below the
+// folder in KUSTOMIZATIONS. Where ours builds one, the bytes are the same.
+func TestShareOfKustomize(t *testing.T) {
+	roots := []string{"../.."}
+	if more := os.Getenv("KUSTOMIZATIONS"); more != "" {
+		roots = append(roots, more)
+	}
+	for _, root := range roots {
+		root, err := filepath.Abs(root)
+		require.NoError(t, err)
+		all, left := 0, 0
+		require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !isKustomization(path) {
+				return err
+			}
+			dir := filepath.Dir(path)
+			want, err := buildBy(t, filesys.MakeFsOnDisk(), dir, Options{}, stockWay)
+			if err != nil {
+				return nil // nobody builds it
+			}
+			all++
+			got, declined := buildBy(t, filesys.MakeFsOnDisk(), dir, Options{}, linearWay)
+			if declined != nil {
+				left++
+				t.Logf("%s: %v", dir, declined)
+				return nil
+			}
+			assert.Equal(t, want, got, dir)
+			return nil
+		}))
+		t.Logf("%s: %d build, %d of them by kustomize alone", root, all, left)
+		require.Positive(t, all)
+		assert.LessOrEqual(t, 100*left, all, "more than 1 %% of %d", all)
+	}
+}
