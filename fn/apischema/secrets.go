@@ -3,7 +3,6 @@ package apischema
 import (
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -22,7 +21,8 @@ func (o *object) secretContent(kind string) {
 	case "kubernetes.io/tls":
 		for _, key := range []string{"tls.crt", "tls.key"} {
 			text, ok := o.plain(key)
-			if block, _ := pem.Decode([]byte(text)); ok && text != "" && block == nil {
+			// What stands in the block is for who reads it: examples and test data make it up.
+			if ok && text != "" && !strings.Contains(text, "-----BEGIN ") {
 				o.warn(o.keyIn(key), SecretInvalid, "%s holds no PEM block", key)
 			}
 		}
