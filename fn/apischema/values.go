@@ -148,7 +148,6 @@ var (
 	configKey    = form(NameInvalid, validation.IsConfigMapKey)
 	envName      = form(NameInvalid, validation.IsRelaxedEnvVarName)
 	qualified    = form(NameInvalid, validation.IsQualifiedName)
-	labelValue   = form(NameInvalid, validation.IsValidLabelValue)
 	hostName     = form(ValueInvalid, validation.IsDNS1123Subdomain)
 )
 

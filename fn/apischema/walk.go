@@ -90,9 +90,10 @@ func (w *walker) value(n, key *yaml.Node, s *Schema) {
 			}
 			return
 		}
-		if s.Type == Object {
+		switch s.Type {
+		case Object:
 			w.object(n, key, s)
-		} else if s.Type == Map {
+		case Map:
 			w.mapping(n, s)
 		}
 	case List:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -333,7 +334,7 @@ func TestNoSecretOfAFixtureIsPrinted(t *testing.T) {
 			for {
 				var doc yaml.Node
 				if err := dec.Decode(&doc); err != nil {
-					if err != io.EOF {
+					if !errors.Is(err, io.EOF) {
 						return nil
 					}
 					break

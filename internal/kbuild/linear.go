@@ -167,8 +167,7 @@ func (v *level) read() error {
 		}
 		content, v.file = c, name
 	}
-	switch {
-	case v.file == "":
+	if v.file == "" {
 		return errors.New("no kustomization file")
 	}
 	p, err := v.opts.Cache.kustomization(content)

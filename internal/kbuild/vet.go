@@ -16,7 +16,7 @@ func (o *Options) vetCommands(file string, k *types.Kustomization) error {
 	if err := vetAddresses(file, k.Resources, k.Bases, k.Components); err != nil { //nolint:staticcheck // bases are deprecated, and in use
 		return err
 	}
-	for _, c := range k.HelmChartInflationGenerator { //nolint:staticcheck // deprecated, and in use
+	for _, c := range k.HelmChartInflationGenerator {
 		if err := o.vetConfigHome(file, "helmChartInflationGenerator", c.HelmHome); err != nil {
 			return err
 		}

@@ -214,7 +214,7 @@ func readFile(path string, regular bool) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if info.Mode().IsRegular() {
 		data := make([]byte, info.Size())
 		n, err := io.ReadFull(f, data)

@@ -97,7 +97,6 @@ type Trace struct {
 	// metadata are the records of labels and annotations by the resource's node:
 	// kustomize writes them anew when it notes something.
 	metadata map[any]map[string]ID
-	texts    textIndex
 	// Functions are the runs of the function in the build.
 	Functions []Seen
 }
@@ -180,32 +179,6 @@ func Mark(n *yaml.Node) int {
 	return 0
 }
 
-// textIndex finds records by the text itself: a replacement copies the string.
-type textIndex struct {
-	byText map[*byte]ID
-	done   int
-}
-
-// byText returns the record that a string was copied from.
-func (t *Trace) byText(s string) ID {
-	if s == "" {
-		return noRecord
-	}
-	x := &t.texts
-	if x.byText == nil {
-		x.byText = map[*byte]ID{}
-	}
-	for ; x.done < len(t.records); x.done++ {
-		if r := &t.records[x.done]; r.Value != "" && r.Via != structure {
-			x.byText[unsafe.StringData(r.Value)] = ID(x.done)
-		}
-	}
-	if id := x.byText[unsafe.StringData(s)]; t.Record(id).Value == s {
-		return id
-	}
-	return noRecord
-}
-
 // History returns the records that led to one, oldest first and the one itself
 // last, without those that nothing is known about but that they were.
 func (t *Trace) History(id ID) []Record {
@@ -220,7 +193,7 @@ func (t *Trace) History(id ID) []Record {
 		r := t.Record(id)
 		add(r.Parent)
 		for _, o := range r.Others {
-			if other := t.Record(o); other.Place.Known() {
+			if other := t.Record(o); other.Known() {
 				out = append(out, other)
 			}
 		}

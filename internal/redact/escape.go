@@ -23,14 +23,12 @@ func escape(text string, lines bool) string {
 		return text
 	}
 	var b strings.Builder
-	start := true // of a line but the first
 	for i, line := range strings.SplitAfter(text, "\n") {
 		if !lines && i > 0 {
 			b.WriteString(`\n`)
 		}
 		body, ended := strings.CutSuffix(line, "\n")
-		start = lines && i > 0
-		if start && isCommand(body) {
+		if lines && i > 0 && isCommand(body) {
 			b.WriteString("| ")
 		}
 		escapeLine(&b, body)

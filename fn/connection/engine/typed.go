@@ -304,9 +304,9 @@ func (e *Engine) Insertable(part, value string) (ok, sure bool) {
 
 func isHex(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-// References stand for texts that are put into a connection string later, as the
-// kubelet does with $(VAR): Reference(i) is a character that no address has, to
-// be written in the place of the text.
+// Reference returns what stands for a text that is put into a connection string
+// later, as the kubelet does with $(VAR): a character that no address has, one
+// for each i, to be written in the place of the text.
 func Reference(i int) string { return string(rune(firstReference + i)) }
 
 const firstReference = 0xE000 // the private use area
