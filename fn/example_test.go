@@ -3,6 +3,8 @@ package fn_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -33,4 +35,37 @@ func ExampleProcess() {
 	}
 	// Output:
 	// error: data.DATABASE_HOST: host "postgers": there is no Service "postgers" in namespace "shop"; did you mean "postgres"?
+}
+
+// A program may be the function, or run it between steps of its own.
+func ExampleRun() {
+	const list = `apiVersion: config.kubernetes.io/v1
+kind: ResourceList
+items:
+- apiVersion: v1
+  kind: Service
+  metadata: {name: postgres}
+  spec: {ports: [{port: 5432}]}
+functionConfig:
+  apiVersion: wealist.io/v1alpha1
+  kind: ConfigPipeline
+  metadata: {name: shop}
+  spec: {normalize: {labels: {set: {team: shop}}}}
+`
+	if code := fn.Run(context.Background(), strings.NewReader(list), os.Stdout, os.Stderr); code != 0 {
+		os.Exit(code)
+	}
+	// Output:
+	// apiVersion: config.kubernetes.io/v1
+	// kind: ResourceList
+	// items:
+	// - apiVersion: v1
+	//   kind: Service
+	//   metadata: {name: postgres, labels: {team: shop}}
+	//   spec: {ports: [{port: 5432}]}
+	// functionConfig:
+	//   apiVersion: wealist.io/v1alpha1
+	//   kind: ConfigPipeline
+	//   metadata: {name: shop}
+	//   spec: {normalize: {labels: {set: {team: shop}}}}
 }

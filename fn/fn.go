@@ -2,48 +2,31 @@
 // resources and validates cross-references, in that order, over the resources
 // of one build.
 //
-// Run speaks the function protocol over streams, Process works on an
-// inventory in memory. Data goes one way:
-//
-//	ResourceList → inventory → inject → normalize → references → rules → findings
-//
-// The configuration is a ConfigPipeline; its JSON schema is
+// Run is the function as a filter, for programs that are a function themselves
+// or start one in their own process. Process works on an inventory in memory,
+// for programs that do more with the resources than our function does. The
+// configuration is a ConfigPipeline; its JSON schema is
 // fn/schema/configpipeline.json.
 //
-// This package is promised to programs that run the function in their own
-// process. Of the packages below it, each says to whom it is promised.
+// This package, fn/config, fn/finding and fn/inventory are promised to programs
+// that run the function. Of the other packages below fn, each says to whom it is
+// promised.
 package fn
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"os"
-	"slices"
-	"strings"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/connection"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/normalize"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 )
 
 // ConfigPipeline is the function's configuration.
 type ConfigPipeline = config.ConfigPipeline
-
-// ReceiptKind is the kind of the resource that proves that the function ran.
-const ReceiptKind = "FunctionRan"
 
 // Result is what a run did and found.
 type Result struct {
@@ -63,231 +46,19 @@ type Result struct {
 // says which rules could not judge the resources, or that ctx is done; the
 // result holds what is known all the same.
 func Process(ctx context.Context, inv *inventory.Inventory, cfg *ConfigPipeline) (Result, error) {
-	var res Result
-	spec := &config.Spec{}
-	if cfg != nil {
-		spec = &cfg.Spec
-	}
-	before := len(inv.Objects())
-	reference.Produce(inv)
-	var injected []finding.Finding
-	if cfg != nil {
-		res.Injections = connection.Apply(inv, cfg, func(f finding.Finding) { injected = append(injected, f) })
-	}
-	res.Changes = normalize.Apply(inv, spec.Normalize)
-	var err error
-	res.Findings, err = rules.Run(ctx, rules.All(), inv, spec, injected...)
-	if cfg != nil {
-		locate(cfg, res.Findings)
-	}
-	if spec.Receipt {
-		addReceipt(inv, cfg.Metadata.Name)
-	}
-	res.Added = inv.Objects()[before:]
-	return res, err
+	res, err := function.Process(ctx, inv, cfg)
+	return Result(res), err
 }
 
-// locate says which configuration findings are about, and where it has the
-// field.
-func locate(cfg *ConfigPipeline, fs []finding.Finding) {
-	for i := range fs {
-		if f := &fs[i]; f.Resource.Kind == config.Kind && f.Resource.APIVersion == config.APIVersion {
-			f.Resource.Namespace, f.Resource.Name = cfg.Metadata.Namespace, cfg.Metadata.Name
-			f.Original = f.Resource
-			f.File = cfg.File
-			f.Line, f.Column = cfg.Locate(f.Field)
-		}
-	}
-	finding.Sort(fs)
-}
-
-// addReceipt adds the resource that an outer kustomization deletes, unless a
-// run before this one did.
-func addReceipt(inv *inventory.Inventory, name string) {
-	gk := inventory.GroupKind{Group: group(config.APIVersion), Kind: ReceiptKind}
-	if inv.Lookup(gk, "", name, false, nil) != nil {
-		return
-	}
-	inv.Add(yamlnode.NewMapping(
-		yamlnode.NewString("apiVersion"), yamlnode.NewString(config.APIVersion),
-		yamlnode.NewString("kind"), yamlnode.NewString(ReceiptKind),
-		yamlnode.NewString("metadata"), yamlnode.NewMapping(
-			yamlnode.NewString("name"), yamlnode.NewString(name)),
-	), inventory.Source{})
-}
-
-func group(apiVersion string) string {
-	g, _, _ := strings.Cut(apiVersion, "/")
-	return g
-}
-
-// Exit codes of Run.
-const (
-	ExitOK       = 0
-	ExitFindings = 1 // findings at error level
-	ExitFailure  = 2 // the input or the configuration could not be read
-)
-
-// ReportEnv is the environment variable that selects how Run writes findings
-// to stderr: text unless it is ReportJSON, which is one line of JSON with the
-// field findings, for programs that run the function.
-const (
-	ReportEnv  = "KRM_VALIDATE_REPORT"
-	ReportJSON = "json"
-)
-
-// Run is the function as a filter: a ResourceList from stdin, the processed
-// ResourceList to stdout, findings to stderr and into its results. It returns
-// the exit code. Resources that are not changed are written byte for byte as
-// they came.
-func Run(stdin io.Reader, stdout, stderr io.Writer) int {
-	r := RunFilter(stdin, stdout)
-	switch {
-	case r.Failure != "":
-		fmt.Fprintln(stderr, r.Failure)
-		return r.Code
-	case explaining():
-		fmt.Fprint(stderr, r.Explanation())
-	}
-	if os.Getenv(ReportEnv) == ReportJSON {
-		report.JSONLine(stderr, r.Findings)
-	} else {
-		_ = report.Text(stderr, &report.Report{Findings: r.Findings, Quiet: true})
-	}
-	return r.Code
-}
-
-func run(stdin io.Reader, stdout io.Writer, secrets *redact.Secrets) (Result, error) {
-	data, err := limits.Read(stdin)
-	if err != nil {
-		return Result{}, fmt.Errorf("reading the ResourceList: %w", err)
-	}
-	rl, err := manifest.ReadResourceList(data)
-	if err != nil {
-		return Result{}, err
-	}
-	res, out, err := transform(rl.Items, rl.FunctionConfig, secrets)
-	if err != nil {
-		return Result{}, err
-	}
-	rl.Results = results(res.Findings)
-	return res, rl.Write(stdout, out)
-}
-
-// transform runs the pipeline over items and says what to write of them. What
-// it found may be printed as it is.
-func transform(items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Secrets) (Result, manifest.Output, error) {
-	secrets.Node(functionConfig)
-	for _, item := range items {
-		secrets.Node(item)
-	}
-	var cfg *ConfigPipeline
-	if !yamlnode.IsNull(functionConfig) {
-		var err error
-		if cfg, err = config.Decode(functionConfig); err != nil {
-			return Result{}, manifest.Output{}, err
-		}
-	}
-	inv := &inventory.Inventory{}
-	begins := make([]int, len(items)+1) // of the objects of each item: lists have several
-	for i, item := range items {
-		resources, err := manifest.ItemResources(item)
-		if err != nil {
-			return Result{}, manifest.Output{}, fmt.Errorf("items[%d]: %w", i, err)
-		}
-		for _, n := range resources {
-			inv.Add(n, inventory.Source{})
-		}
-		begins[i+1] = len(inv.Objects())
-	}
-	if cfg != nil && cfg.Spec.Receipt && !wantsReceipt(inv) {
-		own := *cfg
-		own.Spec.Receipt = false
-		cfg = &own
-	}
-	res, err := Process(context.Background(), inv, cfg)
-	res.Findings = report.Clean(res.Findings, secrets)
-	objects := inv.Objects()
-	out := manifest.Output{
-		Changed: func(i int) bool {
-			return slices.ContainsFunc(objects[begins[i]:begins[i+1]], (*inventory.Object).Modified)
-		},
-		Dropped: func(i int) bool { return begins[i+1] == begins[i]+1 && objects[begins[i]].Removed },
-	}
-	for _, o := range res.Added {
-		out.Added = append(out.Added, o.Node)
-	}
-	out.Wrote = func(yield func(item int, field, cause string)) {
-		items := map[finding.Resource]int{}
-		for i, o := range inv.Objects() {
-			items[o.Resource()] = i
-		}
-		for _, in := range res.Injections {
-			yield(items[in.Object.Resource()], in.Field, "spec.connections"+fieldpath.ToKey(in.Connection))
-		}
-		for _, c := range res.Changes {
-			if i, ok := items[c.Resource]; ok {
-				cause, _, _ := strings.Cut(c.Cause, ",")
-				yield(i, c.Field, cause)
-			}
-		}
-	}
-	return res, out, err
-}
-
-// Annotations of those who run functions: kustomize numbers the resources; kpt
-// and kustomize fn say which file each is from, and write what comes back there.
+// Run is the function as a filter, as krm-validate without arguments is: it
+// reads a ResourceList from stdin, writes the processed one with its results to
+// stdout, and what it found, as text for people, to stderr. Resources that are
+// not changed are written byte for byte as they came.
+//
+// It returns the exit code: 0, 1 where something is at error level, or 2 where
+// the input or the configuration could not be read, ctx was done, or stdout
+// failed; stderr says why. See
 // https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
-const (
-	annoKustomizeID  = "kustomize.config.k8s.io/id"
-	annoPath         = "config.kubernetes.io/path"
-	annoPathInternal = "internal.config.kubernetes.io/path"
-)
-
-// wantsReceipt reports whether the resources may be part of a kustomize build.
-// In a package of files a receipt would be one more file that nobody deletes.
-func wantsReceipt(inv *inventory.Inventory) bool {
-	files := false
-	for _, o := range inv.Objects() {
-		for k := range yamlnode.Fields(o.Annotations()) {
-			switch k.Value {
-			case annoKustomizeID:
-				return true
-			case annoPath, annoPathInternal:
-				files = true
-			}
-		}
-	}
-	return !files
-}
-
-// results are findings in the shape of the function protocol:
-// https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
-func results(fs []finding.Finding) *yaml.Node {
-	list := yamlnode.NewSequence()
-	str := yamlnode.NewString
-	for _, f := range fs {
-		severity := map[finding.Severity]string{finding.Error: "error", finding.Warning: "warning"}[f.Severity]
-		if severity == "" {
-			severity = "info"
-		}
-		message := redact.Escape(f.Sentence())
-		if f.Help != "" {
-			message += " (" + redact.Escape(f.Help) + ")"
-		}
-		ref := yamlnode.NewMapping(str("apiVersion"), str(f.Resource.APIVersion), str("kind"), str(f.Resource.Kind), str("name"), str(f.Resource.Name))
-		if f.Resource.Namespace != "" {
-			yamlnode.Set(ref, "namespace", str(f.Resource.Namespace))
-		}
-		r := yamlnode.NewMapping(str("message"), str(message), str("severity"), str(severity), str("resourceRef"), ref)
-		if f.Field != "" {
-			yamlnode.Set(r, "field", yamlnode.NewMapping(str("path"), str(f.Field)))
-		}
-		if f.File != "" {
-			yamlnode.Set(r, "file", yamlnode.NewMapping(str("path"), str(f.File)))
-		}
-		yamlnode.Set(r, "tags", yamlnode.NewMapping(str("rule"), str(f.Rule)))
-		list.Content = append(list.Content, r)
-	}
-	return list
+func Run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
+	return function.Run(ctx, stdin, stdout, stderr)
 }

@@ -13,14 +13,14 @@ import (
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 )
 
 // TestMain lets the test binary be the program that a build runs.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == kbuild.ChildCommand {
-		os.Exit(kbuild.Child(os.Args[2:], fn.RunFilter, os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(kbuild.Child(os.Args[2:], function.RunFilter, os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }

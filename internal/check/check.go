@@ -19,6 +19,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
@@ -200,7 +201,7 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 func (rep *Report) buildAndCheck(ctx context.Context, t Tree, opts Options) ([]finding.Finding, []*yaml.Node, objects, error) {
 	rep.about = nil
 	build := opts.Build
-	build.InProcess = fn.RunNodes
+	build.InProcess = function.RunNodes
 	build.KeepNames = true
 	steps := &effects.Recorder{}
 	build.Observe = steps.Observe

@@ -14,9 +14,9 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
@@ -52,7 +52,7 @@ func (f *kbuildFlags) options(cmd *cobra.Command) (kbuild.Options, error) {
 		EnableExec:  f.enableExec,
 		Helm:        f.enableHelm,
 		HelmCommand: f.helmCommand,
-		InProcess:   fn.RunNodes,
+		InProcess:   function.RunNodes,
 		Secrets:     secretsOf(cmd),
 	}
 	for _, r := range []types.LoadRestrictions{types.LoadRestrictionsRootOnly, types.LoadRestrictionsNone} {
@@ -153,7 +153,7 @@ func buildError(err error) error {
 	if !errors.As(err, &failed) {
 		return err
 	}
-	if failed.Code == fn.ExitFindings {
+	if failed.Code == function.ExitFindings {
 		return errFindings
 	}
 	return &exitError{code: ExitFailure}
@@ -216,7 +216,7 @@ func newChildCommand() *cobra.Command {
 		Hidden:             true,
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if code := kbuild.Child(args, fn.RunFilter, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()); code != fn.ExitOK {
+			if code := kbuild.Child(args, function.RunFilter, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()); code != function.ExitOK {
 				return &exitError{code: code}
 			}
 			return nil

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/test/bench/gen"
 )
@@ -27,7 +27,7 @@ func TestBuildInProcessEqualsChild(t *testing.T) {
 	for _, dir := range dirs {
 		t.Run(strings.TrimPrefix(filepath.ToSlash(dir), repo+"/"), func(t *testing.T) {
 			want, wantSaid := built(t, dir, nil)
-			got, gotSaid := built(t, dir, fn.RunNodes)
+			got, gotSaid := built(t, dir, function.RunNodes)
 			assert.Equal(t, want, got)
 			assert.Equal(t, wantSaid, gotSaid)
 		})

@@ -15,6 +15,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
@@ -135,7 +136,7 @@ func (r *lockRun) all(ctx context.Context, envs []*lock.Environment) error {
 
 func (r *lockRun) one(ctx context.Context, e *lock.Environment) error {
 	name := redact.Escape(e.Name)
-	opts := kbuild.Options{InProcess: fn.RunNodes, Secrets: r.secrets}
+	opts := kbuild.Options{InProcess: function.RunNodes, Secrets: r.secrets}
 	var printing error
 	l, err := lock.Make(e, lock.Options{Build: opts, Inputs: func(source []byte, configs []string) ([]lock.Input, error) {
 		return injectionInputs(ctx, source, configs)
@@ -149,7 +150,7 @@ func (r *lockRun) one(ctx context.Context, e *lock.Environment) error {
 		var failed *kbuild.FunctionError
 		if errors.As(err, &failed) {
 			fmt.Fprintf(r.errs, "Error: %s: its pipeline does not build, so its lock stays as it is\n", name)
-			if failed.Code == fn.ExitFindings {
+			if failed.Code == function.ExitFindings {
 				return errFindings
 			}
 			return &exitError{code: ExitFailure}

@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -263,12 +263,12 @@ func (c *taint) function(t *testing.T, items, config string) {
 	for item := range strings.SplitSeq(items, "---\n") {
 		list += "- " + strings.TrimPrefix(indent(item), "  ")
 	}
-	for _, format := range []string{"", fn.ReportJSON} {
-		t.Setenv(fn.ReportEnv, format)
-		t.Setenv(fn.ExplainEnv, "1")
+	for _, format := range []string{"", function.ReportJSON} {
+		t.Setenv(function.ReportEnv, format)
+		t.Setenv(function.ExplainEnv, "1")
 		stdout, stderr := piped(t, list)
-		t.Setenv(fn.ReportEnv, "")
-		t.Setenv(fn.ExplainEnv, "")
+		t.Setenv(function.ReportEnv, "")
+		t.Setenv(function.ExplainEnv, "")
 		c.clean(t, "the function", stderr)
 		var out yaml.Node
 		if yaml.Unmarshal([]byte(stdout), &out) == nil {

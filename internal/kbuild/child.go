@@ -9,11 +9,11 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 )
 
 // Filter is the function as a filter: a ResourceList in, a ResourceList out.
-type Filter func(stdin io.Reader, stdout io.Writer) fn.Report
+type Filter func(stdin io.Reader, stdout io.Writer) function.Report
 
 // Child is the side of a build that runs in kustomize's child process. args
 // are those after ChildCommand.
@@ -59,7 +59,7 @@ func captureTo(file string, stdin io.Reader) error {
 
 // reportEntry is what one run of the function has to say.
 type reportEntry struct {
-	fn.Report
+	function.Report
 	Explanation string
 }
 

@@ -125,7 +125,7 @@ func kustomizationFields() []string {
 	return append(names, "apiVersion", "kind", "metadata")
 }
 
-// receiptKind is fn.ReceiptKind: this package does not import the rules.
+// receiptKind is function.ReceiptKind: this package does not import the rules.
 const receiptKind = "FunctionRan"
 
 // failedTree is what can be read of a tree that does not build.

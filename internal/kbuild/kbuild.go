@@ -44,7 +44,7 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
@@ -113,7 +113,7 @@ type Result struct {
 
 // Run is one run of the function in a build.
 type Run struct {
-	fn.Report
+	function.Report
 	explanation string // of a run in another process
 }
 
@@ -127,9 +127,9 @@ func (r *Run) Explanation() string {
 
 // failed returns the exit code of the last run that ended with another than 0.
 func (r *Result) failed() int {
-	code := fn.ExitOK
+	code := function.ExitOK
 	for i := range r.Runs {
-		if r.Runs[i].Code != fn.ExitOK {
+		if r.Runs[i].Code != function.ExitOK {
 			code = r.Runs[i].Code
 		}
 	}
@@ -269,7 +269,7 @@ func (b *builder) stock(root string) (*Result, error) {
 	switch {
 	case t.err != nil:
 		return nil, t.err
-	case err != nil && result.failed() != fn.ExitOK:
+	case err != nil && result.failed() != function.ExitOK:
 		return result, &FunctionError{Code: result.failed()}
 	case err != nil:
 		return nil, b.opts.Secrets.Foreign(simplify(err))

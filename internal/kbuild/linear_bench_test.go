@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/test/bench/gen"
 )
@@ -21,7 +21,7 @@ func BenchmarkLinear(b *testing.B) {
 		for _, tree := range []string{"source", "pipeline"} {
 			b.Run(fmt.Sprintf("%s/%d", tree, n), func(b *testing.B) {
 				for range b.N {
-					result, err := kbuild.Build(filesys.MakeFsOnDisk(), dir+"/"+tree, kbuild.Options{InProcess: fn.RunNodes})
+					result, err := kbuild.Build(filesys.MakeFsOnDisk(), dir+"/"+tree, kbuild.Options{InProcess: function.RunNodes})
 					require.NoError(b, err)
 					_, err = result.Resources.AsYaml()
 					require.NoError(b, err)

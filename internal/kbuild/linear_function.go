@@ -12,15 +12,15 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// Function is the function on resources in memory, such as [fn.RunNodes]. items
+// Function is the function on resources in memory, such as [function.RunNodes]. items
 // are its own: it edits them in place and says which ones it did.
-type Function func(items []*yaml.Node, functionConfig *yaml.Node) (manifest.Output, fn.Report)
+type Function func(items []*yaml.Node, functionConfig *yaml.Node) (manifest.Output, function.Report)
 
 // errUnusual ends a build whose resources could change when they are written
 // and read again, as they are on their way to a function of kustomize's.
@@ -78,7 +78,7 @@ func (s *functionStep) Transform(rm resmap.ResMap) error {
 	out, report := s.opts.InProcess(items, s.config)
 	follow := s.trace.function(m, items, s.config, out)
 	s.runs = append(s.runs, Run{Report: report})
-	if report.Code != fn.ExitOK {
+	if report.Code != function.ExitOK {
 		return &FunctionError{Code: report.Code}
 	}
 	return s.update(m, items, out, follow)

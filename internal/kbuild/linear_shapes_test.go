@@ -141,9 +141,9 @@ func covered() map[string]map[string]string {
 			"top/t.yaml", "{apiVersion: builtin, kind: PatchTransformer, metadata: {name: p}, path: p.yaml}", "top/p.yaml", "{apiVersion: v1, kind: Service, metadata: {name: own}, spec: {type: NodePort}}",
 			"top/dir/kustomization.yaml", "resources: [t.yaml]\npatches: [{target: {kind: PrefixSuffixTransformer}, patch: '[{\"op\": \"add\", \"path\": \"/suffix\", \"value\": \"-s\"}]'}]\n", "top/dir/t.yaml", "{apiVersion: builtin, kind: PrefixSuffixTransformer, metadata: {name: p}, prefix: p-, fieldSpecs: [{path: metadata/name}]}"),
 		"transformers that are none": small("transformers: [dir]\n", "top/dir/kustomization.yaml", "resources: [t.yaml]\n", "top/dir/t.yaml", "{apiVersion: builtin, kind: NamespaceTransformer, metadata: {name: n}}"),
-		"our function, traced":       small("buildMetadata: [transformerAnnotations, originAnnotations, managedByLabel]\nnamespace: prod\ntransformers: [dir, fn.yaml]\n", "top/fn.yaml", function, "top/dir/kustomization.yaml", "resources: [t.yaml]\n", "top/dir/t.yaml", "{apiVersion: builtin, kind: LabelTransformer, metadata: {name: l}, labels: {a: b}, fieldSpecs: [{path: metadata/labels, create: true}]}"),
-		"our function":               small("namespace: prod\ntransformers: [fn.yaml]\n", "top/fn.yaml", function),
-		"our function in a base":     small("namePrefix: x-\n", "base/fn.yaml", function, "base/kustomization.yaml", "resources: [all.yaml]\ntransformers: [fn.yaml]\n"),
+		"our function, traced":       small("buildMetadata: [transformerAnnotations, originAnnotations, managedByLabel]\nnamespace: prod\ntransformers: [dir, fn.yaml]\n", "top/fn.yaml", ourFunction, "top/dir/kustomization.yaml", "resources: [t.yaml]\n", "top/dir/t.yaml", "{apiVersion: builtin, kind: LabelTransformer, metadata: {name: l}, labels: {a: b}, fieldSpecs: [{path: metadata/labels, create: true}]}"),
+		"our function":               small("namespace: prod\ntransformers: [fn.yaml]\n", "top/fn.yaml", ourFunction),
+		"our function in a base":     small("namePrefix: x-\n", "base/fn.yaml", ourFunction, "base/kustomization.yaml", "resources: [all.yaml]\ntransformers: [fn.yaml]\n"),
 		"a name in two namespaces": small("namePrefix: x-\n", "top/own.yaml", strings.Join([]string{
 			"{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa, namespace: a}}", "{apiVersion: v1, kind: ServiceAccount, metadata: {name: sa, namespace: b}}",
 			"{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: r}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: x}, subjects: [{kind: ServiceAccount, name: sa, namespace: b}, {kind: ServiceAccount, name: sa, namespace: c}]}",
@@ -156,7 +156,7 @@ func covered() map[string]map[string]string {
 	}
 }
 
-const function = `apiVersion: wealist.io/v1alpha1
+const ourFunction = `apiVersion: wealist.io/v1alpha1
 kind: ConfigPipeline
 metadata:
   name: p
@@ -223,9 +223,9 @@ func TestLinearLeaves(t *testing.T) {
 		"configuration that contradicts": small("configurations: [c.yaml]\n", "top/c.yaml", "replicas: [{path: spec/replicas, kind: Deployment}]\n"),
 		"configuration of a name":        small("namePrefix: x-\nconfigurations: [c.yaml]\n", "top/c.yaml", "nameReference: [{kind: Secret, fieldSpecs: [{path: metadata/name, kind: Widget}]}]\n", "top/own.yaml", widget),
 		"unknown metadata":               small("buildMetadata: [other]\n"),
-		"function as validator":          small("validators: [fn.yaml]\n", "top/fn.yaml", function),
-		"function as generator":          small("generators: [fn.yaml]\n", "top/fn.yaml", function),
-		"two functions":                  small("transformers: [fn.yaml, fn2.yaml]\n", "top/fn.yaml", function, "top/fn2.yaml", strings.ReplaceAll(function, "name: p", "name: q")),
+		"function as validator":          small("validators: [fn.yaml]\n", "top/fn.yaml", ourFunction),
+		"function as generator":          small("generators: [fn.yaml]\n", "top/fn.yaml", ourFunction),
+		"two functions":                  small("transformers: [fn.yaml, fn2.yaml]\n", "top/fn.yaml", ourFunction, "top/fn2.yaml", strings.ReplaceAll(ourFunction, "name: p", "name: q")),
 		"helm":                           small("helmCharts: [{name: x}]\n"),
 		"remote base":                    small("resources: ['https://example.invalid/x']\n"),
 		"missing file":                   small("patches: [{path: none.yaml}]\n"),

@@ -11,8 +11,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -58,7 +58,7 @@ func note(item, config *yaml.Node) {
 // to every resource and a receipt if spec.receipt says so. It fails when a
 // resource is named broken. With spec.edit it changes every second resource
 // only, drops those named gamma, and adds one.
-func StampNodes(items []*yaml.Node, config *yaml.Node) (manifest.Output, fn.Report) {
+func StampNodes(items []*yaml.Node, config *yaml.Node) (manifest.Output, function.Report) {
 	edit := yamlnode.Bool(yamlnode.Path(config, "spec", "edit"))
 	name := func(item *yaml.Node) string { return yamlnode.GetString(item, "metadata", "name") }
 	out := manifest.Output{
@@ -67,7 +67,7 @@ func StampNodes(items []*yaml.Node, config *yaml.Node) (manifest.Output, fn.Repo
 	}
 	for i, item := range items {
 		if strings.HasSuffix(name(item), "broken") {
-			return out, said(fn.ExitFindings, finding.Error, "%s is broken", name(item))
+			return out, said(function.ExitFindings, finding.Error, "%s is broken", name(item))
 		}
 		if out.Changed(i) {
 			note(item, config)
@@ -84,26 +84,26 @@ func StampNodes(items []*yaml.Node, config *yaml.Node) (manifest.Output, fn.Repo
 	if edit {
 		add("v1", "ConfigMap", "added")
 	}
-	return out, said(fn.ExitOK, finding.Note, "stamped %d", len(items)+len(out.Added))
+	return out, said(function.ExitOK, finding.Note, "stamped %d", len(items)+len(out.Added))
 }
 
-func said(code int, severity finding.Severity, format string, args ...any) fn.Report {
-	return fn.Report{Code: code, Findings: []finding.Finding{{Severity: severity, Message: fmt.Sprintf(format, args...)}}}
+func said(code int, severity finding.Severity, format string, args ...any) function.Report {
+	return function.Report{Code: code, Findings: []finding.Finding{{Severity: severity, Message: fmt.Sprintf(format, args...)}}}
 }
 
 // Stamp is StampNodes as a filter.
-func Stamp(stdin io.Reader, stdout io.Writer) fn.Report {
+func Stamp(stdin io.Reader, stdout io.Writer) function.Report {
 	content, err := io.ReadAll(stdin)
 	if err != nil {
-		return fn.Report{Code: fn.ExitFailure, Failure: err.Error()}
+		return function.Report{Code: function.ExitFailure, Failure: err.Error()}
 	}
 	var list yaml.Node
 	if err := yaml.Unmarshal(content, &list); err != nil {
-		return fn.Report{Code: fn.ExitFailure, Failure: err.Error()}
+		return function.Report{Code: function.ExitFailure, Failure: err.Error()}
 	}
 	items := yamlnode.EnsureSequence(&list, "items")
 	out, report := StampNodes(items.Content, yamlnode.Path(&list, "functionConfig"))
-	if report.Code != fn.ExitOK {
+	if report.Code != function.ExitOK {
 		return report
 	}
 	var kept []*yaml.Node
@@ -118,7 +118,7 @@ func Stamp(stdin io.Reader, stdout io.Writer) fn.Report {
 		_, err = stdout.Write(text)
 	}
 	if err != nil {
-		return fn.Report{Code: fn.ExitFailure, Failure: err.Error()}
+		return function.Report{Code: function.ExitFailure, Failure: err.Error()}
 	}
 	return report
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/test/bench/gen"
@@ -20,7 +20,7 @@ func BenchmarkTrace(b *testing.B) {
 	for _, traced := range []bool{false, true} {
 		b.Run(map[bool]string{false: "plain", true: "traced"}[traced], func(b *testing.B) {
 			for range b.N {
-				opts := kbuild.Options{InProcess: fn.RunNodes}
+				opts := kbuild.Options{InProcess: function.RunNodes}
 				if traced {
 					opts.Trace = &provenance.Trace{}
 				}

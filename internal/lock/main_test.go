@@ -11,7 +11,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 )
 
@@ -34,11 +34,11 @@ type object = map[string]any
 //	  - {object: ConfigMap app, data: {KEY: value}}
 //	  - {remove: Service api}
 //	  - {add: {…}}
-func edit(stdin io.Reader, stdout io.Writer) fn.Report {
+func edit(stdin io.Reader, stdout io.Writer) function.Report {
 	if err := editList(stdin, stdout); err != nil {
-		return fn.Report{Code: fn.ExitFailure, Failure: err.Error()}
+		return function.Report{Code: function.ExitFailure, Failure: err.Error()}
 	}
-	return fn.Report{}
+	return function.Report{}
 }
 
 func editList(stdin io.Reader, stdout io.Writer) error {

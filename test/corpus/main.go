@@ -23,9 +23,9 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 )
 
@@ -179,10 +179,10 @@ func idempotent(file string) error {
 	}
 	list.WriteString(everything)
 	var once, twice bytes.Buffer
-	if code := fn.Run(&list, &once, io.Discard); code == fn.ExitFailure {
+	if code := function.Run(context.Background(), &list, &once, io.Discard); code == function.ExitFailure {
 		return fmt.Errorf("the function failed")
 	}
-	fn.Run(bytes.NewReader(once.Bytes()), &twice, io.Discard)
+	function.Run(context.Background(), bytes.NewReader(once.Bytes()), &twice, io.Discard)
 	if !bytes.Equal(once.Bytes(), twice.Bytes()) {
 		return fmt.Errorf("a second run changed something")
 	}

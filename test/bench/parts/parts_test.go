@@ -12,6 +12,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/test/bench/gen"
@@ -22,7 +23,7 @@ func BenchmarkFunction(b *testing.B) {
 	list := gen.Tree{Resources: 1000}.ResourceList(gen.Config)
 	b.SetBytes(int64(len(list)))
 	for range b.N {
-		require.Equal(b, fn.ExitOK, fn.Run(bytes.NewReader(list), io.Discard, io.Discard))
+		require.Equal(b, function.ExitOK, function.Run(b.Context(), bytes.NewReader(list), io.Discard, io.Discard))
 	}
 }
 
@@ -55,7 +56,7 @@ func BenchmarkBuild(b *testing.B) {
 	for name, bm := range map[string]struct {
 		dir string
 		f   kbuild.Function
-	}{"source": {"/source", nil}, "pipeline": {"/pipeline", fn.RunNodes}} {
+	}{"source": {"/source", nil}, "pipeline": {"/pipeline", function.RunNodes}} {
 		b.Run(name, func(b *testing.B) {
 			for range b.N {
 				_, err := kbuild.Build(filesys.MakeFsOnDisk(), dir+bm.dir, kbuild.Options{InProcess: bm.f})

@@ -1,7 +1,8 @@
-package fn_test
+package function_test
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,12 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 )
 
 func run(input string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	code = fn.Run(strings.NewReader(input), &out, &errs)
+	code = function.Run(context.Background(), strings.NewReader(input), &out, &errs)
 	return code, out.String(), errs.String()
 }
 
@@ -70,7 +71,7 @@ const pipeline = `functionConfig:
 
 func TestRunInjects(t *testing.T) {
 	code, out, errs := run(head + items + pipeline)
-	require.Equal(t, fn.ExitOK, code, errs)
+	require.Equal(t, function.ExitOK, code, errs)
 	assert.Contains(t, out, "value: postgresql://$(DATABASE_USERNAME):$(DATABASE_PASSWORD)@postgres-service.data.svc.cluster.local:5432/shop\n")
 	assert.Contains(t, out, "- apiVersion: wealist.io/v1alpha1\n  kind: FunctionRan\n  metadata:\n    name: shop\n")
 	// What is not changed is not touched: comments, order, spacing.
@@ -82,14 +83,14 @@ func TestRunInjects(t *testing.T) {
 func TestRunTwiceChangesNothing(t *testing.T) {
 	_, once, _ := run(head + items + pipeline)
 	code, twice, errs := run(once)
-	require.Equal(t, fn.ExitOK, code, errs)
+	require.Equal(t, function.ExitOK, code, errs)
 	assert.Equal(t, once, twice)
 }
 
 func TestRunReportsInResults(t *testing.T) {
 	broken := strings.Replace(pipeline, "name: postgres-service}", "name: postgress-service}", 1)
 	code, out, errs := run(head + items + broken)
-	assert.Equal(t, fn.ExitFindings, code)
+	assert.Equal(t, function.ExitFindings, code)
 	assert.Contains(t, errs, `did you mean "postgres-service"?`)
 
 	var list struct {
@@ -110,19 +111,19 @@ func TestRunReportsInResults(t *testing.T) {
 
 	// A later run without the mistake takes the results away again.
 	code, out, _ = run(strings.Replace(out, "name: postgress-service}", "name: postgres-service}", 1))
-	assert.Equal(t, fn.ExitOK, code)
+	assert.Equal(t, function.ExitOK, code)
 	assert.NotContains(t, out, "results:")
 }
 
 func TestRunWithoutConfigurationValidates(t *testing.T) {
 	code, out, _ := run(head + items)
-	assert.Equal(t, fn.ExitOK, code)
+	assert.Equal(t, function.ExitOK, code)
 	assert.Equal(t, head+items, out)
 }
 
 func TestRunTakesJSON(t *testing.T) {
 	code, out, errs := run(`{"apiVersion":"config.kubernetes.io/v1","kind":"ResourceList","items":[{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"b":"true"}}]}`)
-	require.Equal(t, fn.ExitOK, code, errs)
+	require.Equal(t, function.ExitOK, code, errs)
 	assert.Contains(t, out, `"true"`, "a string stays a string")
 }
 
@@ -148,7 +149,7 @@ func TestRunRefusesBadInput(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, out, errs := run(c.input)
-			assert.Equal(t, fn.ExitFailure, code)
+			assert.Equal(t, function.ExitFailure, code)
 			assert.Empty(t, out, "nothing is written")
 			assert.Contains(t, errs, c.want)
 			assert.NotContains(t, errs, "sentinel-4711")
@@ -188,7 +189,7 @@ func FuzzRun(f *testing.F) {
 	f.Add(head + "- {a: &x [*x]}\n")
 	f.Add("kind: ResourceList\nitems:\n- kind: Service\n  spec: {ports: {a: b}, selector: [1]}\n")
 	for _, dir := range []string{"rules", "connection", "normalize"} {
-		files, _ := filepath.Glob(filepath.Join(dir, "testdata", "*", "bad.yaml"))
+		files, _ := filepath.Glob(filepath.Join("..", "..", "fn", dir, "testdata", "*", "bad.yaml"))
 		for _, file := range files {
 			if text, err := os.ReadFile(file); err == nil {
 				f.Add(asList(string(text)))
@@ -197,11 +198,11 @@ func FuzzRun(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, input string) {
 		code, out, _ := run(input)
-		if code == fn.ExitFailure {
+		if code == function.ExitFailure {
 			return
 		}
 		code, again, errs := run(out)
-		if code == fn.ExitFailure {
+		if code == function.ExitFailure {
 			t.Fatalf("its own output is refused: %s\n%s", errs, out)
 		}
 		if again != out {
@@ -246,15 +247,15 @@ func TestRunReadsListsAmongTheItems(t *testing.T) {
 `
 	service, _, _ := strings.Cut(items, "- apiVersion: apps/v1")
 	code, out, errs := run(head + service + list)
-	assert.Equal(t, fn.ExitFindings, code)
+	assert.Equal(t, function.ExitFindings, code)
 	assert.Contains(t, errs, `did you mean "db-secret"?`)
 	assert.True(t, strings.HasPrefix(out, head+service+list), "what is not changed is not touched")
 
 	code, out, errs = run(head + service + strings.Replace(list, "db-secrt", "db-secret", 1) + pipeline)
-	require.Equal(t, fn.ExitOK, code, errs)
+	require.Equal(t, function.ExitOK, code, errs)
 	assert.Contains(t, out, "postgresql://$(DATABASE_USERNAME):$(DATABASE_PASSWORD)@postgres-service.data.svc.cluster.local:5432/shop")
 	code, again, errs := run(out)
-	require.Equal(t, fn.ExitOK, code, errs)
+	require.Equal(t, function.ExitOK, code, errs)
 	assert.Equal(t, out, again)
 }
 
@@ -273,6 +274,6 @@ func TestReceiptsAreForBuilds(t *testing.T) {
 	} {
 		_, out, errs := run(head + annotated(annotations) + pipeline)
 		assert.Empty(t, errs)
-		assert.Equal(t, want, strings.Contains(out, fn.ReceiptKind), annotations)
+		assert.Equal(t, want, strings.Contains(out, function.ReceiptKind), annotations)
 	}
 }

@@ -1,6 +1,7 @@
-package fn
+package function
 
 import (
+	"context"
 	"io"
 	"strings"
 
@@ -35,14 +36,18 @@ func (r *Report) Explanation() string {
 // edited in place; functionConfig may be nil.
 func RunNodes(items []*yaml.Node, functionConfig *yaml.Node) (manifest.Output, Report) {
 	var secrets redact.Secrets
-	res, out, err := transform(items, functionConfig, &secrets)
+	res, out, err := transform(context.Background(), items, functionConfig, &secrets)
 	return out, newReport(res, err, &secrets)
 }
 
 // RunFilter is Run for programs that print the findings themselves.
 func RunFilter(stdin io.Reader, stdout io.Writer) Report {
+	return runFilter(context.Background(), stdin, stdout)
+}
+
+func runFilter(ctx context.Context, stdin io.Reader, stdout io.Writer) Report {
 	var secrets redact.Secrets
-	res, err := run(stdin, stdout, &secrets)
+	res, err := run(ctx, stdin, stdout, &secrets)
 	return newReport(res, err, &secrets)
 }
 

@@ -1,4 +1,4 @@
-package fn_test
+package function_test
 
 import (
 	"bytes"
@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -49,14 +49,14 @@ spec:
 func mutants(t testing.TB) []mutant {
 	t.Helper()
 	trees := map[string][]string{}
-	for _, pattern := range []string{"rules/testdata/*/*.yaml", "../testdata/check/*.yaml"} {
+	for _, pattern := range []string{"../../fn/rules/testdata/*/*.yaml", "../../testdata/check/*.yaml"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {
 			trees[file] = []string{file}
 		}
 	}
-	for _, pattern := range []string{"connection/testdata/*/before.yaml", "normalize/testdata/*/*/before.yaml"} {
+	for _, pattern := range []string{"../../fn/connection/testdata/*/before.yaml", "../../fn/normalize/testdata/*/*/before.yaml"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {
@@ -307,18 +307,18 @@ func try(t *testing.T, m mutant, seed uint64) {
 			t.Errorf("MUTANTS=%s#%d: panic: %v\n%s\n%.3000s", m.name, seed, p, debug.Stack(), before.text())
 		}
 	}()
-	_, said := fn.RunNodes(c.items, c.config)
+	_, said := function.RunNodes(c.items, c.config)
 	said.Explanation()
 	_ = report.Text(io.Discard, &report.Report{Findings: said.Findings})
 	if strings.Contains(said.Failure, "a mistake of its own") {
 		t.Errorf("MUTANTS=%s#%d: %s\n%.3000s", m.name, seed, said.Failure, before.text())
 	}
-	if seed%16 != 0 || said.Code == fn.ExitFailure {
+	if seed%16 != 0 || said.Code == function.ExitFailure {
 		return
 	}
 	// A second run changes nothing.
 	once := mutant{items: c.items}.text()
-	fn.RunNodes(c.items, c.config)
+	function.RunNodes(c.items, c.config)
 	if twice := (mutant{items: c.items}).text(); once != twice {
 		t.Errorf("MUTANTS=%s#%d: a second run changes what the first wrote\n%.3000s\n=====\n%.3000s", m.name, seed, once, twice)
 	}
@@ -330,7 +330,7 @@ func TestOrderOfFiles(t *testing.T) {
 	for _, m := range mutants(t) {
 		found := func(items []*yaml.Node) []string {
 			var out bytes.Buffer
-			_, said := fn.RunNodes(items, m.clone().config)
+			_, said := function.RunNodes(items, m.clone().config)
 			_ = report.Text(&out, &report.Report{Findings: said.Findings, Quiet: true})
 			entries := strings.Split(out.String(), "\n\n")
 			slices.Sort(entries)
