@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	apiextensionsinstall "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/install"
@@ -166,6 +167,22 @@ func prepare(obj runtime.Object) {
 	}
 }
 
+// release is that of k8s.io/kubernetes in go.mod: 1.37.
+var release = [2]int{1, 37}
+
+// served returns an error about a version that the API server has ceased to serve:
+// its scheme reads those all the same.
+func served(obj runtime.Object) error {
+	old, ok := obj.(interface{ APILifecycleRemoved() (major, minor int) })
+	if !ok {
+		return nil
+	}
+	if major, minor := old.APILifecycleRemoved(); slices.Compare([]int{major, minor}, release[:]) <= 0 {
+		return fmt.Errorf("not served since %d.%d", major, minor)
+	}
+	return nil
+}
+
 // errNoVerdict is returned for kinds that have no strategy here.
 var errNoVerdict = errors.New("no strategy for the kind")
 
@@ -179,6 +196,9 @@ func Judge(text []byte) error {
 	strategy, ok := strategies[gvk.GroupKind()]
 	if !ok {
 		return errNoVerdict
+	}
+	if err := served(obj); err != nil {
+		return err
 	}
 	legacyscheme.Scheme.Default(obj)
 	internal, err := legacyscheme.Scheme.ConvertToVersion(obj, schema.GroupVersion{Group: gvk.Group, Version: runtime.APIVersionInternal})

@@ -93,7 +93,9 @@ func TestValidObjects(t *testing.T) {
 	}
 }
 
-// TestCorpus compares the verdicts about real objects: CORPUS=DIR.
+// TestCorpus compares the verdicts about real objects: CORPUS=DIR. What the API
+// server takes is never an error. Of what it refuses,
+// placeholders that somebody fills in first are left alone.
 func TestCorpus(t *testing.T) {
 	dir := os.Getenv("CORPUS")
 	if dir == "" {
@@ -108,6 +110,9 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 	c.report(t)
+	if c.wrong > 0 {
+		t.Errorf("%d objects that the API server takes are reported", c.wrong)
+	}
 }
 
 type counts struct {
