@@ -1,11 +1,15 @@
 package rules
 
 import (
+	"strings"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -238,6 +242,30 @@ func schemaOf(inv *inventory.Inventory, t *inventory.Type) *apischema.Schema {
 		return apischema.FromCRD(n)
 	}
 	return nil
+}
+
+// WithoutSchema counts the resources whose fields nothing is compared with, by API
+// group: those of groups that are not Kubernetes' own, of kinds that no
+// CustomResourceDefinition in the inventory has a schema of.
+func WithoutSchema(inv *inventory.Inventory) map[string]int {
+	unknown := map[*inventory.Type]bool{}
+	counts := map[string]int{}
+	for _, o := range inv.Objects() {
+		if o.Removed || o.Local || o.Node == nil {
+			continue
+		}
+		is, known := unknown[o.Type]
+		if !known {
+			is = o.Kind != "" && strings.Contains(o.Group, ".") && !apischema.Kubernetes().HasGroup(o.Group) &&
+				!notForClusters(o.Type) && o.APIVersion() != config.APIVersion && !reference.IsPlaceholder(o.APIVersion()+o.Kind) &&
+				schemaOf(inv, o.Type) == nil
+			unknown[o.Type] = is
+		}
+		if is {
+			counts[o.Group]++
+		}
+	}
+	return counts
 }
 
 func gvk(t *inventory.Type) apischema.GroupVersionKind {

@@ -18,6 +18,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
@@ -45,6 +46,9 @@ type Report struct {
 	Findings []finding.Finding
 	// Trees and Resources count what was checked.
 	Trees, Resources int
+	// WithoutSchema counts resources whose fields could not be compared with a
+	// schema, by API group.
+	WithoutSchema map[string]int
 	// Sources are the texts of the files that were read.
 	Sources map[string][]byte
 	// Warnings are about the kustomization files that were built.
@@ -52,10 +56,11 @@ type Report struct {
 	// Unread is what could not be checked.
 	Unread []Unread
 
-	follow  bool              // where values were written: the tree before had findings
-	about   []finding.Finding // the entries of the kustomization at hand
-	secrets *redact.Secrets
-	several bool // trees, so that what each has is remembered
+	follow        bool              // where values were written: the tree before had findings
+	about         []finding.Finding // the entries of the kustomization at hand
+	withoutSchema map[string]int    // of the kustomization at hand
+	secrets       *redact.Secrets
+	several       bool // trees, so that what each has is remembered
 }
 
 // Unread is a tree or a file that could not be checked. Its error is one line.
@@ -79,7 +84,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	if opts.Build.Secrets == nil {
 		opts.Build.Secrets = &redact.Secrets{}
 	}
-	rep := &Report{Sources: map[string][]byte{}, secrets: opts.Build.Secrets}
+	rep := &Report{Sources: map[string][]byte{}, WithoutSchema: map[string]int{}, secrets: opts.Build.Secrets}
 	if opts.Build.Cache == nil && len(trees) > 1 {
 		opts.Build.Cache = &kbuild.Cache{} // overlays share their bases
 	}
@@ -118,6 +123,14 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	return rep
 }
 
+// count adds the resources of a tree to the totals.
+func (rep *Report) count(resources int, withoutSchema map[string]int) {
+	rep.Resources += resources
+	for group, n := range withoutSchema {
+		rep.WithoutSchema[group] += n
+	}
+}
+
 // survive is check for trees that end it with a panic: the others are checked all
 // the same.
 func (rep *Report) survive(ctx context.Context, t Tree, opts Options) (findings []finding.Finding, have objects, err error) {
@@ -147,7 +160,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]finding.F
 	if len(inv.Objects()) == 0 && cfg == nil && t.Named {
 		return nil, nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
 	}
-	rep.Resources += len(inv.Objects())
+	rep.count(len(inv.Objects()), rules.WithoutSchema(inv))
 	findings, err := validate(ctx, inv, cfg, opts)
 	return findings, rep.objectsOf(inv), err
 }
@@ -190,7 +203,7 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 	if rep.follow = len(findings) > 0; err != nil && len(findings) == 0 {
 		return nil, nil, err
 	}
-	rep.Resources += len(resources)
+	rep.count(len(resources), rep.withoutSchema)
 	places := NewPlaces(&trace, resources)
 	places.Locate(findings)
 	places.sources(findings, rep.Sources)
@@ -199,7 +212,7 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 
 // buildAndCheck returns what is found in a kustomization, and its resources.
 func (rep *Report) buildAndCheck(ctx context.Context, t Tree, opts Options) ([]finding.Finding, []*yaml.Node, objects, error) {
-	rep.about = nil
+	rep.about, rep.withoutSchema = nil, nil
 	build := opts.Build
 	build.InProcess = function.RunNodes
 	build.KeepNames = true
@@ -242,7 +255,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, t Tree, opts Options) ([]f
 	for _, n := range resources {
 		inv.Add(n, inventory.Source{})
 	}
-	rep.about = rep.kustomizations(steps, inv, opts)
+	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, opts), rules.WithoutSchema(inv)
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
 	if len(result.Runs) > 0 || unwritable != nil {
 		return unresolved(findings, opts.Unresolved), resources, rep.objectsOf(inv), unwritable

@@ -15,6 +15,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 )
 
 func TestMain(m *testing.M) {
@@ -356,4 +357,54 @@ func readConfig(t *testing.T, file string) *config.ConfigPipeline {
 	require.NoError(t, err)
 	cfg.File, cfg.Line = file, docs[0].Line
 	return cfg
+}
+
+// What has no schema is said, whichever way the tree was read; what has one, or is
+// for no cluster, is not.
+func TestWithoutSchema(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	write("kustomization.yaml", "resources: [all.yaml]\n")
+	write("all.yaml", `apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: a}
+---
+apiVersion: cert-manager.io/v1
+kind: Issuer
+metadata: {name: a}
+---
+apiVersion: example.com/v1
+kind: Widget
+metadata: {name: a}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Widget, plural: widgets}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema: {type: object}
+`)
+	for _, path := range []string{dir, filepath.Join(dir, "all.yaml")} {
+		rep := run(t, check.Options{}, path)
+		assert.Equal(t, map[string]int{"cert-manager.io": 2}, rep.WithoutSchema, path)
+		var text, doc strings.Builder
+		r := &report.Report{Findings: rep.Findings, WithoutSchema: rep.WithoutSchema}
+		require.NoError(t, report.Text(&text, r))
+		assert.Contains(t, text.String(), "\nfields not checked of 2 resources, for want of a CustomResourceDefinition: cert-manager.io\n")
+		require.NoError(t, report.JSON(&doc, r))
+		assert.Regexp(t, `"withoutSchema": \{\s+"cert-manager.io": 2`, doc.String())
+	}
 }

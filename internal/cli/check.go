@@ -111,9 +111,10 @@ func printReport(cmd *cobra.Command, rep *check.Report, output string, notes, st
 	format, _ := report.Lookup(output)
 	err := format.Write(cmd.OutOrStdout(), &report.Report{
 		Findings: rep.Findings, Trees: rep.Trees, Resources: rep.Resources, Quiet: len(rep.Unread) > 0,
-		Source:  func(file string) []byte { return rep.Sources[file] },
-		Secrets: secretsOf(cmd),
-		Notes:   notes,
+		WithoutSchema: rep.WithoutSchema,
+		Source:        func(file string) []byte { return rep.Sources[file] },
+		Secrets:       secretsOf(cmd),
+		Notes:         notes,
 	})
 	if err != nil {
 		return err

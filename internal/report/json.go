@@ -23,6 +23,9 @@ type Counts struct {
 	Notes     int `json:"notes"`
 	Trees     int `json:"trees"`
 	Resources int `json:"resources"`
+	// WithoutSchema counts the resources whose fields could not be compared with
+	// a schema, by API group.
+	WithoutSchema map[string]int `json:"withoutSchema,omitempty"`
 }
 
 var _ = register("json", JSON)
@@ -47,6 +50,8 @@ func JSON(w io.Writer, r *Report) error {
 		Notes:     finding.Count(fs, finding.Note),
 		Trees:     r.Trees,
 		Resources: r.Resources,
+
+		WithoutSchema: r.WithoutSchema,
 	}})
 	if err != nil {
 		return err

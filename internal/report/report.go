@@ -16,6 +16,9 @@ type Report struct {
 	Findings []finding.Finding
 	// Trees and Resources say how much was checked.
 	Trees, Resources int
+	// WithoutSchema counts the resources whose fields could not be compared with
+	// a schema, by API group.
+	WithoutSchema map[string]int
 	// Quiet prints, for people, nothing where there is nothing to show.
 	Quiet bool
 	// Source returns the text of a file that findings point to, or nil. With

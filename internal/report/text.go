@@ -2,7 +2,9 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"io"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -63,8 +65,32 @@ func Text(w io.Writer, r *Report) error {
 		}
 	}
 	p.print("\n")
+	p.withoutSchema(r.WithoutSchema)
 	p.flush()
 	return p.err
+}
+
+// withoutSchema says of which API groups fields are not checked, those with the
+// most resources first.
+func (p *printer) withoutSchema(counts map[string]int) {
+	if len(counts) == 0 {
+		return
+	}
+	const most = 5
+	resources := 0
+	for _, n := range counts {
+		resources += n
+	}
+	groups := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	more := ""
+	if len(groups) > most {
+		more = " and " + strconv.Itoa(len(groups)-most) + " more"
+		groups = groups[:most]
+	}
+	p.print("fields not checked of ", count(resources, "resource"), ", for want of a CustomResourceDefinition: ",
+		redact.Escape(strings.Join(groups, ", ")), more, "\n")
 }
 
 func isTerminal(w io.Writer) bool {
