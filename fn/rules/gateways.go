@@ -178,7 +178,7 @@ var referenceGrantMissing = &Rule{
 	Severity: finding.Error,
 	Doc: "A route or Gateway uses a Service or Secret of another namespace, and no ReferenceGrant there allows it. " +
 		"The reference is refused: requests end in 500, or the listener has no certificate. " +
-		"Only targets that are in the build are checked.",
+		"Only targets that are in the build, or declared under validate.externals, are checked; of the latter it is a warning, as the grant may be where they are.",
 	URL: "https://gateway-api.sigs.k8s.io/api-types/referencegrant/",
 	Run: func(p *Pass) error {
 		for _, kind := range gks("Service", "Secret") {
@@ -188,7 +188,21 @@ var referenceGrantMissing = &Rule{
 					continue
 				}
 				res := p.Resolve(r)
-				if res.Status != reference.Found || res.Target == nil || res.Target.Kind != kind.Kind || p.granted(r, res.Target) {
+				if res.Status != reference.Found {
+					continue
+				}
+				help := fmt.Sprintf("add a ReferenceGrant to namespace %q: from %s in %q, to %s", r.Namespace, r.From.Kind, r.From.Namespace, kind.Kind)
+				severity := finding.Error
+				var target finding.Resource
+				switch {
+				case res.Target != nil:
+					target = res.Target.Resource()
+				case res.External >= 0 && p.externals.entries[res.External].Name == r.Name:
+					target = finding.Resource{Kind: kind.Kind, Namespace: r.Namespace, Name: r.Name}
+					help += "; if it is where the " + kind.Kind + " is, declare it under validate.externals too"
+					severity = finding.Warning
+				}
+				if target.Kind != kind.Kind || p.granted(r, target) || severity < finding.Error && p.provided("ReferenceGrant", r.Namespace, "*") >= 0 {
 					continue
 				}
 				n := r.NamespaceNode
@@ -196,15 +210,14 @@ var referenceGrantMissing = &Rule{
 					n = r.Node
 				}
 				p.Report(r.From, n, fmt.Sprintf("no ReferenceGrant in namespace %q allows %ss of namespace %q to use %s",
-					r.Namespace, r.From.Kind, r.From.Namespace, res.Target),
-					Help("add a ReferenceGrant to namespace %q: from %s in %q, to %s", r.Namespace, r.From.Kind, r.From.Namespace, kind.Kind))
+					r.Namespace, r.From.Kind, r.From.Namespace, target), AtMost(severity), Help("%s", help))
 			}
 		}
 		return nil
 	},
 }
 
-func (p *Pass) granted(r *reference.Ref, target *inventory.Object) bool {
+func (p *Pass) granted(r *reference.Ref, target finding.Resource) bool {
 	for _, grant := range p.Inventory.OfKind(gk(gatewayAPI + "/ReferenceGrant")) {
 		if grant.Removed || !inventory.SameNamespace(grant.Namespace, target.Namespace) {
 			continue

@@ -237,6 +237,7 @@ func topics() [][]*Rule {
 		kustomizationRules(),
 		likelyRules(),
 		overlapRules(),
+		rivalRules(),
 		policyRules(),
 		monitorRules(),
 		gatewayRules(),

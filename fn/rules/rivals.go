@@ -1,0 +1,379 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// rivalRules are about resources that are valid each and stand in each other's
+// way.
+func rivalRules() []*Rule {
+	return []*Rule{evictionBlocked, ingressPathTwice, metricWithoutRequest, volumeNotShareable}
+}
+
+// scalable are the kinds whose replicas a PodDisruptionBudget is measured by.
+var scalable = gks("apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet")
+
+var evictionBlocked = &Rule{
+	Name:     "eviction-blocked",
+	Severity: finding.Warning,
+	URL:      "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
+	Doc: "A PodDisruptionBudget allows no eviction at all: maxUnavailable is 0, or minAvailable is as many as there are replicas. " +
+		"Draining a node then waits for these pods until somebody deletes them by hand, and so do upgrades of the cluster. " +
+		"Replicas are counted where the budget selects Deployments, StatefulSets and ReplicaSets of the build; where an autoscaler may add to them, only budgets that allow nothing whatever their number are reported.",
+	Run: func(p *Pass) error {
+		for _, o := range p.Inventory.OfKind(gk("policy/PodDisruptionBudget")) {
+			if o.Node != nil && !o.Removed {
+				p.checkBudget(o)
+			}
+		}
+		return nil
+	},
+}
+
+func (p *Pass) checkBudget(o *inventory.Object) {
+	least, most := o.Get("spec", "minAvailable"), o.Get("spec", "maxUnavailable")
+	help := "draining a node waits for these pods until somebody deletes them; allow one to be missing: maxUnavailable: 1"
+	switch yamlnode.String(most) {
+	case "0", "0%":
+		p.Report(o, most, fmt.Sprintf("maxUnavailable %s allows no eviction at all", yamlnode.String(most)), Help("%s", help))
+		return
+	}
+	want := yamlnode.String(least)
+	if want == "100%" {
+		p.Report(o, least, "minAvailable 100% allows no eviction at all", Help("%s", help))
+		return
+	}
+	total, names := p.replicasSelected(o)
+	if total == 0 {
+		return
+	}
+	needed, err := strconv.ParseInt(want, 10, 64)
+	if percent, ok := strings.CutSuffix(want, "%"); ok {
+		if needed, err = strconv.ParseInt(percent, 10, 64); needed > 0 && needed < 100 {
+			needed = (needed*total + 99) / 100 // rounded up, as the controller does
+		}
+	}
+	if err != nil || needed < total {
+		return
+	}
+	p.Report(o, least, fmt.Sprintf("minAvailable %s allows no eviction at all: %s", want, names), Help("%s, or more replicas", help))
+}
+
+// replicasSelected returns how many pods a budget selects and of what; none
+// where that is not known.
+func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names string) {
+	selector := o.Get("spec", "selector")
+	if selector == nil || len(selector.Content) == 0 {
+		return 0, ""
+	}
+	scaled := p.scaledWorkloads()
+	var owners []*inventory.Object
+	for _, pod := range p.Pods(o.Namespace) {
+		if !LabelSelector(pod.Labels(), selector) || slices.Contains(owners, pod.Owner) {
+			continue
+		}
+		if pod.Partial || scaled[pod.Owner] || !slices.Contains(scalable, pod.Owner.GroupKind) || reference.IsPlaceholder(yamlnode.String(pod.Owner.Get("spec", "replicas"))) {
+			return 0, ""
+		}
+		owners = append(owners, pod.Owner)
+	}
+	var texts []string
+	for _, owner := range owners {
+		n := number(owner.Get("spec", "replicas"), 1)
+		if n == 0 {
+			return 0, "" // not in use, or set elsewhere
+		}
+		total += n
+		texts = append(texts, fmt.Sprintf("%s %s has %s", owner.Kind, owner.Name, plural(n, "replica")))
+	}
+	return total, strings.Join(texts, ", ")
+}
+
+func plural(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.FormatInt(n, 10) + " " + what + "s"
+}
+
+// scaledWorkloads are the workloads whose replicas an autoscaler sets.
+func (p *Pass) scaledWorkloads() map[*inventory.Object]bool {
+	scaled := map[*inventory.Object]bool{}
+	for _, kind := range gks("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject") {
+		for _, o := range p.Inventory.OfKind(kind) {
+			for _, r := range p.Refs.From(o) {
+				if r.Row.Path == "spec.scaleTargetRef.name" {
+					if target := p.Resolve(r).Target; target != nil {
+						scaled[target] = true
+					}
+				}
+			}
+		}
+	}
+	return scaled
+}
+
+var ingressPathTwice = &Rule{
+	Name:     "ingress-path-twice",
+	Severity: finding.Warning,
+	URL:      "https://kubernetes.io/docs/concepts/services-networking/ingress/#ingress-rules",
+	Doc: "Two rules of Ingresses of one class have the same host, path and path type: only one of them gets the requests. " +
+		"Which one is up to the controller, and some refuse the second. " +
+		"Across Ingresses it is reported where both are in one build or one file, have a host and name a class; canaries, and Ingresses that annotations set apart (entry points, conditions, mergeable types, load balancers of their own), are left alone.",
+	Run: func(p *Pass) error {
+		first := map[string]ingressPath{}
+		for _, o := range slices.SortedStableFunc(slices.Values(p.Inventory.OfKind(gk("networking.k8s.io/Ingress"))), compareObjects) {
+			if o.Node == nil || o.Removed {
+				continue
+			}
+			own := map[string]ingressPath{}
+			for _, path := range ingressPaths(o) {
+				if before, again := own[path.key]; again {
+					p.reportPathTwice(path, before)
+					continue
+				}
+				own[path.key] = path
+				class := ingressClass(o)
+				if class == "" || path.host == "" || setApart(o) {
+					continue
+				}
+				key := class + " " + path.key
+				before, again := first[key]
+				switch {
+				case !again:
+					first[key] = path
+				case p.Inventory.Finished || before.from.File == o.File:
+					p.reportPathTwice(path, before)
+				}
+			}
+		}
+		return nil
+	},
+}
+
+// ingressPath is one path of a rule of an Ingress.
+type ingressPath struct {
+	from            *inventory.Object
+	node            *yaml.Node
+	host, path, key string
+	backend         *yaml.Node
+}
+
+func ingressPaths(o *inventory.Object) []ingressPath {
+	var paths []ingressPath
+	for _, rule := range yamlnode.Elements(o.Get("spec", "rules")) {
+		host := yamlnode.GetString(rule, "host")
+		for _, n := range yamlnode.Elements(yamlnode.Path(rule, "http", "paths")) {
+			path := yamlnode.GetString(n, "path")
+			if reference.IsPlaceholder(host) || reference.IsPlaceholder(path) {
+				continue
+			}
+			at := yamlnode.Get(n, "path")
+			if at == nil {
+				at = yamlnode.Resolve(n)
+			}
+			paths = append(paths, ingressPath{from: o, node: at, host: host, path: path, backend: yamlnode.Get(n, "backend"),
+				key: strings.Join([]string{host, yamlnode.GetString(n, "pathType"), path}, " ")})
+		}
+	}
+	return paths
+}
+
+const ingressClassAnnotation = "kubernetes.io/ingress.class"
+
+func ingressClass(o *inventory.Object) string {
+	if class := yamlnode.GetString(o.Node, "spec", "ingressClassName"); class != "" {
+		return class
+	}
+	return o.Annotation(ingressClassAnnotation)
+}
+
+// setApart reports whether annotations may keep an Ingress from meeting another
+// one with the same host and path. Controllers of clouds make a load balancer of
+// each Ingress.
+func setApart(o *inventory.Object) bool {
+	class := ingressClass(o)
+	for _, cloud := range []string{"alb", "gce", "azure", "tailscale", "cloudflare"} {
+		if strings.Contains(class, cloud) {
+			return true
+		}
+	}
+	for key := range yamlnode.Fields(o.Annotations()) {
+		for _, word := range []string{"canary", "mergeable", "entrypoints", "priority", "conditions.", "condition", "actions.", "/server-snippet"} {
+			if strings.Contains(strings.ToLower(key.Value), word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *Pass) reportPathTwice(path, before ingressPath) {
+	host := path.host
+	if host == "" {
+		host = "every host"
+	}
+	where := "in this Ingress already"
+	if before.from != path.from {
+		where = "in " + before.from.String() + " already"
+	}
+	what := "both lead to the same backend"
+	if !sameYAML(path.backend, before.backend, 0) {
+		what = "they lead to different backends, and only one of them gets the requests"
+	}
+	name := path.path
+	if name == "" {
+		name = "/"
+	}
+	p.Report(path.from, path.node, fmt.Sprintf("path %s of %s is %s: %s", name, host, where, what),
+		Help("remove one of the two, or give it another path or host"))
+}
+
+var metricWithoutRequest = &Rule{
+	Name:     "metric-without-request",
+	Severity: finding.Warning,
+	URL:      "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details",
+	Doc: "A HorizontalPodAutoscaler measures cpu or memory as a share of what the pods request, and a container of theirs requests none. " +
+		"The controller then cannot compute the metric (FailedGetResourceMetric), and does not scale. " +
+		"A limit counts, as it is the request where there is none; so does the default of a LimitRange, which is why this is a warning: one may be outside of the build. Workloads of a VerticalPodAutoscaler are left alone.",
+	Run: func(p *Pass) error {
+		ranges := p.limitRanges()
+		for _, o := range p.Inventory.OfKind(gk("autoscaling/HorizontalPodAutoscaler")) {
+			if o.Node == nil || o.Removed {
+				continue
+			}
+			for _, m := range utilizations(o) {
+				p.checkRequests(o, m, ranges[o.Namespace])
+			}
+		}
+		return nil
+	},
+}
+
+// utilization is a metric that is a share of the pods' requests.
+type utilization struct {
+	node      *yaml.Node
+	resource  string
+	container string // the only one measured, "" for all
+}
+
+func utilizations(o *inventory.Object) []utilization {
+	var all []utilization
+	if n := o.Get("spec", "targetCPUUtilizationPercentage"); !yamlnode.IsNull(n) {
+		all = append(all, utilization{node: n, resource: "cpu"})
+	}
+	for _, m := range yamlnode.Elements(o.Get("spec", "metrics")) {
+		for _, source := range []string{"resource", "containerResource"} {
+			metric := yamlnode.Get(m, source)
+			for _, path := range [][]string{{"target", "averageUtilization"}, {"targetAverageUtilization"}} {
+				if n := yamlnode.Path(metric, path...); !yamlnode.IsNull(n) {
+					all = append(all, utilization{n, yamlnode.GetString(metric, "name"), yamlnode.GetString(metric, "container")})
+				}
+			}
+		}
+	}
+	return all
+}
+
+func (p *Pass) checkRequests(o *inventory.Object, m utilization, ranges []*inventory.Object) {
+	if m.resource != "cpu" && m.resource != "memory" || limitRangeDefault(ranges, "requests", m.resource) != nil {
+		return
+	}
+	for _, r := range p.Refs.From(o) {
+		if r.Row.Path != "spec.scaleTargetRef.name" {
+			continue
+		}
+		target := p.Resolve(r).Target
+		if target == nil || target.Node == nil || p.sizedVertically(target) {
+			return
+		}
+		var without []string
+		for _, pod := range target.Pods() {
+			if pod.Partial || yamlnode.Get(pod.Spec, "resources") != nil {
+				return
+			}
+			for _, c := range pod.Containers {
+				resources := yamlnode.Get(c.Node, "resources")
+				if c.Type == inventory.AppContainer && (m.container == "" || m.container == c.Name) &&
+					yamlnode.GetString(resources, "requests", m.resource) == "" && yamlnode.GetString(resources, "limits", m.resource) == "" {
+					without = append(without, strconv.Quote(c.Name))
+				}
+			}
+		}
+		if len(without) > 0 {
+			what := "container "
+			if len(without) > 1 {
+				what = "containers "
+			}
+			p.Report(o, m.node, fmt.Sprintf("this is a share of what the pods request, and %s%s of %s requests no %s: the autoscaler cannot compute it", what, strings.Join(without, ", "), target, m.resource),
+				Help("set resources.requests.%s there; if a LimitRange outside of this build does, ignore the rule here", m.resource))
+		}
+	}
+}
+
+// sizedVertically reports whether a VerticalPodAutoscaler sets the requests.
+func (p *Pass) sizedVertically(target *inventory.Object) bool {
+	for _, o := range p.Inventory.OfKind(gk("autoscaling.k8s.io/VerticalPodAutoscaler")) {
+		for _, r := range p.Refs.From(o) {
+			if r.Row.Path == "spec.targetRef.name" && p.Resolve(r).Target == target {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var volumeNotShareable = &Rule{
+	Name:     "volume-not-shareable",
+	Severity: finding.Warning,
+	URL:      "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes",
+	Doc: "A Deployment with several replicas mounts a PersistentVolumeClaim that one node (ReadWriteOnce) or one pod (ReadWriteOncePod) may mount at a time. " +
+		"A replica on another node stays in ContainerCreating. " +
+		"It assumes more nodes than one; pods that a nodeName, a nodeSelector for a host or a podAffinity keeps together are left alone.",
+	Run: func(p *Pass) error {
+		scaled := p.autoscaled()
+		for _, r := range p.Refs.To(gk("PersistentVolumeClaim")) {
+			o := r.From
+			if r.Pod == nil || o.Node == nil || o.Removed || !slices.Contains(gks("apps/Deployment", "apps/ReplicaSet", "argoproj.io/Rollout"), o.GroupKind) {
+				continue
+			}
+			n := replicas(o, scaled)
+			claim := p.Resolve(r).Target
+			if n < 2 || claim == nil || claim.Node == nil || heldTogether(r.Pod) {
+				continue
+			}
+			modes := yamlnode.Elements(claim.Get("spec", "accessModes"))
+			if len(modes) != 1 {
+				continue
+			}
+			what := "which one node may mount at a time: replicas on other nodes stay in ContainerCreating"
+			switch yamlnode.String(modes[0]) {
+			case "ReadWriteOncePod":
+				what = "which one pod may mount at a time: the other replicas stay Pending"
+			case "ReadWriteOnce":
+			default:
+				continue
+			}
+			p.Report(o, r.Node, fmt.Sprintf("%s has %d replicas, and %s is %s, %s", o, n, claim, yamlnode.String(modes[0]), what),
+				Help("make it one replica with strategy Recreate, a StatefulSet with volumeClaimTemplates, or a claim that is ReadWriteMany; on a single node it works"))
+		}
+		return nil
+	},
+}
+
+// heldTogether reports whether the pods may be meant to share a node.
+func heldTogether(pod *inventory.Pod) bool {
+	return yamlnode.GetString(pod.Spec, "nodeName") != "" ||
+		yamlnode.Path(pod.Spec, "nodeSelector", "kubernetes.io/hostname") != nil ||
+		yamlnode.Path(pod.Spec, "affinity", "podAffinity") != nil
+}
