@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -47,7 +48,7 @@ Long output goes through the pager in PAGER, less unless set, as git's does.`,
   krm-validate blame overlays/prod deployment/board-api
   krm-validate blame overlays/prod deploy/board-api 'spec.template.spec.containers[0].image'
   krm-validate blame -o json overlays/prod | jq '.[] | select(.field == "spec.replicas")'`,
-		Args: cobra.RangeArgs(1, 3),
+		Args: arguments(cobra.RangeArgs(1, 3)),
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			return completeBlame(args)
 		},
@@ -74,6 +75,9 @@ Long output goes through the pager in PAGER, less unless set, as git's does.`,
 	f.BoolVar(&noPager, "no-pager", false, "do not pipe the output through a pager")
 	flags.register(cmd)
 	complete(cmd, "output", "text", "json")
+	_ = cmd.RegisterFlagCompletionFunc("namespace", func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return completeNamespace(args)
+	})
 	return cmd
 }
 
@@ -169,6 +173,22 @@ func completeBlame(args []string) ([]string, cobra.ShellCompDirective) {
 		names = append(names, strings.ToLower(r.GetKind())+"/"+r.GetName())
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeNamespace offers the namespaces of the build.
+func completeNamespace(args []string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	if len(args) > 0 {
+		if result, err := kbuild.Build(filesys.MakeFsOnDisk(), args[0], kbuild.Options{}); err == nil {
+			for _, r := range result.Resources.Resources() {
+				if ns := r.GetNamespace(); ns != "" {
+					names = append(names, ns)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
 }
 
 // paged returns where to write long output: on a terminal a pager, unless it is

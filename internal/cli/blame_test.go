@@ -74,7 +74,7 @@ func TestBlameSaysWhatThereIs(t *testing.T) {
 		{"a namespace", []string{dir, "-n", "prod"}, `there is no resource in namespace "prod"`},
 		{"a directory", []string{"gone"}, "gone: no such directory"},
 		{"no directory", nil, "accepts between 1 and 3 arg(s)"},
-		{"an output", []string{dir, "-o", "yaml"}, "--output=yaml: expected one of"},
+		{"an output", []string{dir, "-o", "yaml"}, "--output=yaml: expected text or json"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, stdout, stderr := run(t, append([]string{"blame"}, c.args...)...)

@@ -92,7 +92,7 @@ error level, 1 when something is, and 2 when the tree could not be built.`,
   # write one file, or one file per resource into a directory that exists
   krm-validate build overlays/prod/pipeline -o prod.yaml
   krm-validate build overlays/prod/pipeline -o rendered/`,
-		Args: cobra.MaximumNArgs(1),
+		Args: arguments(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -50,7 +51,7 @@ read is reported, and is no failure unless nothing else was checked; with
   krm-validate check --exclude docs/ --load-restrictor=LoadRestrictionsNone .
   krm-validate check --print-externals overlays/prod > externals.yaml
   krm-validate check --unresolved=warning --output=json 'rendered/*.yaml'`,
-		Args: cobra.MinimumNArgs(1),
+		Args: arguments(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("unresolved", opts.Unresolved, "", "error", "warning", "ignore"); err != nil {
 				return err
@@ -181,7 +182,8 @@ func oneOf(flag, value string, allowed ...string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("--%s=%s: expected one of %q", flag, value, allowed)
+	named := slices.DeleteFunc(slices.Clone(allowed), func(a string) bool { return a == "" })
+	return fmt.Errorf("--%s=%s: expected %s", flag, value, anyOf(named))
 }
 
 // anyOf is "a", "a or b", "a, b or c".

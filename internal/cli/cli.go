@@ -117,6 +117,31 @@ func (j judged) Write(text []byte) (int, error) {
 	return len(text), err
 }
 
+// isCommand refuses a command that does not exist, with the one that is meant.
+func isCommand(cmd *cobra.Command, args []string) error {
+	err := cobra.NoArgs(cmd, args)
+	if err == nil {
+		return nil
+	}
+	if cmd.SuggestionsMinimumDistance <= 0 {
+		cmd.SuggestionsMinimumDistance = 2
+	}
+	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
+		return fmt.Errorf("%w; did you mean %s?", err, anyOf(meant))
+	}
+	return fmt.Errorf("%w; krm-validate --help lists the commands", err)
+}
+
+// arguments adds to a complaint about arguments how the command is called.
+func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return fmt.Errorf("%w\nUsage: %s", err, cmd.UseLine())
+		}
+		return nil
+	}
+}
+
 func newRootCommand() *cobra.Command {
 	var most string
 	root := &cobra.Command{
@@ -141,7 +166,7 @@ is out of date, 2 the work could not be done.`,
   kustomize build --enable-alpha-plugins --enable-exec overlays/prod/pipeline`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          isCommand,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			if most == "" {
 				return limits.Check()

@@ -67,7 +67,7 @@ func newExplainCommand() *cobra.Command {
 		Short: "Explain a rule, with an example of the mistake and of its remedy",
 		Example: `  krm-validate explain secret-not-found
   krm-validate explain service-port-not-found`,
-		Args: cobra.ExactArgs(1),
+		Args: arguments(cobra.ExactArgs(1)),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return ruleNames(), cobra.ShellCompDirectiveNoFileComp
 		},

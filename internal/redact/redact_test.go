@@ -147,10 +147,15 @@ func TestJudge(t *testing.T) {
 	for in, want := range map[string]string{
 		"accumulating resources: accumulation err='accumulating resources from 'a.yaml': open /w/k/a.yaml: no such file or directory'":                                                                                               "",
 		"no resource matches strategic merge patch \"Deployment.v1.apps/web-1234567.[noNs]\": no matches for Id Deployment.v1.apps/web-1234567.[noNs]; failed to find unique target for patch Deployment.v1.apps/web-1234567.[noNs]": "",
-		"yaml: line 12345: did not find expected key":                                     "",
-		"found qZx7 in\n  object qZx8: qZx9":                                              "found *** in object ***" + note,
-		"yaml: unmarshal errors:\n  line 3: cannot unmarshal !!str `hunter2...` into int": "yaml: unmarshal errors: line 3: cannot unmarshal !!str into int",
-		"invalid literal source hunter2 and 5, expected key=value":                        "one of the literals is not of the form key=value",
+		"yaml: line 12345: did not find expected key":                                                       "",
+		"found qZx7 in\n  object qZx8: qZx9":                                                                "found *** in object ***" + note,
+		"json: cannot unmarshal array into Go value of type types.Kustomization":                            "expected fields with their values, got a value of type array",
+		"json: cannot unmarshal string into Go struct field Kustomization.replicas.count of type int64":     "count: expected a whole number, got a value of type string",
+		"json: cannot unmarshal string into Go struct field Kustomization.replicas of type types.Replica":   "replicas: expected fields with their values, got a value of type string",
+		"json: cannot unmarshal string into Go struct field Kustomization.replicas of type []types.Replica": "replicas: expected a list of fields with their values, got a value of type string",
+		"json: cannot unmarshal number into Go struct field Kustomization.resources of type []string":       "resources: expected a list of strings, got a value of type number",
+		"yaml: unmarshal errors:\n  line 3: cannot unmarshal !!str `hunter2...` into int":                   "yaml: unmarshal errors: line 3: cannot unmarshal !!str into int",
+		"invalid literal source hunter2 and 5, expected key=value":                                          "one of the literals is not of the form key=value",
 		"bad name \x1b[31m": `bad name \x1b[31m`,
 	} {
 		if want == "" {
