@@ -352,9 +352,6 @@ func (a *applier) add(f finding.Finding) {
 			Namespace: a.cfg.Metadata.Namespace, Name: a.cfg.Metadata.Name,
 		}
 	}
-	if f.Original == (finding.Resource{}) {
-		f.Original = f.Resource
-	}
 	if len(f.Suggestions) > 0 {
 		f.Meant = strconv.Quote(f.Suggestions[0])
 	}

@@ -101,9 +101,6 @@ type Finding struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
 	Column int    `json:"column,omitempty"`
-	// Original is the resource as its own YAML calls it, before kustomize gave it
-	// another name or namespace. Readers find it by that in File.
-	Original Resource `json:"-"`
 	// Also are places that have a part in it, such as what a base says where a
 	// patch says something else.
 	Also []Place `json:"also,omitempty"`

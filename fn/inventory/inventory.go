@@ -136,19 +136,6 @@ func (o *Object) Resource() finding.Resource {
 	return finding.Resource{APIVersion: o.APIVersion(), Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
 }
 
-// Original names o as its own YAML does, before kustomize changed anything.
-func (o *Object) Original() finding.Resource {
-	r := o.Resource()
-	if len(o.Previous) > 0 {
-		first := o.Previous[0]
-		r.Namespace, r.Name = first.Namespace, first.Name
-		if first.Kind != "" {
-			r.Kind = first.Kind
-		}
-	}
-	return r
-}
-
 // String is "Kind namespace/name".
 func (o *Object) String() string { return o.Resource().String() }
 

@@ -21,7 +21,7 @@ func configurationRules() []*Rule {
 // reportConfig reports a finding about a field of the configuration.
 func (p *Pass) reportConfig(field, message string, opts ...Option) {
 	resource := finding.Resource{APIVersion: config.APIVersion, Kind: config.Kind}
-	f := finding.Finding{Rule: p.rule.Name, Severity: p.severity, Message: message, Field: field, Resource: resource, Original: resource}
+	f := finding.Finding{Rule: p.rule.Name, Severity: p.severity, Message: message, Field: field, Resource: resource}
 	for _, opt := range opts {
 		opt(&f)
 	}

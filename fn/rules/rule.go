@@ -164,7 +164,6 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 		Rule:     p.rule.Name,
 		Severity: p.severity,
 		Resource: o.Resource(),
-		Original: o.Original(),
 		Message:  message,
 		File:     o.File,
 		Line:     o.Line,

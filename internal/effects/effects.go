@@ -83,7 +83,6 @@ func (r *Recorder) report(rule string, s finding.Severity, file string, entry []
 		}
 	}
 	f := finding.Finding{Rule: rule, Severity: s, Resource: finding.Resource{Kind: "Kustomization", Name: filepath.Base(filepath.Dir(file))}, Message: message, File: shown}
-	f.Original = f.Resource
 	if n := r.node(file, shown, entry); n != nil {
 		f.Line, f.Column = n.Line, n.Column
 	}

@@ -75,7 +75,6 @@ func locate(cfg *config.ConfigPipeline, fs []finding.Finding) {
 	for i := range fs {
 		if f := &fs[i]; f.Resource.Kind == config.Kind && f.Resource.APIVersion == config.APIVersion {
 			f.Resource.Namespace, f.Resource.Name = cfg.Metadata.Namespace, cfg.Metadata.Name
-			f.Original = f.Resource
 			f.File = cfg.File
 			f.Line, f.Column = cfg.Locate(f.Field)
 		}

@@ -10,11 +10,10 @@ import (
 // line is one finding between a function and the program that runs it.
 type line struct {
 	finding.Finding
-	Original finding.Resource  `json:"original"`
-	Meant    string            `json:"meant,omitempty"`
-	Sum      uint64            `json:"sum,omitempty"`
-	Missing  *finding.Resource `json:"missing,omitempty"`
-	Secret   bool              `json:"secret,omitempty"`
+	Meant   string            `json:"meant,omitempty"`
+	Sum     uint64            `json:"sum,omitempty"`
+	Missing *finding.Resource `json:"missing,omitempty"`
+	Secret  bool              `json:"secret,omitempty"`
 }
 
 type lines struct {
@@ -25,7 +24,7 @@ type lines struct {
 func JSONLine(w io.Writer, fs []finding.Finding) {
 	doc := lines{Findings: []line{}}
 	for _, f := range fs {
-		doc.Findings = append(doc.Findings, line{f, f.Original, f.Meant, f.Sum, f.Missing, f.Secret})
+		doc.Findings = append(doc.Findings, line{f, f.Meant, f.Sum, f.Missing, f.Secret})
 	}
 	if text, err := json.Marshal(doc); err == nil {
 		_, _ = w.Write(append(text, '\n'))
@@ -41,7 +40,7 @@ func ReadJSONLine(d *json.Decoder) ([]finding.Finding, error) {
 	var fs []finding.Finding
 	for _, l := range doc.Findings {
 		f := l.Finding
-		f.Original, f.Meant, f.Sum, f.Missing, f.Secret = l.Original, l.Meant, l.Sum, l.Missing, l.Secret
+		f.Meant, f.Sum, f.Missing, f.Secret = l.Meant, l.Sum, l.Missing, l.Secret
 		fs = append(fs, f)
 	}
 	return fs, nil
