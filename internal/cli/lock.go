@@ -25,6 +25,7 @@ import (
 
 func newLockCommand() *cobra.Command {
 	var check, force bool
+	var build kbuildFlags
 	cmd := &cobra.Command{
 		Use:   "lock [DIR...]",
 		Short: "Pin the function's result so that kubectl apply -k applies it",
@@ -46,7 +47,10 @@ renamed and the lock is not refreshed, kubectl apply -k fails and applies
 nothing. It never holds the bytes of a Secret.
 
 With --check nothing is written: the exit code is 1 when a lock is out of date
-or was edited, and what would change is printed.`,
+or was edited, and what would change is printed.
+
+The flags of kustomize build mean that those who apply the lock give them too:
+kubectl apply -k has none, Flux and Argo CD can be told.`,
 		Example: `  # after a change to source/, pipeline/ or the base
   krm-validate lock overlays/prod
   git diff overlays/prod/lock
@@ -64,13 +68,18 @@ or was edited, and what would change is printed.`,
 			if err != nil {
 				return err
 			}
-			r := lockRun{secrets: secretsOf(cmd), out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), check: check, force: force}
+			opts, err := build.options(cmd)
+			if err != nil {
+				return err
+			}
+			r := lockRun{build: opts, secrets: opts.Secrets, out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), check: check, force: force}
 			return r.all(cmd.Context(), envs)
 		},
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit with 1 when a lock is not as it should be")
 	cmd.Flags().BoolVar(&force, "force", false, "overwrite a lock that was edited by hand")
 	cmd.MarkFlagsMutuallyExclusive("check", "force")
+	build.register(cmd)
 	return cmd
 }
 
@@ -102,6 +111,7 @@ func environments(dirs []string) ([]*lock.Environment, error) {
 
 type lockRun struct {
 	out, errs    io.Writer
+	build        kbuild.Options
 	secrets      *redact.Secrets
 	check, force bool
 }
@@ -136,12 +146,11 @@ func (r *lockRun) all(ctx context.Context, envs []*lock.Environment) error {
 
 func (r *lockRun) one(ctx context.Context, e *lock.Environment) error {
 	name := redact.Escape(e.Name)
-	opts := kbuild.Options{InProcess: function.RunNodes, Secrets: r.secrets}
 	var printing error
-	l, err := lock.Make(e, lock.Options{Build: opts, Inputs: func(source []byte, configs []string) ([]lock.Input, error) {
+	l, err := lock.Make(e, lock.Options{Build: r.build, Inputs: func(source []byte, configs []string) ([]lock.Input, error) {
 		return injectionInputs(ctx, source, configs)
 	}, Built: func(result *kbuild.Result) {
-		printing = check.PrintRuns(r.errs, e.Pipeline(), opts, result)
+		printing = check.PrintRuns(r.errs, e.Pipeline(), r.build, result)
 	}})
 	if err == nil {
 		err = printing

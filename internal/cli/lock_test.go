@@ -125,6 +125,22 @@ func TestLock(t *testing.T) {
 	}
 }
 
+// A source that needs a flag of kustomize build is locked with that flag.
+func TestLockTakesTheFlagsOfBuilds(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, environment)
+	require.NoError(t, os.Rename(filepath.Join(dir, "source", "all.yaml"), filepath.Join(dir, "all.yaml")))
+	edit(t, filepath.Join(dir, "source", "kustomization.yaml"), "all.yaml", "../all.yaml")
+
+	code, _, stderr := run(t, "lock", dir)
+	assert.Equal(t, ExitFailure, code)
+	assert.Contains(t, stderr, "security; file")
+	code, _, stderr = run(t, "lock", "--load-restrictor=LoadRestrictionsNone", dir)
+	require.Equal(t, ExitOK, code, stderr)
+	code, _, stderr = run(t, "lock", "--check", "--load-restrictor=LoadRestrictionsNone", dir)
+	require.Equal(t, ExitOK, code, stderr)
+}
+
 // What the function computed values from is guarded, also where it does not
 // show in them.
 func TestLockGuardsWhatTheFunctionRead(t *testing.T) {

@@ -57,7 +57,7 @@ func TestWhatNeverEndsIsRefused(t *testing.T) {
 			}
 			_, err := kbuild.Build(fsys, "/top", kbuild.Options{})
 			require.ErrorContains(t, err, c.want)
-			_, err = kbuild.Stock(fsys, "/top")
+			_, err = kbuild.Stock(fsys, "/top", kbuild.Options{})
 			require.ErrorContains(t, err, c.want)
 		})
 	}
@@ -154,7 +154,7 @@ func TestLogFatalEndsOneBuildOnly(t *testing.T) {
 	_, err := kbuild.Build(fsys, "/top", kbuild.Options{})
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "SENTINEL")
-	_, err = kbuild.Stock(fsys, "/top")
+	_, err = kbuild.Stock(fsys, "/top", kbuild.Options{})
 	require.Error(t, err)
 	log.Print("still here")
 	assert.Contains(t, logged.String(), "still here")

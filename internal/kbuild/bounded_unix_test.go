@@ -33,7 +33,7 @@ func TestOnlyFilesAreRead(t *testing.T) {
 				require.NoError(t, make(filepath.Join(dir, file)))
 				_, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, kbuild.Options{})
 				require.Error(t, err)
-				_, err = kbuild.Stock(filesys.MakeFsOnDisk(), dir)
+				_, err = kbuild.Stock(filesys.MakeFsOnDisk(), dir, kbuild.Options{})
 				require.Error(t, err)
 			})
 		}

@@ -278,8 +278,9 @@ func (b *builder) stock(root string) (*Result, error) {
 }
 
 // Stock builds the kustomization in dir as kubectl apply -k does, which runs
-// neither functions nor plugins.
-func Stock(fsys filesys.FileSystem, dir string) (resmap.ResMap, error) {
+// neither functions nor plugins. Of opts only LoadRestrictor, Helm and
+// HelmCommand count, which kustomize build has flags for.
+func Stock(fsys filesys.FileSystem, dir string, opts Options) (resmap.ResMap, error) {
 	boundHTTP()
 	defer surviving()()
 	root, err := rootOf(fsys, dir)
@@ -287,8 +288,11 @@ func Stock(fsys filesys.FileSystem, dir string) (resmap.ResMap, error) {
 		return nil, err
 	}
 	t := &tree{FileSystem: NewSnapshot(fsys), root: root, plain: true}
+	t.opts.LoadRestrictor, t.opts.Helm, t.opts.HelmCommand = opts.LoadRestrictor, opts.Helm, opts.HelmCommand
 	o := krustyOptions(&t.opts)
+	helm := o.PluginConfig.HelmConfig
 	o.PluginConfig = types.DisabledPluginConfig()
+	o.PluginConfig.HelmConfig = helm
 	done := ownSchema()
 	m, err := krustyRun(t, root, o)
 	done()

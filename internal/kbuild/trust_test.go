@@ -62,7 +62,7 @@ var ways = map[string]func(fsys filesys.FileSystem, dir string, opts kbuild.Opti
 		return err
 	},
 	"stock": func(fsys filesys.FileSystem, dir string, _ kbuild.Options) error {
-		_, err := kbuild.Stock(fsys, dir)
+		_, err := kbuild.Stock(fsys, dir, kbuild.Options{})
 		return err
 	},
 }

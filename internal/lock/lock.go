@@ -20,7 +20,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
 // Options tune how locks are made. The zero value is ready to use.
@@ -112,12 +111,12 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	if l.files, err = p.render(); err != nil {
 		return nil, fmt.Errorf("%s: %w", env.Dir, err)
 	}
-	return l, l.prove(fsys, want.Resources, opts.Build.Secrets)
+	return l, l.prove(fsys, want.Resources, opts.Build)
 }
 
 // prove builds the environment with the lock as any kustomize does, without
 // plugins, and compares.
-func (l *Lock) prove(fsys filesys.FileSystem, want resmap.ResMap, secrets *redact.Secrets) error {
+func (l *Lock) prove(fsys filesys.FileSystem, want resmap.ResMap, opts kbuild.Options) error {
 	mounted := &mount{FileSystem: fsys, files: map[string][]byte{}}
 	for name, content := range l.files {
 		mounted.files[l.env.lockFile(name)] = content
@@ -125,9 +124,9 @@ func (l *Lock) prove(fsys filesys.FileSystem, want resmap.ResMap, secrets *redac
 	if l.addKustomization {
 		mounted.files[l.env.kustomization()] = []byte(environmentKustomization)
 	}
-	got, err := kbuild.Stock(mounted, l.env.Dir)
+	got, err := kbuild.Stock(mounted, l.env.Dir, opts)
 	if err != nil {
-		return fmt.Errorf("%s: stock kustomize cannot build it: %w", l.env.Dir, secrets.Foreign(err))
+		return fmt.Errorf("%s: stock kustomize cannot build it: %w", l.env.Dir, opts.Secrets.Foreign(err))
 	}
 	differences, err := compare(want, got)
 	if err != nil {
