@@ -5,10 +5,17 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/apischema"
 )
 
 // validate checks what the types cannot say.
 func (c *ConfigPipeline) validate() error {
+	if v := c.Spec.KubernetesVersion; v != "" {
+		if _, ok := apischema.ParseRelease(v); !ok {
+			return fmt.Errorf("spec.kubernetesVersion: %q: expected a release of Kubernetes, such as 1.33", v)
+		}
+	}
 	if v := c.Spec.Validate; v != nil {
 		if err := v.validate(); err != nil {
 			return err
