@@ -277,7 +277,9 @@ func (x *extractor) extract(o *inventory.Object) []*Ref {
 	}
 	for _, p := range o.Pods() {
 		x.pod = p
+		first := len(x.refs)
 		x.start(p.Spec, x.root(podKind))
+		x.refs = append(x.refs[:first], seen(p, x.refs[first:])...)
 	}
 	x.pod = nil
 	if o.Annotations() != nil || o.Get("metadata", "labels") != nil {
@@ -291,6 +293,31 @@ func (x *extractor) extract(o *inventory.Object) []*Ref {
 		x.start(o.Node, x.root(customKind))
 	}
 	return slices.Clip(x.refs[before:])
+}
+
+// seen are the references of a pod without those in volumes that it never sees:
+// a StatefulSet's claim takes the place of a volume of its name.
+// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/#StatefulSetSpec
+func seen(pod *inventory.Pod, refs []*Ref) []*Ref {
+	var hidden []*yaml.Node
+	for _, claim := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
+		for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
+			if name := yamlnode.GetString(v, "name"); name != "" && name == yamlnode.GetString(claim, "metadata", "name") {
+				hidden = append(hidden, v)
+			}
+		}
+	}
+	if hidden == nil {
+		return refs
+	}
+	return slices.DeleteFunc(refs, func(r *Ref) bool {
+		return slices.ContainsFunc(hidden, func(v *yaml.Node) bool { return holds(v, r.Node) })
+	})
+}
+
+// holds reports whether a node is another one or below it.
+func holds(n, below *yaml.Node) bool {
+	return n == below || slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return holds(c, below) })
 }
 
 // root is that of the table.

@@ -342,7 +342,7 @@ var localhostPortNotServed = &Rule{
 			}
 			served := false
 			for _, pod := range pods {
-				served = served || mayServe(pod, u) || p.configures(pod, u)
+				served = served || mayServe(pod, u) || p.configures(pod, strconv.Itoa(u.Port), u.from)
 			}
 			if !served {
 				p.reportHost(u, fmt.Sprintf("%s:%d is this pod itself, and no container of it has port %d", u.Host, u.Port, u.Port),

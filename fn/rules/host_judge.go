@@ -527,12 +527,11 @@ var configSources = NewFact(func(b *Build) map[*inventory.Pod][]*inventory.Objec
 	return sources
 })
 
-// configures reports whether a ConfigMap that the pod reads, other than the one
-// the address is in, mentions its port: it may say where a program listens.
-func (b *Build) configures(pod *inventory.Pod, u *hostUse) bool {
-	port := strconv.Itoa(u.Port)
+// configures reports whether a ConfigMap that the pod reads, other than except,
+// mentions a port: it may say where a program listens.
+func (b *Build) configures(pod *inventory.Pod, port string, except *inventory.Object) bool {
 	for _, o := range configSources.Of(b)[pod] {
-		if o == u.from {
+		if o == except {
 			continue
 		}
 		for _, v := range yamlnode.Fields(o.Get("data")) {

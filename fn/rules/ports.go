@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -32,14 +34,19 @@ var containerPortNotFound = &Rule{
 	Severity: finding.Error,
 	Doc: "A probe or lifecycle hook names a port that its container does not have. " +
 		"The kubelet cannot run the probe, so the container never becomes ready or is restarted again and again. " +
-		"Port numbers are left alone: a container may listen without declaring it.",
+		"A container may listen on a number without declaring it, so numbers are left alone, but for one: " +
+		"where the container declares a port one digit away, and nothing else in the build has the number, it is a warning.",
 	URL: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#use-a-named-port",
 	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			for _, field := range probeFields {
 				n := yamlnode.Path(c.Node, field...)
 				name := yamlnode.String(n)
-				if name == "" || isNumber(name) || reference.IsPlaceholder(name) {
+				if isNumber(name) {
+					p.checkPortNumber(o, n, fmt.Sprintf("container %q does not declare port %s", c.Name, name), []*inventory.Pod{c.Pod}, []*inventory.Container{c}, false)
+					continue
+				}
+				if name == "" || reference.IsPlaceholder(name) {
 					continue
 				}
 				names := portNames(c)
@@ -90,7 +97,8 @@ var targetPortNotFound = &Rule{
 	Severity: finding.Error,
 	Doc: "A Service's targetPort names a port that none of the pods it selects has. " +
 		"The Service gets no endpoints for that port and connections are refused. " +
-		"Numeric target ports are left alone: a container may listen without declaring it.",
+		"A container may listen on a number without declaring it, so numbers are left alone, but for one: " +
+		"where the pods declare a port one digit away, and nothing else in the build has the number, it is a warning.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
 	Run: func(p *Pass) error {
 		for _, svc := range p.Inventory.OfKind(gk("Service")) {
@@ -102,7 +110,9 @@ var targetPortNotFound = &Rule{
 				continue
 			}
 			var names []string
+			var containers []*inventory.Container
 			for _, pod := range pods {
+				containers = append(containers, pod.Containers...)
 				for _, c := range pod.Containers {
 					names = append(names, portNames(c)...)
 				}
@@ -110,7 +120,11 @@ var targetPortNotFound = &Rule{
 			for _, port := range yamlnode.Elements(svc.Get("spec", "ports")) {
 				n := yamlnode.Get(port, "targetPort")
 				name := yamlnode.String(n)
-				if name == "" || isNumber(name) || reference.IsPlaceholder(name) || slices.Contains(names, name) {
+				if isNumber(name) {
+					p.checkPortNumber(svc, n, fmt.Sprintf("no container behind Service %q declares port %s", svc.Name, name), pods, containers, true)
+					continue
+				}
+				if name == "" || reference.IsPlaceholder(name) || slices.Contains(names, name) {
 					continue
 				}
 				message := fmt.Sprintf("no container behind Service %q has a port named %q", svc.Name, name)
@@ -122,6 +136,66 @@ var targetPortNotFound = &Rule{
 		return nil
 	},
 }
+
+// checkPortNumber reports a number that none of the pods declares, where exactly
+// one that the containers declare is one edit away. What else has the number
+// speaks for it: another field of the pods, a file that they mount, a Service
+// port. The targetPort of a Service is also left alone where another one leads
+// to the declared port: this is then one more port than the declared ones.
+func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string, pods []*inventory.Pod, containers []*inventory.Container, target bool) {
+	targeted, own := targetedPorts.Of(p.Build), 0
+	if target {
+		own = 1
+	}
+	var near []string
+	taken := false
+	for _, c := range containers {
+		for _, port := range yamlnode.Elements(yamlnode.Get(c.Node, "ports")) {
+			number := yamlnode.GetString(port, "containerPort")
+			if number == n.Value {
+				return
+			}
+			if isNumber(number) && suggest.Distance(number, n.Value) == 1 && !slices.Contains(near, number) {
+				near = append(near, number)
+				taken = taken || targeted[podPort{c.Pod, number}]+targeted[podPort{c.Pod, yamlnode.GetString(port, "name")}] > 0
+			}
+		}
+	}
+	if len(near) != 1 || target && taken {
+		return
+	}
+	for _, pod := range pods {
+		if pod.Partial || targeted[podPort{pod, n.Value}] > own || mentions(pod.Spec, n.Value, n, 0) || p.configures(pod, n.Value, nil) {
+			return
+		}
+	}
+	p.Report(o, n, message, AtMost(finding.Warning), DidYouMeanAs("%s", near...),
+		Help("if something does listen on %s, declare it under the container's ports", n.Value))
+}
+
+// podPort is a port, by number or name, of a pod.
+type podPort struct {
+	pod  *inventory.Pod
+	port string
+}
+
+// targetedPorts counts the Service ports that lead to a port.
+var targetedPorts = NewFact(func(b *Build) map[podPort]int {
+	targeted := map[podPort]int{}
+	for _, svc := range b.Inventory.OfKind(gk("Service")) {
+		if svc.Node == nil || svc.Removed {
+			continue
+		}
+		for _, port := range ServicePorts(svc) {
+			for _, pod := range b.SelectedPods(svc) {
+				if to := cmp.Or(port.TargetPort, port.Port); to != "" {
+					targeted[podPort{pod, to}]++
+				}
+			}
+		}
+	}
+	return targeted
+})
 
 // podOwners names the workloads of pods: "Deployment web, StatefulSet db".
 func podOwners(pods []*inventory.Pod) string {
@@ -205,6 +279,9 @@ func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Obje
 		texts = append(texts, text)
 	}
 	near := nearest(want, names)
+	if isNumber(want) {
+		near = nearestNumbers(want, names)
+	}
 	if len(near) == 0 && len(ports) == 1 {
 		near = []string{ports[0].Port}
 		if !isNumber(want) && ports[0].Name != "" {
@@ -213,6 +290,20 @@ func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Obje
 	}
 	message := fmt.Sprintf("Service %q has no port %s", svc.Name, want)
 	p.Report(o, n, message, DidYouMeanAs("%s", near...), Help("its ports are: %s", strings.Join(texts, ", ")))
+}
+
+// nearestNumbers returns the numbers that are at most two edits from want, and
+// less than all its digits, the nearest first.
+func nearestNumbers(want string, numbers []string) []string {
+	edits := func(s string) int { return suggest.Distance(want, s) }
+	var near []string
+	for _, s := range numbers {
+		if isNumber(s) && edits(s) <= min(2, len(want)-1) && !slices.Contains(near, s) {
+			near = append(near, s)
+		}
+	}
+	slices.SortStableFunc(near, func(a, b string) int { return cmp.Or(edits(a)-edits(b), strings.Compare(a, b)) })
+	return near[:min(3, len(near))]
 }
 
 var nodePortCollision = &Rule{

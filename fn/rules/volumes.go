@@ -90,7 +90,15 @@ var subPathNotFound = &Rule{
 	},
 }
 
+// volumeOf returns the volume of a pod with a name, nil for none and for a
+// StatefulSet's claim, which takes precedence over a volume of its name:
+// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/#StatefulSetSpec
 func volumeOf(pod *inventory.Pod, name string) *yaml.Node {
+	for _, v := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
+		if yamlnode.GetString(v, "metadata", "name") == name {
+			return nil
+		}
+	}
 	for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
 		if yamlnode.GetString(v, "name") == name {
 			return v
