@@ -395,21 +395,36 @@ func mentions(n *yaml.Node, number string, except *yaml.Node, depth int) bool {
 	if n.Kind == yaml.ScalarNode {
 		// The same address in another variable is no evidence of a server, unless
 		// it says that somebody listens there.
-		return strings.Contains(n.Value, number) && binds(n.Value) || strings.Contains(n.Value, number) && !strings.Contains(n.Value, "localhost:"+number) && !strings.Contains(n.Value, "127.0.0.1:"+number)
+		return hasNumber(n.Value, number) && binds(n.Value) || hasNumber(n.Value, number) && !strings.Contains(n.Value, "localhost:"+number) && !strings.Contains(n.Value, "127.0.0.1:"+number)
 	}
 	for i, c := range n.Content {
 		if mentions(c, number, except, depth+1) {
 			return true
 		}
 		// {name: LISTEN, value: localhost:80} and [--bind, localhost:80]
-		if i > 0 && n.Content[i-1] != except && strings.Contains(yamlnode.String(c), number) && binds(yamlnode.String(n.Content[i-1])) {
+		if i > 0 && n.Content[i-1] != except && hasNumber(yamlnode.String(c), number) && binds(yamlnode.String(n.Content[i-1])) {
 			return true
 		}
 	}
-	if n.Kind == yaml.MappingNode && strings.Contains(yamlnode.GetString(n, "value"), number) && binds(yamlnode.GetString(n, "name")) {
+	if n.Kind == yaml.MappingNode && hasNumber(yamlnode.GetString(n, "value"), number) && binds(yamlnode.GetString(n, "name")) {
 		return true
 	}
 	return false
+}
+
+// hasNumber reports whether a number is in a text, and not as a part of a longer
+// one.
+func hasNumber(text, number string) bool {
+	digit := func(i int) bool { return i >= 0 && i < len(text) && '0' <= text[i] && text[i] <= '9' }
+	for at := 0; ; at++ {
+		i := strings.Index(text[at:], number)
+		if i < 0 {
+			return false
+		}
+		if at += i; !digit(at-1) && !digit(at+len(number)) {
+			return true
+		}
+	}
 }
 
 var certificateNameMissing = &Rule{

@@ -535,7 +535,7 @@ func (b *Build) configures(pod *inventory.Pod, port string, except *inventory.Ob
 			continue
 		}
 		for _, v := range yamlnode.Fields(o.Get("data")) {
-			if strings.Contains(yamlnode.String(v), port) {
+			if hasNumber(yamlnode.String(v), port) {
 				return true
 			}
 		}
