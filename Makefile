@@ -101,6 +101,11 @@ corpus: ## Run rules and normalizers over the rendered trees in CORPUS=DIR
 	$(GO) run ./test/corpus -accept testdata/corpus/accepted.tsv '$(CORPUS)'
 	CORPUS='$(abspath $(CORPUS))' $(GO) test ./fn/normalize ./internal/blockyaml -run 'TestCorpus|TestTrees' -count=1
 
+.PHONY: mutants
+mutants: ## Break one reference at a time in the trees in CORPUS=DIR, count what is reported
+	@test -d '$(CORPUS)' || { echo 'no folder $(CORPUS): make mutants CORPUS=DIR, with one .yaml file for each rendered tree' >&2; exit 2; }
+	$(GO) run ./test/mutants '$(CORPUS)'
+
 CASES ?= ../shared/cases
 
 .PHONY: cases
