@@ -170,7 +170,9 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 	}
 	if n != nil {
 		f.Field = fieldpath.To(o.Node, n)
-		f.Sum = finding.Sum(n.Value)
+		if at, whole := fieldpath.Of(f.Field).Follow(o.Node); whole && at.Value == n.Value {
+			f.Sum = finding.Sum(n.Value) // not of a key, whose field is its value's
+		}
 		if line := o.LineOf(n); line > 0 {
 			f.Line, f.Column = line, n.Column
 		}

@@ -240,8 +240,14 @@ func (v *level) writer(m *indexed, s *step) provenance.Step {
 			return provenance.Step{}
 		}
 		patch := s.text.Parse()
+		replaced := map[string]bool{}
+		replacedElements(patch, false, replaced)
 		return provenance.Step{
-			Via: provenance.StrategicMerge, Text: s.text, Identity: identifies,
+			Via: provenance.StrategicMerge, Text: s.text,
+			Identity: func(w *provenance.Write) bool {
+				element := len(w.Path) > 1 && w.Path[len(w.Path)-2].Key == nil
+				return identifies(w) && !(element && replaced[w.Node.Value])
+			},
 			Write: func(w *provenance.Write) (provenance.Record, bool) { return writtenByMerge(w, s.text, patch) },
 		}
 	case "ReplacementTransformer":
@@ -270,6 +276,22 @@ func (v *level) imageRecord(w *provenance.Write, path func(...any) []any) (prove
 		r.Others = append(r.Others, v.trace.Add(p))
 	}
 	return r, true
+}
+
+// replacedElements adds the values of elements of lists that a patch puts in the
+// place of the base's, keys and all, with $patch: replace.
+func replacedElements(n *yaml.Node, element bool, values map[string]bool) {
+	if n == nil {
+		return
+	}
+	if element && yamlnode.GetString(n, "$patch") == "replace" {
+		for _, v := range yamlnode.Fields(n) {
+			values[v.Value] = true
+		}
+	}
+	for _, c := range n.Content {
+		replacedElements(c, n.Kind == yaml.SequenceNode, values)
+	}
 }
 
 // identifies reports whether a value of a patch only says what it is merged
