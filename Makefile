@@ -108,6 +108,10 @@ mutants: ## Break one reference at a time in the trees in CORPUS=DIR, count what
 
 CASES ?= ../shared/cases
 
+.PHONY: mutants-fixtures
+mutants-fixtures: ## Run the function over a mutant of every node of every fixture
+	MUTANTS=some $(GO) test -timeout 60m ./internal/function -run TestMutants -count=1
+
 .PHONY: cases
 cases: ## Check the small cases made after public reports in CASES=DIR
 	@test -d '$(CASES)' || { echo 'no folder $(CASES): make cases CASES=DIR' >&2; exit 2; }

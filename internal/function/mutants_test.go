@@ -240,8 +240,8 @@ func (m *mutant) mutate(i, shape int, r *rand.Rand) {
 // TestMutants runs the pipeline over every fixture with nodes replaced by what
 // does not belong there: nothing panics or hangs, whatever stands where something
 // else is expected. By default a part of the nodes meets one shape each.
-// MUTANTS=some, as in .ci/run, gives every node one shape, which takes about a
-// minute, and MUTANTS=all every shape, which takes half an hour. A failure prints
+// MUTANTS=some, as in make mutants-fixtures, gives every node one shape, which takes
+// minutes, and MUTANTS=all every shape, which takes half an hour. A failure prints
 // what MUTANTS must be to run that mutant alone.
 func TestMutants(t *testing.T) {
 	only := os.Getenv("MUTANTS")
