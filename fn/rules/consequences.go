@@ -9,6 +9,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -132,11 +133,8 @@ func probeOf(pod *inventory.Pod) (probe, kind string) {
 // behindPod follows a pod that is not ready to the Services that have no other.
 func (b *Build) behindPod(pod *inventory.Pod, from *inventory.Object) []string {
 	var lines []string
-	for _, svc := range b.Inventory.OfKind(serviceKind) {
-		if svc.Node == nil || svc.Removed || svc.Get("spec", "selector") == nil || !inventory.SameNamespace(svc.Namespace, pod.Namespace()) {
-			continue
-		}
-		if pods := b.SelectedPods(svc); len(pods) == 1 && pods[0].Owner == pod.Owner && yamlnode.GetString(svc.Node, "spec", "publishNotReadyAddresses") != "true" {
+	for _, svc := range servicesOf.Of(b)[pod] {
+		if len(b.SelectedPods(svc)) == 1 && yamlnode.GetString(svc.Node, "spec", "publishNotReadyAddresses") != "true" {
 			lines = append(lines, shortName(svc, from)+" stays without endpoints")
 			lines = append(lines, b.behindService(svc, from)...)
 		}
@@ -150,14 +148,25 @@ func (b *Build) behindService(svc, from *inventory.Object) []string {
 		from = svc
 	}
 	var lines []string
-	for _, r := range b.Refs.To(serviceKind) {
-		if r.From.Kind != "Ingress" && r.From.Kind != "HTTPRoute" || b.Resolve(r).Target != svc {
-			continue
-		}
+	for _, r := range routesTo.Of(b)[svc] {
 		lines = append(lines, fmt.Sprintf("%s answers 502 or 503%s", shortName(r.From, from), routeTo(r.From, r.Node)))
 	}
 	return lines
 }
+
+// routesTo are the backends of Ingresses and HTTPRoutes, by the Service they name.
+var routesTo = NewFact(func(b *Build) map[*inventory.Object][]*reference.Ref {
+	routes := map[*inventory.Object][]*reference.Ref{}
+	for _, r := range b.Refs.To(serviceKind) {
+		if r.From.Kind != "Ingress" && r.From.Kind != "HTTPRoute" {
+			continue
+		}
+		if svc := b.Resolve(r).Target; svc != nil {
+			routes[svc] = append(routes[svc], r)
+		}
+	}
+	return routes
+})
 
 // routeTo is " for host/path" of the rule of an Ingress or HTTPRoute that a
 // backend's name stands in.

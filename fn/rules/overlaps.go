@@ -127,14 +127,13 @@ func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*invent
 			Help("the policy lets nobody in by it; the named ports there are: %s", listOrNone(names)))
 		return
 	}
-	for _, svc := range p.Inventory.OfKind(serviceKind) {
-		if svc.Node == nil || svc.Removed || !slices.ContainsFunc(p.SelectedPods(svc), func(pod *inventory.Pod) bool { return slices.Contains(pods, pod) }) {
-			continue
-		}
-		for _, port := range ServicePorts(svc) {
-			if port.Port == want && port.TargetPort != want && port.TargetPort != "" && slices.Contains(names, port.TargetPort) {
-				p.Report(o, n, fmt.Sprintf("%s is the port of Service %q, and policies see the pods' own: its targetPort is %s", want, svc.Name, port.TargetPort), DidYouMeanAs("%s", port.TargetPort))
-				return
+	for _, pod := range pods {
+		for _, svc := range servicesOf.Of(p.Build)[pod] {
+			for _, port := range ServicePorts(svc) {
+				if port.Port == want && port.TargetPort != want && port.TargetPort != "" && slices.Contains(names, port.TargetPort) {
+					p.Report(o, n, fmt.Sprintf("%s is the port of Service %q, and policies see the pods' own: its targetPort is %s", want, svc.Name, port.TargetPort), DidYouMeanAs("%s", port.TargetPort))
+					return
+				}
 			}
 		}
 	}

@@ -86,6 +86,20 @@ var selectedPods = NewFact(func(*Build) *Memo[*inventory.Object, []*inventory.Po
 	return &Memo[*inventory.Object, []*inventory.Pod]{}
 })
 
+// servicesOf are the Services of this build that select a pod.
+var servicesOf = NewFact(func(b *Build) map[*inventory.Pod][]*inventory.Object {
+	by := map[*inventory.Pod][]*inventory.Object{}
+	for _, svc := range b.Inventory.OfKind(serviceKind) {
+		if svc.Node == nil || svc.Removed {
+			continue
+		}
+		for _, pod := range b.SelectedPods(svc) {
+			by[pod] = append(by[pod], svc)
+		}
+	}
+	return by
+})
+
 // distant are the selectors that nothing is near to: the same one is often in
 // many pods.
 var distant = NewFact(func(*Build) *sync.Map { return &sync.Map{} })

@@ -182,3 +182,31 @@ func TestEscape(t *testing.T) {
 	named := with(map[string]string{"a.yaml": "metadata: {name: \"p\\n::error ::x\"}\n"})
 	assert.Equal(t, "Pod p\\n::error ::x is wrong\nnext", named.Text("Pod p\n::error ::x is wrong\nnext"))
 }
+
+// A line is looked at closely only if it may name a secret, so every name that
+// does has to pass that look.
+func TestSecretNamesAreMentioned(t *testing.T) {
+	parts := strings.Fields("db app jwt api access private secret key base connection string client auth master root user pg ht require pass password passwd passphrase " +
+		"pwd token dsn credential credentials signing apikey secretkey authkey accesstoken masterauth requirepass htpasswd pgpassword shared storage license")
+	secret := 0
+	try := func(name string) {
+		if isSecretName(name) {
+			secret++
+			assert.True(t, mentionsSecret("  - "+name+": x"), name)
+		}
+	}
+	title := func(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+	for _, a := range parts {
+		try(a)
+		try(strings.ToUpper(a))
+		for _, b := range parts {
+			try(a + "-" + b)
+			try(a + title(b))
+			try(title(a) + title(b))
+			try(strings.ToUpper(a + "_" + b))
+			try(strings.ToUpper("MY_" + a + "_" + b))
+			try(a + "." + b + "." + "base")
+		}
+	}
+	assert.Greater(t, secret, 1000)
+}

@@ -21,7 +21,7 @@ func shapes(text string, yaml bool) []span {
 	if strings.Contains(text, "@") {
 		found = userInfo(text, found)
 	}
-	if strings.Contains(text, "=") || yaml {
+	if (yaml || strings.Contains(text, "=")) && mentionsSecret(text) {
 		found = assignments(text, yaml, found)
 	}
 	return found
@@ -144,6 +144,18 @@ func isHarmless(text string) bool {
 
 func isPath(text string) bool {
 	return text[0] == '/' && strings.Count(text, "/") > 1 && !strings.ContainsAny(text, "=+") && !strings.HasSuffix(text, "/")
+}
+
+// mentionsSecret reports whether a name that isSecretName may be in a text. It is
+// for speed: most lines hold none.
+func mentionsSecret(text string) bool {
+	text = strings.ToLower(text)
+	for _, w := range [...]string{"pass", "pwd", "token", "key", "secret", "dsn", "auth", "connection", "credential"} {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
 }
 
 var secretNames sync.Map // name → bool
