@@ -42,6 +42,10 @@ schemas: ## Rewrite the table of what API servers take, from Kubernetes' modules
 apiserver: ## Compare the schema rules with the API server's own code; builds it first
 	cd test/apiserver && CORPUS='$(if $(wildcard $(CORPUS)),$(abspath $(CORPUS)))' $(GO) test -count=1 -timeout 60m ./...
 
+.PHONY: reports
+reports: ## Compare reports with the schema of SARIF and a reader of JUnit
+	cd test/reports && $(GO) test -count=1 ./...
+
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check formatting, and what go vet and golangci-lint find
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))" && \

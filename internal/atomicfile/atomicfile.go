@@ -49,6 +49,20 @@ func Create(name string, content []byte, perm os.FileMode) error {
 	return os.Rename(tmp, name)
 }
 
+// Writable is the error with which Write would fail before it writes anything.
+func Writable(name string) error {
+	name, _, regular, err := target(name, 0o600)
+	if err != nil || !regular {
+		return err
+	}
+	_, remove, err := temporary(name, nil, 0o600)
+	if err != nil {
+		return err
+	}
+	remove()
+	return nil
+}
+
 // target is what is written to instead of name, and how.
 func target(name string, perm os.FileMode) (_ string, _ os.FileMode, regular bool, err error) {
 	if real, err := filepath.EvalSymlinks(name); err == nil {

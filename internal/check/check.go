@@ -3,6 +3,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,8 +45,9 @@ type Options struct {
 // Report is what a check found.
 type Report struct {
 	Findings []finding.Finding
-	// Trees and Resources count what was checked.
+	// Trees and Resources count what was checked; Checked are the trees' names.
 	Trees, Resources int
+	Checked          []string
 	// WithoutSchema counts resources whose fields could not be compared with a
 	// schema, by API group.
 	WithoutSchema map[string]int
@@ -109,6 +111,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(err), t.Named})
 		} else {
 			rep.Trees++
+			rep.Checked = append(rep.Checked, cmp.Or(t.shown(), t.Name))
 		}
 		for i := range findings {
 			findings[i].Tree = t.shown()

@@ -24,7 +24,8 @@ func newCheckCommand() *cobra.Command {
 	var find check.FindOptions
 	var build kbuildFlags
 	var strict bool
-	var configFile, output string
+	var configFile string
+	var outputs []string
 	var externals, notes bool
 	cmd := &cobra.Command{
 		Use:   "check PATH...",
@@ -48,6 +49,7 @@ read is reported, and is no failure unless nothing else was checked; with
 		Example: `  krm-validate check overlays/prod/pipeline
   krm-validate check base/ overlays/
   helm template shop ./chart | krm-validate check -
+  krm-validate check -o text -o sarif=report.sarif -o junit=report.xml overlays/
   krm-validate check --exclude docs/ --load-restrictor=LoadRestrictionsNone .
   krm-validate check --print-externals overlays/prod > externals.yaml
   krm-validate check --unresolved=warning --output=json 'rendered/*.yaml'`,
@@ -56,7 +58,8 @@ read is reported, and is no failure unless nothing else was checked; with
 			if err := oneOf("unresolved", opts.Unresolved, "", "error", "warning", "ignore"); err != nil {
 				return err
 			}
-			if err := oneOf("output", output, report.Names()...); err != nil {
+			destinations, err := parseDestinations(outputs)
+			if err != nil {
 				return err
 			}
 			if configFile != "" {
@@ -91,33 +94,38 @@ read is reported, and is no failure unless nothing else was checked; with
 				_, err = cmd.OutOrStdout().Write(text)
 				return err
 			}
-			return printReport(cmd, rep, output, notes, strict)
+			return printReport(cmd, rep, destinations, notes, strict)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVarP(&configFile, "config", "c", "", "file with a ConfigPipeline")
 	f.StringVar(&opts.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error (for a complete tree), warning or ignore; unless set it depends on the kind")
-	f.StringVarP(&output, "output", "o", report.Default, anyOf(report.Names()))
+	f.StringArrayVarP(&outputs, "output", "o", []string{report.Default}, anyOf(report.Names())+"; `FORMAT`=FILE writes it to a file; may be repeated")
 	f.BoolVar(&notes, "notes", false, "show notes about objects that are not in the trees too")
 	f.BoolVar(&externals, "print-externals", false, "print what is not in the trees as externals of a ConfigPipeline, and nothing else")
 	f.StringArrayVar(&find.Exclude, "exclude", nil, "leave out the files and folders below PATH that match this `pattern`, written as in .gitignore; may be repeated")
 	f.BoolVar(&strict, "strict", false, "exit with 2 if anything could not be checked, however much else was")
 	build.register(cmd)
 	complete(cmd, "unresolved", "error", "warning", "ignore")
-	complete(cmd, "output", report.Names()...)
+	completeDestinations(cmd, "output")
 	return cmd
 }
 
-func printReport(cmd *cobra.Command, rep *check.Report, output string, notes, strict bool) error {
-	format, _ := report.Lookup(output)
-	err := format.Write(cmd.OutOrStdout(), &report.Report{
+func printReport(cmd *cobra.Command, rep *check.Report, to []destination, notes, strict bool) error {
+	secrets := secretsOf(cmd)
+	out := &report.Report{
 		Findings: rep.Findings, Trees: rep.Trees, Resources: rep.Resources, Quiet: len(rep.Unread) > 0,
-		WithoutSchema: rep.WithoutSchema,
-		Source:        func(file string) []byte { return rep.Sources[file] },
-		Secrets:       secretsOf(cmd),
-		Notes:         notes,
-	})
-	if err != nil {
+		Checked: rep.Checked, WithoutSchema: rep.WithoutSchema,
+		Source:  func(file string) []byte { return rep.Sources[file] },
+		Secrets: secrets,
+		Notes:   notes,
+		Version: version(),
+		Rule:    ruleOfReport,
+	}
+	for _, u := range rep.Unread {
+		out.Unread = append(out.Unread, report.Unread{Name: secrets.Line(u.Name), Reason: secrets.Line(u.Error()), Named: u.Named})
+	}
+	if err := writeTo(cmd.OutOrStdout(), to, out); err != nil {
 		return err
 	}
 	fails := strict && len(rep.Unread) > 0 || len(rep.Unread) > 0 && rep.Resources == 0
@@ -127,8 +135,8 @@ func printReport(cmd *cobra.Command, rep *check.Report, output string, notes, st
 		if u.Named {
 			word, fails = "Error:", true
 		}
-		fmt.Fprintln(cmd.ErrOrStderr(), word, secretsOf(cmd).Error(u))
-		fmt.Fprint(cmd.ErrOrStderr(), where(u.Err, secretsOf(cmd)))
+		fmt.Fprintln(cmd.ErrOrStderr(), word, secrets.Error(u))
+		fmt.Fprint(cmd.ErrOrStderr(), where(u.Err, secrets))
 	}
 	switch {
 	case fails:

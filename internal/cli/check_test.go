@@ -49,7 +49,7 @@ func TestCheckExitCodes(t *testing.T) {
 		{"no path", []string{"check"}, ExitFailure, "requires at least 1 arg(s), only received 0\nUsage: krm-validate check PATH..."},
 		{"unknown flag", []string{"check", "--uresolved=error", broken}, ExitFailure, "unknown flag: --uresolved"},
 		{"bad value", []string{"check", "--unresolved=none", broken}, ExitFailure, `--unresolved=none: expected error, warning or ignore`},
-		{"bad output", []string{"check", "-o", "yaml", broken}, ExitFailure, `--output=yaml: expected text or json`},
+		{"bad output", []string{"check", "-o", "yaml", broken}, ExitFailure, `--output=yaml: expected text, github, gitlab, json, junit, markdown or sarif`},
 		{"bad config", []string{"check", "-c", broken, broken}, ExitFailure, "expected one ConfigPipeline, got 2 documents"},
 		{"unknown command", []string{"chek"}, ExitFailure, `unknown command "chek" for "krm-validate"; did you mean check?`},
 		{"no command at all", []string{"frobnicate"}, ExitFailure, `krm-validate --help lists the commands`},

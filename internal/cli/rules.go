@@ -11,6 +11,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 )
 
 func newRulesCommand() *cobra.Command {
@@ -129,4 +130,16 @@ func wrap(text string, width int) string {
 		column += len(word)
 	}
 	return b.String()
+}
+
+// ruleOfReport is what reports say about a rule.
+func ruleOfReport(name string) (report.Rule, bool) {
+	r := rules.Lookup(name)
+	if r == nil {
+		return report.Rule{}, false
+	}
+	return report.Rule{
+		Name: r.Name, Summary: r.Summary(), Doc: r.Doc, URL: r.URL, Severity: r.Severity,
+		Help: fmt.Sprintf("%s\n\nWrong:\n\n```yaml\n%s```\n\nRight:\n\n```yaml\n%s```\n", r.Doc, r.Example(false), r.Example(true)),
+	}, true
 }

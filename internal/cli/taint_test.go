@@ -21,6 +21,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -233,9 +234,17 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 		_, _, stderr := run(t, args...)
 		c.clean(t, args[0], stderr)
 	}
-	all := [][]string{{"check", dir}, {"check", "--notes", "-o", "json", dir}, {"check", "--print-externals", dir}, {"blame", dir}, {"blame", "-o", "json", dir}}
+	all := [][]string{{"check", "--print-externals", dir}, {"blame", dir}, {"blame", "-o", "json", dir}}
+	checks := [][]string{{"--notes", dir}}
 	if len(plain) > 0 {
-		all = append(all, append([]string{"check"}, plain...), append([]string{"check", "-o", "json"}, plain...), []string{"check", "--config", plain[len(plain)-1], plain[0]})
+		checks = append(checks, plain, []string{"--config", plain[len(plain)-1], plain[0]})
+	}
+	for _, args := range checks {
+		reports, stderr := everyFormat(t, "", args...)
+		c.clean(t, "check", stderr)
+		for format, text := range reports {
+			c.clean(t, "check -o "+format, text)
+		}
 	}
 	for _, args := range all {
 		_, stdout, stderr := run(t, args...)
@@ -243,8 +252,11 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 	}
 	for _, file := range plain {
 		text := readFile(t, file)
-		stdout, stderr := piped(t, text, "check", "-")
-		c.clean(t, "check -", stdout+stderr)
+		reports, stderr := everyFormat(t, text, "-")
+		c.clean(t, "check -", stderr)
+		for format, text := range reports {
+			c.clean(t, "check -o "+format+" -", text)
+		}
 		c.function(t, text, "")
 		if config, ok := files["fn.yaml"]; ok {
 			c.function(t, text, config)
@@ -312,6 +324,23 @@ func (c *taint) lock(t *testing.T, files map[string]string) {
 	}
 }
 
+// everyFormat runs one check with reports in all formats.
+func everyFormat(t *testing.T, stdin string, args ...string) (reports map[string]string, stderr string) {
+	t.Helper()
+	dir := t.TempDir()
+	for _, format := range report.Names() {
+		args = append(args, "-o", format+"="+filepath.Join(dir, format))
+	}
+	reports = map[string]string{}
+	reports["on stdout"], stderr = piped(t, stdin, append([]string{"check"}, args...)...)
+	for _, format := range report.Names() {
+		if text, err := os.ReadFile(filepath.Join(dir, format)); err == nil {
+			reports[format] = string(text)
+		}
+	}
+	return reports, stderr
+}
+
 func piped(t *testing.T, stdin string, args ...string) (stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -353,9 +382,10 @@ func TestNoSecretOfAFixtureIsPrinted(t *testing.T) {
 			}
 			fixtures++
 			for _, text := range []string{block.String(), flow.String()} {
-				for _, format := range []string{"text", "json"} {
-					stdout, stderr := piped(t, text, "check", "--notes", "-o", format, "-")
-					c.clean(t, path, stdout+stderr)
+				reports, stderr := everyFormat(t, text, "--notes", "-")
+				c.clean(t, path, stderr)
+				for format, text := range reports {
+					c.clean(t, path+" as "+format, text)
 				}
 			}
 			return nil

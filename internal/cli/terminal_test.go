@@ -2,7 +2,9 @@ package cli
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +51,33 @@ func harmless(t *testing.T, what, text string) {
 			t.Errorf("%s prints a command: %.200q", what, line)
 			return
 		}
+	}
+}
+
+// wellFormed checks that a report is nothing but what its format is.
+func wellFormed(t *testing.T, what, format, text string) {
+	t.Helper()
+	switch format {
+	case "github":
+		// Its lines are commands, all of them ours.
+		for line := range strings.Lines(text) {
+			assert.Regexp(t, "^::(error|warning|notice) (file=|title=)", line, what)
+			harmless(t, what, strings.TrimPrefix(line, "::"))
+		}
+	case "junit":
+		d := xml.NewDecoder(strings.NewReader(text))
+		for {
+			if _, err := d.Token(); err != nil {
+				assert.ErrorIs(t, err, io.EOF, what)
+				break
+			}
+		}
+		harmless(t, what, text)
+	case "json", "sarif", "gitlab":
+		assert.True(t, json.Valid([]byte(text)), what)
+		harmless(t, what, text)
+	default:
+		harmless(t, what, text)
 	}
 }
 
@@ -123,6 +152,11 @@ spec: {connections: {` + n + `: {engine: ` + n + `, service: {name: ` + n + `}, 
 				code, stdout, stderr := run(t, args...)
 				harmless(t, fmt.Sprint(i, " ", what, " ", args), stdout+stderr)
 				assert.True(t, json.Valid([]byte(stdout)) || code == ExitFailure && stdout == "", "%s %s: %q", what, args, stdout)
+				texts++
+			}
+			reports, _ := everyFormat(t, "", "--notes", dir)
+			for format, text := range reports {
+				wellFormed(t, fmt.Sprint(i, " ", what, " as "+format), format, text)
 				texts++
 			}
 			_, stdout, stderr := run(t, "check", "--print-externals", dir)

@@ -151,7 +151,7 @@ func run(ctx context.Context, stdin io.Reader, stdout io.Writer, secrets *redact
 	if err != nil {
 		return Result{}, err
 	}
-	rl.Results = results(res.Findings)
+	rl.Results = results(res.Findings, rl.Items)
 	return res, rl.Write(stdout, out)
 }
 
@@ -216,15 +216,6 @@ func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Nod
 	return res, out, err
 }
 
-// Annotations of those who run functions: kustomize numbers the resources; kpt
-// and kustomize fn say which file each is from, and write what comes back there.
-// https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
-const (
-	annoKustomizeID  = "kustomize.config.k8s.io/id"
-	annoPath         = "config.kubernetes.io/path"
-	annoPathInternal = "internal.config.kubernetes.io/path"
-)
-
 // wantsReceipt reports whether the resources may be part of a kustomize build.
 // In a package of files a receipt would be one more file that nobody deletes.
 func wantsReceipt(inv *inventory.Inventory) bool {
@@ -240,35 +231,4 @@ func wantsReceipt(inv *inventory.Inventory) bool {
 		}
 	}
 	return !files
-}
-
-// results are findings in the shape of the function protocol:
-// https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
-func results(fs []finding.Finding) *yaml.Node {
-	list := yamlnode.NewSequence()
-	str := yamlnode.NewString
-	for _, f := range fs {
-		severity := map[finding.Severity]string{finding.Error: "error", finding.Warning: "warning"}[f.Severity]
-		if severity == "" {
-			severity = "info"
-		}
-		message := redact.Escape(f.Sentence())
-		if f.Help != "" {
-			message += " (" + redact.Escape(f.Help) + ")"
-		}
-		ref := yamlnode.NewMapping(str("apiVersion"), str(f.Resource.APIVersion), str("kind"), str(f.Resource.Kind), str("name"), str(f.Resource.Name))
-		if f.Resource.Namespace != "" {
-			yamlnode.Set(ref, "namespace", str(f.Resource.Namespace))
-		}
-		r := yamlnode.NewMapping(str("message"), str(message), str("severity"), str(severity), str("resourceRef"), ref)
-		if f.Field != "" {
-			yamlnode.Set(r, "field", yamlnode.NewMapping(str("path"), str(f.Field)))
-		}
-		if f.File != "" {
-			yamlnode.Set(r, "file", yamlnode.NewMapping(str("path"), str(f.File)))
-		}
-		yamlnode.Set(r, "tags", yamlnode.NewMapping(str("rule"), str(f.Rule)))
-		list.Content = append(list.Content, r)
-	}
-	return list
 }

@@ -115,6 +115,27 @@ func TestRunReportsInResults(t *testing.T) {
 	assert.NotContains(t, out, "results:")
 }
 
+// The function specification has file, index and field for who shows results:
+// https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
+func TestResultsSayWhichFile(t *testing.T) {
+	for annotations, want := range map[string]string{
+		`{config.kubernetes.io/path: a/web.yaml, config.kubernetes.io/index: '2'}`:                                                  "    path: a/web.yaml\n    index: 2\n",
+		`{internal.config.kubernetes.io/path: b.yaml, internal.config.kubernetes.io/index: '0', config.kubernetes.io/path: a.yaml}`: "    path: b.yaml\n    index: 0\n",
+		`{config.kubernetes.io/path: a.yaml, config.kubernetes.io/index: x}`:                                                        "  file:\n    path: a.yaml\n  tags:",
+		`{config.kubernetes.io/origin: "path: ../base/web.yaml\n"}`:                                                                 "  file:\n    path: ../base/web.yaml\n  tags:",
+		`{a: b}`: "",
+	} {
+		_, out, _ := run("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: web, annotations: " + annotations + "}\n  spec: {containers: [{name: web, image: example.com/web:1, envFrom: [{secretRef: {name: gone}}]}]}\n")
+		_, results, _ := strings.Cut(out, "\nresults:\n")
+		assert.Contains(t, results, "  field:\n    path: spec.containers[0].envFrom[0].secretRef.name\n", annotations)
+		if want == "" {
+			assert.NotContains(t, results, "file:", annotations)
+		} else {
+			assert.Contains(t, results, want, annotations)
+		}
+	}
+}
+
 func TestRunWithoutConfigurationValidates(t *testing.T) {
 	code, out, _ := run(head + items)
 	assert.Equal(t, function.ExitOK, code)

@@ -12,8 +12,17 @@ import (
 // Document is the JSON report. Its shape is stable: fields may be added, none
 // is renamed or removed.
 type Document struct {
-	Findings []finding.Finding `json:"findings"`
-	Summary  Counts            `json:"summary"`
+	Findings []Entry `json:"findings"`
+	Summary  Counts  `json:"summary"`
+	// Unread is what could not be checked.
+	Unread []Unread `json:"unread,omitempty"`
+}
+
+// Entry is a finding of a JSON report.
+type Entry struct {
+	finding.Finding
+	// Fingerprint is the finding's identity; see [Fingerprints].
+	Fingerprint string `json:"fingerprint"`
 }
 
 // Counts are the totals of a report.
@@ -32,30 +41,35 @@ var _ = register("json", JSON)
 
 // JSON writes the report as one indented JSON document.
 func JSON(w io.Writer, r *Report) error {
-	fs := make([]finding.Finding, len(r.Findings))
-	for i, f := range r.Findings {
+	entries := make([]Entry, len(r.Findings))
+	for i, print := range r.fingerprints() {
+		f := r.Findings[i]
 		f.Message = f.Sentence()
 		if f.Suggestions == nil {
 			f.Suggestions = []string{} // [] in JSON, never null
 		}
-		fs[i] = f
+		entries[i] = Entry{f, print}
 	}
-	var text bytes.Buffer
-	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(Document{Findings: fs, Summary: Counts{
-		Errors:    finding.Count(fs, finding.Error),
-		Warnings:  finding.Count(fs, finding.Warning),
-		Notes:     finding.Count(fs, finding.Note),
+	return writeJSON(w, Document{Findings: entries, Unread: r.Unread, Summary: Counts{
+		Errors:    finding.Count(r.Findings, finding.Error),
+		Warnings:  finding.Count(r.Findings, finding.Warning),
+		Notes:     finding.Count(r.Findings, finding.Note),
 		Trees:     r.Trees,
 		Resources: r.Resources,
 
 		WithoutSchema: r.WithoutSchema,
 	}})
-	if err != nil {
+}
+
+// writeJSON writes a JSON document as it may be printed.
+func writeJSON(w io.Writer, document any) error {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(document); err != nil {
 		return err
 	}
-	_, err = w.Write(redact.JSON(text.Bytes()))
+	_, err := w.Write(redact.JSON(text.Bytes()))
 	return err
 }

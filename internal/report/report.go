@@ -16,6 +16,9 @@ type Report struct {
 	Findings []finding.Finding
 	// Trees and Resources say how much was checked.
 	Trees, Resources int
+	// Checked are the names of the trees that were, and Unread what could not be.
+	Checked []string
+	Unread  []Unread
 	// WithoutSchema counts the resources whose fields could not be compared with
 	// a schema, by API group.
 	WithoutSchema map[string]int
@@ -30,6 +33,75 @@ type Report struct {
 	// Notes also prints, for people, notes about objects that are not in the
 	// build, of which a sound tree may have many.
 	Notes bool
+	// FailOn is the least severity that makes the command fail. Its zero value is
+	// that of errors.
+	FailOn finding.Severity
+	// Version is that of the program.
+	Version string
+	// Rule returns what there is to say about a rule. It may be nil.
+	Rule func(name string) (Rule, bool)
+	// Fingerprints are those of the findings where they were read from a report;
+	// else they are computed when a format asks for them.
+	Fingerprints []string
+}
+
+// Rule is what reports say about a rule.
+type Rule struct {
+	Name string
+	// Summary is one sentence, Doc a paragraph, Help a page in Markdown.
+	Summary, Doc, Help string
+	// URL is a document that the rule rests on; it may be empty.
+	URL      string
+	Severity finding.Severity
+}
+
+// Unread is a tree or a file that could not be checked.
+type Unread struct {
+	Name string `json:"name"`
+	// Reason is one line, as it may be printed.
+	Reason string `json:"reason"`
+	// Named is set for what was named on the command line by itself.
+	Named bool `json:"named,omitempty"`
+}
+
+// fingerprints are the identities of the findings.
+func (r *Report) fingerprints() []string {
+	if r.Fingerprints == nil {
+		r.Fingerprints = Fingerprints(r.Findings, r.Source)
+	}
+	return r.Fingerprints
+}
+
+// failOn is the least severity that makes the command fail.
+func (r *Report) failOn() finding.Severity {
+	if r.FailOn == finding.Off {
+		return finding.Error
+	}
+	return r.FailOn
+}
+
+// at is where a finding is, for formats that have no place without a file: the
+// file, or the tree. It is empty where neither is known.
+func at(f *finding.Finding) string {
+	if f.File != "" {
+		return f.File
+	}
+	return f.Tree
+}
+
+// advice is what follows from a finding, and what to do, one sentence each.
+func advice(f *finding.Finding) []string {
+	var out []string
+	for _, c := range f.Consequences {
+		out = append(out, "then: "+c)
+	}
+	if len(f.Suggestions) > 1 {
+		out = append(out, "close: "+strings.Join(f.Suggestions, ", "))
+	}
+	if f.Help != "" {
+		out = append(out, "help: "+f.Help)
+	}
+	return out
 }
 
 // Format is a way to print a report: a file of this package with a call of
@@ -102,4 +174,16 @@ func count(n int, what string) string {
 // lines of Secrets, and of addresses, are never shown.
 func Sensitive(f *finding.Finding) bool {
 	return f.Secret || strings.EqualFold(f.Resource.Kind, "Secret")
+}
+
+// position is file:line:column as far as they are known, or the tree.
+func position(f *finding.Finding) string {
+	place := at(f)
+	if f.File != "" && f.Line > 0 {
+		place += ":" + strconv.Itoa(f.Line)
+		if f.Column > 0 {
+			place += ":" + strconv.Itoa(f.Column)
+		}
+	}
+	return place
 }

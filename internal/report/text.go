@@ -27,7 +27,7 @@ var _ = register(Default, Text)
 // findings. Colours are used on a terminal, unless NO_COLOR is set
 // (https://no-color.org).
 func Text(w io.Writer, r *Report) error {
-	p := printer{w: w, source: r.Source, secrets: r.Secrets, colors: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	p := printer{w: w, lines: lineReader{source: r.Source}, secrets: r.Secrets, colors: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 	shown, hidden := 0, 0
 	var mistakes, absent causes
 	for i := range r.Findings {
@@ -100,14 +100,11 @@ func isTerminal(w io.Writer) bool {
 
 type printer struct {
 	w       io.Writer
-	source  func(file string) []byte
+	lines   lineReader
 	secrets *redact.Secrets
 	colors  bool
 	b       []byte // what is not written yet
 	err     error
-
-	file string
-	text source // of file
 }
 
 func (p *printer) print(texts ...string) {
@@ -269,7 +266,10 @@ func (p *printer) where(f *finding.Finding) int {
 }
 
 // caret underlines the scalar that text starts with.
-func caret(text string) string {
+func caret(text string) string { return strings.Repeat("^", len(underlined(text))) }
+
+// underlined is the scalar that text starts with, or what follows on its line.
+func underlined(text string) string {
 	end := strings.IndexAny(text, " ,}]#")
 	if len(text) > 0 && (text[0] == '"' || text[0] == '\'') {
 		if i := strings.IndexByte(text[1:], text[0]); i >= 0 {
@@ -279,20 +279,16 @@ func caret(text string) string {
 	if end < 0 {
 		end = len(text)
 	}
-	return strings.Repeat("^", max(end, 1))
+	if end = max(end, 1); end > len(text) {
+		return " " // the place behind the end of a line
+	}
+	return text[:end]
 }
 
 // line returns the source line of a finding as it may be shown, and the column
 // of the finding in it.
 func (p *printer) line(f *finding.Finding) (_ string, column int, ok bool) {
-	if p.source == nil || f.File == "" || f.Line < 1 || f.Column < 1 {
-		return "", 0, false
-	}
-	if p.file != f.File {
-		p.file, p.text = f.File, source{text: p.source(f.File)}
-	}
-	line, ok := p.text.line(f.Line)
-	line = bytes.TrimRight(line, "\r")
+	line, ok := p.lines.line(f)
 	if !ok || len(line) > 200 || Sensitive(f) {
 		return "", 0, false
 	}
