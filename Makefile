@@ -36,7 +36,7 @@ generate: ## Rewrite the generated files: the schema, the docs of the rules
 
 .PHONY: schemas
 schemas: ## Rewrite the table of what API servers take, from Kubernetes' modules
-	cd tools/apischema && $(GO) run . ../../fn/apischema
+	cd tools/apischema && $(GO) run . ../../internal/apischema
 
 .PHONY: apiserver
 apiserver: ## Compare the schema rules with the API server's own code; builds it first
@@ -103,7 +103,7 @@ CORPUS ?= ../shared/corpus
 corpus: ## Run rules and normalizers over the rendered trees in CORPUS=DIR
 	@test -d '$(CORPUS)' || { echo 'no folder $(CORPUS): make corpus CORPUS=DIR, with one .yaml file for each rendered tree' >&2; exit 2; }
 	$(GO) run ./test/corpus -accept testdata/corpus/accepted.tsv '$(CORPUS)'
-	CORPUS='$(abspath $(CORPUS))' $(GO) test ./fn/normalize ./internal/blockyaml -run 'TestCorpus|TestTrees' -count=1
+	CORPUS='$(abspath $(CORPUS))' $(GO) test ./internal/normalize ./internal/blockyaml -run 'TestCorpus|TestTrees' -count=1
 
 .PHONY: mutants
 mutants: ## Break one reference at a time in the trees in CORPUS=DIR, count what is reported

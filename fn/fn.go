@@ -8,9 +8,8 @@
 // configuration is a ConfigPipeline; its JSON schema is
 // fn/schema/configpipeline.json.
 //
-// This package, fn/config, fn/finding and fn/inventory are promised to programs
-// that run the function. Of the other packages below fn, each says to whom it is
-// promised.
+// This package and those below it are all that other programs can import. Each
+// says to whom it is promised; this one is to programs that run the function.
 package fn
 
 import (
@@ -18,11 +17,11 @@ import (
 	"io"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/connection"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/normalize"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/connection"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/normalize"
 )
 
 // ConfigPipeline is the function's configuration.

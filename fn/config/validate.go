@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 )
 
 // validate checks what the types cannot say.

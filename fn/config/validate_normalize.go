@@ -11,8 +11,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/quantity"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 )
 
 func (n *Normalize) validate() error {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
 
 // Build is what there is to know about one build. Rules and facts only read it,

@@ -9,9 +9,9 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
 
 // Rules survive resources whose fields have the wrong type: every node of some

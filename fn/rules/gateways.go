@@ -9,8 +9,8 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

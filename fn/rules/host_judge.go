@@ -8,10 +8,10 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

@@ -9,8 +9,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

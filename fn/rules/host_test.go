@@ -12,9 +12,9 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
 
 // hostTree is a sound build: an API in one namespace, its database in another.

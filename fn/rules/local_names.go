@@ -8,8 +8,8 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
 
 func localNameRules() []*Rule { return []*Rule{localNameNotFound} }

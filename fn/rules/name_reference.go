@@ -3,8 +3,8 @@ package rules
 import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
 
 // userRows turns the nameReference entries of the configuration into rows.

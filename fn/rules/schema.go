@@ -5,16 +5,16 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // schemaRules are about what the API server takes. One walk over each resource
-// finds what is wrong (fn/apischema); a rule reports its part of that.
+// finds what is wrong (internal/apischema); a rule reports its part of that.
 func schemaRules() []*Rule {
 	rules := []*Rule{unknownKind, apiRemoved, kindMissing}
 	for i := range schemaTable {

@@ -1,8 +1,8 @@
 package rules
 
 import (
-	"github.com/ressKim-io/wealist-k8s-migration/fn/connection"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/connection"
 )
 
 // stepRules are about what the steps before the rules report: those have no

@@ -7,9 +7,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

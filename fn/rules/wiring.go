@@ -8,7 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

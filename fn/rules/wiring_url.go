@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

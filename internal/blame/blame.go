@@ -14,9 +14,9 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 )
 
 func newRulesCommand() *cobra.Command {

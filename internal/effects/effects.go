@@ -21,9 +21,9 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

@@ -56,7 +56,7 @@ func mutants(t testing.TB) []mutant {
 			trees[file] = []string{file}
 		}
 	}
-	for _, pattern := range []string{"../../fn/connection/testdata/*/before.yaml", "../../fn/normalize/testdata/*/*/before.yaml"} {
+	for _, pattern := range []string{"../../internal/connection/testdata/*/before.yaml", "../../internal/normalize/testdata/*/*/before.yaml"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {

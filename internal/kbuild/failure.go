@@ -11,9 +11,9 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

@@ -8,7 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/kyaml/resid"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/host"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )

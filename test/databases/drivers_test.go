@@ -19,7 +19,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/connection/engine"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
 )
 
 // parsed is what a driver understood.

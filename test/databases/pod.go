@@ -13,10 +13,10 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/connection"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/connection"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 

@@ -1,4 +1,4 @@
-// Writes the tables of fn/apischema. It needs what it reads them from and
+// Writes the tables of internal/apischema. It needs what it reads them from and
 // nothing else, so it is a module of its own.
 module github.com/ressKim-io/wealist-k8s-migration/tools/apischema
 

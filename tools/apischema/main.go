@@ -1,11 +1,11 @@
-// Command apischema writes the table of Kubernetes' own kinds that fn/apischema
+// Command apischema writes the table of Kubernetes' own kinds that internal/apischema
 // reads: from the OpenAPI document, the generated OpenAPI definitions (for
 // enumerations) and the life cycles of API versions, in Kubernetes' own modules.
 //
-//	go run . ../../fn/apischema
+//	go run . ../../internal/apischema
 //
 // The modules are downloaded by the go command. The format of the table is
-// documented in fn/apischema.
+// documented in internal/apischema.
 package main
 
 import (

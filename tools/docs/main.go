@@ -10,8 +10,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn/normalize"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/normalize"
 )
 
 func main() {

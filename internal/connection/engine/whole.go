@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
+)
+
+// JudgeWhole judges a text that is one connection string, as a program gets it
+// in a variable: what stands around it, and how it begins. ReadURLs has the
+// rest. scalar is the name of the variable.
+func JudgeWhole(name, text string) []Fault {
+	inner := strings.TrimSpace(text)
+	bare := strings.Trim(inner, `"'`)
+	if strings.Contains(text, "${") || strings.Contains(text, "{{") || strings.Contains(text, "<") || strings.ContainsAny(inner, "\n") || len(text) > 4096 {
+		return nil
+	}
+	if rest, ok := strings.CutPrefix(bare, name+"="); ok && looksLikeURL(rest) {
+		return []Fault{{Part: "name", Sure: true, Text: "begins with its own name and an equals sign, which are part of the value here", Help: "write the value alone"}}
+	}
+	if !looksLikeURL(bare) {
+		return judgeScheme(inner)
+	}
+	switch {
+	case bare != inner && len(inner) > 2 && (inner[0] == '"' || inner[0] == '\'') && inner[len(inner)-1] == inner[0]:
+		return []Fault{{Part: "quotes", Sure: true, Text: "has quotes around it, and they are part of the value: a program reads a scheme that begins with a quote",
+			Help: "write it without the quotes; neither the kubelet nor kustomize takes them off"}}
+	case strings.HasSuffix(text, "\r\n"), strings.HasSuffix(text, "\r"):
+		return []Fault{{Part: "end", Sure: sureEnd(bare), Text: "ends in a carriage return, which becomes part of its last word", Help: "save the file with Unix line ends"}}
+	case strings.HasSuffix(text, "\n"):
+		return []Fault{{Part: "end", Sure: sureEnd(bare), Text: "ends in a newline, which becomes part of its last word", Help: "write it on the line of its key, or with |- instead of |"}}
+	case text != inner:
+		return []Fault{{Part: "blanks", Sure: text[0] == ' ' && sureEnd(bare), Text: "has blanks around it, which are part of the value", Help: "take the blanks off"}}
+	}
+	if f := judgeWanted(name, inner); f != nil {
+		return f
+	}
+	return judgeScheme(inner)
+}
+
+// sureEnd reports whether what follows a URL's last word makes it another one.
+func sureEnd(text string) bool {
+	found := ReadURLs(text)
+	return len(found) == 1 && found[0].Start == 0
+}
+
+// looksLikeURL reports whether text begins with a scheme that some engine has.
+func looksLikeURL(text string) bool {
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "jdbc:"), "r2dbc:")
+	scheme, _, ok := strings.Cut(text, "://")
+	_, _, known := ByScheme(strings.ToLower(scheme))
+	return ok && known
+}
+
+// judgeScheme judges how a connection string begins.
+func judgeScheme(text string) []Fault {
+	prefix := ""
+	rest := text
+	for _, p := range [...]string{"jdbc:", "r2dbc:"} {
+		if r, ok := strings.CutPrefix(rest, p); ok {
+			prefix, rest = p, r
+		}
+	}
+	n := 0
+	for n < len(rest) && isSchemeByte(rest[n]) {
+		n++
+	}
+	word, after := strings.ToLower(rest[:n]), rest[n:]
+	base, driver, hasDriver := strings.Cut(word, "+")
+	e, _, known := ByScheme(word)
+	right := prefix + word + "://"
+	switch {
+	case n == 0 || after == "":
+		return nil
+	case !known && strings.HasPrefix(after, "://"):
+		return judgeUnknownScheme(prefix, word)
+	case !known || !e.hasAuthority():
+		return nil
+	case prefix == "jdbc:" && after[0] == ':' && len(e.JDBC) > 0 && !slices.Contains(e.JDBC, word):
+		return []Fault{{Part: "scheme", Sure: true, Text: fmt.Sprintf("begins with jdbc:%s:, which no JDBC driver accepts", word),
+			Suggestion: "jdbc:" + e.JDBC[0] + ":", Help: fmt.Sprintf("the driver's URLs begin with jdbc:%s:", e.JDBC[0])}}
+	case strings.HasPrefix(after, "//") && len(after) > 2:
+		return []Fault{{Part: "scheme", Sure: true, Text: "has no colon behind its scheme", Suggestion: right, Help: "it begins with " + right}}
+	case strings.HasPrefix(after, "::/"), strings.HasPrefix(after, ":/") && len(after) > 2 && after[2] != '/' && strings.ContainsAny(after[2:], ".:@/"):
+		return []Fault{{Part: "scheme", Sure: true, Text: "has no :// behind its scheme, so that its host is no host", Suggestion: right, Help: "it begins with " + right}}
+	case hasDriver && base == "postgres" && prefix == "" && strings.HasPrefix(after, "://"):
+		return []Fault{{Part: "scheme", Text: fmt.Sprintf("begins with postgres+%s, and SQLAlchemy since 1.4 knows the dialect as postgresql only", driver),
+			Suggestion: "postgresql+" + driver + "://", Help: "https://docs.sqlalchemy.org/en/20/changelog/changelog_14.html#change-3687655465c25a39b968b4f5f6e9170b"}}
+	}
+	return nil
+}
+
+// hasAuthority reports whether URLs of the engine have two slashes and a host.
+func (e *Engine) hasAuthority() bool { return e.Encode != "" || e.Protocol == "http" }
+
+// otherSchemes are those that are near an engine's and no mistake.
+var otherSchemes = []string{"postgis", "pgsql", "psql", "pgx", "mysqlgis", "mysqli", "ldapi", "natss", "smtpd", "httpx", "httpu", "redisson"}
+
+func judgeUnknownScheme(prefix, word string) []Fault {
+	if len(word) < 4 || slices.Contains(otherSchemes, word) || strings.Contains(word, "+") || strings.Trim(word[len(word)-1:], "0123456789") == "" {
+		return nil
+	}
+	best, distance := "", 3
+	for name, f := range byScheme() {
+		if d := suggest.Distance(word, name); f.engine.hasAuthority() && len(name) > 3 && (d < distance || d == distance && name < best) {
+			best, distance = name, d
+		}
+	}
+	if distance > 1 && (distance > 2 || len(best) < 8 || !suggest.Close(word, best)) {
+		return nil
+	}
+	return []Fault{{Part: "scheme", Sure: true, Text: fmt.Sprintf("begins with %s://, a scheme that no driver knows", word), Suggestion: prefix + best + "://"}}
+}
+
+// wanted are variables whose program is known to take one form of URL only.
+var wanted = []struct {
+	names    []string
+	prefixes []string
+	url      string
+}{
+	{[]string{"SPRING_DATASOURCE_URL", "spring.datasource.url", "SPRING_FLYWAY_URL", "SPRING_LIQUIBASE_URL"}, []string{"jdbc:"},
+		"https://docs.spring.io/spring-boot/reference/data/sql.html#data.sql.datasource.configuration"},
+	{[]string{"SPRING_R2DBC_URL", "spring.r2dbc.url"}, []string{"r2dbc:"}, "https://docs.spring.io/spring-boot/reference/data/sql.html#data.sql.r2dbc"},
+	{[]string{"SPRING_DATA_MONGODB_URI", "SPRING_MONGODB_URI", "spring.data.mongodb.uri"}, []string{"mongodb:", "mongodb+srv:"},
+		"https://docs.spring.io/spring-boot/reference/data/nosql.html#data.nosql.mongodb.connecting"},
+	{[]string{"QUARKUS_DATASOURCE_JDBC_URL", "KC_DB_URL"}, []string{"jdbc:"}, "https://quarkus.io/guides/datasource"},
+}
+
+// judgeWanted judges a URL by the variable it is in.
+func judgeWanted(name, text string) []Fault {
+	for _, w := range wanted {
+		if !slices.Contains(w.names, name) || slices.ContainsFunc(w.prefixes, func(p string) bool { return strings.HasPrefix(text, p) }) {
+			continue
+		}
+		return []Fault{{Part: "scheme", Sure: true, Text: fmt.Sprintf("does not begin with %s, and its reader takes nothing else", strings.Join(w.prefixes, " or ")), Help: w.url}}
+	}
+	return nil
+}

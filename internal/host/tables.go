@@ -1,0 +1,334 @@
+package host
+
+import (
+	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
+)
+
+// networkScheme reports whether the authority of scheme's URLs is a host on the
+// network. Only those known to be are: most schemes are for files, buckets,
+// images, secrets or identities, and new ones are made up every day.
+func networkScheme(scheme string) bool {
+	base, driver, _ := strings.Cut(scheme, "+")
+	if base == "git" || driver == "unix" {
+		return false
+	}
+	if _, _, ok := engine.ByScheme(base); ok {
+		return true
+	}
+	switch base {
+	case "http", "https", "h2", "h2c", "ws", "wss", "grpc", "grpcs", "rpc", "tcp", "tcp4", "tcp6", "tcps", "udp", "udp4", "udp6", "tls", "ssl", "dtls", // protocols
+		"ftp", "ftps", "sftp", "smtp", "smtps", "submission", "imap", "imaps", "pop3", "pop3s", "ldap", "ldaps", "telnet", "sip", "sips", "stun", "stuns", "turn", "turns",
+		"rtsp", "rtmp", "rtmps", "socks", "socks4", "socks5", "socks5h", "proxy", "nfs", "smb", "cifs", "iscsi", "hdfs", "webhdfs", "swebhdfs", "nbd", "zk", "zookeeper",
+		"otlp", "zipkin", "jaeger", "thrift", "syslog", "gelf", "statsd", "fluent", "fluentd", "loki", "graphite", "influx", "influxdb", "collectd", "sentry", // telemetry
+		"etcd", "etcds", "consul", "nacos", "dubbo", "eureka", "spark", "flink", "livy", "trino", "presto", "hive", "hive2", "impala", "phoenix", "pinot", "druid", "dremio",
+		"jdbc", "sqlserver", "mssql", "jtds", "oracle", "db2", "informix", "sybase", "firebird", "vertica", "teradata", "redshift", "exasol", "sap", "hana", "ignite", "h2-tcp",
+		"couchbase", "couchbases", "couchdb", "arangodb", "rethinkdb", "dgraph", "scylla", "neptune", "tidb", "vitess", "singlestore", "cockroach", "cockroachdb", "crdb", "yugabyte", "questdb", "milvus", "qdrant", "weaviate",
+		"pulsar", "pulsars", "stomp", "stomps", "activemq", "failover", "rabbitmq", "rabbit", "mq", "mqtt", "mqtts", "nsq", "beanstalk", "beanstalkd", "gearman", "zmq", "kafka", "sentinel", "redis-sentinel", "redis-cluster",
+		"tor", "ray", "dask", "postgis", "pg", "pgsql", "psql", "psycopg", "memcache", "memcached":
+		return true
+	}
+	return false
+}
+
+// resolverSchemes are the name resolvers of gRPC, whose endpoint is the path:
+// https://github.com/grpc/grpc/blob/master/doc/naming.md.
+var resolverSchemes = map[string]bool{"dns": true, "passthrough": true, "xds": true, "ipv4": true}
+
+// Endings of keys that hold addresses, in lower case.
+var addressEndings = [...]string{
+	"host", "hosts", "hostname", "hostnames", "addr", "addrs", "address", "addresses", "endpoint", "endpoints",
+	"server", "servers", "url", "urls", "uri", "uris", "broker", "brokers", "upstream", "upstreams", "seeds", "sentinels",
+	"targets", "_connect", ".connect", "contactpoints", "contact-points", "contact_points", "hostaddr",
+}
+
+// Parts of keys that look like address keys and hold something else: names
+// that a server answers to, what it listens on, mail addresses.
+var otherKeys = [...]string{
+	"vhost", "virtual", "allow", "listen", "bind", "mail_addr", "mailaddr", "mail.addr", "mail-addr", "from_addr", "fromaddr", "sender", "white", "cors", "origin", "trust", "public",
+	"external", "mac_addr", "macaddr", "curl", "localhost", "inhost", "use_host", "usehost", "per_host", "perhost",
+	"ingress", "accept", "redirect", "callback", "issuer",
+}
+
+// IsAddressKey reports whether a value under key may be expected to be an
+// address: DB_HOST, redis.server, --endpoint, dbHost, PGHOST.
+func IsAddressKey(key string) bool {
+	if len(key) < 3 || len(key) > 200 {
+		return false
+	}
+	// The last letter decides for nearly every key, without a copy.
+	switch key[len(key)-1] | 0x20 {
+	case 't', 's', 'e', 'r', 'l', 'i', 'm':
+	default:
+		return false
+	}
+	lower := strings.ToLower(key)
+	if lower == "hostname" { // the machine's own
+		return false
+	}
+	ends := false
+	for _, ending := range addressEndings {
+		if strings.HasSuffix(lower, ending) {
+			ends = true
+			break
+		}
+	}
+	if !ends {
+		return false
+	}
+	for _, other := range otherKeys {
+		if strings.Contains(lower, other) {
+			return false
+		}
+	}
+	return true
+}
+
+// silentKey reports whether nothing under key is an address that anybody
+// connects to: images, patterns, and lists of names to exclude or to accept.
+func silentKey(key string) bool {
+	if len(key) < 3 || len(key) > 200 {
+		return false
+	}
+	lower := strings.ToLower(key)
+	switch strings.TrimLeft(lower, "-") {
+	case "user", "label", "labels", "publish", "weight", "weights", "chown", "owner":
+		return true
+	}
+	if lower == "sni" || lower == "tls-sni" {
+		return true
+	}
+	for _, part := range [...]string{"image", "no_proxy", "noproxy", "nonproxy", "no-proxy", "regex", "pattern", "whitelist", "allowlist", "allowed", "spiffe", "description", "servername", "server_name", "server-name"} {
+		if strings.Contains(lower, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// Words that stand under address keys and before ports and are no hosts.
+func isNoHost(word string) bool {
+	switch word {
+	case "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "default", "auto", "all", "any", "self", "enabled", "disabled",
+		"http", "https", "tcp", "udp", "grpc", "tls", "ssl", "unix", "string", "int", "bool", "integer", "object", "array", "hostname", "host", "port",
+		"server", "client", "url", "uri", "address", "addr", "endpoint", "info", "debug", "warn", "error", "value", "name", "os.environ", "environ",
+		"uid", "gid", "line", "sha256", "md5", "root", "version", "timeout":
+		return true
+	}
+	return false
+}
+
+// isFileName reports whether the last label of a dotted word is a file's
+// extension rather than a domain.
+func isFileName(host string) bool {
+	dot := strings.LastIndexByte(host, '.')
+	if dot < 0 {
+		return false
+	}
+	switch host[dot+1:] {
+	case "conf", "cfg", "cnf", "ini", "yaml", "yml", "json", "toml", "xml", "properties", "env", "txt", "log", "md", "html", "htm", "css", "csv", "tpl",
+		"tmpl", "lock", "py", "pyc", "js", "mjs", "ts", "tsx", "jsx", "go", "java", "class", "jar", "war", "rb", "php", "lua", "pl", "rs", "cc", "cpp", "hpp",
+		"kt", "scala", "cs", "sql", "sh", "bash", "bat", "ps1", "proto", "pem", "crt", "cer", "key", "jks", "p12", "sock", "pid", "db", "sqlite", "so", "dll",
+		"exe", "gz", "tgz", "tar", "zip", "xz", "rpm", "deb", "png", "jpg", "svg", "ico", "gif", "pdf", "mo", "rules", "service", "socket", "target", "vcl", "bin":
+		return true
+	}
+	return false
+}
+
+// plausible reports whether host can be the name of something on the network,
+// given where it stands.
+func plausible(host string, form Form) bool {
+	if host == "" || len(host) > 253 {
+		return false
+	}
+	letters, upper, dots := 0, 0, 0
+	label := 0
+	for i := 0; i < len(host); i++ {
+		c := host[i]
+		switch {
+		case c >= 'a' && c <= 'z':
+			letters++
+		case c >= 'A' && c <= 'Z':
+			upper++
+		case c == '.':
+			if label == 0 || host[i-1] == '-' {
+				return false
+			}
+			dots++
+			label = -1
+		case c == '-':
+			if label == 0 {
+				return false
+			}
+		case isDigit(c) || c == ':': // a colon: an IPv6 address, checked before
+		default:
+			return false
+		}
+		if label++; label > 63 {
+			return false
+		}
+	}
+	if label == 0 || host[len(host)-1] == '-' {
+		return false
+	}
+	if letters == 0 { // HOST is a placeholder; 10.0.0.1 an address
+		return upper == 0 && (dots == 3 || strings.Contains(host, "::") || strings.Count(host, ":") > 1)
+	}
+	switch form {
+	case URL:
+		return true
+	case Cluster:
+		return upper == 0
+	}
+	if upper > 0 || isDigit(host[0]) && dots == 0 || isFileName(host) || dots == 0 && isNoHost(host) {
+		return false
+	}
+	return form == HostPort || len(host) > 1
+}
+
+// inServiceZone reports whether host is service.namespace.svc, or longer at
+// either end: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/.
+func inServiceZone(host string) bool {
+	i := strings.Index(host, ".svc")
+	if i <= 0 || strings.IndexByte(host[:i], '.') <= 0 {
+		return false
+	}
+	rest := host[i+len(".svc"):]
+	return rest == "" || rest[0] == '.'
+}
+
+// trimSRV drops the leading _port._proto labels of an SRV name. It rejects
+// other names with underscores by returning "".
+func trimSRV(text string, start int, host string) (int, string) {
+	for strings.HasPrefix(host, "_") {
+		dot := strings.IndexByte(host, '.')
+		if dot < 0 {
+			return start, ""
+		}
+		start, host = start+dot+1, host[dot+1:]
+	}
+	if strings.IndexByte(host, '_') >= 0 {
+		return start, ""
+	}
+	return start, host
+}
+
+// hostStem returns what a key that names a host has in common with the key
+// that names its port: "redis_" for REDIS_HOST.
+func hostStem(key string) (string, bool) {
+	lower := strings.ToLower(strings.TrimLeft(key, "-"))
+	for _, ending := range [...]string{"hostname", "hostaddr", "host", "address", "addr", "server", "endpoint"} {
+		if strings.HasSuffix(lower, ending) {
+			return lower[:len(lower)-len(ending)], true
+		}
+	}
+	return "", false
+}
+
+// portStem is hostStem for the port's key; "-" is the stem of no host.
+func portStem(key string) string {
+	lower := strings.ToLower(strings.TrimLeft(key, "-"))
+	lower = strings.TrimSuffix(lower, "_value") // Envoy: port_value
+	if strings.HasSuffix(lower, "port") {
+		return lower[:len(lower)-len("port")]
+	}
+	return "-"
+}
+
+// SameEndpoint reports whether hostKey and portKey name the two halves of one
+// address, as REDIS_HOST and REDIS_PORT do.
+func SameEndpoint(hostKey, portKey string) bool {
+	stem, ok := hostStem(hostKey)
+	return ok && portStem(portKey) == stem
+}
+
+// PortKeys returns the keys that would hold the port of the host under
+// hostKey, in its own style of writing.
+func PortKeys(hostKey string) []string {
+	stem, ok := hostStem(hostKey)
+	if !ok {
+		return nil
+	}
+	own := hostKey[:min(len(hostKey), len(stem)+len(hostKey)-len(strings.TrimLeft(hostKey, "-")))]
+	rest := hostKey[len(own):]
+	switch {
+	case rest == strings.ToUpper(rest):
+		return []string{own + "PORT"}
+	case rest[0] >= 'A' && rest[0] <= 'Z':
+		return []string{own + "Port"}
+	}
+	return []string{own + "port"}
+}
+
+func isSpace(c byte) bool         { return c == ' ' || c == '\t' || c == '\r' }
+func isQuote(c byte) bool         { return c == '"' || c == '\'' || c == '`' }
+func isDigit(c byte) bool         { return c >= '0' && c <= '9' }
+func isLower(c byte) bool         { return c >= 'a' && c <= 'z' }
+func isLetterOrDigit(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isHostByte(c byte) bool      { return isLetterOrDigit(c) || c == '.' || c == '-' }
+func isKeyByte(c byte) bool       { return isHostByte(c) || c == '_' }
+func isPlaceholder(c byte) bool   { return c == '$' || c == '{' || c == '<' || c == '%' }
+
+// isAuthorityEnd: RFC 3986, section 3.2, and what ends a URL in a text.
+func isAuthorityEnd(c byte) bool {
+	return c == '/' || c == '?' || c == '#' || isURLEnd(c)
+}
+
+func isURLEnd(c byte) bool {
+	return c <= ' ' || isQuote(c) || c == '\\'
+}
+
+// canFollow reports whether an address may end at text[i].
+func canFollow(text string, i int) bool {
+	var next byte
+	if i+1 < len(text) {
+		next = text[i+1]
+	}
+	switch c := text[i]; c {
+	case ' ', '\t', '\n', '\r', '"', '\'', '`', '/', '?', '#', ',', ';', ')', ']', '}', '|', '&', '>':
+		return true
+	case '<':
+		return next == '/'
+	case '\\':
+		return next == '"' || next == 'n' || next == 't' || next == 'r' || next == '\\' || next == '/' || next == '\n'
+	case '.':
+		return !isHostByte(next)
+	case '$': // nginx: http://host:80$request_uri
+		return isLower(next)
+	}
+	return false
+}
+
+// readPort reads a decimal port at i. It returns -1 for a number that nobody
+// takes for a port, 0 where there is none, and where the digits end. A typing
+// error may well make a port larger than 65535.
+func readPort(text string, i int) (port, end int) {
+	for end = i; end < len(text) && isDigit(text[end]); end++ {
+		if port < 1<<20 {
+			port = port*10 + int(text[end]-'0')
+		}
+	}
+	if end > i && (port == 0 || end-i > 6 || text[i] == '0') {
+		return -1, end
+	}
+	return port, end
+}
+
+func parsePort(s string) (int, bool) {
+	p, end := readPort(s, 0)
+	return p, p > 0 && end == len(s)
+}
+
+// topLevel are common top-level domains, and those of networks at home and at
+// work, beside the two letters of countries.
+var topLevel = map[string]bool{
+	"com": true, "org": true, "net": true, "dev": true, "app": true, "cloud": true, "tech": true, "info": true, "biz": true,
+	"xyz": true, "site": true, "online": true, "page": true, "arpa": true,
+	"local": true, "localdomain": true, "internal": true, "lan": true, "home": true, "corp": true, "intranet": true,
+	"test": true, "example": true, "invalid": true, "localhost": true,
+}
+
+// IsTopLevel reports whether a label is a common top-level domain, so that
+// name.label is rather a public name than one in the namespace label.
+func IsTopLevel(label string) bool { return topLevel[label] || len(label) == 2 && label != "db" }
