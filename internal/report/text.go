@@ -218,7 +218,7 @@ func (p *printer) trees(f *finding.Finding, margin string) {
 		p.print(margin, " = in ", strconv.Itoa(n), " overlays: ", redact.Escape(strings.Join(f.Trees[:most], ", ")), " and ", strconv.Itoa(n-most), " more\n")
 	case n > 1:
 		p.print(margin, " = in ", strconv.Itoa(n), " overlays: ", redact.Escape(strings.Join(f.Trees, ", ")), "\n")
-	case f.Tree != "" && f.File != f.Tree && f.Tree != "." && !strings.HasPrefix(f.File, f.Tree+"/"):
+	case f.Tree != "" && f.Tree != "-" && f.File != f.Tree && f.Tree != "." && !strings.HasPrefix(f.File, f.Tree+"/"):
 		p.print(margin, " = in: ", redact.Escape(f.Tree), "\n")
 	}
 }
