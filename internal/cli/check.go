@@ -19,14 +19,22 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 )
 
+// checkFlags are those of check.
+type checkFlags struct {
+	check.Options
+	find         check.FindOptions
+	build        kbuildFlags
+	config       string
+	outputs      []string
+	externals    bool
+	notes        bool
+	strict       bool
+	known        knownFlags
+	destinations []destination
+}
+
 func newCheckCommand() *cobra.Command {
-	var opts check.Options
-	var find check.FindOptions
-	var build kbuildFlags
-	var strict bool
-	var configFile string
-	var outputs []string
-	var externals, notes bool
+	var flags checkFlags
 	cmd := &cobra.Command{
 		Use:   "check PATH...",
 		Short: "Check kustomizations, files or a stream without changing anything",
@@ -42,6 +50,11 @@ A ConfigPipeline among the files, or given with --config, configures the rules.
 A kustomization that runs krm-validate in its transformers is checked with the
 configuration it has there.
 
+With --baseline or --new-from only what is new is reported, and counts. A
+baseline is a file that --write-baseline wrote; --new-from compares with a
+commit of git: with the one that the branch left REF at. A finding is the same
+one after lines have moved.
+
 Exit codes: 0 nothing at error level, 1 findings at error level, 2 something
 that was named could not be checked. What is found in a folder and cannot be
 read is reported, and is no failure unless nothing else was checked; with
@@ -50,85 +63,118 @@ read is reported, and is no failure unless nothing else was checked; with
   krm-validate check base/ overlays/
   helm template shop ./chart | krm-validate check -
   krm-validate check -o text -o sarif=report.sarif -o junit=report.xml overlays/
+  krm-validate check --new-from origin/main overlays/
+  krm-validate check --write-baseline known.json . && krm-validate check --baseline known.json .
   krm-validate check --exclude docs/ --load-restrictor=LoadRestrictionsNone .
   krm-validate check --print-externals overlays/prod > externals.yaml
   krm-validate check --unresolved=warning --output=json 'rendered/*.yaml'`,
 		Args: arguments(cobra.MinimumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("unresolved", opts.Unresolved, "", "error", "warning", "ignore"); err != nil {
-				return err
-			}
-			destinations, err := parseDestinations(outputs)
-			if err != nil {
-				return err
-			}
-			if configFile != "" {
-				cfg, err := readConfig(configFile)
-				if err != nil {
-					return err
-				}
-				opts.Config = cfg
-			}
-			opts.Stdin = cmd.InOrStdin()
-			trees, err := check.Find(args, find)
-			if err != nil {
-				return err
-			}
-			if opts.Build, err = build.options(cmd); err != nil {
-				return err
-			}
-			opts.Progress = progress(cmd.ErrOrStderr())
-			announced := map[string]bool{}
-			opts.Remote = func(url string) {
-				if !announced[url] {
-					announced[url] = true
-					fmt.Fprintln(cmd.ErrOrStderr(), "Reading", secretsOf(cmd).Line(url))
-				}
-			}
-			rep := check.Run(cmd.Context(), trees, opts)
-			if externals {
-				text, err := check.Externals(rep.Findings)
-				if err != nil {
-					return err
-				}
-				_, err = cmd.OutOrStdout().Write(text)
-				return err
-			}
-			return printReport(cmd, rep, destinations, notes, strict)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&configFile, "config", "c", "", "file with a ConfigPipeline")
-	f.StringVar(&opts.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error (for a complete tree), warning or ignore; unless set it depends on the kind")
-	f.StringArrayVarP(&outputs, "output", "o", []string{report.Default}, anyOf(report.Names())+"; `FORMAT`=FILE writes it to a file; may be repeated")
-	f.BoolVar(&notes, "notes", false, "show notes about objects that are not in the trees too")
-	f.BoolVar(&externals, "print-externals", false, "print what is not in the trees as externals of a ConfigPipeline, and nothing else")
-	f.StringArrayVar(&find.Exclude, "exclude", nil, "leave out the files and folders below PATH that match this `pattern`, written as in .gitignore; may be repeated")
-	f.BoolVar(&strict, "strict", false, "exit with 2 if anything could not be checked, however much else was")
-	build.register(cmd)
+	f.StringVarP(&flags.config, "config", "c", "", "file with a ConfigPipeline")
+	f.StringVar(&flags.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error (for a complete tree), warning or ignore; unless set it depends on the kind")
+	f.StringArrayVarP(&flags.outputs, "output", "o", []string{report.Default}, anyOf(report.Names())+"; `FORMAT`=FILE writes it to a file; may be repeated")
+	f.BoolVar(&flags.notes, "notes", false, "show notes about objects that are not in the trees too")
+	f.BoolVar(&flags.externals, "print-externals", false, "print what is not in the trees as externals of a ConfigPipeline, and nothing else")
+	f.StringArrayVar(&flags.find.Exclude, "exclude", nil, "leave out the files and folders below PATH that match this `pattern`, written as in .gitignore; may be repeated")
+	f.BoolVar(&flags.strict, "strict", false, "exit with 2 if anything could not be checked, however much else was")
+	flags.known.register(cmd)
+	flags.build.register(cmd)
+	cmd.MarkFlagsMutuallyExclusive("print-externals", "write-baseline")
 	complete(cmd, "unresolved", "error", "warning", "ignore")
 	completeDestinations(cmd, "output")
 	return cmd
 }
 
-func printReport(cmd *cobra.Command, rep *check.Report, to []destination, notes, strict bool) error {
+func (c *checkFlags) run(cmd *cobra.Command, args []string) error {
+	if err := c.prepare(cmd); err != nil {
+		return err
+	}
+	trees, err := check.Find(args, c.find)
+	if err != nil {
+		return err
+	}
+	if err := c.known.prepare(cmd, args, c); err != nil {
+		return err
+	}
+	rep := check.Run(cmd.Context(), trees, c.Options)
+	if c.externals {
+		text, err := check.Externals(rep.Findings)
+		if err != nil {
+			return err
+		}
+		_, err = cmd.OutOrStdout().Write(text)
+		return err
+	}
+	return c.print(cmd, rep)
+}
+
+// prepare looks at everything that can be wrong before anything is checked.
+func (c *checkFlags) prepare(cmd *cobra.Command) error {
+	err := oneOf("unresolved", c.Unresolved, "", "error", "warning", "ignore")
+	if err != nil {
+		return err
+	}
+	if c.destinations, err = parseDestinations(c.outputs); err != nil {
+		return err
+	}
+	if c.config != "" {
+		if c.Config, err = readConfig(c.config); err != nil {
+			return err
+		}
+	}
+	c.Stdin = cmd.InOrStdin()
+	if c.Build, err = c.build.options(cmd); err != nil {
+		return err
+	}
+	c.Progress = progress(cmd.ErrOrStderr())
+	announced := map[string]bool{}
+	c.Remote = func(url string) {
+		if !announced[url] {
+			announced[url] = true
+			fmt.Fprintln(cmd.ErrOrStderr(), "Reading", secretsOf(cmd).Line(url))
+		}
+	}
+	return nil
+}
+
+// print prints what was found, and ends the command with its exit code.
+func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report) error {
 	secrets := secretsOf(cmd)
 	out := &report.Report{
 		Findings: rep.Findings, Trees: rep.Trees, Resources: rep.Resources, Quiet: len(rep.Unread) > 0,
 		Checked: rep.Checked, WithoutSchema: rep.WithoutSchema,
 		Source:  func(file string) []byte { return rep.Sources[file] },
 		Secrets: secrets,
-		Notes:   notes,
+		Notes:   c.notes,
 		Version: version(),
 		Rule:    ruleOfReport,
 	}
 	for _, u := range rep.Unread {
 		out.Unread = append(out.Unread, report.Unread{Name: secrets.Line(u.Name), Reason: secrets.Line(u.Error()), Named: u.Named})
 	}
-	if err := writeTo(cmd.OutOrStdout(), to, out); err != nil {
+	failure := c.unread(cmd, rep)
+	if done, err := c.known.apply(cmd, out, failure); done || err != nil {
 		return err
 	}
-	fails := strict && len(rep.Unread) > 0 || len(rep.Unread) > 0 && rep.Resources == 0
+	if err := writeTo(cmd.OutOrStdout(), c.destinations, out); err != nil {
+		return err
+	}
+	switch {
+	case failure != nil:
+		return failure
+	case finding.Count(out.Findings, finding.Error) > 0:
+		return errFindings
+	}
+	return nil
+}
+
+// unread says what could not be checked, and returns the exit code if that is a
+// failure.
+func (c *checkFlags) unread(cmd *cobra.Command, rep *check.Report) error {
+	secrets := secretsOf(cmd)
+	fails := len(rep.Unread) > 0 && (c.strict || rep.Resources == 0)
 	check.PrintWarnings(cmd.ErrOrStderr(), rep.Warnings)
 	for _, u := range rep.Unread {
 		word := "Not checked:"
@@ -138,11 +184,8 @@ func printReport(cmd *cobra.Command, rep *check.Report, to []destination, notes,
 		fmt.Fprintln(cmd.ErrOrStderr(), word, secrets.Error(u))
 		fmt.Fprint(cmd.ErrOrStderr(), where(u.Err, secrets))
 	}
-	switch {
-	case fails:
+	if fails {
 		return &exitError{code: ExitFailure}
-	case finding.Count(rep.Findings, finding.Error) > 0:
-		return errFindings
 	}
 	return nil
 }

@@ -250,6 +250,12 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 		_, stdout, stderr := run(t, args...)
 		c.clean(t, strings.Join(args[:min(3, len(args))], " "), stdout+stderr)
 	}
+	known := filepath.Join(t.TempDir(), "known.json")
+	_, stdout, stderr := run(t, "check", "--write-baseline", known, dir)
+	c.clean(t, "check --write-baseline", stdout+stderr)
+	if text, err := os.ReadFile(known); err == nil {
+		c.clean(t, "the baseline", string(text))
+	}
 	for _, file := range plain {
 		text := readFile(t, file)
 		reports, stderr := everyFormat(t, text, "-")

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -23,10 +25,11 @@ import (
 func Fingerprints(fs []finding.Finding, source func(file string) []byte) []string {
 	out := make([]string, len(fs))
 	text := lineReader{source: source}
+	cwd, _ := os.Getwd()
 	seen := map[string]int{}
 	for i := range fs {
 		f := &fs[i]
-		parts := []string{"1", f.Rule, f.File}
+		parts := []string{"1", f.Rule, plainName(cwd, f.File)}
 		line, ok := text.line(f)
 		switch {
 		case ok && !Sensitive(f):
@@ -47,6 +50,20 @@ func Fingerprints(fs []finding.Finding, source func(file string) []byte) []strin
 		out[i] = hex.EncodeToString(sum[:16])
 	}
 	return out
+}
+
+// plainName is the name of a file that says the same however the file was named:
+// relative to the working directory where it is in there.
+func plainName(cwd, file string) string {
+	if file == "" {
+		return ""
+	}
+	if filepath.IsAbs(file) {
+		if rel, err := filepath.Rel(cwd, file); err == nil && filepath.IsLocal(rel) {
+			file = rel
+		}
+	}
+	return filepath.ToSlash(filepath.Clean(file))
 }
 
 var listIndex = regexp.MustCompile(`\[\d+\]`)

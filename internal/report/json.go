@@ -32,6 +32,8 @@ type Counts struct {
 	Notes     int `json:"notes"`
 	Trees     int `json:"trees"`
 	Resources int `json:"resources"`
+	// Known counts the findings that are left out because they are not new.
+	Known int `json:"known,omitempty"`
 	// WithoutSchema counts the resources whose fields could not be compared with
 	// a schema, by API group.
 	WithoutSchema map[string]int `json:"withoutSchema,omitempty"`
@@ -56,6 +58,7 @@ func JSON(w io.Writer, r *Report) error {
 		Notes:     finding.Count(r.Findings, finding.Note),
 		Trees:     r.Trees,
 		Resources: r.Resources,
+		Known:     r.Known,
 
 		WithoutSchema: r.WithoutSchema,
 	}})

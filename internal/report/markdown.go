@@ -19,6 +19,9 @@ func Markdown(w io.Writer, r *Report) error {
 	const most = 100 // a comment on GitHub has at most 65,536 characters
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "### krm-validate: %s\n\n%s in %s\n", Summary(r.Findings), count(r.Resources, "resource"), count(r.Trees, "tree"))
+	if r.Known > 0 {
+		fmt.Fprintf(&b, "\n%s known before: not shown\n", count(r.Known, "finding"))
+	}
 	if len(r.Unread) > 0 {
 		b.WriteString("\nNot checked:\n\n")
 		for i, u := range r.Unread {

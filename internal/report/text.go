@@ -56,6 +56,8 @@ func Text(w io.Writer, r *Report) error {
 	switch {
 	case shown == 0 && r.Quiet:
 		return p.err
+	case shown == 0 && r.Known > 0:
+		p.print("no new findings")
 	case shown == 0:
 		p.print(Summary(r.Findings), " in ", count(r.Resources, "resource"))
 	default:
@@ -63,6 +65,9 @@ func Text(w io.Writer, r *Report) error {
 		if hidden > 0 {
 			p.print(" (", strconv.Itoa(hidden), " about what is not in this build not shown)")
 		}
+	}
+	if r.Known > 0 {
+		p.print(" (", strconv.Itoa(r.Known), " known before not shown)")
 	}
 	p.print("\n")
 	p.withoutSchema(r.WithoutSchema)
