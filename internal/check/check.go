@@ -34,6 +34,8 @@ type Options struct {
 	Config *config.ConfigPipeline
 	// Unresolved overrides validate.unresolved of the configuration if set.
 	Unresolved string
+	// Severities override those of rules, whoever has set them.
+	Severities map[string]finding.Severity
 	Stdin      io.Reader
 	Build      kbuild.Options
 	// Remote is called with each remote base before it is read. It may be nil.
@@ -121,6 +123,8 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	rep.absent(trees, all, found)
 	rep.Findings = slices.Concat(found...)
 	rep.Findings = merge(rep.Findings)
+	rep.dropCommented(opts)
+	rep.weigh(opts.Severities)
 	finding.Sort(rep.Findings)
 	rep.Findings = report.Clean(rep.Findings, rep.secrets)
 	return rep

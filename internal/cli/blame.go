@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
 )
 
 func newBlameCommand() *cobra.Command {
@@ -195,11 +195,11 @@ func completeNamespace(args []string) ([]string, cobra.ShellCompDirective) {
 // switched off. done waits until the reader has seen it.
 func paged(w io.Writer, off bool) (out io.Writer, colors bool, done func() error) {
 	nothing := func() error { return nil }
+	colors = terminal.Colors(w)
 	f, ok := w.(*os.File)
-	if !ok || !isatty.IsTerminal(f.Fd()) {
-		return w, false, nothing
+	if !ok || !terminal.Is(f) {
+		return w, colors, nothing
 	}
-	colors = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	command, set := os.LookupEnv("PAGER")
 	if !set {
 		command = "less"

@@ -3,40 +3,46 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
+	"time"
 
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/defaults"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
 )
 
 // checkFlags are those of check.
 type checkFlags struct {
 	check.Options
-	find         check.FindOptions
-	build        kbuildFlags
-	config       string
-	outputs      []string
-	externals    bool
-	notes        bool
-	strict       bool
-	known        knownFlags
+	find       check.FindOptions
+	build      kbuildFlags
+	known      knownFlags
+	config     string
+	outputs    []string
+	failOn     string
+	externals  bool
+	notes      bool
+	strict     bool
+	quiet      bool
+	noDefaults bool
+
 	destinations []destination
+	least        finding.Severity // that fails
 }
 
 func newCheckCommand() *cobra.Command {
 	var flags checkFlags
 	cmd := &cobra.Command{
-		Use:   "check PATH...",
+		Use:   "check [PATH...]",
 		Short: "Check kustomizations, files or a stream without changing anything",
 		Long: `Check runs every rule over the resources it is given and changes nothing.
 
@@ -50,13 +56,17 @@ A ConfigPipeline among the files, or given with --config, configures the rules.
 A kustomization that runs krm-validate in its transformers is checked with the
 configuration it has there.
 
+Without PATH the roots in .krm-validate.yaml are checked: the file with what a
+repository has decided about the flags, in this folder or above it, up to the
+top of the repository. Flags come before it.
+
 With --baseline or --new-from only what is new is reported, and counts. A
 baseline is a file that --write-baseline wrote; --new-from compares with a
 commit of git: with the one that the branch left REF at. A finding is the same
 one after lines have moved.
 
-Exit codes: 0 nothing at error level, 1 findings at error level, 2 something
-that was named could not be checked. What is found in a folder and cannot be
+Exit codes: 0 nothing at error level, 1 findings at error level (or at that of
+--fail-on), 2 something that was named could not be checked. What is found in a folder and cannot be
 read is reported, and is no failure unless nothing else was checked; with
 --strict it always is.`,
 		Example: `  krm-validate check overlays/prod/pipeline
@@ -68,7 +78,6 @@ read is reported, and is no failure unless nothing else was checked; with
   krm-validate check --exclude docs/ --load-restrictor=LoadRestrictionsNone .
   krm-validate check --print-externals overlays/prod > externals.yaml
   krm-validate check --unresolved=warning --output=json 'rendered/*.yaml'`,
-		Args: arguments(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args) },
 	}
 	f := cmd.Flags()
@@ -79,15 +88,26 @@ read is reported, and is no failure unless nothing else was checked; with
 	f.BoolVar(&flags.externals, "print-externals", false, "print what is not in the trees as externals of a ConfigPipeline, and nothing else")
 	f.StringArrayVar(&flags.find.Exclude, "exclude", nil, "leave out the files and folders below PATH that match this `pattern`, written as in .gitignore; may be repeated")
 	f.BoolVar(&flags.strict, "strict", false, "exit with 2 if anything could not be checked, however much else was")
+	f.StringVar(&flags.failOn, "fail-on", "error", "exit with 1 if there is a finding of this severity or worse: error, warning or note")
+	f.BoolVarP(&flags.quiet, "quiet", "q", false, "print findings, and what could not be checked, and nothing else")
+	f.BoolVar(&flags.noDefaults, "no-defaults", false, "do not read "+defaults.File)
 	flags.known.register(cmd)
 	flags.build.register(cmd)
 	cmd.MarkFlagsMutuallyExclusive("print-externals", "write-baseline")
 	complete(cmd, "unresolved", "error", "warning", "ignore")
+	complete(cmd, "fail-on", "error", "warning", "note")
 	completeDestinations(cmd, "output")
 	return cmd
 }
 
 func (c *checkFlags) run(cmd *cobra.Command, args []string) error {
+	args, err := c.applyDefaults(cmd, args)
+	if err != nil {
+		return err
+	}
+	if err := arguments(cobra.MinimumNArgs(1))(cmd, args); err != nil {
+		return err
+	}
 	if err := c.prepare(cmd); err != nil {
 		return err
 	}
@@ -116,6 +136,13 @@ func (c *checkFlags) prepare(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := oneOf("fail-on", c.failOn, "error", "warning", "note"); err != nil {
+		return err
+	}
+	if c.least, err = finding.ParseSeverity(c.failOn); err != nil {
+		return err
+	}
+	c.notes = c.notes || c.least == finding.Note // what fails is shown
 	if c.destinations, err = parseDestinations(c.outputs); err != nil {
 		return err
 	}
@@ -128,7 +155,10 @@ func (c *checkFlags) prepare(cmd *cobra.Command) error {
 	if c.Build, err = c.build.options(cmd); err != nil {
 		return err
 	}
-	c.Progress = progress(cmd.ErrOrStderr())
+	if c.quiet {
+		return nil
+	}
+	c.Progress = progress(cmd.ErrOrStderr(), time.Now)
 	announced := map[string]bool{}
 	c.Remote = func(url string) {
 		if !announced[url] {
@@ -148,6 +178,8 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report) error {
 		Source:  func(file string) []byte { return rep.Sources[file] },
 		Secrets: secrets,
 		Notes:   c.notes,
+		Bare:    c.quiet,
+		FailOn:  c.least,
 		Version: version(),
 		Rule:    ruleOfReport,
 	}
@@ -155,6 +187,7 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report) error {
 		out.Unread = append(out.Unread, report.Unread{Name: secrets.Line(u.Name), Reason: secrets.Line(u.Error()), Named: u.Named})
 	}
 	failure := c.unread(cmd, rep)
+	c.known.quiet = c.quiet
 	if done, err := c.known.apply(cmd, out, failure); done || err != nil {
 		return err
 	}
@@ -164,7 +197,7 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report) error {
 	switch {
 	case failure != nil:
 		return failure
-	case finding.Count(out.Findings, finding.Error) > 0:
+	case slices.ContainsFunc(out.Findings, func(f finding.Finding) bool { return f.Severity >= c.least }):
 		return errFindings
 	}
 	return nil
@@ -175,7 +208,9 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report) error {
 func (c *checkFlags) unread(cmd *cobra.Command, rep *check.Report) error {
 	secrets := secretsOf(cmd)
 	fails := len(rep.Unread) > 0 && (c.strict || rep.Resources == 0)
-	check.PrintWarnings(cmd.ErrOrStderr(), rep.Warnings)
+	if !c.quiet {
+		check.PrintWarnings(cmd.ErrOrStderr(), rep.Warnings)
+	}
 	for _, u := range rep.Unread {
 		word := "Not checked:"
 		if u.Named {
@@ -211,18 +246,27 @@ func readConfig(file string) (*config.ConfigPipeline, error) {
 	return cfg, nil
 }
 
-// progress returns a function that shows on a terminal how far long work is.
-func progress(w io.Writer) func(done, total int, name string) {
-	f, ok := w.(*os.File)
-	if !ok || !isatty.IsTerminal(f.Fd()) {
-		return nil
-	}
-	return func(done, total int, name string) {
-		if total > 3 {
-			fmt.Fprintf(f, "\r\x1b[K%d/%d %s", done+1, total, redact.Escape(name))
-			if done+1 == total {
-				fmt.Fprint(f, "\r\x1b[K")
+// progress returns a function that shows how far long work is: on a terminal in
+// one line that changes, elsewhere, as in the log of a CI system, in a line every
+// few seconds.
+func progress(w io.Writer, now func() time.Time) func(done, total int, name string) {
+	if terminal.Is(w) {
+		return func(done, total int, name string) {
+			if total > 3 {
+				fmt.Fprintf(w, "\r\x1b[K%d/%d %s", done+1, total, redact.Escape(name))
+				if done+1 == total {
+					fmt.Fprint(w, "\r\x1b[K")
+				}
 			}
+		}
+	}
+	const every = 10 * time.Second
+	start := now()
+	last := start
+	return func(done, total int, _ string) {
+		if t := now(); t.Sub(last) >= every {
+			last = t
+			fmt.Fprintf(w, "%d of %d trees checked after %s\n", done, total, t.Sub(start).Round(time.Second))
 		}
 	}
 }

@@ -46,7 +46,7 @@ func TestCheckExitCodes(t *testing.T) {
 	}{
 		{"typos stay errors", []string{"check", "--unresolved=ignore", broken}, ExitFindings, "did you mean"},
 		{"no such file", []string{"check", "gone.yaml"}, ExitFailure, "gone.yaml: no such file or directory"},
-		{"no path", []string{"check"}, ExitFailure, "requires at least 1 arg(s), only received 0\nUsage: krm-validate check PATH..."},
+		{"no path", []string{"check"}, ExitFailure, "requires at least 1 arg(s), only received 0\nUsage: krm-validate check [PATH...]"},
 		{"unknown flag", []string{"check", "--uresolved=error", broken}, ExitFailure, "unknown flag: --uresolved"},
 		{"bad value", []string{"check", "--unresolved=none", broken}, ExitFailure, `--unresolved=none: expected error, warning or ignore`},
 		{"bad output", []string{"check", "-o", "yaml", broken}, ExitFailure, `--output=yaml: expected text, github, gitlab, json, junit, markdown or sarif`},

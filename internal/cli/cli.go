@@ -11,7 +11,6 @@ import (
 	"log"
 	"os"
 
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/cleanup"
@@ -19,6 +18,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
 )
 
 // Exit codes, the same for every command.
@@ -143,7 +143,7 @@ func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 }
 
 func newRootCommand() *cobra.Command {
-	var most string
+	var most, colors string
 	root := &cobra.Command{
 		Use:     "krm-validate",
 		Version: version(),
@@ -168,6 +168,9 @@ is out of date, 2 the work could not be done.`,
 		SilenceUsage:  true,
 		Args:          isCommand,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if err := terminal.SetMode(colors); err != nil {
+				return fmt.Errorf("--color: %w", err)
+			}
 			if most == "" {
 				return limits.Check()
 			}
@@ -177,7 +180,7 @@ is out of date, 2 the work could not be done.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f, ok := cmd.InOrStdin().(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+			if terminal.Is(cmd.InOrStdin()) {
 				return cmd.Help() // nobody types a ResourceList
 			}
 			if code := function.Run(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()); code != function.ExitOK {
@@ -187,6 +190,8 @@ is out of date, 2 the work could not be done.`,
 		},
 	}
 	root.PersistentFlags().StringVar(&most, limits.Flag, "", "how much input to take, as in size=1Gi,depth=1000,aliases=4000000 (default size=256Mi,depth=500,aliases=1048576; also $"+limits.Env+")")
-	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newVersionCommand())
+	root.PersistentFlags().StringVar(&colors, "color", "auto", "auto, always or never; auto means on terminals, and follows NO_COLOR, FORCE_COLOR and CLICOLOR")
+	complete(root, "color", terminal.Modes...)
+	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
 	return root
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
 )
 
 // destination is where a report goes: an --output of FORMAT or FORMAT=FILE.
@@ -94,7 +95,7 @@ func writeTo(stdout io.Writer, to []destination, r *report.Report) error {
 			continue
 		}
 		var text bytes.Buffer
-		if err := d.format.Write(&text, r); err != nil {
+		if err := d.format.Write(terminal.Plain{Writer: &text}, r); err != nil {
 			return err
 		}
 		if err := atomicfile.Write(d.file, text.Bytes(), 0o644); err != nil {

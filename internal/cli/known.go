@@ -30,8 +30,8 @@ type knownFlags struct {
 
 	// part is set where not everything is checked, so that nobody can say which
 	// entries of a baseline are stale.
-	part bool
-	base *baseline.Baseline
+	part, quiet bool
+	base        *baseline.Baseline
 	// before are the fingerprints of what was found in the commit.
 	before map[string]bool
 }
@@ -103,7 +103,7 @@ func (k *knownFlags) apply(cmd *cobra.Command, r *report.Report, failure error) 
 		kept, r.Fingerprints = append(kept, r.Findings[i]), append(r.Fingerprints, prints[i])
 	}
 	r.Findings = kept
-	if failure == nil && !k.part {
+	if failure == nil && !k.part && !k.quiet {
 		k.sayStale(cmd, stale)
 	}
 	return false, nil

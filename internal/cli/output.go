@@ -3,10 +3,9 @@ package cli
 import (
 	"errors"
 	"io"
-	"os"
 	"sync"
 
-	"github.com/mattn/go-isatty"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
 )
 
 // outputs remember whether what was printed could be written: a report that
@@ -19,7 +18,7 @@ type outputs struct {
 // guard returns w with its errors remembered. A terminal is returned as it is,
 // because whoever prints in colours asks for it.
 func (o *outputs) guard(w io.Writer) io.Writer {
-	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+	if terminal.Is(w) {
 		return w
 	}
 	return &guarded{w, o}

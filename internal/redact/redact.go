@@ -10,6 +10,7 @@ package redact
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"sync"
 
@@ -56,6 +57,27 @@ func (s *Secrets) File(path string, text []byte) {
 	s.files[path] = text
 	s.order = append(s.order, path)
 	s.loaded = nil
+}
+
+// Files yields the files that were added, as they were read first.
+func (s *Secrets) Files(yield func(path string, text []byte) bool) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	order := slices.Clone(s.order)
+	s.mu.Unlock()
+	for _, path := range order {
+		if strings.HasSuffix(path, "\x00") {
+			continue
+		}
+		s.mu.Lock()
+		text := s.files[path]
+		s.mu.Unlock()
+		if !yield(path, text) {
+			return
+		}
+	}
 }
 
 // Node adds a document that has been parsed already. It must not be edited

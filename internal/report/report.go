@@ -26,6 +26,8 @@ type Report struct {
 	WithoutSchema map[string]int
 	// Quiet prints, for people, nothing where there is nothing to show.
 	Quiet bool
+	// Bare prints, for people, findings and nothing else.
+	Bare bool
 	// Source returns the text of a file that findings point to, or nil. With
 	// it, the line of a finding is shown.
 	Source func(file string) []byte

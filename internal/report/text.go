@@ -5,17 +5,16 @@ import (
 	"cmp"
 	"io"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/fatih/color"
-	"github.com/mattn/go-isatty"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
 )
 
 var _ = register(Default, Text)
@@ -24,10 +23,9 @@ var _ = register(Default, Text)
 // with a caret under it, and what to do. Mistakes come first, the worst before
 // the others; then what is not in the tree, one entry for each missing object.
 // What has one cause is one entry with several places. The last line counts the
-// findings. Colours are used on a terminal, unless NO_COLOR is set
-// (https://no-color.org).
+// findings. See [terminal.Colors] for when colours are used.
 func Text(w io.Writer, r *Report) error {
-	p := printer{w: w, lines: lineReader{source: r.Source}, secrets: r.Secrets, colors: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	p := printer{w: w, lines: lineReader{source: r.Source}, secrets: r.Secrets, colors: terminal.Colors(w)}
 	shown, hidden := 0, 0
 	var mistakes, absent causes
 	for i := range r.Findings {
@@ -54,7 +52,8 @@ func Text(w io.Writer, r *Report) error {
 		p.finding(same[0], "used by", same[1:])
 	}
 	switch {
-	case shown == 0 && r.Quiet:
+	case r.Bare, shown == 0 && r.Quiet:
+		p.flush()
 		return p.err
 	case shown == 0 && r.Known > 0:
 		p.print("no new findings")
@@ -96,11 +95,6 @@ func (p *printer) withoutSchema(counts map[string]int) {
 	}
 	p.print("fields not checked of ", count(resources, "resource"), ", for want of a CustomResourceDefinition: ",
 		redact.Escape(strings.Join(groups, ", ")), more, "\n")
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && isatty.IsTerminal(f.Fd())
 }
 
 type printer struct {

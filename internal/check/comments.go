@@ -1,0 +1,161 @@
+package check
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+)
+
+// ignoreMark is what a comment says that silences a finding on its line, or on the
+// line below it:
+//
+//	# krm-validate:ignore rule, rule: why this is acceptable
+const ignoreMark = "krm-validate:ignore"
+
+var ignoreComment = regexp.MustCompile(`(^|\s)#\s*` + ignoreMark + `(?:\s+([^:]*))?(?::(.*))?$`)
+
+// comment is one such comment.
+type comment struct {
+	file         string
+	line, column int
+	target       int // the line it is about
+	rules        []string
+	reason       bool
+	used         map[string]bool
+}
+
+// commentsIn finds the comments of a file.
+func commentsIn(file string, text []byte) []*comment {
+	if !bytes.Contains(text, []byte(ignoreMark)) {
+		return nil
+	}
+	var found, waiting []*comment
+	number := 0
+	for line := range bytes.Lines(text) {
+		number++
+		line = bytes.TrimRight(line, "\r\n")
+		m := ignoreComment.FindSubmatchIndex(line)
+		blank := len(bytes.TrimSpace(line)) == 0 || bytes.HasPrefix(bytes.TrimSpace(line), []byte("#"))
+		if !blank {
+			for _, c := range waiting {
+				c.target = number
+			}
+			waiting = nil
+		}
+		if m == nil {
+			continue
+		}
+		c := &comment{file: file, line: number, column: m[3] + 1, target: number, used: map[string]bool{}}
+		if m[4] >= 0 {
+			for name := range strings.SplitSeq(string(line[m[4]:m[5]]), ",") {
+				if name = strings.TrimSpace(name); name != "" {
+					c.rules = append(c.rules, name)
+				}
+			}
+		}
+		c.reason = m[6] >= 0 && len(bytes.TrimSpace(line[m[6]:m[7]])) > 0
+		if found = append(found, c); blank {
+			waiting = append(waiting, c)
+		}
+	}
+	return found
+}
+
+// dropCommented takes out the findings that comments in the files ignore, and adds
+// what is wrong with such comments. The files are those that were read.
+func (rep *Report) dropCommented(opts Options) {
+	files := map[string][]byte{}
+	cwd, _ := os.Getwd()
+	if real, err := filepath.EvalSymlinks(cwd); err == nil {
+		cwd = real
+	}
+	for path, text := range rep.secrets.Files {
+		if bytes.Contains(text, []byte(ignoreMark)) {
+			if rel, err := filepath.Rel(cwd, path); err == nil { // as places have it
+				path = rel
+			}
+			files[filepath.ToSlash(path)] = text
+		}
+	}
+	maps.Copy(files, rep.Sources)
+	byPlace := map[string]map[int][]*comment{}
+	var all []*comment
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		for _, c := range commentsIn(file, files[file]) {
+			if byPlace[file] == nil {
+				byPlace[file] = map[int][]*comment{}
+				rep.Sources[file] = files[file]
+			}
+			byPlace[file][c.target] = append(byPlace[file][c.target], c)
+			all = append(all, c)
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	rep.Findings = slices.DeleteFunc(rep.Findings, func(f finding.Finding) bool {
+		for _, c := range byPlace[f.File][f.Line] {
+			if c.reason && slices.Contains(c.rules, f.Rule) {
+				c.used[f.Rule] = true
+				return true
+			}
+		}
+		return false
+	})
+	for _, c := range all {
+		rep.judgeComment(c, opts)
+	}
+}
+
+// judgeComment reports a comment without effect.
+func (rep *Report) judgeComment(c *comment, opts Options) {
+	tell := func(rule, message, help string) {
+		r := rules.Lookup(rule)
+		severity := r.Severity
+		if opts.Config != nil {
+			severity = opts.Config.Spec.Validate.SeverityOf(rule, severity)
+		}
+		if severity != finding.Off {
+			rep.Findings = append(rep.Findings, finding.Finding{
+				Rule: rule, Severity: severity, Message: message, Help: help, File: c.file, Line: c.line, Column: c.column,
+				Resource: finding.Resource{Kind: "File", Name: c.file},
+			})
+		}
+	}
+	if !c.reason || len(c.rules) == 0 {
+		tell("ignore-without-reason", "comment "+ignoreMark+" names no rule or gives no reason, and has no effect", "write it as # "+ignoreMark+" rule, rule: why this is acceptable")
+		return
+	}
+	for _, name := range c.rules {
+		switch {
+		case rules.Lookup(name) == nil:
+			tell("unknown-rule", fmt.Sprintf("comment %s: there is no rule %q", ignoreMark, name), "krm-validate rules lists them")
+		case !c.used[name] && len(rep.Unread) == 0:
+			tell("unused-ignore", fmt.Sprintf("comment %s: there is no finding of %q here", ignoreMark, name), "remove it: what it silenced is gone, or is on another line")
+		}
+	}
+}
+
+// weigh gives rules the severities that the repository has for them.
+func (rep *Report) weigh(severities map[string]finding.Severity) {
+	if len(severities) == 0 {
+		return
+	}
+	rep.Findings = slices.DeleteFunc(rep.Findings, func(f finding.Finding) bool {
+		s, ok := severities[f.Rule]
+		return ok && s == finding.Off
+	})
+	for i := range rep.Findings {
+		if s, ok := severities[rep.Findings[i].Rule]; ok {
+			rep.Findings[i].Severity = s
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A pod with a warning (its image has no tag), and one with an error.
+const (
+	untagged = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: example.com/web}]}\n"
+	dangling = "apiVersion: v1\nkind: Pod\nmetadata: {name: db}\nspec:\n  containers:\n  - name: db\n    image: example.com/db:1.0\n    envFrom:\n    - secretRef:\n        name: gone\n"
+)
+
+func TestFailOn(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, ".", map[string]string{"a.yaml": untagged, "b.yaml": dangling})
+	for _, c := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"a.yaml"}, ExitOK},
+		{[]string{"--fail-on=error", "a.yaml"}, ExitOK},
+		{[]string{"--fail-on=warning", "a.yaml"}, ExitFindings},
+		{[]string{"--fail-on=note", "a.yaml"}, ExitFindings},
+		{[]string{"--fail-on=error", "b.yaml"}, ExitFindings},
+		{[]string{"--fail-on=never", "b.yaml"}, ExitFailure},
+	} {
+		code, stdout, stderr := run(t, append([]string{"check"}, c.args...)...)
+		assert.Equal(t, c.want, code, "%v: %s%s", c.args, stdout, stderr)
+	}
+	_, stdout, _ := run(t, "check", "--fail-on=warning", "-o", "junit", "a.yaml")
+	assert.Contains(t, stdout, `failures="1"`, "what fails is a failure")
+	_, stdout, _ = run(t, "check", "-o", "junit", "a.yaml")
+	assert.Contains(t, stdout, `failures="0"`)
+}
+
+func TestQuiet(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, ".", map[string]string{"a.yaml": untagged, "good.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"})
+	_, stdout, stderr := run(t, "check", "--quiet", "good.yaml")
+	assert.Empty(t, stdout+stderr)
+	_, stdout, stderr = run(t, "check", "-q", "a.yaml")
+	assert.Contains(t, stdout, "warning[")
+	assert.NotContains(t, stdout, "1 warning\n")
+	assert.Empty(t, stderr)
+}
+
+func TestColor(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, ".", map[string]string{"a.yaml": untagged})
+	_, stdout, _ := run(t, "check", "--color=always", "a.yaml")
+	assert.Contains(t, stdout, "\x1b[")
+	_, stdout, _ = run(t, "check", "--color", "always", "-o", "text=a.txt", "a.yaml")
+	assert.Empty(t, stdout)
+	assert.NotContains(t, readFile(t, "a.txt"), "\x1b", "files have no colours")
+	_, stdout, _ = run(t, "--color=never", "check", "a.yaml")
+	assert.NotContains(t, stdout, "\x1b")
+	t.Setenv("FORCE_COLOR", "1")
+	_, stdout, _ = run(t, "check", "a.yaml")
+	assert.Contains(t, stdout, "\x1b[")
+	code, _, stderr := run(t, "check", "--color=blue", "a.yaml")
+	assert.Equal(t, ExitFailure, code)
+	assert.Equal(t, "Error: --color: \"blue\": expected auto, always or never\n", stderr)
+}
+
+func TestProgressInLogs(t *testing.T) {
+	var log bytes.Buffer
+	now := time.Unix(0, 0)
+	tell := progress(&log, func() time.Time { return now })
+	for done := range 30 {
+		tell(done, 30, "x")
+		now = now.Add(time.Second)
+	}
+	assert.Equal(t, "10 of 30 trees checked after 10s\n20 of 30 trees checked after 20s\n", log.String())
+}
+
+func TestSchema(t *testing.T) {
+	code, stdout, _ := run(t, "schema")
+	assert.Equal(t, ExitOK, code)
+	var document map[string]any
+	require.NoError(t, json.Unmarshal([]byte(stdout), &document))
+	assert.Contains(t, document["title"], "ConfigPipeline")
+}
+
+func TestDefaults(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir(".git", 0o755))
+	write(t, ".", map[string]string{
+		".krm-validate.yaml": "# how this repository is checked\nroots: [apps]\nexclude: [old/]\noutput: [text, json=out.json]\nfail-on: warning\nrules:\n  image-tag-latest: warning\n",
+		"apps/a.yaml":        untagged, "apps/old/b.yaml": dangling, "other/c.yaml": dangling,
+	})
+	text := readFile(t, ".krm-validate.yaml")
+	code, stdout, stderr := run(t, "check")
+	assert.Equal(t, ExitFindings, code, stderr)
+	assert.Contains(t, stdout, "1 warning")
+	assert.NotContains(t, stdout, "gone")
+	assert.FileExists(t, "out.json")
+
+	// From a folder below; a flag comes before the file.
+	require.NoError(t, os.Remove("out.json"))
+	t.Chdir("apps")
+	code, _, _ = run(t, "check", "--fail-on=error")
+	assert.Equal(t, ExitOK, code)
+	assert.FileExists(t, filepath.Join("..", "out.json"))
+	require.NoError(t, os.Remove(filepath.Join("..", "out.json")))
+	code, stdout, _ = run(t, "check", "-o", "text", filepath.Join("..", "other"))
+	assert.Equal(t, ExitFindings, code)
+	assert.Contains(t, stdout, "gone")
+	assert.NoFileExists(t, filepath.Join("..", "out.json"))
+	code, _, stderr = run(t, "check", "--no-defaults")
+	assert.Equal(t, ExitFailure, code)
+	assert.Contains(t, stderr, "requires at least 1 arg(s)")
+
+	// Severities.
+	t.Chdir("..")
+	write(t, ".", map[string]string{".krm-validate.yaml": strings.Replace(text, "latest: warning", "latest: off", 1)})
+	code, stdout, _ = run(t, "check")
+	assert.Equal(t, ExitOK, code)
+	assert.Contains(t, stdout, "no findings")
+}
+
+func TestDefaultsThatAreWrong(t *testing.T) {
+	outside := t.TempDir()
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Symlink(outside, "link"))
+	for text, want := range map[string]string{
+		"rots: [a]\n":                        `.krm-validate.yaml:1: rots: no such setting; did you mean "roots"?`,
+		"roots: a\n":                         `.krm-validate.yaml:1: roots: expected a list of paths`,
+		"\nroots: [../a]\n":                  `.krm-validate.yaml:2: roots: ../a: expected a path in the folder of .krm-validate.yaml`,
+		"output: [json=/etc/x]\n":            `.krm-validate.yaml:1: output: /etc/x: expected a path in the folder of .krm-validate.yaml`,
+		"output: [json=link/x]\n":            `link/x leads out of the folder of .krm-validate.yaml`,
+		"roots: [link]\n":                    `link leads out of the folder of .krm-validate.yaml`,
+		"baseline: ../known.json\n":          `.krm-validate.yaml:1: baseline: ../known.json: expected a path`,
+		"fail-on: never\n":                   `--fail-on=never: expected error, warning or note`,
+		"roots: [a]\nroots: [b]\n":           `.krm-validate.yaml:2: roots: it is there twice`,
+		"rules: {secret-not-fond: off}\n":    `there is no rule "secret-not-fond"; did you mean "secret-not-found"?`,
+		"rules: {secret-not-found: never}\n": `.krm-validate.yaml:1: rules: secret-not-found: severity "never": expected one of off, note, warning, error`,
+		"- a\n":                              `.krm-validate.yaml:1: expected fields: roots, exclude`,
+		"a: [\n":                             `.krm-validate.yaml: line`,
+	} {
+		write(t, ".", map[string]string{".krm-validate.yaml": text})
+		args := []string{"check"}
+		if !strings.Contains(text, "roots") {
+			args = append(args, ".")
+		}
+		code, stdout, stderr := run(t, args...)
+		assert.Equal(t, ExitFailure, code, text)
+		assert.Empty(t, stdout, text)
+		assert.Contains(t, stderr, want)
+	}
+	entries, err := os.ReadDir(outside)
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+	write(t, ".", map[string]string{".krm-validate.yaml": "", "a.yaml": untagged})
+	code, _, stderr := run(t, "check", "a.yaml")
+	assert.Equal(t, ExitOK, code, stderr)
+}
+
+func TestIgnoreComments(t *testing.T) {
+	t.Chdir(t.TempDir())
+	comment := func(where, text string) string { return strings.Replace(dangling, where, text, 1) }
+	for name, c := range map[string]struct {
+		text string
+		want string // in what is printed
+		code int
+	}{
+		"on the line":           {comment("name: gone", "name: gone # krm-validate:ignore secret-not-found: made by hand"), "no findings", ExitOK},
+		"above the line":        {comment("        name: gone", "        # krm-validate:ignore secret-not-found: made by hand\n        # and never changed\n\n        name: gone"), "no findings", ExitOK},
+		"several rules":         {comment("name: gone", "name: gone # krm-validate:ignore key-not-found, secret-not-found: made by hand"), `there is no finding of "key-not-found" here`, ExitOK},
+		"another line":          {comment("- name: db", "- name: db # krm-validate:ignore secret-not-found: made by hand"), "warning[unused-ignore]: comment krm-validate:ignore: there is no finding of \"secret-not-found\" here\n  --> ", ExitFindings},
+		"no reason":             {comment("name: gone", "name: gone # krm-validate:ignore secret-not-found"), "[ignore-without-reason]", ExitFindings},
+		"an empty reason":       {comment("name: gone", "name: gone # krm-validate:ignore secret-not-found: "), "[ignore-without-reason]", ExitFindings},
+		"no rule":               {comment("name: gone", "name: gone # krm-validate:ignore: because"), "[ignore-without-reason]", ExitFindings},
+		"a rule that is none":   {comment("name: gone", "name: gone # krm-validate:ignore secret-not-fond: because"), "[unknown-rule]", ExitFindings},
+		"no comment":            {comment("name: gone", "name: 'gone#krm-validate:ignore secret-not-found: because'"), "[secret-not-found]", ExitFindings},
+		"a comment of the past": {untagged + "# krm-validate:ignore secret-not-found: made by hand\n", "[unused-ignore]", ExitOK},
+	} {
+		write(t, ".", map[string]string{"a.yaml": c.text, "k/kustomization.yaml": "resources: [a.yaml]\nnamePrefix: x-\n", "k/a.yaml": c.text})
+		for _, path := range []string{"a.yaml", "k"} {
+			code, stdout, stderr := run(t, "check", path)
+			assert.Equal(t, c.code, code, "%s, %s: %s%s", name, path, stdout, stderr)
+			want := c.want
+			if path == "k" {
+				want = strings.TrimSuffix(want, "\n  --> ")
+			}
+			assert.Contains(t, strings.ReplaceAll(stdout, "   -->", "  -->"), want, name+path)
+		}
+	}
+}
