@@ -1,22 +1,26 @@
 // Command docs writes what the docs have from the code: a page for each rule
-// with their index, and the table of normalizers.
+// with their index, and the tables of engines and of normalizers.
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/normalize"
 )
 
 func main() {
 	pages := flag.String("rules", "", "write the rules into this `directory`")
 	normalizers := flag.String("normalizers", "", "write the table of normalizers into this `file`")
+	engines := flag.String("engines", "", "write the table of engines into this `file`")
 	flag.Parse()
 	var err error
 	if *pages != "" {
@@ -24,6 +28,12 @@ func main() {
 	}
 	if *normalizers != "" && err == nil {
 		err = between(*normalizers, "normalizers", normalizerTable())
+	}
+	if *engines != "" && err == nil {
+		var table string
+		if table, err = engineTable(); err == nil {
+			err = between(*engines, "engines", table)
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "docs:", err)
@@ -54,6 +64,61 @@ func normalizerTable() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", n.Name, def, code(n.Doc))
 	}
 	return b.String() + "\n"
+}
+
+// engineTable shows every engine with an example of each of its formats.
+func engineTable() (string, error) {
+	var b strings.Builder
+	b.WriteString("\n| engine | port | format | example |\n|---|---|---|---|\n")
+	for _, e := range engine.All() {
+		name, port := "`"+e.Name+"`", "–"
+		for _, alias := range e.Aliases {
+			name += ", `" + alias + "`"
+		}
+		if e.Port != 0 {
+			port = strconv.Itoa(e.Port)
+		}
+		if e.TLSPort != 0 {
+			port += ", TLS " + strconv.Itoa(e.TLSPort)
+		}
+		formats := e.Formats
+		if len(formats) == 0 {
+			formats = []engine.Format{{Name: "hostport"}}
+		}
+		for _, f := range formats {
+			text, err := example(e, f.Name)
+			if err != nil {
+				return "", fmt.Errorf("engine %s: %w", e.Name, err)
+			}
+			fmt.Fprintf(&b, "| %s | %s | `%s` | `%s`", name, port, f.Name, text)
+			if f.Doc != "" {
+				b.WriteString("<br>" + f.Doc)
+			}
+			b.WriteString(" |\n")
+			name, port = "", ""
+		}
+	}
+	return b.String() + "\n", nil
+}
+
+func example(e *engine.Engine, format string) (string, error) {
+	carries, err := e.Carries(format)
+	if err != nil {
+		return "", err
+	}
+	a := engine.Address{
+		Hosts:    []engine.HostPort{{Host: "name.ns.svc", Port: cmp.Or(e.Port, 8080)}},
+		Username: engine.Literal("user"), Password: engine.Literal("p@ss"),
+	}
+	if carries&engine.Database != 0 {
+		a.Database = "db"
+	}
+	v, err := e.Format(format, a)
+	if err != nil { // Redis, whose databases have numbers
+		a.Database = "0"
+		v, err = e.Format(format, a)
+	}
+	return v.String(), err
 }
 
 const header = "<!-- Made by go generate from fn/rules. Edit the rule, not this page. -->\n\n"

@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(cassandra)
+
 // cassandra is Cassandra and what speaks CQL, mostly named by host and port.
 func cassandra() []*Engine {
 	return row(Engine{

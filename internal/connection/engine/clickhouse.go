@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(clickhouse)
+
 // clickhouse is ClickHouse by its native protocol and by HTTP:
 // https://clickhouse.com/docs/interfaces/cli#connection_string and
 // https://clickhouse.com/docs/integrations/language-clients/java/jdbc.

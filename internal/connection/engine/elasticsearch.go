@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(elasticsearch)
+
 // elasticsearch is Elasticsearch and OpenSearch, which speak HTTP:
 // https://www.elastic.co/docs/reference/elasticsearch/configuration-reference/networking-settings
 func elasticsearch() []*Engine {

@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(http)
+
 // http is what speaks HTTP without being one of the other engines, and the bare
 // protocols below it: https://www.rfc-editor.org/rfc/rfc9110#name-http-uri-scheme.
 func http() []*Engine {

@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(kafka)
+
 // kafka is Kafka, whose clients take host:port lists and logins:
 // https://kafka.apache.org/documentation/#security_sasl_config
 func kafka() []*Engine {

@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(ldap)
+
 // ldap is LDAP: https://www.rfc-editor.org/rfc/rfc4516.
 func ldap() []*Engine {
 	return row(Engine{

@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(memcached)
+
 // memcached is Memcached, named by host and port.
 func memcached() []*Engine {
 	return row(Engine{

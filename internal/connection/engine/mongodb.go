@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(mongodb)
+
 // mongodb is MongoDB: https://www.mongodb.com/docs/manual/reference/connection-string/.
 func mongodb() []*Engine {
 	tls := parameter{"tls", "true"}

@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(mqtt)
+
 // mqtt is MQTT: https://github.com/mqtt/mqtt.org/wiki/URI-Scheme.
 func mqtt() []*Engine {
 	return row(Engine{

@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(mysql)
+
 // mysql is MySQL and MariaDB. URLs:
 // https://dev.mysql.com/doc/refman/8.4/en/connecting-using-uri-or-key-value-pairs.html,
 // JDBC: https://dev.mysql.com/doc/connector-j/en/connector-j-reference-jdbc-url-format.html

@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(nats)
+
 // nats is NATS: https://docs.nats.io/using-nats/developer/connecting.
 func nats() []*Engine {
 	return row(Engine{

@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(postgresql)
+
 // postgresql is PostgreSQL and what speaks its protocol. URLs and keywords:
 // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING,
 // JDBC: https://jdbc.postgresql.org/documentation/use/.

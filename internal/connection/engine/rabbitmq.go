@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(rabbitmq)
+
 // rabbitmq is RabbitMQ: https://www.rabbitmq.com/docs/uri-spec.
 func rabbitmq() []*Engine {
 	return row(Engine{

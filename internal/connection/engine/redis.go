@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(redis)
+
 // redis is Redis, what speaks its protocol, and Sentinel. URLs:
 // https://www.iana.org/assignments/uri-schemes/prov/redis,
 // .NET: https://stackexchange.github.io/StackExchange.Redis/Configuration,

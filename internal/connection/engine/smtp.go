@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(smtp)
+
 // smtp is mail submission: https://www.rfc-editor.org/rfc/rfc6409. Clients do
 // not agree about the port of a URL without one.
 func smtp() []*Engine {

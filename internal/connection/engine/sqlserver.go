@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(sqlserver)
+
 // sqlserver is Microsoft SQL Server. URLs: https://github.com/microsoft/go-mssqldb#the-connection-string-can-be-specified-in-one-of-three-formats,
 // JDBC: https://learn.microsoft.com/sql/connect/jdbc/building-the-connection-url.
 func sqlserver() []*Engine {

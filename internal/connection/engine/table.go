@@ -1,22 +1,31 @@
 package engine
 
+//go:generate go run -C ../../../tools -mod=mod ./docs -engines ../docs/connections.md
+
 import (
 	"slices"
 	"strings"
 	"sync"
 )
 
-// table is the table of engines. A row stands in the file of its engine, with
-// everything that is known of it; a new engine is such a file and a line here.
-// A test writes the table in docs/connections.md.
+// registered are the rows of the files of this package, made when the table is.
+var registered []func() []*Engine
+
+// register adds the rows of a file: everything that is known of its engines
+// stands in them. The table in docs/connections.md is made from them.
+func register(rows func() []*Engine) bool {
+	registered = append(registered, rows)
+	return true
+}
+
+// table is the table of engines, by name.
 var table = sync.OnceValue(func() []*Engine {
-	rows := slices.Concat(
-		postgresql(), mysql(), sqlserver(), mongodb(), clickhouse(), cassandra(),
-		redis(), memcached(), rabbitmq(), kafka(), nats(), mqtt(),
-		http(), elasticsearch(), zookeeper(), smtp(), ldap(),
-	)
-	slices.SortFunc(rows, func(a, b *Engine) int { return strings.Compare(a.Name, b.Name) })
-	return rows
+	var all []*Engine
+	for _, rows := range registered {
+		all = append(all, rows()...)
+	}
+	slices.SortFunc(all, func(a, b *Engine) int { return strings.Compare(a.Name, b.Name) })
+	return all
 })
 
 // row is a table of one.

@@ -1,5 +1,7 @@
 package engine
 
+var _ = register(zookeeper)
+
 // zookeeper is the coordination services: ZooKeeper, named by host and port, and
 // etcd, which speaks HTTP: https://etcd.io/docs/latest/op-guide/configuration/.
 func zookeeper() []*Engine {
