@@ -9,7 +9,8 @@
 // fn/schema/configpipeline.json.
 //
 // This package and those below it are all that other programs can import. Each
-// says to whom it is promised; this one is to programs that run the function.
+// says to whom it is promised; this one is promised to programs that run the
+// function.
 package fn
 
 import (
@@ -17,27 +18,16 @@ import (
 	"io"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/connection"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/normalize"
 )
 
 // ConfigPipeline is the function's configuration.
 type ConfigPipeline = config.ConfigPipeline
 
-// Result is what a run did and found.
-type Result struct {
-	Findings []finding.Finding
-	// Injections are the connection values that were written, each with the
-	// fields of the build it follows from.
-	Injections []connection.Injection
-	// Added are resources that the run added. They are in the inventory too.
-	Added []*inventory.Object
-	// Changes are the values that normalization wrote.
-	Changes []normalize.Change
-}
+// Result is what a run found and did.
+type Result = result.Result
 
 // Process runs the pipeline over inv, whose resources it edits in place.
 // Edited resources are Modified. cfg may be nil: then nothing is
@@ -45,8 +35,7 @@ type Result struct {
 // says which rules could not judge the resources, or that ctx is done; the
 // result holds what is known all the same.
 func Process(ctx context.Context, inv *inventory.Inventory, cfg *ConfigPipeline) (Result, error) {
-	res, err := function.Process(ctx, inv, cfg)
-	return Result(res), err
+	return function.Process(ctx, inv, cfg)
 }
 
 // Run is the function as a filter, as krm-validate without arguments is: it

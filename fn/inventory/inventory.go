@@ -102,9 +102,6 @@ type Object struct {
 	NeedsHash bool
 	// Likely says that the producer may or may not make it.
 	Likely bool
-	// Removed drops the resource from the output.
-	Removed bool
-
 	// Local marks resources that never reach a cluster: kustomize drops those
 	// annotated config.kubernetes.io/local-config. They are not looked up.
 	Local bool
@@ -191,6 +188,8 @@ type Inventory struct {
 	// Finished says that kustomize has rewritten all the names it will: an
 	// earlier name that is still somewhere stays wrong.
 	Finished bool
+	// Produced says that what the resources make at run time has been added.
+	Produced bool
 
 	objects []*Object
 	byKind  map[GroupKind]*kindIndex
@@ -496,7 +495,7 @@ func pick(candidates []*Object, namespace string, from *Object, serves func(*Obj
 	var best *Object
 	rank := -1
 	for _, o := range candidates {
-		if o.Removed || !SameNamespace(o.Namespace, namespace) {
+		if !SameNamespace(o.Namespace, namespace) {
 			continue
 		}
 		if len(candidates) == 1 {

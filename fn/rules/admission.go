@@ -22,9 +22,9 @@ var policyParamNotFound = &Rule{
 	URL: "https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/#parameter-resources",
 	Run: func(p *Pass) error {
 		for _, kind := range gks("admissionregistration.k8s.io/ValidatingAdmissionPolicy", "admissionregistration.k8s.io/MutatingAdmissionPolicy") {
-			for _, r := range p.Refs.To(kind) {
+			for _, r := range p.refs.To(kind) {
 				n := r.From.Get("spec", "paramRef", "name")
-				res := p.Resolve(r)
+				res := p.resolve(r)
 				name := yamlnode.String(n)
 				if name == "" || reference.IsPlaceholder(name) || res.Status != reference.Found || res.Target == nil {
 					continue

@@ -26,7 +26,7 @@ var aggregationSelectsNothing = &Rule{
 	Run: func(p *Pass) error {
 		var roles []*inventory.Pod // stand-ins, so that labels are compared as those of pods are
 		for _, o := range p.Inventory.OfKind(gk(rbac + "/ClusterRole")) {
-			if o.Node != nil && !o.Removed {
+			if o.Node != nil {
 				roles = append(roles, &inventory.Pod{Owner: o, Template: o.Node})
 			}
 		}

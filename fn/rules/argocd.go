@@ -23,11 +23,11 @@ var applicationNotPermitted = &Rule{
 		"Only projects that are in the build are checked.",
 	URL: "https://argo-cd.readthedocs.io/en/stable/user-guide/projects/",
 	Run: func(p *Pass) error {
-		for _, r := range p.Refs.To(gk("argoproj.io/AppProject")) {
+		for _, r := range p.refs.To(gk("argoproj.io/AppProject")) {
 			if r.From.Kind != "Application" {
 				continue
 			}
-			if res := p.Resolve(r); res.Status == reference.Found && res.Target != nil && res.Target.Node != nil {
+			if res := p.resolve(r); res.Status == reference.Found && res.Target != nil && res.Target.Node != nil {
 				p.checkDestination(r.From, res.Target)
 				p.checkRepositories(r.From, res.Target)
 			}

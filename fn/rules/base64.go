@@ -45,7 +45,7 @@ func (b *Build) eachSecretValue(f func(*secretValue)) {
 var secretValues = NewFact(func(b *Build) []secretValue {
 	values := []secretValue{}
 	for _, o := range b.Inventory.OfKind(inventory.GroupKind{Kind: "Secret"}) {
-		if o.Removed || o.Local || o.Node == nil || o.Get("sops") != nil {
+		if o.Local || o.Node == nil || o.Get("sops") != nil {
 			continue
 		}
 		for _, field := range []string{"data", "stringData"} {
@@ -284,11 +284,11 @@ func (b *Build) feedsEnvironment(secret *inventory.Object, key string) bool {
 // variables; "" stands for all.
 var environmentSecrets = NewFact(func(b *Build) map[*inventory.Object]map[string]bool {
 	m := map[*inventory.Object]map[string]bool{}
-	for _, r := range b.Refs.To(inventory.GroupKind{Kind: "Secret"}) {
+	for _, r := range b.refs.To(inventory.GroupKind{Kind: "Secret"}) {
 		if r.Pod == nil || !strings.HasPrefix(r.Row.Path, "container.env") {
 			continue
 		}
-		target := b.Resolve(r).Target
+		target := b.resolve(r).Target
 		if target == nil {
 			continue
 		}

@@ -15,9 +15,9 @@ import (
 // several at once.
 type Build struct {
 	Inventory *inventory.Inventory
-	Refs      *reference.Set
 	Config    *config.Spec
 
+	refs        *reference.Set
 	rules       []*Rule
 	resolver    *reference.Resolver
 	resolutions []atomic.Pointer[reference.Resolution] // by the index of the reference
@@ -28,9 +28,9 @@ type Build struct {
 func newBuild(inv *inventory.Inventory, spec *config.Spec, rules []*Rule) *Build {
 	v := spec.Validate
 	table := reference.NewTable(append(userRows(v), reference.RowsOf(inv)...))
-	b := &Build{Inventory: inv, Refs: table.Extract(inv, spec.GetClusterDomain()), Config: spec, rules: rules, externals: newExternals(v.GetExternals())}
+	b := &Build{Inventory: inv, refs: table.Extract(inv, spec.GetClusterDomain()), Config: spec, rules: rules, externals: newExternals(v.GetExternals())}
 	b.resolver = reference.NewResolver(inv, b.externals)
-	b.resolutions = make([]atomic.Pointer[reference.Resolution], len(b.Refs.All))
+	b.resolutions = make([]atomic.Pointer[reference.Resolution], len(b.refs.All))
 	return b
 }
 
@@ -71,8 +71,8 @@ func (m *Memo[K, V]) Get(key K, find func() V) V {
 // ClusterDomain is the DNS domain of the cluster.
 func (b *Build) ClusterDomain() string { return b.Config.GetClusterDomain() }
 
-// Resolve judges a reference, once for all rules. The answer is theirs to read.
-func (b *Build) Resolve(ref *reference.Ref) *reference.Resolution {
+// resolve judges a reference, once for all rules. The answer is theirs to read.
+func (b *Build) resolve(ref *reference.Ref) *reference.Resolution {
 	known := &b.resolutions[ref.Index]
 	if res := known.Load(); res != nil {
 		return res

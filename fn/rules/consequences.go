@@ -55,7 +55,7 @@ func addConsequences(b *Build, fs []finding.Finding) {
 		if objects == nil {
 			objects = map[finding.Resource]*inventory.Object{}
 			for _, o := range b.Inventory.Objects() {
-				if o.Node != nil && !o.Removed {
+				if o.Node != nil {
 					objects[o.Resource()] = o
 				}
 			}
@@ -157,11 +157,11 @@ func (b *Build) behindService(svc, from *inventory.Object) []string {
 // routesTo are the backends of Ingresses and HTTPRoutes, by the Service they name.
 var routesTo = NewFact(func(b *Build) map[*inventory.Object][]*reference.Ref {
 	routes := map[*inventory.Object][]*reference.Ref{}
-	for _, r := range b.Refs.To(serviceKind) {
+	for _, r := range b.refs.To(serviceKind) {
 		if r.From.Kind != "Ingress" && r.From.Kind != "HTTPRoute" {
 			continue
 		}
-		if svc := b.Resolve(r).Target; svc != nil {
+		if svc := b.resolve(r).Target; svc != nil {
 			routes[svc] = append(routes[svc], r)
 		}
 	}

@@ -29,9 +29,6 @@ var duplicateYAMLKey = &Rule{
 		"It is what is left of a merge or of a block that was pasted twice.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
-			if o.Removed {
-				continue
-			}
 			p.duplicateKeys(o, o.Node)
 		}
 		return nil
@@ -131,7 +128,7 @@ var duplicateObject = &Rule{
 		}
 		first := map[id]*inventory.Object{}
 		for _, o := range p.Inventory.Objects() {
-			if o.Removed || o.Local || o.Name == "" || o.Kind == "" || len(p.Inventory.Find(o.GroupKind, o.Name)) == 1 {
+			if o.Local || o.Name == "" || o.Kind == "" || len(p.Inventory.Find(o.GroupKind, o.Name)) == 1 {
 				continue
 			}
 			inFile, anywhere := id{o.GroupKind, o.Namespace, o.Name, o.File}, id{o.GroupKind, o.Namespace, o.Name, "*"}
@@ -266,7 +263,7 @@ var duplicateEntries = []duplicateEntry{
 		visit: func(p *Pass, f func(*inventory.Object, *yaml.Node, string, string, string)) {
 			p.eachContainer(func(o *inventory.Object, c *inventory.Container) { f(o, c.Node, "ports", "name", "port name") })
 			for _, svc := range p.Inventory.OfKind(inventory.GroupKind{Kind: "Service"}) {
-				if svc.Node != nil && !svc.Removed {
+				if svc.Node != nil {
 					f(svc, svc.Get("spec"), "ports", "name", "port name")
 				}
 			}

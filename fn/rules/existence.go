@@ -39,7 +39,7 @@ func existenceRules() [][]*Rule {
 			Name: e.name, Doc: e.doc, URL: e.url, Severity: finding.Error,
 			Run: func(p *Pass) error {
 				for _, gk := range e.kinds {
-					for _, r := range p.Refs.To(gk) {
+					for _, r := range p.refs.To(gk) {
 						if r.To[0] == gk {
 							p.checkExists(r)
 						}
@@ -57,7 +57,7 @@ func (p *Pass) checkExists(r *reference.Ref) {
 	if r.Optional {
 		return
 	}
-	res := p.Resolve(r)
+	res := p.resolve(r)
 	if res.Status == reference.Found {
 		return
 	}
@@ -230,7 +230,7 @@ func objectNotFound(covered map[inventory.GroupKind]bool) *Rule {
 			"A name that is close to an existing one, or exists in another namespace, is an error; " +
 			"one that is simply not in the build is a note for what clusters bring along, such as a StorageClass or an issuer.",
 		Run: func(p *Pass) error {
-			for _, r := range p.Refs.All {
+			for _, r := range p.refs.All {
 				if !covered[r.To[0]] {
 					p.checkExists(r)
 				}
@@ -248,11 +248,11 @@ var keyNotFound = &Rule{
 		"Objects that are filled at run time, and references marked optional, are left alone.",
 	URL: "https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables",
 	Run: func(p *Pass) error {
-		for _, r := range p.Refs.All {
+		for _, r := range p.refs.All {
 			if len(r.Keys) == 0 || r.Optional {
 				continue
 			}
-			res := p.Resolve(r)
+			res := p.resolve(r)
 			if res.Status != reference.Found {
 				continue
 			}

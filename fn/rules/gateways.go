@@ -59,11 +59,11 @@ var listenerNotFound = &Rule{
 // eachAttachment calls f for every reference to a Gateway of the build that
 // may name one of its listeners.
 func (p *Pass) eachAttachment(f func(r *reference.Ref, gateway *inventory.Object)) {
-	for _, r := range p.Refs.To(gk(gatewayAPI + "/Gateway")) {
+	for _, r := range p.refs.To(gk(gatewayAPI + "/Gateway")) {
 		if !strings.Contains(r.Row.Path, "parentRef") && !strings.Contains(r.Row.Path, "targetRef") {
 			continue
 		}
-		res := p.Resolve(r)
+		res := p.resolve(r)
 		if res.Status == reference.Found && res.Target != nil && res.Target.Kind == "Gateway" && len(listeners(res.Target)) > 0 {
 			f(r, res.Target)
 		}
@@ -182,12 +182,12 @@ var referenceGrantMissing = &Rule{
 	URL: "https://gateway-api.sigs.k8s.io/api-types/referencegrant/",
 	Run: func(p *Pass) error {
 		for _, kind := range gks("Service", "Secret") {
-			for _, r := range p.Refs.To(kind) {
+			for _, r := range p.refs.To(kind) {
 				if r.From.Group != gatewayAPI || r.Namespace == "" || r.From.Namespace == "" || r.Namespace == r.From.Namespace ||
 					strings.Contains(r.Row.Path, "parentRefs") {
 					continue
 				}
-				res := p.Resolve(r)
+				res := p.resolve(r)
 				if res.Status != reference.Found {
 					continue
 				}
@@ -219,7 +219,7 @@ var referenceGrantMissing = &Rule{
 
 func (p *Pass) granted(r *reference.Ref, target finding.Resource) bool {
 	for _, grant := range p.Inventory.OfKind(gk(gatewayAPI + "/ReferenceGrant")) {
-		if grant.Removed || !inventory.SameNamespace(grant.Namespace, target.Namespace) {
+		if !inventory.SameNamespace(grant.Namespace, target.Namespace) {
 			continue
 		}
 		from := slices.ContainsFunc(fieldpath.Of("spec.from[]").Nodes(grant.Node), func(n *yaml.Node) bool {

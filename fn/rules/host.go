@@ -436,7 +436,7 @@ var certificateNameMissing = &Rule{
 		"Which Certificate is meant is known from the annotation cert-manager.io/inject-ca-from.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
-			if from := o.Annotation("cert-manager.io/inject-ca-from"); from != "" && o.Node != nil && !o.Removed && !o.Local {
+			if from := o.Annotation("cert-manager.io/inject-ca-from"); from != "" && o.Node != nil && !o.Local {
 				p.checkCertificate(o, from)
 			}
 		}

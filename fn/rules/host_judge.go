@@ -82,11 +82,9 @@ func newHostJudge(b *Build, uses []*hostUse) *hostJudge {
 		company: map[spot]bool{},
 	}
 	for _, o := range b.Inventory.OfKind(serviceKind) {
-		if !o.Removed {
-			j.services[o.Namespace] = append(j.services[o.Namespace], o)
-			if o.Node != nil {
-				j.written[o.Namespace] = true
-			}
+		j.services[o.Namespace] = append(j.services[o.Namespace], o)
+		if o.Node != nil {
+			j.written[o.Namespace] = true
 		}
 		j.ports[o] = readPorts(o)
 		for _, port := range j.ports[o] {
@@ -94,7 +92,7 @@ func newHostJudge(b *Build, uses []*hostUse) *hostJudge {
 		}
 	}
 	for _, o := range b.Inventory.Objects() {
-		if !o.Removed && !o.Local && o.Node != nil {
+		if !o.Local && o.Node != nil {
 			j.note(o)
 		}
 	}
@@ -506,7 +504,7 @@ func (u *hostUse) isReference(b *Build) bool { return serviceReferences.Of(b)[u.
 
 var serviceReferences = NewFact(func(b *Build) map[spot]bool {
 	m := map[spot]bool{}
-	for _, r := range b.Refs.To(serviceKind) {
+	for _, r := range b.refs.To(serviceKind) {
 		if !r.Row.Guess {
 			m[spot{r.From, r.Node}] = true
 		}
@@ -546,11 +544,11 @@ func (b *Build) configures(pod *inventory.Pod, port string, except *inventory.Ob
 // configReaders are the pods that refer to a ConfigMap or Secret.
 var configReaders = NewFact(func(b *Build) map[*inventory.Object][]*inventory.Pod {
 	readers := map[*inventory.Object][]*inventory.Pod{}
-	for _, r := range b.Refs.All {
+	for _, r := range b.refs.All {
 		if r.Pod == nil || len(r.To) == 0 || r.To[0].Kind != "ConfigMap" && r.To[0].Kind != "Secret" {
 			continue
 		}
-		if t := b.Resolve(r).Target; t != nil && !slices.Contains(readers[t], r.Pod) {
+		if t := b.resolve(r).Target; t != nil && !slices.Contains(readers[t], r.Pod) {
 			readers[t] = append(readers[t], r.Pod)
 		}
 	}

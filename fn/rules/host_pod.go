@@ -86,7 +86,7 @@ func (j *hostJudge) governedBy(service, namespace string) []*inventory.Object {
 		j.sets = map[string][]*inventory.Object{}
 		for _, gk := range statefulSetKinds {
 			for _, set := range j.b.Inventory.OfKind(gk) {
-				if set.Removed || set.Node == nil {
+				if set.Node == nil {
 					continue
 				}
 				if s := j.governing(set); s != nil {

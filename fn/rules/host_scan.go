@@ -50,7 +50,7 @@ func (u *hostUse) spot() spot { return spot{u.from, u.node} }
 var hosts = NewFact(func(b *Build) *hostJudge {
 	s := &hostScan{inv: b.Inventory}
 	for _, o := range b.Inventory.Objects() {
-		if !o.Removed && !o.Local && o.Node != nil {
+		if !o.Local && o.Node != nil {
 			s.object(o)
 		}
 	}

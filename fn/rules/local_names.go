@@ -105,7 +105,7 @@ var localNameNotFound = &Rule{
 		for i := range localNames {
 			for _, kind := range localNames[i].kinds {
 				for _, o := range p.Inventory.OfKind(kind) {
-					if o.Node != nil && !o.Removed {
+					if o.Node != nil {
 						p.checkLocalNames(o, &localNames[i])
 					}
 				}

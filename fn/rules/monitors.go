@@ -179,7 +179,7 @@ func (p *Pass) eachMonitor(f func(*monitor)) {
 	if monitors := p.Inventory.OfKind(gk("monitoring.coreos.com/ServiceMonitor")); len(monitors) > 0 {
 		services := empty()
 		for _, svc := range p.Inventory.OfKind(gk("Service")) {
-			if svc.Node != nil && !svc.Removed {
+			if svc.Node != nil {
 				services.add(&inventory.Pod{Owner: svc, Template: svc.Node})
 			}
 		}
@@ -205,7 +205,7 @@ func (p *Pass) eachMonitor(f func(*monitor)) {
 func runMonitor(m *monitor, f func(*monitor)) {
 	o := m.object
 	m.selector = o.Get("spec", "selector")
-	if o.Node == nil || o.Removed || m.selector == nil {
+	if o.Node == nil || m.selector == nil {
 		return
 	}
 	if !yamlnode.Bool(o.Get("spec", "namespaceSelector", "any")) {

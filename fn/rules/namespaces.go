@@ -36,7 +36,7 @@ var namespaceMistyped = &Rule{
 		}
 		if len(declared) > 0 {
 			for _, o := range p.Inventory.Objects() {
-				if o.Local || o.Removed || o.Namespace == "" {
+				if o.Local || o.Namespace == "" {
 					continue
 				}
 				if meant := near(o.Namespace, declared); meant != "" {
@@ -46,12 +46,12 @@ var namespaceMistyped = &Rule{
 			}
 		}
 		known = append(known, builtinNamespaces...)
-		for _, r := range p.Refs.All {
+		for _, r := range p.refs.All {
 			if r.Row.Namespace == "" || r.Namespace == r.From.Namespace {
 				continue
 			}
 			n := namespaceNode(r)
-			if yamlnode.String(n) == "" || p.Resolve(r).Status != reference.Found {
+			if yamlnode.String(n) == "" || p.resolve(r).Status != reference.Found {
 				continue
 			}
 			if meant := near(r.Namespace, known); meant != "" {

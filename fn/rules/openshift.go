@@ -22,11 +22,11 @@ var routePortNotFound = &Rule{
 	URL: "https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/network_apis/route-route-openshift-io-v1",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.OfKind(gk("route.openshift.io/Route")) {
-			for _, r := range p.Refs.From(o) {
+			for _, r := range p.refs.From(o) {
 				if r.Row.Path != "spec.to.name" {
 					continue
 				}
-				res := p.Resolve(r)
+				res := p.resolve(r)
 				if res.Status == reference.Found && res.Target != nil && res.Target.Node != nil && res.Target.Kind == "Service" {
 					p.checkRoutePort(o, res.Target)
 				}

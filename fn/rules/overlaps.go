@@ -32,7 +32,7 @@ var selectorsOverlap = &Rule{
 		for _, kind := range controllers {
 			for _, o := range slices.SortedStableFunc(slices.Values(p.Inventory.OfKind(kind)), compareObjects) {
 				labels := o.Get("spec", "selector", "matchLabels")
-				if o.Node == nil || o.Removed || o.Local || labels == nil || len(labels.Content) == 0 || hasExpressions(o.Get("spec", "selector")) || !plainLabels(labels) {
+				if o.Node == nil || o.Local || labels == nil || len(labels.Content) == 0 || hasExpressions(o.Get("spec", "selector")) || !plainLabels(labels) {
 					continue
 				}
 				key := o.Namespace + " " + selectorText(labels)
@@ -72,7 +72,7 @@ var policyPortNotServed = &Rule{
 		"A number is reported only where it is a port of a Service whose pods are these and have another; whatever else listens is left alone.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.OfKind(gk("networking.k8s.io/NetworkPolicy")) {
-			if o.Node == nil || o.Removed {
+			if o.Node == nil {
 				continue
 			}
 			selector := o.Get("spec", "podSelector")

@@ -27,7 +27,7 @@ var placeholderLeft = &Rule{
 	Run: func(p *Pass) error {
 		p.placeholdersInImages()
 		for _, o := range p.Inventory.Objects() {
-			if !o.Removed && !o.Local {
+			if !o.Local {
 				p.placeholdersInHosts(o)
 			}
 		}
@@ -271,7 +271,7 @@ func (p *Pass) placeholdersInValues() {
 	})
 	for _, kind := range [...]string{"ConfigMap", "Secret"} {
 		for _, o := range p.Inventory.OfKind(gk(kind)) {
-			if o.Node == nil || o.Removed || o.Get("sops") != nil {
+			if o.Node == nil || o.Get("sops") != nil {
 				continue
 			}
 			content := o.Content()

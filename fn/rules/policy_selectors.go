@@ -27,7 +27,7 @@ var policySelectsNothing = &Rule{
 		for _, s := range podSelectors {
 			for _, kind := range s.kinds {
 				for _, o := range p.Inventory.OfKind(kind) {
-					if o.Node == nil || o.Removed {
+					if o.Node == nil {
 						continue
 					}
 					for _, sel := range fieldpath.Of(s.path).Nodes(o.Node) {
@@ -37,7 +37,7 @@ var policySelectsNothing = &Rule{
 			}
 		}
 		for _, o := range p.Inventory.OfKind(gk("networking.k8s.io/NetworkPolicy")) {
-			if o.Node == nil || o.Removed {
+			if o.Node == nil {
 				continue
 			}
 			for _, peers := range []string{"spec.ingress[].from[]", "spec.egress[].to[]"} {

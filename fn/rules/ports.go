@@ -183,7 +183,7 @@ type podPort struct {
 var targetedPorts = NewFact(func(b *Build) map[podPort]int {
 	targeted := map[podPort]int{}
 	for _, svc := range b.Inventory.OfKind(gk("Service")) {
-		if svc.Node == nil || svc.Removed {
+		if svc.Node == nil {
 			continue
 		}
 		for _, port := range ServicePorts(svc) {
@@ -219,11 +219,11 @@ var servicePortNotFound = &Rule{
 		"ExternalName Services are left alone: their ports mean nothing.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource",
 	Run: func(p *Pass) error {
-		for _, r := range p.Refs.To(gk("Service")) {
+		for _, r := range p.refs.To(gk("Service")) {
 			if r.Port == nil {
 				continue
 			}
-			res := p.Resolve(r)
+			res := p.resolve(r)
 			if res.Status != reference.Found || res.Target == nil || res.Target.Node == nil {
 				continue
 			}

@@ -200,7 +200,7 @@ func (p *Pass) usage() map[string]*usage {
 	uses := map[string]*usage{}
 	scaled, ranges := p.autoscaled(), p.limitRanges()
 	for _, o := range p.Inventory.Objects() {
-		if o.Namespace == "" || o.Local || o.Removed {
+		if o.Namespace == "" || o.Local {
 			continue
 		}
 		u := uses[o.Namespace]

@@ -32,7 +32,7 @@ var evictionBlocked = &Rule{
 		"Replicas are counted where the budget selects Deployments, StatefulSets and ReplicaSets of the build; where an autoscaler may add to them, only budgets that allow nothing whatever their number are reported.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.OfKind(gk("policy/PodDisruptionBudget")) {
-			if o.Node != nil && !o.Removed {
+			if o.Node != nil {
 				p.checkBudget(o)
 			}
 		}
@@ -111,9 +111,9 @@ func (p *Pass) scaledWorkloads() map[*inventory.Object]bool {
 	scaled := map[*inventory.Object]bool{}
 	for _, kind := range gks("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject") {
 		for _, o := range p.Inventory.OfKind(kind) {
-			for _, r := range p.Refs.From(o) {
+			for _, r := range p.refs.From(o) {
 				if r.Row.Path == "spec.scaleTargetRef.name" {
-					if target := p.Resolve(r).Target; target != nil {
+					if target := p.resolve(r).Target; target != nil {
 						scaled[target] = true
 					}
 				}
@@ -133,7 +133,7 @@ var ingressPathTwice = &Rule{
 	Run: func(p *Pass) error {
 		first := map[string]ingressPath{}
 		for _, o := range slices.SortedStableFunc(slices.Values(p.Inventory.OfKind(gk("networking.k8s.io/Ingress"))), compareObjects) {
-			if o.Node == nil || o.Removed {
+			if o.Node == nil {
 				continue
 			}
 			own := map[string]ingressPath{}
@@ -249,7 +249,7 @@ var metricWithoutRequest = &Rule{
 	Run: func(p *Pass) error {
 		ranges := p.limitRanges()
 		for _, o := range p.Inventory.OfKind(gk("autoscaling/HorizontalPodAutoscaler")) {
-			if o.Node == nil || o.Removed {
+			if o.Node == nil {
 				continue
 			}
 			for _, m := range utilizations(o) {
@@ -289,11 +289,11 @@ func (p *Pass) checkRequests(o *inventory.Object, m utilization, ranges []*inven
 	if m.resource != "cpu" && m.resource != "memory" || limitRangeDefault(ranges, "requests", m.resource) != nil {
 		return
 	}
-	for _, r := range p.Refs.From(o) {
+	for _, r := range p.refs.From(o) {
 		if r.Row.Path != "spec.scaleTargetRef.name" {
 			continue
 		}
-		target := p.Resolve(r).Target
+		target := p.resolve(r).Target
 		if target == nil || target.Node == nil || p.sizedVertically(target) {
 			return
 		}
@@ -324,8 +324,8 @@ func (p *Pass) checkRequests(o *inventory.Object, m utilization, ranges []*inven
 // sizedVertically reports whether a VerticalPodAutoscaler sets the requests.
 func (p *Pass) sizedVertically(target *inventory.Object) bool {
 	for _, o := range p.Inventory.OfKind(gk("autoscaling.k8s.io/VerticalPodAutoscaler")) {
-		for _, r := range p.Refs.From(o) {
-			if r.Row.Path == "spec.targetRef.name" && p.Resolve(r).Target == target {
+		for _, r := range p.refs.From(o) {
+			if r.Row.Path == "spec.targetRef.name" && p.resolve(r).Target == target {
 				return true
 			}
 		}
@@ -342,13 +342,13 @@ var volumeNotShareable = &Rule{
 		"It assumes more nodes than one; pods that a nodeName, a nodeSelector for a host or a podAffinity keeps together are left alone.",
 	Run: func(p *Pass) error {
 		scaled := p.autoscaled()
-		for _, r := range p.Refs.To(gk("PersistentVolumeClaim")) {
+		for _, r := range p.refs.To(gk("PersistentVolumeClaim")) {
 			o := r.From
-			if r.Pod == nil || o.Node == nil || o.Removed || !slices.Contains(gks("apps/Deployment", "apps/ReplicaSet", "argoproj.io/Rollout"), o.GroupKind) {
+			if r.Pod == nil || o.Node == nil || !slices.Contains(gks("apps/Deployment", "apps/ReplicaSet", "argoproj.io/Rollout"), o.GroupKind) {
 				continue
 			}
 			n := replicas(o, scaled)
-			claim := p.Resolve(r).Target
+			claim := p.resolve(r).Target
 			if n < 2 || claim == nil || claim.Node == nil || heldTogether(r.Pod) {
 				continue
 			}

@@ -36,14 +36,14 @@ var rolloutRouteNotFound = &Rule{
 	URL: "https://argo-rollouts.readthedocs.io/en/stable/features/traffic-management/istio/",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.OfKind(gk("argoproj.io/Rollout")) {
-			for _, r := range p.Refs.From(o) {
+			for _, r := range p.refs.From(o) {
 				p.checkRuleOfHost(o, r)
 				for i := range trafficTargets {
 					t := &trafficTargets[i]
 					if r.Row.Path != t.row {
 						continue
 					}
-					if target := p.Resolve(r).Target; target != nil && target.Node != nil {
+					if target := p.resolve(r).Target; target != nil && target.Node != nil {
 						var defined []string
 						for _, n := range fieldpath.Of(t.defined).Nodes(target.Node) {
 							defined = append(defined, n.Value)
@@ -68,7 +68,7 @@ var rolloutRouteNotFound = &Rule{
 // checkRuleOfHost reports a Rollout's DestinationRule that is not there, where
 // one in its namespace has the subsets that the Rollout shifts traffic between.
 func (p *Pass) checkRuleOfHost(o *inventory.Object, r *reference.Ref) {
-	if len(r.To) != 1 || r.To[0] != gk(destinationRuleKind) || p.Resolve(r).Status != reference.Absent || reference.IsPlaceholderName(r.Name) {
+	if len(r.To) != 1 || r.To[0] != gk(destinationRuleKind) || p.resolve(r).Status != reference.Absent || reference.IsPlaceholderName(r.Name) {
 		return
 	}
 	var asked []string
@@ -79,7 +79,7 @@ func (p *Pass) checkRuleOfHost(o *inventory.Object, r *reference.Ref) {
 	}
 	var meant []string
 	for _, rule := range p.Inventory.OfKind(r.To[0]) {
-		if rule.Node == nil || rule.Removed || rule.Namespace != r.Namespace {
+		if rule.Node == nil || rule.Namespace != r.Namespace {
 			continue
 		}
 		has := map[string]bool{}

@@ -12,19 +12,20 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
 
 // Run runs a set of rules, such as All(), over everything in the inventory and
-// returns the findings, sorted. Producers must have been applied
-// (reference.Produce). Findings of earlier steps go through the same severities
-// and ignores. The error joins those of the rules that could not finish; what
-// the others found is returned all the same. A context that is done keeps
-// further rules from starting.
+// returns the findings, sorted. Findings of earlier steps get the severities of
+// their rules and go through the same ignores. The error joins those of the
+// rules that could not finish; what the others found is returned all the same.
+// A context that is done keeps further rules from starting.
 func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding) ([]finding.Finding, error) {
 	if spec == nil {
 		spec = &config.Spec{}
 	}
 	v := spec.Validate
+	reference.Produce(inv)
 	b := newBuild(inv, spec, rules)
 	var passes []*Pass
 	for _, rule := range rules {
@@ -45,7 +46,11 @@ func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *con
 		r.take(p)
 	}
 	for _, f := range earlier {
-		f.Severity = v.SeverityOf(f.Rule, f.Severity)
+		def := finding.Error
+		if i := slices.IndexFunc(rules, func(r *Rule) bool { return r.Name == f.Rule }); i >= 0 {
+			def = rules[i].Severity
+		}
+		f.Severity = v.SeverityOf(f.Rule, def)
 		r.add(f)
 	}
 	r.dropAnnotated()

@@ -54,7 +54,7 @@ var scaledContainerNotFound = &Rule{
 		for i := range containerNames {
 			c := &containerNames[i]
 			for _, o := range p.Inventory.OfKind(c.kind) {
-				if o.Node != nil && !o.Removed {
+				if o.Node != nil {
 					p.checkContainerNames(o, c)
 				}
 			}
@@ -110,11 +110,11 @@ func (c *containerName) usesIn(o *inventory.Object) []*yaml.Node {
 // scaledContainers returns the workload that a reference of o resolves to, and
 // the names of its containers; none if they are not all known.
 func (p *Pass) scaledContainers(o *inventory.Object, path string) (target *inventory.Object, names []string) {
-	for _, r := range p.Refs.From(o) {
+	for _, r := range p.refs.From(o) {
 		if r.Row.Path != path {
 			continue
 		}
-		target = p.Resolve(r).Target
+		target = p.resolve(r).Target
 		if target == nil || target.Node == nil {
 			return nil, nil
 		}

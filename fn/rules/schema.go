@@ -207,7 +207,7 @@ var problems = NewFact(func(b *Build) []problem {
 	var all []problem
 	schemas := map[*inventory.Type]*apischema.Schema{}
 	for _, o := range inv.Objects() {
-		if o.Removed || o.Local || o.Node == nil || yamlnode.Get(o.Node, "sops") != nil {
+		if o.Local || o.Node == nil || yamlnode.Get(o.Node, "sops") != nil {
 			continue
 		}
 		s, known := schemas[o.Type]
@@ -251,7 +251,7 @@ func WithoutSchema(inv *inventory.Inventory) map[string]int {
 	unknown := map[*inventory.Type]bool{}
 	counts := map[string]int{}
 	for _, o := range inv.Objects() {
-		if o.Removed || o.Local || o.Node == nil {
+		if o.Local || o.Node == nil {
 			continue
 		}
 		is, known := unknown[o.Type]
@@ -278,7 +278,7 @@ func gvk(t *inventory.Type) apischema.GroupVersionKind {
 func crdSchema(inv *inventory.Inventory, t *inventory.Type) (schema *yaml.Node) {
 	var from *inventory.Object
 	for _, crd := range inv.OfKind(crdKind) {
-		if crd.Node == nil || crd.Removed || yamlnode.GetString(crd.Node, "spec", "group") != t.Group || yamlnode.GetString(crd.Node, "spec", "names", "kind") != t.Kind {
+		if crd.Node == nil || yamlnode.GetString(crd.Node, "spec", "group") != t.Group || yamlnode.GetString(crd.Node, "spec", "names", "kind") != t.Kind {
 			continue
 		}
 		for _, v := range yamlnode.Elements(crd.Get("spec", "versions")) {

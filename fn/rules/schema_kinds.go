@@ -21,7 +21,7 @@ var kindMissing = &Rule{
 		"kubectl refuses it, and no other rule knows what it is. Files that are no resources, such as the values of a chart, are left alone.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
-			if o.Removed || o.Local || o.Node == nil {
+			if o.Local || o.Node == nil {
 				continue
 			}
 			apiVersion := yamlnode.GetString(o.Node, "apiVersion")
@@ -77,7 +77,7 @@ var unknownKind = &Rule{
 func (p *Pass) eachType(f func(*inventory.Object)) {
 	fine := map[*inventory.Type]bool{}
 	for _, o := range p.Inventory.Objects() {
-		if o.Removed || o.Local || o.Node == nil || o.Kind == "" || o.Version == "" || fine[o.Type] {
+		if o.Local || o.Node == nil || o.Kind == "" || o.Version == "" || fine[o.Type] {
 			continue
 		}
 		if apischema.Kubernetes().Lookup(gvk(o.Type)) != nil || notForClusters(o.Type) || reference.IsPlaceholder(o.Kind) || reference.IsPlaceholder(o.APIVersion()) {
@@ -169,7 +169,7 @@ var apiRemoved = &Rule{
 		"The release is that of the cluster, if the configuration or the command line names it.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
-			if o.Removed || o.Local || o.Node == nil || o.Kind == "" || o.Version == "" {
+			if o.Local || o.Node == nil || o.Kind == "" || o.Version == "" {
 				continue
 			}
 			p.checkServed(o)

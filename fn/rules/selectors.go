@@ -35,7 +35,7 @@ func (b *Build) Pods(namespace string) []*inventory.Pod {
 var workloads = NewFact(func(b *Build) []*inventory.Pod {
 	var pods []*inventory.Pod
 	for _, o := range b.Inventory.Objects() {
-		if !o.Local && !o.Removed {
+		if !o.Local {
 			pods = append(pods, o.Pods()...)
 		}
 	}
@@ -90,7 +90,7 @@ var selectedPods = NewFact(func(*Build) *Memo[*inventory.Object, []*inventory.Po
 var servicesOf = NewFact(func(b *Build) map[*inventory.Pod][]*inventory.Object {
 	by := map[*inventory.Pod][]*inventory.Object{}
 	for _, svc := range b.Inventory.OfKind(serviceKind) {
-		if svc.Node == nil || svc.Removed {
+		if svc.Node == nil {
 			continue
 		}
 		for _, pod := range b.SelectedPods(svc) {
@@ -185,7 +185,7 @@ var selectorMismatch = &Rule{
 	URL: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
-			if o.Local || o.Removed {
+			if o.Local {
 				continue
 			}
 			pods := o.Pods()
@@ -290,9 +290,7 @@ var selectorMatchesNothing = &Rule{
 		}
 		for _, pdb := range p.Inventory.OfKind(gk("policy/PodDisruptionBudget")) {
 			if sel := pdb.Get("spec", "selector"); hasExpressions(sel) {
-				if !pdb.Removed {
-					p.checkExpressionSelector(pdb, sel, pdb.Namespace)
-				}
+				p.checkExpressionSelector(pdb, sel, pdb.Namespace)
 				continue
 			}
 			sel := pdb.Get("spec", "selector", "matchLabels")

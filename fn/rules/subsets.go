@@ -26,7 +26,7 @@ var subsetNotFound = &Rule{
 	URL: "https://istio.io/latest/docs/ops/common-problems/network-issues/#503-errors-after-setting-destination-rule",
 	Run: func(p *Pass) error {
 		rules := p.destinationRules()
-		for _, r := range p.Refs.To(gk("Service")) {
+		for _, r := range p.refs.To(gk("Service")) {
 			subset := yamlnode.Get(r.Parent, "subset")
 			name := yamlnode.String(subset)
 			if r.From.Group != "networking.istio.io" || name == "" || reference.IsPlaceholder(name) {
@@ -60,7 +60,7 @@ type hostKey struct{ name, namespace string }
 func (p *Pass) destinationRules() map[hostKey][]*inventory.Object {
 	m := map[hostKey][]*inventory.Object{}
 	for _, o := range p.Inventory.OfKind(gk(destinationRuleKind)) {
-		for _, r := range p.Refs.From(o) {
+		for _, r := range p.refs.From(o) {
 			if r.Row.Path == "spec.host" {
 				key := hostKey{r.Name, r.Namespace}
 				m[key] = append(m[key], o)
@@ -97,11 +97,11 @@ var subsetMatchesNothing = &Rule{
 
 // hostService is the Service of the build that a DestinationRule is for.
 func (p *Pass) hostService(o *inventory.Object) *inventory.Object {
-	for _, r := range p.Refs.From(o) {
+	for _, r := range p.refs.From(o) {
 		if r.Row.Path != "spec.host" {
 			continue
 		}
-		if res := p.Resolve(r); res.Status == reference.Found && res.Target != nil && res.Target.Kind == "Service" && res.Target.Node != nil {
+		if res := p.resolve(r); res.Status == reference.Found && res.Target != nil && res.Target.Kind == "Service" && res.Target.Node != nil {
 			return res.Target
 		}
 	}
@@ -140,7 +140,7 @@ func (p *Pass) checkSubset(o *inventory.Object, subset *yaml.Node, svc *inventor
 func (p *Pass) subsetWeight(rule *inventory.Object, name string) (most int, routed bool) {
 	svc := p.hostService(rule)
 	for _, o := range p.Inventory.OfKind(gk("networking.istio.io/VirtualService")) {
-		if o.Node == nil || o.Removed {
+		if o.Node == nil {
 			continue
 		}
 		for _, protocol := range [...]string{"http", "tcp", "tls"} {

@@ -87,7 +87,7 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 	})
 	for _, kind := range [...]string{"ConfigMap", "Secret"} {
 		for _, o := range b.Inventory.OfKind(gk(kind)) {
-			if o.Node == nil || o.Removed || o.Local || o.Get("sops") != nil {
+			if o.Node == nil || o.Local || o.Get("sops") != nil {
 				continue
 			}
 			content := o.Content()
@@ -288,7 +288,7 @@ func (p *Pass) serviceOf(t *typedText, host string) *inventory.Object {
 		return nil
 	}
 	svc := p.Inventory.Lookup(serviceKind, namespace, service, false, nil)
-	if svc == nil || svc.Node == nil || svc.Removed {
+	if svc == nil || svc.Node == nil {
 		return nil
 	}
 	return svc

@@ -123,7 +123,7 @@ func (p *Pass) initialized(c *inventory.Container, s *engine.Server) bool {
 // users: a script, a migration, a Job.
 func (p *Pass) createsDatabases() bool {
 	for _, o := range p.Inventory.Objects() {
-		if o.Node != nil && !o.Removed && !o.Local && mentionsCreation(o.Node, 0) {
+		if o.Node != nil && !o.Local && mentionsCreation(o.Node, 0) {
 			return true
 		}
 	}

@@ -138,7 +138,7 @@ func (p *Pass) checkServiceVariable(o *inventory.Object, n *yaml.Node, name stri
 	variable := func(service string) string { return strings.ToUpper(strings.ReplaceAll(service, "-", "_")) }
 	var renamed *inventory.Object
 	for _, svc := range p.Inventory.OfKind(serviceKind) {
-		if svc.Removed || !inventory.SameNamespace(svc.Namespace, o.Namespace) {
+		if !inventory.SameNamespace(svc.Namespace, o.Namespace) {
 			continue
 		}
 		if variable(svc.Name) == stem {

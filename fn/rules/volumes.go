@@ -70,7 +70,7 @@ var subPathNotFound = &Rule{
 	Run: func(p *Pass) error {
 		byVolume := map[spot]*reference.Ref{}
 		for _, kind := range gks("ConfigMap", "Secret") {
-			for _, r := range p.Refs.To(kind) {
+			for _, r := range p.refs.To(kind) {
 				if r.Pod != nil && (strings.HasPrefix(r.Row.Path, "volumes[].configMap") || strings.HasPrefix(r.Row.Path, "volumes[].secret")) {
 					byVolume[spot{r.From, r.Parent}] = r
 				}
@@ -137,7 +137,7 @@ func (p *Pass) filesOf(r *reference.Ref, source *yaml.Node) (files []string, kno
 		}
 		return files, true
 	}
-	res := p.Resolve(r)
+	res := p.resolve(r)
 	if res.Status != reference.Found || res.Target == nil {
 		return nil, false
 	}

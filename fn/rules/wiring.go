@@ -81,11 +81,11 @@ var wired = NewFact(func(b *Build) *wiring {
 	w := &wiring{settings: map[*inventory.Object]*settings{}}
 	targets := map[spot]*inventory.Object{}
 	for _, kind := range [...]string{"ConfigMap", "Secret"} {
-		for _, r := range b.Refs.To(inventory.GroupKind{Kind: kind}) {
+		for _, r := range b.refs.To(inventory.GroupKind{Kind: kind}) {
 			if r.Pod == nil || !strings.HasPrefix(r.Row.Path, "container.env") {
 				continue
 			}
-			if res := b.Resolve(r); res.Status == reference.Found && res.Target != nil {
+			if res := b.resolve(r); res.Status == reference.Found && res.Target != nil {
 				targets[spot{r.From, r.Parent}] = res.Target
 			}
 		}

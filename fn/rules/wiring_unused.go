@@ -58,7 +58,7 @@ func (p *Pass) unusedConfigs() map[*inventory.Object]*inventory.Object {
 	workloads := map[place]*inventory.Object{}
 	used := map[*inventory.Object]bool{}
 	for _, o := range p.Inventory.Objects() {
-		if o.Removed || o.Local || len(o.Pods()) == 0 {
+		if o.Local || len(o.Pods()) == 0 {
 			continue
 		}
 		name := o.BaseName()
@@ -73,8 +73,8 @@ func (p *Pass) unusedConfigs() map[*inventory.Object]*inventory.Object {
 		return nil
 	}
 	for _, kind := range [...]string{"ConfigMap", "Secret"} {
-		for _, r := range p.Refs.To(gk(kind)) {
-			if res := p.Resolve(r); res.Target != nil {
+		for _, r := range p.refs.To(gk(kind)) {
+			if res := p.resolve(r); res.Target != nil {
 				used[res.Target] = true // also where the namespace or the spelling is wrong
 			}
 		}
@@ -82,7 +82,7 @@ func (p *Pass) unusedConfigs() map[*inventory.Object]*inventory.Object {
 	unused := map[*inventory.Object]*inventory.Object{}
 	for _, kind := range [...]string{"ConfigMap", "Secret"} {
 		for _, o := range p.Inventory.OfKind(gk(kind)) {
-			if o.Node == nil || o.Removed || used[o] || o.Get("metadata", "ownerReferences") != nil {
+			if o.Node == nil || used[o] || o.Get("metadata", "ownerReferences") != nil {
 				continue
 			}
 			name := withoutHash(o.BaseName())
@@ -120,7 +120,7 @@ func (p *Pass) dropMentioned(unused map[*inventory.Object]*inventory.Object) {
 		}
 	}
 	for _, o := range p.Inventory.Objects() {
-		if o.Removed || o.Local {
+		if o.Local {
 			continue
 		}
 		_, candidate := unused[o]
@@ -237,7 +237,7 @@ type accounts map[[2]string]bool
 func (p *Pass) readers() accounts {
 	found := accounts{}
 	reads := map[*inventory.Object]bool{}
-	for _, r := range p.Refs.To(gk("ServiceAccount")) {
+	for _, r := range p.refs.To(gk("ServiceAccount")) {
 		if !strings.HasSuffix(r.From.Kind, "Binding") {
 			continue
 		}
@@ -250,7 +250,7 @@ func (p *Pass) readers() accounts {
 			continue
 		}
 		found[[2]string{r.Namespace, r.Name}] = true
-		if account := p.Resolve(r).Target; account != nil {
+		if account := p.resolve(r).Target; account != nil {
 			found[[2]string{account.Namespace, account.Name}] = true
 			found[[2]string{account.Namespace, account.BaseName()}] = true
 		}
@@ -261,11 +261,11 @@ func (p *Pass) readers() accounts {
 // bindsReader reports whether the role of a binding may read ConfigMaps or
 // Secrets.
 func (p *Pass) bindsReader(binding *inventory.Object) bool {
-	for _, r := range p.Refs.From(binding) {
+	for _, r := range p.refs.From(binding) {
 		if r.To[0].Kind != "Role" && r.To[0].Kind != "ClusterRole" {
 			continue
 		}
-		role := p.Resolve(r).Target
+		role := p.resolve(r).Target
 		if role == nil || role.Node == nil || role.Get("aggregationRule") != nil {
 			return true
 		}

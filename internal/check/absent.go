@@ -24,7 +24,7 @@ func (rep *Report) objectsOf(inv *inventory.Inventory) objects {
 	have := objects{}
 	for _, list := range [...][]*inventory.Object{inv.Objects(), inv.Made()} {
 		for _, o := range list {
-			if !o.Local && !o.Removed && !o.Likely {
+			if !o.Local && !o.Likely {
 				have[finding.Resource{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}] = true
 			}
 		}

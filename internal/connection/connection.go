@@ -22,6 +22,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
@@ -48,37 +49,12 @@ const (
 	RuleNoNamespace       = "service-without-namespace"
 )
 
-// Injection is one value that was, or already had been, written.
-type Injection struct {
-	// Connection is the name of the connection in the configuration.
-	Connection string
-	// Object is what the value is part of, Field its path there.
-	Object *inventory.Object
-	Field  string
-	// Variable is the name of the variable or key.
-	Variable string
-	// Target is the Service the address is of; nil for external hosts.
-	Target *inventory.Object
-	// Inputs are all fields of the build that the value follows from.
-	Inputs []Input
-}
-
-// Input is a field of the build that a written value depends on. It is never
-// part of a Secret's data.
-type Input struct {
-	Object *inventory.Object
-	// Field is a path as in spec.ports[0].port.
-	Field string
-	// Value is the field's scalar.
-	Value string
-}
-
 // Apply computes the connections of the configuration and writes them into
 // the inventory's objects. It reports what is wrong and what it replaced; a
-// connection with an error is not written. The inventory should already know
-// what its resources make at run time, so that Secrets of an ExternalSecret
-// are found.
-func Apply(inv *inventory.Inventory, cfg *config.ConfigPipeline, report func(finding.Finding)) []Injection {
+// connection with an error is not written. How severe a finding is its rule
+// says. The inventory should already know what its resources make at run time,
+// so that Secrets of an ExternalSecret are found.
+func Apply(inv *inventory.Inventory, cfg *config.ConfigPipeline, report func(finding.Finding)) []result.Injection {
 	a := &applier{
 		inv:      inv,
 		resolver: reference.NewResolver(inv, nil),
@@ -101,7 +77,7 @@ type applier struct {
 	cfg        *config.ConfigPipeline
 	report     func(finding.Finding)
 	domain     string
-	injections []Injection
+	injections []result.Injection
 	workloads  workloadIndex
 	made       map[string][]*inventory.Object // see madeAs
 	byBase     map[string][]*inventory.Object // see hashed
@@ -179,7 +155,7 @@ func (c *connection) apply() {
 			names = append(names, e.Name)
 		}
 		c.add(finding.Finding{
-			Rule: RuleConfig, Severity: finding.Error, Field: c.field("engine"),
+			Rule: RuleConfig, Field: c.field("engine"),
 			Message:     fmt.Sprintf("connection %s: engine %q is not known", c.name, c.Engine),
 			Suggestions: suggest.Nearest(c.Engine, engine.Names(), 3),
 			Help:        "engines are " + strings.Join(names, ", ") + "; tcp with a template of your own does for any other",
@@ -315,7 +291,7 @@ func (s *sink) format(name string, consumer *inventory.Object, user, password *e
 			key = c.credentials().UsernameKey
 		}
 		c.add(finding.Finding{
-			Rule: RuleUnsafe, Severity: finding.Error, Field: field,
+			Rule: RuleUnsafe, Field: field,
 			Message: fmt.Sprintf("the %s in key %s of Secret %s has characters that %s must have encoded, but the kubelet inserts $(VAR) as it is: %s would read another address",
 				unsafe.Part, key, c.credentials().Secret, name, consumer),
 			Help: "let it be encoded: `as: secret` writes the finished value to a Secret, `as: externalSecret` lets External Secrets encode it; or choose one of letters, digits and -._~",
@@ -327,8 +303,8 @@ func (s *sink) format(name string, consumer *inventory.Object, user, password *e
 }
 
 // record notes that a value is in place.
-func (s *sink) record(o *inventory.Object, field, variable string, inputs ...Input) {
-	s.c.injections = append(s.c.injections, Injection{
+func (s *sink) record(o *inventory.Object, field, variable string, inputs ...result.Input) {
+	s.c.injections = append(s.c.injections, result.Injection{
 		Connection: s.c.name, Object: o, Field: field, Variable: variable,
 		Target: s.c.target.service, Inputs: append(slices.Clone(s.c.target.inputs), inputs...),
 	})
@@ -337,7 +313,7 @@ func (s *sink) record(o *inventory.Object, field, variable string, inputs ...Inp
 // fail reports an error in the configuration.
 func (a *applier) fail(rule, field string, suggestions []string, format string, args ...any) {
 	a.add(finding.Finding{
-		Rule: rule, Severity: finding.Error, Field: field, Suggestions: suggestions, Message: fmt.Sprintf(format, args...),
+		Rule: rule, Field: field, Suggestions: suggestions, Message: fmt.Sprintf(format, args...),
 	})
 }
 
@@ -358,7 +334,7 @@ func (a *applier) add(f finding.Finding) {
 // replaced notes that something typed by hand gave way to a computed value.
 func (s *sink) replaced(o *inventory.Object, field string, n *yaml.Node, variable string) {
 	s.c.add(finding.Finding{
-		Rule: RuleReplaced, Severity: finding.Note, Resource: o.Resource(), Field: field, File: o.File, Line: o.LineOf(n), Sum: finding.Sum(n.Value), Secret: true,
+		Rule: RuleReplaced, Resource: o.Resource(), Field: field, File: o.File, Line: o.LineOf(n), Sum: finding.Sum(n.Value), Secret: true,
 		Message: fmt.Sprintf("%s was written by hand; it is computed by connection %s now", variable, s.c.name),
 		Help:    "remove it from the source: the computed value replaces it in every build",
 	})
@@ -368,6 +344,6 @@ func (s *sink) replaced(o *inventory.Object, field string, n *yaml.Node, variabl
 func data(o *inventory.Object) *yaml.Node { return yamlnode.Ensure(o.Node, "data") }
 
 // input is an Input whose value is read from the object.
-func input(o *inventory.Object, field string, keys ...string) Input {
-	return Input{Object: o, Field: field, Value: yamlnode.GetString(o.Node, keys...)}
+func input(o *inventory.Object, field string, keys ...string) result.Input {
+	return result.Input{Object: o, Field: field, Value: yamlnode.GetString(o.Node, keys...)}
 }

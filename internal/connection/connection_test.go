@@ -17,26 +17,27 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// result is what one run over a stream of documents gives.
-type result struct {
+// outcome is what one run over a stream of documents gives.
+type outcome struct {
 	docs       []string
 	modified   []string
 	findings   []finding.Finding
-	injections []connection.Injection
+	injections []result.Injection
 }
 
-func (r result) text() string { return strings.Join(r.docs, "---\n") }
+func (r outcome) text() string { return strings.Join(r.docs, "---\n") }
 
-func (r result) report() string {
+func (r outcome) report() string {
 	finding.Sort(r.findings)
 	var b strings.Builder
 	for _, f := range r.findings {
-		fmt.Fprintf(&b, "%s %s: %s: %s\n  %s\n", f.Severity, f.Rule, f.Resource, f.Field, f.Message)
+		fmt.Fprintf(&b, "%s: %s: %s\n  %s\n", f.Rule, f.Resource, f.Field, f.Message)
 		if len(f.Suggestions) > 0 {
 			fmt.Fprintf(&b, "  did you mean %s?\n", strings.Join(f.Suggestions, ", "))
 		}
@@ -47,7 +48,7 @@ func (r result) report() string {
 	return b.String()
 }
 
-func run(t testing.TB, input, cfgText string, reverse bool) result {
+func run(t testing.TB, input, cfgText string, reverse bool) outcome {
 	t.Helper()
 	var cfgNode yaml.Node
 	require.NoError(t, yaml.Unmarshal([]byte(cfgText), &cfgNode))
@@ -71,7 +72,7 @@ func run(t testing.TB, input, cfgText string, reverse bool) result {
 		inv.Add(n, inventory.Source{})
 	}
 	reference.Produce(inv)
-	var r result
+	var r outcome
 	r.injections = connection.Apply(inv, cfg, func(f finding.Finding) { r.findings = append(r.findings, f) })
 	for _, o := range inv.Objects() {
 		var buf bytes.Buffer

@@ -161,7 +161,7 @@ func (a *applier) external(name, namespace string) (keys []string, ok bool) {
 // whether to go on all the same, because the rules will judge the reference.
 func (c *connection) noSecret(name string, consumer *inventory.Object) bool {
 	f := finding.Finding{
-		Rule: RuleSecretNotFound, Severity: finding.Error, Field: c.field("credentials.secret"),
+		Rule: RuleSecretNotFound, Field: c.field("credentials.secret"),
 		Message: fmt.Sprintf("connection %s: %s needs Secret %s, which this build does not make in its namespace", c.name, consumer, name),
 	}
 	elsewhere := c.inv.Find(secretKind, name)
@@ -210,7 +210,7 @@ func (c *connection) hasKeys(cred credentials, consumer *inventory.Object, keys 
 		}
 		ok = false
 		f := finding.Finding{
-			Rule: RuleKeyNotFound, Severity: finding.Error, Field: c.field("credentials." + field),
+			Rule: RuleKeyNotFound, Field: c.field("credentials." + field),
 			Message:     fmt.Sprintf("connection %s: Secret %s of %s has no key %s", c.name, cred.name, consumer, k.key),
 			Suggestions: suggest.Nearest(k.key, keys, 3),
 		}

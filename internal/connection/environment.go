@@ -9,6 +9,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -48,8 +49,8 @@ func (e *environment) find(name string) int {
 func (e *environment) field(i int) string { return fmt.Sprintf("%s.env[%d]", e.ctr.Path, i) }
 
 // inputs are those of every value in this container.
-func (e *environment) inputs() []Input {
-	return append(identity(e.owner), Input{e.owner, e.ctr.Path + ".name", e.ctr.Name})
+func (e *environment) inputs() []result.Input {
+	return append(identity(e.owner), result.Input{Object: e.owner, Field: e.ctr.Path + ".name", Value: e.ctr.Name})
 }
 
 // set makes the entry's value or valueFrom what it should be. An entry with
@@ -209,7 +210,7 @@ func (e *environment) conflicts(name, value string, known bool, same *keyOf) boo
 			}
 		}
 		e.s.c.add(finding.Finding{
-			Rule: RuleConflict, Severity: finding.Error, Resource: e.owner.Resource(),
+			Rule: RuleConflict, Resource: e.owner.Resource(),
 			Field: e.ctr.Path + ".envFrom", File: e.owner.File, Line: e.owner.LineOf(e.ctr.Node),
 			Message: fmt.Sprintf("container %s of %s gets %s from %s through envFrom, with another value than connection %s computes",
 				e.ctr.Name, e.owner, name, src.object, e.s.c.name),
@@ -236,7 +237,7 @@ func (e *environment) otherReaders(from *inventory.Object, key string) []string 
 	field := map[string][2]string{"ConfigMap": {"configMapRef", "configMapKeyRef"}, "Secret": {"secretRef", "secretKeyRef"}}[from.Kind]
 	var others []string
 	for _, o := range e.s.c.inv.Objects() {
-		if o == e.owner || o.Node == nil || o.Removed || !inventory.SameNamespace(o.Namespace, from.Namespace) {
+		if o == e.owner || o.Node == nil || !inventory.SameNamespace(o.Namespace, from.Namespace) {
 			continue
 		}
 		is := func(name string) bool { return name != "" && (name == from.Name || from.WasCalled(name)) }

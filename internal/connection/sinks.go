@@ -11,6 +11,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -38,7 +39,7 @@ func (s *sink) writeConfigMap() {
 			c.credentials().UsernameKey != "" && carries&engine.Username != 0
 		if secret {
 			c.add(finding.Finding{
-				Rule: RuleConfig, Severity: finding.Error, Field: s.variable(name),
+				Rule: RuleConfig, Field: s.variable(name),
 				Message: fmt.Sprintf("format %s of connection %s has credentials in it, which cannot go to a ConfigMap: nothing expands $(VAR) there", s.Variables[name], c.name),
 				Help:    "write it to a workload, or choose a format without credentials such as hostport",
 			})
@@ -91,7 +92,7 @@ func (s *sink) writeSecret(e *environment, cred credentials, names []string) {
 	o := c.secret(s.secretName(), e.owner)
 	if o != nil && o.Producer != nil {
 		c.add(finding.Finding{
-			Rule: RuleConfig, Severity: finding.Error, Field: s.field("as"),
+			Rule: RuleConfig, Field: s.field("as"),
 			Message: fmt.Sprintf("connection %s: %s is made at run time by %s, so that this build cannot write to it", c.name, o, o.Producer),
 			Help:    "use as: externalSecret, or name another Secret in secret",
 		})
@@ -129,7 +130,7 @@ func (s *sink) writeSecret(e *environment, cred credentials, names []string) {
 func (s *sink) unknownCredentials(e *environment, cred credentials, name string) {
 	c := s.c
 	f := finding.Finding{
-		Rule: RuleUnknown, Severity: finding.Error, Field: s.field("as"),
+		Rule: RuleUnknown, Field: s.field("as"),
 		Message: fmt.Sprintf("connection %s: %s for %s cannot be computed, because the values in Secret %s are not part of this build", c.name, name, e.owner, cred.name),
 		Help:    "use as: variable, which the kubelet fills in (the password must be URL-safe)",
 	}
@@ -189,7 +190,7 @@ func (s *sink) writeExternalSecret(e *environment, cred credentials, names []str
 	c := s.c
 	if cred.object == nil || cred.object.Producer == nil || cred.object.Producer.GroupKind != externalSecretKind {
 		c.add(finding.Finding{
-			Rule: RuleConfig, Severity: finding.Error, Field: s.field("as"),
+			Rule: RuleConfig, Field: s.field("as"),
 			Message: fmt.Sprintf("connection %s: Secret %s of %s is not made by an ExternalSecret of this build", c.name, cred.name, e.owner),
 			Help:    "use as: secret when the build has the password, or as: variable if the password is URL-safe",
 		})
@@ -333,10 +334,10 @@ func remoteData(source *inventory.Object, cred credentials) *yaml.Node {
 }
 
 // storeInputs are the store and remote keys that were copied.
-func storeInputs(es *inventory.Object) []Input {
+func storeInputs(es *inventory.Object) []result.Input {
 	inputs := append(identity(es), input(es, "spec.secretStoreRef.name", "spec", "secretStoreRef", "name"))
 	for i, n := range yamlnode.Elements(es.Get("spec", "data")) {
-		inputs = append(inputs, Input{es, fmt.Sprintf("spec.data[%d].remoteRef.key", i), yamlnode.GetString(n, "remoteRef", "key")})
+		inputs = append(inputs, result.Input{Object: es, Field: fmt.Sprintf("spec.data[%d].remoteRef.key", i), Value: yamlnode.GetString(n, "remoteRef", "key")})
 	}
 	return inputs
 }

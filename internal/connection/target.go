@@ -11,6 +11,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
@@ -26,7 +27,7 @@ var (
 type target struct {
 	service *inventory.Object // nil for a host
 	hosts   []engine.HostPort
-	inputs  []Input
+	inputs  []result.Input
 	// short are the hosts for consumers that, like the Service, have no
 	// namespace: both go where they are applied to.
 	short []engine.HostPort
@@ -105,7 +106,7 @@ func (c *connection) findService() (*inventory.Object, bool) {
 		in = " in namespace " + want.Namespace
 	}
 	f := finding.Finding{
-		Rule: RuleServiceNotFound, Severity: finding.Error, Field: c.field("service.name"),
+		Rule: RuleServiceNotFound, Field: c.field("service.name"),
 		Message: fmt.Sprintf("connection %s: there is no Service %s%s in this build", c.name, want.Name, in),
 	}
 	switch res := c.resolver.ResolveName(serviceKind, want.Namespace, want.Name); res.Status {
@@ -127,7 +128,7 @@ func (c *connection) findService() (*inventory.Object, bool) {
 func (a *applier) named(gk inventory.GroupKind, name, namespace string) []*inventory.Object {
 	for _, candidates := range [][]*inventory.Object{a.inv.Find(gk, name), a.inv.FindPrevious(gk, name)} {
 		found := slices.DeleteFunc(slices.Clone(candidates), func(o *inventory.Object) bool {
-			return o.Removed || o.Node == nil || !inNamespace(o, namespace)
+			return o.Node == nil || !inNamespace(o, namespace)
 		})
 		if len(found) > 0 {
 			return found
@@ -196,7 +197,7 @@ func (c *connection) resolveService(o *inventory.Object) (t target, ok bool) {
 			c.fail(RuleConfig, c.field("service.pods"), nil, "%s is not headless: only with clusterIP: None have its pods names in DNS", o)
 			return t, false
 		}
-		var inputs []Input
+		var inputs []result.Input
 		if names, inputs, ok = c.podNames(o); !ok {
 			return t, false
 		}
@@ -214,7 +215,7 @@ func (c *connection) resolveService(o *inventory.Object) (t target, ok bool) {
 	if namespace == "" {
 		t.warn = func() {
 			c.add(finding.Finding{
-				Rule: RuleNoNamespace, Severity: finding.Warning, Resource: o.Resource(), Field: "metadata.namespace", File: o.File, Line: o.LineOf(o.Node),
+				Rule: RuleNoNamespace, Resource: o.Resource(), Field: "metadata.namespace", File: o.File, Line: o.LineOf(o.Node),
 				Message: fmt.Sprintf("%s has no namespace, and workloads that have one connect to it: the address assumes namespace default", o),
 				Help:    "set its namespace, or service.namespace of connection " + c.name,
 			})
@@ -224,8 +225,8 @@ func (c *connection) resolveService(o *inventory.Object) (t target, ok bool) {
 }
 
 // identity are the inputs every connection to an object has.
-func identity(o *inventory.Object) []Input {
-	inputs := []Input{input(o, "metadata.name", "metadata", "name")}
+func identity(o *inventory.Object) []result.Input {
+	inputs := []result.Input{input(o, "metadata.name", "metadata", "name")}
 	if o.Namespace != "" {
 		inputs = append(inputs, input(o, "metadata.namespace", "metadata", "namespace"))
 	}
@@ -235,7 +236,7 @@ func identity(o *inventory.Object) []Input {
 // port is a port of a Service that was chosen.
 type port struct {
 	number int
-	inputs []Input
+	inputs []result.Input
 }
 
 // servicePort chooses the port: as configured, the only one, or the one that
@@ -302,9 +303,9 @@ func (c *connection) portAt(o *inventory.Object, p *yaml.Node, i int) (port, boo
 		c.fail(RulePortNotFound, c.field("service.port"), nil, "%s: %s.port is not a number", o, at)
 		return port{}, false
 	}
-	found := port{number: int(number), inputs: []Input{{o, at + ".port", yamlnode.GetString(p, "port")}}}
+	found := port{number: int(number), inputs: []result.Input{{Object: o, Field: at + ".port", Value: yamlnode.GetString(p, "port")}}}
 	if name := yamlnode.GetString(p, "name"); name != "" {
-		found.inputs = append(found.inputs, Input{o, at + ".name", name})
+		found.inputs = append(found.inputs, result.Input{Object: o, Field: at + ".name", Value: name})
 	}
 	// Nothing stands between a client and the pods of a headless Service: the
 	// pod's own port counts.
@@ -319,14 +320,14 @@ func (c *connection) portAt(o *inventory.Object, p *yaml.Node, i int) (port, boo
 
 // targetPort is the number of a port on the pods, 0 if it is the Service's or
 // cannot be known.
-func (c *connection) targetPort(o *inventory.Object, p *yaml.Node, at string) (int, []Input) {
+func (c *connection) targetPort(o *inventory.Object, p *yaml.Node, at string) (int, []result.Input) {
 	text := yamlnode.GetString(p, "targetPort")
 	if text == "" {
 		return 0, nil
 	}
-	in := Input{o, at + ".targetPort", text}
+	in := result.Input{Object: o, Field: at + ".targetPort", Value: text}
 	if n, err := strconv.ParseUint(text, 10, 16); err == nil {
-		return int(n), []Input{in}
+		return int(n), []result.Input{in}
 	}
 	for _, sts := range c.governed(o) {
 		for _, pod := range sts.Pods() {
@@ -334,7 +335,7 @@ func (c *connection) targetPort(o *inventory.Object, p *yaml.Node, at string) (i
 				for i, cp := range yamlnode.Elements(yamlnode.Get(ctr.Node, "ports")) {
 					n, err := strconv.ParseUint(yamlnode.GetString(cp, "containerPort"), 10, 16)
 					if yamlnode.GetString(cp, "name") == text && err == nil {
-						return int(n), []Input{in, {sts, fmt.Sprintf("%s.ports[%d].containerPort", ctr.Path, i), strconv.Itoa(int(n))}}
+						return int(n), []result.Input{in, {Object: sts, Field: fmt.Sprintf("%s.ports[%d].containerPort", ctr.Path, i), Value: strconv.Itoa(int(n))}}
 					}
 				}
 			}
@@ -354,7 +355,7 @@ func (c *connection) portNotFound(o *inventory.Object, message, want string, por
 		all = append(all, number)
 	}
 	f := finding.Finding{
-		Rule: RulePortNotFound, Severity: finding.Error, Field: c.field("service.port"),
+		Rule: RulePortNotFound, Field: c.field("service.port"),
 		Message: message, Suggestions: suggest.Nearest(want, names, 3),
 	}
 	if len(all) > 0 {
@@ -370,7 +371,7 @@ func (c *connection) governed(o *inventory.Object) []*inventory.Object {
 	var sets []*inventory.Object
 	for _, sts := range c.inv.OfKind(statefulSetKind) {
 		name := yamlnode.GetString(sts.Node, "spec", "serviceName")
-		if !sts.Removed && inventory.SameNamespace(sts.Namespace, o.Namespace) && (name == o.Name || o.WasCalled(name)) {
+		if inventory.SameNamespace(sts.Namespace, o.Namespace) && (name == o.Name || o.WasCalled(name)) {
 			sets = append(sets, sts)
 		}
 	}
@@ -379,7 +380,7 @@ func (c *connection) governed(o *inventory.Object) []*inventory.Object {
 
 // podNames are the names of the pods behind a headless Service:
 // https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id
-func (c *connection) podNames(o *inventory.Object) (names []string, inputs []Input, ok bool) {
+func (c *connection) podNames(o *inventory.Object) (names []string, inputs []result.Input, ok bool) {
 	for _, sts := range c.governed(o) {
 		replicas, first := 1, 0
 		if text := yamlnode.GetString(sts.Node, "spec", "replicas"); text != "" {

@@ -26,7 +26,7 @@ func (a *applier) workloadIndex() *workloadIndex {
 	}
 	x.byName = map[string][]*inventory.Object{}
 	for _, o := range a.inv.Objects() {
-		if o.Removed || len(inventory.PodTemplates(o.GroupKind)) == 0 {
+		if len(inventory.PodTemplates(o.GroupKind)) == 0 {
 			continue
 		}
 		x.all = append(x.all, o)
@@ -110,7 +110,7 @@ func (s *sink) noWorkload(sameName []*inventory.Object) {
 		what += " in namespace " + w.Namespace
 	}
 	f := finding.Finding{
-		Rule: RuleWorkloadNotFound, Severity: finding.Error, Field: s.field("workload.name"),
+		Rule: RuleWorkloadNotFound, Field: s.field("workload.name"),
 		Message: fmt.Sprintf("connection %s: there is no %s in this build", c.name, what),
 	}
 	switch {
@@ -145,7 +145,7 @@ func (s *sink) containersOf(o *inventory.Object) []*inventory.Container {
 		return found
 	}
 	f := finding.Finding{
-		Rule: RuleContainerNotFound, Severity: finding.Error, Field: s.field("workload.container"),
+		Rule: RuleContainerNotFound, Field: s.field("workload.container"),
 		Message: fmt.Sprintf("connection %s: %s has no containers", s.c.name, o),
 	}
 	if want := s.Workload.Container; want != "" {

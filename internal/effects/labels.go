@@ -36,12 +36,12 @@ func (r *Recorder) brokenSelectors(inv *inventory.Inventory) {
 	}
 	var pods []*inventory.Pod
 	for _, o := range inv.Objects() {
-		if !o.Removed && o.Node != nil {
+		if o.Node != nil {
 			pods = append(pods, o.Pods()...)
 		}
 	}
 	for _, o := range inv.Objects() {
-		if o.Removed || o.Node == nil {
+		if o.Node == nil {
 			continue
 		}
 		switch {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 )
 
 // ExplainEnv is the environment variable with which, set to anything but the
@@ -16,7 +18,7 @@ func explaining() bool { return os.Getenv(ExplainEnv) != "" }
 
 // Explain writes what a run did, one line for each value. Values that may hold
 // secrets are left out.
-func Explain(w io.Writer, res Result) {
+func Explain(w io.Writer, res result.Result) {
 	for _, i := range res.Injections {
 		fmt.Fprintf(w, "connections: %s: %s: %s (spec.connections.%s)\n", i.Object, i.Field, i.Variable, i.Connection)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
@@ -35,17 +36,9 @@ import (
 // ReceiptKind is the kind of the resource that proves that the function ran.
 const ReceiptKind = "FunctionRan"
 
-// Result is fn.Result, which documents it.
-type Result struct {
-	Findings   []finding.Finding
-	Injections []connection.Injection
-	Added      []*inventory.Object
-	Changes    []normalize.Change
-}
-
 // Process is fn.Process, which documents it.
-func Process(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipeline) (Result, error) {
-	var res Result
+func Process(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipeline) (result.Result, error) {
+	var res result.Result
 	spec := &config.Spec{}
 	if cfg != nil {
 		spec = &cfg.Spec
@@ -138,18 +131,18 @@ func Run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
 	return r.Code
 }
 
-func run(ctx context.Context, stdin io.Reader, stdout io.Writer, secrets *redact.Secrets) (Result, error) {
+func run(ctx context.Context, stdin io.Reader, stdout io.Writer, secrets *redact.Secrets) (result.Result, error) {
 	data, err := limits.Read(stdin)
 	if err != nil {
-		return Result{}, fmt.Errorf("reading the ResourceList: %w", err)
+		return result.Result{}, fmt.Errorf("reading the ResourceList: %w", err)
 	}
 	rl, err := manifest.ReadResourceList(data)
 	if err != nil {
-		return Result{}, err
+		return result.Result{}, err
 	}
 	res, out, err := transform(ctx, rl.Items, rl.FunctionConfig, secrets)
 	if err != nil {
-		return Result{}, err
+		return result.Result{}, err
 	}
 	rl.Results = results(res.Findings, rl.Items)
 	return res, rl.Write(stdout, out)
@@ -157,7 +150,7 @@ func run(ctx context.Context, stdin io.Reader, stdout io.Writer, secrets *redact
 
 // transform runs the pipeline over items and says what to write of them. What
 // it found may be printed as it is.
-func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Secrets) (Result, manifest.Output, error) {
+func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Secrets) (result.Result, manifest.Output, error) {
 	secrets.Node(functionConfig)
 	for _, item := range items {
 		secrets.Node(item)
@@ -166,7 +159,7 @@ func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Nod
 	if !yamlnode.IsNull(functionConfig) {
 		var err error
 		if cfg, err = config.Decode(functionConfig); err != nil {
-			return Result{}, manifest.Output{}, err
+			return result.Result{}, manifest.Output{}, err
 		}
 	}
 	inv := &inventory.Inventory{}
@@ -174,7 +167,7 @@ func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Nod
 	for i, item := range items {
 		resources, err := manifest.ItemResources(item)
 		if err != nil {
-			return Result{}, manifest.Output{}, fmt.Errorf("items[%d]: %w", i, err)
+			return result.Result{}, manifest.Output{}, fmt.Errorf("items[%d]: %w", i, err)
 		}
 		for _, n := range resources {
 			inv.Add(n, inventory.Source{})
@@ -193,7 +186,7 @@ func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Nod
 		Changed: func(i int) bool {
 			return slices.ContainsFunc(objects[begins[i]:begins[i+1]], (*inventory.Object).Modified)
 		},
-		Dropped: func(i int) bool { return begins[i+1] == begins[i]+1 && objects[begins[i]].Removed },
+		Dropped: func(int) bool { return false },
 	}
 	for _, o := range res.Added {
 		out.Added = append(out.Added, o.Node)

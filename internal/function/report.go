@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
@@ -51,7 +52,7 @@ func runFilter(ctx context.Context, stdin io.Reader, stdout io.Writer) Report {
 	return newReport(res, err, &secrets)
 }
 
-func newReport(res Result, err error, secrets *redact.Secrets) Report {
+func newReport(res result.Result, err error, secrets *redact.Secrets) Report {
 	if err != nil {
 		return Report{Code: ExitFailure, Failure: "krm-validate: " + secrets.Error(err)}
 	}

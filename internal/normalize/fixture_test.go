@@ -12,6 +12,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/normalize"
 )
@@ -64,7 +65,7 @@ func readConfig(t *testing.T, file string) *config.Normalize {
 
 // apply normalizes a stream. Documents that are not marked Modified come out
 // byte for byte.
-func apply(t *testing.T, data []byte, cfg *config.Normalize) ([]byte, []normalize.Change) {
+func apply(t *testing.T, data []byte, cfg *config.Normalize) ([]byte, []result.Change) {
 	t.Helper()
 	docs, err := manifest.Read("before.yaml", data)
 	require.NoError(t, err)

@@ -11,13 +11,12 @@ package normalize
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 )
 
 // Normalizer is one way to make resources uniform.
@@ -68,47 +67,16 @@ type Pass struct {
 	Config    *config.Normalize
 
 	normalizer *Normalizer
-	changes    []Change
+	changes    []result.Change
 	digests    func() map[string]listed
 	selected   func() map[string]bool
 	profiles   map[string]map[string]pair
 }
 
-// Change is one value that a normalizer wrote.
-type Change struct {
-	Resource finding.Resource
-	// Field is the path of the field, as in spec.template.spec.containers[0].image.
-	Field      string
-	Normalizer string
-	// Old and New are the values, empty where there is none. They are empty
-	// too, and Hidden is set, where the value may be a secret.
-	Old, New string
-	Hidden   bool
-	// Cause is the part of the configuration that asks for the change, and what
-	// makes it apply here.
-	Cause string
-}
-
-// String is the change on one line: what was changed, into what, and why.
-func (c Change) String() string {
-	value := fmt.Sprintf("%s -> %s", orUnset(c.Old), orUnset(c.New))
-	if c.Hidden {
-		value = "value not shown"
-	}
-	return fmt.Sprintf("%s: %s: %s: %s (%s)", c.Normalizer, c.Resource, c.Field, value, c.Cause)
-}
-
-func orUnset(value string) string {
-	if value == "" {
-		return "unset"
-	}
-	return value
-}
-
 // Apply runs the normalizers that cfg enables over inv, whose resources it
 // edits in place, and returns what it changed in the order of the resources.
 // Edited resources are Modified. A nil cfg changes nothing.
-func Apply(inv *inventory.Inventory, cfg *config.Normalize) []Change {
+func Apply(inv *inventory.Inventory, cfg *config.Normalize) []result.Change {
 	p := &Pass{Inventory: inv, Config: cfg}
 	p.digests = sync.OnceValue(func() map[string]listed { return listedDigests(cfg.Images) })
 	p.selected = sync.OnceValue(func() map[string]bool { return selectedLabels(inv) })
@@ -122,14 +90,14 @@ func Apply(inv *inventory.Inventory, cfg *config.Normalize) []Change {
 		return nil
 	}
 	for _, o := range inv.Objects() {
-		if o.Node == nil || o.Removed || o.Local {
+		if o.Node == nil || o.Local {
 			continue
 		}
 		start := len(p.changes)
 		for _, p.normalizer = range enabled {
 			p.normalizer.Apply(p, o)
 		}
-		slices.SortStableFunc(p.changes[start:], func(a, b Change) int { return cmp.Compare(a.Field, b.Field) })
+		slices.SortStableFunc(p.changes[start:], func(a, b result.Change) int { return cmp.Compare(a.Field, b.Field) })
 	}
 	return p.changes
 }
@@ -137,7 +105,7 @@ func Apply(inv *inventory.Inventory, cfg *config.Normalize) []Change {
 // record notes a change that was made to o.
 func (p *Pass) record(o *inventory.Object, field, old, value, cause string) {
 	o.Edited()
-	p.changes = append(p.changes, Change{
+	p.changes = append(p.changes, result.Change{
 		Resource: o.Resource(), Field: field, Normalizer: p.normalizer.Name,
 		Old: old, New: value, Cause: cause,
 	})

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/normalize"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -62,11 +63,11 @@ func TestProperties(t *testing.T) {
 // checkReasons compares a resource before and after, field by field: what
 // changed is on record, what is on record changed, and what somebody had set
 // is as it was.
-func checkReasons(t *testing.T, before, after string, changes []normalize.Change, cfg *config.Normalize) {
+func checkReasons(t *testing.T, before, after string, changes []result.Change, cfg *config.Normalize) {
 	t.Helper()
 	old, now := fields(t, before), fields(t, after)
 	name := now["metadata.name"]
-	recorded := map[string]normalize.Change{}
+	recorded := map[string]result.Change{}
 	for _, c := range changes {
 		if c.Resource.Name == name {
 			assert.NotEmpty(t, c.Cause)

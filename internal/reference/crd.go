@@ -24,7 +24,7 @@ const (
 func RowsOf(inv *inventory.Inventory) []Row {
 	var rows []Row
 	for _, crd := range inv.OfKind(inventory.GroupKind{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}) {
-		if crd.Node == nil || crd.Removed {
+		if crd.Node == nil {
 			continue
 		}
 		from := inventory.GroupKind{

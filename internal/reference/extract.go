@@ -267,7 +267,7 @@ func (t *Table) Extract(inv *inventory.Inventory, domain string) *Set {
 
 // extract returns the references in one resource.
 func (x *extractor) extract(o *inventory.Object) []*Ref {
-	if o.Removed || o.Local {
+	if o.Local {
 		return nil
 	}
 	x.obj, x.pod, x.taken, x.declared = o, nil, nil, nil

@@ -85,11 +85,15 @@ func (p *Producer) compile() *compiledProducer {
 	return c
 }
 
-// Produce adds to the inventory what its resources make at run time.
+// Produce adds to the inventory what its resources make at run time, once.
 func Produce(inv *inventory.Inventory) {
+	if inv.Produced {
+		return
+	}
+	inv.Produced = true
 	table := producersByKind()
 	for _, o := range inv.Objects() {
-		if o.Removed || o.Local {
+		if o.Local {
 			continue
 		}
 		own := table[o.GroupKind]

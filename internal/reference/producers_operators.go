@@ -359,7 +359,7 @@ func releasesOf(inv *inventory.Inventory) map[string][]release {
 	m := map[string][]release{}
 	for kind := range strings.SplitSeq(charts, ",") {
 		for _, o := range inv.OfKind(inventory.ParseGroupKind(kind)) {
-			if o.Removed || o.Node == nil {
+			if o.Node == nil {
 				continue
 			}
 			namespace := o.Namespace

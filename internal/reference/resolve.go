@@ -160,7 +160,7 @@ func (v *Resolver) resolve(q *query) Resolution {
 		return Resolution{Target: o, External: -1}
 	}
 	for _, o := range v.inv.Find(q.gk, q.name) {
-		if !o.Removed && IsPlaceholderName(o.Namespace) { // it may be any
+		if IsPlaceholderName(o.Namespace) { // it may be any
 			return Resolution{Target: o, External: -1}
 		}
 	}
@@ -228,12 +228,12 @@ func (v *Resolver) explain(q *query) Resolution {
 // renamed returns the object that had the name, and is or was in the namespace.
 func (v *Resolver) renamed(q *query) *inventory.Object {
 	for _, o := range v.inv.FindPrevious(q.gk, q.name) {
-		if !o.Removed && inventory.SameNamespace(o.Namespace, q.namespace) {
+		if inventory.SameNamespace(o.Namespace, q.namespace) {
 			return o
 		}
 	}
 	for _, o := range v.inv.FindPrevious(q.gk, q.name) {
-		if !o.Removed && slices.ContainsFunc(o.Previous, func(before inventory.Identity) bool {
+		if slices.ContainsFunc(o.Previous, func(before inventory.Identity) bool {
 			return before.Name == q.name && before.Namespace == q.namespace
 		}) {
 			return o
@@ -248,7 +248,7 @@ func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) []*inventory.O
 	for _, found := range [...][]*inventory.Object{v.inv.Find(gk, name), v.inv.FindPrevious(gk, name)} {
 		var here []*inventory.Object
 		for _, o := range found {
-			if !o.Removed && !o.Likely {
+			if !o.Likely {
 				here = append(here, o)
 			}
 		}
@@ -268,7 +268,7 @@ func (v *Resolver) affixed(q *query) *inventory.Object {
 	if ends == nil {
 		ends = map[string][]*inventory.Object{}
 		for _, o := range v.inv.OfKind(q.gk) {
-			if o.Removed || o.Node == nil {
+			if o.Node == nil {
 				continue
 			}
 			for i := range o.Name {
@@ -289,7 +289,7 @@ func (v *Resolver) affixed(q *query) *inventory.Object {
 	with, without := 0, 0
 	for _, other := range v.inv.Objects() {
 		switch {
-		case other.Namespace != o.Namespace || other.Local || other.Removed || other.Name == "" || other.Kind == "Namespace":
+		case other.Namespace != o.Namespace || other.Local || other.Name == "" || other.Kind == "Namespace":
 		case strings.HasPrefix(other.Name, prefix):
 			with++
 		default:
@@ -350,7 +350,7 @@ func (v *Resolver) index(set nameSet) *nameIndex {
 func (v *Resolver) namesIn(set nameSet) []string {
 	var names []string
 	for _, o := range v.inv.OfKind(set.gk) {
-		if o.Removed || o.Likely || !inventory.SameNamespace(o.Namespace, set.namespace) {
+		if o.Likely || !inventory.SameNamespace(o.Namespace, set.namespace) {
 			continue
 		}
 		names = append(names, o.Name)
