@@ -41,6 +41,8 @@ type Step struct {
 	Line   int            `json:"line,omitempty"`
 	Column int            `json:"column,omitempty"`
 	Via    provenance.Via `json:"via"`
+	// Component is the directory of the component that did it, if one did.
+	Component string `json:"component,omitempty"`
 }
 
 // Selection says which values are asked for. The zero value selects all.
@@ -191,7 +193,7 @@ func (b *Blame) append(values []Value, r *resource.Resource, wanted func(field s
 }
 
 func (b *Blame) step(r provenance.Record, secret bool) Step {
-	s := Step{Value: b.shown(r.Value, secret), File: r.File, Line: r.Line, Column: r.Column, Via: r.Via}
+	s := Step{Value: b.shown(r.Value, secret), File: r.File, Line: r.Line, Column: r.Column, Via: r.Via, Component: r.Component}
 	if !r.Known() {
 		return Step{Value: s.Value, Via: provenance.UnknownOrigin}
 	}

@@ -205,6 +205,11 @@ func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Nod
 				yield(i, c.Field, cause)
 			}
 		}
+		for i := len(inv.Objects()) - len(res.Added); i < len(inv.Objects()); i++ {
+			if inv.Objects()[i].Kind == ReceiptKind {
+				yield(i, "", "spec.receipt")
+			}
+		}
 	}
 	return res, out, err
 }

@@ -271,6 +271,7 @@ func (v *level) component(m *indexed, path string) error {
 	if err != nil {
 		return err
 	}
+	defer v.trace.component(c)()
 	if err := c.accumulate(m); err != nil {
 		return err
 	}

@@ -54,6 +54,7 @@ func (v *level) finish(m *indexed) error {
 		return err
 	}
 	v.trace.settle(m, provenance.Step{})
+	v.metadataPlaces(m)
 	return nil
 }
 

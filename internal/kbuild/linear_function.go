@@ -76,16 +76,16 @@ func (s *functionStep) Transform(rm resmap.ResMap) error {
 		items[i] = item
 	}
 	out, report := s.opts.InProcess(items, s.config)
-	follow := s.trace.function(m, items, s.config, out)
+	became, wasAdded := s.trace.function(m, items, s.config, out)
 	s.runs = append(s.runs, Run{Report: report})
 	if report.Code != function.ExitOK {
 		return &FunctionError{Code: report.Code}
 	}
-	return s.update(m, items, out, follow)
+	return s.update(m, items, out, became, wasAdded)
 }
 
 // update makes m what the function made of items.
-func (s *functionStep) update(m *indexed, items []*yaml.Node, out manifest.Output, follow func(int)) error {
+func (s *functionStep) update(m *indexed, items []*yaml.Node, out manifest.Output, became func(int), wasAdded func(int, *resource.Resource)) error {
 	kept := make([]*entry, 0, len(m.list))
 	for i, e := range m.list {
 		if out.Dropped(i) {
@@ -93,7 +93,7 @@ func (s *functionStep) update(m *indexed, items []*yaml.Node, out manifest.Outpu
 		}
 		if out.Changed(i) {
 			e.res.ResetRNode(&resource.Resource{RNode: *kyaml.NewRNode(items[i])})
-			follow(i)
+			became(i)
 			m.lend(e)
 		}
 		kept = append(kept, e)
@@ -102,7 +102,7 @@ func (s *functionStep) update(m *indexed, items []*yaml.Node, out manifest.Outpu
 		m.refresh()
 		m.set(kept)
 	}
-	for _, n := range out.Added {
+	for i, n := range out.Added {
 		text, err := manifest.Encode(n)
 		if err != nil {
 			return err
@@ -115,6 +115,7 @@ func (s *functionStep) update(m *indexed, items []*yaml.Node, out manifest.Outpu
 			if err := m.Append(r); err != nil {
 				return err
 			}
+			wasAdded(i, r)
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ func (v *level) generate(m *indexed) error {
 	for i, args := range v.k.ConfigMapGenerator {
 		args.Options = v.generatorOptions(args.Options)
 		follow := func(made []*resource.Resource) {
-			v.generated(made, &args.GeneratorArgs, []any{"configMapGenerator", i})
+			v.generated(made, &args.GeneratorArgs, nil, "configMapGenerator", i)
 		}
 		if err := v.runGenerator(m, "ConfigMapGenerator", builtins.NewConfigMapGeneratorPlugin(), args, follow); err != nil {
 			return err
@@ -26,7 +26,7 @@ func (v *level) generate(m *indexed) error {
 	}
 	for i, args := range v.k.SecretGenerator {
 		args.Options = v.generatorOptions(args.Options)
-		follow := func(made []*resource.Resource) { v.generated(made, &args.GeneratorArgs, []any{"secretGenerator", i}) }
+		follow := func(made []*resource.Resource) { v.generated(made, &args.GeneratorArgs, nil, "secretGenerator", i) }
 		if err := v.runGenerator(m, "SecretGenerator", builtins.NewSecretGeneratorPlugin(), args, follow); err != nil {
 			return err
 		}
@@ -52,14 +52,14 @@ func (v *level) inflate(m *indexed) error {
 	if err := v.opts.vetConfigHome("", "helmGlobals", config.ConfigHome); err != nil {
 		return err
 	}
-	for _, chart := range v.k.HelmCharts {
+	for i, chart := range v.k.HelmCharts {
 		config.HelmChart = chart
 		for _, namespace := range []string{v.k.Namespace, v.helmNamespace} {
 			if config.Namespace == "" {
 				config.Namespace = namespace
 			}
 		}
-		follow := func([]*resource.Resource) {}
+		follow := func(made []*resource.Resource) { v.charted(made, nil, "helmCharts", i) }
 		if err := v.runGenerator(m, "HelmChartInflationGenerator", builtins.NewHelmChartInflationGeneratorPlugin(), config, follow); err != nil {
 			return err
 		}

@@ -64,15 +64,16 @@ func (p *prefixSuffix) Transform(m resmap.ResMap) error {
 // pluginConfigs returns the resources that entries of generators: or
 // transformers: stand for: first those that hold them, then those that name
 // files or kustomizations.
-func (v *level) pluginConfigs(entries []string) ([]*resource.Resource, error) {
+func (v *level) pluginConfigs(field string, entries []string) ([]*resource.Resource, error) {
 	configs := newIndexed()
 	var paths []string
-	for _, entry := range entries {
+	for i, entry := range entries {
 		held, err := v.factory.NewResMapFromBytes([]byte(entry))
 		if err != nil {
 			paths = append(paths, entry)
 			continue
 		}
+		v.markHeld(held.Resources(), field, i)
 		for _, r := range held.Resources() {
 			if v.origin != nil {
 				if err := r.SetOrigin(v.origin.Append(v.file)); err != nil {
@@ -117,7 +118,7 @@ func (v *level) configurePlugin(p resmap.Configurable, config *resource.Resource
 
 // runGenerators adds what the entries of generators: make.
 func (v *level) runGenerators(m *indexed) error {
-	configs, err := v.pluginConfigs(v.k.Generators)
+	configs, err := v.pluginConfigs("generators", v.k.Generators)
 	if err != nil {
 		return err
 	}
@@ -141,6 +142,7 @@ func (v *level) runGenerators(m *indexed) error {
 		if made == nil {
 			continue
 		}
+		v.generatedByPlugin(made.Resources(), g, configs[i])
 		if err := made.AddOriginAnnotation(origins[i]); err != nil {
 			return err
 		}
@@ -153,7 +155,7 @@ func (v *level) runGenerators(m *indexed) error {
 
 // pluginSteps are the transformers that the entries of transformers: stand for.
 func (v *level) pluginSteps() ([]step, error) {
-	configs, err := v.pluginConfigs(v.k.Transformers)
+	configs, err := v.pluginConfigs("transformers", v.k.Transformers)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +167,6 @@ func (v *level) pluginSteps() ([]step, error) {
 			if spec, err := functionSpec(c); err != nil || spec == nil {
 				return nil, errors.New("a function without an annotation")
 			}
-			v.markHeld(c.YNode())
 			if s.Transformer, err = v.function(c); err != nil {
 				return nil, err
 			}
@@ -188,7 +189,11 @@ func (v *level) pluginSteps() ([]step, error) {
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, s)
+		followed, err := v.followPlugin(s, c)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, followed...)
 	}
 	return steps, nil
 }

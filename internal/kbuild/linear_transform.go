@@ -21,6 +21,7 @@ type step struct {
 	resmap.Transformer
 	origin *resource.Origin // nil: the kustomization
 	field  []any            // of the kustomization, for those who observe: traced.entry where it is empty
+	part   bool             // more of the same transformer comes: see part
 	traced
 }
 
@@ -48,7 +49,7 @@ func (v *level) apply(m *indexed, s step) error {
 	if observed != nil {
 		observed()
 	}
-	if v.origin != nil {
+	if v.origin != nil && !s.part {
 		if s.origin == nil {
 			s.origin = v.builtinOrigin(s.kind)
 		}
@@ -74,18 +75,19 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		add(kind, t, entry...)
 	}
 	followed := func(kind string, plugin func() resmap.TransformerPlugin, parts []part, field ...any) {
-		for _, p := range parts {
+		for i, p := range parts {
 			configured(kind, plugin(), p.config)
-			steps[len(steps)-1].traced, steps[len(steps)-1].field = p.traced, field
+			last := &steps[len(steps)-1]
+			last.traced, last.field, last.part = p.traced, field, i < len(parts)-1
 		}
 	}
 	k := v.k
 	merges, jsons, labels := k.PatchesStrategicMerge, k.PatchesJson6902, k.CommonLabels //nolint:staticcheck // deprecated, and in use
 	if len(merges) > 0 {
-		followed("PatchStrategicMergeTransformer", builtins.NewPatchStrategicMergeTransformerPlugin, v.mergeParts(merges), "patchesStrategicMerge")
+		followed("PatchStrategicMergeTransformer", builtins.NewPatchStrategicMergeTransformerPlugin, v.mergeParts(merges, v.text, "patchesStrategicMerge"), "patchesStrategicMerge")
 	}
 	for i, p := range k.Patches {
-		followed("PatchTransformer", builtins.NewPatchTransformerPlugin, v.patchParts(p, i), "patches", i)
+		followed("PatchTransformer", builtins.NewPatchTransformerPlugin, v.patchParts(p, v.text, "patches", i), "patches", i)
 	}
 	if k.Namespace != "" {
 		add("NamespaceTransformer", &setNamespace{namespace.Filter{
@@ -110,7 +112,7 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		add("AnnotationsTransformer", &builtins.AnnotationsTransformerPlugin{Annotations: k.CommonAnnotations, FieldSpecs: specs.CommonAnnotations}, "commonAnnotations")
 	}
 	for i, p := range jsons {
-		followed("PatchJson6902Transformer", builtins.NewPatchJson6902TransformerPlugin, v.jsonParts(p, i), "patchesJson6902", i)
+		followed("PatchJson6902Transformer", builtins.NewPatchJson6902TransformerPlugin, v.jsonParts(p, v.text, "patchesJson6902", i, "patch"), "patchesJson6902", i)
 	}
 	for i, r := range k.Replicas {
 		add("ReplicaCountTransformer", &builtins.ReplicaCountTransformerPlugin{Replica: r, FieldSpecs: specs.Replicas}, "replicas", i)
@@ -120,7 +122,7 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		add("ImageTagTransformer", &setImage{image: image, fields: specs.Images, values: values, first: i == 0}, "images", i)
 	}
 	if len(k.Replacements) > 0 {
-		followed("ReplacementTransformer", builtins.NewReplacementTransformerPlugin, v.replacementParts(k.Replacements), "replacements")
+		followed("ReplacementTransformer", builtins.NewReplacementTransformerPlugin, v.replacementParts(k.Replacements, v.text), "replacements")
 	}
 	if failed != nil {
 		return nil, failed

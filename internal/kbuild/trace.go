@@ -1,12 +1,15 @@
 package kbuild
 
 import (
+	"bytes"
+	"encoding/base64"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
@@ -23,7 +26,8 @@ import (
 // nothing, and costs as much.
 type tracer struct {
 	*provenance.Trace
-	cwd string
+	cwd   string
+	files map[string]*provenance.File // what was read, by the path that is shown
 }
 
 func newTracer(t *provenance.Trace) *tracer {
@@ -37,7 +41,7 @@ func newTracer(t *provenance.Trace) *tracer {
 			cwd = real
 		}
 	}
-	return &tracer{Trace: t, cwd: cwd}
+	return &tracer{Trace: t, cwd: cwd, files: map[string]*provenance.File{}}
 }
 
 // shown is the path of a file as places have it: relative to the working
@@ -47,6 +51,27 @@ func (t *tracer) shown(path string) string {
 		return filepath.ToSlash(rel)
 	}
 	return path
+}
+
+// file is a file that was read.
+func (t *tracer) file(path string, content []byte) *provenance.File {
+	shown := t.shown(path)
+	f := t.files[shown]
+	if f == nil || !bytes.Equal(f.Text, content) {
+		f = provenance.NewFile(shown, content)
+		t.files[shown] = f
+	}
+	return f
+}
+
+// component says that a component's kustomization comes, until done is called.
+func (t *tracer) component(c *level) (done func()) {
+	if t == nil {
+		return func() {}
+	}
+	outer := t.Component
+	t.Component = t.shown(c.dir().String())
+	return func() { t.Component = outer }
 }
 
 // kustomizationText is a kustomization file as it was written.
@@ -64,7 +89,7 @@ func (v *level) readText(path string) {
 	if err != nil {
 		return
 	}
-	v.text = &kustomizationText{file: provenance.NewFile(v.trace.shown(path), content)}
+	v.text = &kustomizationText{file: v.trace.file(path, content)}
 	var doc yaml.Node
 	if yaml.Unmarshal(content, &doc) == nil {
 		v.text.root = yamlnode.Resolve(&doc)
@@ -77,7 +102,10 @@ func (k *kustomizationText) node(path ...any) *yaml.Node {
 	if k == nil {
 		return nil
 	}
-	n := k.root
+	return at(k.root, path)
+}
+
+func at(n *yaml.Node, path []any) *yaml.Node {
 	for _, p := range path {
 		switch p := p.(type) {
 		case int:
@@ -99,6 +127,13 @@ func (k *kustomizationText) node(path ...any) *yaml.Node {
 	return n
 }
 
+func (k *kustomizationText) scalar(path ...any) *provenance.Text {
+	if n := k.node(path...); n != nil && n.Kind == yaml.ScalarNode {
+		return provenance.ScalarText(k.file, n)
+	}
+	return nil
+}
+
 // place returns the place of the scalar at a path, if it has that value.
 func (k *kustomizationText) place(value string, path ...any) provenance.Place {
 	n := k.node(path...)
@@ -117,7 +152,7 @@ func (t *tracer) resources(path string, content []byte, rs []*resource.Resource)
 	for i, r := range rs {
 		roots[i] = r.YNode()
 	}
-	t.MarkFile(provenance.NewFile(t.shown(path), content), roots)
+	t.MarkFile(t.file(path, content), roots)
 	for _, r := range rs {
 		t.Settle(r, r.YNode(), &provenance.Step{Via: provenance.Resource})
 	}
@@ -188,23 +223,27 @@ func (t *tracer) settle(m *indexed, s provenance.Step) {
 
 // writer says what a step of a kustomization writes.
 func (v *level) writer(m *indexed, s *step) provenance.Step {
-	k, at := v.k, s.entry
-	path := func(more ...any) []any { return append(slices.Clip(slices.Clone(at)), more...) }
+	from, at := s.from, s.entry
+	if from == nil {
+		from = v.text
+	}
+	path := func(more ...any) []any { return below(at, more...) }
 	if at == nil {
 		return provenance.Step{}
 	}
 	switch s.kind {
 	case "NamespaceTransformer":
-		p := v.text.place(k.Namespace, at...)
+		name := yamlnode.String(from.node(at...))
+		p := from.place(name, at...)
 		return provenance.Step{Via: provenance.Namespace, Write: func(w *provenance.Write) (provenance.Record, bool) {
-			return provenance.Record{Place: p}, p.Known() && !w.Rewritten && w.Node.Value == k.Namespace
+			return provenance.Record{Place: p}, p.Known() && !w.Rewritten && w.Node.Value == name
 		}}
 	case "PrefixTransformer", "SuffixTransformer":
-		via, text := provenance.Prefix, k.NamePrefix
+		via, text := provenance.Prefix, yamlnode.String(from.node(at...))
 		if s.kind == "SuffixTransformer" {
-			via, text = provenance.Suffix, k.NameSuffix
+			via = provenance.Suffix
 		}
-		p := v.text.place(text, at...)
+		p := from.place(text, at...)
 		return provenance.Step{Via: via, Write: func(w *provenance.Write) (provenance.Record, bool) {
 			whole := text + w.Before().Value
 			if via == provenance.Suffix {
@@ -219,21 +258,21 @@ func (v *level) writer(m *indexed, s *step) provenance.Step {
 		}
 		return provenance.Step{Via: via, Write: func(w *provenance.Write) (provenance.Record, bool) {
 			key := w.Key()
-			if key == "" || yamlnode.Get(v.text.node(at...), key) == nil {
+			if key == "" || yamlnode.Get(from.node(at...), key) == nil {
 				return provenance.Record{}, false
 			}
-			p := v.text.place(w.Node.Value, path(key)...)
+			p := from.place(w.Node.Value, path(key)...)
 			return provenance.Record{Place: p}, p.Known()
 		}}
 	case "ReplicaCountTransformer":
-		count := v.text.node(path("count")...)
+		count := from.node(path("count")...)
 		return provenance.Step{Via: provenance.Replicas, Write: func(w *provenance.Write) (provenance.Record, bool) {
-			p := v.text.place(yamlnode.String(count), path("count")...)
+			p := from.place(yamlnode.String(count), path("count")...)
 			return provenance.Record{Place: p}, p.Known() && !w.Rewritten && w.Node.Value == yamlnode.String(count)
 		}}
 	case "ImageTagTransformer":
 		return provenance.Step{Via: provenance.Images, Write: func(w *provenance.Write) (provenance.Record, bool) {
-			return v.imageRecord(w, path)
+			return v.imageRecord(w, from, path)
 		}}
 	case "PatchTransformer", "PatchStrategicMergeTransformer", "PatchJson6902Transformer":
 		if s.json || s.text == nil {
@@ -250,6 +289,14 @@ func (v *level) writer(m *indexed, s *step) provenance.Step {
 			},
 			Write: func(w *provenance.Write) (provenance.Record, bool) { return writtenByMerge(w, s.text, patch) },
 		}
+	case "ValueAddTransformer":
+		value := yamlnode.String(from.node(at...))
+		p := from.place(value, at...)
+		return provenance.Step{Via: provenance.ValueAdd, Write: func(w *provenance.Write) (provenance.Record, bool) {
+			return provenance.Record{Place: p}, p.Known() && !w.Rewritten && value != "" && strings.Contains(w.Node.Value, value)
+		}}
+	case "HashTransformer":
+		return provenance.Step{Via: provenance.Hash, Write: hashed}
 	case "ReplacementTransformer":
 		return v.replacementWriter(m, s)
 	}
@@ -257,14 +304,14 @@ func (v *level) writer(m *indexed, s *step) provenance.Step {
 }
 
 // imageRecord says which part of an entry of images is in an image.
-func (v *level) imageRecord(w *provenance.Write, path func(...any) []any) (provenance.Record, bool) {
+func (v *level) imageRecord(w *provenance.Write, from source, path func(...any) []any) (provenance.Record, bool) {
 	var parts []provenance.Record
 	for _, field := range []string{"newTag", "digest", "newName", "tagSuffix"} {
-		value := yamlnode.String(v.text.node(path(field)...))
+		value := yamlnode.String(from.node(path(field)...))
 		if value == "" || !strings.Contains(w.Node.Value, value) {
 			continue
 		}
-		if p := v.text.place(value, path(field)...); p.Known() {
+		if p := from.place(value, path(field)...); p.Known() {
 			parts = append(parts, provenance.Record{Place: p, Via: provenance.Images, Value: value})
 		}
 	}
@@ -403,11 +450,19 @@ func sourceNode(m *indexed, s *types.SourceSelector) *yaml.Node {
 }
 
 // generated marks what an entry of a generator made.
-func (v *level) generated(rs []*resource.Resource, args *types.GeneratorArgs, entry []any) {
+func (v *level) generated(rs []*resource.Resource, args *types.GeneratorArgs, from source, entry ...any) {
 	if v.trace == nil {
 		return
 	}
-	g := v.generatorPlaces(args, entry)
+	if from == nil {
+		from = v.text
+	}
+	g := v.generatorPlaces(args, from, entry)
+	own := func(path ...any) []any { return below(entry, path...) }
+	named := own()
+	if from.node(own("name")...) == nil {
+		named = own("metadata") // of a generator that stands in a file
+	}
 	for _, r := range rs {
 		v.trace.Settle(r, r.YNode(), &provenance.Step{Via: provenance.Generator, Write: func(w *provenance.Write) (provenance.Record, bool) {
 			if w.Is("data", "*") || w.Is("binaryData", "*") {
@@ -415,28 +470,31 @@ func (v *level) generated(rs []*resource.Resource, args *types.GeneratorArgs, en
 				return rec, ok
 			}
 			at := func(path ...any) (provenance.Record, bool) {
-				p := v.text.place(w.Node.Value, path...)
+				p := from.place(w.Node.Value, path...)
 				return provenance.Record{Place: p}, p.Known()
 			}
-			own := func(path ...any) []any { return append(slices.Clip(slices.Clone(entry)), path...) }
+			global := func(path ...any) (provenance.Record, bool) {
+				p := v.text.place(w.Node.Value, append([]any{"generatorOptions"}, path...)...)
+				return provenance.Record{Place: p}, p.Known()
+			}
 			switch {
 			case w.Is("metadata", "name"):
-				return at(own("name")...)
+				return at(below(named, "name")...)
 			case w.Is("metadata", "namespace"):
-				return at(own("namespace")...)
+				return at(below(named, "namespace")...)
 			case w.Is("type"):
 				return at(own("type")...)
 			case w.Is("immutable"):
 				if r, ok := at(own("options", "immutable")...); ok {
 					return r, ok
 				}
-				return at("generatorOptions", "immutable")
+				return global("immutable")
 			case w.Is("metadata", "labels", "*"), w.Is("metadata", "annotations", "*"):
 				field := w.Path[1].Key.Value
-				if v.text.node(own("options", field, w.Key())...) != nil {
+				if from.node(own("options", field, w.Key())...) != nil {
 					return at(own("options", field, w.Key())...)
 				}
-				return at("generatorOptions", field, w.Key())
+				return global(field, w.Key())
 			}
 			return provenance.Record{}, false
 		}})
@@ -444,15 +502,14 @@ func (v *level) generated(rs []*resource.Resource, args *types.GeneratorArgs, en
 }
 
 // generatorPlaces returns the places of a generator's values, by key.
-func (v *level) generatorPlaces(args *types.GeneratorArgs, entry []any) map[string]provenance.Record {
+func (v *level) generatorPlaces(args *types.GeneratorArgs, from source, entry []any) map[string]provenance.Record {
 	places := map[string]provenance.Record{}
-	own := func(path ...any) []any { return append(slices.Clip(slices.Clone(entry)), path...) }
 	envs := func(path string) {
 		content, err := v.Load(path)
 		if err != nil {
 			return
 		}
-		f := provenance.NewFile(v.trace.shown(v.dir().Join(path)), content)
+		f := v.trace.file(v.dir().Join(path), content)
 		for key, p := range f.EnvLines() {
 			places[key] = provenance.Record{Place: p, Via: provenance.EnvFile}
 		}
@@ -462,15 +519,15 @@ func (v *level) generatorPlaces(args *types.GeneratorArgs, entry []any) map[stri
 	}
 	for i, literal := range args.LiteralSources {
 		key, _, ok := strings.Cut(literal, "=")
-		n := v.text.node(own("literals", i)...)
-		if !ok || n == nil || n.Value != literal {
+		text := from.scalar(below(entry, "literals", i)...)
+		if !ok || text == nil || text.Value != literal {
 			continue
 		}
 		skip := len(key) + 1
 		if value := literal[skip:]; len(value) >= 2 && value[0] == value[len(value)-1] && (value[0] == '"' || value[0] == '\'') {
 			skip++
 		}
-		if p := provenance.ScalarText(v.text.file, n).At(skip); p.Known() {
+		if p := text.At(skip); p.Known() {
 			places[key] = provenance.Record{Place: p, Via: provenance.Literal}
 		}
 	}
@@ -480,7 +537,7 @@ func (v *level) generatorPlaces(args *types.GeneratorArgs, entry []any) map[stri
 			key, path = filepath.Base(source), source
 		}
 		if content, err := v.Load(path); err == nil {
-			f := provenance.NewFile(v.trace.shown(v.dir().Join(path)), content)
+			f := v.trace.file(v.dir().Join(path), content)
 			places[key] = provenance.Record{Place: f.Start(), Via: provenance.GeneratorFile}
 		}
 	}
@@ -504,6 +561,13 @@ func (t *tracer) merged(r *resource.Resource, made, old *yaml.Node) {
 			slices.Reverse(from)
 		}
 		for i, n := range from {
+			if clear := yamlnode.Path(n, "stringData", w.Key()); clear != nil && w.Is("data", "*") && yamlnode.Path(n, "data", w.Key()) == nil {
+				// kustomize makes it data.
+				text := base64.StdEncoding.EncodeToString([]byte(clear.Value))
+				if at := t.Record(t.Of(clear)); at.Known() && text == w.Node.Value {
+					return provenance.Record{Place: at.Place, Via: at.Via, Parent: t.Of(clear)}, true
+				}
+			}
 			if at := t.Record(provenance.Marked(w.In(n))); at.Value == w.Node.Value && at.Known() {
 				own := provenance.Record{Place: at.Place, Via: at.Via, Others: at.Others, Parent: at.Parent}
 				if i == 0 && own.Parent == 0 {
@@ -557,6 +621,29 @@ func (t *tracer) renamed(m *indexed) func(w *provenance.Write) (provenance.Recor
 	}
 }
 
+// metadataPlaces follows what buildMetadata asks for.
+func (v *level) metadataPlaces(m *indexed) {
+	if v.trace == nil || len(v.k.BuildMetadata) == 0 {
+		return
+	}
+	fields := map[string][]string{
+		types.OriginAnnotations:      {"annotations", originAnnotation},
+		types.TransformerAnnotations: {"annotations", transformsAnnotation},
+		types.ManagedByLabelOption:   {"labels", konfig.ManagedbyLabelKey},
+	}
+	for i, option := range v.k.BuildMetadata {
+		p := v.text.place(option, "buildMetadata", i)
+		if !p.Known() {
+			continue
+		}
+		for _, e := range m.list {
+			if n := yamlnode.Path(e.res.YNode(), append([]string{"metadata"}, fields[option]...)...); n != nil {
+				v.trace.Wrote(n, provenance.Record{Place: p, Via: provenance.Metadata})
+			}
+		}
+	}
+}
+
 // expanded follows vars: what decides is the text that has them in it, and what
 // they stand for has its part.
 func (t *tracer) expanded(vars []types.Var, sources map[string]*resource.Resource) func(w *provenance.Write) (provenance.Record, bool) {
@@ -582,17 +669,17 @@ func (t *tracer) expanded(vars []types.Var, sources map[string]*resource.Resourc
 }
 
 // patchText returns the text of a patch that is given by a path or inline.
-func (v *level) patchText(path, inline string, entry ...any) *provenance.Text {
+func (v *level) patchText(path, inline string, from source, entry ...any) *provenance.Text {
 	if path != "" {
 		content, err := v.Load(path)
 		if err != nil {
 			return nil
 		}
-		return provenance.WholeText(provenance.NewFile(v.trace.shown(v.dir().Join(path)), content))
+		return provenance.WholeText(v.trace.file(v.dir().Join(path), content))
 	}
-	n := v.text.node(entry...)
-	if n == nil || strings.TrimSpace(n.Value) != inline {
+	text := from.scalar(entry...)
+	if text == nil || strings.TrimSpace(text.Value) != inline {
 		return nil
 	}
-	return provenance.ScalarText(v.text.file, n).Trim()
+	return text.Trim()
 }

@@ -9,15 +9,14 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // function tells a trace what the function saw and wrote: items are views of the
 // resources in m that it has worked on. What it returns is to be called when a
-// resource has become its item.
-func (t *tracer) function(m *indexed, items []*yaml.Node, config *yaml.Node, out manifest.Output) func(i int) {
+// resource has become its item, and for those that were added: the i-th.
+func (t *tracer) function(m *indexed, items []*yaml.Node, config *yaml.Node, out manifest.Output) (became func(i int), added func(i int, r *resource.Resource)) {
 	if t == nil {
-		return func(int) {}
+		return func(int) {}, func(int, *resource.Resource) {}
 	}
 	seen := provenance.Seen{Items: slices.Clone(items), Config: config}
 	resources := make([]*resource.Resource, len(items))
@@ -35,15 +34,17 @@ func (t *tracer) function(m *indexed, items []*yaml.Node, config *yaml.Node, out
 		})
 	}
 	t.Functions = append(t.Functions, seen)
-	return func(i int) {
+	became = func(i int) {
 		t.wrote(resources[i], before[i], asked[i], config)
 		seen.Items[i] = provenance.Clone(items[i]) // what follows edits the item
 	}
+	return became, func(i int, r *resource.Resource) { t.wrote(r, nil, asked[len(items)+i], config) }
 }
 
 // wrote finds out what the function wrote into a resource. asked has the fields
 // of its configuration that asked for values, by their paths.
 func (t *tracer) wrote(r *resource.Resource, before *yaml.Node, asked map[string]string, config *yaml.Node) {
+	t.Keep(r.YNode())
 	causes := map[*yaml.Node]string{}
 	for field, n := range provenance.Scalars(r.YNode()) {
 		for path, cause := range asked {
@@ -83,23 +84,23 @@ func (t *tracer) wrote(r *resource.Resource, before *yaml.Node, asked map[string
 	})
 }
 
-// markHeld marks a configuration that the kustomization holds in transformers:.
-// One that is named is read as resources are, and marked.
-func (v *level) markHeld(config *yaml.Node) {
-	if v.trace == nil || provenance.Marked(config) != 0 {
+// markHeld marks the configurations that an entry of the kustomization holds.
+// Those that are named are read as resources are, and marked.
+func (v *level) markHeld(configs []*resource.Resource, field string, i int) {
+	if v.trace == nil {
 		return
 	}
-	for _, n := range yamlnode.Elements(v.text.node("transformers")) {
-		if n = yamlnode.Resolve(n); n == nil || n.Kind != yaml.ScalarNode {
-			continue
-		}
-		for _, d := range provenance.ScalarText(v.text.file, n).Documents() {
-			root := d.Parse()
-			if root != nil && yamlnode.GetString(root, "kind") == yamlnode.GetString(config, "kind") &&
-				yamlnode.GetString(root, "metadata", "name") == yamlnode.GetString(config, "metadata", "name") {
-				v.trace.MarkLike(config, root, d, provenance.Resource)
-				return
-			}
+	text := v.text.scalar(field, i)
+	if text == nil {
+		return
+	}
+	docs := text.Documents()
+	if len(docs) != len(configs) {
+		return
+	}
+	for i, d := range docs {
+		if root := d.Parse(); root != nil {
+			v.trace.MarkLike(configs[i].YNode(), root, d, provenance.Resource)
 		}
 	}
 }

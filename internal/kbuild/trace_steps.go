@@ -1,6 +1,7 @@
 package kbuild
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -13,7 +14,9 @@ import (
 
 // traced is what a step has for those who follow it.
 type traced struct {
-	// entry is where the step stands in the kustomization file.
+	// from is where the step is configured, the kustomization file if it is nil;
+	// entry is where it stands there.
+	from  source
 	entry []any
 	// text is the one document that a patch consists of, nil if it cannot be
 	// followed; json is set for JSON patches.
@@ -25,6 +28,43 @@ type traced struct {
 	sourceValue provenance.Place
 }
 
+// source is where steps are configured: a kustomization file, or a resource that
+// configures a plugin. Paths are of fields and indexes.
+type source interface {
+	node(path ...any) *yaml.Node
+	// place returns the place of the scalar at a path, if it has that value.
+	place(value string, path ...any) provenance.Place
+	// scalar returns the text of the scalar at a path, or nil.
+	scalar(path ...any) *provenance.Text
+}
+
+// below returns a path, and then another.
+func below(path []any, more ...any) []any { return append(slices.Clip(slices.Clone(path)), more...) }
+
+// pluginText is a marked resource that configures a plugin.
+type pluginText struct {
+	tracer *tracer
+	root   *yaml.Node
+}
+
+func (p *pluginText) node(path ...any) *yaml.Node { return at(p.root, path) }
+
+func (p *pluginText) place(value string, path ...any) provenance.Place {
+	n := p.node(path...)
+	if n == nil || n.Kind != yaml.ScalarNode || n.Value != value {
+		return provenance.Place{}
+	}
+	return p.tracer.Record(p.tracer.Of(n)).Place
+}
+
+func (p *pluginText) scalar(path ...any) *provenance.Text {
+	r := p.tracer.Record(p.tracer.Of(p.node(path...)))
+	if f := p.tracer.files[r.File]; f != nil && r.Known() {
+		return r.Text(f)
+	}
+	return nil
+}
+
 // part is a part of what a field of a kustomization asks for, small enough to be
 // followed: kustomize applies them one after the other. When nobody follows,
 // the field is applied whole.
@@ -33,7 +73,7 @@ type part struct {
 	traced
 }
 
-func (v *level) mergeParts(merges []types.PatchStrategicMerge) []part {
+func (v *level) mergeParts(merges []types.PatchStrategicMerge, from source, entry ...any) []part {
 	whole := func(ms ...types.PatchStrategicMerge) part { return part{config: map[string]any{"paths": ms}} }
 	if v.trace == nil {
 		return []part{whole(merges...)}
@@ -42,9 +82,9 @@ func (v *level) mergeParts(merges []types.PatchStrategicMerge) []part {
 	for i, m := range merges {
 		var text *provenance.Text
 		if strings.ContainsAny(string(m), "\n:{") {
-			text = v.patchText("", strings.TrimSpace(string(m)), "patchesStrategicMerge", i)
+			text = v.patchText("", strings.TrimSpace(string(m)), from, below(entry, i)...)
 		} else {
-			text = v.patchText(string(m), "")
+			text = v.patchText(string(m), "", from)
 		}
 		docs := patchDocuments(text)
 		if len(docs) == 0 || docs[0].json {
@@ -58,11 +98,11 @@ func (v *level) mergeParts(merges []types.PatchStrategicMerge) []part {
 	return parts
 }
 
-func (v *level) patchParts(p types.Patch, i int) []part {
+func (v *level) patchParts(p types.Patch, from source, entry ...any) []part {
 	if v.trace == nil {
 		return []part{{config: p}}
 	}
-	docs := patchDocuments(v.patchText(p.Path, strings.TrimSpace(p.Patch), "patches", i, "patch"))
+	docs := patchDocuments(v.patchText(p.Path, strings.TrimSpace(p.Patch), from, below(entry, "patch")...))
 	switch {
 	case len(docs) == 0, len(docs) > 1 && p.Target != nil:
 		return []part{{config: p}}
@@ -78,10 +118,10 @@ func (v *level) patchParts(p types.Patch, i int) []part {
 	return parts
 }
 
-func (v *level) jsonParts(p types.Patch, i int) []part {
+func (v *level) jsonParts(p types.Patch, from source, entry ...any) []part {
 	whole := part{config: map[string]any{"target": p.Target, "path": p.Path, "jsonOp": p.Patch}}
 	if v.trace != nil {
-		text := v.patchText(p.Path, strings.TrimSpace(p.Patch), "patchesJson6902", i, "patch")
+		text := v.patchText(p.Path, strings.TrimSpace(p.Patch), from, entry...)
 		if docs := patchDocuments(text); len(docs) == 1 && docs[0].json {
 			whole.traced = docs[0]
 		}
@@ -89,7 +129,7 @@ func (v *level) jsonParts(p types.Patch, i int) []part {
 	return []part{whole}
 }
 
-func (v *level) replacementParts(rs []types.ReplacementField) []part {
+func (v *level) replacementParts(rs []types.ReplacementField, from source) []part {
 	whole := func(rs ...types.ReplacementField) part { return part{config: map[string]any{"replacements": rs}} }
 	if v.trace == nil {
 		return []part{whole(rs...)}
@@ -101,7 +141,7 @@ func (v *level) replacementParts(rs []types.ReplacementField) []part {
 			p.replacement = &r.Replacement
 			p.entry = []any{"replacements", i}
 			if r.SourceValue != nil {
-				p.sourceValue = v.text.place(*r.SourceValue, "replacements", i, "sourceValue")
+				p.sourceValue = from.place(*r.SourceValue, "replacements", i, "sourceValue")
 			}
 			parts = append(parts, p)
 			continue
@@ -121,7 +161,7 @@ func (v *level) replacementFile(path string) []part {
 	if err != nil {
 		return nil
 	}
-	file := &kustomizationText{file: provenance.NewFile(v.trace.shown(v.dir().Join(path)), content)}
+	file := &kustomizationText{file: v.trace.file(v.dir().Join(path), content)}
 	var doc yaml.Node
 	if yaml.Unmarshal(content, &doc) != nil {
 		return nil

@@ -346,7 +346,8 @@ type Output struct {
 	// Added are further items.
 	Added []*yaml.Node
 	// Wrote says of each value that was written where it is, and which field of
-	// the configuration asked for it. It may be nil.
+	// the configuration asked for it. The field "" is the whole item; added ones
+	// count on from the others. It may be nil.
 	Wrote func(yield func(item int, field, cause string))
 }
 

@@ -36,8 +36,8 @@ func walkScalars(n *yaml.Node, path []byte, yield func(string, *yaml.Node) bool)
 	return true
 }
 
-// Below reports whether a field is another one, or in it.
+// Below reports whether a field is another one, or in it. All are in "".
 func Below(field, path string) bool {
 	rest, ok := strings.CutPrefix(field, path)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	return ok && (rest == "" || path == "" || rest[0] == '.' || rest[0] == '[')
 }

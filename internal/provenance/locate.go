@@ -70,26 +70,24 @@ func (r Record) Within(file []byte, line, column int) Place {
 		}
 		return Place{File: r.File, Line: line, Column: column}
 	}
-	at := f.offset(r.Line, r.Column)
-	if at < 0 || at >= len(file) {
+	text := r.Text(f)
+	if text == nil {
 		return Place{}
 	}
-	n := &yaml.Node{Kind: yaml.ScalarNode, Value: r.Value, Line: r.Line, Column: r.Column}
-	switch file[at] {
-	case '|':
-		n.Style = yaml.LiteralStyle
-	case '>':
-		n.Style = yaml.FoldedStyle
-	case '"':
-		n.Style = yaml.DoubleQuotedStyle
-	case '\'':
-		n.Style = yaml.SingleQuotedStyle
-	}
-	text := ScalarText(f, n)
 	if offset := text.self.offset(line, column); offset >= 0 && offset < len(text.Value) {
 		return text.place(offset)
 	}
 	return Place{}
+}
+
+// Text is the text of a scalar that was written in a file, nil where the file has
+// no such place.
+func (r Record) Text(f *File) *Text {
+	at := f.offset(r.Line, r.Column)
+	if at < 0 || at >= len(f.Text) {
+		return nil
+	}
+	return ScalarText(f, &yaml.Node{Kind: yaml.ScalarNode, Value: r.Value, Style: styleAt(f.Text[at]), Line: r.Line, Column: r.Column})
 }
 
 // Base returns the nearest value before a record that was written elsewhere.

@@ -54,7 +54,8 @@ const (
 	Suffix         Via = "nameSuffix"          // the suffix of a kustomization
 	Hash           Via = "nameHash"            // a name that the hash of the content was added to
 	NameReference  Via = "nameReference"       // a reference to something that was renamed
-	ManagedBy      Via = "buildMetadata"       // what buildMetadata adds
+	Metadata       Via = "buildMetadata"       // an entry of buildMetadata
+	ValueAdd       Via = "valueAdd"            // the value of a ValueAddTransformer
 	Function       Via = "function"            // the function, by its configuration
 	Chart          Via = "chart"               // a Helm chart
 	UnknownOrigin  Via = "unknown"             // something that is not followed
@@ -68,7 +69,7 @@ const (
 func Vias() []Via {
 	return []Via{
 		Resource, StrategicMerge, JSONPatch, Literal, EnvFile, GeneratorFile, Generator, Chart, Namespace, Prefix, Suffix, Labels, Annotations,
-		Replicas, Images, Replacement, Function, Hash, NameReference, Var, ManagedBy, UnknownOrigin,
+		Replicas, Images, Replacement, ValueAdd, Function, Hash, NameReference, Var, Metadata, UnknownOrigin,
 	}
 }
 
@@ -86,6 +87,9 @@ type Record struct {
 	// Others are what else the value is made of, such as the other part of an
 	// entry of images or the name that a reference follows.
 	Others []ID
+	// Component is the directory of the component whose kustomization did it,
+	// "" for others.
+	Component string
 }
 
 // Trace holds the records of one build. The zero value is ready to use.
@@ -99,12 +103,17 @@ type Trace struct {
 	metadata map[any]map[string]ID
 	// Functions are the runs of the function in the build.
 	Functions []Seen
+	// Component is that of the records to come.
+	Component string
 }
 
 // Add adds a record.
 func (t *Trace) Add(r Record) ID {
 	if len(t.records) == 0 {
 		t.records = append(t.records, Record{}) // no record has the number 0
+	}
+	if r.Component == "" {
+		r.Component = t.Component
 	}
 	t.records = append(t.records, r)
 	return ID(len(t.records) - 1)
@@ -169,6 +178,24 @@ func (t *Trace) keep(n *yaml.Node, id ID) {
 // step that writes what was there before writes all the same.
 func sameText(a, b string) bool {
 	return len(a) == len(b) && unsafe.StringData(a) == unsafe.StringData(b) || a == "" && b == ""
+}
+
+// Wrote makes a scalar that of a record, whose value is the scalar's.
+func (t *Trace) Wrote(n *yaml.Node, r Record) {
+	if r.Parent == noRecord {
+		r.Parent = t.Of(n)
+	}
+	t.set(n, r)
+}
+
+// Keep remembers whose records the scalars of a resource are, when it comes from
+// somebody who has copied it, marks and all.
+func (t *Trace) Keep(root *yaml.Node) {
+	for _, n := range Scalars(root) {
+		if id := t.Of(n); id != noRecord {
+			t.put(n, id)
+		}
+	}
 }
 
 // Mark returns what Copy is to carry from one node to another that is its copy.

@@ -81,13 +81,12 @@ func (f *File) Start() Place { return Place{File: f.Path, Line: 1, Column: 1} }
 // is empty where the text there is not the scalar's, which a reader that was
 // given another text than the file's would get wrong.
 func (f *File) scalar(n *yaml.Node, line, column int) Place {
-	text := f.line(line)
 	at := f.offset(line, column)
 	if at < 0 || n.Kind != yaml.ScalarNode {
 		return Place{}
 	}
-	rest := text[at-f.lines[line-1]:]
-	skipped := 0
+	rest := f.line(line)[at-f.lines[line-1]:]
+	skipped, start := 0, at
 	for len(rest) > 0 && (rest[0] == '&' || rest[0] == '!' && n.Style&yaml.TaggedStyle != 0) {
 		end := bytes.IndexAny(rest, " \t")
 		if end < 0 {
@@ -97,35 +96,54 @@ func (f *File) scalar(n *yaml.Node, line, column int) Place {
 			end++
 		}
 		skipped += utf8.RuneCount(rest[:end])
-		rest = rest[end:]
+		rest, start = rest[end:], start+end
 	}
-	if !begins(rest, n) {
+	if !begins(f.Text[start:], n) {
 		return Place{}
 	}
 	return Place{File: f.Path, Line: line, Column: column + skipped}
 }
 
-// begins reports whether a text begins with a scalar.
+// begins reports whether a text begins with a scalar. The style of a node need
+// not be that of the text: what is merged into another value may take over its
+// style. Then the first word has to be the same.
 func begins(text []byte, n *yaml.Node) bool {
-	first := func(c string) bool { return len(text) > 0 && strings.IndexByte(c, text[0]) >= 0 }
+	if len(text) == 0 {
+		return false
+	}
+	own := styleAt(text[0])
+	if own != 0 && n.Style&own != 0 {
+		return true
+	}
 	switch {
-	case n.Style&yaml.DoubleQuotedStyle != 0:
-		return first(`"`)
-	case n.Style&yaml.SingleQuotedStyle != 0:
-		return first(`'`)
-	case n.Style&yaml.LiteralStyle != 0:
-		return first("|")
-	case n.Style&yaml.FoldedStyle != 0:
-		return first(">")
+	case own&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		_, text, _ = bytes.Cut(text, []byte("\n"))
+		text = bytes.TrimLeft(text, " \n")
+	case own != 0 && n.Value == "":
+		return len(text) > 1 && text[1] == text[0]
+	case own != 0:
+		text = text[1:]
 	}
-	if n.Value == "" {
-		return false // nothing stands there
-	}
-	word := n.Value
+	word := strings.TrimLeft(n.Value, " \n")
 	if i := strings.IndexAny(word, " \n"); i >= 0 {
 		word = word[:i]
 	}
-	return bytes.HasPrefix(text, []byte(word))
+	return word != "" && bytes.HasPrefix(text, []byte(word)) // where there is no word, nothing stands there
+}
+
+// styleAt is the style of a scalar that begins with a character, 0 for plain ones.
+func styleAt(c byte) yaml.Style {
+	switch c {
+	case '|':
+		return yaml.LiteralStyle
+	case '>':
+		return yaml.FoldedStyle
+	case '"':
+		return yaml.DoubleQuotedStyle
+	case '\'':
+		return yaml.SingleQuotedStyle
+	}
+	return 0
 }
 
 // Text is a text that a reader of YAML is given, and where its characters stand
