@@ -191,6 +191,10 @@ type Inventory struct {
 	// Produced says that what the resources make at run time has been added.
 	Produced bool
 
+	// Definitions is where CustomResourceDefinitions are looked up: a part of a
+	// repository has the kinds that any of it defines. nil for the inventory itself.
+	Definitions *Inventory
+
 	objects []*Object
 	byKind  map[GroupKind]*kindIndex
 	byNS    map[string]int
@@ -448,6 +452,14 @@ func (inv *Inventory) Made() []*Object { return inv.made }
 
 // OfKind returns the resources of a kind, made ones included.
 func (inv *Inventory) OfKind(gk GroupKind) []*Object { return inv.of(gk).objects }
+
+// CustomResourceDefinitions returns those that say what is in custom resources.
+func (inv *Inventory) CustomResourceDefinitions() []*Object {
+	if inv.Definitions != nil {
+		inv = inv.Definitions
+	}
+	return inv.OfKind(GroupKind{"apiextensions.k8s.io", "CustomResourceDefinition"})
+}
 
 // HasNamespace reports whether some resource of the build lives in the
 // namespace, or is it.

@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
@@ -64,6 +66,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 	what := describe(r)
 	switch res.Status {
 	case reference.Typo:
+		if inSameList(r, res.Suggestions[0]) {
+			return // a list that names both means both
+		}
 		opts := []Option{DidYouMean(res.Suggestions...), Help("%s", consequence(r))}
 		if reference.IsPlaceholderName(r.Name) {
 			if !closeTemplates(r.Name, res.Suggestions[0]) {
@@ -114,6 +119,16 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		}
 		p.Report(r.From, r.Node, message, opts...)
 	}
+}
+
+// inSameList reports whether the list that holds a reference names name too.
+func inSameList(r *reference.Ref, name string) bool {
+	for _, v := range yamlnode.Fields(r.Parent) {
+		if elements := yamlnode.Elements(v); slices.Contains(elements, r.Node) {
+			return slices.ContainsFunc(elements, func(e *yaml.Node) bool { return yamlnode.String(e) == name })
+		}
+	}
+	return false
 }
 
 // closeTemplates reports whether what two names hold besides the parts that are

@@ -118,7 +118,11 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 	if len(near) == 0 && slices.Contains(numbers, name) {
 		message += ": a port is named here, not numbered"
 	}
-	p.Report(m.object, port, message, DidYouMean(near...), Help("%s", listOf("its port names", names)))
+	opts := []Option{DidYouMean(near...), Help("%s", listOf("its port names", names))}
+	if len(m.selector.Content) == 0 {
+		opts = append(opts, AtMost(finding.Note)) // it selects all there is, what operators make too
+	}
+	p.Report(m.object, port, message, opts...)
 }
 
 // monitor is one ServiceMonitor or PodMonitor with what it selects.

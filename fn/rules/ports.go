@@ -43,6 +43,9 @@ var containerPortNotFound = &Rule{
 				n := yamlnode.Path(c.Node, field...)
 				name := yamlnode.String(n)
 				if isNumber(name) {
+					if field[0] == "lifecycle" {
+						continue // such a hook commonly calls another container of the pod
+					}
 					p.checkPortNumber(o, n, fmt.Sprintf("container %q does not declare port %s", c.Name, name), []*inventory.Pod{c.Pod}, []*inventory.Container{c}, false)
 					continue
 				}

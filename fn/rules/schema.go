@@ -277,7 +277,7 @@ func gvk(t *inventory.Type) apischema.GroupVersionKind {
 // its releases does, nobody knows which is meant.
 func crdSchema(inv *inventory.Inventory, t *inventory.Type) (schema *yaml.Node) {
 	var from *inventory.Object
-	for _, crd := range inv.OfKind(crdKind) {
+	for _, crd := range inv.CustomResourceDefinitions() {
 		if crd.Node == nil || yamlnode.GetString(crd.Node, "spec", "group") != t.Group || yamlnode.GetString(crd.Node, "spec", "names", "kind") != t.Kind {
 			continue
 		}
@@ -295,5 +295,3 @@ func crdSchema(inv *inventory.Inventory, t *inventory.Type) (schema *yaml.Node) 
 	}
 	return schema
 }
-
-var crdKind = inventory.GroupKind{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}

@@ -155,7 +155,7 @@ func truncated(group, apiVersion string) bool {
 // definesKind reports whether the build has a CustomResourceDefinition of the
 // kind, or an APIService for its group.
 func (p *Pass) definesKind(t *inventory.Type) bool {
-	return slices.ContainsFunc(p.Inventory.OfKind(crdKind), func(crd *inventory.Object) bool {
+	return slices.ContainsFunc(p.Inventory.CustomResourceDefinitions(), func(crd *inventory.Object) bool {
 		return crd.Node != nil && yamlnode.GetString(crd.Node, "spec", "group") == t.Group && yamlnode.GetString(crd.Node, "spec", "names", "kind") == t.Kind
 	})
 }

@@ -41,6 +41,9 @@ var volumeNotFound = &Rule{
 						continue
 					}
 					near := nearest(name, names)
+					if idle := unmounted(c.Pod, names); len(idle) == 1 {
+						near = append(idle, slices.DeleteFunc(near, func(n string) bool { return n == idle[0] })...)
+					}
 					message := fmt.Sprintf("container %q mounts volume %q, which the pod does not have", c.Name, name)
 					p.Report(o, n, message, DidYouMean(near...), Help("%s", listOf("its volumes", names)))
 				}
@@ -48,6 +51,20 @@ var volumeNotFound = &Rule{
 		})
 		return nil
 	},
+}
+
+// unmounted are the volumes that no container mounts: a name that fits none is
+// meant for one of them.
+func unmounted(pod *inventory.Pod, volumes []string) []string {
+	mounted := map[string]bool{}
+	for _, c := range pod.Containers {
+		for _, field := range []string{"volumeMounts", "volumeDevices"} {
+			for _, m := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
+				mounted[yamlnode.GetString(m, "name")] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(volumes), func(name string) bool { return mounted[name] })
 }
 
 func volumeNames(pod *inventory.Pod) []string {

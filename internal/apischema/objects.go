@@ -904,8 +904,8 @@ func (o *object) ruleMatches() {
 	groups := map[string]bool{}
 	for _, g := range yamlnode.Elements(o.get("apiGroups")) {
 		g = yamlnode.Resolve(g)
-		if g.Value == "*" || templated(g) || g.Value != "" && strings.Contains(g.Value, ".") && !strings.HasSuffix(g.Value, ".k8s.io") {
-			return // any group, or one that may have resources of its own
+		if g.Value == "*" || templated(g) || strings.Contains(g.Value, ".") && !servedGroups()[g.Value] {
+			return // any group, or one that has resources of its own, as metrics.k8s.io has pods
 		}
 		groups[g.Value] = true
 	}

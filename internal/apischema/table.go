@@ -148,6 +148,17 @@ var timeZones = sync.OnceValue(func() []string {
 	return strings.Split(rest, "\t")
 })
 
+// servedGroups are the groups that have resources of Kubernetes' own.
+var servedGroups = sync.OnceValue(func() map[string]bool {
+	groups := map[string]bool{}
+	for _, in := range resources() {
+		for _, g := range in {
+			groups[g] = true
+		}
+	}
+	return groups
+})
+
 // resources returns the groups that have a resource, by its name, for rules of
 // Roles. Like timeZones it is not of Table.
 var resources = sync.OnceValue(func() map[string][]string {

@@ -124,7 +124,19 @@ func templated(n *yaml.Node) bool {
 		return false
 	}
 	return strings.Contains(s, "${") || strings.Contains(s, "$(") || strings.Contains(s, "{{") || strings.Contains(s, "__") ||
-		strings.HasPrefix(s, "$") && len(s) > 1 || strings.Contains(s, "<") && strings.Contains(s, ">") || strings.Count(s, "%") > 1
+		strings.HasPrefix(s, "$") && len(s) > 1 || variable(s) || strings.Contains(s, "<") && strings.Contains(s, ">") || strings.Count(s, "%") > 1
+}
+
+// variable reports whether text has a shell's $NAME or a {NAME} in it.
+func variable(s string) bool {
+	for i := range len(s) - 1 {
+		if c := s[i+1]; s[i] == '$' && (c == '_' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z') {
+			return true
+		}
+	}
+	_, name, ok := strings.Cut(s, "{")
+	name, _, closed := strings.Cut(name, "}")
+	return ok && closed && name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
 }
 
 // isUpperSnake reports whether text is a word such as NUM_NODES. Where no text can
@@ -197,10 +209,16 @@ func isPatch(n *yaml.Node) bool {
 	return false
 }
 
-// field compares the value of one field.
+// field compares the value of one field. What is wrong in a status is dropped:
+// the API server leaves it out of what it creates, and tools write it into files,
+// as controller-gen does into CustomResourceDefinitions.
 func (w *walker) field(n, key, v *yaml.Node, f *Field) {
 	before := len(w.problems)
 	w.value(v, key, f.Schema)
+	if key.Value == "status" && len(w.above) == 1 {
+		w.problems = slices.Delete(w.problems, before, len(w.problems))
+		return
+	}
 	if v == nil || isNull(v) || len(w.problems) > before || f.Enum == nil && f.checks == nil {
 		return
 	}
@@ -407,6 +425,9 @@ func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
 		p.Help = "take the quotes off"
 	case s.Type == Time:
 		p.Help = "write it as in 2006-01-02T15:04:05Z"
+	}
+	if s.Type == Bytes && w.secret && n.Kind == yaml.ScalarNode {
+		return // data-not-base64
 	}
 	if s.Type == Quantity && n.Kind == yaml.ScalarNode {
 		if key == nil || key.Value != "divisor" && key.Value != "averageValue" && key.Value != "value" {

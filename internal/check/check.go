@@ -95,6 +95,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	rep.several = len(trees) > 1
 	var found [][]finding.Finding
 	var all []objects
+	var parts []Tree
 	for i, t := range trees {
 		if opts.Progress != nil {
 			opts.Progress(i, len(trees), t.Name)
@@ -108,19 +109,22 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 				opts.Remote(url)
 			}
 		}
-		findings, have, err := rep.survive(ctx, t, opts)
+		outcomes, err := rep.survive(ctx, t, opts)
 		if err != nil {
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(err), t.Named})
-		} else {
-			rep.Trees++
-			rep.Checked = append(rep.Checked, cmp.Or(t.shown(), t.Name))
 		}
-		for i := range findings {
-			findings[i].Tree = t.shown()
+		for _, o := range outcomes {
+			if err == nil {
+				rep.Trees++
+				rep.Checked = append(rep.Checked, cmp.Or(o.tree.shown(), o.tree.Name))
+			}
+			for i := range o.findings {
+				o.findings[i].Tree = o.tree.shown()
+			}
+			found, all, parts = append(found, o.findings), append(all, o.have), append(parts, o.tree)
 		}
-		found, all = append(found, findings), append(all, have)
 	}
-	rep.absent(trees, all, found)
+	rep.absent(parts, all, found)
 	rep.Findings = slices.Concat(found...)
 	rep.Findings = merge(rep.Findings)
 	rep.dropCommented(opts)
@@ -140,36 +144,58 @@ func (rep *Report) count(resources int, withoutSchema map[string]int) {
 
 // survive is check for trees that end it with a panic: the others are checked all
 // the same.
-func (rep *Report) survive(ctx context.Context, t Tree, opts Options) (findings []finding.Finding, have objects, err error) {
+func (rep *Report) survive(ctx context.Context, t Tree, opts Options) (outcomes []outcome, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			findings, have, err = nil, nil, fmt.Errorf("krm-validate gave up, which is a mistake of its own: %v", r)
+			outcomes, err = nil, fmt.Errorf("krm-validate gave up, which is a mistake of its own: %v", r)
 		}
 	}()
 	return rep.check(ctx, t, opts)
 }
 
-func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]finding.Finding, objects, error) {
+// outcome is what is found in a tree, or in a part of one, and what is in it.
+type outcome struct {
+	tree     Tree
+	findings []finding.Finding
+	have     objects
+}
+
+func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, error) {
 	if t.Root != "" {
-		return rep.checkKustomization(ctx, t, opts)
+		findings, have, err := rep.checkKustomization(ctx, t, opts)
+		return []outcome{{t, findings, have}}, err
 	}
 	sources, err := rep.read(t, opts)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	inv, cfg, err := index(sources, opts.Config, rep.secrets)
 	if err != nil && !t.Named {
 		inv, cfg, err = index(rep.readable(sources, opts.Config), opts.Config, rep.secrets)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if len(inv.Objects()) == 0 && cfg == nil && t.Named {
-		return nil, nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
+		return nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
 	}
-	rep.count(len(inv.Objects()), rules.WithoutSchema(inv))
-	findings, err := validate(ctx, inv, cfg, opts)
-	return findings, rep.objectsOf(inv), err
+	parts := []part{{t.Name, inv}}
+	if !t.Named {
+		parts = split(t.Name, inv)
+	}
+	rep.several = rep.several || len(parts) > 1
+	outcomes := make([]outcome, 0, len(parts))
+	for _, p := range parts {
+		rep.count(len(p.inv.Objects()), rules.WithoutSchema(p.inv))
+		findings, err := validate(ctx, p.inv, cfg, opts)
+		if err != nil {
+			return outcomes, err
+		}
+		tree := t
+		tree.Name = p.name
+		outcomes = append(outcomes, outcome{tree, findings, rep.objectsOf(p.inv)})
+	}
+	return outcomes, nil
 }
 
 // validate runs the pipeline in memory: rules judge what it would hand to a

@@ -161,7 +161,7 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 		}
 		switch {
 		case d.IsDir():
-			if path != dir && skipped(d.Name()) {
+			if path != dir && skipped(path) {
 				return fs.SkipDir
 			}
 			if text, err := limits.ReadRegular(filepath.Join(path, ".gitignore")); err == nil {
@@ -193,6 +193,13 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 	for _, k := range w.kustomizations {
 		for _, f := range k.files {
 			listed[f] = true
+		}
+	}
+	for _, f := range files {
+		if scenarioName(filepath.Base(f)) {
+			for _, asserted := range assertedFiles(f) {
+				listed[asserted] = true
+			}
 		}
 	}
 	for _, f := range files {
@@ -237,10 +244,51 @@ func isAssertion(name string) bool {
 	return ok && step != "" && strings.Trim(step, "0123456789") == "" && (strings.HasPrefix(what, "assert") || strings.HasPrefix(what, "error"))
 }
 
+// scenarioName reports whether a file says what a Chainsaw test does.
+func scenarioName(name string) bool {
+	return strings.HasPrefix(name, "chainsaw-test") || strings.HasPrefix(name, "chainsaw-step")
+}
+
+// assertedFiles are the files that a Chainsaw test compares with what is in the
+// cluster. They hold resources in part:
+// https://kyverno.github.io/chainsaw/latest/operations/assert/
+func assertedFiles(scenario string) []string {
+	text, err := limits.ReadRegular(scenario)
+	if err != nil {
+		return nil
+	}
+	var doc yaml.Node
+	if yaml.Unmarshal(text, &doc) != nil {
+		return nil
+	}
+	var files []string
+	var visit func(n *yaml.Node)
+	visit = func(n *yaml.Node) {
+		for k, v := range yamlnode.Fields(n) {
+			if k.Value != "assert" && k.Value != "error" {
+				continue
+			}
+			if file := yamlnode.GetString(v, "file"); file != "" {
+				at := filepath.Join(filepath.Dir(scenario), filepath.FromSlash(file))
+				matches, _ := filepath.Glob(at)
+				files = append(files, append(matches, at)...)
+			}
+		}
+		for _, c := range n.Content {
+			visit(c)
+		}
+	}
+	visit(&doc)
+	return files
+}
+
 // skipped reports whether a folder below a named one is left out: it is hidden,
-// or by convention not part of what is applied.
-func skipped(name string) bool {
-	return strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "node_modules", "vendor"}, name)
+// or by convention not part of what is applied. Maven's src/test is what testdata
+// is to Go.
+func skipped(path string) bool {
+	name := filepath.Base(path)
+	return strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "node_modules", "vendor"}, name) ||
+		name == "test" && filepath.Base(filepath.Dir(path)) == "src"
 }
 
 // ignoredAbove returns what the .gitignore files between the top of dir's

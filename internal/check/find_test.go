@@ -93,7 +93,8 @@ func TestOneUnreadableFileDoesNotHideTheOthers(t *testing.T) {
 	assert.ErrorContains(t, err, "helm template")
 }
 
-// TestAlternatives: files that define one object each are for one cluster each.
+// TestAlternatives: files that define one object differently are for one cluster
+// each. What is in other folders is no evidence, whether it fits or not.
 func TestAlternatives(t *testing.T) {
 	app := func(key string) string {
 		return strings.Replace(pod, "    envFrom:\n    - secretRef:\n        name: db-secret\n",
@@ -109,12 +110,62 @@ func TestAlternatives(t *testing.T) {
 		"d/app.yaml":    strings.ReplaceAll(app("BB"), "name: app", "name: d"),
 	})
 	rep := run(t, check.Options{}, dir)
-	assert.Equal(t, []string{"key-not-found"}, rulesOf(rep.Findings), "%v", rep.Findings)
+	assert.Empty(t, rulesOf(rep.Findings), "%v", rep.Findings)
 	for _, f := range rep.Findings {
-		if f.Rule == "duplicate-object" {
-			assert.LessOrEqual(t, f.Severity, finding.Note)
+		assert.LessOrEqual(t, f.Severity, finding.Note, "%v", f)
+		if f.Missing != nil {
+			assert.Contains(t, f.Message, "it is in "+filepath.ToSlash(filepath.Join(dir, "a")))
 		}
 	}
+
+	// Within one folder, and where nothing is defined differently, all is judged.
+	dir = tree(t, map[string]string{
+		"lessons/1/app.yaml":  app("A") + "---\n" + with("A"),
+		"lessons/2/app.yaml":  app("BB") + "---\n" + with("B"),
+		"lessons/2/copy.yaml": strings.ReplaceAll(app("B"), "name: app", "name: copy"),
+		"shop/secret.yaml":    strings.ReplaceAll(with("C"), "db-secret", "shop-secret"),
+		"shop/web/app.yaml":   strings.NewReplacer("name: app", "name: web", "db-secret", "shop-secret").Replace(app("D")),
+	})
+	rep = run(t, check.Options{}, dir)
+	assert.Equal(t, []string{"key-not-found", "key-not-found"}, rulesOf(rep.Findings), "%v", rep.Findings)
+	assert.Len(t, rep.Checked, 3)
+}
+
+// TestWhatTestsAssertIsNoManifest: they hold resources in part.
+func TestWhatTestsAssertIsNoManifest(t *testing.T) {
+	part := "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: cache}\nstatus: {readyReplicas: 3}\n"
+	dir := tree(t, map[string]string{
+		"e2e/chainsaw-test.yaml": `apiVersion: chainsaw.kyverno.io/v1alpha1
+kind: Test
+metadata: {name: cache}
+spec:
+  steps:
+  - try:
+    - apply: {file: cache.yaml}
+    - assert: {file: ready.yaml}
+    catch: []
+  - try:
+    - error: {file: ../gone/*.yaml}
+`,
+		"e2e/cache.yaml":                     pod,
+		"e2e/ready.yaml":                     part,
+		"gone/a.yaml":                        part,
+		"operator/src/test/resources/a.yaml": part,
+	})
+	assert.Equal(t, []string{"e2e/cache.yaml", "e2e/chainsaw-test.yaml"}, found(t, dir, check.FindOptions{}))
+}
+
+// TestTemplatesThatAreYAML: ytt's instructions are comments.
+func TestTemplatesThatAreYAML(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"app.yaml":   pod,
+		"ytt.yaml":   "#@ load(\"@ytt:data\", \"data\")\napiVersion: v1\nkind: Pod\nmetadata:\n  name: #@ data.values.name\n",
+		"plain.yaml": strings.ReplaceAll(pod, "name: app", "name: plain # ask ops#@example"),
+	})
+	rep := run(t, check.Options{}, dir)
+	assert.Equal(t, 2, rep.Resources)
+	require.Len(t, rep.Unread, 1)
+	assert.Equal(t, "a template, not YAML", rep.Unread[0].Err.Error())
 }
 
 // TestNamesThatKustomizeRenamed: what kustomize does not rewrite keeps a name

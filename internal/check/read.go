@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -29,6 +30,10 @@ func (rep *Report) read(t Tree, opts Options) ([]manifest.Source, error) {
 		case file == "-":
 			file = "stdin"
 		}
+		if !t.Named && isYTT(text) {
+			rep.Unread = append(rep.Unread, Unread{Name: file, Err: errTemplate})
+			continue
+		}
 		if size += int64(len(text)); size > limits.Current().Size {
 			return nil, limits.TooLarge()
 		}
@@ -36,6 +41,23 @@ func (rep *Report) read(t Tree, opts Options) ([]manifest.Source, error) {
 		rep.Sources[file] = text
 	}
 	return sources, nil
+}
+
+// isYTT reports whether a file is a template of ytt, whose instructions are
+// comments: #@ at the start of a line or after a value.
+// https://carvel.dev/ytt/docs/latest/syntax/
+func isYTT(text []byte) bool {
+	for {
+		i := bytes.Index(text, []byte("#@"))
+		if i < 0 || i+2 >= len(text) {
+			return false
+		}
+		before := i == 0 || text[i-1] == '\n' || text[i-1] == ' '
+		if after := text[i+2]; before && (after == ' ' || after == '/') {
+			return true
+		}
+		text = text[i+2:]
+	}
 }
 
 // readable leaves out the files that cannot be read, and reports them.
