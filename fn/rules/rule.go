@@ -169,15 +169,8 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 		Line:     o.Line,
 	}
 	if n != nil {
-		root := o.Node
-		if w := p.written[o]; w != nil {
-			root = w.node
-			if written := w.nodes[n]; written != nil {
-				n = written
-			}
-		}
-		f.Field = fieldpath.To(root, n)
-		if at, whole := fieldpath.Of(f.Field).Follow(root); whole && at.Value == n.Value {
+		f.Field = fieldpath.To(o.Node, n)
+		if at, whole := fieldpath.Of(f.Field).Follow(o.Node); whole && at.Value == n.Value {
 			f.Sum = finding.Sum(n.Value) // not of a key, whose field is its value's
 		}
 		if line := o.LineOf(n); line > 0 {

@@ -33,6 +33,9 @@ type typedText struct {
 	// decoded says that the node holds the text in base64.
 	decoded bool
 	secret  bool
+	// beside returns another variable of the container, or another key of the
+	// object, as far as it is known.
+	beside func(name string) string
 	// references are the variables that engine.Reference(i) stands for.
 	references []inserted
 	// expanded is the text with them put in, "" where some are not known.
@@ -51,10 +54,13 @@ type inserted struct {
 var typedTexts = NewFact(func(b *Build) []*typedText {
 	texts := []*typedText{}
 	add := func(t typedText) {
-		if len(t.text) < 4 || !strings.Contains(t.text, "//") && !(t.whole && strings.ContainsRune(t.text, ':')) {
+		if len(t.text) < 4 {
 			return
 		}
-		t.urls = engine.ReadURLs(t.text)
+		t.whole = t.whole && !strings.Contains(strings.TrimSpace(t.text), "\n")
+		if t.urls = engine.ReadTyped(t.name, t.text, t.whole); len(t.urls) == 0 && !(t.whole && strings.ContainsRune(t.text, ':')) {
+			return
+		}
 		t.urls = slices.DeleteFunc(t.urls, func(u *engine.Typed) bool { return inComment(t.text, u.Start) })
 		for _, u := range t.urls {
 			u.JudgeParameters()
@@ -96,7 +102,14 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 				v, _ := content.Get(key)
 				if text, ok := plainText(v); ok {
 					whole := read == "*" || strings.Contains(read, "\n"+key+"\n")
-					add(typedText{from: o, node: v.Node, name: key, text: text, expanded: text, whole: whole, decoded: v.Base64, secret: kind == "Secret"})
+					add(typedText{
+						from: o, node: v.Node, name: key, text: text, expanded: text, whole: whole, decoded: v.Base64, secret: kind == "Secret",
+						beside: func(name string) string {
+							v, _ := content.Get(name)
+							text, _ := plainText(v)
+							return text
+						},
+					})
 				}
 			}
 		}
@@ -119,6 +132,12 @@ func inComment(text string, offset int) bool {
 func (e *environment) typed(i int) typedText {
 	entry := &e.entries[i]
 	t := typedText{from: e.owner, node: yamlnode.Resolve(entry.node), name: entry.name, whole: true}
+	t.beside = func(name string) string {
+		if v := e.get(name); v != nil && v.known {
+			return v.text
+		}
+		return ""
+	}
 	text := yamlnode.String(entry.node)
 	t.expanded, _ = e.expand(text, i, 0)
 	if !strings.Contains(text, "$") {
@@ -161,7 +180,7 @@ func (p *Pass) reportText(t *typedText, offset int, message string, opts ...Opti
 }
 
 // reportFault reports what an engine found.
-func (p *Pass) reportFault(t *typedText, offset int, e *engine.Engine, f *engine.Fault) {
+func (p *Pass) reportFault(t *typedText, u *engine.Typed, f *engine.Fault) {
 	var opts []Option
 	if !f.Sure {
 		opts = append(opts, AtMost(finding.Warning))
@@ -169,9 +188,9 @@ func (p *Pass) reportFault(t *typedText, offset int, e *engine.Engine, f *engine
 	if f.Help != "" {
 		opts = append(opts, Help("%s", f.Help))
 	}
-	what := ""
-	if e != nil {
-		what = "the " + e.Name + " URL in "
+	what, offset := "", 0
+	if u != nil {
+		what, offset = "the "+u.String()+" in ", u.Start
 	}
 	message := what + t.name + " " + f.Text
 	if f.Suggestion != "" {
@@ -187,14 +206,14 @@ var urlNotEncoded = &Rule{
 	Doc: "A user name or password in a connection URL has characters that must be percent-encoded there. " +
 		"A / ends the host's part, a ? or # what comes after it, an @ the password: the driver refuses the URL or connects to a host that nobody meant. " +
 		"It looks at URLs of databases and brokers in variables, command lines, ConfigMaps and Secrets, and at those that are put together from $(VAR), " +
-		"where the kubelet inserts the value as it is. What the engine's own clients refuse is an error, what only many drivers refuse a warning. " +
+		"where the kubelet inserts the value as it is; in lists of keywords, such as libpq's and ADO.NET's, a value that ends there where it should not. What the engine's own clients refuse is an error, what only many drivers refuse a warning. " +
 		"The message never says which characters.",
 	Run: func(p *Pass) error {
 		for _, t := range typedTexts.Of(p.Build) {
 			for _, u := range t.urls {
 				for i := range u.Faults {
 					if f := &u.Faults[i]; f.Part == "password" || f.Part == "user name" {
-						p.reportFault(t, u.Start, u.Engine, f)
+						p.reportFault(t, u, f)
 					}
 				}
 				p.checkInserted(t, u)
@@ -212,28 +231,33 @@ func (p *Pass) checkInserted(t *typedText, u *engine.Typed) {
 		if at < 0 || !r.known {
 			continue
 		}
-		part := u.UserInfoPart(u.Start + at)
-		if part == "" {
-			continue
-		}
-		ok, sure := u.Engine.Insertable(part, r.value)
+		part, ok, sure := u.Inserted(u.Start+at, r.value)
 		if ok {
 			continue
 		}
-		opts := []Option{Help("choose one of letters and digits, keep it percent-encoded in a key of its own, or give the program host, user and password in variables of their own")}
-		if !sure || u.Driver != "" {
+		what, help := "must be percent-encoded in a URL", "keep it percent-encoded in a key of its own"
+		if u.Keywords != nil || u.Form != "" || u.Scheme.Name == "sqlserver" && u.Prefix == "jdbc:" {
+			what, help = "end the value or its quotes there", "put the string together where they can be escaped"
+		}
+		opts := []Option{Help("choose one of letters and digits, %s, or give the program host, user and password in variables of their own", help)}
+		if !sure {
 			opts = append(opts, AtMost(finding.Warning))
 		}
-		p.reportText(t, u.Start, fmt.Sprintf("the %s URL in %s takes its %s from $(%s), whose value has characters that must be percent-encoded in a URL, and the kubelet inserts it as it is",
-			u.Engine.Name, t.name, part, r.name), opts...)
+		p.reportText(t, u.Start, fmt.Sprintf("the %s in %s takes its %s from $(%s), whose value has characters that %s, and the kubelet inserts it as it is",
+			u, t.name, part, r.name, what), opts...)
 	}
 }
+
+// shapeParts are the parts of a connection string that are about how it is
+// written.
+var shapeParts = [...]string{"port", "host", "user info", "syntax", "keyword", "scheme"}
 
 var urlMalformed = &Rule{
 	Name:     "url-malformed",
 	Severity: finding.Error,
 	URL:      "https://www.rfc-editor.org/rfc/rfc3986#section-3",
 	Doc: "A connection string is written so that its driver refuses it: quotes, blanks or a newline around it, a scheme without :// or one that no driver knows, jdbc:postgres: for jdbc:postgresql:, a port that is no number. " +
+		"So is a list of keywords: a keyword that its driver does not know, a value that needs quotes and has none, SQL Server's port behind a colon, a JAAS configuration without its semicolon or for another SASL mechanism, a Go data source name whose parenthesis is not closed. " +
 		"Quotes come from .env files, whose quotes kustomize keeps; newlines from block scalars. " +
 		"What stands around a value is judged where containers of the build read it as one variable. Placeholders are left alone.",
 	Run: func(p *Pass) error {
@@ -242,19 +266,20 @@ var urlMalformed = &Rule{
 				newline := t.secret && strings.HasSuffix(t.text, "\n") // data-trailing-newline says it
 				for _, f := range engine.JudgeWhole(t.name, t.text) {
 					if !newline || f.Part != "end" {
-						p.reportFault(t, 0, nil, &f)
+						p.reportFault(t, nil, &f)
 					}
 				}
 			}
 			for _, u := range t.urls {
-				if !t.whole || u.Start != 0 {
+				if !t.whole && u.Keywords == nil && u.Form == "" || u.Start != 0 && u.Keywords == nil && u.Form == "" {
 					continue // prose, perhaps
 				}
 				for i := range u.Faults {
-					if f := &u.Faults[i]; f.Part == "port" || f.Part == "host" || f.Part == "user info" {
-						p.reportFault(t, u.Start, u.Engine, f)
+					if f := &u.Faults[i]; slices.Contains(shapeParts[:], f.Part) {
+						p.reportFault(t, u, f)
 					}
 				}
+				p.checkMechanism(t, u)
 			}
 		}
 		return nil
@@ -265,20 +290,64 @@ var urlParameterInvalid = &Rule{
 	Name:     "url-parameter-invalid",
 	Severity: finding.Error,
 	URL:      "https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS",
-	Doc: "A parameter of a connection URL has a value that the driver does not know: sslmode=disabled, readPreference=slave. " +
+	Doc: "A parameter of a connection URL, or a keyword of a connection string, has a value that the driver does not know: sslmode=disabled, readPreference=slave. " +
 		"The driver refuses the URL. Only parameters whose values are a closed list are judged.",
 	Run: func(p *Pass) error {
 		for _, t := range typedTexts.Of(p.Build) {
 			for _, u := range t.urls {
 				for i := range u.Faults {
 					if f := &u.Faults[i]; strings.HasPrefix(f.Part, "parameter") {
-						p.reportFault(t, u.Start, u.Engine, f)
+						p.reportFault(t, u, f)
 					}
 				}
 			}
 		}
 		return nil
 	},
+}
+
+// checkMechanism compares a login module with the SASL mechanism that stands
+// beside it: SASL_MECHANISM for SASL_JAAS_CONFIG, or a line of the same file.
+func (p *Pass) checkMechanism(t *typedText, u *engine.Typed) {
+	if !u.IsJAAS() {
+		return
+	}
+	for _, mechanism := range t.mechanisms(u.Start) {
+		if f := u.Mechanism(t.text, mechanism); f != nil {
+			p.reportFault(t, u, f)
+			return
+		}
+	}
+}
+
+// mechanisms are the SASL mechanisms that are set beside the login module at an
+// offset: by a variable or a line with the same beginning.
+func (t *typedText) mechanisms(offset int) []string {
+	var values []string
+	add := func(value string) {
+		if value = strings.TrimSpace(value); value != "" && !strings.ContainsAny(value, ", ") {
+			values = append(values, value)
+		}
+	}
+	if t.whole {
+		for _, ending := range [...][2]string{{"SASL_JAAS_CONFIG", "SASL_MECHANISM"}, {"sasl.jaas.config", "sasl.mechanism"}} {
+			if stem, ok := strings.CutSuffix(t.name, ending[0]); ok && t.beside != nil {
+				add(t.beside(stem + ending[1]))
+			}
+		}
+		return values
+	}
+	line := t.text[strings.LastIndexByte(t.text[:offset], '\n')+1 : offset]
+	stem, _, ok := strings.Cut(line, "sasl.jaas.config")
+	if !ok || strings.Contains(stem, "listener.name") {
+		return nil
+	}
+	for other := range strings.Lines(t.text) {
+		if rest, ok := strings.CutPrefix(other, stem+"sasl.mechanism"); ok {
+			add(strings.Trim(strings.TrimLeft(rest, " \t=:"), "\"'\r\n"))
+		}
+	}
+	return values
 }
 
 // serviceOf returns the Service of the build that a host of a text names.

@@ -18,7 +18,7 @@ var urlContradictsServer = &Rule{
 	Name:     "url-contradicts-server",
 	Severity: finding.Error,
 	URL:      "https://hub.docker.com/_/postgres",
-	Doc: "A connection URL leads to a server of the same build that is something else, or that does not create the user, password or database in the URL. " +
+	Doc: "A connection URL or string leads to a server of the same build that is something else, or that does not create the user, password or database in the URL. " +
 		"A mysql:// URL for a Service whose pods run postgres is an error. " +
 		"A user, password or database other than that of POSTGRES_USER, MYSQL_DATABASE and their like is a warning: the images create what these variables say when they start on an empty volume, and something else may create more. " +
 		"Servers with initialization scripts, and builds that create databases or users somewhere, are left alone.",
@@ -31,7 +31,7 @@ var urlContradictsServer = &Rule{
 			urls := t.urls
 			text := t.text
 			if len(t.references) > 0 && t.expanded != "" {
-				urls, text = engine.ReadURLs(t.expanded), t.expanded
+				urls, text = engine.ReadTyped(t.name, t.expanded, t.whole), t.expanded
 			}
 			for _, u := range urls {
 				if len(u.Hosts) == 1 && u.Hosts[0].Host != "" && !hasUserFault(u) {
@@ -54,12 +54,19 @@ func (p *Pass) checkServer(t *typedText, u *engine.Typed, text string, environme
 	if c == nil {
 		return
 	}
-	if e.Protocol != u.Engine.Protocol && e.Protocol != "" && u.Engine.Protocol != "" {
-		p.reportText(t, min(u.Start, len(t.text)), fmt.Sprintf("%s has a %s URL for Service %q, and the pods behind it run %s", t.name, u.Engine.Name, svc.Name, e.Name),
-			Help("write %s:// and the port of %s, or name the Service that is meant", e.Schemes[0].Name, e.Name))
+	if u.AnyEngine {
+		if !u.MayBe(e) {
+			return
+		}
+	} else if e.Protocol != u.Engine.Protocol && e.Protocol != "" && u.Engine.Protocol != "" {
+		help := Help("name the Service that is meant, or write the string as %s wants it", e.Name)
+		if u.Keywords == nil && u.Form == "" {
+			help = Help("write %s:// and the port of %s, or name the Service that is meant", e.Schemes[0].Name, e.Name)
+		}
+		p.reportText(t, min(u.Start, len(t.text)), fmt.Sprintf("%s has a %s for Service %q, and the pods behind it run %s", t.name, u, svc.Name, e.Name), help)
 		return
 	}
-	if e.Protocol != u.Engine.Protocol || p.initialized(c, &e.Server) {
+	if !u.AnyEngine && e.Protocol != u.Engine.Protocol || p.initialized(c, &e.Server) {
 		return
 	}
 	p.checkCreated(t, u, text, svc, environments[c], e)
@@ -179,7 +186,7 @@ func (p *Pass) checkCreated(t *typedText, u *engine.Typed, text string, svc *inv
 		if v == nil {
 			says = "and the server behind Service %q has no variable that creates it"
 		}
-		message := fmt.Sprintf("the %s URL in %s names a %s, "+says, u.Engine.Name, t.name, what, svc.Name)
+		message := fmt.Sprintf("the %s in %s names a %s, "+says, u, t.name, what, svc.Name)
 		if v != nil && v.holder.Kind != "Secret" && what != "password" && !isSecretly(v) {
 			message += fmt.Sprintf(", %q", v.text)
 		}
@@ -205,6 +212,12 @@ func (p *Pass) checkCreated(t *typedText, u *engine.Typed, text string, svc *inv
 	if written && secretKnown && secret != nil && password != "" && user == userName && secret.text != password {
 		report("password", secret, s.Passwords[0])
 		return
+	}
+	if roots := s.Roots[user]; written && len(roots) > 0 && password != "" {
+		if root, known := created(e, roots); known && root != nil && root.text != password {
+			report("password", root, roots[0])
+			return
+		}
 	}
 	database, known := created(e, s.Databases)
 	if !known || len(s.Databases) == 0 || u.Database == "" || slices.Contains(s.AlwaysDatabases, u.Database) || strings.Contains(u.Database, "/") && !strings.HasPrefix(u.Database, "/") {

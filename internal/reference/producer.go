@@ -91,29 +91,24 @@ func Produce(inv *inventory.Inventory) {
 		return
 	}
 	inv.Produced = true
-	for _, o := range inv.Objects() {
-		ProduceFor(inv, o)
-	}
-}
-
-// ProduceFor adds to the inventory what one resource makes at run time.
-func ProduceFor(inv *inventory.Inventory, o *inventory.Object) {
-	if o.Local {
-		return
-	}
 	table := producersByKind()
-	own := table[o.GroupKind]
-	for _, p := range own {
-		p.apply(inv, o)
-	}
-	if o.Annotations() != nil {
-		for _, p := range table[anyKind] {
+	for _, o := range inv.Objects() {
+		if o.Local {
+			continue
+		}
+		own := table[o.GroupKind]
+		for _, p := range own {
 			p.apply(inv, o)
 		}
-	}
-	if len(own) == 0 && unknown(o.GroupKind) {
-		for _, p := range table[customKind] {
-			p.apply(inv, o)
+		if o.Annotations() != nil {
+			for _, p := range table[anyKind] {
+				p.apply(inv, o)
+			}
+		}
+		if len(own) == 0 && unknown(o.GroupKind) {
+			for _, p := range table[customKind] {
+				p.apply(inv, o)
+			}
 		}
 	}
 }

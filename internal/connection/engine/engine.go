@@ -103,6 +103,11 @@ type Engine struct {
 	Encode string
 	// Values are parameters that take one of a few values.
 	Values []ParameterValues
+	// Keywords are the connection strings of its drivers that are lists of
+	// keywords and values.
+	Keywords []Keywords
+	// Wanted are variables for its addresses whose readers take one form only.
+	Wanted []Wanted
 	// JDBC are the subprotocols of its JDBC drivers, the usual one first.
 	JDBC []string
 	// jdbcUserInfo says that its JDBC URLs may have user info.
@@ -128,8 +133,10 @@ type Scheme struct {
 type Server struct {
 	// Users and Databases are the variables, the one that counts first.
 	Users, Databases []string
-	// Passwords are the variables for the password of that user.
+	// Passwords are the variables for the password of that user, Roots those for
+	// the users that are always there.
 	Passwords []string
+	Roots     map[string][]string
 	// DefaultUsers are there where no variable names one; AlwaysUsers and
 	// AlwaysDatabases in any case.
 	DefaultUsers, AlwaysUsers, AlwaysDatabases []string
@@ -233,12 +240,18 @@ var byImage = sync.OnceValue(func() map[string]*Engine {
 	return m
 })
 
-// ByImage finds the engine that an image runs, by the last part of its name.
+// ByImage finds the engine that an image runs, by the last part of its name, or
+// the last two.
 func ByImage(image string) (*Engine, bool) {
 	image, _, _ = strings.Cut(image, "@")
-	image = image[strings.LastIndexByte(image, '/')+1:]
-	image, _, _ = strings.Cut(image, ":")
-	e, ok := byImage()[image]
+	if colon := strings.LastIndexByte(image, ':'); colon > strings.LastIndexByte(image, '/') {
+		image = image[:colon]
+	}
+	words := strings.Split(image, "/")
+	e, ok := byImage()[words[len(words)-1]]
+	if !ok && len(words) > 1 {
+		e, ok = byImage()[strings.Join(words[len(words)-2:], "/")]
+	}
 	return e, ok
 }
 

@@ -21,6 +21,13 @@ func mongodb() []*Engine {
 			{Name: "readConcernLevel", Values: []string{"local", "majority", "linearizable", "available", "snapshot"}, URL: mongoOptions},
 			{Name: "authMechanism", Values: []string{"SCRAM-SHA-1", "SCRAM-SHA-256", "MONGODB-X509", "MONGODB-AWS", "MONGODB-OIDC", "GSSAPI", "PLAIN", "MONGODB-CR", "DEFAULT"}, URL: mongoOptions},
 		},
+		Wanted: []Wanted{{
+			Names:    []string{"SPRING_DATA_MONGODB_URI", "SPRING_MONGODB_URI", "spring.data.mongodb.uri"},
+			Prefixes: []string{"mongodb:", "mongodb+srv:"}, URL: "https://docs.spring.io/spring-boot/reference/data/nosql.html#data.nosql.mongodb.connecting",
+		}, {
+			Names: []string{"MONGODB_URI", "MONGO_URI", "MONGO_URL", "MONGODB_URL", "ME_CONFIG_MONGODB_URL"}, Prefixes: []string{"mongodb://", "mongodb+srv://"}, Absolute: true, Doubtful: true, // some programs put it before
+			URL: "https://www.mongodb.com/docs/manual/reference/connection-string/",
+		}},
 		Images: []string{"mongo", "mongodb", "mongodb-community-server", "mongodb-enterprise-server", "percona-server-mongodb"},
 		// Databases are made when something is written to them.
 		Server: Server{

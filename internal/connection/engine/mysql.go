@@ -17,7 +17,7 @@ func mysql() []*Engine {
 			},
 			Port: 3306, PortNames: []string{"mysql", "db"}, Variables: variables, Formats: mysqlFormats("mysql"),
 			Encode: "/?#@%", Values: mysqlValues, JDBC: []string{"mysql"}, jdbcUserInfo: true,
-			Images: []string{"mysql", "mysql-server", "percona", "percona-server"}, Server: mysqlServer,
+			Images: []string{"mysql", "mysql-server", "percona", "percona-server"}, Server: mysqlServer, Keywords: mysqlKeywords(),
 		},
 		{
 			Name: "mariadb", Protocol: "mysql", Schemes: []Scheme{{Name: "mariadb", Port: 3306, Database: true}},
@@ -34,6 +34,7 @@ var mysqlServer = Server{
 	Passwords:       []string{"MYSQL_PASSWORD", "MARIADB_PASSWORD"},
 	Databases:       []string{"MYSQL_DATABASE", "MARIADB_DATABASE"},
 	AlwaysUsers:     []string{"root"},
+	Roots:           map[string][]string{"root": {"MYSQL_ROOT_PASSWORD", "MARIADB_ROOT_PASSWORD"}},
 	AlwaysDatabases: []string{"mysql", "information_schema", "sys", "performance_schema"},
 	Scripts:         []string{"/docker-entrypoint-initdb.d"},
 	URL:             "https://hub.docker.com/_/mysql",
@@ -60,5 +61,45 @@ func mysqlFormats(scheme string) []Format {
 			separator: ";", host: "Server", port: "Port", username: "UID", password: "PWD", database: "Database",
 			quote: braceQuoting,
 		}, parameter{"SSLMODE", "REQUIRED"}, false),
+	}
+}
+
+// mysqlKeywords are the strings that MySqlConnector, Connector/NET and the ODBC
+// drivers of MySQL and MariaDB read.
+func mysqlKeywords() []Keywords {
+	return []Keywords{
+		{
+			Name: "MySQL ADO.NET", Syntax: Semicolons,
+			Parts: map[string]KeywordPart{
+				"server": HostPart, "host": HostPart, "datasource": HostPart, "address": HostPart, "addr": HostPart, "networkaddress": HostPart, "port": PortPart,
+				"userid": UserPart, "uid": UserPart, "username": UserPart, "user": UserPart, "password": PasswordPart, "pwd": PasswordPart,
+				"database": DatabasePart, "initialcatalog": DatabasePart,
+			},
+			Options: []string{
+				"sslmode", "pooling", "charset", "characterset", "allowuservariables", "convertzerodatetime", "allowzerodatetime", "allowpublickeyretrieval",
+				"treattinyasboolean", "guidformat", "oldguids", "connectiontimeout", "connecttimeout", "defaultcommandtimeout", "minimumpoolsize", "maximumpoolsize",
+				"minpoolsize", "maxpoolsize", "persistsecurityinfo", "keepalive", "allowloadlocalinfile", "connectionlifetime", "connectionreset", "applicationname",
+				"sslca", "sslcert", "sslkey", "tlsversion", "serverrsapublickeyfile", "usecompression", "useaffectedrows", "autoenlist", "datetimekind",
+			},
+			Own: []string{"port=3306", "host:3306", "allowuservariables", "convertzerodatetime", "allowzerodatetime", "allowpublickeyretrieval", "treattinyasboolean", "guidformat", "oldguids", "charset", "characterset"},
+			Values: []ParameterValues{{
+				Name: "sslmode", Values: []string{"None", "Disabled", "Preferred", "Required", "VerifyCA", "VerifyFull"}, Fold: true,
+				URL: "https://mysqlconnector.net/connection-options/#SslMode",
+			}},
+			URL: "https://mysqlconnector.net/connection-options/",
+		},
+		{
+			Name: "MySQL ODBC", Syntax: Braces, Drivers: []string{"mysql", "mariadb"},
+			Parts: map[string]KeywordPart{
+				"server": HostPart, "servername": HostPart, "port": PortPart, "uid": UserPart, "user": UserPart, "pwd": PasswordPart, "password": PasswordPart,
+				"database": DatabasePart, "db": DatabasePart,
+			},
+			Options: []string{"driver", "dsn", "option", "charset", "sslmode", "sslca", "sslkey", "sslcert", "socket", "stmt", "no_schema"},
+			Values: []ParameterValues{{
+				Name: "sslmode", Values: []string{"DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"}, Fold: true,
+				URL: "https://dev.mysql.com/doc/connector-odbc/en/connector-odbc-configuration-connection-parameters.html",
+			}},
+			URL: "https://dev.mysql.com/doc/connector-odbc/en/connector-odbc-configuration-connection-parameters.html",
+		},
 	}
 }

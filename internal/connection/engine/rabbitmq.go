@@ -9,6 +9,10 @@ func rabbitmq() []*Engine {
 		Schemes: []Scheme{{Name: "amqp", Port: 5672}, {Name: "amqps", Port: 5671, TLS: true}},
 		Port:    5672, TLSPort: 5671, PortNames: []string{"amqp", "amqps", "rabbitmq"},
 		Variables: []string{"RABBITMQ", "RABBIT", "AMQP"}, Encode: "/?#",
+		Wanted: []Wanted{{
+			Names: []string{"CELERY_BROKER_URL", "CELERY_BROKER"}, Absolute: true, URL: "https://docs.celeryq.dev/en/stable/userguide/configuration.html#broker-settings",
+			Prefixes: []string{"amqp://", "redis://", "amqps://", "rediss://", "sentinel://", "sqs://", "pyamqp://", "confluentkafka://", "filesystem://", "memory://", "redis+socket://", "sqla+", "zookeeper://", "mongodb://", "gcpubsub://", "azureservicebus://", "librabbitmq://", "py-amqp://"},
+		}},
 		Images: []string{"rabbitmq", "rabbitmq-management"},
 		// The path is the virtual host without its leading slash: "/" is %2F.
 		Server: Server{

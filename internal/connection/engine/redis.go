@@ -15,6 +15,21 @@ func redis() []*Engine {
 			Variables: []string{"REDIS", "VALKEY", "CACHE"}, Encode: "/?#",
 			Values: []ParameterValues{{Name: "ssl_cert_reqs", Values: []string{"none", "optional", "required", "CERT_NONE", "CERT_OPTIONAL", "CERT_REQUIRED"},
 				URL: "https://redis.readthedocs.io/en/stable/connections.html#redis.connection.SSLConnection"}},
+			Keywords: []Keywords{{
+				Name: "StackExchange.Redis", Syntax: Commas, Closed: true,
+				Parts: map[string]KeywordPart{"user": UserPart, "password": PasswordPart, "defaultdatabase": DatabasePart},
+				Options: []string{
+					"abortconnect", "allowadmin", "asynctimeout", "channelprefix", "checkcertificaterevocation", "configchannel", "configcheckseconds", "configurationchannel",
+					"connectretry", "connecttimeout", "heartbeatconsistencychecks", "heartbeatinterval", "highprioritysocketthreads", "highprioritythreads", "keepalive", "name", "preserveasyncorder", "protocol",
+					"proxy", "resolvedns", "responsetimeout", "servicename", "setclientlibrary", "ssl", "sslhost", "sslprotocols", "synctimeout", "tiebreaker", "tunnel", "version", "writebuffer",
+					"$client", "$info",
+				},
+				Values: []ParameterValues{
+					{Name: "ssl", Values: []string{"true", "false", "yes", "no", "on", "off"}, Fold: true, URL: stackExchangeURL},
+					{Name: "abortconnect", Values: []string{"true", "false", "yes", "no", "on", "off"}, Fold: true, URL: stackExchangeURL},
+				},
+				URL: stackExchangeURL,
+			}},
 			Images: []string{"redis", "redis-stack", "redis-stack-server", "valkey", "keydb", "dragonfly"},
 			Formats: []Format{
 				schemeURL("redis", "rediss", oneHost, asNumber),
@@ -35,3 +50,5 @@ func redis() []*Engine {
 		},
 	}
 }
+
+const stackExchangeURL = "https://stackexchange.github.io/StackExchange.Redis/Configuration"

@@ -15,6 +15,12 @@ import (
 type Typed struct {
 	Engine *Engine
 	Scheme Scheme
+	// Keywords is the kind of list that it is, nil for URLs. AnyEngine says that
+	// it may be one of several engines, of which Engine is one.
+	Keywords  *Keywords
+	AnyEngine bool
+	// Form is what else it may be: "Go data source name", "JAAS configuration".
+	Form string
 	// Prefix is "jdbc:", "r2dbc:" or "", Driver what stands behind the plus sign.
 	Prefix, Driver string
 	// Start and End are where the text of the connection string is.
@@ -28,6 +34,21 @@ type Typed struct {
 	Parameters           []Parameter
 	Faults               []Fault
 	userColon, authority int
+	pairs                []keywordPair
+}
+
+// String says what it is, without any part of it: "postgresql URL", "libpq
+// connection string".
+func (t *Typed) String() string {
+	switch {
+	case t.Form != "":
+		return t.Form
+	case t.AnyEngine:
+		return "connection string"
+	case t.Keywords != nil:
+		return t.Keywords.Name + " connection string"
+	}
+	return t.Engine.Name + " URL"
 }
 
 // Parameter is one option of a connection string, decoded.
@@ -58,6 +79,10 @@ type ParameterValues struct {
 	Values []string
 	// Fold says that capitals do not matter.
 	Fold bool
+	// Form, where there are no Values, reports whether a value is one; What says
+	// what that is.
+	Form func(string) bool
+	What string
 	// URL is the driver's documentation.
 	URL string
 }
@@ -79,6 +104,25 @@ func ReadURLs(text string) []*Typed {
 			i = max(i, t.End)
 		}
 	}
+}
+
+// ReadTyped reads all connection strings in a text that is the value of a
+// variable, key or flag; whole says that it is that of one variable.
+func ReadTyped(name, text string, whole bool) []*Typed {
+	var found []*Typed
+	if strings.Contains(text, "://") {
+		found = ReadURLs(text)
+	}
+	if strings.IndexByte(text, '=') >= 0 {
+		found = append(found, ReadKeywords(text, whole)...)
+		if strings.Contains(text, "LoginModule") {
+			found = append(found, ReadJAAS(name, text, whole)...)
+		}
+	}
+	if strings.IndexByte(text, '@') >= 0 {
+		found = append(found, ReadDSNs(name, text, whole)...)
+	}
+	return found
 }
 
 // isSchemeByte: RFC 3986, section 3.1; underscores are SQLAlchemy's.
@@ -170,6 +214,10 @@ func (t *Typed) readAuthority(text string, i int) {
 	}
 	t.readHosts(rest[:end])
 	rest = rest[end:]
+	if t.Prefix == "jdbc:" && t.Scheme.Name == "sqlserver" {
+		t.readProperties(text, rest)
+		return
+	}
 	path, query, _ := strings.Cut(rest, "?")
 	if t.Scheme.Database && strings.HasPrefix(path, "/") {
 		path, _, _ = strings.Cut(path[1:], "#")
@@ -182,6 +230,36 @@ func (t *Typed) readAuthority(text string, i int) {
 		k, v, ok := strings.Cut(pair, "=")
 		if v, err := unescape(v); ok && err == nil {
 			t.Parameters = append(t.Parameters, Parameter{k, v})
+		}
+	}
+}
+
+// readProperties reads what stands behind the host of a JDBC URL of SQL Server:
+// https://learn.microsoft.com/sql/connect/jdbc/building-the-connection-url
+func (t *Typed) readProperties(text, rest string) {
+	if strings.HasPrefix(rest, "/") && len(rest) > 1 {
+		t.Faults = append(t.Faults, Fault{Part: "host", Sure: true, Text: "has a / behind its server, and SQL Server's driver takes it for a part of the port",
+			Help: "the form is jdbc:sqlserver://host:port;databaseName=name"})
+		return
+	}
+	r := region{text: text, end: t.End, alone: true}
+	pairs, _, _ := r.semicolons(t.End-len(rest), Braces)
+	for i := range pairs {
+		p := &pairs[i]
+		switch p.key {
+		case "databasename", "database":
+			if !HasPlaceholder(p.value) && !strings.ContainsFunc(p.value, isReference) {
+				t.Database = p.value
+			}
+		case "user", "username":
+			p.key = string(UserPart)
+			t.pairs = append(t.pairs, *p)
+		case "password":
+			p.key = string(PasswordPart)
+			t.HasPassword = true
+			t.pairs = append(t.pairs, *p)
+		default:
+			t.Parameters = append(t.Parameters, Parameter{p.key, p.value})
 		}
 	}
 }
@@ -316,6 +394,24 @@ func isReference(r rune) bool { return r >= firstReference && r < 0xF900 }
 // UserInfo returns the user name and the password, decoded, where both are
 // written out.
 func (t *Typed) UserInfo(text string) (user, password string, ok bool) {
+	if t.pairs != nil {
+		for i := range t.pairs {
+			p := &t.pairs[i]
+			part := t.partOf(p)
+			if part != UserPart && part != PasswordPart {
+				continue
+			}
+			if HasPlaceholder(p.value) || strings.ContainsFunc(p.value, isReference) {
+				return "", "", false
+			}
+			if part == UserPart {
+				user = p.value
+			} else {
+				password = p.value
+			}
+		}
+		return user, password, user != ""
+	}
 	info := text[t.UserStart:t.UserEnd]
 	if info == "" || HasPlaceholder(info) || strings.ContainsFunc(info, isReference) {
 		return "", "", false
@@ -324,6 +420,37 @@ func (t *Typed) UserInfo(text string) (user, password string, ok bool) {
 	u, err1 := unescape(user)
 	pw, err2 := unescape(password)
 	return u, pw, err1 == nil && err2 == nil
+}
+
+// IsJAAS reports whether it is the configuration of a login module.
+func (t *Typed) IsJAAS() bool { return t.Form == jaasForm }
+
+func (t *Typed) partOf(p *keywordPair) KeywordPart {
+	if t.Keywords != nil {
+		return t.Keywords.partOf(p.key, t.AnyEngine)
+	}
+	return KeywordPart(p.key)
+}
+
+// Inserted says of a value that is put into the string at an offset, as it is,
+// which part it is, "" for none of user name and password; whether it reads back
+// as itself, and whether the engine's own clients are sure not to read it so.
+func (t *Typed) Inserted(offset int, value string) (part string, ok, sure bool) {
+	if t.pairs == nil {
+		if part = t.UserInfoPart(offset); part == "" {
+			return "", true, false
+		}
+		ok, sure = t.Engine.Insertable(part, value)
+		return part, ok, sure && t.Driver == ""
+	}
+	for i := range t.pairs {
+		p := &t.pairs[i]
+		if part := t.partOf(p); offset >= p.start && offset < p.end && (part == UserPart || part == PasswordPart) {
+			ok := t.insertedInPair(p, value)
+			return string(part), ok, !ok
+		}
+	}
+	return "", true, false
 }
 
 // UserInfoPart says in which part of the URL an offset is: "user name",
@@ -381,18 +508,39 @@ func validUserWord(s string) bool { return s != "" && only(s, unreserved) }
 // JudgeParameters judges the values of the parameters that the engine knows.
 func (t *Typed) JudgeParameters() {
 	for _, p := range t.Parameters {
-		t.Faults = append(t.Faults, t.Engine.judgeParameter(p)...)
+		t.Faults = append(t.Faults, t.judgeParameter(p)...)
 	}
 }
 
-func (e *Engine) judgeParameter(p Parameter) []Fault {
+func (t *Typed) judgeParameter(p Parameter) []Fault {
 	if p.Value == "" || strings.ContainsAny(p.Value, "$%{}<>") || strings.ContainsFunc(p.Value, isReference) {
 		return nil
 	}
-	for i := range e.Values {
-		known := &e.Values[i]
+	switch {
+	case t.Keywords != nil && t.AnyEngine:
+		return nil
+	case t.Keywords != nil:
+		return judgeValue(t.Keywords.Values, p)
+	case t.Form == goDSNForm:
+		return judgeValue(goValues, p)
+	}
+	return judgeValue(t.Engine.Values, p)
+}
+
+func judgeValue(values []ParameterValues, p Parameter) []Fault {
+	for i := range values {
+		known := &values[i]
 		if known.Name != p.Name {
 			continue
+		}
+		if known.Form != nil {
+			if known.Form(p.Value) {
+				continue
+			}
+			return []Fault{{
+				Part: "parameter " + p.Name, Sure: true, Text: fmt.Sprintf("gives the parameter %s a value that its drivers do not know", p.Name),
+				Help: fmt.Sprintf("%s is %s: %s", p.Name, known.What, known.URL),
+			}}
 		}
 		if slices.ContainsFunc(known.Values, func(v string) bool { return v == p.Value || known.Fold && strings.EqualFold(v, p.Value) }) {
 			continue

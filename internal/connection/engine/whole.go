@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 )
@@ -21,6 +22,9 @@ func JudgeWhole(name, text string) []Fault {
 		return []Fault{{Part: "name", Sure: true, Text: "begins with its own name and an equals sign, which are part of the value here", Help: "write the value alone"}}
 	}
 	if !looksLikeURL(bare) {
+		if f := judgeWanted(name, inner); f != nil {
+			return f
+		}
 		return judgeScheme(inner)
 	}
 	switch {
@@ -114,27 +118,84 @@ func judgeUnknownScheme(prefix, word string) []Fault {
 	return []Fault{{Part: "scheme", Sure: true, Text: fmt.Sprintf("begins with %s://, a scheme that no driver knows", word), Suggestion: prefix + best + "://"}}
 }
 
-// wanted are variables whose program is known to take one form of URL only.
-var wanted = []struct {
-	names    []string
-	prefixes []string
-	url      string
-}{
-	{[]string{"SPRING_DATASOURCE_URL", "spring.datasource.url", "SPRING_FLYWAY_URL", "SPRING_LIQUIBASE_URL"}, []string{"jdbc:"},
-		"https://docs.spring.io/spring-boot/reference/data/sql.html#data.sql.datasource.configuration"},
-	{[]string{"SPRING_R2DBC_URL", "spring.r2dbc.url"}, []string{"r2dbc:"}, "https://docs.spring.io/spring-boot/reference/data/sql.html#data.sql.r2dbc"},
-	{[]string{"SPRING_DATA_MONGODB_URI", "SPRING_MONGODB_URI", "spring.data.mongodb.uri"}, []string{"mongodb:", "mongodb+srv:"},
-		"https://docs.spring.io/spring-boot/reference/data/nosql.html#data.nosql.mongodb.connecting"},
-	{[]string{"QUARKUS_DATASOURCE_JDBC_URL", "KC_DB_URL"}, []string{"jdbc:"}, "https://quarkus.io/guides/datasource"},
+// Wanted are variables whose readers take one form of address only.
+type Wanted struct {
+	Names []string
+	// Prefixes are what the value begins with. The first is what is meant where it
+	// has no scheme.
+	Prefixes []string
+	// Absolute says that the readers refuse host:port, without a scheme. Doubtful,
+	// that only some of them do.
+	Absolute, Doubtful bool
+	URL                string
 }
 
-// judgeWanted judges a URL by the variable it is in.
-func judgeWanted(name, text string) []Fault {
-	for _, w := range wanted {
-		if !slices.Contains(w.names, name) || slices.ContainsFunc(w.prefixes, func(p string) bool { return strings.HasPrefix(text, p) }) {
-			continue
+// wantedByName are the rows of all engines and those that are no engine's.
+var wantedByName = sync.OnceValue(func() map[string]*Wanted {
+	m := map[string]*Wanted{}
+	add := func(rows []Wanted) {
+		for i := range rows {
+			for _, name := range rows[i].Names {
+				m[name] = &rows[i]
+			}
 		}
-		return []Fault{{Part: "scheme", Sure: true, Text: fmt.Sprintf("does not begin with %s, and its reader takes nothing else", strings.Join(w.prefixes, " or ")), Help: w.url}}
+	}
+	add(frameworks)
+	for _, e := range table() {
+		add(e.Wanted)
+	}
+	return m
+})
+
+// frameworks take the addresses of whatever database there is.
+var frameworks = []Wanted{
+	{
+		Names: []string{"SPRING_DATASOURCE_URL", "spring.datasource.url", "SPRING_FLYWAY_URL", "SPRING_LIQUIBASE_URL"}, Prefixes: []string{"jdbc:"},
+		URL: "https://docs.spring.io/spring-boot/reference/data/sql.html#data.sql.datasource.configuration",
+	},
+	{
+		Names: []string{"SPRING_R2DBC_URL", "spring.r2dbc.url"}, Prefixes: []string{"r2dbc:"},
+		URL: "https://docs.spring.io/spring-boot/reference/data/sql.html#data.sql.r2dbc",
+	},
+	{Names: []string{"QUARKUS_DATASOURCE_JDBC_URL", "KC_DB_URL"}, Prefixes: []string{"jdbc:"}, URL: "https://quarkus.io/guides/datasource"},
+}
+
+// judgeWanted judges an address by the variable it is in.
+func judgeWanted(name, text string) []Fault {
+	if f := judgeHostVariable(name, text); f != nil {
+		return f
+	}
+	w := wantedByName()[name]
+	if w == nil || slices.ContainsFunc(w.Prefixes, func(p string) bool { return strings.HasPrefix(text, p) }) {
+		return nil
+	}
+	if looksLikeURL(text) {
+		return []Fault{{Part: "scheme", Sure: true, Text: fmt.Sprintf("does not begin with %s, and its reader takes nothing else", strings.Join(w.Prefixes, " or ")), Help: w.URL}}
+	}
+	address, _, _ := strings.Cut(text, "/")
+	if !w.Absolute || strings.ContainsAny(text, "$%{}<>()@ ,[]\"") || strings.ContainsFunc(text, isReference) {
+		return nil
+	}
+	if h, err := parseHost(address); err != nil || h.Port == 0 && !strings.Contains(h.Host, ".") {
+		return nil
+	}
+	return []Fault{{
+		Part: "scheme", Sure: !w.Doubtful, Text: fmt.Sprintf("has no scheme, and its reader wants a URL that begins with %s", strings.Join(w.Prefixes, " or ")),
+		Suggestion: w.Prefixes[0] + text, Help: w.URL,
+	}}
+}
+
+// judgeHostVariable judges POSTGRES_HOST and its like: the name of a host, of a
+// server that does not speak HTTP.
+func judgeHostVariable(name, text string) []Fault {
+	stem, ok := strings.CutSuffix(name, "_HOST")
+	if !ok && name != "PGHOST" || !strings.HasPrefix(text, "http://") && !strings.HasPrefix(text, "https://") {
+		return nil
+	}
+	for _, e := range table() {
+		if len(e.Variables) > 0 && (name == "PGHOST" && e.Name == "postgresql" || slices.Contains(e.Variables, stem) && stem != "CACHE") {
+			return []Fault{{Part: "scheme", Sure: true, Text: fmt.Sprintf("is the URL of an HTTP server, and a client of %s looks it up as the name of a host", e.Name), Help: "write the host alone; the port has a variable of its own"}}
+		}
 	}
 	return nil
 }
