@@ -78,12 +78,16 @@ var clusterScoped = sync.OnceValue(func() map[GroupKind]bool {
 		"storage.k8s.io":               {"StorageClass", "CSIDriver", "CSINode", "VolumeAttachment", "VolumeAttributesClass"},
 		"scheduling.k8s.io":            {"PriorityClass"},
 		"node.k8s.io":                  {"RuntimeClass"},
-		"networking.k8s.io":            {"IngressClass", "ClusterTrustBundle"},
+		"networking.k8s.io":            {"IngressClass", "IPAddress", "ServiceCIDR"},
 		"gateway.networking.k8s.io":    {"GatewayClass"},
 		"certificates.k8s.io":          {"CertificateSigningRequest", "ClusterTrustBundle"},
 		"flowcontrol.apiserver.k8s.io": {"FlowSchema", "PriorityLevelConfiguration"},
 		"policy":                       {"PodSecurityPolicy"},
-		"resource.k8s.io":              {"DeviceClass", "ResourceSlice"},
+		"resource.k8s.io":              {"DeviceClass", "DeviceTaintRule", "ResourcePoolStatusRequest", "ResourceSlice"},
+		"storagemigration.k8s.io":      {"StorageVersionMigration"},
+		"authentication.k8s.io":        {"SelfSubjectReview", "TokenReview"},
+		"authorization.k8s.io":         {"SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview"},
+		"internal.apiserver.k8s.io":    {"StorageVersion"},
 		"snapshot.storage.k8s.io":      {"VolumeSnapshotClass", "VolumeSnapshotContent"},
 		"cert-manager.io":              {"ClusterIssuer"},
 		"trust.cert-manager.io":        {"Bundle"},
@@ -140,7 +144,7 @@ var inKubernetes = map[string]bool{
 	"apiextensions.k8s.io": true, "apiregistration.k8s.io": true, "scheduling.k8s.io": true,
 	"node.k8s.io": true, "coordination.k8s.io": true, "discovery.k8s.io": true, "events.k8s.io": true,
 	"flowcontrol.apiserver.k8s.io": true, "certificates.k8s.io": true, "authentication.k8s.io": true,
-	"authorization.k8s.io": true, "resource.k8s.io": true, "internal.apiserver.k8s.io": true,
+	"authorization.k8s.io": true, "resource.k8s.io": true, "internal.apiserver.k8s.io": true, "storagemigration.k8s.io": true, "lifecycle.k8s.io": true,
 }
 
 // InKubernetes reports whether an API group is part of Kubernetes itself, so

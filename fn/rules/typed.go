@@ -386,7 +386,7 @@ func (p *Pass) checkSRV(t *typedText, u *engine.Typed) {
 	if svc == nil || yamlnode.GetString(svc.Node, "spec", "type") == "ExternalName" {
 		return
 	}
-	want := "mongodb"
+	want := strings.TrimSuffix(u.Scheme.Name, "+srv")
 	for _, parameter := range u.Parameters {
 		if parameter.Name == "srvServiceName" {
 			want = parameter.Value

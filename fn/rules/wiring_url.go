@@ -234,7 +234,7 @@ func portDiffers(_ *Pass, u *serviceURL, text, _ string) (inURL, inPart string, 
 
 func databaseDiffers(_ *Pass, u *serviceURL, text, _ string) (inURL, inPart string, differ bool) {
 	name := strings.TrimSpace(text)
-	return u.database, name, u.database != "" && name != "" && name != u.database && strings.Trim(name, plainBytes) == "" && !authDatabase(u)
+	return u.database, name, u.database != "" && name != "" && name != u.database && strings.Trim(name, plainBytes) == "" && u.database != u.engine.AuthDatabase
 }
 
 // containerURL is a URL in a variable of a container.
@@ -302,10 +302,6 @@ func (p *Pass) belongsElsewhere(e *environment, part *variable, kind *urlPart, s
 	}
 	return false
 }
-
-// authDatabase reports whether the path of a MongoDB URL names where users are
-// looked up, which is not the database that the program works with.
-func authDatabase(u *serviceURL) bool { return u.engine.Name == "mongodb" && u.database == "admin" }
 
 // parts returns the variables with these endings whose values are known. An
 // ending without _ is for stems that are written together with it: PGHOST.

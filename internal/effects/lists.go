@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -24,7 +25,7 @@ type namedList struct {
 func (r *Recorder) patchedLists(s *kbuild.Step) (done func()) {
 	before := map[*resource.Resource][]namedList{}
 	s.Each(func(res *resource.Resource) {
-		if group := res.GetGvk().Group; strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io") {
+		if !inventory.ByKubernetes(res.GetGvk().Group) {
 			before[res] = namedLists(nil, res.YNode(), "", 0)
 		}
 	})

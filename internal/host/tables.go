@@ -7,8 +7,8 @@ import (
 )
 
 // networkScheme reports whether the authority of scheme's URLs is a host on the
-// network. Only those known to be are: most schemes are for files, buckets,
-// images, secrets or identities, and new ones are made up every day.
+// network: those of engines, and those known besides. Most schemes are for files,
+// buckets, images, secrets or identities, and new ones are made up every day.
 func networkScheme(scheme string) bool {
 	base, driver, _ := strings.Cut(scheme, "+")
 	if base == "git" || driver == "unix" {
@@ -18,15 +18,15 @@ func networkScheme(scheme string) bool {
 		return true
 	}
 	switch base {
-	case "http", "https", "h2", "h2c", "ws", "wss", "grpc", "grpcs", "rpc", "tcp", "tcp4", "tcp6", "tcps", "udp", "udp4", "udp6", "tls", "ssl", "dtls", // protocols
-		"ftp", "ftps", "sftp", "smtp", "smtps", "submission", "imap", "imaps", "pop3", "pop3s", "ldap", "ldaps", "telnet", "sip", "sips", "stun", "stuns", "turn", "turns",
+	case "h2", "h2c", "rpc", "tcp4", "tcp6", "tcps", "udp4", "udp6", "tls", "ssl", "dtls", // protocols
+		"ftp", "ftps", "sftp", "submission", "imap", "imaps", "pop3", "pop3s", "telnet", "sip", "sips", "stun", "stuns", "turn", "turns",
 		"rtsp", "rtmp", "rtmps", "socks", "socks4", "socks5", "socks5h", "proxy", "nfs", "smb", "cifs", "iscsi", "hdfs", "webhdfs", "swebhdfs", "nbd", "zk", "zookeeper",
 		"otlp", "zipkin", "jaeger", "thrift", "syslog", "gelf", "statsd", "fluent", "fluentd", "loki", "graphite", "influx", "influxdb", "collectd", "sentry", // telemetry
 		"etcd", "etcds", "consul", "nacos", "dubbo", "eureka", "spark", "flink", "livy", "trino", "presto", "hive", "hive2", "impala", "phoenix", "pinot", "druid", "dremio",
-		"jdbc", "sqlserver", "mssql", "jtds", "oracle", "db2", "informix", "sybase", "firebird", "vertica", "teradata", "redshift", "exasol", "sap", "hana", "ignite", "h2-tcp",
-		"couchbase", "couchbases", "couchdb", "arangodb", "rethinkdb", "dgraph", "scylla", "neptune", "tidb", "vitess", "singlestore", "cockroach", "cockroachdb", "crdb", "yugabyte", "questdb", "milvus", "qdrant", "weaviate",
-		"pulsar", "pulsars", "stomp", "stomps", "activemq", "failover", "rabbitmq", "rabbit", "mq", "mqtt", "mqtts", "nsq", "beanstalk", "beanstalkd", "gearman", "zmq", "kafka", "sentinel", "redis-sentinel", "redis-cluster",
-		"tor", "ray", "dask", "postgis", "pg", "pgsql", "psql", "psycopg", "memcache", "memcached":
+		"jdbc", "jtds", "oracle", "db2", "informix", "sybase", "firebird", "vertica", "teradata", "redshift", "exasol", "sap", "hana", "ignite", "h2-tcp",
+		"couchbase", "couchbases", "couchdb", "arangodb", "rethinkdb", "dgraph", "scylla", "neptune", "tidb", "vitess", "singlestore", "cockroach", "crdb", "yugabyte", "questdb", "milvus", "qdrant", "weaviate",
+		"pulsar", "pulsars", "stomp", "stomps", "activemq", "failover", "rabbitmq", "rabbit", "mq", "nsq", "beanstalk", "beanstalkd", "gearman", "zmq", "sentinel", "redis-cluster",
+		"tor", "ray", "dask", "postgis", "pg", "pgsql", "psql", "psycopg", "memcache":
 		return true
 	}
 	return false

@@ -93,6 +93,9 @@ type Engine struct {
 	Port, TLSPort int
 	// PortNames are usual names of the engine's port in Services.
 	PortNames []string
+	// AuthDatabase is what the path of a URL may name instead of the database that
+	// the program works with: where users are looked up.
+	AuthDatabase string
 	// Images are the last parts of the names of images that run it.
 	Images []string
 	// Server says what such an image creates by itself.

@@ -9,7 +9,8 @@ func mongodb() []*Engine {
 		Name: "mongodb", Aliases: []string{"mongo"}, Protocol: "mongodb",
 		Schemes: []Scheme{{Name: "mongodb", Port: 27017, Database: true}, {Name: "mongodb+srv", Database: true, TLS: true}},
 		Port:    27017, PortNames: []string{"mongodb", "mongo"},
-		Variables: []string{"MONGO", "MONGODB"},
+		Variables:    []string{"MONGO", "MONGODB"},
+		AuthDatabase: "admin",
 		// The specification lets drivers refuse all of them:
 		// https://github.com/mongodb/specifications/blob/master/source/connection-string/connection-string-spec.md#userinfo-optional
 		Encode: ":/?#[]@%",
