@@ -276,13 +276,13 @@ var dataAndStringData = &Rule{
 // feedsEnvironment reports whether a container of the build gets the key of a
 // Secret as an environment variable.
 func (b *Build) feedsEnvironment(secret *inventory.Object, key string) bool {
-	keys := environmentSecrets.Of(b)[secret]
+	keys := envSecrets.Of(b)[secret]
 	return keys[""] || keys[key]
 }
 
-// environmentSecrets are the keys of Secrets that containers get as environment
+// envSecrets are the keys of Secrets that containers get as environment
 // variables; "" stands for all.
-var environmentSecrets = NewFact(func(b *Build) map[*inventory.Object]map[string]bool {
+var envSecrets = NewFact(func(b *Build) map[*inventory.Object]map[string]bool {
 	m := map[*inventory.Object]map[string]bool{}
 	for _, r := range b.refs.To(inventory.GroupKind{Kind: "Secret"}) {
 		if r.Pod == nil || !strings.HasPrefix(r.Row.Path, "container.env") {

@@ -19,7 +19,7 @@ var bracesNotExpanded = &Rule{
 		"The program gets the text ${NAME}, unless it expands that itself, which is why this is a warning. " +
 		"What a shell runs, values of Spring and its like, which expand ${NAME} themselves, and containers in which a deployment tool fills other names in are left alone.",
 	Run: func(p *Pass) error {
-		for _, e := range wired.Of(p.Build).environments {
+		for _, e := range wired.Of(p.Build).containers {
 			if !e.expandsBraces() {
 				p.checkBraces(e)
 			}
@@ -30,7 +30,7 @@ var bracesNotExpanded = &Rule{
 
 // expandsBraces reports whether something may put values in for ${NAME}: a
 // shell, the program, or a tool before it is applied.
-func (e *environment) expandsBraces() bool {
+func (e *containerEnv) expandsBraces() bool {
 	for _, n := range e.words() {
 		word := yamlnode.String(n)
 		base := word[strings.LastIndexByte(word, '/')+1:]
@@ -57,7 +57,7 @@ func (e *environment) expandsBraces() bool {
 }
 
 // words are those of the container's command line.
-func (e *environment) words() []*yaml.Node {
+func (e *containerEnv) words() []*yaml.Node {
 	return slices.Concat(yamlnode.Elements(yamlnode.Get(e.container.Node, "command")), yamlnode.Elements(yamlnode.Get(e.container.Node, "args")))
 }
 
@@ -65,7 +65,7 @@ func (e *environment) words() []*yaml.Node {
 // language of their own.
 var expandingNames = [...]string{"SPRING", "QUARKUS", "MICRONAUT", "JAVA", "OPTS", "OPTIONS", "CMD", "COMMAND", "SCRIPT", "TEMPLATE", "FORMAT", "PATTERN", "CONFIG", "EXPRESSION", "PS1", "LOGGING", "SERVER_", "MANAGEMENT_", "EUREKA"}
 
-func (p *Pass) checkBraces(e *environment) {
+func (p *Pass) checkBraces(e *containerEnv) {
 	report := func(n *yaml.Node, what string, names []string) {
 		names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return e.get(name) == nil })
 		if len(names) == 0 {

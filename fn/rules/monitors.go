@@ -188,7 +188,7 @@ func (p *Pass) eachMonitor(f func(*monitor)) {
 			}
 		}
 		for _, o := range monitors {
-			runMonitor(&monitor{object: o, what: "Service", endpoints: "spec.endpoints[]", ports: "spec.ports[]", all: services}, f)
+			selectMonitored(&monitor{object: o, what: "Service", endpoints: "spec.endpoints[]", ports: "spec.ports[]", all: services}, f)
 		}
 	}
 	if monitors := p.Inventory.OfKind(gk("monitoring.coreos.com/PodMonitor")); len(monitors) > 0 {
@@ -200,13 +200,13 @@ func (p *Pass) eachMonitor(f func(*monitor)) {
 			return // operators add labels and ports
 		}
 		for _, o := range monitors {
-			runMonitor(&monitor{object: o, what: "pod", endpoints: "spec.podMetricsEndpoints[]", ports: "spec.containers[].ports[]", all: pods}, f)
+			selectMonitored(&monitor{object: o, what: "pod", endpoints: "spec.podMetricsEndpoints[]", ports: "spec.containers[].ports[]", all: pods}, f)
 		}
 	}
 }
 
-// runMonitor finds what a monitor selects, and calls f.
-func runMonitor(m *monitor, f func(*monitor)) {
+// selectMonitored finds what a monitor selects, and calls f.
+func selectMonitored(m *monitor, f func(*monitor)) {
 	o := m.object
 	m.selector = o.Get("spec", "selector")
 	if o.Node == nil || m.selector == nil {

@@ -70,7 +70,7 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 		}
 	}
 	inEnvironment := map[spot]string{}
-	for _, e := range wired.Of(b).environments {
+	for _, e := range wired.Of(b).containers {
 		for i := range e.entries {
 			if entry := &e.entries[i]; !entry.ref {
 				add(e.typed(i))
@@ -129,7 +129,7 @@ func inComment(text string, offset int) bool {
 }
 
 // typed returns the value of entry i of env, with what is put into it.
-func (e *environment) typed(i int) typedText {
+func (e *containerEnv) typed(i int) typedText {
 	entry := &e.entries[i]
 	t := typedText{from: e.owner, node: yamlnode.Resolve(entry.node), name: entry.name, whole: true}
 	t.beside = func(name string) string {

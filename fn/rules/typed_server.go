@@ -23,9 +23,9 @@ var urlContradictsServer = &Rule{
 		"A user, password or database other than that of POSTGRES_USER, MYSQL_DATABASE and their like is a warning: the images create what these variables say when they start on an empty volume, and something else may create more. " +
 		"Servers with initialization scripts, and builds that create databases or users somewhere, are left alone.",
 	Run: func(p *Pass) error {
-		environments := map[*inventory.Container]*environment{}
-		for _, e := range wired.Of(p.Build).environments {
-			environments[e.container] = e
+		envs := map[*inventory.Container]*containerEnv{}
+		for _, e := range wired.Of(p.Build).containers {
+			envs[e.container] = e
 		}
 		for _, t := range typedTexts.Of(p.Build) {
 			urls := t.urls
@@ -35,7 +35,7 @@ var urlContradictsServer = &Rule{
 			}
 			for _, u := range urls {
 				if len(u.Hosts) == 1 && u.Hosts[0].Host != "" && !hasUserFault(u) {
-					p.checkServer(t, u, text, environments)
+					p.checkServer(t, u, text, envs)
 				}
 			}
 		}
@@ -45,7 +45,7 @@ var urlContradictsServer = &Rule{
 
 func hasUserFault(u *engine.Typed) bool { return len(u.Faults) > 0 }
 
-func (p *Pass) checkServer(t *typedText, u *engine.Typed, text string, environments map[*inventory.Container]*environment) {
+func (p *Pass) checkServer(t *typedText, u *engine.Typed, text string, envs map[*inventory.Container]*containerEnv) {
 	svc := p.serviceOf(t, u.Hosts[0].Host)
 	if svc == nil {
 		return
@@ -69,7 +69,7 @@ func (p *Pass) checkServer(t *typedText, u *engine.Typed, text string, environme
 	if !u.AnyEngine && e.Protocol != u.Engine.Protocol || p.initialized(c, &e.Server) {
 		return
 	}
-	p.checkCreated(t, u, text, svc, environments[c], e)
+	p.checkCreated(t, u, text, svc, envs[c], e)
 }
 
 // serverBehind returns the container behind a Service's port that runs an
@@ -155,7 +155,7 @@ func mentionsCreation(n *yaml.Node, depth int) bool {
 }
 
 // created is the first of some variables that a server's container has.
-func created(e *environment, names []string) (v *variable, known bool) {
+func created(e *containerEnv, names []string) (v *variable, known bool) {
 	if e == nil {
 		return nil, true
 	}
@@ -175,7 +175,7 @@ func created(e *environment, names []string) (v *variable, known bool) {
 	return nil, true
 }
 
-func (p *Pass) checkCreated(t *typedText, u *engine.Typed, text string, svc *inventory.Object, e *environment, own *engine.Engine) {
+func (p *Pass) checkCreated(t *typedText, u *engine.Typed, text string, svc *inventory.Object, e *containerEnv, own *engine.Engine) {
 	s := &own.Server
 	user, password, written := u.UserInfo(text)
 	report := func(what string, v *variable, name string) {
@@ -243,7 +243,7 @@ var otlpPortMismatch = &Rule{
 		"The exporter's requests fail and no telemetry arrives. " +
 		"The protocol is known from OTEL_EXPORTER_OTLP_PROTOCOL or from a path /v1/traces and its like; an endpoint without a scheme is a warning, since the exporters of some languages accept it.",
 	Run: func(p *Pass) error {
-		for _, e := range wired.Of(p.Build).environments {
+		for _, e := range wired.Of(p.Build).containers {
 			for _, signal := range [...]string{"", "TRACES_", "METRICS_", "LOGS_"} {
 				if v := e.get("OTEL_EXPORTER_OTLP_" + signal + "ENDPOINT"); v != nil && v.known && v.node != nil {
 					p.checkOTLP(e, v, signal)
@@ -254,7 +254,7 @@ var otlpPortMismatch = &Rule{
 	},
 }
 
-func (p *Pass) checkOTLP(e *environment, v *variable, signal string) {
+func (p *Pass) checkOTLP(e *containerEnv, v *variable, signal string) {
 	protocol := ""
 	for _, name := range [...]string{"OTEL_EXPORTER_OTLP_" + signal + "PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"} {
 		if own := e.get(name); own != nil && own.known && protocol == "" {

@@ -18,8 +18,8 @@ func wiringRules() []*Rule {
 	return append([]*Rule{envFromConflict, envOverridesConfig, variableNotExpandedInData, urlContradictsParts, configNotUsed, bracesNotExpanded, addressDiffers}, typedRules()...)
 }
 
-// environment is what is known of the variables of one container.
-type environment struct {
+// containerEnv is what is known of the variables of one container.
+type containerEnv struct {
 	owner     *inventory.Object
 	container *inventory.Container
 	sources   []envSource
@@ -70,10 +70,10 @@ type variable struct {
 	node   *yaml.Node
 }
 
-// wiring is what the rules about environments share. It is only read.
+// wiring is what the rules about variables share. It is only read.
 type wiring struct {
-	environments []*environment
-	settings     map[*inventory.Object]*settings
+	containers []*containerEnv
+	settings   map[*inventory.Object]*settings
 }
 
 // wired is how the configuration of a build reaches its containers.
@@ -96,7 +96,7 @@ var wired = NewFact(func(b *Build) *wiring {
 		if len(envFrom) == 0 && len(env) == 0 {
 			return
 		}
-		e := &environment{owner: o, container: c}
+		e := &containerEnv{owner: o, container: c}
 		for _, n := range envFrom {
 			e.sources = append(e.sources, w.source(o, n, targets))
 		}
@@ -110,7 +110,7 @@ var wired = NewFact(func(b *Build) *wiring {
 			}
 			return last
 		})
-		w.environments = append(w.environments, e)
+		w.containers = append(w.containers, e)
 	})
 	return w
 })
@@ -228,7 +228,7 @@ func (s *envSource) get(name string) *variable {
 
 // fromSources returns what envFrom makes of a name, and the index of the source
 // that wins.
-func (e *environment) fromSources(name string) (*variable, int) {
+func (e *containerEnv) fromSources(name string) (*variable, int) {
 	for i, s := range slices.Backward(e.sources) {
 		if v := s.get(name); v != nil {
 			return v, i
@@ -238,7 +238,7 @@ func (e *environment) fromSources(name string) (*variable, int) {
 }
 
 // entry returns the variable that entry i of env makes.
-func (e *environment) entry(i int) *variable {
+func (e *containerEnv) entry(i int) *variable {
 	entry := &e.entries[i]
 	if entry.ref {
 		if entry.data == nil {
@@ -252,7 +252,7 @@ func (e *environment) entry(i int) *variable {
 }
 
 // get returns the variable as the container sees it in the end, or nil.
-func (e *environment) get(name string) *variable {
+func (e *containerEnv) get(name string) *variable {
 	if i, ok := e.last()[name]; ok {
 		return e.entry(i)
 	}
@@ -264,7 +264,7 @@ func (e *environment) get(name string) *variable {
 // puts in what envFrom and the entries before this one say. The answer is not
 // known where one of these is not.
 // https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
-func (e *environment) expand(text string, i, depth int) (string, bool) {
+func (e *containerEnv) expand(text string, i, depth int) (string, bool) {
 	if filledLater(text) || depth > 10 {
 		return "", false
 	}
@@ -301,7 +301,7 @@ func (e *environment) expand(text string, i, depth int) (string, bool) {
 }
 
 // before returns the value of a variable at the time entry i is made.
-func (e *environment) before(name string, i, depth int) (string, bool) {
+func (e *containerEnv) before(name string, i, depth int) (string, bool) {
 	for j := i - 1; j >= 0; j-- {
 		entry := &e.entries[j]
 		switch {

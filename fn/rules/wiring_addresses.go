@@ -24,7 +24,7 @@ var addressDiffers = &Rule{
 		}
 		uses := map[string][]*use{}
 		var keys []string
-		read := func(e *environment, data *settings, key string) {
+		read := func(e *containerEnv, data *settings, key string) {
 			text, known := data.value(key)
 			if !known || data.object.Kind != "ConfigMap" || !strings.HasPrefix(text, "http") {
 				return
@@ -41,7 +41,7 @@ var addressDiffers = &Rule{
 			}
 			uses[id] = append(uses[id], &use{data, key, text, []*inventory.Object{e.owner}})
 		}
-		for _, e := range wired.Of(p.Build).environments {
+		for _, e := range wired.Of(p.Build).containers {
 			for i := range e.sources {
 				if data := e.sources[i].data; data != nil {
 					for _, key := range data.names {

@@ -22,7 +22,7 @@ var envFromConflict = &Rule{
 		"or where a ConfigMap and a Secret that is filled at run time have the key both, and a note for other values that cannot be compared.",
 	Run: func(p *Pass) error {
 		shared := map[sourcePair]*sharedKeys{}
-		for _, e := range wired.Of(p.Build).environments {
+		for _, e := range wired.Of(p.Build).containers {
 			for i := range e.sources {
 				for j := range i {
 					p.checkEnvSources(e, &e.sources[j], &e.sources[i], shared)
@@ -42,7 +42,7 @@ type sourcePair struct {
 // sharedKeys are the variables that two sources both set to something else.
 type sharedKeys struct{ different, emptied, unknown []string }
 
-func (p *Pass) checkEnvSources(e *environment, first, second *envSource, shared map[sourcePair]*sharedKeys) {
+func (p *Pass) checkEnvSources(e *containerEnv, first, second *envSource, shared map[sourcePair]*sharedKeys) {
 	if first.data == nil || second.data == nil || first.data == second.data {
 		return
 	}
@@ -126,7 +126,7 @@ var envOverridesConfig = &Rule{
 		"The entry wins silently: editing the ConfigMap changes nothing. " +
 		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone; it is a warning where one of the two is empty.",
 	Run: func(p *Pass) error {
-		for _, e := range wired.Of(p.Build).environments {
+		for _, e := range wired.Of(p.Build).containers {
 			if len(e.sources) == 0 {
 				continue
 			}
@@ -138,7 +138,7 @@ var envOverridesConfig = &Rule{
 	},
 }
 
-func (p *Pass) checkOverride(e *environment, i int) {
+func (p *Pass) checkOverride(e *containerEnv, i int) {
 	entry := &e.entries[i]
 	below, at := e.fromSources(entry.name)
 	if below == nil || !below.known || entry.name == "" {
@@ -177,14 +177,14 @@ var variableNotExpandedInData = &Rule{
 			key  string
 		}
 		var places []place
-		readers := map[place][]*environment{}
-		read := func(e *environment, at place) {
+		readers := map[place][]*containerEnv{}
+		read := func(e *containerEnv, at place) {
 			if readers[at] == nil {
 				places = append(places, at)
 			}
 			readers[at] = append(readers[at], e)
 		}
-		for _, e := range wired.Of(p.Build).environments {
+		for _, e := range wired.Of(p.Build).containers {
 			for i := range e.sources {
 				if s := e.sources[i].data; s != nil {
 					for _, key := range s.expanding {
@@ -205,7 +205,7 @@ var variableNotExpandedInData = &Rule{
 	},
 }
 
-func (p *Pass) reportNotExpanded(data *settings, key string, readers []*environment) {
+func (p *Pass) reportNotExpanded(data *settings, key string, readers []*containerEnv) {
 	text, _ := data.value(key)
 	names := expansions(text)
 	severity := finding.Warning
@@ -245,8 +245,8 @@ func isScript(text string) bool {
 }
 
 // knownNames are those that are variables of one of the readers.
-func knownNames(names []string, readers []*environment) []string {
+func knownNames(names []string, readers []*containerEnv) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		return !slices.ContainsFunc(readers, func(e *environment) bool { return e.get(name) != nil })
+		return !slices.ContainsFunc(readers, func(e *containerEnv) bool { return e.get(name) != nil })
 	})
 }

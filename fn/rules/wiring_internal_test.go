@@ -63,7 +63,7 @@ func TestExpand(t *testing.T) {
 	inv := &inventory.Inventory{}
 	o := inv.Add(yamlnode.NewMapping(yamlnode.NewString("data"), yamlnode.NewMapping(yamlnode.NewString("A"), yamlnode.NewString("a"))), inventory.Source{})
 	w := &wiring{settings: map[*inventory.Object]*settings{}}
-	e := &environment{sources: []envSource{{data: w.of(o)}}}
+	e := &containerEnv{sources: []envSource{{data: w.of(o)}}}
 	for text, want := range map[string]string{
 		"plain": "plain", "$$(A)": "$(A)", "$": "$", "$(A": "$(A", "x$A)": "x$A)",
 	} {

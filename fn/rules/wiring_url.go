@@ -115,7 +115,7 @@ var urlContradictsParts = &Rule{
 		"Two names of one Service are no contradiction.",
 	Run: func(p *Pass) error {
 		reported := map[[2]spot]bool{}
-		for _, e := range wired.Of(p.Build).environments {
+		for _, e := range wired.Of(p.Build).containers {
 			urls := e.urls()
 			for i := range urls {
 				p.checkURL(e, &urls[i], urls, reported)
@@ -126,7 +126,7 @@ var urlContradictsParts = &Rule{
 }
 
 // urlNames returns the names of the variables that some source gives a URL.
-func (e *environment) urlNames() []string {
+func (e *containerEnv) urlNames() []string {
 	var names []string
 	add := func(name string) {
 		if !slices.Contains(names, name) {
@@ -246,7 +246,7 @@ type containerURL struct {
 }
 
 // urls returns the URLs in the final environment.
-func (e *environment) urls() []containerURL {
+func (e *containerEnv) urls() []containerURL {
 	var found []containerURL
 	for _, name := range e.urlNames() {
 		stem, ok := urlStem(name)
@@ -261,7 +261,7 @@ func (e *environment) urls() []containerURL {
 	return found
 }
 
-func (p *Pass) checkURL(e *environment, u *containerURL, all []containerURL, reported map[[2]spot]bool) {
+func (p *Pass) checkURL(e *containerEnv, u *containerURL, all []containerURL, reported map[[2]spot]bool) {
 	for i := range urlParts {
 		kind := &urlParts[i]
 		for j, stem := range u.stems {
@@ -290,7 +290,7 @@ func (p *Pass) checkURL(e *environment, u *containerURL, all []containerURL, rep
 
 // belongsElsewhere reports whether a part is that of another URL: one of its
 // own name, or one that agrees with it.
-func (p *Pass) belongsElsewhere(e *environment, part *variable, kind *urlPart, stem string, u *containerURL, all []containerURL) bool {
+func (p *Pass) belongsElsewhere(e *containerEnv, part *variable, kind *urlPart, stem string, u *containerURL, all []containerURL) bool {
 	for i := range all {
 		other := &all[i]
 		if other.name == u.name || !slices.Contains(other.stems, stem) {
@@ -305,7 +305,7 @@ func (p *Pass) belongsElsewhere(e *environment, part *variable, kind *urlPart, s
 
 // parts returns the variables with these endings whose values are known. An
 // ending without _ is for stems that are written together with it: PGHOST.
-func (e *environment) parts(stem string, endings []string) []*variable {
+func (e *containerEnv) parts(stem string, endings []string) []*variable {
 	var found []*variable
 	for _, ending := range endings {
 		if ending[0] != '_' && stem != "PG" && !strings.HasSuffix(stem, "_PG") {

@@ -104,14 +104,14 @@ func findBelow(dir string, opts FindOptions) ([]Tree, error) {
 		return nil, err
 	}
 	if _, ok := w.kustomizations[filepath.Clean(dir)]; ok {
-		root := environment(dir)
+		root := pipelineOf(dir)
 		t := w.tree(root)
 		t.Name, t.Named = root, true
 		return []Tree{t}, nil
 	}
 	var trees []Tree
 	for _, root := range w.roots() {
-		root = environment(root)
+		root = pipelineOf(root)
 		if !slices.ContainsFunc(trees, func(t Tree) bool { return t.Root == root }) {
 			trees = append(trees, w.tree(root))
 		}
@@ -336,10 +336,10 @@ func (w *walked) isBelowKustomization(file string) bool {
 	}
 }
 
-// environment returns the pipeline of a folder that lock keeps: its lock gives
+// pipelineOf returns the pipeline of a folder that lock keeps: its lock gives
 // the same resources, and the pipeline has the configuration besides. Any other
 // folder is returned as it is.
-func environment(dir string) string {
+func pipelineOf(dir string) string {
 	pipeline := filepath.Join(dir, "pipeline")
 	for _, name := range konfig.RecognizedKustomizationFileNames() {
 		if isFile(filepath.Join(pipeline, name)) {

@@ -249,7 +249,7 @@ func (s *sink) write(ctr *inventory.Container) {
 			plain = append(plain, name)
 		}
 	}
-	e := newEnvironment(s, ctr)
+	e := newEnvList(s, ctr)
 	for _, name := range plain {
 		e.writeValue(name, nil, nil)
 	}

@@ -87,7 +87,7 @@ var dataKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`
 func isDataKey(s string) bool { return dataKey().MatchString(s) }
 
 // writeSecret puts finished values into a Secret of the consumer's namespace.
-func (s *sink) writeSecret(e *environment, cred credentials, names []string) {
+func (s *sink) writeSecret(e *envList, cred credentials, names []string) {
 	c := s.c
 	o := c.secret(s.secretName(), e.owner)
 	if o != nil && o.Producer != nil {
@@ -127,7 +127,7 @@ func (s *sink) writeSecret(e *environment, cred credentials, names []string) {
 
 // unknownCredentials reports that a Secret cannot be written, because its
 // parts are not in this build.
-func (s *sink) unknownCredentials(e *environment, cred credentials, name string) {
+func (s *sink) unknownCredentials(e *envList, cred credentials, name string) {
 	c := s.c
 	f := finding.Finding{
 		Rule: RuleUnknown, Field: s.field("as"),
@@ -163,7 +163,7 @@ func newObject(apiVersion, kind, name, namespace string) *yaml.Node {
 
 // wire makes a variable read the key of the same name, unless an envFrom
 // source does so already.
-func (e *environment) wire(name, secret string, o *inventory.Object) {
+func (e *envList) wire(name, secret string, o *inventory.Object) {
 	ref := secret
 	if o.Producer != nil {
 		ref = o.Name
@@ -186,7 +186,7 @@ var plainKey = sync.OnceValue(func() *regexp.Regexp {
 
 // writeExternalSecret lets External Secrets format and encode the values:
 // https://external-secrets.io/latest/guides/templating/
-func (s *sink) writeExternalSecret(e *environment, cred credentials, names []string) {
+func (s *sink) writeExternalSecret(e *envList, cred credentials, names []string) {
 	c := s.c
 	if cred.object == nil || cred.object.Producer == nil || cred.object.Producer.GroupKind != externalSecretKind {
 		c.add(finding.Finding{
@@ -286,7 +286,7 @@ func (s *sink) templateKey(es *inventory.Object, k secretKey, field string) (*en
 
 // otherExternalSecret finds or makes the ExternalSecret for another Secret,
 // with the store and the remote keys of the one for the credentials.
-func (s *sink) otherExternalSecret(e *environment, source *inventory.Object, cred credentials, name string) (es, made *inventory.Object) {
+func (s *sink) otherExternalSecret(e *envList, source *inventory.Object, cred credentials, name string) (es, made *inventory.Object) {
 	if made = s.c.secret(name, e.owner); made != nil {
 		if made.Producer == nil || made.Producer.GroupKind != externalSecretKind {
 			s.c.fail(RuleConfig, s.field("secret"), nil, "%s exists and is not made by an ExternalSecret: name another in secret", made)

@@ -115,7 +115,7 @@ const (
 // the exit code. Resources that are not changed are written byte for byte as
 // they came.
 func Run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
-	r := runFilter(ctx, stdin, stdout)
+	r := filter(ctx, stdin, stdout)
 	switch {
 	case r.Failure != "":
 		fmt.Fprintln(stderr, r.Failure)
@@ -131,7 +131,8 @@ func Run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
 	return r.Code
 }
 
-func run(ctx context.Context, stdin io.Reader, stdout io.Writer, secrets *redact.Secrets) (result.Result, error) {
+// transformList is transform over a ResourceList.
+func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secrets *redact.Secrets) (result.Result, error) {
 	data, err := limits.Read(stdin)
 	if err != nil {
 		return result.Result{}, fmt.Errorf("reading the ResourceList: %w", err)

@@ -43,12 +43,12 @@ func RunNodes(items []*yaml.Node, functionConfig *yaml.Node) (manifest.Output, R
 
 // RunFilter is Run for programs that print the findings themselves.
 func RunFilter(stdin io.Reader, stdout io.Writer) Report {
-	return runFilter(context.Background(), stdin, stdout)
+	return filter(context.Background(), stdin, stdout)
 }
 
-func runFilter(ctx context.Context, stdin io.Reader, stdout io.Writer) Report {
+func filter(ctx context.Context, stdin io.Reader, stdout io.Writer) Report {
 	var secrets redact.Secrets
-	res, err := run(ctx, stdin, stdout, &secrets)
+	res, err := transformList(ctx, stdin, stdout, &secrets)
 	return newReport(res, err, &secrets)
 }
 

@@ -145,12 +145,12 @@ func read(sources []Source, like blockyaml.Parser) ([]Document, error) {
 	return out, nil
 }
 
-// parallel runs f(0) … f(n-1) on all processors, in runs of neighbours, each
+// parallel runs f(0) … f(n-1) on all processors, in chunks of neighbours, each
 // processor with a parser of its own.
 func parallel(n int, like blockyaml.Parser, f func(p *blockyaml.Parser, i int)) {
 	workers := min(runtime.GOMAXPROCS(0), n)
-	const run = 64
-	if workers < 2 || n <= run {
+	const chunk = 64
+	if workers < 2 || n <= chunk {
 		for i := range n {
 			f(&like, i)
 		}
@@ -162,13 +162,13 @@ func parallel(n int, like blockyaml.Parser, f func(p *blockyaml.Parser, i int)) 
 		wg.Go(func() {
 			p := like
 			for start := range next {
-				for i := start; i < min(start+run, n); i++ {
+				for i := start; i < min(start+chunk, n); i++ {
 					f(&p, i)
 				}
 			}
 		})
 	}
-	for start := 0; start < n; start += run {
+	for start := 0; start < n; start += chunk {
 		next <- start
 	}
 	close(next)

@@ -232,18 +232,18 @@ func (s *step) suffix(suffix string) *step {
 func (t *Table) Extract(inv *inventory.Inventory, domain string) *Set {
 	objects := inv.Objects()
 	set := &Set{byKind: map[inventory.GroupKind][]*Ref{}, from: make([][]*Ref, len(objects))}
-	const run = 256 // resources at a time
+	const chunk = 256 // resources at a time
 	var next atomic.Int64
 	work := func() {
 		x := extractor{table: t, roots: map[inventory.GroupKind]*step{}, inv: inv, domain: domain}
-		for end := int(next.Add(run)); end-run < len(objects); end = int(next.Add(run)) {
-			for i := end - run; i < min(end, len(objects)); i++ {
+		for end := int(next.Add(chunk)); end-chunk < len(objects); end = int(next.Add(chunk)) {
+			for i := end - chunk; i < min(end, len(objects)); i++ {
 				set.from[i] = x.extract(objects[i])
 			}
 		}
 	}
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(objects)/run) - 1 {
+	for range min(runtime.GOMAXPROCS(0), len(objects)/chunk) - 1 {
 		wg.Go(work)
 	}
 	work()

@@ -14,21 +14,21 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// environment edits the env list of one container. The list's order matters:
+// envList edits the env list of one container. The list's order matters:
 // the kubelet expands $(VAR) from entries before it only.
-type environment struct {
+type envList struct {
 	s     *sink
 	ctr   *inventory.Container
 	owner *inventory.Object
 	list  *yaml.Node // nil until there is one
 }
 
-func newEnvironment(s *sink, ctr *inventory.Container) *environment {
-	return &environment{s: s, ctr: ctr, owner: ctr.Pod.Owner, list: yamlnode.Get(ctr.Node, "env")}
+func newEnvList(s *sink, ctr *inventory.Container) *envList {
+	return &envList{s: s, ctr: ctr, owner: ctr.Pod.Owner, list: yamlnode.Get(ctr.Node, "env")}
 }
 
 // sequence is the env list, made if need be.
-func (e *environment) sequence() *yaml.Node {
+func (e *envList) sequence() *yaml.Node {
 	if e.list == nil || e.list.Kind != yaml.SequenceNode {
 		e.list = yamlnode.EnsureSequence(e.ctr.Node, "env")
 	}
@@ -36,7 +36,7 @@ func (e *environment) sequence() *yaml.Node {
 }
 
 // find returns the index of the entry that counts, the last of its name, or -1.
-func (e *environment) find(name string) int {
+func (e *envList) find(name string) int {
 	entries := yamlnode.Elements(e.list)
 	for i := len(entries) - 1; i >= 0; i-- {
 		if yamlnode.GetString(entries[i], "name") == name {
@@ -46,16 +46,16 @@ func (e *environment) find(name string) int {
 	return -1
 }
 
-func (e *environment) field(i int) string { return fmt.Sprintf("%s.env[%d]", e.ctr.Path, i) }
+func (e *envList) field(i int) string { return fmt.Sprintf("%s.env[%d]", e.ctr.Path, i) }
 
 // inputs are those of every value in this container.
-func (e *environment) inputs() []result.Input {
+func (e *envList) inputs() []result.Input {
 	return append(identity(e.owner), result.Input{Object: e.owner, Field: e.ctr.Path + ".name", Value: e.ctr.Name})
 }
 
 // set makes the entry's value or valueFrom what it should be. An entry with
 // another one is replaced where it stands, with a note.
-func (e *environment) set(name, kind string, want *yaml.Node) int {
+func (e *envList) set(name, kind string, want *yaml.Node) int {
 	i := e.find(name)
 	if i < 0 {
 		seq := e.sequence()
@@ -128,7 +128,7 @@ func secretKeyRef(secret, key string) *yaml.Node {
 }
 
 // writeValue writes a variable that needs no Secret.
-func (e *environment) writeValue(name string, user, password *engine.Text) {
+func (e *envList) writeValue(name string, user, password *engine.Text) {
 	v, ok := e.s.format(name, e.owner, user, password)
 	if !ok || !e.s.c.claim(e.owner, e.ctr.Node, name, v.Env(), e.s) || e.conflicts(name, v.String(), true, nil) {
 		return
@@ -139,7 +139,7 @@ func (e *environment) writeValue(name string, user, password *engine.Text) {
 }
 
 // writeRef writes a variable that reads a key of a Secret.
-func (e *environment) writeRef(name, secret, key string, object *inventory.Object, value string, known bool) {
+func (e *envList) writeRef(name, secret, key string, object *inventory.Object, value string, known bool) {
 	if !e.s.c.claim(e.owner, e.ctr.Node, name, secret+"/"+key, e.s) ||
 		e.conflicts(name, value, known, &keyOf{object, key}) {
 		return
@@ -155,7 +155,7 @@ func (e *environment) writeRef(name, secret, key string, object *inventory.Objec
 }
 
 // reads reports whether entry i takes its value from a key of the Secret.
-func (e *environment) reads(i int, secret, key string, object *inventory.Object) bool {
+func (e *envList) reads(i int, secret, key string, object *inventory.Object) bool {
 	ref := yamlnode.Path(e.list.Content[i], "valueFrom", "secretKeyRef")
 	name := yamlnode.GetString(ref, "name")
 	if ref == nil || yamlnode.GetString(ref, "key") != key || yamlnode.Bool(yamlnode.Get(ref, "optional")) {
@@ -177,7 +177,7 @@ type envFrom struct {
 }
 
 // sources are the container's envFrom sources, as far as they are known.
-func (e *environment) sources() []envFrom {
+func (e *envList) sources() []envFrom {
 	var sources []envFrom
 	for _, n := range yamlnode.Elements(yamlnode.Get(e.ctr.Node, "envFrom")) {
 		src := envFrom{prefix: yamlnode.GetString(n, "prefix")}
@@ -195,7 +195,7 @@ func (e *environment) sources() []envFrom {
 
 // conflicts reports an envFrom source that gives the variable another value.
 // same is the key that the variable itself reads, if any.
-func (e *environment) conflicts(name, value string, known bool, same *keyOf) bool {
+func (e *envList) conflicts(name, value string, known bool, same *keyOf) bool {
 	for _, src := range e.sources() {
 		key, ok := strings.CutPrefix(name, src.prefix)
 		if !ok || !slices.Contains(src.object.Content().Keys, key) {
@@ -233,7 +233,7 @@ func removeKey(key string, from *inventory.Object, others []string) string {
 
 // otherReaders are the workloads besides this one whose containers take a key of
 // a ConfigMap or Secret as a variable.
-func (e *environment) otherReaders(from *inventory.Object, key string) []string {
+func (e *envList) otherReaders(from *inventory.Object, key string) []string {
 	field := map[string][2]string{"ConfigMap": {"configMapRef", "configMapKeyRef"}, "Secret": {"secretRef", "secretKeyRef"}}[from.Kind]
 	var others []string
 	for _, o := range e.s.c.inv.Objects() {
@@ -262,7 +262,7 @@ func (e *environment) otherReaders(from *inventory.Object, key string) []string 
 
 // provides reports whether an envFrom source has the variable, from another
 // key than same.
-func (e *environment) provides(name string, same *keyOf) bool {
+func (e *envList) provides(name string, same *keyOf) bool {
 	return slices.ContainsFunc(e.sources(), func(src envFrom) bool {
 		key, ok := strings.CutPrefix(name, src.prefix)
 		return ok && slices.Contains(src.object.Content().Keys, key) &&
@@ -273,7 +273,7 @@ func (e *environment) provides(name string, same *keyOf) bool {
 // helper returns the name of an entry that reads the key and stands before
 // the entry of variable, if that is there yet. An entry that somebody already
 // wrote is reused.
-func (e *environment) helper(cred credentials, k secretKey, variable, suffix string) string {
+func (e *envList) helper(cred credentials, k secretKey, variable, suffix string) string {
 	name, at := "", -1
 	for i, n := range yamlnode.Elements(e.list) {
 		own := yamlnode.GetString(n, "name")
@@ -303,7 +303,7 @@ func (e *environment) helper(cred credentials, k secretKey, variable, suffix str
 
 // freeName is the first of the names, or of the last with a number, that the
 // container has no other use for.
-func (e *environment) freeName(first, second string, same *keyOf) string {
+func (e *envList) freeName(first, second string, same *keyOf) string {
 	free := func(name string) bool { return e.find(name) < 0 && !e.provides(name, same) }
 	for _, name := range []string{first, second} {
 		if free(name) {
@@ -331,7 +331,7 @@ func helperBase(variable string) string {
 
 // writeVariables puts references $(VAR) to entries with secretKeyRef into
 // the values, for the kubelet to expand.
-func (s *sink) writeVariables(e *environment, cred credentials, names []string) {
+func (s *sink) writeVariables(e *envList, cred credentials, names []string) {
 	// Variables that are a credential and nothing else read the key themselves;
 	// the others can then refer to them.
 	for _, name := range names {
@@ -366,7 +366,7 @@ func (cred credentials) only(format string) (secretKey, bool) {
 }
 
 // writeExpanded writes one variable with $(VAR) in it.
-func (s *sink) writeExpanded(e *environment, cred credentials, name string) {
+func (s *sink) writeExpanded(e *envList, cred credentials, name string) {
 	carries, _ := s.c.engine.Carries(s.Variables[name])
 	need := func(part engine.Parts, k secretKey) bool { return k.key != "" && carries&part != 0 }
 
