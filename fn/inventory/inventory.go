@@ -8,6 +8,7 @@
 package inventory
 
 import (
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -194,6 +195,10 @@ type Inventory struct {
 	// Definitions is where CustomResourceDefinitions are looked up: a part of a
 	// repository has the kinds that any of it defines. nil for the inventory itself.
 	Definitions *Inventory
+
+	// Repository are the files of the repository that the resources are in, nil if
+	// that is not known.
+	Repository fs.FS
 
 	objects []*Object
 	byKind  map[GroupKind]*kindIndex

@@ -39,7 +39,8 @@ type Rule struct {
 	// rules finds: see steps.go.
 	Run func(*Pass) error
 	// Kustomization is set for rules about kustomization files, which the build
-	// of check finds.
+	// of check finds, and about the files beside them. Their fixtures are several
+	// files in one, each behind a comment with its path.
 	Kustomization bool
 
 	// topic is the number of the rule's topic, from 1.
@@ -244,6 +245,7 @@ func topics() [][]*Rule {
 		gatewayRules(),
 		subsetRules(),
 		argoRules(),
+		sourceRules(),
 		localNameRules(),
 		openShiftRules(),
 		admissionRules(),

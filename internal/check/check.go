@@ -179,6 +179,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	if len(inv.Objects()) == 0 && cfg == nil && t.Named {
 		return nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
 	}
+	inv.Repository = t.repository()
 	parts := []part{{t.Name, inv}}
 	if !t.Named {
 		parts = split(t.Name, inv)
@@ -284,7 +285,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, t Tree, opts Options) ([]f
 		resources = append(resources, r.YNode())
 		rep.secrets.Node(r.YNode()) // a remote base is no file of the build
 	}
-	inv := &inventory.Inventory{Finished: true}
+	inv := &inventory.Inventory{Finished: true, Repository: t.repository()}
 	for _, n := range resources {
 		inv.Add(n, inventory.Source{})
 	}

@@ -93,6 +93,33 @@ func Find(paths []string, opts FindOptions) ([]Tree, error) {
 	return trees, nil
 }
 
+// repository are the files of the repository that a tree is in: from the nearest
+// folder with a .git on, or else from the one that was named. It is nil for files
+// that are not in one.
+func (t *Tree) repository() fs.FS {
+	dir := t.Root
+	switch {
+	case t.Within != "":
+		dir = t.Within
+	case dir == "" && t.Named:
+		return nil
+	case dir == "":
+		dir = t.Name
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil
+	}
+	for above := dir; ; above = filepath.Dir(above) {
+		if _, err := os.Lstat(filepath.Join(above, ".git")); err == nil {
+			return os.DirFS(above)
+		}
+		if above == filepath.Dir(above) {
+			return os.DirFS(dir)
+		}
+	}
+}
+
 func isKustomizationFile(path string) bool {
 	return slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
 }

@@ -71,7 +71,9 @@ func checkFixture(t *testing.T, rule, fixture string) {
 		if f.Rule != rule {
 			continue
 		}
-		rel, err := filepath.Rel(dir, f.File)
+		file, err := filepath.Abs(filepath.FromSlash(f.File))
+		require.NoError(t, err)
+		rel, err := filepath.Rel(dir, file)
 		require.NoError(t, err)
 		p := place{filepath.ToSlash(rel), f.Line}
 		want, ok := wants[p]

@@ -1,0 +1,172 @@
+package rules
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+func sourceRules() []*Rule { return []*Rule{sourcePathNotFound} }
+
+var sourcePathNotFound = &Rule{
+	Name:     "source-path-not-found",
+	Severity: finding.Error,
+	Doc: "A Flux Kustomization or HelmRelease, or an Argo CD Application, is to read a folder that the repository does not have. " +
+		"Flux answers kustomization path not found, Argo CD app path does not exist, and the cluster keeps what it had. " +
+		"It is an error where a folder beside it is called nearly so, and a warning where another path of the same source is there. " +
+		"Sources that are other repositories, and paths with placeholders, are left alone.",
+	URL:           "https://fluxcd.io/flux/components/kustomize/kustomizations/#path",
+	Kustomization: true,
+	Run: func(p *Pass) error {
+		if p.Inventory.Repository == nil {
+			return nil
+		}
+		bySource := map[string][]sourcePath{}
+		var order []string
+		for _, row := range sourcePathRows {
+			for _, o := range p.Inventory.OfKind(row.kind) {
+				for _, source := range fieldpath.Of(row.source).Nodes(o.Node) {
+					s, ok := row.read(o, source)
+					if !ok {
+						continue
+					}
+					if bySource[s.source] == nil {
+						order = append(order, s.source)
+					}
+					bySource[s.source] = append(bySource[s.source], s)
+				}
+			}
+		}
+		for _, source := range order {
+			p.checkSourcePaths(bySource[source])
+		}
+		return nil
+	},
+}
+
+// sourcePathRow says where a kind has the path of a folder in a repository. The
+// paths of fields start at each source.
+type sourcePathRow struct {
+	kind   inventory.GroupKind
+	source string // the mappings with the fields
+	path   string
+	// names are fields that together say which repository it is.
+	names []string
+	// when is a field that must have a value, if it is there.
+	when, value string
+}
+
+var sourcePathRows = []sourcePathRow{
+	// https://fluxcd.io/flux/components/kustomize/kustomizations/#source-reference
+	{kind: gk("kustomize.toolkit.fluxcd.io/Kustomization"), source: "spec", path: "path", names: []string{"sourceRef.namespace", "sourceRef.name"}, when: "sourceRef.kind", value: "GitRepository"},
+	// https://fluxcd.io/flux/components/helm/helmreleases/#chart-template
+	{kind: gk("helm.toolkit.fluxcd.io/HelmRelease"), source: "spec.chart.spec", path: "chart", names: []string{"sourceRef.namespace", "sourceRef.name"}, when: "sourceRef.kind", value: "GitRepository"},
+	// https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/
+	{kind: gk("argoproj.io/Application"), source: "spec.source", path: "path", names: []string{"repoURL"}},
+	{kind: gk("argoproj.io/Application"), source: "spec.sources[]", path: "path", names: []string{"repoURL"}},
+	{kind: gk("argoproj.io/ApplicationSet"), source: "spec.template.spec.source", path: "path", names: []string{"repoURL"}},
+}
+
+// sourcePath is a path in a repository.
+type sourcePath struct {
+	object *inventory.Object
+	node   *yaml.Node
+	source string
+	path   string // clean, "." for all of it
+}
+
+func (row *sourcePathRow) read(o *inventory.Object, source *yaml.Node) (s sourcePath, ok bool) {
+	field := func(path string) *yaml.Node {
+		for _, n := range fieldpath.Of(path).Nodes(source) {
+			return n
+		}
+		return nil
+	}
+	n := field(row.path)
+	text := yamlnode.String(n)
+	if text == "" || row.when != "" && yamlnode.String(field(row.when)) != row.value {
+		return s, false
+	}
+	s = sourcePath{object: o, node: n, path: path.Clean(strings.TrimLeft(text, "/"))}
+	for _, name := range row.names {
+		s.source += " " + strings.TrimSuffix(yamlnode.String(field(name)), ".git")
+	}
+	if reference.IsPlaceholder(text) || reference.IsPlaceholder(s.source) || strings.Contains(text, "{{") || !fs.ValidPath(s.path) {
+		return s, false
+	}
+	return s, true
+}
+
+// checkSourcePaths judges the paths of one source.
+func (p *Pass) checkSourcePaths(paths []sourcePath) {
+	here := false // the source is this very repository
+	var missing []sourcePath
+	for _, s := range paths {
+		if s.path == "." {
+			continue
+		}
+		if _, err := fs.Stat(p.Inventory.Repository, s.path); err != nil {
+			missing = append(missing, s)
+		} else {
+			here = true
+		}
+	}
+	for _, s := range missing {
+		message := fmt.Sprintf("there is no folder %q in this repository", s.path)
+		near := p.nearFolders(s.path)
+		switch {
+		case len(near) > 0:
+			if strings.HasPrefix(yamlnode.String(s.node), "./") {
+				near[0] = "./" + near[0]
+			}
+			p.Report(s.object, s.node, message, DidYouMean(near...))
+		case here:
+			p.Report(s.object, s.node, message, AtMost(finding.Warning), Help("another path of the same source is there, so the source is this repository"))
+		}
+	}
+}
+
+// nearFolders returns the path with its first part that is not there replaced by
+// the nearest that is, if the rest is below that.
+func (p *Pass) nearFolders(missing string) []string {
+	parts := strings.Split(missing, "/")
+	dir := "."
+	for i, part := range parts {
+		next := path.Join(dir, part)
+		if _, err := fs.Stat(p.Inventory.Repository, next); err == nil {
+			dir = next
+			continue
+		}
+		entries, err := fs.ReadDir(p.Inventory.Repository, dir)
+		if err != nil {
+			return nil
+		}
+		var names []string
+		for _, e := range entries {
+			if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+				names = append(names, e.Name())
+			}
+		}
+		for _, name := range nearest(part, names) {
+			if !suggest.Close(part, name) {
+				break
+			}
+			whole := path.Join(append([]string{dir, name}, parts[i+1:]...)...)
+			if _, err := fs.Stat(p.Inventory.Repository, whole); err == nil {
+				return []string{whole}
+			}
+		}
+		return nil
+	}
+	return nil
+}
