@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -263,6 +262,8 @@ var keyNotFound = &Rule{
 		"Objects that are filled at run time, and references marked optional, are left alone.",
 	URL: "https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables",
 	Run: func(p *Pass) error {
+		var none string
+		sets := map[*string]*keySet{} // by the first key
 		for _, r := range p.refs.All {
 			if len(r.Keys) == 0 || r.Optional {
 				continue
@@ -281,17 +282,41 @@ var keyNotFound = &Rule{
 				}
 			}
 			for _, k := range reference.KeyMissing(r, res.Target, known) {
-				p.reportKey(r, k, known)
+				first := &none
+				if len(known) > 0 {
+					first = &known[0]
+				}
+				keys := sets[first]
+				if keys == nil {
+					keys = newKeySet(known)
+					sets[first] = keys
+				}
+				p.reportKey(r, k, keys)
 			}
 		}
 		return nil
 	},
 }
 
-func (p *Pass) reportKey(r *reference.Ref, k reference.Key, known []string) {
-	near := nearest(k.Name, known)
+func (p *Pass) reportKey(r *reference.Ref, k reference.Key, keys *keySet) {
 	message := fmt.Sprintf("%s has no key %q", describe(r), k.Name)
-	keys := append([]string(nil), known...)
-	sort.Strings(keys)
-	p.Report(r.From, k.Node, message, DidYouMean(near...), Help("its keys are: %s", strings.Join(keys, ", ")))
+	p.Report(r.From, k.Node, message, DidYouMean(keys.Nearest(k.Name, 3)...), Help("%s", keys.help))
+}
+
+// keySet are the keys of one object, as many references ask for them.
+type keySet struct {
+	*suggest.Index
+	help string
+}
+
+func newKeySet(known []string) *keySet {
+	const most = 30
+	keys := slices.Clone(known)
+	slices.Sort(keys)
+	more := ""
+	if len(keys) > most {
+		more = fmt.Sprintf(" and %d more", len(keys)-most)
+		keys = keys[:most]
+	}
+	return &keySet{suggest.NewIndex(known), "its keys are: " + strings.Join(keys, ", ") + more}
 }

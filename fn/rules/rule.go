@@ -21,6 +21,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // Rule is one check.
@@ -170,9 +171,9 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 		Line:     o.Line,
 	}
 	if n != nil {
-		f.Field = fieldpath.To(o.Node, n)
-		if at, whole := fieldpath.Of(f.Field).Follow(o.Node); whole && at.Value == n.Value {
-			f.Sum = finding.Sum(n.Value) // not of a key, whose field is its value's
+		var isKey bool
+		if f.Field, isKey = fieldpath.Find(o.Node, n); f.Field != "" && !isKey {
+			f.Sum = finding.Sum(yamlnode.Resolve(n).Value)
 		}
 		if line := o.LineOf(n); line > 0 {
 			f.Line, f.Column = line, n.Column

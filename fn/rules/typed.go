@@ -69,18 +69,23 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 			texts = append(texts, &t)
 		}
 	}
-	inEnvironment := map[spot]string{}
+	// Which keys of an object are variables of a container, and of which all are.
+	type key struct {
+		object *inventory.Object
+		name   string
+	}
+	variable, all := map[key]bool{}, map[*inventory.Object]bool{}
 	for _, e := range wired.Of(b).containers {
 		for i := range e.entries {
 			if entry := &e.entries[i]; !entry.ref {
 				add(e.typed(i))
 			} else if entry.data != nil {
-				inEnvironment[spot{entry.data.object, nil}] += "\n" + entry.key + "\n"
+				variable[key{entry.data.object, entry.key}] = true
 			}
 		}
 		for _, s := range e.sources {
 			if s.data != nil {
-				inEnvironment[spot{s.data.object, nil}] = "*"
+				all[s.data.object] = true
 			}
 		}
 	}
@@ -97,13 +102,12 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 				continue
 			}
 			content := o.Content()
-			read := inEnvironment[spot{o, nil}]
-			for _, key := range content.Keys {
-				v, _ := content.Get(key)
+			for _, name := range content.Keys {
+				v, _ := content.Get(name)
 				if text, ok := plainText(v); ok {
-					whole := read == "*" || strings.Contains(read, "\n"+key+"\n")
+					whole := all[o] || variable[key{o, name}]
 					add(typedText{
-						from: o, node: v.Node, name: key, text: text, expanded: text, whole: whole, decoded: v.Base64, secret: kind == "Secret",
+						from: o, node: v.Node, name: name, text: text, expanded: text, whole: whole, decoded: v.Base64, secret: kind == "Secret",
 						beside: func(name string) string {
 							v, _ := content.Get(name)
 							text, _ := plainText(v)

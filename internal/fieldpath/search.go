@@ -1,20 +1,32 @@
 package fieldpath
 
-import "go.yaml.in/yaml/v3"
+import (
+	"sort"
+
+	"go.yaml.in/yaml/v3"
+)
 
 // To returns the path from root to the node n, as in spec.containers[0].image,
 // or "" if n is not below root. It is for findings only: it searches.
 func To(root, n *yaml.Node) string {
+	path, _ := Find(root, n)
+	return path
+}
+
+// Find is To, and says whether n is a key there: the path is that of its value.
+func Find(root, n *yaml.Node) (field string, isKey bool) {
 	if root == nil || n == nil {
-		return ""
+		return "", false
 	}
 	var buffer [16]pathStep
-	steps, found := findPath(root, n, buffer[:0], true)
-	if !found {
-		steps, found = findPath(root, n, buffer[:0], false)
+	steps, found := buffer[:0], false
+	for _, how := range [...]order{sorted, ordered, unordered} {
+		if steps, found = findPath(root, n, buffer[:0], how); found {
+			break
+		}
 	}
 	if !found {
-		return ""
+		return "", false
 	}
 	var path [256]byte
 	text := path[:0]
@@ -25,8 +37,21 @@ func To(root, n *yaml.Node) string {
 			text = AppendKey(text, s.key.Value)
 		}
 	}
-	return Trim(text)
+	last := len(steps) - 1
+	return Trim(text), last >= 0 && steps[last].key == n
 }
+
+// order is what findPath takes for granted.
+type order uint8
+
+const (
+	unordered order = iota
+	ordered         // fields that end before n do not hold it
+	sorted          // nor do those of long collections that start behind it
+)
+
+// long is how many elements are worth a search by halves.
+const long = 32
 
 // pathStep is the way from a node to one below it: the key of a mapping or the
 // index of a list.
@@ -41,7 +66,7 @@ const maxPath = 200
 // findPath appends the steps from at to n. If nodes are in the order of their
 // places it passes over fields that end before n; not all nodes are, for some
 // may be made or moved.
-func findPath(at, n *yaml.Node, steps []pathStep, ordered bool) (_ []pathStep, found bool) {
+func findPath(at, n *yaml.Node, steps []pathStep, how order) (_ []pathStep, found bool) {
 	if at == n {
 		return steps, true
 	}
@@ -50,39 +75,50 @@ func findPath(at, n *yaml.Node, steps []pathStep, ordered bool) (_ []pathStep, f
 	}
 	// mayHold reports whether n may be below c, which next follows.
 	mayHold := func(c *yaml.Node, next int) bool {
-		return c.Kind != yaml.ScalarNode && !(ordered && next < len(at.Content) && !precedes(n, at.Content[next]))
+		return c.Kind != yaml.ScalarNode && !(how >= ordered && next < len(at.Content) && !precedes(n, at.Content[next]))
 	}
 	switch at.Kind {
 	case yaml.AliasNode:
-		return findPath(at.Alias, n, steps, ordered)
+		return findPath(at.Alias, n, steps, how)
 	case yaml.DocumentNode:
 		for _, c := range at.Content {
-			if way, ok := findPath(c, n, steps, ordered); ok {
+			if way, ok := findPath(c, n, steps, how); ok {
 				return way, true
 			}
 		}
 	case yaml.MappingNode:
-		for i := 0; i+1 < len(at.Content); i += 2 {
+		for i := 2 * from(at.Content, 2, n, how); i+1 < len(at.Content); i += 2 {
 			key, v := at.Content[i], at.Content[i+1]
 			if key == n || v == n {
 				return append(steps, pathStep{key: key}), true
 			}
 			if mayHold(v, i+2) {
-				if way, ok := findPath(v, n, append(steps, pathStep{key: key}), ordered); ok {
+				if way, ok := findPath(v, n, append(steps, pathStep{key: key}), how); ok {
 					return way, true
 				}
 			}
 		}
 	case yaml.SequenceNode:
-		for i, c := range at.Content {
+		for i := from(at.Content, 1, n, how); i < len(at.Content); i++ {
+			c := at.Content[i]
 			if c == n || mayHold(c, i+1) {
-				if way, ok := findPath(c, n, append(steps, pathStep{index: i}), ordered); ok {
+				if way, ok := findPath(c, n, append(steps, pathStep{index: i}), how); ok {
 					return way, true
 				}
 			}
 		}
 	}
 	return steps, false
+}
+
+// from is the first of the fields, of width nodes each, that may hold n. Where
+// they are sorted it is the last that does not start behind n.
+func from(content []*yaml.Node, width int, n *yaml.Node, how order) int {
+	if how < sorted || len(content) < long*width {
+		return 0
+	}
+	behind := sort.Search(len(content)/width, func(i int) bool { return precedes(n, content[i*width]) })
+	return max(0, behind-1)
 }
 
 // precedes reports whether a stands before b in their file.

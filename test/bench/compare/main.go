@@ -24,6 +24,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/test/bench/gen"
+	"github.com/ressKim-io/wealist-k8s-migration/test/bench/rss"
 )
 
 // peers are programs that go install builds.
@@ -259,7 +260,7 @@ func (c command) run() (sample, error) {
 		return s, fmt.Errorf("%s: %w\n%.500s", filepath.Base(c.args[0]), err, stderr.String())
 	}
 	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	s.memory = maxRSS(cmd.ProcessState)
+	s.memory = rss.Max(cmd.ProcessState)
 	return s, nil
 }
 
