@@ -158,7 +158,8 @@ func Sort(fs []Finding) {
 	if slices.IsSortedFunc(fs, func(a, b Finding) int { return compare(&a, &b) }) {
 		return
 	}
-	// Findings are large; their numbers are moved about instead.
+	// Findings are large: their numbers are moved about instead, and then each
+	// finding once, to where it belongs.
 	order := make([]int32, len(fs))
 	for i := range order {
 		order[i] = int32(i)
@@ -169,11 +170,23 @@ func Sort(fs []Finding) {
 		}
 		return cmp.Compare(a, b)
 	})
-	sorted := make([]Finding, len(fs))
-	for i, from := range order {
-		sorted[i] = fs[from]
+	const done = -1
+	for start := range order {
+		if order[start] == done {
+			continue
+		}
+		first, at := fs[start], start
+		for {
+			from := int(order[at])
+			order[at] = done
+			if from == start {
+				fs[at] = first
+				break
+			}
+			fs[at] = fs[from]
+			at = from
+		}
 	}
-	copy(fs, sorted)
 }
 
 func compare(a, b *Finding) int {

@@ -1,6 +1,10 @@
 package blockyaml
 
-import "go.yaml.in/yaml/v3"
+import (
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
 
 // flow parses a flow collection, [ … ] or { … }, and moves behind it.
 func (p *Parser) flow() *yaml.Node {
@@ -13,6 +17,7 @@ func (p *Parser) flow() *yaml.Node {
 		kind, end = yaml.MappingNode, '}'
 	}
 	base := len(p.stack)
+	var alike map[string]*yaml.Node // of a long list
 	p.pos++
 	for first := true; ; first = false {
 		c, ok := p.flowNext()
@@ -29,6 +34,12 @@ func (p *Parser) flow() *yaml.Node {
 		if v == nil {
 			return nil
 		}
+		if kind == yaml.SequenceNode && v.Kind == yaml.ScalarNode && len(p.stack)-base >= LongList {
+			if alike == nil {
+				alike = map[string]*yaml.Node{}
+			}
+			v = p.alike(alike, v)
+		}
 		p.stack = append(p.stack, v)
 		if c, ok = p.flowNext(); !ok || c != ',' && c != end {
 			return nil
@@ -41,6 +52,30 @@ func (p *Parser) flow() *yaml.Node {
 	p.pos++
 	p.depth--
 	return p.collection(kind, yaml.FlowStyle, line, column, base)
+}
+
+// LongList is how many elements a list in flow style has before scalars of one
+// text become one node there: a list of 30 MB may have ten million. Such a node
+// has no place, and [yamlnode.Everywhere] for its column.
+const LongList = 10_000
+
+// alike returns the node of a long list that stands for all scalars like n,
+// which was made last.
+func (p *Parser) alike(known map[string]*yaml.Node, n *yaml.Node) *yaml.Node {
+	const some = 1000 // lists with more different scalars gain nothing
+	same := known[n.Value]
+	switch {
+	case same != nil && same.Style == n.Style && same.Tag == n.Tag:
+		p.takeBack(n)
+		return same
+	case same != nil || len(known) >= some:
+		return n
+	}
+	own := *n
+	own.Line, own.Column = 0, yamlnode.Everywhere
+	known[n.Value] = &own
+	p.takeBack(n)
+	return &own
 }
 
 // flowNext moves over blanks and line breaks to the next character.

@@ -11,6 +11,8 @@ import (
 // knows the nodes that may be shared.
 type slab struct {
 	nodes []yaml.Node
+	last  *yaml.Node // the newest node
+	free  *yaml.Node // the newest node, if it was taken back
 	lists []*yaml.Node
 	bytes []byte
 
@@ -26,12 +28,25 @@ const (
 )
 
 func (s *slab) newNode() *yaml.Node {
+	if n := s.free; n != nil {
+		s.free = nil
+		return n
+	}
 	if len(s.nodes) == 0 {
 		s.nodes = make([]yaml.Node, nodeBlock)
 	}
 	n := &s.nodes[0]
 	s.nodes = s.nodes[1:]
+	s.last = n
 	return n
+}
+
+// takeBack takes back a node that nobody has, if it was the last one made.
+func (s *slab) takeBack(n *yaml.Node) {
+	if s.last == n {
+		*n = yaml.Node{}
+		s.free = n
+	}
 }
 
 // list returns a copy of nodes.

@@ -23,6 +23,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
@@ -65,6 +66,7 @@ type Report struct {
 	withoutSchema map[string]int    // of the kustomization at hand
 	secrets       *redact.Secrets
 	several       bool // trees, so that what each has is remembered
+	files         bool // no tree is a kustomization, whose builds take what they take
 }
 
 // Unread is a tree or a file that could not be checked. Its error is one line.
@@ -93,6 +95,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 		opts.Build.Cache = &kbuild.Cache{} // overlays share their bases
 	}
 	rep.several = len(trees) > 1
+	rep.files = !slices.ContainsFunc(trees, func(t Tree) bool { return t.Root != "" })
 	var found [][]finding.Finding
 	var all []objects
 	var parts []Tree
@@ -125,8 +128,12 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 		}
 	}
 	rep.absent(parts, all, found)
-	rep.Findings = slices.Concat(found...)
-	rep.Findings = merge(rep.Findings)
+	if len(found) == 1 {
+		rep.Findings = once(found[0])
+	} else {
+		rep.Findings = merge(slices.Concat(found...))
+	}
+	found, all = nil, nil
 	rep.dropCommented(opts)
 	rep.weigh(opts.Severities)
 	finding.Sort(rep.Findings)
@@ -168,6 +175,11 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	sources, err := rep.read(t, opts)
 	if err != nil {
 		return nil, err
+	}
+	if rep.files {
+		for _, s := range sources {
+			limits.Expect(len(s.Data))
+		}
 	}
 	inv, cfg, err := index(sources, opts.Config, rep.secrets)
 	if err != nil && !t.Named {

@@ -171,4 +171,14 @@ func merge(fs []finding.Finding) []finding.Finding {
 	return out
 }
 
+// once sorts findings and leaves out what is twice in one tree, as when a base
+// is in it twice.
+func once(fs []finding.Finding) []finding.Finding {
+	finding.Sort(fs)
+	return slices.CompactFunc(fs, func(a, b finding.Finding) bool {
+		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Resource == b.Resource && a.Field == b.Field &&
+			a.Position == b.Position && a.Rule == b.Rule && a.Message == b.Message && a.Severity == b.Severity
+	})
+}
+
 var indexes = regexp.MustCompile(`\[\d+\]`)

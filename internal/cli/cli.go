@@ -50,6 +50,7 @@ var errFindings = &exitError{code: ExitFindings}
 // and removes them, also when it is told to end.
 func Program() int {
 	cleanup.OnSignals()
+	limits.OwnMemory()
 	if len(os.Args) > 1 { // the function has none
 		defer cleanup.TempDir()()
 	}

@@ -4,6 +4,8 @@ import (
 	"sort"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // To returns the path from root to the node n, as in spec.containers[0].image,
@@ -27,6 +29,9 @@ func Find(root, n *yaml.Node) (field string, isKey bool) {
 	}
 	if !found {
 		return "", false
+	}
+	if last := len(steps) - 1; last >= 0 && steps[last].key == nil && n.Column == yamlnode.Everywhere {
+		steps = steps[:last] // it is the list that is known
 	}
 	var path [256]byte
 	text := path[:0]

@@ -137,6 +137,7 @@ func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secre
 	if err != nil {
 		return result.Result{}, fmt.Errorf("reading the ResourceList: %w", err)
 	}
+	limits.Expect(len(data))
 	rl, err := manifest.ReadResourceList(data)
 	if err != nil {
 		return result.Result{}, err
@@ -145,7 +146,7 @@ func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secre
 	if err != nil {
 		return result.Result{}, err
 	}
-	rl.Results = results(res.Findings, rl.Items)
+	rl.Results, rl.More = results(res.Findings, rl.Items)
 	return res, rl.Write(stdout, out)
 }
 

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"iter"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
@@ -22,42 +23,58 @@ const (
 	annoIndexInternal = "internal.config.kubernetes.io/index"
 )
 
-// results are findings in the shape of the function protocol; see above.
-func results(fs []finding.Finding, items []*yaml.Node) *yaml.Node {
-	list := yamlnode.NewSequence()
+// results are findings in the shape of the function protocol; see above. Of
+// many, more makes those behind the first ones: each is some 20 nodes.
+func results(fs []finding.Finding, items []*yaml.Node) (list *yaml.Node, more iter.Seq[*yaml.Node]) {
+	const many = 1000
+	list = yamlnode.NewSequence()
 	if len(fs) == 0 {
-		return list
+		return list, nil
 	}
 	indexes := indexesOf(items)
-	str := yamlnode.NewString
-	for _, f := range fs {
-		severity := map[finding.Severity]string{finding.Error: "error", finding.Warning: "warning"}[f.Severity]
-		if severity == "" {
-			severity = "info"
-		}
-		message := redact.Escape(f.Sentence())
-		if f.Help != "" {
-			message += " (" + redact.Escape(f.Help) + ")"
-		}
-		ref := yamlnode.NewMapping(str("apiVersion"), str(f.Resource.APIVersion), str("kind"), str(f.Resource.Kind), str("name"), str(f.Resource.Name))
-		if f.Resource.Namespace != "" {
-			yamlnode.Set(ref, "namespace", str(f.Resource.Namespace))
-		}
-		r := yamlnode.NewMapping(str("message"), str(message), str("severity"), str(severity), str("resourceRef"), ref)
-		if f.Field != "" {
-			yamlnode.Set(r, "field", yamlnode.NewMapping(str("path"), str(f.Field)))
-		}
-		if f.File != "" {
-			file := yamlnode.NewMapping(str("path"), str(f.File))
-			if index, ok := indexes[f.Resource]; ok {
-				yamlnode.Set(file, "index", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(index)})
-			}
-			yamlnode.Set(r, "file", file)
-		}
-		yamlnode.Set(r, "tags", yamlnode.NewMapping(str("rule"), str(f.Rule)))
-		list.Content = append(list.Content, r)
+	first := fs[:min(many, len(fs))]
+	for i := range first {
+		list.Content = append(list.Content, resultOf(&first[i], indexes))
 	}
-	return list
+	if rest := fs[len(first):]; len(rest) > 0 {
+		more = func(yield func(*yaml.Node) bool) {
+			for i := range rest {
+				if !yield(resultOf(&rest[i], indexes)) {
+					return
+				}
+			}
+		}
+	}
+	return list, more
+}
+
+func resultOf(f *finding.Finding, indexes map[finding.Resource]int) *yaml.Node {
+	str := yamlnode.NewString
+	severity := map[finding.Severity]string{finding.Error: "error", finding.Warning: "warning"}[f.Severity]
+	if severity == "" {
+		severity = "info"
+	}
+	message := redact.Escape(f.Sentence())
+	if f.Help != "" {
+		message += " (" + redact.Escape(f.Help) + ")"
+	}
+	ref := yamlnode.NewMapping(str("apiVersion"), str(f.Resource.APIVersion), str("kind"), str(f.Resource.Kind), str("name"), str(f.Resource.Name))
+	if f.Resource.Namespace != "" {
+		yamlnode.Set(ref, "namespace", str(f.Resource.Namespace))
+	}
+	r := yamlnode.NewMapping(str("message"), str(message), str("severity"), str(severity), str("resourceRef"), ref)
+	if f.Field != "" {
+		yamlnode.Set(r, "field", yamlnode.NewMapping(str("path"), str(f.Field)))
+	}
+	if f.File != "" {
+		file := yamlnode.NewMapping(str("path"), str(f.File))
+		if index, ok := indexes[f.Resource]; ok {
+			yamlnode.Set(file, "index", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(index)})
+		}
+		yamlnode.Set(r, "file", file)
+	}
+	yamlnode.Set(r, "tags", yamlnode.NewMapping(str("rule"), str(f.Rule)))
+	return r
 }
 
 // indexesOf are the numbers of the items' documents in their files, as their

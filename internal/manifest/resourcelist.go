@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"iter"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -22,6 +23,8 @@ type ResourceList struct {
 	FunctionConfig *yaml.Node
 	// Results is what the function found; it replaces what came in.
 	Results *yaml.Node
+	// More are further results, too many to be nodes all at once.
+	More iter.Seq[*yaml.Node]
 
 	raw  []byte     // as it came
 	root *yaml.Node // its items may be missing

@@ -19,7 +19,7 @@ func (rl *ResourceList) Write(w io.Writer, out Output) error {
 		results = nil
 	}
 	old := yamlnode.Get(rl.root, "results")
-	sameResults := sameContent(results, old) || results == nil && len(yamlnode.Elements(old)) == 0
+	sameResults := rl.More == nil && sameContent(results, old) || results == nil && len(yamlnode.Elements(old)) == 0
 	if sameResults && out.nothing(len(rl.Items)) {
 		_, err := w.Write(rl.raw)
 		return err
@@ -52,6 +52,9 @@ func (c *cut) torn(out Output, items int) bool {
 
 // writeAnew writes everything from the nodes.
 func (rl *ResourceList) writeAnew(b *bytes.Buffer, out Output, results *yaml.Node) error {
+	if rl.More != nil {
+		results = yamlnode.NewSequence(slices.AppendSeq(slices.Clone(results.Content), rl.More)...)
+	}
 	root := *rl.root
 	root.Style &^= yaml.FlowStyle
 	root.Content = nil
@@ -141,7 +144,7 @@ func (rl *ResourceList) writeCut(b *bytes.Buffer, out Output, results *yaml.Node
 			err = rl.writeItemPieces(b, text, out)
 		case f.key == "results" && !sameResults:
 			if results != nil {
-				err = writeField(b, yamlnode.NewString("results"), results)
+				err = rl.writeResults(b, results)
 			}
 			b.Write(behind(text))
 		case c.open && (addItems || addResults) && i == len(c.fields)-1:
@@ -160,7 +163,7 @@ func (rl *ResourceList) writeCut(b *bytes.Buffer, out Output, results *yaml.Node
 		}
 	}
 	if addResults {
-		if err := writeField(b, yamlnode.NewString("results"), results); err != nil {
+		if err := rl.writeResults(b, results); err != nil {
 			return err
 		}
 	}
@@ -275,6 +278,31 @@ func endLine(b *bytes.Buffer) {
 	if text := b.Bytes(); len(text) > 0 && text[len(text)-1] != '\n' {
 		b.WriteByte('\n')
 	}
+}
+
+// writeResults writes the field results.
+func (rl *ResourceList) writeResults(b *bytes.Buffer, results *yaml.Node) error {
+	if err := writeField(b, yamlnode.NewString("results"), results); err != nil || rl.More == nil {
+		return err
+	}
+	list := yamlnode.NewSequence()
+	write := func() error {
+		text, err := Encode(list)
+		b.Write(text)
+		list.Content = list.Content[:0]
+		return err
+	}
+	for r := range rl.More {
+		if list.Content = append(list.Content, r); len(list.Content) == some {
+			if err := write(); err != nil {
+				return err
+			}
+		}
+	}
+	if len(list.Content) == 0 {
+		return nil
+	}
+	return write()
 }
 
 func writeField(b *bytes.Buffer, key, value *yaml.Node) error {

@@ -7,30 +7,46 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
-// Clean returns findings as they may be printed: no text in them holds a
+// Clean changes findings to what may be printed: no text in them holds a
 // secret. Findings go through it before any report.
 func Clean(fs []finding.Finding, secrets *redact.Secrets) []finding.Finding {
-	if len(fs) == 0 {
-		return fs
-	}
-	out := slices.Clone(fs)
-	for i := range out {
-		f := &out[i]
-		f.Message = secrets.Masked(f.Message)
-		f.Meant = secrets.Masked(f.Meant)
-		f.Help = secrets.Masked(f.Help)
-		f.Field = secrets.Masked(f.Field)
-		f.File = secrets.Masked(f.File)
-		f.Resource.Name = secrets.Masked(f.Resource.Name)
-		f.Resource.Namespace = secrets.Masked(f.Resource.Namespace)
-		f.Consequences = slices.Clone(f.Consequences)
-		for j, c := range f.Consequences {
-			f.Consequences[j] = secrets.Masked(c)
+	for i := range fs {
+		f := &fs[i]
+		for _, text := range []*string{
+			&f.Message, &f.Meant, &f.Help, &f.Field, &f.File, &f.Tree,
+			&f.Resource.APIVersion, &f.Resource.Kind, &f.Resource.Name, &f.Resource.Namespace,
+		} {
+			*text = secrets.Masked(*text)
 		}
-		f.Suggestions = slices.Clone(f.Suggestions)
-		for j, s := range f.Suggestions {
-			f.Suggestions[j] = secrets.Masked(s)
+		f.Consequences = cleanAll(f.Consequences, secrets)
+		f.Suggestions = cleanAll(f.Suggestions, secrets)
+		f.Trees = cleanAll(f.Trees, secrets)
+		if m := f.Missing; m != nil {
+			clean := finding.Resource{APIVersion: secrets.Masked(m.APIVersion), Kind: secrets.Masked(m.Kind), Namespace: secrets.Masked(m.Namespace), Name: secrets.Masked(m.Name)}
+			if clean != *m {
+				f.Missing = &clean
+			}
+		}
+		for j, a := range f.Also {
+			if clean := (finding.Place{File: secrets.Masked(a.File), Line: a.Line, Column: a.Column, Via: secrets.Masked(a.Via)}); clean != a {
+				f.Also = slices.Clone(f.Also)
+				f.Also[j] = clean
+			}
 		}
 	}
-	return out
+	return fs
+}
+
+// cleanAll returns the texts as they may be printed. Findings may share theirs.
+func cleanAll(texts []string, secrets *redact.Secrets) []string {
+	own := false
+	for i, text := range texts {
+		if clean := secrets.Masked(text); clean != text {
+			if !own {
+				texts, own = slices.Clone(texts), true
+			}
+			texts[i] = clean
+		}
+	}
+	return texts
 }

@@ -26,7 +26,7 @@ func Fingerprints(fs []finding.Finding, source func(file string) []byte) []strin
 	out := make([]string, len(fs))
 	text := lineReader{source: source}
 	cwd, _ := os.Getwd()
-	seen := map[string]int{}
+	seen := map[[sha256.Size]byte]int{}
 	for i := range fs {
 		f := &fs[i]
 		parts := []string{"1", f.Rule, plainName(cwd, f.File)}
@@ -43,10 +43,10 @@ func Fingerprints(fs []finding.Finding, source func(file string) []byte) []strin
 			parts = append(parts, "resource", r.Kind, r.Namespace, r.Name, listIndex.ReplaceAllString(f.Place(), "[]"))
 		}
 		key := strings.Join(parts, "\x00")
-		if seen[key]++; seen[key] > 1 {
-			key += "\x00" + strconv.Itoa(seen[key])
-		}
 		sum := sha256.Sum256([]byte(key))
+		if seen[sum]++; seen[sum] > 1 {
+			sum = sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(seen[sum])))
+		}
 		out[i] = hex.EncodeToString(sum[:16])
 	}
 	return out

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
@@ -43,16 +44,7 @@ var _ = register("json", JSON)
 
 // JSON writes the report as one indented JSON document.
 func JSON(w io.Writer, r *Report) error {
-	entries := make([]Entry, len(r.Findings))
-	for i, print := range r.fingerprints() {
-		f := r.Findings[i]
-		f.Message = f.Sentence()
-		if f.Suggestions == nil {
-			f.Suggestions = []string{} // [] in JSON, never null
-		}
-		entries[i] = Entry{f, print}
-	}
-	return writeJSON(w, Document{Findings: entries, Unread: r.Unread, Summary: Counts{
+	rest, err := indented(Document{Findings: []Entry{}, Unread: r.Unread, Summary: Counts{
 		Errors:    finding.Count(r.Findings, finding.Error),
 		Warnings:  finding.Count(r.Findings, finding.Warning),
 		Notes:     finding.Count(r.Findings, finding.Note),
@@ -61,18 +53,56 @@ func JSON(w io.Writer, r *Report) error {
 		Known:     r.Known,
 
 		WithoutSchema: r.WithoutSchema,
-	}})
+	}}, "")
+	if err != nil {
+		return err
+	}
+	// There may be many findings: they are written one by one.
+	out := bufio.NewWriter(w)
+	before, after, _ := bytes.Cut(rest, []byte("[]"))
+	_, _ = out.Write(before)
+	_ = out.WriteByte('[')
+	for i, print := range r.fingerprints() {
+		f := r.Findings[i]
+		f.Message = f.Sentence()
+		if f.Suggestions == nil {
+			f.Suggestions = []string{} // [] in JSON, never null
+		}
+		text, err := indented(Entry{f, print}, "    ")
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			_ = out.WriteByte(',')
+		}
+		_, _ = out.WriteString("\n    ")
+		_, _ = out.Write(bytes.TrimSuffix(text, []byte("\n")))
+	}
+	if len(r.Findings) > 0 {
+		_, _ = out.WriteString("\n  ")
+	}
+	_ = out.WriteByte(']')
+	_, _ = out.Write(after)
+	return out.Flush() // which has the error of any of them
 }
 
 // writeJSON writes a JSON document as it may be printed.
 func writeJSON(w io.Writer, document any) error {
+	text, err := indented(document, "")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+// indented is a part of a JSON document as it may be printed, behind the first
+// line with a prefix.
+func indented(part any, prefix string) ([]byte, error) {
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(document); err != nil {
-		return err
-	}
-	_, err := w.Write(redact.JSON(text.Bytes()))
-	return err
+	e.SetIndent(prefix, "  ")
+	err := e.Encode(part)
+	return redact.JSON(text.Bytes()), err
 }

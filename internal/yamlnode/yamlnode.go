@@ -10,6 +10,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// Everywhere is the column of a node that stands for several scalars of a long
+// list, and has no place itself.
+const Everywhere = -1
+
 // Resolve follows documents and aliases to the node that holds content.
 func Resolve(n *yaml.Node) *yaml.Node {
 	for n != nil {
