@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -26,6 +27,7 @@ type checkFlags struct {
 	find       check.FindOptions
 	build      kbuildFlags
 	known      knownFlags
+	part       partFlags
 	config     string
 	outputs    []string
 	failOn     string
@@ -35,6 +37,7 @@ type checkFlags struct {
 	quiet      bool
 	noDefaults bool
 
+	defaults     string // the file, if there is one
 	destinations []destination
 	least        finding.Severity // that fails
 }
@@ -65,6 +68,9 @@ baseline is a file that --write-baseline wrote; --new-from compares with a
 commit of git: with the one that the branch left REF at. A finding is the same
 one after lines have moved.
 
+With --changed-since only those trees are checked that a change of files can
+affect, and with --shard only a part of them, for machines that share the work.
+
 Exit codes: 0 nothing at error level, 1 findings at error level (or at that of
 --fail-on), 2 something that was named could not be checked. What is found in a folder and cannot be
 read is reported, and is no failure unless nothing else was checked; with
@@ -75,6 +81,7 @@ read is reported, and is no failure unless nothing else was checked; with
   krm-validate check -o text -o sarif=report.sarif -o junit=report.xml overlays/
   krm-validate check --new-from origin/main overlays/
   krm-validate check --write-baseline known.json . && krm-validate check --baseline known.json .
+  krm-validate check --changed-since origin/main --shard 2/5 -o json=part-2.json overlays/
   krm-validate check --exclude docs/ --load-restrictor=LoadRestrictionsNone .
   krm-validate check --print-externals overlays/prod > externals.yaml
   krm-validate check --unresolved=warning --output=json 'rendered/*.yaml'`,
@@ -92,6 +99,7 @@ read is reported, and is no failure unless nothing else was checked; with
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "print findings, and what could not be checked, and nothing else")
 	f.BoolVar(&flags.noDefaults, "no-defaults", false, "do not read "+defaults.File)
 	flags.known.register(cmd)
+	flags.part.register(cmd)
 	flags.build.register(cmd)
 	cmd.MarkFlagsMutuallyExclusive("print-externals", "write-baseline")
 	complete(cmd, "unresolved", "error", "warning", "ignore")
@@ -114,6 +122,16 @@ func (c *checkFlags) run(cmd *cobra.Command, args []string) error {
 	trees, err := check.Find(args, c.find)
 	if err != nil {
 		return err
+	}
+	all := len(trees)
+	if trees, err = c.part.choose(trees, c.config, c.defaults); err != nil {
+		return err
+	}
+	if c.known.part = c.part.isPart(); c.known.part && !c.quiet {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d trees are checked\n", len(trees), all)
+	}
+	if c.known.part && c.known.write != "" {
+		return errors.New("--write-baseline: a part of the trees has a part of the findings: leave out --changed-since and --shard")
 	}
 	if err := c.known.prepare(cmd, args, c); err != nil {
 		return err

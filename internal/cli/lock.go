@@ -26,6 +26,7 @@ import (
 func newLockCommand() *cobra.Command {
 	var check, force bool
 	var build kbuildFlags
+	var part partFlags
 	cmd := &cobra.Command{
 		Use:   "lock [DIR...]",
 		Short: "Pin the function's result so that kubectl apply -k applies it",
@@ -57,6 +58,7 @@ kubectl apply -k has none, Flux and Argo CD can be told.`,
 
   # in CI: fail when somebody forgot
   krm-validate lock --check
+  krm-validate lock --check --changed-since origin/main --shard 1/4
 
   # what it is for
   kubectl apply -k overlays/prod`,
@@ -66,6 +68,9 @@ kubectl apply -k has none, Flux and Argo CD can be told.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			envs, err := environments(args)
 			if err != nil {
+				return err
+			}
+			if envs, err = part.environments(envs); err != nil {
 				return err
 			}
 			opts, err := build.options(cmd)
@@ -79,6 +84,7 @@ kubectl apply -k has none, Flux and Argo CD can be told.`,
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit with 1 when a lock is not as it should be")
 	cmd.Flags().BoolVar(&force, "force", false, "overwrite a lock that was edited by hand")
 	cmd.MarkFlagsMutuallyExclusive("check", "force")
+	part.register(cmd)
 	build.register(cmd)
 	return cmd
 }

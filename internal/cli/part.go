@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/git"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
+)
+
+// partFlags say which part of all trees is worked on.
+type partFlags struct {
+	since string
+	shard string
+}
+
+func (p *partFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&p.since, "changed-since", "", "only what a change can affect: of files that differ from the commit at which this branch left `REF`")
+	f.StringVar(&p.shard, "shard", "", "only the i-th of n parts, as in 2/5, for machines that share the work")
+	_ = cmd.RegisterFlagCompletionFunc("changed-since", completeRefs)
+	_ = cmd.RegisterFlagCompletionFunc("shard", cobra.NoFileCompletions)
+}
+
+// isPart reports whether anything is left out.
+func (p *partFlags) isPart() bool { return p.since != "" || p.shard != "" }
+
+// parseShard reads "2/5".
+func parseShard(text string) (i, n int, err error) {
+	first, second, ok := strings.Cut(text, "/")
+	i, err1 := strconv.Atoi(first)
+	n, err2 := strconv.Atoi(second)
+	switch {
+	case !ok || err1 != nil || err2 != nil:
+		return 0, 0, fmt.Errorf("--shard=%s: expected i/n, as in 2/5", text)
+	case n < 1 || i < 1 || i > n:
+		return 0, 0, fmt.Errorf("--shard=%s: expected 1/%d to %[2]d/%[2]d", text, max(n, 1))
+	}
+	return i, n, nil
+}
+
+// choose returns the trees that belong to the part. Where a file that decides
+// about all trees has changed, all are affected.
+func (p *partFlags) choose(trees []check.Tree, decisive ...string) ([]check.Tree, error) {
+	trees, err := p.affected(trees, decisive...)
+	if err != nil {
+		return nil, err
+	}
+	return share(trees, p.shard)
+}
+
+func (p *partFlags) affected(trees []check.Tree, decisive ...string) ([]check.Tree, error) {
+	if p.since == "" {
+		return trees, nil
+	}
+	changed, err := changedFiles(p.since)
+	if err != nil {
+		return nil, fmt.Errorf("--changed-since=%s: %w", p.since, err)
+	}
+	if slices.ContainsFunc(decisive, func(name string) bool { return name != "" && slices.Contains(changed, resolved(name)) }) {
+		return trees, nil
+	}
+	return check.Affected(trees, changed), nil
+}
+
+// environments returns the environments that belong to the part.
+func (p *partFlags) environments(envs []*lock.Environment) ([]*lock.Environment, error) {
+	var trees []check.Tree
+	for _, e := range envs {
+		trees = append(trees, check.Tree{Name: e.Dir, Root: e.Dir}, check.Tree{Name: e.Dir, Root: e.Pipeline()})
+	}
+	trees, err := p.affected(trees)
+	if err != nil {
+		return nil, err
+	}
+	envs = slices.DeleteFunc(slices.Clone(envs), func(e *lock.Environment) bool {
+		return !slices.ContainsFunc(trees, func(t check.Tree) bool { return t.Name == e.Dir })
+	})
+	return share(envs, p.shard)
+}
+
+// share is every n-th of a list.
+func share[T any](list []T, shard string) ([]T, error) {
+	if shard == "" {
+		return list, nil
+	}
+	i, n, err := parseShard(shard)
+	if err != nil {
+		return nil, err
+	}
+	var part []T
+	for at, e := range list {
+		if at%n == i-1 {
+			part = append(part, e)
+		}
+	}
+	return part, nil
+}
+
+// changedFiles are the files that differ from a commit, absolute.
+func changedFiles(ref string) ([]string, error) {
+	cwd, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	repo, err := git.Open(cwd)
+	if err != nil {
+		return nil, err
+	}
+	commit, err := repo.Base(ref)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := repo.Changes(commit)
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, f := range changes.Files {
+		files = append(files, filepath.Join(repo.Top, filepath.FromSlash(f)))
+	}
+	return files, nil
+}

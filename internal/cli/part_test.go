@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func fleet() map[string]string {
+	files := map[string]string{"base/kustomization.yaml": "resources: [pod.yaml]\n", "base/pod.yaml": dangling}
+	for i := range 7 {
+		files[fmt.Sprintf("overlays/o%d/kustomization.yaml", i)] = fmt.Sprintf("resources: [../../base]\nnamePrefix: o%d-\n", i)
+	}
+	return files
+}
+
+func TestChangedSince(t *testing.T) {
+	repository(t, fleet())
+	code, _, stderr := run(t, "check", "--changed-since", "main", "overlays")
+	assert.Equal(t, ExitOK, code)
+	assert.Equal(t, "0 of 7 trees are checked\n", stderr)
+
+	write(t, ".", map[string]string{"overlays/o3/kustomization.yaml": "resources: [../../base]\n", "overlays/new/kustomization.yaml": "resources: [../../base]\n", "README": "x"})
+	code, stdout, stderr := run(t, "check", "--changed-since", "main", "overlays")
+	assert.Equal(t, ExitFindings, code)
+	assert.Equal(t, "2 of 8 trees are checked\n", stderr)
+	assert.Contains(t, stdout, "in 2 overlays: overlays/new, overlays/o3\n")
+
+	write(t, ".", map[string]string{"base/pod.yaml": dangling + "# x\n"})
+	_, _, stderr = run(t, "check", "--changed-since", "main", "overlays")
+	assert.Equal(t, "8 of 8 trees are checked\n", stderr)
+
+	// What decides about all trees.
+	gitRun(t, "checkout", "-q", ".")
+	write(t, ".", map[string]string{".krm-validate.yaml": "fail-on: warning\n"})
+	_, _, stderr = run(t, "check", "--changed-since", "main", "overlays")
+	assert.Equal(t, "8 of 8 trees are checked\n", stderr)
+
+	code, _, stderr = run(t, "check", "--changed-since", "gone", "overlays")
+	assert.Equal(t, ExitFailure, code)
+	assert.Contains(t, stderr, `Error: --changed-since=gone: there is no commit "gone" in this repository`)
+}
+
+// Shards are disjoint and complete.
+func TestShards(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, ".", fleet())
+	seen := map[string]int{}
+	for i := 1; i <= 3; i++ {
+		_, stdout, _ := run(t, "check", "-o", "junit", "--shard", fmt.Sprintf("%d/3", i), "overlays")
+		for j := range 7 {
+			if name := fmt.Sprintf(`testsuite name="overlays/o%d"`, j); strings.Contains(stdout, name) {
+				seen[name]++
+			}
+		}
+	}
+	assert.Len(t, seen, 7)
+	for name, times := range seen {
+		assert.Equal(t, 1, times, name)
+	}
+	for shard, want := range map[string]string{
+		"0/3": "--shard=0/3: expected 1/3 to 3/3", "4/3": "--shard=4/3: expected 1/3 to 3/3", "1/0": "--shard=1/0: expected 1/1 to 1/1",
+		"x": "--shard=x: expected i/n, as in 2/5", "1/x": "--shard=1/x: expected i/n", "-1/3": "--shard=-1/3: expected 1/3 to 3/3",
+	} {
+		for _, command := range [][]string{{"check", "overlays"}, {"lock"}} {
+			if command[0] == "lock" {
+				write(t, ".", map[string]string{"env/source/kustomization.yaml": "resources: []\n", "env/pipeline/kustomization.yaml": "resources: [../source]\n"})
+			}
+			code, stdout, stderr := run(t, append(command, "--shard", shard)...)
+			assert.Equal(t, ExitFailure, code)
+			assert.Empty(t, stdout)
+			assert.Contains(t, stderr, want)
+		}
+	}
+	code, _, stderr := run(t, "check", "--shard", "1/3", "--write-baseline", "x.json", "overlays")
+	assert.Equal(t, ExitFailure, code)
+	assert.Contains(t, stderr, "a part of the trees has a part of the findings")
+	assert.NoFileExists(t, "x.json")
+}
