@@ -15,7 +15,7 @@ var hints = []struct {
 	say     string
 }{
 	{regexp.MustCompile(`security; file '([^']*)' is not in or below`), "it reads $1, which is outside of its folder: --load-restrictor=LoadRestrictionsNone allows that"},
-	{regexp.MustCompile(`must specify --enable-helm`), "it inflates Helm charts: --enable-helm runs helm for that"},
+	{regexp.MustCompile(`must specify --enable-helm|--enable-helm runs helm`), "it inflates Helm charts: --enable-helm runs helm for that"},
 	{regexp.MustCompile(`accumulating resources from '([^']*://[^']*)': `), "the remote base $1 cannot be had"},
 	{regexp.MustCompile(`(?s)git (?:fetch|clone|-C|init).* (https?://\S+|\S+@\S+:\S+)`), "the remote base $1 cannot be had"},
 	{regexp.MustCompile(`Get "(https?://[^"]*)"`), "$1 cannot be had"},

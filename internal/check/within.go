@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +13,12 @@ import (
 // outsideOfFolder reports whether a kustomization could not be built because it
 // refers to a file that is not below its own folder.
 func outsideOfFolder(err error) bool {
-	return strings.Contains(err.Error(), "is not in or below")
+	for ; err != nil; err = errors.Unwrap(err) {
+		if strings.Contains(err.Error(), "is not in or below") {
+			return true
+		}
+	}
+	return false
 }
 
 // within is a file system of which only what is below one folder is read.

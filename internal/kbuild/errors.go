@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
@@ -54,23 +53,67 @@ func missingSpec(file string, d *document, err error) error {
 		file, d.GetKind(), d.GetName(), functionAnnotation, functionAnnotation)
 }
 
-// wrapping is what kustomize adds in front of an error at every level of a
-// tree: first how reading a directory as a file failed, which is no failure.
-var wrapping = regexp.MustCompile(`accumulation err='accumulating resources from '[^']*': (?:'[^']*' must resolve to a file|read [^']*: is a directory)': `)
+// wrappings are what kustomize adds to an error at every level of a tree, and
+// what is left of it: how reading a directory as a file failed, or a file as a
+// directory, is no failure.
+var wrappings = []struct {
+	pattern *regexp.Regexp
+	keep    string
+}{
+	{regexp.MustCompile(`accumulation err='accumulating resources from '[^']*': (?:'[^']*' must resolve to a file|read [^']*: is a directory)': `), ""},
+	{regexp.MustCompile(`(?s)accumulation err='(.*)': must build at directory: '[^']*': file is not directory`), "$1"},
+	{regexp.MustCompile(`(?:recursed accumulation of path|couldn't make target for path) '[^']*': `), ""},
+	{regexp.MustCompile(`accumulateDirectory: "(.*)"`), "$1"},
+	{regexp.MustCompile(`(?:(?:accumulating (?:resources|components)(?: from '[^':]*')?|accumulateDirectory): )+`), ""},
+	{regexp.MustCompile(`Failed to read kustomization file under [^:]*:\s+`), ""},
+}
 
-// simplify drops the parts of a kustomize error that say only that a
-// directory is not a file.
+// simplify drops the parts of a kustomize error that say only how it came up, and
+// writes ids as people do.
 func simplify(err error) error {
-	text := wrapping.ReplaceAllString(err.Error(), "")
-	for _, noise := range []string{"accumulating resources: ", "accumulateDirectory: "} {
-		for strings.Contains(text, noise+noise) {
-			text = strings.ReplaceAll(text, noise+noise, noise)
-		}
+	text := err.Error()
+	for _, w := range wrappings {
+		text = w.pattern.ReplaceAllString(text, w.keep)
 	}
-	if text == err.Error() {
+	if text = plainIDs(text); text == err.Error() {
 		return err
 	}
 	return errors.New(text)
+}
+
+// ids are how kustomize prints ids and selectors.
+var ids = []struct {
+	pattern *regexp.Regexp
+	keep    string
+}{
+	{regexp.MustCompile(`(?s)var '\{(\S+) ([A-Za-z]\w*)\.[^ ]* \{[^}]*\}\}' cannot be mapped to a field in the set of known resources`), "there is no $2 that the variable $1 could be read from"},
+	{regexp.MustCompile(`(?s)merging vars \[.*\]: var '([^']*)' already encountered`), "there are two variables $1"},
+	{regexp.MustCompile(`plugin ([A-Z]\w*)\.builtin\.\[noGrp\]/([^\s.]+)\.\[noNs\]`), "$1 $2"},
+	{regexp.MustCompile(`([A-Z]\w*)\.builtin\.\[noGrp\](?:/\[noName\]\.\[noNs\])?`), "$1"},
+	{regexp.MustCompile(`\b([A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]*\w)/\[noName\]\.(?:\[noNs\])`), "$1"},
+	{regexp.MustCompile(`\b([A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]*\w)/([\w.-]*[\w-])\.\[noNs\]`), "$1 $2"},
+	{regexp.MustCompile(`\b([A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]*\w)/([\w.-]*[\w-])\.([\w-]+)\b`), "$1 $2 in namespace $3"},
+	{regexp.MustCompile(`\b([A-Z]\w*)\.\[noVer\]\.\[noGrp\]`), "$1"},
+	{regexp.MustCompile(`0x[0-9a-f]{6,}`), "..."},
+	{regexp.MustCompile(`(?s)namespace transformation produces ID conflict: \[.*?"kind":"([^"]*)","metadata":\{.*?"name":"([^"]*)","namespace":"([^"]*)".*`), "there are two of $1 $2 once all are in namespace $3"},
+	{regexp.MustCompile(`(?s)namespace transformation produces ID conflict: \[.*`), "two resources have one kind and name once all are in this namespace"},
+	{regexp.MustCompile(`(?s)(must specify a target for JSON patch) \[.*`), "$1"},
+	{regexp.MustCompile(`(?s)(patch and path can't be set at the same time|must specify one of patch and path)(?: in)?\s.*`), "$1"},
+	{regexp.MustCompile(`(?s)wrong node kind: expected (\w+) but got (\w+): node contents:.*`), "a patch has a $2 where the resource has a $1"},
+	{regexp.MustCompile(`must specify --enable-helm`), "it inflates Helm charts: --enable-helm runs helm for that"},
+	{regexp.MustCompile(`\bMappingNode\b`), "mapping"},
+	{regexp.MustCompile(`\bSequenceNode\b`), "list"},
+	{regexp.MustCompile(`\bScalarNode\b`), "single value"},
+	{regexp.MustCompile(`Found multiple kustomization files under: \S+`), "there are several kustomization files in this directory: kustomize does not choose one"},
+	{regexp.MustCompile(`resource with name (\S+) does not match a config with the following GVK \[.*\]`), "there is no $1 with replicas: expected the name of a Deployment, StatefulSet, ReplicaSet or ReplicationController"},
+}
+
+// plainIDs writes ids as KIND NAME.
+func plainIDs(text string) string {
+	for _, id := range ids {
+		text = id.pattern.ReplaceAllString(text, id.keep)
+	}
+	return text
 }
 
 var remote = regexp.MustCompile(`^(?:git::|git@|ssh://|https?://|file://|github\.com[:/]|.*\?ref=)`)

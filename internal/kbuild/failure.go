@@ -37,6 +37,9 @@ func (f *Failure) Unwrap() error { return f.err }
 // Where is the place and its line with a caret, as reports print it. Lines are
 // indented and end with a line break.
 func (f *Failure) Where(secrets *redact.Secrets) string {
+	if !f.Known() {
+		return ""
+	}
 	number := fmt.Sprint(f.Line)
 	margin := strings.Repeat(" ", len(number)+1)
 	var b strings.Builder
@@ -62,18 +65,20 @@ var (
 	noField    = regexp.MustCompile(`unknown field "([^"]+)"`)
 	noPath     = regexp.MustCompile(`(?:missing path|Unable to \w+ nonexistent key|path): ?"?(/[^":\s]*)`)
 	testFailed = regexp.MustCompile(`testing value (/\S+) failed`)
+	noVariable = regexp.MustCompile(`var '\{(\S+) .*cannot be mapped`)
 	validator  = regexp.MustCompile(`validator shouldn't modify the resource map`)
 )
 
 // explainFailure finds out where what a build failed for is written. It returns
-// the error as it is if that is not certain.
-func explainFailure(fsys filesys.FileSystem, root string, err error) error {
+// the error as it is if that is not certain. declined is what our builder failed
+// for, theirs all that kustomize said.
+func explainFailure(fsys filesys.FileSystem, root string, err, declined error, theirs string) error {
 	if err == nil || !filepath.IsAbs(root) {
 		return err
 	}
 	x := &failedTree{fsys: fsys, tracer: newTracer(&provenance.Trace{}), seen: map[string]bool{}}
 	x.walk(root)
-	text := err.Error()
+	text := theirs
 	var f *Failure
 	switch {
 	case validator.MatchString(text):
@@ -91,28 +96,36 @@ func explainFailure(fsys filesys.FileSystem, root string, err error) error {
 		f = x.notYAML(m[2])
 	case noField.MatchString(text):
 		name := noField.FindStringSubmatch(text)[1]
-		f = x.field(name, func(name string) string {
-			what := fmt.Sprintf("a kustomization has no field %q", name)
-			if near := suggest.Nearest(name, kustomizationFields(), 1); len(near) > 0 {
-				what += fmt.Sprintf("; did you mean %q?", near[0])
-			}
-			return what + fmt.Sprintf(" (unknown field %q)", name)
-		})
+		f = x.field(name, unknownField)
 	case testFailed.MatchString(text):
 		path := testFailed.FindStringSubmatch(text)[1]
 		f = x.operation(path, "the test of "+path+" fails: the resource has another value there")
 	case noPath.MatchString(text):
 		path := noPath.FindStringSubmatch(text)[1]
 		f = x.operation(path, "the resource has nothing at "+path+" that this operation could change")
+	case noVariable.MatchString(text):
+		f = x.variable(noVariable.FindStringSubmatch(text)[1], err.Error())
 	case noFile.MatchString(text):
 		m := noFile.FindStringSubmatch(text)
 		f = x.missing(m[1] + m[2])
 	}
 	if f == nil || !f.Known() {
+		f = x.atEntry(declined, theirs, err.Error())
+	}
+	if f == nil || !f.Known() && f.File != "" {
 		return err
 	}
 	f.err = err
 	return f
+}
+
+// unknownField says what is wrong with a field that kustomizations do not have.
+func unknownField(name string) string {
+	what := fmt.Sprintf("a kustomization has no field %q", name)
+	if near := suggest.Nearest(name, kustomizationFields(), 1); len(near) > 0 {
+		what += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return what + fmt.Sprintf(" (unknown field %q)", name)
 }
 
 func kustomizationFields() []string {
@@ -295,9 +308,7 @@ func (x *failedTree) patches(yield func(text *provenance.Text, file *provenance.
 }
 
 // words is what a reader says in words of its own alone.
-var words = regexp.MustCompile(`^[a-z ,]+$`)
-
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+var words = regexp.MustCompile(`^(?:[a-z ,:*]|'[^\w\s]+'|<[a-z ]+>)+$`)
 
 // notYAML finds a file of resources that is no YAML.
 func (x *failedTree) notYAML(name string) (found *Failure) {
@@ -316,19 +327,24 @@ func (x *failedTree) notYAML(name string) (found *Failure) {
 			if line == 0 {
 				continue
 			}
-			if m := yamlLine.FindStringSubmatch(what); m != nil {
-				what = m[2]
-			}
-			if !words.MatchString(what) {
-				return nil // it may quote a secret
-			}
 			if found != nil {
 				return nil
 			}
-			column := 1 + len(f.LineText(line)) - len(strings.TrimLeft(f.LineText(line), " "))
-			found = x.at(f, provenance.Place{File: f.Path, Line: line, Column: column}, "not YAML: "+what)
-			if found != nil {
-				found.Text = "" // nobody can tell what is a secret in it
+			found = x.malformed(f, line, what)
+		}
+	}
+	return found
+}
+
+// variable finds the declaration of a variable.
+func (x *failedTree) variable(name, what string) (found *Failure) {
+	for _, k := range x.files {
+		for _, e := range yamlnode.Elements(k.node("vars")) {
+			if n := yamlnode.Get(e, "name"); yamlnode.String(n) == name {
+				if found != nil {
+					return nil
+				}
+				found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), what)
 			}
 		}
 	}

@@ -172,6 +172,7 @@ type builder struct {
 	// captured, if set, ends the build early: it gets the resources as they are
 	// before names are finally fixed.
 	captured *Captured
+	said     string // by kustomize of a build that failed; it may hold secrets
 }
 
 func (b *builder) run(dir string) (*Result, error) {
@@ -195,7 +196,7 @@ func (b *builder) run(dir string) (*Result, error) {
 	case errors.As(declined, &failed):
 		return result, failed
 	case errors.As(declined, &certain):
-		return nil, explainFailure(b.fsys, root, certain.error)
+		return nil, explainFailure(b.fsys, root, certain.error, declined, certain.Error())
 	}
 	if refused := (*beyond)(nil); errors.As(declined, &refused) {
 		return nil, refused
@@ -204,7 +205,10 @@ func (b *builder) run(dir string) (*Result, error) {
 		*b.opts.Trace = provenance.Trace{}
 	}
 	if result, err = b.stock(root); err != nil && !errors.As(err, &failed) {
-		err = explainFailure(b.fsys, root, err)
+		if b.said == "" {
+			b.said = err.Error()
+		}
+		err = explainFailure(b.fsys, root, err, declined, b.said)
 	}
 	return result, err
 }
@@ -272,6 +276,7 @@ func (b *builder) stock(root string) (*Result, error) {
 	case err != nil && result.failed() != function.ExitOK:
 		return result, &FunctionError{Code: result.failed()}
 	case err != nil:
+		b.said = err.Error()
 		return nil, b.opts.Secrets.Foreign(simplify(err))
 	}
 	return result, t.restore(m)

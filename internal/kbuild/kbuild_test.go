@@ -376,7 +376,7 @@ func TestBuildErrors(t *testing.T) {
 		"missing base": {files{"kustomization.yaml": "resources: [a]\n", "a/kustomization.yaml": "resources: [../b]\n"}, "",
 			[]string{"/b"}},
 		"misspelt field": {files{"kustomization.yaml": "resorces: [a]\n"}, "", []string{`unknown field "resorces"`}},
-		"not yaml":       {files{"kustomization.yaml": "a: [\n"}, "", []string{"yaml"}},
+		"not yaml":       {files{"kustomization.yaml": "a: [\n"}, "", []string{"not YAML"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := build(t, filepath.Join(tc.tree.write(t), tc.dir), kbuild.Options{})

@@ -106,7 +106,7 @@ func (b *linearBuild) accumulated() (*level, *indexed, error) {
 	}}
 	err := top.read()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, top.at(err)
 	}
 	if b.metadata, err = readMetadata(top.k.BuildMetadata); err != nil {
 		return nil, nil, err
@@ -115,7 +115,7 @@ func (b *linearBuild) accumulated() (*level, *indexed, error) {
 		top.origin = &resource.Origin{}
 	}
 	if err := top.setSchema(); err != nil {
-		return nil, nil, err
+		return nil, nil, top.at(err, "openapi")
 	}
 	resources := newIndexed()
 	return top, resources, top.accumulate(resources)
@@ -219,26 +219,26 @@ func parseKustomization(content []byte) (*parsedKustomization, error) {
 // accumulate adds what the kustomization stands for. A component's resources
 // are those of its parent too, which it transforms with its own.
 func (v *level) accumulate(m *indexed) error {
-	for _, path := range v.k.Resources {
+	for i, path := range v.k.Resources {
 		if err := v.resource(m, path); err != nil {
-			return fmt.Errorf("%s: %s: %w", v.Root(), path, err)
+			return v.at(err, "resources", i, path)
 		}
 	}
 	if err := v.configureFields(m); err != nil {
-		return fmt.Errorf("%s: %w", v.Root(), err)
+		return v.at(err)
 	}
 	if err := v.generate(m); err != nil {
-		return fmt.Errorf("%s: %w", v.Root(), err)
+		return v.at(err)
 	}
-	for _, path := range v.k.Components {
+	for i, path := range v.k.Components {
 		if err := v.component(m, path); err != nil {
-			return fmt.Errorf("%s: %s: %w", v.Root(), path, err)
+			return v.at(err, "components", i, path)
 		}
 	}
 	if err := v.transform(m); err != nil {
-		return fmt.Errorf("%s: %w", v.Root(), err)
+		return v.at(err)
 	}
-	return m.declare(v.k.Vars) //nolint:staticcheck // deprecated, and in use
+	return v.at(m.declare(v.k.Vars), "vars") //nolint:staticcheck // deprecated, and in use
 }
 
 // resource adds a file or another kustomization.
@@ -292,6 +292,9 @@ func (v *level) open(path, kind string) (*level, error) {
 		other.helmNamespace = v.helmNamespace
 	}
 	if err := other.read(); err != nil {
+		if other.file != "" {
+			err = other.at(err)
+		}
 		return nil, err
 	}
 	if len(other.k.OpenAPI) > 0 && !v.ownSchema {

@@ -126,14 +126,14 @@ func (v *level) configureFields(m *indexed) error {
 	own := d.merged
 	if len(v.k.Configurations) > 0 {
 		custom := &fieldSpecs{}
-		for _, path := range v.k.Configurations {
+		for i, path := range v.k.Configurations {
 			text, err := v.Load(path)
 			if err != nil {
-				return err
+				return v.at(err, "configurations", i, path)
 			}
 			more, err := readSpecs(text)
 			if err != nil {
-				return err
+				return v.at(err, "configurations", i, path)
 			}
 			if custom, err = custom.merge(more); err != nil {
 				return err

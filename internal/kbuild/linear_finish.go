@@ -39,7 +39,7 @@ func (v *level) finish(m *indexed) error {
 		return err
 	}
 	if err := order(m, v.k.SortOptions); err != nil {
-		return err
+		return v.at(err, "sortOptions")
 	}
 	if v.metadata.managedBy {
 		label := &builtins.LabelTransformerPlugin{

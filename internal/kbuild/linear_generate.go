@@ -21,14 +21,14 @@ func (v *level) generate(m *indexed) error {
 			v.generated(made, &args.GeneratorArgs, nil, "configMapGenerator", i)
 		}
 		if err := v.runGenerator(m, "ConfigMapGenerator", builtins.NewConfigMapGeneratorPlugin(), args, follow); err != nil {
-			return err
+			return v.at(err, "configMapGenerator", i)
 		}
 	}
 	for i, args := range v.k.SecretGenerator {
 		args.Options = v.generatorOptions(args.Options)
 		follow := func(made []*resource.Resource) { v.generated(made, &args.GeneratorArgs, nil, "secretGenerator", i) }
 		if err := v.runGenerator(m, "SecretGenerator", builtins.NewSecretGeneratorPlugin(), args, follow); err != nil {
-			return err
+			return v.at(err, "secretGenerator", i)
 		}
 	}
 	if err := v.inflate(m); err != nil {
@@ -61,7 +61,7 @@ func (v *level) inflate(m *indexed) error {
 		}
 		follow := func(made []*resource.Resource) { v.charted(made, nil, "helmCharts", i) }
 		if err := v.runGenerator(m, "HelmChartInflationGenerator", builtins.NewHelmChartInflationGeneratorPlugin(), config, follow); err != nil {
-			return err
+			return v.at(err, "helmCharts", i)
 		}
 	}
 	return nil

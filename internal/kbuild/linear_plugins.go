@@ -61,16 +61,31 @@ func (p *prefixSuffix) Transform(m resmap.ResMap) error {
 	return p.suffix.Transform(m)
 }
 
+// pluginResource is a resource that configures a plugin, and the entry of the
+// kustomization that it comes from.
+type pluginResource struct {
+	*resource.Resource
+	entry []any
+}
+
 // pluginConfigs returns the resources that entries of generators: or
 // transformers: stand for: first those that hold them, then those that name
 // files or kustomizations.
-func (v *level) pluginConfigs(field string, entries []string) ([]*resource.Resource, error) {
+func (v *level) pluginConfigs(field string, entries []string) ([]pluginResource, error) {
 	configs := newIndexed()
+	var all []pluginResource
 	var paths []string
+	add := func(entry ...any) { // what is new
+		for _, e := range configs.list[len(all):] {
+			all = append(all, pluginResource{e.res, entry})
+		}
+	}
+	at := map[string]int{}
 	for i, entry := range entries {
 		held, err := v.factory.NewResMapFromBytes([]byte(entry))
 		if err != nil {
 			paths = append(paths, entry)
+			at[entry] = i
 			continue
 		}
 		v.markHeld(held.Resources(), field, i)
@@ -81,18 +96,16 @@ func (v *level) pluginConfigs(field string, entries []string) ([]*resource.Resou
 				}
 			}
 			if err := configs.Append(r); err != nil {
-				return nil, err
+				return nil, v.at(err, field, i)
 			}
 		}
+		add(field, i)
 	}
 	for _, path := range paths {
 		if err := v.resource(configs, path); err != nil {
-			return nil, err
+			return nil, v.at(err, field, at[path], path)
 		}
-	}
-	all := make([]*resource.Resource, len(configs.list))
-	for i, e := range configs.list {
-		all[i] = e.res
+		add(field, at[path])
 	}
 	return all, nil
 }
@@ -126,23 +139,23 @@ func (v *level) runGenerators(m *indexed) error {
 	origins := make([]*resource.Origin, len(configs))
 	for i, c := range configs {
 		plugin, ok := generatorPlugins[c.GetKind()]
-		if !ok || !isBuiltin(c) {
-			return fmt.Errorf("generator %s", c.CurId())
+		if !ok || !isBuiltin(c.Resource) {
+			return v.at(fmt.Errorf("generator %s", c.CurId()), c.entry...)
 		}
 		generators[i] = plugin()
-		if origins[i], err = v.configurePlugin(generators[i], c); err != nil {
-			return err
+		if origins[i], err = v.configurePlugin(generators[i], c.Resource); err != nil {
+			return v.at(err, c.entry...)
 		}
 	}
 	for i, g := range generators {
 		made, err := g.Generate()
 		if err != nil {
-			return err
+			return v.at(err, configs[i].entry...)
 		}
 		if made == nil {
 			continue
 		}
-		v.generatedByPlugin(made.Resources(), g, configs[i])
+		v.generatedByPlugin(made.Resources(), g, configs[i].Resource)
 		if err := made.AddOriginAnnotation(origins[i]); err != nil {
 			return err
 		}
@@ -161,19 +174,19 @@ func (v *level) pluginSteps() ([]step, error) {
 	}
 	var steps []step
 	for _, c := range configs {
-		s := step{kind: c.GetKind()}
+		s := step{kind: c.GetKind(), field: c.entry}
 		switch plugin := transformerPlugins[c.GetKind()]; {
-		case isOurs(c):
-			if spec, err := functionSpec(c); err != nil || spec == nil {
+		case isOurs(c.Resource):
+			if spec, err := functionSpec(c.Resource); err != nil || spec == nil {
 				return nil, errors.New("a function without an annotation")
 			}
-			if s.Transformer, err = v.function(c); err != nil {
+			if s.Transformer, err = v.function(c.Resource); err != nil {
 				return nil, err
 			}
-			s.origin, err = resource.OriginFromCustomPlugin(c)
-		case isBuiltin(c) && plugin != nil:
+			s.origin, err = resource.OriginFromCustomPlugin(c.Resource)
+		case isBuiltin(c.Resource) && plugin != nil:
 			p := plugin()
-			s.origin, err = v.configurePlugin(p, c)
+			s.origin, err = v.configurePlugin(p, c.Resource)
 			s.Transformer = p
 			if n, ok := p.(*builtins.NamespaceTransformerPlugin); ok {
 				if n.Namespace == "" {
@@ -184,12 +197,12 @@ func (v *level) pluginSteps() ([]step, error) {
 				}}
 			}
 		default:
-			return nil, fmt.Errorf("transformer %s", c.CurId())
+			return nil, v.at(fmt.Errorf("transformer %s", c.CurId()), c.entry...)
 		}
 		if err != nil {
-			return nil, err
+			return nil, v.at(err, c.entry...)
 		}
-		followed, err := v.followPlugin(s, c)
+		followed, err := v.followPlugin(s, c.Resource)
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package kbuild
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"sigs.k8s.io/kustomize/api/builtins" //nolint:staticcheck // there is no other way to them
@@ -25,6 +24,14 @@ type step struct {
 	traced
 }
 
+// where is where the step stands in the kustomization file.
+func (s *step) where() []any {
+	if len(s.field) > 0 {
+		return s.field
+	}
+	return s.entry
+}
+
 // transform applies what the kustomization asks for, in kustomize's order.
 func (v *level) transform(m *indexed) error {
 	steps, err := v.steps(m.specs)
@@ -33,7 +40,7 @@ func (v *level) transform(m *indexed) error {
 	}
 	for _, s := range steps {
 		if err := v.apply(m, s); err != nil {
-			return fmt.Errorf("%s: %w", s.kind, err)
+			return v.at(err, s.where()...)
 		}
 	}
 	return nil
@@ -71,12 +78,14 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		steps = append(steps, step{kind: kind, Transformer: t, traced: traced{entry: entry}})
 	}
 	configured := func(kind string, t resmap.TransformerPlugin, config any, entry ...any) {
-		failed = errors.Join(failed, v.configure(t, config))
+		if err := v.configure(t, config); err != nil && failed == nil {
+			failed = v.at(err, entry...)
+		}
 		add(kind, t, entry...)
 	}
 	followed := func(kind string, plugin func() resmap.TransformerPlugin, parts []part, field ...any) {
 		for i, p := range parts {
-			configured(kind, plugin(), p.config)
+			configured(kind, plugin(), p.config, field...)
 			last := &steps[len(steps)-1]
 			last.traced, last.field, last.part = p.traced, field, i < len(parts)-1
 		}
@@ -102,7 +111,9 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 	}
 	for i, l := range k.Labels {
 		fields, err := labelFields(l, specs)
-		failed = errors.Join(failed, err)
+		if err != nil && failed == nil {
+			failed = v.at(err, "labels", i)
+		}
 		add("LabelTransformer", &builtins.LabelTransformerPlugin{Labels: l.Pairs, FieldSpecs: fields}, "labels", i, "pairs")
 	}
 	if len(k.Labels)+len(labels) > 0 {

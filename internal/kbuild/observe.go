@@ -39,9 +39,5 @@ func (v *level) observe(m *indexed, s *step) func() {
 	if v.opts.Observe == nil {
 		return nil
 	}
-	entry := s.field
-	if len(entry) == 0 {
-		entry = s.entry
-	}
-	return v.opts.Observe(&Step{File: v.dir().Join(v.file), Kind: s.kind, Entry: entry, Kustomization: v.k, m: m})
+	return v.opts.Observe(&Step{File: v.dir().Join(v.file), Kind: s.kind, Entry: s.where(), Kustomization: v.k, m: m})
 }

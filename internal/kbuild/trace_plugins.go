@@ -83,7 +83,7 @@ func (v *level) followPlugin(s step, config *resource.Resource) ([]step, error) 
 		if err := v.configure(t, p.config); err != nil {
 			return nil, err
 		}
-		step := step{kind: s.kind, Transformer: t, origin: s.origin, traced: p.traced, part: i < len(parts)-1}
+		step := step{kind: s.kind, Transformer: t, field: s.field, origin: s.origin, traced: p.traced, part: i < len(parts)-1}
 		step.from = from
 		steps = append(steps, step)
 	}

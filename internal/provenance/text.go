@@ -259,6 +259,16 @@ func (t *Text) Scalar(n *yaml.Node) Place { return t.scalar(n, n.Line, n.Column)
 // At returns the place of a byte of the text.
 func (t *Text) At(offset int) Place { return t.place(offset) }
 
+// Node returns the place of any node that was read from the text.
+func (t *Text) Node(n *yaml.Node) Place { return t.node(n.Line, n.Column) }
+
+// Line returns the place of the first character of a line of the text that is no
+// blank.
+func (t *Text) Line(n int) Place {
+	line := t.self.line(n)
+	return t.node(n, 1+len(line)-len(bytes.TrimLeft(line, " ")))
+}
+
 // node returns the place of any node that a reader of the text put at a line
 // and column.
 func (t *Text) node(line, column int) Place {
@@ -374,23 +384,40 @@ func (f *File) LineText(n int) string { return string(f.line(n)) }
 // what the reader says of it. The line is 0 if it reads all of them.
 func (f *File) Malformed() (line int, what string) {
 	for _, s := range f.documents() {
-		var doc yaml.Node
 		end := len(f.Text)
 		if next := bytes.Index(f.Text[f.lines[s.from]:], []byte("\n---")); next >= 0 {
 			end = f.lines[s.from] + next + 1
 		}
-		err := yaml.Unmarshal(f.Text[f.lines[s.from]:end], &doc)
+		text := f.Text[f.lines[s.from]:end]
+		var doc yaml.Node
+		err := yaml.Unmarshal(text, &doc)
 		if err == nil {
 			continue
 		}
-		m := errorLine.FindStringSubmatch(err.Error())
-		if m == nil {
-			return 0, "" // the reader does not say where
+		number := 1 // the reader leaves out a line that is the first
+		if m := errorLine.FindStringSubmatch(err.Error()); m != nil {
+			number, _ = strconv.Atoi(m[1])
 		}
-		number, _ := strconv.Atoi(m[1])
-		return s.from + number, err.Error()
+		return s.from + brokenLine(text, number), err.Error()
 	}
 	return 0, ""
+}
+
+// brokenLine is the line on which a text stops being YAML. The one that a reader
+// names is often that where what it was reading begins.
+func brokenLine(text []byte, reader int) int {
+	const most = 2000 // lines that are tried
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	if len(lines) > most {
+		return reader
+	}
+	for n := len(lines) - 1; n >= max(reader, 1); n-- {
+		var doc yaml.Node
+		if yaml.Unmarshal(bytes.Join(lines[:n], nil), &doc) == nil {
+			return n + 1
+		}
+	}
+	return reader
 }
 
 var errorLine = regexp.MustCompile(`line (\d+):`)
