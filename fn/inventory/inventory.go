@@ -34,8 +34,11 @@ const (
 	annoNeedsHash          = "internal.config.kubernetes.io/needsHashSuffix"
 	annoOrigin             = "config.kubernetes.io/origin"
 	annoLocal              = "config.kubernetes.io/local-config"
-	annoPath               = "config.kubernetes.io/path"
-	annoPathInternal       = "internal.config.kubernetes.io/path"
+
+	// kptGroup is the group of Kptfile.
+	kptGroup         = "kpt.dev"
+	annoPath         = "config.kubernetes.io/path"
+	annoPathInternal = "internal.config.kubernetes.io/path"
 )
 
 // GroupKind identifies a kind without its version: references between
@@ -103,8 +106,10 @@ type Object struct {
 	NeedsHash bool
 	// Likely says that the producer may or may not make it.
 	Likely bool
-	// Local marks resources that never reach a cluster: kustomize drops those
-	// annotated config.kubernetes.io/local-config. They are not looked up.
+	// Local marks resources that never reach a cluster: kustomize and kpt drop
+	// those annotated config.kubernetes.io/local-config, and a Kptfile is kpt's
+	// own. They are not looked up.
+	// kpt gives functions both: https://github.com/kptdev/kpt/pull/2894
 	Local bool
 
 	// annotated says that there are annotations; see Annotations.
@@ -359,6 +364,7 @@ func (o *Object) readIdentity(inv *Inventory) {
 	}
 	group, version := splitAPIVersion(apiVersion)
 	o.Type = inv.typeOf(GroupKind{group, kind}, version)
+	o.Local = group == kptGroup
 	for k, v := range yamlnode.Fields(metadata) {
 		switch k.Value {
 		case "name":
@@ -400,7 +406,7 @@ func (o *Object) readAnnotations(annotations *yaml.Node) {
 		case annoNeedsHash:
 			o.NeedsHash = value == "enabled"
 		case annoLocal:
-			o.Local = value == "true"
+			o.Local = value == "true" || o.Group == kptGroup
 		case annoOrigin:
 			if o.File == "" {
 				o.File = originPath(value)
