@@ -17,7 +17,7 @@ import (
 // rivalRules are about resources that are valid each and stand in each other's
 // way.
 func rivalRules() []*Rule {
-	return []*Rule{evictionBlocked, ingressPathTwice, metricWithoutRequest, volumeNotShareable}
+	return []*Rule{evictionBlocked, ingressPathTwice, metricWithoutRequest, volumeNotShareable, replicasFixed}
 }
 
 // scalable are the kinds whose replicas a PodDisruptionBudget is measured by.
@@ -175,7 +175,7 @@ func ingressPaths(o *inventory.Object) []ingressPath {
 		host := yamlnode.GetString(rule, "host")
 		for _, n := range yamlnode.Elements(yamlnode.Path(rule, "http", "paths")) {
 			path := yamlnode.GetString(n, "path")
-			if reference.IsPlaceholder(host) || reference.IsPlaceholder(path) {
+			if reference.IsPlaceholder(host) || reference.IsTemplate(path) || strings.ContainsAny(path, "<>%") {
 				continue
 			}
 			at := yamlnode.Get(n, "path")
@@ -339,6 +339,7 @@ var volumeNotShareable = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes",
 	Doc: "A Deployment with several replicas mounts a PersistentVolumeClaim that one node (ReadWriteOnce) or one pod (ReadWriteOncePod) may mount at a time. " +
 		"A replica on another node stays in ContainerCreating. " +
+		"So does the new pod of a rolling update of one replica: that is a note for ReadWriteOnce, which works where both land on one node. " +
 		"It assumes more nodes than one; pods that a nodeName, a nodeSelector for a host or a podAffinity keeps together are left alone.",
 	Run: func(p *Pass) error {
 		scaled := p.autoscaled()
@@ -369,6 +370,75 @@ var volumeNotShareable = &Rule{
 		}
 		return nil
 	},
+}
+
+// rollsOver reports whether an update starts a new pod before the old one ends.
+func rollsOver(o *inventory.Object) bool {
+	strategy := yamlnode.GetString(o.Node, "spec", "strategy", "type")
+	surge := yamlnode.GetString(o.Node, "spec", "strategy", "rollingUpdate", "maxSurge")
+	return o.Kind == "Deployment" && (strategy == "" || strategy == "RollingUpdate") && surge != "0" && surge != "0%"
+}
+
+// checkRollingClaim judges a claim that one pod holds while an update waits for
+// the next.
+func (p *Pass) checkRollingClaim(o *inventory.Object, n *yaml.Node, claim *inventory.Object) {
+	modes := yamlnode.Elements(claim.Get("spec", "accessModes"))
+	if len(modes) != 1 {
+		return
+	}
+	help := Help("set strategy.type to Recreate")
+	switch yamlnode.String(modes[0]) {
+	case "ReadWriteOncePod":
+		p.Report(o, n, fmt.Sprintf("an update of %s starts the new pod before the old one ends, and %s is ReadWriteOncePod, which one pod may mount at a time: the new one stays Pending", o, claim), help)
+	case "ReadWriteOnce":
+		p.Report(o, n, fmt.Sprintf("an update of %s starts the new pod before the old one ends, and %s is ReadWriteOnce, which one node may mount at a time: on another node the new one stays in ContainerCreating", o, claim), AtMost(finding.Note), help)
+	}
+}
+
+var replicasFixed = &Rule{
+	Name:     "replicas-fixed",
+	Severity: finding.Warning,
+	URL:      "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
+	Doc: "A workload that an autoscaler scales has fixed replicas outside of what the autoscaler allows. " +
+		"Each time it is applied the replicas fall back to that number, and the autoscaler starts again from there. " +
+		"A number between minReplicas and maxReplicas, which is also set back, is a note; no number at all is right.",
+	Run: func(p *Pass) error {
+		for _, kind := range gks("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject") {
+			for _, o := range p.Inventory.OfKind(kind) {
+				for _, r := range p.refs.From(o) {
+					if o.Node != nil && r.Row.Path == "spec.scaleTargetRef.name" {
+						p.checkFixed(o, p.resolve(r).Target)
+					}
+				}
+			}
+		}
+		return nil
+	},
+}
+
+func (p *Pass) checkFixed(o, target *inventory.Object) {
+	if target == nil || target.Node == nil {
+		return
+	}
+	n := target.Get("spec", "replicas")
+	fixed, err := strconv.ParseInt(yamlnode.String(n), 10, 64)
+	fewest, most := o.Get("spec", "minReplicas"), o.Get("spec", "maxReplicas")
+	if o.Kind == "ScaledObject" {
+		fewest, most = o.Get("spec", "minReplicaCount"), o.Get("spec", "maxReplicaCount")
+	}
+	if err != nil || fixed == 0 || yamlnode.IsNull(most) {
+		return // 0 switches the autoscaler off
+	}
+	lower, upper := number(fewest, 1), number(most, 0)
+	if o.Kind == "ScaledObject" && yamlnode.IsNull(fewest) {
+		lower = 0
+	}
+	severity, where := finding.Warning, fmt.Sprintf("outside of the %d to %d that %s allows", lower, upper, o)
+	if fixed >= lower && fixed <= upper {
+		severity, where = finding.Note, fmt.Sprintf("and %s scales it", o)
+	}
+	p.Report(target, n, fmt.Sprintf("replicas is fixed at %d, %s: each time this is applied the number of pods falls back to it", fixed, where), AtMost(severity),
+		Help("leave replicas out; the autoscaler sets it"))
 }
 
 // heldTogether reports whether the pods may be meant to share a node.

@@ -1,0 +1,177 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// layoutRules are about volumes and the folders of well-known images.
+func layoutRules() []*Rule { return []*Rule{dataOutsideVolume, programFolderHidden} }
+
+// layout is where an image keeps what it writes, and the folders it runs from. A
+// new image is a row.
+type layout struct {
+	// images are whole names, without registry and tag.
+	images []string
+	// data is the folder of the data, variable what moves it.
+	data, variable string
+	// since is the first major version for which data is right, before the last.
+	since, before int
+	// program are folders that have to keep the image's own files.
+	program []string
+	url     string
+}
+
+var layouts = []layout{
+	{images: []string{"postgres", "postgis/postgis", "timescale/timescaledb", "pgvector/pgvector"}, data: "/var/lib/postgresql/data", variable: "PGDATA", before: 18, url: "https://hub.docker.com/_/postgres#pgdata"},
+	{images: []string{"postgres"}, data: "/var/lib/postgresql", variable: "PGDATA", since: 18, url: "https://hub.docker.com/_/postgres#pgdata"},
+	{images: []string{"mysql", "mariadb", "percona"}, data: "/var/lib/mysql", url: "https://hub.docker.com/_/mysql"},
+	{images: []string{"mongo"}, data: "/data/db", url: "https://hub.docker.com/_/mongo"},
+	{images: []string{"redis", "valkey/valkey"}, data: "/data", url: "https://hub.docker.com/_/redis"},
+	{images: []string{"rabbitmq"}, data: "/var/lib/rabbitmq", variable: "RABBITMQ_MNESIA_BASE", url: "https://hub.docker.com/_/rabbitmq"},
+	{images: []string{"clickhouse/clickhouse-server"}, data: "/var/lib/clickhouse", url: "https://hub.docker.com/r/clickhouse/clickhouse-server"},
+	{images: []string{"cassandra"}, data: "/var/lib/cassandra", url: "https://hub.docker.com/_/cassandra"},
+	{images: []string{"mssql/server"}, data: "/var/opt/mssql", url: "https://learn.microsoft.com/sql/linux/sql-server-linux-docker-container-configure"},
+	{images: []string{"elasticsearch", "elasticsearch/elasticsearch"}, data: "/usr/share/elasticsearch/data", program: []string{"/usr/share/elasticsearch"}, variable: "path.data", url: "https://www.elastic.co/docs/deploy-manage/deploy/self-managed/install-elasticsearch-docker-prod"},
+	{images: []string{"opensearchproject/opensearch"}, data: "/usr/share/opensearch/data", program: []string{"/usr/share/opensearch"}, variable: "path.data", url: "https://docs.opensearch.org/latest/install-and-configure/install-opensearch/docker/"},
+	{images: []string{"grafana/grafana", "grafana/grafana-oss"}, data: "/var/lib/grafana", variable: "GF_PATHS_DATA", program: []string{"/usr/share/grafana"}, url: "https://grafana.com/docs/grafana/latest/setup-grafana/configure-docker/"},
+	{images: []string{"jenkins/jenkins"}, data: "/var/jenkins_home", variable: "JENKINS_HOME", program: []string{"/usr/share/jenkins"}, url: "https://github.com/jenkinsci/docker"},
+	{images: []string{"keycloak/keycloak"}, program: []string{"/opt/keycloak"}, url: "https://www.keycloak.org/server/containers"},
+	{images: []string{"tomcat"}, program: []string{"/usr/local/tomcat"}, url: "https://hub.docker.com/_/tomcat"},
+	{images: []string{"kibana", "kibana/kibana"}, program: []string{"/usr/share/kibana"}, url: "https://hub.docker.com/_/kibana"},
+	{images: []string{"logstash", "logstash/logstash"}, program: []string{"/usr/share/logstash"}, url: "https://hub.docker.com/_/logstash"},
+}
+
+// layoutsOf are those of an image: its own registry and Docker's library count.
+func layoutsOf(image string) []*layout {
+	name, _, _ := strings.Cut(image, "@")
+	tag := ""
+	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
+		name, tag = name[:colon], name[colon+1:]
+	}
+	if first, rest, ok := strings.Cut(name, "/"); ok && strings.ContainsAny(first, ".:") {
+		name = rest
+	}
+	name = strings.TrimPrefix(name, "library/")
+	digits := tag
+	if i := strings.IndexFunc(tag, func(r rune) bool { return r < '0' || r > '9' }); i >= 0 {
+		digits = tag[:i]
+	}
+	major, err := strconv.Atoi(digits)
+	var found []*layout
+	for i := range layouts {
+		l := &layouts[i]
+		if slices.Contains(l.images, name) && ((l.since == 0 && l.before == 0) || err == nil && major >= l.since && (l.before == 0 || major < l.before)) {
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+var dataOutsideVolume = &Rule{
+	Name:     "data-outside-volume",
+	Severity: finding.Warning,
+	URL:      "https://hub.docker.com/_/postgres#pgdata",
+	Doc: "A container of a well-known image mounts a PersistentVolumeClaim, and the folder that the image keeps its data in is not inside of it. " +
+		"The data is gone with the pod, while the volume stays empty. " +
+		"It knows the folders of the official images, and the variables that move them; containers with a command or arguments of their own, which may say another folder, and images whose version it cannot tell where that matters, are left alone.",
+	Run: func(p *Pass) error {
+		p.eachLayout(func(o *inventory.Object, c *inventory.Container, l *layout) {
+			if l.data == "" || yamlnode.Get(c.Node, "command") != nil || yamlnode.Get(c.Node, "args") != nil || c.Type != inventory.AppContainer {
+				return
+			}
+			data := l.data
+			for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "env")) {
+				if yamlnode.GetString(e, "name") != l.variable || l.variable == "" {
+					continue
+				}
+				if data = yamlnode.GetString(e, "value"); data == "" || strings.Contains(data, "$") {
+					return
+				}
+			}
+			if l.variable != "" && data == l.data && len(yamlnode.Elements(yamlnode.Get(c.Node, "envFrom"))) > 0 {
+				return
+			}
+			claims := claimVolumes(c.Pod)
+			var first *yaml.Node
+			for _, m := range yamlnode.Elements(yamlnode.Get(c.Node, "volumeMounts")) {
+				at := yamlnode.Get(m, "mountPath")
+				path := strings.TrimSuffix(yamlnode.String(at), "/")
+				if path == data || strings.HasPrefix(data, path+"/") || strings.HasPrefix(path, data+"/") || strings.ContainsAny(path, "${") {
+					// The official image of PostgreSQL has a volume of its own at the folder of its data.
+					if !(claims[yamlnode.GetString(m, "name")] && l.before == 18 && path == "/var/lib/postgresql" && data == l.data) {
+						return
+					}
+				}
+				if first == nil && claims[yamlnode.GetString(m, "name")] {
+					first = at
+				}
+			}
+			if first != nil {
+				p.Report(o, first, fmt.Sprintf("container %q mounts a volume here, and its image keeps its data in %s: the data is gone with the pod", c.Name, data), Help("mount it at %s: %s", data, l.url))
+			}
+		})
+		return nil
+	},
+}
+
+func (p *Pass) eachLayout(f func(*inventory.Object, *inventory.Container, *layout)) {
+	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+		if c.Pod.Partial || len(yamlnode.Elements(yamlnode.Get(c.Node, "volumeMounts"))) == 0 {
+			return
+		}
+		for _, l := range layoutsOf(yamlnode.GetString(c.Node, "image")) {
+			f(o, c, l)
+		}
+	})
+}
+
+// claimVolumes are the names of a pod's volumes that are claims.
+func claimVolumes(pod *inventory.Pod) map[string]bool {
+	claims := map[string]bool{}
+	for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
+		claims[yamlnode.GetString(v, "name")] = yamlnode.Get(v, "persistentVolumeClaim") != nil
+	}
+	for _, v := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
+		claims[yamlnode.GetString(v, "metadata", "name")] = true
+	}
+	return claims
+}
+
+var programFolderHidden = &Rule{
+	Name:     "program-folder-hidden",
+	Severity: finding.Error,
+	URL:      "https://kubernetes.io/docs/concepts/storage/volumes/",
+	Doc: "A volume is mounted over the folder that a well-known image runs from: its own files are hidden, and the container does not start. " +
+		"It knows the folders of some official images. Init containers, which may fill the volume first, and mounts with a subPath, which may be of a filled one, are left alone where the pod has an init container.",
+	Run: func(p *Pass) error {
+		p.eachLayout(func(o *inventory.Object, c *inventory.Container, l *layout) {
+			filled := slices.ContainsFunc(c.Pod.Containers, func(other *inventory.Container) bool { return other.Type == inventory.InitContainer })
+			for _, m := range yamlnode.Elements(yamlnode.Get(c.Node, "volumeMounts")) {
+				at := yamlnode.Get(m, "mountPath")
+				if !filled && slices.Contains(l.program, strings.TrimSuffix(yamlnode.String(at), "/")) {
+					p.Report(o, at, fmt.Sprintf("the volume hides %s, from which the image of container %q runs", yamlnode.String(at), c.Name), Help("mount single files with subPath, or the folder below that is for data: %s", l.url))
+				}
+			}
+			// From 18 on the image refuses a volume at the folder of before.
+			if l.since == 18 {
+				moved := slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "env")), func(e *yaml.Node) bool { return yamlnode.GetString(e, "name") == "PGDATA" }) ||
+					yamlnode.Get(c.Node, "envFrom") != nil || yamlnode.Get(c.Node, "command") != nil
+				for _, m := range yamlnode.Elements(yamlnode.Get(c.Node, "volumeMounts")) {
+					if at := yamlnode.Get(m, "mountPath"); !moved && strings.TrimSuffix(yamlnode.String(at), "/") == "/var/lib/postgresql/data" {
+						p.Report(o, at, fmt.Sprintf("the image of container %q refuses to start with a volume at %s: since PostgreSQL 18 it keeps its data in a folder for each version", c.Name, at.Value), DidYouMean("/var/lib/postgresql"), Help("%s", l.url))
+					}
+				}
+			}
+		})
+		return nil
+	},
+}
