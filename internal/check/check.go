@@ -13,7 +13,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/types"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
@@ -38,7 +37,10 @@ type Options struct {
 	// Severities override those of rules, whoever has set them.
 	Severities map[string]finding.Severity
 	Stdin      io.Reader
-	Build      kbuild.Options
+	// Edited are texts to read in place of those of files, by absolute path without
+	// symbolic links.
+	Edited map[string][]byte
+	Build  kbuild.Options
 	// Remote is called with each remote base before it is read. It may be nil.
 	Remote func(url string)
 	// Progress is called before each tree is checked. It may be nil.
@@ -264,13 +266,13 @@ func (rep *Report) buildAndCheck(ctx context.Context, t Tree, opts Options) ([]f
 	build.KeepNames = true
 	steps := &effects.Recorder{}
 	build.Observe = steps.Observe
-	result, err := kbuild.Build(filesys.MakeFsOnDisk(), t.Root, build)
+	result, err := kbuild.Build(opts.files(), t.Root, build)
 	if err != nil && t.Within != "" && outsideOfFolder(err) {
 		// The file may be read: it is in the folder that was named.
 		steps = &effects.Recorder{}
 		build.Observe = steps.Observe
 		build.LoadRestrictor, build.Cache = types.LoadRestrictionsNone, nil
-		result, err = kbuild.Build(within{filesys.MakeFsOnDisk(), t.Within}, t.Root, build)
+		result, err = kbuild.Build(within{opts.files(), t.Within}, t.Root, build)
 	}
 	var findings []finding.Finding
 	failure := ""

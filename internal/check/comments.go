@@ -72,20 +72,7 @@ func commentsIn(file string, text []byte) []*comment {
 // dropCommented takes out the findings that comments in the files ignore, and adds
 // what is wrong with such comments. The files are those that were read.
 func (rep *Report) dropCommented(opts Options) {
-	files := map[string][]byte{}
-	cwd, _ := os.Getwd()
-	if real, err := filepath.EvalSymlinks(cwd); err == nil {
-		cwd = real
-	}
-	for path, text := range rep.secrets.Files {
-		if bytes.Contains(text, []byte(ignoreMark)) {
-			if rel, err := filepath.Rel(cwd, path); err == nil { // as places have it
-				path = rel
-			}
-			files[filepath.ToSlash(path)] = text
-		}
-	}
-	maps.Copy(files, rep.Sources)
+	files := rep.Texts()
 	byPlace := map[string]map[int][]*comment{}
 	var all []*comment
 	for _, file := range slices.Sorted(maps.Keys(files)) {
@@ -113,6 +100,24 @@ func (rep *Report) dropCommented(opts Options) {
 	for _, c := range all {
 		rep.judgeComment(c, opts)
 	}
+}
+
+// Texts are those of all files that were read, by the names that findings have for
+// them.
+func (rep *Report) Texts() map[string][]byte {
+	files := map[string][]byte{}
+	cwd, _ := os.Getwd()
+	if real, err := filepath.EvalSymlinks(cwd); err == nil {
+		cwd = real
+	}
+	for path, text := range rep.secrets.Files {
+		if rel, err := filepath.Rel(cwd, path); err == nil { // as places have it
+			path = rel
+		}
+		files[filepath.ToSlash(path)] = text
+	}
+	maps.Copy(files, rep.Sources)
+	return files
 }
 
 // judgeComment reports a comment without effect.

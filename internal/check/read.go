@@ -3,7 +3,6 @@ package check
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,7 +19,7 @@ func (rep *Report) read(t Tree, opts Options) ([]manifest.Source, error) {
 	sources := make([]manifest.Source, 0, len(t.Files))
 	size := int64(0)
 	for _, file := range t.Files {
-		text, err := t.read(file, opts.Stdin)
+		text, err := t.read(file, opts)
 		switch {
 		case err != nil && t.Named:
 			return nil, err
@@ -79,10 +78,13 @@ func (rep *Report) readable(sources []manifest.Source, given *config.ConfigPipel
 
 // read reads a file of a tree. Nobody named a file that was found in a folder:
 // it must be a file, and stay inside.
-func (t *Tree) read(file string, stdin io.Reader) ([]byte, error) {
+func (t *Tree) read(file string, opts Options) ([]byte, error) {
+	if text, ok := opts.edited(file); ok {
+		return text, nil
+	}
 	switch {
 	case file == "-":
-		text, err := limits.Read(stdin)
+		text, err := limits.Read(opts.Stdin)
 		if err != nil {
 			return nil, fmt.Errorf("reading stdin: %w", err)
 		}

@@ -233,7 +233,11 @@ func moveRenamed(rep *check.Report, renamed map[string]string, here string) {
 
 // inside returns where a path is in a folder.
 func inside(top, name string) (string, error) {
-	real, err := filepath.EvalSymlinks(name)
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.EvalSymlinks(abs)
 	if err != nil {
 		return "", err
 	}

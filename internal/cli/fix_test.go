@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// copyTree copies weAlist.
+func copyTree(t *testing.T, to string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for _, root := range []string{"base", "overlays"} {
+		require.NoError(t, filepath.WalkDir(filepath.Join(repo, root), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			rel, err := filepath.Rel(repo, path)
+			files[filepath.ToSlash(rel)] = readFile(t, path)
+			return err
+		}))
+	}
+	write(t, to, files)
+	return files
+}
+
+// One letter of a reference is broken at a time. What fix changes is what it was:
+// the file as a whole, with its comments and its layout.
+func TestFixBringsTheOriginalBack(t *testing.T) {
+	from := regexp.MustCompile(`(?:name|key|app\.kubernetes\.io/name|claimName|serviceAccountName|port|targetPort|configMapRef|secretKeyRef|readinessProbe|imagePullPolicy|serviceName): *([A-Za-z][A-Za-z_-]{4,})`)
+	dir := t.TempDir()
+	original := copyTree(t, dir)
+	t.Chdir(dir)
+	broken, restored, left, other := 0, 0, 0, []string{}
+	r := rand.New(rand.NewPCG(1, 2))
+	for file, text := range original {
+		if !strings.HasPrefix(file, "base/") || strings.HasPrefix(file, "base/config/") || filepath.Base(file) == "kustomization.yaml" {
+			continue
+		}
+		for _, at := range from.FindAllStringSubmatchIndex(text, -1) {
+			i := at[2] + 1 + r.IntN(at[3]-at[2]-2) // neither the first nor the last letter
+			if text[i] == text[i+1] {
+				continue
+			}
+			mutant := text[:i] + string(text[i+1]) + string(text[i]) + text[i+2:]
+			write(t, ".", map[string]string{file: mutant})
+			broken++
+			run(t, "fix", "overlays/prod/source")
+			switch now := readFile(t, file); {
+			case now == text:
+				restored++
+			case now == mutant:
+				left++
+			default:
+				other = append(other, file+": "+mutant[at[2]:at[3]])
+			}
+			for name, want := range original {
+				if name != file && readFile(t, name) != want {
+					other = append(other, file+": "+mutant[at[2]:at[3]]+" changed "+name)
+					write(t, ".", map[string]string{name: want})
+				}
+			}
+			write(t, ".", map[string]string{file: text})
+		}
+	}
+	t.Logf("%d broken, %d restored, %d left alone", broken, restored, left)
+	assert.Empty(t, other)
+	assert.Greater(t, restored, 10)
+}
+
+func TestFix(t *testing.T) {
+	t.Chdir(t.TempDir())
+	pod := strings.Replace(knownPod, "  containers:", "  # the comment\n  containers:", 1) + "    livenessProbe: {exec: {command: ['true']}}   # layout   stays\n"
+	pod = strings.Replace(pod, "livenessProbe", "livenesProbe", 1)
+	job := "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: job, namespace: shop}\nspec:\n  schedule: '* * * * *'\n  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: job, image: example.com/job:1.0}]}}}}\n"
+	write(t, ".", map[string]string{
+		"base/kustomization.yaml": "resources: [pod.yaml, job.yaml, secret.yaml]\n", "base/pod.yaml": pod, "base/job.yaml": job, "base/secret.yaml": knownSecret,
+		"prod/kustomization.yaml": "resources: [../base]\nnamePrefix: prod-\n",
+	})
+	code, stdout, stderr := run(t, "fix", "--diff", "prod")
+	assert.Equal(t, ExitFindings, code, stderr)
+	assert.Contains(t, stdout, "+        name: db-secret\n")
+	assert.Contains(t, stdout, "-apiVersion: batch/v1beta1\n+apiVersion: batch/v1\n")
+	assert.Equal(t, pod, readFile(t, "base/pod.yaml"), "--diff writes nothing")
+
+	code, stdout, stderr = run(t, "fix", "prod")
+	assert.Equal(t, ExitOK, code, stdout+stderr)
+	assert.Contains(t, stdout, "base/pod.yaml:11: db-secrt -> db-secret (secret-not-found)\n")
+	assert.Contains(t, stdout, "livenesProbe -> livenessProbe (unknown-field)\n")
+	assert.Contains(t, stdout, "3 fixed, ")
+	want := strings.NewReplacer("db-secrt", "db-secret", "livenesProbe", "livenessProbe").Replace(pod)
+	assert.Equal(t, want, readFile(t, "base/pod.yaml"))
+	assert.Equal(t, strings.Replace(job, "v1beta1", "v1", 1), readFile(t, "base/job.yaml"))
+
+	code, stdout, _ = run(t, "fix", "prod")
+	assert.Equal(t, ExitOK, code)
+	assert.Contains(t, stdout, "0 fixed, ")
+	code, stdout, _ = run(t, "fix", "--diff", "prod")
+	assert.Equal(t, ExitOK, code)
+	assert.Empty(t, stdout)
+}
+
+// What is not certain stays as it is.
+func TestFixLeavesAlone(t *testing.T) {
+	two := strings.Replace(knownPod, "name: web, n", "name: other, n", 1)
+	for name, text := range map[string]string{
+		"two names that are near":         knownSecret + "---\n" + strings.ReplaceAll(knownSecret, "db-secret", "db-secre") + "---\n" + knownPod,
+		"several places that agree":       knownSecret + "---\n" + knownPod + "---\n" + two,
+		"nothing that is near":            dangling,
+		"what is in a Secret":             "apiVersion: v1\nkind: Service\nmetadata: {name: postgres-service, namespace: shop}\nspec: {ports: [{port: 5432}]}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData: {DATABASE_HOST: postgress-service}\n",
+		"a name that would collide":       strings.Replace(knownPod, "    image:", "    imagePullPolicy: Never\n    imagePullPolcy: Never\n    image:", 1) + "---\n" + strings.ReplaceAll(knownSecret, "db-secret", "db-secrt"),
+		"a version with other fields":     "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {backend: {serviceName: web, servicePort: 80}}\n",
+		"another kind of short name":      "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'example.com/web:1', resources: {limits: {gpu: 1}}}]}\n",
+		"a word in quotes with an escape": knownSecret + "---\n" + strings.Replace(knownPod, "db-secrt", `"db-\x73ecrt"`, 1),
+	} {
+		t.Chdir(t.TempDir())
+		write(t, ".", map[string]string{"a.yaml": text})
+		code, stdout, stderr := run(t, "fix", "a.yaml")
+		assert.Equal(t, ExitFindings, code, "%s: %s%s", name, stdout, stderr)
+		assert.Contains(t, stdout, "0 fixed", name)
+		assert.Equal(t, text, readFile(t, "a.yaml"), name)
+	}
+}
+
+func TestFixWritesNothing(t *testing.T) {
+	outside := t.TempDir()
+	t.Chdir(t.TempDir())
+	write(t, outside, map[string]string{"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": knownSecret + "---\n" + knownPod})
+	rel, err := filepath.Rel(mustGetwd(t), outside)
+	require.NoError(t, err)
+	code, stdout, _ := run(t, "fix", rel)
+	assert.Equal(t, ExitFindings, code)
+	assert.Contains(t, stdout, "0 fixed, 1 error left")
+	write(t, ".", map[string]string{"a.yaml": knownSecret + "---\n" + knownPod})
+	require.NoError(t, os.Chmod("a.yaml", 0o444))
+	code, _, stderr := run(t, "fix", "a.yaml")
+	assert.Equal(t, ExitFailure, code)
+	assert.Contains(t, stderr, "the file is read-only")
+	require.NoError(t, os.Symlink(filepath.Join(outside, "a.yaml"), "link.yaml"))
+	code, stdout, _ = run(t, "fix", "link.yaml")
+	assert.Equal(t, ExitFindings, code)
+	assert.Contains(t, stdout, "0 fixed")
+	code, _, stderr = run(t, "fix", "-")
+	assert.Equal(t, ExitFailure, code)
+	assert.Contains(t, stderr, "stdin cannot be changed")
+}
+
+func mustGetwd(t *testing.T) string {
+	t.Helper()
+	cwd, err := os.Getwd()
+	require.NoError(t, err)
+	return cwd
+}
