@@ -281,19 +281,15 @@ func (c *taint) function(t *testing.T, items, config string) {
 	for item := range strings.SplitSeq(items, "---\n") {
 		list += "- " + strings.TrimPrefix(indent(item), "  ")
 	}
-	for _, format := range []string{"", function.ReportJSON} {
-		t.Setenv(function.ReportEnv, format)
-		t.Setenv(function.ExplainEnv, "1")
-		stdout, stderr := piped(t, list)
-		t.Setenv(function.ReportEnv, "")
-		t.Setenv(function.ExplainEnv, "")
-		c.clean(t, "the function", stderr)
-		var out yaml.Node
-		if yaml.Unmarshal([]byte(stdout), &out) == nil {
-			results, err := yaml.Marshal(yamlnode.Get(yamlnode.Resolve(&out), "results"))
-			require.NoError(t, err)
-			c.clean(t, "the function's results", string(results))
-		}
+	t.Setenv(function.ExplainEnv, "1")
+	stdout, stderr := piped(t, list)
+	t.Setenv(function.ExplainEnv, "")
+	c.clean(t, "the function", stderr)
+	var out yaml.Node
+	if yaml.Unmarshal([]byte(stdout), &out) == nil {
+		results, err := yaml.Marshal(yamlnode.Get(yamlnode.Resolve(&out), "results"))
+		require.NoError(t, err)
+		c.clean(t, "the function's results", string(results))
 	}
 }
 

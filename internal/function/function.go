@@ -11,7 +11,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -102,14 +101,6 @@ const (
 	ExitFailure  = 2 // the input or the configuration could not be read
 )
 
-// ReportEnv is the environment variable that selects how Run writes findings
-// to stderr: text unless it is ReportJSON, which is one line of JSON with the
-// field findings, for programs that run the function.
-const (
-	ReportEnv  = "KRM_VALIDATE_REPORT"
-	ReportJSON = "json"
-)
-
 // Run is the function as a filter: a ResourceList from stdin, the processed
 // ResourceList to stdout, findings to stderr and into its results. It returns
 // the exit code. Resources that are not changed are written byte for byte as
@@ -123,11 +114,7 @@ func Run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
 	case explaining():
 		fmt.Fprint(stderr, r.Explanation())
 	}
-	if os.Getenv(ReportEnv) == ReportJSON {
-		report.JSONLine(stderr, r.Findings)
-	} else {
-		_ = report.Text(stderr, &report.Report{Findings: r.Findings, Quiet: true})
-	}
+	_ = report.Text(stderr, &report.Report{Findings: r.Findings, Quiet: true})
 	return r.Code
 }
 

@@ -261,8 +261,6 @@ func TestPortKeys(t *testing.T) {
 	assert.Equal(t, []string{"dbPort"}, host.PortKeys("dbHost"))
 	assert.Equal(t, []string{"db.port"}, host.PortKeys("db.host"))
 	assert.Nil(t, host.PortKeys("NAME"))
-	assert.True(t, host.SameEndpoint("REDIS_HOST", "REDIS_PORT"))
-	assert.False(t, host.SameEndpoint("REDIS_HOST", "DB_PORT"))
 }
 
 func FuzzFind(f *testing.F) {

@@ -236,13 +236,6 @@ func portStem(key string) string {
 	return "-"
 }
 
-// SameEndpoint reports whether hostKey and portKey name the two halves of one
-// address, as REDIS_HOST and REDIS_PORT do.
-func SameEndpoint(hostKey, portKey string) bool {
-	stem, ok := hostStem(hostKey)
-	return ok && portStem(portKey) == stem
-}
-
 // PortKeys returns the keys that would hold the port of the host under
 // hostKey, in its own style of writing.
 func PortKeys(hostKey string) []string {

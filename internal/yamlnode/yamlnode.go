@@ -222,11 +222,6 @@ func NewString(s string) *yaml.Node {
 	return n
 }
 
-// NewInt returns an integer scalar.
-func NewInt(text string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: text}
-}
-
 // Marked is what lines start from that are none: package provenance keeps its
 // own numbers in the Line of nodes.
 const Marked = 1 << 30

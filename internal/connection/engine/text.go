@@ -110,27 +110,20 @@ func (v Value) String() string {
 
 // Env is the text for the value of an environment variable in a pod, where $
 // is special: every $ that is not a reference is doubled.
-func (v Value) Env() string {
-	var b strings.Builder
-	for _, p := range v.pieces {
-		if p.ref == variable {
-			b.WriteString(p.text)
-		} else {
-			b.WriteString(strings.ReplaceAll(p.text, "$", "$$"))
-		}
-	}
-	return b.String()
-}
+func (v Value) Env() string { return v.escaped(variable, "$", "$$") }
 
 // Template is the text for a Go template, where { is special.
-func (v Value) Template() string {
+func (v Value) Template() string { return v.escaped(templateKey, "{", `{{ "{" }}`) }
+
+// escaped is the text with old replaced wherever it is not part of a reference
+// of this kind.
+func (v Value) escaped(ref textKind, old, escaped string) string {
 	var b strings.Builder
 	for _, p := range v.pieces {
-		if p.ref == templateKey {
-			b.WriteString(p.text)
-		} else {
-			b.WriteString(strings.ReplaceAll(p.text, "{", `{{ "{" }}`))
+		if p.ref != ref {
+			p.text = strings.ReplaceAll(p.text, old, escaped)
 		}
+		b.WriteString(p.text)
 	}
 	return b.String()
 }
