@@ -175,7 +175,6 @@ func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Nod
 		Changed: func(i int) bool {
 			return slices.ContainsFunc(objects[begins[i]:begins[i+1]], (*inventory.Object).Modified)
 		},
-		Dropped: func(int) bool { return false },
 	}
 	for _, o := range res.Added {
 		out.Added = append(out.Added, o.Node)

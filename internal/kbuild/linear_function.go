@@ -86,21 +86,12 @@ func (s *functionStep) Transform(rm resmap.ResMap) error {
 
 // update makes m what the function made of items.
 func (s *functionStep) update(m *indexed, items []*yaml.Node, out manifest.Output, became func(int), wasAdded func(int, *resource.Resource)) error {
-	kept := make([]*entry, 0, len(m.list))
 	for i, e := range m.list {
-		if out.Dropped(i) {
-			continue
-		}
 		if out.Changed(i) {
 			e.res.ResetRNode(&resource.Resource{RNode: *kyaml.NewRNode(items[i])})
 			became(i)
 			m.lend(e)
 		}
-		kept = append(kept, e)
-	}
-	if len(kept) < len(m.list) {
-		m.refresh()
-		m.set(kept)
 	}
 	for i, n := range out.Added {
 		text, err := manifest.Encode(n)

@@ -88,13 +88,12 @@ func note(item, config *yaml.Node) {
 // StampNodes is a function that adds an annotation with the value of spec.stamp
 // to every resource and a receipt if spec.receipt says so. It fails when a
 // resource is named broken. With spec.edit it changes every second resource
-// only, drops those named gamma, and adds one.
+// only, and adds one.
 func StampNodes(items []*yaml.Node, config *yaml.Node) (manifest.Output, function.Report) {
 	edit := yamlnode.Bool(yamlnode.Path(config, "spec", "edit"))
 	name := func(item *yaml.Node) string { return yamlnode.GetString(item, "metadata", "name") }
 	out := manifest.Output{
 		Changed: func(i int) bool { return !edit || i%2 == 0 },
-		Dropped: func(i int) bool { return edit && strings.Contains(name(items[i]), "gamma") },
 	}
 	for i, item := range items {
 		if strings.HasSuffix(name(item), "broken") {
@@ -137,13 +136,7 @@ func Stamp(stdin io.Reader, stdout io.Writer) function.Report {
 	if report.Code != function.ExitOK {
 		return report
 	}
-	var kept []*yaml.Node
-	for i, item := range items.Content {
-		if !out.Dropped(i) {
-			kept = append(kept, item)
-		}
-	}
-	items.Content = append(kept, out.Added...)
+	items.Content = append(items.Content, out.Added...)
 	text, err := yaml.Marshal(&list)
 	if err == nil {
 		_, err = stdout.Write(text)

@@ -118,7 +118,7 @@ func sideEqualsWhole(t *testing.T, data []byte) {
 		func(int) bool { return false },
 		func(i int) bool { return i%2 == 0 },
 	} {
-		out := Output{Changed: changed, Dropped: func(i int) bool { return i == 3 }}
+		out := Output{Changed: changed}
 		require.Equal(t, write(t, want, out), write(t, got, out))
 	}
 }
@@ -151,7 +151,6 @@ func TestWriteKeepsUntouchedItems(t *testing.T) {
 	require.NoError(t, err)
 	out := write(t, rl, Output{
 		Changed: func(i int) bool { return i == 1 },
-		Dropped: func(int) bool { return false },
 		Added:   []*yaml.Node{{Kind: yaml.MappingNode}},
 	})
 	assert.Contains(t, out, "- kind: B\n  y: 1\n")

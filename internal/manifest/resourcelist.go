@@ -343,9 +343,8 @@ func isBlankOrComment(line []byte) bool {
 
 // Output says what to write of a ResourceList.
 type Output struct {
-	// Changed reports whether Items[i] must be encoded anew; Dropped whether it
-	// is left out. Both get the index of the item as it was read.
-	Changed, Dropped func(i int) bool
+	// Changed reports whether Items[i] must be encoded anew.
+	Changed func(i int) bool
 	// Added are further items.
 	Added []*yaml.Node
 	// Wrote says of each value that was written where it is, and which field of
@@ -357,7 +356,7 @@ type Output struct {
 // nothing reports whether the items stay as they are.
 func (out *Output) nothing(items int) bool {
 	for i := range items {
-		if out.Changed(i) || out.Dropped(i) {
+		if out.Changed(i) {
 			return false
 		}
 	}

@@ -40,10 +40,10 @@ func (rl *ResourceList) Write(w io.Writer, out Output) error {
 }
 
 // torn reports whether an alias would lose its anchor: the item that has it is
-// written without, or not at all.
+// written without.
 func (c *cut) torn(out Output, items int) bool {
 	for i := range items {
-		if (out.Changed(i) || out.Dropped(i)) && len(c.users[i]) > 0 {
+		if out.Changed(i) && len(c.users[i]) > 0 {
 			return true
 		}
 	}
@@ -58,13 +58,7 @@ func (rl *ResourceList) writeAnew(b *bytes.Buffer, out Output, results *yaml.Nod
 	root := *rl.root
 	root.Style &^= yaml.FlowStyle
 	root.Content = nil
-	list := yamlnode.NewSequence()
-	for i, item := range rl.Items {
-		if !out.Dropped(i) {
-			list.Content = append(list.Content, item)
-		}
-	}
-	list.Content = append(list.Content, out.Added...)
+	list := yamlnode.NewSequence(slices.Concat(rl.Items, out.Added)...)
 	set := map[string]*yaml.Node{"items": list, "results": results}
 	for i := 0; i+1 < len(rl.root.Content); i += 2 {
 		k, v := rl.root.Content[i], rl.root.Content[i+1]
@@ -100,15 +94,7 @@ func (rl *ResourceList) writeItems(b *bytes.Buffer, out Output, indent int) erro
 	b.WriteString("items:")
 	start := b.Len()
 	b.WriteByte('\n')
-	for i, item := range rl.Items {
-		if out.Dropped(i) {
-			continue
-		}
-		if err := writeItem(b, item, indent, true); err != nil {
-			return err
-		}
-	}
-	for _, item := range out.Added {
+	for _, item := range slices.Concat(rl.Items, out.Added) {
 		if err := writeItem(b, item, indent, true); err != nil {
 			return err
 		}
@@ -177,13 +163,7 @@ func (rl *ResourceList) writeCut(b *bytes.Buffer, out Output, results *yaml.Node
 // writeItemPieces writes the field items, whose text is given.
 func (rl *ResourceList) writeItemPieces(b *bytes.Buffer, text []byte, out Output) error {
 	c := rl.cut
-	kept := len(out.Added)
-	for i := range c.items {
-		if !out.Dropped(i) {
-			kept++
-		}
-	}
-	if len(c.items) == 0 || kept == 0 {
+	if len(c.items) == 0 {
 		if err := rl.writeItems(b, out, c.indent); err != nil {
 			return err
 		}
@@ -199,14 +179,8 @@ func (rl *ResourceList) writeItemPieces(b *bytes.Buffer, text []byte, out Output
 	for i := range c.items {
 		p := &c.items[i]
 		tail := p.tail
-		switch {
-		case out.Dropped(i):
-			if i < last {
-				continue
-			}
-			// What is behind the last one may be about what follows.
-		case out.Changed(i):
-			b.Write(p.lead)
+		b.Write(p.lead)
+		if out.Changed(i) {
 			start := b.Len()
 			if err := writeItem(b, rl.Items[i], c.indent, false); err != nil {
 				return err
@@ -217,8 +191,7 @@ func (rl *ResourceList) writeItemPieces(b *bytes.Buffer, text []byte, out Output
 					tail = tail[len(firstLine(tail)):]
 				}
 			}
-		default:
-			b.Write(p.lead)
+		} else {
 			b.Write(p.body)
 		}
 		if i == last && len(out.Added) > 0 {

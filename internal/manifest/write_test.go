@@ -147,8 +147,7 @@ func none(int) bool { return false }
 
 // TestWriteLeavesAloneWhatDoesNotChange writes generated lists: without changes
 // the bytes stay as they came. With changes, all other items do, and every comment
-// of an item that is not dropped is there as often as before, however often the
-// list goes round.
+// is there as often as before, however often the list goes round.
 func TestWriteLeavesAloneWhatDoesNotChange(t *testing.T) {
 	const lists = 1000
 	for seed := range uint64(lists) {
@@ -156,7 +155,7 @@ func TestWriteLeavesAloneWhatDoesNotChange(t *testing.T) {
 		text := g.list()
 		rl, err := ReadResourceList([]byte(text))
 		require.NoError(t, err, "%d\n%s", seed, text)
-		require.Equal(t, text, write(t, rl, Output{Changed: none, Dropped: none}), "seed %d", seed)
+		require.Equal(t, text, write(t, rl, Output{Changed: none}), "seed %d", seed)
 
 		changed := map[int]bool{}
 		for i := range rl.Items {
@@ -164,7 +163,7 @@ func TestWriteLeavesAloneWhatDoesNotChange(t *testing.T) {
 				changed[i] = true
 			}
 		}
-		out := Output{Changed: func(i int) bool { return changed[i] }, Dropped: none}
+		out := Output{Changed: func(i int) bool { return changed[i] }}
 		if g.IntN(3) == 0 {
 			out.Added = append(out.Added, yamlnode.NewMapping(yamlnode.NewString("kind"), yamlnode.NewString("Receipt")))
 		}
@@ -183,10 +182,10 @@ func TestWriteLeavesAloneWhatDoesNotChange(t *testing.T) {
 		}
 		require.True(t, sameContent(rl.FunctionConfig, again.FunctionConfig), where)
 		require.True(t, sameContent(old, yamlnode.Get(again.root, "results")), where)
-		require.Equal(t, once, write(t, again, Output{Changed: none, Dropped: none}), where)
+		require.Equal(t, once, write(t, again, Output{Changed: none}), where)
 
 		// What changes at every run settles too.
-		all := Output{Changed: func(int) bool { return true }, Dropped: none}
+		all := Output{Changed: func(int) bool { return true }}
 		first := write(t, again, all)
 		next, err := ReadResourceList([]byte(first))
 		require.NoError(t, err, where)
@@ -208,11 +207,11 @@ func TestLongResultsAreWrittenAsShortOnes(t *testing.T) {
 	rl, err := ReadResourceList([]byte("kind: ResourceList\nitems:\n- kind: A\n"))
 	require.NoError(t, err)
 	rl.Results = results
-	got := write(t, rl, Output{Changed: none, Dropped: none})
+	got := write(t, rl, Output{Changed: none})
 	want, err := Encode(yamlnode.NewMapping(str("results"), results))
 	require.NoError(t, err)
 	require.Equal(t, "kind: ResourceList\nitems:\n- kind: A\n"+string(want), got)
 	again, err := ReadResourceList([]byte(got))
 	require.NoError(t, err)
-	require.Equal(t, got, write(t, again, Output{Changed: none, Dropped: none}))
+	require.Equal(t, got, write(t, again, Output{Changed: none}))
 }
