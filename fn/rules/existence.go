@@ -96,7 +96,8 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		if res.Release != nil {
 			severity = min(severity, finding.Note)
 		}
-		if res.Affixed != nil {
+		siblings := p.siblings(r)
+		if res.Affixed != nil || len(siblings) > 0 && res.Release == nil && !res.Likely {
 			severity = max(severity, finding.Warning)
 		}
 		namespace := r.Namespace
@@ -106,6 +107,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		opts := []Option{
 			AtMost(severity), p.NotInBuild(r.To[0].Kind, namespace, r.Name), Suggest(res.Suggestions...),
 			Help("%sadd it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))),
+		}
+		if len(siblings) > 0 && len(res.Suggestions) == 0 {
+			opts = append(opts, Help("%s; add it to the build, or declare it under validate.externals with the reason why it exists anyway", listOf("others here", siblings)))
 		}
 		message := what + " is not in this build"
 		if res.Release != nil {
@@ -118,6 +122,23 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		}
 		p.Report(r.From, r.Node, message, opts...)
 	}
+}
+
+// siblings are the names of what the build has of the kind and in the namespace of
+// a reference, a few of them, for rows that say that it matters.
+func (p *Pass) siblings(r *reference.Ref) []string {
+	if !r.Row.Siblings || r.Namespace == "" {
+		return nil
+	}
+	var names []string
+	for _, o := range p.Inventory.OfKind(r.To[0]) {
+		if o.Namespace == r.Namespace && o != r.From && o.Node != nil && !slices.Contains(names, o.Name) {
+			if names = append(names, o.Name); len(names) == 5 {
+				break
+			}
+		}
+	}
+	return names
 }
 
 // inSameList reports whether the list that holds a reference names name too.

@@ -24,7 +24,7 @@ var monitorSelectsNothing = &Rule{
 	Severity: finding.Error,
 	Doc: "A ServiceMonitor or PodMonitor selects nothing, and a Service or pod has almost the label that it asks for. " +
 		"Prometheus then scrapes nothing and shows no error, and alerts on the missing metrics stay silent. " +
-		"Where no label is close it is a note: what is scraped may come from another build.",
+		"It is a warning where a Service of that name has other labels or the labels are in another namespace, and a note where nothing is near: what is scraped may come from another build.",
 	URL: monitorURL,
 	Run: func(p *Pass) error {
 		p.eachMonitor(func(m *monitor) {
@@ -41,9 +41,6 @@ var monitorSelectsNothing = &Rule{
 			}
 			var best *nearMiss
 			candidates := m.all.in(m.namespaces)
-			if len(candidates) == 0 {
-				return
-			}
 			for _, c := range candidates {
 				if miss := missOf(c, labels); miss != nil && (best == nil || miss.nearer(best)) {
 					best = miss
@@ -62,7 +59,15 @@ var monitorSelectsNothing = &Rule{
 					return
 				}
 			}
-			p.Report(m.object, labels, fmt.Sprintf("no %s of this build has the labels %s", m.what, text), AtMost(finding.Note))
+			meant := meant(m.object.Name, labels, m.what, func(ns string) bool { return inNamespaces(m.namespaces, ns) },
+				func(l label) []*inventory.Pod { return m.all.byLabel[l] },
+				func(name string) []*inventory.Pod { return m.all.named(name) })
+			switch {
+			case meant != "":
+				p.Report(m.object, labels, fmt.Sprintf("no %s%s has the labels %s%s", m.what, inAnyOf(m.namespaces), text, meant), AtMost(finding.Warning))
+			case len(candidates) > 0:
+				p.Report(m.object, labels, fmt.Sprintf("no %s of this build has the labels %s", m.what, text), AtMost(finding.Note))
+			}
 		})
 		return nil
 	},
@@ -141,12 +146,14 @@ type monitor struct {
 type scrapable struct {
 	byLabel     map[label][]*inventory.Pod
 	byNamespace map[string][]*inventory.Pod
+	byName      map[string][]*inventory.Pod
 	partial     bool
 }
 
 func (s *scrapable) add(pod *inventory.Pod) {
 	s.partial = s.partial || pod.Partial
 	s.byNamespace[pod.Owner.Namespace] = append(s.byNamespace[pod.Owner.Namespace], pod)
+	s.byName[pod.Owner.Name] = append(s.byName[pod.Owner.Name], pod)
 	for k, v := range yamlnode.Fields(pod.Labels()) {
 		l := label{k.Value, yamlnode.String(v)}
 		s.byLabel[l] = append(s.byLabel[l], pod)
@@ -172,13 +179,23 @@ func (s *scrapable) labelled(selector *yaml.Node, namespaces []string) []*invent
 	return s.in(namespaces)
 }
 
+// named returns what is called so, in any namespace.
+func (s *scrapable) named(name string) []*inventory.Pod { return s.byName[name] }
+
+func inAnyOf(namespaces []string) string {
+	if len(namespaces) != 1 {
+		return ""
+	}
+	return inNamespace(namespaces[0])
+}
+
 func inNamespaces(namespaces []string, ns string) bool {
 	return namespaces == nil || slices.ContainsFunc(namespaces, func(n string) bool { return inventory.SameNamespace(n, ns) })
 }
 
 func (p *Pass) eachMonitor(f func(*monitor)) {
 	empty := func() *scrapable {
-		return &scrapable{byLabel: map[label][]*inventory.Pod{}, byNamespace: map[string][]*inventory.Pod{}}
+		return &scrapable{byLabel: map[label][]*inventory.Pod{}, byNamespace: map[string][]*inventory.Pod{}, byName: map[string][]*inventory.Pod{}}
 	}
 	if monitors := p.Inventory.OfKind(gk("monitoring.coreos.com/ServiceMonitor")); len(monitors) > 0 {
 		services := empty()

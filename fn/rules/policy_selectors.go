@@ -21,7 +21,7 @@ var policySelectsNothing = &Rule{
 	Severity: finding.Error,
 	Doc: "A policy selects no pod of the build, and a pod has almost the label that it asks for. " +
 		"A NetworkPolicy or AuthorizationPolicy that selects nothing protects nothing, and nobody is told. " +
-		"Where no label is close it is a note at most: operators make pods too, and gateways run elsewhere.",
+		"It is a warning where a workload of that name has other labels, pods have a part of them, or are in another namespace. Where nothing is near it is a note at most: operators make pods too, and gateways run elsewhere.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
 	Run: func(p *Pass) error {
 		for _, s := range podSelectors {
@@ -114,15 +114,12 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 		return
 	}
 	pods := p.Pods(namespace)
-	if len(pods) == 0 {
-		return
-	}
-	text := selectorText(labels)
+	text, peer := selectorText(labels), quiet
 	key := namespace + " " + text
 	if _, far := distant.Of(p.Build).Load(key); quiet && far {
 		return
 	}
-	if slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) {
+	if len(pods) == 0 || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) {
 		quiet = true
 	}
 	var best *nearMiss
@@ -134,7 +131,17 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 	if best == nil || !best.close {
 		distant.Of(p.Build).Store(key, true)
 	}
+	meant := ""
+	if best == nil || !best.close {
+		own := o.Name
+		if peer {
+			own = ""
+		}
+		meant = p.meantPods(own, labels, namespace)
+	}
 	switch {
+	case meant != "":
+		p.Report(o, labels, fmt.Sprintf("no pod%s has the labels %s%s", inNamespace(namespace), text, meant), AtMost(finding.Warning))
 	case best != nil && best.close:
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s",
 			text, podOwners([]*inventory.Pod{best.pod}), best.describe()), DidYouMean(best.have))

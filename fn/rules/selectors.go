@@ -278,7 +278,7 @@ var selectorMatchesNothing = &Rule{
 	Severity: finding.Error,
 	Doc: "A Service or PodDisruptionBudget selects no pod of the build. " +
 		"A Service without endpoints refuses every connection: the Ingress in front of it answers 503. " +
-		"It is an error when a workload has almost those labels, and a note when nothing is near, because operators make pods too.",
+		"It is an error when a workload has almost those labels, a warning when a workload of that name has others, pods have a part of the labels or are in another namespace, and a note when nothing is near, because operators make pods too.",
 	URL: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#does-the-service-have-any-endpointslices",
 	Run: func(p *Pass) error {
 		for _, svc := range p.Inventory.OfKind(gk("Service")) {
@@ -359,6 +359,10 @@ func (p *Pass) reportNoPods(o *inventory.Object, selector *yaml.Node) {
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; the nearest, %s, has %s", text, podOwners([]*inventory.Pod{best.pod}), best.describe()),
 			AtMost(finding.Warning), p.Unresolved(), Suggest(best.have))
 	default:
+		if meant := p.meantPods(o.Name, selector, o.Namespace); meant != "" {
+			p.Report(o, selector, fmt.Sprintf("no pod%s has the labels %s%s", inNamespace(o.Namespace), text, meant), AtMost(finding.Warning), p.Unresolved())
+			return
+		}
 		p.Report(o, selector, fmt.Sprintf("no pod of this build has the labels %s", text), AtMost(finding.Note), p.NotInBuild("Pod", o.Namespace, ""),
 			Help("if an operator makes these pods, nothing is wrong"))
 	}

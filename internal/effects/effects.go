@@ -164,7 +164,9 @@ func (r *Recorder) patchTarget(s *kbuild.Step, patches []types.Patch) {
 	entry := append(slices.Clone(s.Entry), "target")
 	var names []string
 	var same *resource.Resource
+	resources := 0
 	s.Each(func(res *resource.Resource) {
+		resources++
 		if target.Kind != "" && res.GetKind() != target.Kind {
 			return
 		}
@@ -173,6 +175,9 @@ func (r *Recorder) patchTarget(s *kbuild.Step, patches []types.Patch) {
 			same = res
 		}
 	})
+	if resources == 0 {
+		return // flux bootstrap fills the files later that the patches are for
+	}
 	if same != nil {
 		field, want, have := differs(&target, same)
 		if field != "" {

@@ -55,6 +55,9 @@ var builtins = []builtin{
 
 	// What comes with an operator's installation.
 	{kind: inventory.GroupKind{Group: argo, Kind: "AppProject"}, name: "default"},
+	// https://fluxcd.io/flux/installation/bootstrap/
+	{kind: inventory.GroupKind{Group: fluxSource, Kind: "GitRepository"}, namespace: "flux-system", name: "flux-system"},
+	{kind: inventory.GroupKind{Group: "kustomize.toolkit.fluxcd.io", Kind: "Kustomization"}, namespace: "flux-system", name: "flux-system"},
 	{kind: inventory.GroupKind{Group: istio, Kind: "Gateway"}, name: "mesh"}, // every sidecar
 	{kind: inventory.GroupKind{Group: argo, Kind: "EventBus"}, name: "default"},
 	{kind: inventory.GroupKind{Group: capiInfra, Kind: "AWSClusterControllerIdentity"}, name: "default"},

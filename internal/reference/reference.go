@@ -66,6 +66,10 @@ type Row struct {
 	// Lenient rows name something that may as well live elsewhere: when it is
 	// absent and nothing is close, that is a note.
 	Lenient bool
+	// Siblings rows name something that is written beside others of its kind: when it
+	// is absent and the build has such others in that namespace, that is a warning at
+	// least.
+	Siblings bool
 	// Guess rows rest on what fields are usually called, not on a schema. Only
 	// a near miss or a wrong namespace counts against them.
 	Guess bool

@@ -3,16 +3,16 @@ package reference
 // fluxRows: https://fluxcd.io/flux/components/. Their sources, and the objects
 // that they check, commonly come from other builds.
 var fluxRows = []Row{
-	{From: fluxKs, Path: "spec.sourceRef.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: fluxSources},
-	{From: fluxKs, Path: "spec.dependsOn[].name", Namespace: "namespace", To: fluxKs},
+	{From: fluxKs, Path: "spec.sourceRef.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: fluxSources, Siblings: true},
+	{From: fluxKs, Path: "spec.dependsOn[].name", Namespace: "namespace", To: fluxKs, Siblings: true},
 	{From: fluxKs, Path: "spec.postBuild.substituteFrom[].name", Kind: "kind", Optional: "optional", To: "ConfigMap,Secret", Lenient: true},
 	{From: fluxKs, Path: "spec.decryption.secretRef.name", To: "Secret", Lenient: true},
 	{From: fluxKs, Path: "spec.decryption.serviceAccountName", To: "ServiceAccount", Lenient: true},
 	{From: fluxKs, Path: "spec.healthChecks[].name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: "apps/Deployment,apps/StatefulSet,apps/DaemonSet,batch/Job," + fluxHR, Lenient: true},
-	{From: fluxHR, Path: "spec.chart.spec.sourceRef.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: fluxSource + "/HelmRepository," + fluxSource + "/GitRepository," + fluxSource + "/Bucket"},
-	{From: fluxHR, Path: "spec.chartRef.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: fluxSource + "/OCIRepository," + fluxSource + "/HelmChart," + fluxSource + "/ExternalArtifact"},
+	{From: fluxHR, Path: "spec.chart.spec.sourceRef.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: fluxSource + "/HelmRepository," + fluxSource + "/GitRepository," + fluxSource + "/Bucket", Siblings: true},
+	{From: fluxHR, Path: "spec.chartRef.name", Kind: "kind", Group: "apiVersion", Namespace: "namespace", To: fluxSource + "/OCIRepository," + fluxSource + "/HelmChart," + fluxSource + "/ExternalArtifact", Siblings: true},
 	{From: fluxHR, Path: "spec.chart.spec.verify.secretRef.name", To: "Secret", Lenient: true},
-	{From: fluxHR, Path: "spec.dependsOn[].name", Namespace: "namespace", To: fluxHR},
+	{From: fluxHR, Path: "spec.dependsOn[].name", Namespace: "namespace", To: fluxHR, Siblings: true},
 	{From: fluxHR, Path: "spec.valuesFrom[].name", Kind: "kind", Optional: "optional", Key: "valuesKey", DefaultKey: "values.yaml", To: "ConfigMap,Secret"},
 	{From: fluxKs + "," + fluxHR, Path: "spec.kubeConfig.secretRef.name", To: "Secret", Lenient: true},
 	{From: fluxKs + "," + fluxHR, Path: "spec.kubeConfig.configMapRef.name", To: "ConfigMap", Lenient: true},

@@ -30,8 +30,8 @@ var gatewayRows = []Row{
 	{From: gatewayAPI + "/ReferenceGrant", Path: "spec.from[].namespace", To: "Namespace", Guess: true},
 
 	// Policies that implementations attach to Gateways and routes.
-	{From: envoyGateway + "/SecurityPolicy," + envoyGateway + "/BackendTrafficPolicy," + envoyGateway + "/ClientTrafficPolicy," + envoyGateway + "/EnvoyExtensionPolicy", Path: "spec.targetRef.name", Kind: "kind", Group: "group", To: attachable},
-	{From: envoyGateway + "/SecurityPolicy," + envoyGateway + "/BackendTrafficPolicy," + envoyGateway + "/ClientTrafficPolicy," + envoyGateway + "/EnvoyExtensionPolicy", Path: "spec.targetRefs[].name", Kind: "kind", Group: "group", To: attachable},
+	{From: envoyGateway + "/SecurityPolicy," + envoyGateway + "/BackendTrafficPolicy," + envoyGateway + "/ClientTrafficPolicy," + envoyGateway + "/EnvoyExtensionPolicy", Path: "spec.targetRef.name", Kind: "kind", Group: "group", To: attachable, Siblings: true},
+	{From: envoyGateway + "/SecurityPolicy," + envoyGateway + "/BackendTrafficPolicy," + envoyGateway + "/ClientTrafficPolicy," + envoyGateway + "/EnvoyExtensionPolicy", Path: "spec.targetRefs[].name", Kind: "kind", Group: "group", To: attachable, Siblings: true},
 	{From: envoyGateway + "/EnvoyPatchPolicy", Path: "spec.targetRef.name", Kind: "kind", Group: "group", To: gatewayAPI + "/Gateway," + gatewayAPI + "/GatewayClass"},
 	{From: envoyGateway + "/SecurityPolicy", Path: "spec.basicAuth.users.name", Namespace: "namespace", To: "Secret", DefaultKey: ".htpasswd"},
 	{From: envoyGateway + "/SecurityPolicy", Path: "spec.oidc.clientSecret.name", Namespace: "namespace", To: "Secret", DefaultKey: "client-secret"},

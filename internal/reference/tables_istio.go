@@ -14,7 +14,7 @@ var istioRows = []Row{
 	{From: istio + "/VirtualService", Path: "spec.tcp[].route[].destination.host", Parse: Host, Port: "port.number", To: istioHosts},
 	{From: istio + "/VirtualService", Path: "spec.http[].delegate.name", Namespace: "namespace", To: istio + "/VirtualService"},
 
-	{From: istio + "/DestinationRule", Path: "spec.host", Parse: Host, To: istioHosts, Lenient: true},
+	{From: istio + "/DestinationRule", Path: "spec.host", Parse: Host, To: istioHosts, Lenient: true, Siblings: true},
 	{From: istio + "/DestinationRule", Path: "spec.trafficPolicy.tls.credentialName", InNamespace: "*", To: "Secret", Lenient: true},
 	{From: istio + "/DestinationRule", Path: "spec.trafficPolicy.portLevelSettings[].tls.credentialName", InNamespace: "*", To: "Secret", Lenient: true},
 	{From: istio + "/DestinationRule", Path: "spec.subsets[].trafficPolicy.tls.credentialName", InNamespace: "*", To: "Secret", Lenient: true},

@@ -1,0 +1,96 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// identifying labels say what a pod is, not whose or of what release.
+var identifying = []string{"app", "app.kubernetes.io/name", "k8s-app", "name", "run", "service"}
+
+// meant is what a selector that selects nothing was probably meant for: the same
+// pods in another namespace, a workload that is called as the selector or its
+// object is, or pods with a part of the labels. It is "" where nothing in the build
+// speaks for one of them, so that an operator may make the pods.
+//
+// own is the name of the object whose pods they are, "" for a selector of others';
+// reaches says whether the selector reaches a namespace; what is the kind that it
+// selects, and pods and named find those, by label and by name.
+func meant(own string, labels *yaml.Node, what string, reaches func(namespace string) bool,
+	pods func(label) []*inventory.Pod, named func(string) []*inventory.Pod) string {
+	var part *inventory.Pod
+	var names []string
+	for k, v := range yamlnode.Fields(labels) {
+		if !slices.Contains(identifying, k.Value) || reference.IsPlaceholder(yamlnode.String(v)) {
+			continue
+		}
+		names = append(names, yamlnode.String(v))
+		for _, pod := range pods(label{k.Value, yamlnode.String(v)}) {
+			if pod.Partial {
+				continue
+			}
+			switch {
+			case reaches(pod.Owner.Namespace):
+				if part == nil {
+					part = pod
+				}
+			case matches(pod, labels):
+				return fmt.Sprintf("; %s in namespace %q does", ownerOf(pod, what), pod.Owner.Namespace)
+			}
+		}
+	}
+	if part != nil {
+		var lacks []string
+		have := part.Labels()
+		for k, v := range yamlnode.Fields(labels) {
+			if got := yamlnode.GetString(have, k.Value); got != yamlnode.String(v) {
+				lacks = append(lacks, k.Value+"="+yamlnode.String(v))
+			}
+		}
+		return fmt.Sprintf("; %s has a part of them, and not %s", ownerOf(part, what), strings.Join(lacks, ", "))
+	}
+	for _, name := range append(names, own) {
+		if name == "" {
+			continue
+		}
+		for _, pod := range named(name) {
+			have := pod.Labels()
+			if pod.Partial || !reaches(pod.Owner.Namespace) || have == nil || len(have.Content) == 0 {
+				continue
+			}
+			return fmt.Sprintf("; %s has %s", ownerOf(pod, what), selectorText(have))
+		}
+	}
+	return ""
+}
+
+// ownerOf names what carries the labels of a pod.
+func ownerOf(pod *inventory.Pod, what string) string {
+	if what == "pod" {
+		return "the pod of " + pod.Owner.Kind + " " + pod.Owner.Name
+	}
+	return pod.Owner.Kind + " " + pod.Owner.Name
+}
+
+// meantPods is meant for a selector of pods in a namespace, in any if it is empty.
+func (p *Pass) meantPods(own string, labels *yaml.Node, namespace string) string {
+	return meant(own, labels, "pod", func(ns string) bool { return inventory.SameNamespace(ns, namespace) },
+		func(l label) []*inventory.Pod { return podsByLabel.Of(p.Build)[l] },
+		func(name string) []*inventory.Pod { return podsByOwner.Of(p.Build)[name] })
+}
+
+// podsByOwner are the pods of all workloads by the workload's name.
+var podsByOwner = NewFact(func(b *Build) map[string][]*inventory.Pod {
+	by := map[string][]*inventory.Pod{}
+	for _, pod := range podsByNamespace.Of(b).all {
+		by[pod.Owner.Name] = append(by[pod.Owner.Name], pod)
+	}
+	return by
+})
