@@ -162,6 +162,7 @@ is out of date, 2 the work could not be done.`,
 		Example: `  krm-validate build overlays/prod/pipeline        # kustomize with the function inside
   krm-validate check overlays/ rendered.yaml       # every rule, changing nothing
   krm-validate fix --diff overlays/                # what has one certain answer
+  krm-validate trace overlays/prod/pipeline http://wealist.local/api
   krm-validate lock overlays/prod                  # for kubectl apply -k
   krm-validate blame overlays/prod                 # who wrote each line of it
   krm-validate explain secret-not-found
@@ -194,6 +195,6 @@ is out of date, 2 the work could not be done.`,
 	root.PersistentFlags().StringVar(&most, limits.Flag, "", "how much input to take, as in size=1Gi,depth=1000,aliases=4000000 (default size=256Mi,depth=500,aliases=1048576; also $"+limits.Env+")")
 	root.PersistentFlags().StringVar(&colors, "color", "auto", "auto, always or never; auto means on terminals, and follows NO_COLOR, FORCE_COLOR and CLICOLOR")
 	complete(root, "color", terminal.Modes...)
-	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
+	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newTraceCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
 	return root
 }

@@ -234,7 +234,7 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 		_, _, stderr := run(t, args...)
 		c.clean(t, args[0], stderr)
 	}
-	all := [][]string{{"check", "--print-externals", dir}, {"fix", "--diff", dir}, {"blame", dir}, {"blame", "-o", "json", dir}}
+	all := [][]string{{"check", "--print-externals", dir}, {"fix", "--diff", dir}, {"trace", dir, "deploy/api"}, {"trace", dir, "secret/p-db"}, {"blame", dir}, {"blame", "-o", "json", dir}}
 	checks := [][]string{{"--notes", dir}}
 	if len(plain) > 0 {
 		checks = append(checks, plain, []string{"--config", plain[len(plain)-1], plain[0]})

@@ -143,7 +143,7 @@ spec: {connections: {` + n + `: {engine: ` + n + `, service: {name: ` + n + `}, 
 				harmless(t, fmt.Sprint(i, " ", what, " ", args[0]), stderr)
 				texts++
 			}
-			for _, args := range [][]string{{"check", "--notes", dir}, {"fix", "--diff", dir}, {"blame", dir}} {
+			for _, args := range [][]string{{"check", "--notes", dir}, {"fix", "--diff", dir}, {"trace", dir, "deploy/" + name}, {"trace", dir, "http://" + name}, {"blame", dir}} {
 				_, stdout, stderr := run(t, args...)
 				harmless(t, fmt.Sprint(i, " ", what, " ", args[0]), stdout+stderr)
 				texts++

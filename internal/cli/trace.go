@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/fatih/color"
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/trace"
+)
+
+func newTraceCommand() *cobra.Command {
+	var flags kbuildFlags
+	var output string
+	cmd := &cobra.Command{
+		Use:   "trace PATH TARGET",
+		Short: "Follow a request from the Ingress to the database, with a tick or the reason at each hop",
+		Long: `Trace builds the kustomization in PATH, or reads the file PATH (- is stdin), and
+follows TARGET through it: the Ingress or route, the Service and its port, the
+pods behind it with their probes, the Secrets and ConfigMaps they need, and the
+Services they connect to.
+
+TARGET is a URL, for which the rule of an Ingress is looked up, or a resource as
+kubectl names it: ingress/web, svc/api, deploy/api.
+
+Each hop has a tick, or what the rules found against it at error level. The exit
+code is 1 if there is any such reason, 2 if there is nothing to trace.`,
+		Example: `  krm-validate trace overlays/prod/pipeline http://wealist.local/api/health
+  krm-validate trace overlays/dev/pipeline deploy/board-api
+  helm template shop ./chart | krm-validate trace - ingress/shop`,
+		Args: arguments(cobra.ExactArgs(2)),
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 1 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return completeBlame(args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("output", output, "text", "json"); err != nil {
+				return err
+			}
+			opts, err := flags.options(cmd)
+			if err != nil {
+				return err
+			}
+			inv, findings, err := inspect(cmd, args[0], opts)
+			if err != nil {
+				return err
+			}
+			chain, err := trace.New(inv, report.Clean(findings, secretsOf(cmd))).Trace(args[1])
+			if err != nil {
+				return err
+			}
+			if err := printChain(cmd, chain, output); err != nil {
+				return err
+			}
+			if !chain.OK() {
+				return errFindings
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "text or json")
+	flags.register(cmd)
+	complete(cmd, "output", "text", "json")
+	return cmd
+}
+
+// inspect returns what a kustomization or a file has, and what is found in it. A
+// build that the function would stop is finished.
+func inspect(cmd *cobra.Command, path string, opts kbuild.Options) (*inventory.Inventory, []finding.Finding, error) {
+	var nodes []*yaml.Node
+	var findings []finding.Finding
+	ran := false
+	info, err := os.Stat(path)
+	switch {
+	case path != "-" && err != nil:
+		return nil, nil, err
+	case path != "-" && info.IsDir():
+		opts.KeepNames = true
+		opts.InProcess = func(items []*yaml.Node, config *yaml.Node) (manifest.Output, function.Report) {
+			out, r := function.RunNodes(items, config)
+			if r.Code == function.ExitFindings {
+				r.Code = function.ExitOK
+			}
+			return out, r
+		}
+		result, err := kbuild.Build(filesys.MakeFsOnDisk(), path, opts)
+		if err != nil {
+			return nil, nil, buildError(err)
+		}
+		for _, r := range result.Runs {
+			ran = true
+			findings = append(findings, r.Findings...)
+		}
+		for _, r := range result.Resources.Resources() {
+			nodes = append(nodes, r.YNode())
+		}
+	default:
+		var text []byte
+		if path == "-" {
+			text, err = limits.Read(cmd.InOrStdin())
+		} else {
+			text, err = limits.ReadFile(path)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		docs, err := manifest.Read(path, text)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i := range docs {
+			resources, err := docs[i].Resources()
+			if err != nil {
+				return nil, nil, err
+			}
+			nodes = append(nodes, resources...)
+		}
+	}
+	inv := &inventory.Inventory{Finished: true}
+	for _, n := range nodes {
+		secretsOf(cmd).Node(n)
+		inv.Add(n, inventory.Source{})
+	}
+	res, err := fn.Process(cmd.Context(), inv, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !ran {
+		findings = res.Findings
+	}
+	return inv, findings, nil
+}
+
+func printChain(cmd *cobra.Command, chain trace.Chain, output string) error {
+	secrets := secretsOf(cmd)
+	w := cmd.OutOrStdout()
+	for i := range chain {
+		chain[i].What = secrets.Line(chain[i].What)
+		for j := range chain[i].Why {
+			chain[i].Why[j] = secrets.Line(chain[i].Why[j])
+		}
+	}
+	if output == "json" {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(chain)
+	}
+	paint := func(text string, attr color.Attribute) string {
+		if !terminal.Colors(w) {
+			return text
+		}
+		c := color.New(attr)
+		c.EnableColor()
+		return c.Sprint(text)
+	}
+	for _, h := range chain {
+		indent := strings.Repeat("  ", h.Depth)
+		mark := paint("✓", color.FgGreen)
+		if !h.OK {
+			mark = paint("✗", color.FgRed)
+		}
+		if _, err := fmt.Fprintf(w, "%s%s %s\n", indent, mark, h.What); err != nil {
+			return err
+		}
+		for _, why := range h.Why {
+			fmt.Fprintf(w, "%s    %s\n", indent, why)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/trace"
+)
+
+// The incidents, from the other end: what a visitor asks for.
+func TestTrace(t *testing.T) {
+	for _, c := range []struct {
+		dir, target, file string
+		code              int
+	}{
+		{"overlays/prod/pipeline", "http://wealist.local/api/health", "prod", ExitOK},
+		{"overlays/dev/pipeline", "https://dev.wealist.local/", "dev", ExitOK},
+		{"testdata/incidents/2-create-container-config-error", "svc/board-api-service", "2", ExitFindings},
+		{"testdata/incidents/4-database-unreachable", "http://dev.wealist.local/api", "4", ExitFindings},
+		{"testdata/incidents/5-bad-gateway", "http://wealist.local/api/boards?x=1", "5", ExitFindings},
+		{"testdata/incidents/6-wrong-target-port", "ing/board-api-ingress", "6", ExitFindings},
+	} {
+		code, stdout, stderr := run(t, "trace", filepath.Join(repo, filepath.FromSlash(c.dir)), c.target)
+		assert.Equal(t, c.code, code, "%s: %s", c.dir, stderr)
+		golden(t, "trace/"+c.file+".txt", stdout)
+	}
+}
+
+func TestTraceOfAFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const text = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec:
+  rules:
+  - host: "*.example.com"
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+      - {path: /api, pathType: Prefix, backend: {service: {name: api, port: {number: 81}}}}
+      - {path: /exact, pathType: Exact, backend: {service: {name: outside, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec: {selector: {app: gone}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: outside}
+spec: {type: ExternalName, externalName: example.org}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec: {containers: [{name: web, image: 'example.com/web:1', ports: [{containerPort: 80}]}]}
+`
+	write(t, ".", map[string]string{"a.yaml": text})
+	chain := func(args ...string) (trace.Chain, int) {
+		var c trace.Chain
+		code, stdout, stderr := run(t, append([]string{"trace", "-o", "json"}, args...)...)
+		require.NoError(t, json.Unmarshal([]byte(stdout), &c), stderr)
+		return c, code
+	}
+	last := func(c trace.Chain) string { return c[len(c)-1].What }
+
+	c, code := chain("a.yaml", "http://a.example.com/apix")
+	assert.Equal(t, ExitOK, code)
+	assert.Equal(t, "container web", last(c), "a prefix ends at a slash")
+	c, code = chain("a.yaml", "http://a.example.com/api/x")
+	assert.Equal(t, ExitFindings, code)
+	assert.Contains(t, last(c), "pods")
+	assert.False(t, c.OK())
+	c, _ = chain("a.yaml", "http://a.example.com/exact")
+	assert.Equal(t, "outside of the cluster: example.org", last(c))
+
+	for target, want := range map[string]string{
+		"http://example.com/": "no Ingress of this build takes http://example.com/; there are rules for *.example.com",
+		"http:///x":           "is no URL with a host",
+		"web":                 "expected a URL, such as http://example.com/api, or KIND/NAME, such as ingress/web",
+		"deploy/web":          "there is no deploy/web in this build",
+	} {
+		code, stdout, stderr := run(t, "trace", "a.yaml", target)
+		assert.Equal(t, ExitFailure, code)
+		assert.Empty(t, stdout)
+		assert.Contains(t, stderr, want)
+	}
+	stdout, _ := piped(t, text, "trace", "-", "pod/web")
+	assert.Equal(t, "✓ Pod web\n  ✓ container web\n", stdout)
+	code, _, stderr := run(t, "trace", "gone", "pod/web")
+	assert.Equal(t, ExitFailure, code)
+	assert.Contains(t, stderr, "no such file or directory")
+	require.NoError(t, os.WriteFile("b.yaml", []byte("a: ["), 0o600))
+	code, _, _ = run(t, "trace", "b.yaml", "pod/web")
+	assert.Equal(t, ExitFailure, code)
+}

@@ -1,0 +1,429 @@
+// Package trace follows a request through the resources of a build: from an
+// Ingress or a route to a Service, its port, the pods behind it, their probes, and
+// what those pods need and connect to. The rules say what is wrong at each hop.
+package trace
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// Hop is one step of a chain.
+type Hop struct {
+	Depth int `json:"depth"`
+	// OK says that nothing is known against it.
+	OK   bool   `json:"ok"`
+	What string `json:"what"`
+	// Why are the reasons where it is not OK.
+	Why []string `json:"why,omitempty"`
+}
+
+// Chain is a request, hop by hop.
+type Chain []Hop
+
+// OK reports whether all hops are.
+func (c Chain) OK() bool { return !slices.ContainsFunc(c, func(h Hop) bool { return !h.OK }) }
+
+// Tracer follows chains in one build.
+type Tracer struct {
+	inv      *inventory.Inventory
+	refs     *reference.Set
+	resolver *reference.Resolver
+	findings []finding.Finding
+
+	chain Chain
+	seen  map[*inventory.Object]bool
+}
+
+// New returns a tracer of a build and what was found in it.
+func New(inv *inventory.Inventory, findings []finding.Finding) *Tracer {
+	return &Tracer{
+		inv: inv, findings: findings, resolver: reference.NewResolver(inv, nil),
+		refs: reference.NewTable(reference.RowsOf(inv)).Extract(inv, domain),
+	}
+}
+
+const domain = "cluster.local"
+
+var (
+	serviceKind = inventory.GroupKind{Kind: "Service"}
+	ingressKind = inventory.GroupKind{Group: "networking.k8s.io", Kind: "Ingress"}
+)
+
+// Trace follows a URL, or a resource named as kubectl does: ingress/web,
+// deployment/api. The error says what there is instead.
+func (t *Tracer) Trace(target string) (Chain, error) {
+	t.chain, t.seen = nil, map[*inventory.Object]bool{}
+	if strings.Contains(target, "://") {
+		return t.url(target)
+	}
+	kind, name, ok := strings.Cut(target, "/")
+	if !ok || kind == "" || name == "" {
+		return nil, fmt.Errorf("%q: expected a URL, such as http://example.com/api, or KIND/NAME, such as ingress/web", target)
+	}
+	var found []*inventory.Object
+	for _, o := range t.inv.Objects() {
+		if o.Name == name && isKind(o.Kind, kind) {
+			found = append(found, o)
+		}
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("there is no %s in this build", target)
+	}
+	for _, o := range found {
+		t.object(o, 0)
+	}
+	return t.chain, nil
+}
+
+// short are the short names of kubectl for what is traced.
+var short = map[string]string{"deploy": "deployment", "sts": "statefulset", "ds": "daemonset", "svc": "service", "ing": "ingress", "po": "pod", "cj": "cronjob", "gw": "gateway"}
+
+func isKind(kind, typed string) bool {
+	kind, typed = strings.ToLower(kind), strings.ToLower(typed)
+	if long, ok := short[typed]; ok {
+		typed = long
+	}
+	return kind == typed || kind+"s" == typed || kind+"es" == typed
+}
+
+// url follows a URL through the Ingress that takes it: of the rules for its host
+// the longest path. https://kubernetes.io/docs/concepts/services-networking/ingress/#path-types
+func (t *Tracer) url(target string) (Chain, error) {
+	u, err := url.Parse(target)
+	if err != nil || u.Hostname() == "" {
+		return nil, fmt.Errorf("%q is no URL with a host", target)
+	}
+	path := u.EscapedPath()
+	if path == "" {
+		path = "/"
+	}
+	var hosts []string
+	var best *inventory.Object
+	var backend *yaml.Node
+	how, field, length := "", "", -1
+	for _, o := range t.inv.OfKind(ingressKind) {
+		for i, rule := range yamlnode.Elements(o.Get("spec", "rules")) {
+			h := yamlnode.GetString(rule, "host")
+			if h != "" {
+				hosts = append(hosts, h)
+			}
+			if !hostMatches(h, u.Hostname()) {
+				continue
+			}
+			for j, p := range yamlnode.Elements(yamlnode.Path(rule, "http", "paths")) {
+				at, kind := yamlnode.GetString(p, "path"), yamlnode.GetString(p, "pathType")
+				if pathMatches(kind, at, path) && len(at) > length {
+					best, backend, length = o, yamlnode.Get(p, "backend"), len(at)
+					field = fmt.Sprintf("spec.rules[%d].http.paths[%d].", i, j)
+					how = fmt.Sprintf("host %s, path %s (%s)", orAny(h), orAny(at), kind)
+				}
+			}
+		}
+		if b := o.Get("spec", "defaultBackend"); b != nil && best == nil {
+			best, backend, how = o, b, "the default backend"
+		}
+	}
+	if best == nil {
+		slices.Sort(hosts)
+		return nil, fmt.Errorf("no Ingress of this build takes %s; there are rules for %s", target, orNone(slices.Compact(hosts)))
+	}
+	t.add(0, best, best.String()+": "+how, func(f *finding.Finding) bool {
+		return !strings.HasPrefix(f.Field, "spec.rules[") || strings.HasPrefix(f.Field, field)
+	})
+	for _, r := range t.refs.From(best) {
+		if backend != nil && within(backend, r.Node) {
+			t.reference(r, 1)
+		}
+	}
+	return t.chain, nil
+}
+
+func orAny(s string) string {
+	if s == "" {
+		return "any"
+	}
+	return s
+}
+
+func orNone(list []string) string {
+	if len(list) == 0 {
+		return "no host"
+	}
+	return strings.Join(list, ", ")
+}
+
+func hostMatches(rule, name string) bool {
+	if rest, ok := strings.CutPrefix(rule, "*."); ok {
+		first, tail, _ := strings.Cut(name, ".")
+		return first != "" && strings.EqualFold(tail, rest)
+	}
+	return rule == "" || strings.EqualFold(rule, name)
+}
+
+func pathMatches(kind, rule, path string) bool {
+	switch kind {
+	case "Exact":
+		return rule == path
+	case "Prefix":
+		rule = strings.TrimSuffix(rule, "/")
+		return path == rule || strings.HasPrefix(path, rule+"/") || rule == ""
+	default: // up to the controller: many take it as a prefix, some as a pattern
+		if strings.ContainsAny(rule, "(*[$") {
+			if pattern, err := regexp.Compile("^(?:" + rule + ")"); err == nil {
+				return pattern.MatchString(path)
+			}
+		}
+		return strings.HasPrefix(path, rule)
+	}
+}
+
+// within reports whether a node is in the tree of another.
+func within(tree, n *yaml.Node) bool {
+	return tree == n || slices.ContainsFunc(tree.Content, func(c *yaml.Node) bool { return within(c, n) })
+}
+
+// add adds a hop about an object, with what is found at error level about it:
+// all of it, or what wanted takes.
+func (t *Tracer) add(depth int, o *inventory.Object, what string, wanted func(*finding.Finding) bool) {
+	h := Hop{Depth: depth, OK: true, What: what}
+	for i := range t.findings {
+		f := &t.findings[i]
+		if f.Severity == finding.Error && isAbout(f, o) && (wanted == nil || wanted(f)) {
+			h.OK = false
+			if why := f.Sentence(); !slices.Contains(h.Why, why) {
+				h.Why = append(h.Why, why)
+			}
+		}
+	}
+	t.chain = append(t.chain, h)
+}
+
+// isAbout reports whether a finding is about an object, which may have had another
+// name when the function saw it.
+func isAbout(f *finding.Finding, o *inventory.Object) bool {
+	r := o.Resource()
+	if f.Resource == r {
+		return true
+	}
+	return f.Resource.Kind == r.Kind && f.Resource.APIVersion == r.APIVersion && f.Resource.Namespace == r.Namespace && o.WasCalled(f.Resource.Name)
+}
+
+func (t *Tracer) broken(depth int, what, why string) {
+	t.chain = append(t.chain, Hop{Depth: depth, What: what, Why: []string{why}})
+}
+
+// object follows whatever a resource leads to.
+func (t *Tracer) object(o *inventory.Object, depth int) {
+	if t.seen[o] || depth > 20 {
+		return
+	}
+	t.seen[o] = true
+	switch {
+	case o.Kind == "Service" && o.Group == "":
+		t.service(o, nil, depth)
+	case len(o.Pods()) > 0:
+		for _, p := range o.Pods() {
+			t.pod(p, depth)
+		}
+	default:
+		t.add(depth, o, o.String(), nil)
+		for _, r := range t.refs.From(o) {
+			t.reference(r, depth+1)
+		}
+	}
+}
+
+// reference follows one reference to where it leads.
+func (t *Tracer) reference(r *reference.Ref, depth int) {
+	res := t.resolver.Resolve(r)
+	switch {
+	case res.Status == reference.Found && res.Target != nil && res.Target.Kind == "Service" && res.Target.Group == "":
+		t.service(res.Target, r.Port, depth)
+	case res.Status == reference.Found && res.Target != nil && r.Pod == nil:
+		t.object(res.Target, depth)
+	}
+}
+
+// service follows a Service to its pods. port is the node that asks for one of its
+// ports, or nil for all.
+func (t *Tracer) service(o *inventory.Object, port *yaml.Node, depth int) {
+	asked := ""
+	if port != nil {
+		asked = ", port " + yamlnode.String(port)
+	}
+	t.add(depth, o, o.String()+asked, nil)
+	if port != nil && !hasPort(o, yamlnode.String(port)) {
+		t.broken(depth+1, "port "+yamlnode.String(port), "the Service has no such port")
+	}
+	if yamlnode.GetString(o.Node, "spec", "type") == "ExternalName" {
+		t.chain = append(t.chain, Hop{Depth: depth + 1, OK: true, What: "outside of the cluster: " + yamlnode.GetString(o.Node, "spec", "externalName")})
+		return
+	}
+	selector := o.Get("spec", "selector")
+	if len(yamlnode.Elements(selector)) == 0 && (selector == nil || len(selector.Content) == 0) {
+		t.chain = append(t.chain, Hop{Depth: depth + 1, OK: true, What: "no selector: somebody else sets its endpoints"})
+		return
+	}
+	found := false
+	for _, other := range t.inv.Objects() {
+		for _, p := range other.Pods() {
+			if inventory.SameNamespace(p.Namespace(), o.Namespace) && selects(selector, p.Labels()) {
+				found = true
+				if !t.seen[p.Owner] {
+					t.seen[p.Owner] = true
+					t.pod(p, depth+1)
+				}
+			}
+		}
+	}
+	if !found {
+		t.broken(depth+1, "pods", "no pod of this build has the labels that the Service selects: it stays without endpoints")
+	}
+}
+
+func hasPort(o *inventory.Object, port string) bool {
+	for _, p := range yamlnode.Elements(o.Get("spec", "ports")) {
+		if yamlnode.GetString(p, "name") == port || yamlnode.GetString(p, "port") == port {
+			return true
+		}
+	}
+	return false
+}
+
+func selects(selector, labels *yaml.Node) bool {
+	for k, v := range yamlnode.Fields(selector) {
+		if yamlnode.GetString(labels, k.Value) != yamlnode.String(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// pod follows a pod: its containers with their probes, what it needs to start, and
+// what it connects to.
+func (t *Tracer) pod(p *inventory.Pod, depth int) {
+	o := p.Owner
+	own := func(f *finding.Finding) bool { return !strings.HasPrefix(f.Field, p.Path+".") }
+	t.add(depth, o, o.String(), own)
+	for _, c := range p.Containers {
+		what := "container " + c.Name
+		for _, probe := range []string{"readinessProbe", "livenessProbe", "startupProbe"} {
+			if text := probeText(yamlnode.Get(c.Node, probe)); text != "" {
+				what += ", " + probe + " " + text
+			}
+		}
+		path := c.Path
+		t.add(depth+1, o, what, func(f *finding.Finding) bool { return strings.HasPrefix(f.Field, path+".") || f.Field == path })
+	}
+	rest := func(f *finding.Finding) bool {
+		return strings.HasPrefix(f.Field, p.Path+".") && !slices.ContainsFunc(p.Containers, func(c *inventory.Container) bool {
+			return strings.HasPrefix(f.Field, c.Path+".") || f.Field == c.Path
+		})
+	}
+	if slices.ContainsFunc(t.findings, func(f finding.Finding) bool {
+		return f.Severity == finding.Error && isAbout(&f, o) && rest(&f)
+	}) {
+		t.add(depth+1, o, "pod", rest)
+	}
+	connections := map[string]bool{}
+	connect := func(key, text string) {
+		for _, at := range host.Find(text, host.Hint{Key: key}) {
+			t.connection(p, &at, depth+1, connections)
+		}
+	}
+	told := map[*inventory.Object]bool{}
+	for _, r := range t.refs.From(o) {
+		if r.Pod != p {
+			continue
+		}
+		res := t.resolver.Resolve(r)
+		if res.Status != reference.Found || res.Target == nil || told[res.Target] {
+			continue // what does not resolve is among the findings
+		}
+		told[res.Target] = true
+		t.add(depth+1, res.Target, res.Target.String(), nil)
+		if kind := res.Target.Kind; kind == "ConfigMap" || kind == "Secret" {
+			content := res.Target.Content()
+			for _, key := range content.Keys {
+				if v, ok := content.Get(key); ok && v.Node != nil {
+					connect(key, plainText(v))
+				}
+			}
+		}
+	}
+	for _, c := range p.Containers {
+		for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "env")) {
+			connect(yamlnode.GetString(e, "name"), yamlnode.GetString(e, "value"))
+		}
+	}
+}
+
+func plainText(v inventory.Value) string {
+	text := yamlnode.String(v.Node)
+	if v.Base64 {
+		if decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text)); err == nil {
+			return string(decoded)
+		}
+		return ""
+	}
+	return text
+}
+
+// connection follows an address to the Service of this build that it names.
+func (t *Tracer) connection(p *inventory.Pod, at *host.Occurrence, depth int, told map[string]bool) {
+	name, rest, _ := strings.Cut(at.Host, ".")
+	namespace := p.Namespace()
+	if rest != "" {
+		ns, tail, _ := strings.Cut(rest, ".")
+		if tail != "" && tail != "svc" && tail != "svc."+domain {
+			return // a name in the world
+		}
+		namespace = ns
+	}
+	target := t.inv.Lookup(serviceKind, namespace, name, false, p.Owner)
+	what := at.Host
+	if at.Port > 0 {
+		what += ":" + strconv.Itoa(at.Port)
+	}
+	if target == nil || told[what] {
+		return // the findings say what should be there
+	}
+	told[what] = true
+	if at.Port > 0 && !hasPort(target, strconv.Itoa(at.Port)) {
+		t.broken(depth, "connects to "+what, "the Service has no port "+strconv.Itoa(at.Port))
+		return
+	}
+	t.chain = append(t.chain, Hop{Depth: depth, OK: true, What: "connects to " + what})
+	if !t.seen[target] {
+		t.seen[target] = true
+		t.service(target, nil, depth+1)
+	}
+}
+
+func probeText(n *yaml.Node) string {
+	for k, v := range yamlnode.Fields(n) {
+		switch k.Value {
+		case "httpGet":
+			return "GET " + orAny(yamlnode.GetString(v, "path")) + " on port " + yamlnode.GetString(v, "port")
+		case "tcpSocket", "grpc":
+			return k.Value + " on port " + yamlnode.GetString(v, "port")
+		case "exec":
+			return "exec"
+		}
+	}
+	return ""
+}
