@@ -112,6 +112,10 @@ type Object struct {
 	// kpt gives functions both: https://github.com/kptdev/kpt/pull/2894
 	Local bool
 
+	// Patch marks resources that are merged into others of the same name: nobody
+	// applies them as they are.
+	Patch bool
+
 	// annotated says that there are annotations; see Annotations.
 	annotated bool
 	// modified is set by Edited.
@@ -121,6 +125,8 @@ type Object struct {
 	added *additions
 	// affixes are the prefixes and the suffixes that kustomize has added.
 	affixes string
+	// written is what the resource is called where Recast has it read otherwise.
+	written *finding.Resource
 	// What is read when it is first asked for, by whoever asks first.
 	content atomic.Pointer[Content]
 	pods    atomic.Pointer[[]*Pod]
@@ -132,11 +138,8 @@ type Source struct {
 	// Line is the line of File (from 1) at which the resource's own text
 	// starts; node lines count from there. 0 when lines mean nothing to a reader.
 	Line int
-}
-
-// Resource names o in findings.
-func (o *Object) Resource() finding.Resource {
-	return finding.Resource{APIVersion: o.APIVersion(), Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+	// Patch is set for patches: see Object.
+	Patch bool
 }
 
 // String is "Kind namespace/name".
@@ -288,7 +291,7 @@ func (inv *Inventory) Add(node *yaml.Node, src Source) *Object {
 	o := inv.object()
 	o.Node = yamlnode.Resolve(node)
 	o.Index = len(inv.objects)
-	o.File, o.Line = src.File, src.Line
+	o.File, o.Line, o.Patch = src.File, src.Line, src.Patch
 	o.readIdentity(inv)
 	inv.objects = append(inv.objects, o)
 	inv.index(o)

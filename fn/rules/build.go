@@ -19,6 +19,10 @@ type Build struct {
 
 	refs        *reference.Set
 	rules       []*Rule
+	kinds       map[*inventory.Type]*kindOf
+	problems    []problem // of what the API server takes
+	written     map[*inventory.Object]*asWritten
+	restore     func() // takes back that rules see resources as they were meant
 	resolver    *reference.Resolver
 	resolutions []atomic.Pointer[reference.Resolution] // by the index of the reference
 	externals   *externals
@@ -27,8 +31,10 @@ type Build struct {
 
 func newBuild(inv *inventory.Inventory, spec *config.Spec, rules []*Rule) *Build {
 	v := spec.Validate
+	b := &Build{Inventory: inv, Config: spec, rules: rules, externals: newExternals(v.GetExternals())}
+	b.restore = b.judge()
 	table := reference.NewTable(append(userRows(v), reference.RowsOf(inv)...))
-	b := &Build{Inventory: inv, refs: table.Extract(inv, spec.GetClusterDomain()), Config: spec, rules: rules, externals: newExternals(v.GetExternals())}
+	b.refs = table.Extract(inv, spec.GetClusterDomain())
 	b.resolver = reference.NewResolver(inv, b.externals)
 	b.resolutions = make([]atomic.Pointer[reference.Resolution], len(b.refs.All))
 	return b

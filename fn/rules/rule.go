@@ -171,8 +171,15 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 		Line:     o.Line,
 	}
 	if n != nil {
+		root := o.Node
+		if w := p.written[o]; w != nil {
+			root = w.node
+			if written := w.nodes[n]; written != nil {
+				n = written
+			}
+		}
 		var isKey bool
-		if f.Field, isKey = fieldpath.Find(o.Node, n); f.Field != "" && !isKey {
+		if f.Field, isKey = fieldpath.Find(root, n); f.Field != "" && !isKey {
 			f.Sum = finding.Sum(yamlnode.Resolve(n).Value)
 		}
 		if line := o.LineOf(n); line > 0 {

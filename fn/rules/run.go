@@ -27,6 +27,7 @@ func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *con
 	v := spec.Validate
 	reference.Produce(inv)
 	b := newBuild(inv, spec, rules)
+	defer b.restore()
 	var passes []*Pass
 	for _, rule := range rules {
 		if severity := v.SeverityOf(rule.Name, rule.Severity); severity != finding.Off && rule.Run != nil {

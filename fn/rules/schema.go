@@ -178,7 +178,7 @@ func (r *schemaRule) rule() *Rule {
 		severity = finding.Warning
 	}
 	return &Rule{Name: r.name, Doc: r.doc, URL: r.url, Severity: severity, Run: func(p *Pass) error {
-		for _, found := range problems.Of(p.Build) {
+		for _, found := range p.problems {
 			if found.Rule == r.name {
 				p.reportProblem(found)
 			}
@@ -194,40 +194,6 @@ func (p *Pass) reportProblem(found problem) {
 	}
 	p.Report(found.object, found.Node, found.Message, opts...)
 }
-
-// problem is what the walk found in one resource.
-type problem struct {
-	object *inventory.Object
-	apischema.Problem
-}
-
-// problems are what is wrong with the resources of a build by their schemas.
-var problems = NewFact(func(b *Build) []problem {
-	inv := b.Inventory
-	var all []problem
-	schemas := map[*inventory.Type]*apischema.Schema{}
-	for _, o := range inv.Objects() {
-		if o.Local || o.Node == nil || yamlnode.Get(o.Node, "sops") != nil {
-			continue
-		}
-		s, known := schemas[o.Type]
-		if !known {
-			s = schemaOf(inv, o.Type)
-			schemas[o.Type] = s
-		}
-		if s == nil {
-			continue
-		}
-		secret := o.GroupKind == inventory.GroupKind{Kind: "Secret"}
-		for _, found := range apischema.Metadata(o.Node, o.Kind, !inventory.IsClusterScoped(o.GroupKind)) {
-			all = append(all, problem{o, found})
-		}
-		for _, found := range apischema.Walk(o.Node, s, secret) {
-			all = append(all, problem{o, found})
-		}
-	}
-	return all
-})
 
 // schemaOf returns the schema of a kind: Kubernetes' own, or that of a
 // CustomResourceDefinition in the build.

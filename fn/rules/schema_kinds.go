@@ -5,10 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -24,21 +25,30 @@ var kindMissing = &Rule{
 			if o.Local || o.Node == nil {
 				continue
 			}
-			apiVersion := yamlnode.GetString(o.Node, "apiVersion")
+			n := p.writtenNode(o)
+			kind, apiVersion := yamlnode.GetString(n, "kind"), yamlnode.GetString(n, "apiVersion")
 			switch {
-			case o.Kind == "" && apiVersion != "" && yamlnode.Get(o.Node, "metadata") != nil:
-				p.Reportf(o, o.Node, "this resource has no kind")
-			case o.Kind != "" && apiVersion == "":
-				versions := apischema.Kubernetes().Versions(o.Kind)
-				if len(versions) == 0 && yamlnode.Get(o.Node, "metadata") == nil {
+			case kind == "" && apiVersion != "" && yamlnode.Get(n, "metadata") != nil:
+				if key := apischema.HeadingKey(n, "kind"); key != nil && key.Value != "kind" {
+					p.Report(o, key, "this resource has no kind", DidYouMean("kind"))
 					continue
 				}
-				message := "this " + o.Kind + " has no apiVersion"
-				var opts []Option
-				if len(versions) > 0 {
-					opts = append(opts, DidYouMean(versions[0].APIVersion()))
+				p.Report(o, n, "this resource has no kind", Help("%s", unread))
+			case kind != "" && apiVersion == "":
+				versions := apischema.Kubernetes().Versions(kind)
+				if len(versions) == 0 && yamlnode.Get(n, "metadata") == nil {
+					continue
 				}
-				p.Report(o, yamlnode.Get(o.Node, "kind"), message, opts...)
+				message := "this " + kind + " has no apiVersion"
+				if key := apischema.HeadingKey(n, "apiVersion"); key != nil && key.Value != "apiVersion" {
+					p.Report(o, key, message, DidYouMean("apiVersion"))
+					continue
+				}
+				opts := []Option{Help("%s", unread)}
+				if len(versions) > 0 {
+					opts = []Option{DidYouMean(versions[0].APIVersion())}
+				}
+				p.Report(o, yamlnode.Get(n, "kind"), message, opts...)
 			}
 		}
 		return nil
@@ -53,39 +63,47 @@ var unknownKind = &Rule{
 		"kubectl answers with no matches for kind. " +
 		"Groups that are not Kubernetes' own are left alone, unless one is a misspelt group of Kubernetes that has the kind.",
 	Run: func(p *Pass) error {
-		p.eachType(func(o *inventory.Object) {
-			message, suggestion := p.unknownKind(o)
-			if message == "" {
-				return
+		for _, o := range p.Inventory.Objects() {
+			t := p.writtenType(o)
+			k := p.kinds[t]
+			if k == nil || k.unknown == "" || o.Local {
+				continue
 			}
-			n := yamlnode.Get(o.Node, "apiVersion")
-			var opts []Option
-			if suggestion != "" {
-				opts = append(opts, DidYouMean(suggestion))
-				if !strings.Contains(suggestion, "/") && suggestion != "v1" {
-					n = yamlnode.Get(o.Node, "kind")
+			written := p.writtenNode(o)
+			n := yamlnode.Get(written, "apiVersion")
+			opts := []Option{Help("%s", unread)}
+			if k.meant != (apischema.GroupVersionKind{}) {
+				opts = nil
+			}
+			if k.suggestion != "" {
+				opts = []Option{DidYouMean(k.suggestion)}
+				if !strings.Contains(k.suggestion, "/") && k.suggestion != "v1" {
+					n = yamlnode.Get(written, "kind")
 				}
 			}
-			p.Report(o, n, message, opts...)
-		})
+			p.Report(o, n, k.unknown, opts...)
+		}
 		return nil
 	},
 }
 
-// eachType calls f for each resource that has a kind and an apiVersion, and is
-// meant for a cluster.
-func (p *Pass) eachType(f func(*inventory.Object)) {
-	fine := map[*inventory.Type]bool{}
-	for _, o := range p.Inventory.Objects() {
-		if o.Local || o.Node == nil || o.Kind == "" || o.Version == "" || fine[o.Type] {
-			continue
-		}
-		if apischema.Kubernetes().Lookup(gvk(o.Type)) != nil || notForClusters(o.Type) || reference.IsPlaceholder(o.Kind) || reference.IsPlaceholder(o.APIVersion()) {
-			fine[o.Type] = true
-			continue
-		}
-		f(o)
+// unread is what is said of resources whose kind nobody knows.
+const unread = "nothing else of it is checked"
+
+// writtenNode is a resource as it is written.
+func (b *Build) writtenNode(o *inventory.Object) *yaml.Node {
+	if w := b.written[o]; w != nil {
+		return w.node
 	}
+	return o.Node
+}
+
+// writtenType is the type that a resource is written with.
+func (b *Build) writtenType(o *inventory.Object) *inventory.Type {
+	if w := b.written[o]; w != nil {
+		return w.of
+	}
+	return o.Type
 }
 
 // notForClusters reports whether a kind is read by programs, not by an API server.
@@ -93,57 +111,78 @@ func notForClusters(t *inventory.Type) bool {
 	return t.Group == "kustomize.config.k8s.io" || t.Group == "" && t.Version == "builtin"
 }
 
-// unknownKind says what is wrong with the kind or apiVersion of a resource, ""
-// if that cannot be known, and what was probably meant.
-func (p *Pass) unknownKind(o *inventory.Object) (message, suggestion string) {
+// unknownKindOf says what is wrong with a kind or apiVersion, "" if that cannot be
+// known, and what was probably meant.
+func unknownKindOf(inv *inventory.Inventory, t *inventory.Type) (message, suggestion string, meant apischema.GroupVersionKind) {
 	table := apischema.Kubernetes()
-	if life, known := table.Life(gvk(o.Type)); known && life.Removed != (apischema.Release{}) {
-		return "", "" // api-removed
+	if life, known := table.Life(gvk(t)); known && life.Removed != (apischema.Release{}) {
+		return "", "", meant // api-removed
 	}
-	if _, gone := removedKinds[gvk(o.Type)]; gone {
-		return "", ""
+	if _, gone := removedKinds[gvk(t)]; gone || definesKind(inv, t) {
+		return "", "", meant
 	}
-	if p.definesKind(o.Type) {
-		return "", ""
+	base, list := strings.CutSuffix(t.Kind, "List")
+	if list && table.Lookup(apischema.GroupVersionKind{Group: t.Group, Version: t.Version, Kind: base}) != nil || list && base == "" {
+		return "", "", meant
 	}
-	base, list := strings.CutSuffix(o.Kind, "List")
-	if list && table.Lookup(apischema.GroupVersionKind{Group: o.Group, Version: o.Version, Kind: base}) != nil || list && base == "" {
-		return "", ""
-	}
-	versions := table.Versions(o.Kind)
+	message = fmt.Sprintf("there is no kind %s in %s", t.Kind, t.APIVersion())
+	versions := table.Versions(t.Kind)
 	if len(versions) > 0 {
-		best := ""
+		var best *apischema.Kind
 		own := false
 		for _, k := range versions {
-			if k.Group == o.Group {
-				own = true
-				best = k.APIVersion()
+			if k.Group == t.Group {
+				own, best = true, k
 			}
 		}
 		for _, k := range versions {
-			if best == "" || !own && suggest.Close(o.APIVersion(), k.APIVersion()) {
-				best = k.APIVersion()
+			if best == nil || !own && suggest.Close(t.APIVersion(), k.APIVersion()) {
+				best = k
 			}
 		}
-		dotless := !strings.Contains(o.Group, ".")
-		if own || dotless || table.HasGroup(o.Group) || suggest.Close(o.APIVersion(), best) || truncated(o.Group, best) {
-			return fmt.Sprintf("there is no kind %s in %s", o.Kind, o.APIVersion()), best
+		if own || dotless(t.Group) || table.HasGroup(t.Group) || suggest.Close(t.APIVersion(), best.APIVersion()) || truncated(t.Group, best.APIVersion()) {
+			return message, best.APIVersion(), best.GroupVersionKind
 		}
-		return "", ""
+		return "", "", meant
 	}
-	if !table.HasGroup(o.Group) {
-		return "", ""
+	if !table.HasGroup(t.Group) && !dotless(t.Group) {
+		return "", "", meant
 	}
-	if near := suggest.Nearest(o.Kind, table.Kinds(o.Group), 1); len(near) > 0 {
-		return fmt.Sprintf("there is no kind %s in %s", o.Kind, o.APIVersion()), near[0]
-	}
-	for _, kind := range table.Kinds(o.Group) {
-		if strings.EqualFold(kind, o.Kind) {
-			return fmt.Sprintf("there is no kind %s in %s", o.Kind, o.APIVersion()), kind
+	if kind := nearestKind(t.Kind, table.Kinds(t.Group)); kind != "" {
+		meant = apischema.GroupVersionKind{Group: t.Group, Version: t.Version, Kind: kind}
+		if table.Lookup(meant) == nil {
+			meant.Version = ""
+			for _, k := range table.Versions(kind) {
+				if k.Group == t.Group {
+					meant = k.GroupVersionKind
+				}
+			}
 		}
+		return message, kind, meant
 	}
-	return fmt.Sprintf("there is no kind %s in %s", o.Kind, o.APIVersion()), ""
+	if kind := nearestKind(t.Kind, table.AllKinds()); kind != "" {
+		meant = table.Versions(kind)[0].GroupVersionKind
+		return message + "; it is close to " + meant.APIVersion() + " " + kind, "", meant
+	}
+	return message, "", meant
 }
+
+// nearestKind returns the kind that was probably meant, or "".
+func nearestKind(kind string, kinds []string) string {
+	for _, k := range kinds {
+		if strings.EqualFold(k, kind) {
+			return k
+		}
+	}
+	if near := suggest.Nearest(kind, kinds, 1); len(near) > 0 {
+		return near[0]
+	}
+	return ""
+}
+
+// dotless reports whether a group can only be Kubernetes' own: those of custom
+// resources have a dot in them.
+func dotless(group string) bool { return !strings.Contains(group, ".") }
 
 // truncated reports whether group is the beginning of the group of apiVersion:
 // networking for networking.k8s.io.
@@ -154,8 +193,8 @@ func truncated(group, apiVersion string) bool {
 
 // definesKind reports whether the build has a CustomResourceDefinition of the
 // kind, or an APIService for its group.
-func (p *Pass) definesKind(t *inventory.Type) bool {
-	return slices.ContainsFunc(p.Inventory.CustomResourceDefinitions(), func(crd *inventory.Object) bool {
+func definesKind(inv *inventory.Inventory, t *inventory.Type) bool {
+	return slices.ContainsFunc(inv.CustomResourceDefinitions(), func(crd *inventory.Object) bool {
 		return crd.Node != nil && yamlnode.GetString(crd.Node, "spec", "group") == t.Group && yamlnode.GetString(crd.Node, "spec", "names", "kind") == t.Kind
 	})
 }

@@ -60,7 +60,7 @@ func TestEveryType(t *testing.T) {
 	assert.Greater(t, len(seen), 300)
 }
 
-// FuzzWalk walks any YAML as any kind: it ends, and what it reports is in the
+// FuzzWalk judges any YAML as any kind: it ends, and what it reports is in the
 // document.
 func FuzzWalk(f *testing.F) {
 	files, err := filepath.Glob("../../fn/rules/testdata/*/bad.yaml")
@@ -91,7 +91,7 @@ func FuzzWalk(f *testing.F) {
 		collect(&doc)
 		for _, kind := range []string{"Deployment", "Service", "CronJob", "Ingress", "Secret", "CustomResourceDefinition"} {
 			for _, k := range apischema.Kubernetes().Versions(kind) {
-				for _, p := range apischema.Walk(&doc, k.Schema, kind == "Secret") {
+				for _, p := range apischema.Judge(&doc, k.Schema, kind == "Secret").Problems {
 					require.NotEmpty(t, p.Message)
 					require.True(t, inside[p.Node], p.Message)
 				}

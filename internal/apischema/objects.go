@@ -150,7 +150,7 @@ func oneOfFields(rule string, low, high int, fields ...string) objectCheck {
 		case len(have) > high:
 			o.refuse(o.keyOf(have[high]), rule, "%s has both %s and %s, and may have one of them", o.describe(), have[0], have[high])
 		case len(have) < low && len(o.meant) == 0:
-			o.refuse(nil, rule, "%s needs %s", o.describe(), oneOf(fields))
+			o.lacks(nil, rule, "%s needs %s", o.describe(), oneOf(fields))
 		}
 	}
 }
@@ -166,7 +166,7 @@ func exclusive(rule string, fields ...string) objectCheck { return oneOfFields(r
 func needs(rule, field string) objectCheck {
 	return func(o *object) {
 		if n := o.get(field); (n == nil || n.Kind == yaml.ScalarNode && n.Value == "") && len(o.meant) == 0 {
-			o.refuse(n, rule, "%s needs the field %s", o.describe(), field)
+			o.lacks(n, rule, "%s needs the field %s", o.describe(), field)
 		}
 	}
 }
@@ -176,7 +176,7 @@ func named(rule string) objectCheck { return needs(rule, "name") }
 func notEmptyList(rule, field string) objectCheck {
 	return func(o *object) {
 		if n := o.get(field); n == nil && len(o.meant) == 0 || n != nil && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-			o.refuse(n, rule, "%s needs at least one entry under %s", o.describe(), field)
+			o.lacks(n, rule, "%s needs at least one entry under %s", o.describe(), field)
 		}
 	}
 }
@@ -299,10 +299,10 @@ func capabilities(o *object) {
 func podSpec(o *object) {
 	o.labels(o.get("nodeSelector"), "label")
 	if n := o.get("containers"); n != nil && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-		o.refuse(n, RequiredField, "a pod needs at least one container")
+		o.lacks(n, RequiredField, "a pod needs at least one container")
 	}
 	if c := o.get("dnsConfig", "nameservers"); o.text("dnsPolicy") == "None" && len(yamlnode.Elements(c)) == 0 {
-		o.refuse(o.get("dnsPolicy"), ValueInvalid, "the dnsPolicy None needs nameservers under dnsConfig")
+		o.lacks(o.get("dnsPolicy"), ValueInvalid, "the dnsPolicy None needs nameservers under dnsConfig")
 	}
 	host := yamlnode.Bool(o.get("hostNetwork"))
 	used := map[string]bool{}
@@ -479,7 +479,7 @@ func cutSuffix(s string) (number, suffix string) {
 func claimSpec(o *object) {
 	modes := o.get("accessModes")
 	if modes != nil && modes.Kind == yaml.SequenceNode && len(modes.Content) == 0 {
-		o.refuse(modes, RequiredField, "%s needs at least one of accessModes", o.describe())
+		o.lacks(modes, RequiredField, "%s needs at least one of accessModes", o.describe())
 	}
 	once := false
 	for _, m := range yamlnode.Elements(modes) {
@@ -491,7 +491,7 @@ func claimSpec(o *object) {
 	size := o.get("resources", "requests", "storage")
 	if size == nil {
 		if requests := o.get("resources", "requests"); requests == nil || !misspelt(requests, "storage") {
-			o.refuse(o.get("resources"), RequiredField, "%s needs resources.requests.storage", o.describe())
+			o.lacks(o.get("resources"), RequiredField, "%s needs resources.requests.storage", o.describe())
 		} else {
 			key := requests.Content[0]
 			o.refuse(key, RequiredField, "there is no resource %q here", key.Value)
@@ -554,7 +554,7 @@ func replicationController(o *object) {
 		o.refuse(p, WorkloadInvalid, "the restartPolicy of these pods must be Always")
 	}
 	if empty(o.get("selector")) && empty(o.get("template", "metadata", "labels")) && o.get("template") != nil {
-		o.refuse(nil, WorkloadInvalid, "a ReplicationController needs a selector or labels in its template")
+		o.lacks(nil, WorkloadInvalid, "a ReplicationController needs a selector or labels in its template")
 	}
 }
 
@@ -601,19 +601,20 @@ func jobSpec(o *object) {
 		if p == nil && misspeltField(o.get("template", "spec"), "restartPolicy") {
 			break
 		}
-		at := p
-		if at == nil {
-			at = o.get("template", "spec")
+		const message = "the restartPolicy of a Job's pods must be Never or OnFailure; without one it is Always"
+		if p == nil {
+			o.lacks(o.get("template", "spec"), WorkloadInvalid, message)
+		} else {
+			o.refuse(p, WorkloadInvalid, message)
 		}
-		o.refuse(at, WorkloadInvalid, "the restartPolicy of a Job's pods must be Never or OnFailure; without one it is Always")
 	}
 	indexed := o.text("completionMode") == "Indexed"
 	if indexed && o.get("completions") == nil {
-		o.refuse(o.get("completionMode"), WorkloadInvalid, "the completionMode Indexed needs completions")
+		o.lacks(o.get("completionMode"), WorkloadInvalid, "the completionMode Indexed needs completions")
 	}
 	if failed, ok := o.number("maxFailedIndexes"); ok {
 		if o.get("backoffLimitPerIndex") == nil {
-			o.refuse(o.get("maxFailedIndexes"), WorkloadInvalid, "maxFailedIndexes needs backoffLimitPerIndex")
+			o.lacks(o.get("maxFailedIndexes"), WorkloadInvalid, "maxFailedIndexes needs backoffLimitPerIndex")
 		}
 		if n, ok := o.number("completions"); ok && failed > n {
 			o.refuse(o.get("maxFailedIndexes"), WorkloadInvalid, "maxFailedIndexes must not be above completions (%d)", n)
@@ -650,7 +651,7 @@ func serviceSpec(o *object) {
 	switch name := o.get("externalName"); {
 	case !external:
 	case name == nil || name.Value == "":
-		o.refuse(o.get("type"), ServiceInvalid, "a Service of the type ExternalName needs externalName")
+		o.lacks(o.get("type"), ServiceInvalid, "a Service of the type ExternalName needs externalName")
 	case !templated(name):
 		if errs := validation.IsDNS1123Subdomain(strings.TrimSuffix(name.Value, ".")); len(errs) > 0 {
 			o.refuse(name, ServiceInvalid, "externalName %q is not a host name: %s", name.Value, short(errs[0]))
@@ -661,7 +662,7 @@ func serviceSpec(o *object) {
 	}
 	headless := o.text("clusterIP") == "None"
 	if !external && !headless && len(ports) == 0 && len(o.meant) == 0 && kind != "" || !external && !headless && len(ports) == 0 && len(o.meant) == 0 && o.get("clusterIP") == nil {
-		o.refuse(o.get("ports"), ServiceInvalid, "a Service needs ports, unless it is headless (clusterIP: None) or an ExternalName")
+		o.lacks(o.get("ports"), ServiceInvalid, "a Service needs ports, unless it is headless (clusterIP: None) or an ExternalName")
 	}
 	if external && o.text("clusterIP") != "" && !headless || external && headless {
 		o.refuse(o.get("clusterIP"), ServiceInvalid, "clusterIP may not be set for an ExternalName")
@@ -674,7 +675,7 @@ func serviceSpec(o *object) {
 		name, nodePort := yamlnode.Get(p, "name"), yamlnode.Get(p, "nodePort")
 		if len(ports) > 1 && yamlnode.String(name) == "" && !misspeltField(yamlnode.Resolve(p), "name") {
 			at := yamlnode.Resolve(p)
-			o.refuse(at, ServiceInvalid, "each port of a Service with several needs a name")
+			o.lacks(at, ServiceInvalid, "each port of a Service with several needs a name")
 		}
 		if nodePort != nil && yamlnode.String(nodePort) != "" && nodePort.Value != "0" && !templated(nodePort) {
 			if kind == "" || kind == "ClusterIP" {
@@ -705,7 +706,7 @@ func serviceSpec(o *object) {
 
 func ingressSpec(o *object) {
 	if o.get("defaultBackend") == nil && len(yamlnode.Elements(o.get("rules"))) == 0 && len(o.meant) == 0 {
-		o.refuse(nil, IngressInvalid, "an Ingress needs rules or a defaultBackend")
+		o.lacks(nil, IngressInvalid, "an Ingress needs rules or a defaultBackend")
 	}
 }
 
@@ -714,7 +715,7 @@ func ingressPath(o *object) {
 	switch {
 	case path == nil || path.Kind != yaml.ScalarNode || path.Value == "":
 		if pathType == "Prefix" || pathType == "Exact" {
-			o.refuse(path, IngressInvalid, "a path of the type %s needs a path", pathType)
+			o.lacks(path, IngressInvalid, "a path of the type %s needs a path", pathType)
 		}
 	case templated(path):
 	case !strings.HasPrefix(path.Value, "/"):
@@ -739,7 +740,7 @@ func networkPeer(o *object) {
 	case ip != nil && (pods != nil || namespaces != nil):
 		o.refuse(ip, NetworkInvalid, "ipBlock may not stand beside podSelector or namespaceSelector")
 	case ip == nil && pods == nil && namespaces == nil && len(o.meant) == 0:
-		o.refuse(nil, NetworkInvalid, "%s needs ipBlock, podSelector or namespaceSelector", o.describe())
+		o.lacks(nil, NetworkInvalid, "%s needs ipBlock, podSelector or namespaceSelector", o.describe())
 	}
 }
 
@@ -773,7 +774,7 @@ func metricSource(o *object) {
 		return
 	}
 	if o.get(want) == nil && len(o.meant) == 0 {
-		o.refuse(o.get("type"), AutoscalerInvalid, "a metric of the type %s needs the field %s", o.text("type"), want)
+		o.lacks(o.get("type"), AutoscalerInvalid, "a metric of the type %s needs the field %s", o.text("type"), want)
 	}
 	for _, f := range []string{"resource", "pods", "object", "external", "containerResource"} {
 		if f != want && o.get(f) != nil {
@@ -784,7 +785,7 @@ func metricSource(o *object) {
 
 func scalingRules(o *object) {
 	if n := o.get("policies"); n != nil && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-		o.refuse(n, AutoscalerInvalid, "policies needs at least one entry")
+		o.lacks(n, AutoscalerInvalid, "policies needs at least one entry")
 	}
 }
 
@@ -839,17 +840,17 @@ func secret(o *object) {
 	kind := o.text("type")
 	for _, key := range secretKeys[kind] {
 		if o.get("data", key) == nil && o.get("stringData", key) == nil && !hasKey(o.get("data"), key) {
-			o.refuse(o.get("type"), SecretInvalid, "a Secret of the type %s needs the key %s", kind, key)
+			o.lacks(o.get("type"), SecretInvalid, "a Secret of the type %s needs the key %s", kind, key)
 		}
 	}
 	switch kind {
 	case "kubernetes.io/basic-auth":
 		if !o.has("username") && !o.has("password") {
-			o.refuse(o.get("type"), SecretInvalid, "a Secret of the type %s needs the key username or password", kind)
+			o.lacks(o.get("type"), SecretInvalid, "a Secret of the type %s needs the key username or password", kind)
 		}
 	case "kubernetes.io/service-account-token":
 		if o.text("metadata", "annotations", "kubernetes.io/service-account.name") == "" {
-			o.refuse(o.get("type"), SecretInvalid, "a Secret of the type %s needs the annotation kubernetes.io/service-account.name", kind)
+			o.lacks(o.get("type"), SecretInvalid, "a Secret of the type %s needs the annotation kubernetes.io/service-account.name", kind)
 		}
 	}
 	o.secretContent(kind)
@@ -875,7 +876,7 @@ func policyRule(o *object) {
 	list := func(field string) int { return len(yamlnode.Elements(o.get(field))) }
 	missing := func(field string) {
 		if len(o.meant) == 0 {
-			o.refuse(o.get(field), AccessInvalid, "a rule needs at least one entry under %s", field)
+			o.lacks(o.get(field), AccessInvalid, "a rule needs at least one entry under %s", field)
 		}
 	}
 	if list("verbs") == 0 {
@@ -928,7 +929,7 @@ func clusterRoleBinding(o *object) {
 	}
 	for _, s := range yamlnode.Elements(o.get("subjects")) {
 		if yamlnode.GetString(s, "kind") == "ServiceAccount" && yamlnode.GetString(s, "namespace") == "" && !misspeltField(yamlnode.Resolve(s), "namespace") {
-			o.refuse(yamlnode.Resolve(s), AccessInvalid, "a ServiceAccount in a ClusterRoleBinding needs a namespace")
+			o.lacks(yamlnode.Resolve(s), AccessInvalid, "a ServiceAccount in a ClusterRoleBinding needs a namespace")
 		}
 	}
 }
@@ -964,14 +965,14 @@ func subject(o *object) {
 func failureRule(o *object) {
 	codes, conditions := o.get("onExitCodes"), o.get("onPodConditions")
 	if (codes == nil) == (len(yamlnode.Elements(conditions)) == 0) && len(o.meant) == 0 {
-		o.refuse(nil, WorkloadInvalid, "%s needs either onExitCodes or onPodConditions", o.describe())
+		o.lacks(nil, WorkloadInvalid, "%s needs either onExitCodes or onPodConditions", o.describe())
 	}
 }
 
 func exitCodes(o *object) {
 	values := yamlnode.Elements(o.get("values"))
 	if len(values) == 0 && len(o.meant) == 0 {
-		o.refuse(o.get("values"), WorkloadInvalid, "onExitCodes needs values")
+		o.lacks(o.get("values"), WorkloadInvalid, "onExitCodes needs values")
 	}
 	for i, v := range values {
 		v = yamlnode.Resolve(v)
@@ -1042,7 +1043,7 @@ func metricTarget(o *object) {
 		}
 	}
 	if have == "" && len(o.meant) == 0 {
-		o.refuse(nil, AutoscalerInvalid, "target needs averageUtilization, averageValue or value")
+		o.lacks(nil, AutoscalerInvalid, "target needs averageUtilization, averageValue or value")
 	}
 }
 
@@ -1052,7 +1053,7 @@ func targetVersion(o *object) {
 	if n == nil || n.Value == "" {
 		kind := o.text("kind")
 		if o.key != nil && o.key.Value == "scaleTargetRef" && kind != "ReplicationController" && len(o.meant) == 0 {
-			o.refuse(nil, AutoscalerInvalid, "scaleTargetRef needs apiVersion, unless it is a ReplicationController")
+			o.lacks(nil, AutoscalerInvalid, "scaleTargetRef needs apiVersion, unless it is a ReplicationController")
 		}
 		return
 	}
@@ -1065,7 +1066,7 @@ func parametersScope(o *object) {
 	namespace := o.get("namespace")
 	switch scope := o.text("scope"); {
 	case scope == "Namespace" && namespace == nil:
-		o.refuse(nil, IngressInvalid, "parameters of the scope Namespace need a namespace")
+		o.lacks(nil, IngressInvalid, "parameters of the scope Namespace need a namespace")
 	case (scope == "Cluster" || scope == "") && namespace != nil:
 		o.refuse(namespace, IngressInvalid, "parameters of the scope Cluster have no namespace")
 	}
@@ -1126,12 +1127,12 @@ func structural(o *object) {
 	root := o.in() == "apiextensions.v1.CustomResourceValidation"
 	switch t := o.text("type"); {
 	case t == "" && (root || !open) && len(o.meant) == 0:
-		o.refuse(nil, ValueInvalid, "%s needs a type: the schema must be structural", o.describe())
+		o.lacks(nil, ValueInvalid, "%s needs a type: the schema must be structural", o.describe())
 	case root && t != "" && t != "object":
 		o.refuse(o.get("type"), ValueInvalid, "the type of a resource must be object")
 	}
 	if o.text("type") == "array" && o.get("items") == nil {
-		o.refuse(nil, ValueInvalid, "%s is an array and needs items", o.describe())
+		o.lacks(nil, ValueInvalid, "%s is an array and needs items", o.describe())
 	}
 }
 
@@ -1156,7 +1157,7 @@ func ingressResource(o *object) {
 	}
 	for _, f := range []string{"kind", "name"} {
 		if text := yamlnode.GetString(r, f); text == "" {
-			o.refuse(r, IngressInvalid, "resource needs the field %s", f)
+			o.lacks(r, IngressInvalid, "resource needs the field %s", f)
 		} else if len(anyPathSegment(text)) > 0 {
 			o.refuse(yamlnode.Get(r, f), NameInvalid, "%s %q is not valid", f, text)
 		}
@@ -1174,7 +1175,7 @@ func union(by string, pairs ...string) objectCheck {
 	return func(o *object) {
 		for i := 0; i+1 < len(pairs); i += 2 {
 			if o.text(by) == pairs[i] && o.get(pairs[i+1]) == nil && len(o.meant) == 0 {
-				o.refuse(o.get(by), ValueInvalid, "the %s %s needs the field %s", by, pairs[i], pairs[i+1])
+				o.lacks(o.get(by), ValueInvalid, "the %s %s needs the field %s", by, pairs[i], pairs[i+1])
 			}
 		}
 	}
@@ -1183,7 +1184,7 @@ func union(by string, pairs ...string) objectCheck {
 func flowNamespaces(o *object) {
 	list := yamlnode.Elements(o.get("namespaces"))
 	if len(list) == 0 && !yamlnode.Bool(o.get("clusterScope")) && len(o.meant) == 0 {
-		o.refuse(o.get("namespaces"), ValueInvalid, "a rule that is not for the cluster needs namespaces")
+		o.lacks(o.get("namespaces"), ValueInvalid, "a rule that is not for the cluster needs namespaces")
 	}
 	for _, n := range list {
 		n = yamlnode.Resolve(n)
@@ -1201,13 +1202,13 @@ func persistentVolume(o *object) {
 	if c := o.get("capacity"); c != nil && c.Kind == yaml.MappingNode {
 		size := o.get("capacity", "storage")
 		if size == nil || len(c.Content) != 2 {
-			o.refuse(c, VolumeInvalid, "capacity needs storage, and nothing else")
+			o.lacks(c, VolumeInvalid, "capacity needs storage, and nothing else")
 		} else if q, err := resource.ParseQuantity(size.Value); err == nil && q.Sign() <= 0 {
 			o.refuse(size, VolumeInvalid, "storage must be more than 0")
 		}
 	}
 	if m := o.get("accessModes"); m != nil && len(yamlnode.Elements(m)) == 0 {
-		o.refuse(m, VolumeInvalid, "a PersistentVolume needs accessModes")
+		o.lacks(m, VolumeInvalid, "a PersistentVolume needs accessModes")
 	}
 	var have []string
 	for k, v := range yamlnode.Fields(o.node) {
@@ -1219,11 +1220,11 @@ func persistentVolume(o *object) {
 	}
 	switch {
 	case len(have) == 0 && len(o.meant) == 0:
-		o.refuse(nil, VolumeInvalid, "a PersistentVolume needs a source, such as csi or nfs")
+		o.lacks(nil, VolumeInvalid, "a PersistentVolume needs a source, such as csi or nfs")
 	case len(have) > 1:
 		o.refuse(o.keyOf(have[1]), VolumeInvalid, "a PersistentVolume has both %s and %s, and may have one source", have[0], have[1])
 	case len(have) == 1 && have[0] == "local" && o.get("nodeAffinity") == nil:
-		o.refuse(o.keyOf("local"), VolumeInvalid, "a local volume needs nodeAffinity")
+		o.lacks(o.keyOf("local"), VolumeInvalid, "a local volume needs nodeAffinity")
 	}
 }
 

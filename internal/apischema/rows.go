@@ -54,6 +54,12 @@ func (o *object) refuse(n *yaml.Node, rule, format string, args ...any) {
 	o.add(Problem{Rule: rule, Node: n, Message: fmt.Sprintf(format, args...)})
 }
 
+// lacks is refuse for what a part of the object need not have.
+func (o *object) lacks(n *yaml.Node, rule, format string, args ...any) {
+	o.refuse(n, rule, format, args...)
+	o.problems[len(o.problems)-1].Absent = true
+}
+
 // warn is refuse for what the API server takes.
 func (o *object) warn(n *yaml.Node, rule, format string, args ...any) {
 	o.refuse(n, rule, format, args...)

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	_ "embed"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -198,6 +199,9 @@ func (t *Table) Kinds(group string) []string {
 	slices.Sort(names)
 	return names
 }
+
+// AllKinds returns the names of all kinds.
+func (t *Table) AllKinds() []string { return slices.Sorted(maps.Keys(t.byKind)) }
 
 // typeOf returns the schema of a type of the table. Its fields are read when
 // they are first asked for.

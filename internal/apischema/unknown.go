@@ -2,57 +2,185 @@ package apischema
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // unknownField reports a key of n that is no field of s, and returns the field
 // that was probably meant, or "".
-func (w *walker) unknownField(n, key *yaml.Node, s *Schema) string {
+func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 	p := Problem{Rule: UnknownField, Node: key}
-	what := w.describe()
-	p.Message = fmt.Sprintf("%s has no field %q", what, key.Value)
-	place := w.elsewhere(key.Value, s)
-	meant := ""
-	if names := near(key.Value, w.free(n, s)); len(names) > 0 {
+	p.Message = fmt.Sprintf("%s has no field %q", w.describe(), key.Value)
+	if w.guesses++; w.guesses > maxGuesses {
+		w.add(p)
+		return ""
+	}
+	free := w.free(n, s)
+	meant, other := "", w.elsewhere(n, key.Value, v, s)
+	if names := near(key.Value, free); len(names) > 0 {
 		meant = names[0]
 	}
+	if meant == "" && v.Kind == yaml.ScalarNode && strings.HasSuffix(strings.ToLower(key.Value), "name") {
+		if field := nameField(s); slices.Contains(free, field) {
+			meant = field // secretName where it is name
+		}
+	}
+	sure := meant != "" && strings.EqualFold(meant, key.Value)
+	if meant != "" && other.text != "" && v.Kind == yaml.ScalarNode && s.Field(meant).Schema.object() != nil {
+		meant = "" // secretName is not secret
+	}
+	if !sure && other.text == "" && (meant == "" || !takesShape(v, s.Field(meant).Schema)) {
+		if shaped := byShape(key.Value, v, s, free); shaped != "" {
+			meant = shaped
+		}
+	}
 	switch {
-	case meant != "" && strings.EqualFold(meant, key.Value), meant != "" && place == "":
+	case meant != "" && (sure || other.text == "" || !other.sure && takesShape(v, s.Field(meant).Schema)):
 		p.Suggestions = []string{meant}
-		p.Field, p.Meant = key, meant
-	case place != "":
-		p.Message += "; it belongs " + place
+		if takesShape(v, s.Field(meant).Schema) {
+			p.fix = &fix{in: n, key: key, name: meant}
+		}
+	case other.text != "":
+		if w.joins(n, key, &other) {
+			return ""
+		}
+		p.Message += "; it belongs " + other.text
+		p.place, p.of = other.text, w.describe()
 		meant = ""
+		switch {
+		case other.list != "":
+			p.fix = &fix{in: n, list: other.list, into: other.into}
+		case other.into != nil:
+			p.fix = &fix{in: n, key: key, into: other.into, under: other.under}
+		}
 	default:
 		p.Help = "the API server refuses it; where validation is off it is dropped without a word"
+	}
+	switch {
+	case p.fix == nil && len(v.Content) > 0:
+		p.Help = unread
+	case p.fix == nil && other.text != "" && v.Kind == yaml.ScalarNode && typeOf(v) == "!!str":
+		p.Help = "what it names is not checked"
 	}
 	w.add(p)
 	return meant
 }
 
-// free returns the fields of s that n does not have.
-func (w *walker) free(n *yaml.Node, s *Schema) []string {
-	var names []string
-	for _, f := range s.Fields() {
-		taken := false
-		for i := 0; i < len(n.Content); i += 2 {
-			taken = taken || n.Content[i].Value == f.Name
-		}
-		if !taken {
-			names = append(names, f.Name)
-		}
+// maxGuesses bounds the fields of a resource for which what was meant is looked
+// for: nobody makes a thousand mistakes in one.
+const maxGuesses = 1000
+
+// joins adds a key to the problem that another key of the same object has, if
+// both belong in one place: whoever forgets to indent does so for several lines.
+func (w *walker) joins(n, key *yaml.Node, other *place) bool {
+	if other.into == nil || other.list != "" {
+		return false
 	}
-	return names
+	for i := len(w.problems) - 1; i >= 0 && w.problems[i].Rule == UnknownField; i-- {
+		p := &w.problems[i]
+		if p.place != other.text || p.fix == nil || p.fix.in != n {
+			continue
+		}
+		p.more = append(p.more, key)
+		names := []string{strconv.Quote(p.Node.Value)}
+		for _, k := range p.more {
+			names = append(names, strconv.Quote(k.Value))
+		}
+		p.Message = fmt.Sprintf("%s has no fields %s; they belong %s", p.of, and(names), other.text)
+		p.fix.more = append(p.fix.more, key)
+		return true
+	}
+	return false
 }
 
-// elsewhere says where a field of this name would be right: in an object around
-// this one, or in one of its fields.
-func (w *walker) elsewhere(name string, s *Schema) string {
+// and is a list of words with "and" before the last.
+func and(words []string) string {
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// unread is what is said of values that nobody knows how to read.
+const unread = "what is under it is not checked"
+
+// free returns the fields of s that n does not have.
+func (w *walker) free(n *yaml.Node, s *Schema) []string {
+	return slices.DeleteFunc(fieldNames(s), func(name string) bool {
+		for i := 0; i < len(n.Content); i += 2 {
+			if n.Content[i].Value == name {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// place is where else a field would be right.
+type place struct {
+	text string
+	// into is the mapping that it belongs in, below the fields under. It is nil if
+	// there are several, or no room.
+	into  *yaml.Node
+	under []string
+	// list is the list of into that the whole entry belongs in.
+	list string
+	// sure says that the indentation shows it.
+	sure bool
+}
+
+// elsewhere says where a field of this name and value would be right: in an
+// object around this one, or in one of its fields.
+func (w *walker) elsewhere(n *yaml.Node, name string, v *yaml.Node, s *Schema) place {
+	fits := func(o *Schema) bool {
+		f := o.Field(name)
+		return f != nil && takesShape(v, f.Schema)
+	}
+	// A field without a value beside it: it should be indented.
+	for _, f := range s.Fields() {
+		if f.Type == Map && isNullAt(n, f.Name) && (f.Elem.Type == Any || takesShape(v, f.Elem)) {
+			return place{text: "one level down, under " + f.Name, into: n, under: []string{f.Name}, sure: true}
+		}
+		if o := f.object(); o != nil && f.Type == Object && fits(o) && isNullAt(n, f.Name) {
+			return place{text: "one level down, under " + f.Name, into: n, under: []string{f.Name}, sure: true}
+		}
+	}
+	if p := w.otherList(n, s); p.text != "" {
+		return p
+	}
+	if p := w.higher(name, fits, false); p.text != "" {
+		return p
+	}
+	if p := w.below(n, name, s, fits); p.text != "" {
+		return p
+	}
+	if p := w.higher(name, fits, true); p.text != "" {
+		return p
+	}
+	// The securityContext of a container and that of its pod have different fields.
+	if len(w.above) > 1 {
+		own, up := w.above[len(w.above)-1], w.above[len(w.above)-2]
+		for _, f := range up.schema.Fields() {
+			o := f.object()
+			if o == nil || o == s {
+				continue
+			}
+			if twin := o.Field(own.key); twin != nil && own.key != "" && twin.object() != nil && twin.object().Field(name) != nil {
+				return place{text: fmt.Sprintf("under %s of %s", own.key, f.Name)}
+			}
+		}
+	}
+	return place{}
+}
+
+// higher looks for a field in the objects around this one, the nearest first:
+// in those that do not have it, or in those that do.
+func (w *walker) higher(name string, fits func(*Schema) bool, taken bool) place {
 	for i := len(w.above) - 2; i >= 0; i-- {
 		up := w.above[i]
-		if up.schema.Field(name) == nil || i == 0 && (name == "name" || name == "namespace") {
+		if !fits(up.schema) || yamlnode.IsNull(yamlnode.Get(up.node, name)) == taken || name == "name" && taken || i == 0 && (name == "name" || name == "namespace") {
 			continue
 		}
 		levels := len(w.above) - 1 - i
@@ -65,31 +193,112 @@ func (w *walker) elsewhere(name string, s *Schema) string {
 			sub := walker{above: w.above[:i+1], secret: w.secret}
 			where = "in " + sub.describe()
 		}
+		p := place{text: fmt.Sprintf("%d levels up, %s", levels, where)}
 		if levels == 1 {
-			return "one level up, " + where
+			p.text = "one level up, " + where
 		}
-		return fmt.Sprintf("%d levels up, %s", levels, where)
+		if !taken {
+			p.into = up.node
+		}
+		return p
 	}
-	for _, f := range s.Fields() {
-		if o := f.object(); o != nil && o.Field(name) != nil && name != "name" {
-			if f.Name == "status" || f.Name == "metadata" && name != "labels" && name != "annotations" && name != "namespace" {
-				continue
+	return place{}
+}
+
+// otherList says which list beside the one that n is an entry of takes it: a
+// secretRef under env belongs under envFrom.
+func (w *walker) otherList(n *yaml.Node, s *Schema) place {
+	if len(w.above) < 2 || w.above[len(w.above)-1].key != "" {
+		return place{}
+	}
+	up, in := w.above[len(w.above)-2], w.holder()
+	found := ""
+	for _, f := range up.schema.Fields() {
+		if f.Name == in || f.Type != List || f.Elem.Type != Object || f.Elem == s || !known(n, f.Elem) {
+			continue
+		}
+		if found != "" {
+			return place{}
+		}
+		found = f.Name
+	}
+	if found == "" || in == "" {
+		return place{}
+	}
+	return place{text: fmt.Sprintf("under %s, not %s", found, in), into: up.node, list: found, sure: true}
+}
+
+func isNullAt(n *yaml.Node, field string) bool {
+	v := yamlnode.Get(n, field)
+	return v != nil && isNull(v)
+}
+
+// maxBelow is how many levels down a field is looked for: containers is three
+// below the top of a Deployment's spec.
+const maxBelow = 3
+
+// below looks for a field in what the fields of s hold, the nearest level first.
+func (w *walker) below(n *yaml.Node, name string, s *Schema, fits func(*Schema) bool) place {
+	type branch struct {
+		path   []string
+		schema *Schema
+	}
+	level := []branch{{nil, s}}
+	for depth := 1; depth <= maxBelow; depth++ {
+		var next []branch
+		var found [][]string
+		for _, b := range level {
+			for _, f := range b.schema.Fields() {
+				o := f.object()
+				if o == nil || f.Type == Map || f.Name == "status" || o == s {
+					continue
+				}
+				if f.Name == "metadata" && (depth > 1 || !slices.Contains([]string{"labels", "annotations", "namespace", "name"}, name)) {
+					continue
+				}
+				path := append(slices.Clone(b.path), f.Name)
+				if fits(o) {
+					found = append(found, path)
+				}
+				if f.Type == Object && f.Name != "metadata" {
+					next = append(next, branch{path, o})
+				}
 			}
-			return "one level down, under " + f.Name
+		}
+		if len(found) > 0 {
+			return placeBelow(n, name, found, depth)
+		}
+		level = next
+		if depth > 1 && len(level) > 60 {
+			break
 		}
 	}
-	// The securityContext of a container and that of its pod have different fields.
-	if len(w.above) > 1 {
-		own, up := w.above[len(w.above)-1], w.above[len(w.above)-2]
-		for _, f := range up.schema.Fields() {
-			o := f.object()
-			if o == nil || o == s {
-				continue
-			}
-			if twin := o.Field(own.key); twin != nil && own.key != "" && twin.object() != nil && twin.object().Field(name) != nil {
-				return fmt.Sprintf("under %s of %s", own.key, f.Name)
-			}
+	return place{}
+}
+
+// placeBelow chooses among the places below n where a field would be right: one
+// that is there, or one whose name the field's begins with.
+func placeBelow(n *yaml.Node, name string, found [][]string, depth int) place {
+	only := func(keep func([]string) bool) {
+		if some := slices.DeleteFunc(slices.Clone(found), func(p []string) bool { return !keep(p) }); len(some) > 0 {
+			found = some
 		}
 	}
-	return ""
+	only(func(p []string) bool { return yamlnode.Get(n, p[0]) != nil })
+	only(func(p []string) bool { return strings.HasPrefix(name, p[len(p)-1]) })
+	if depth > 1 && len(found) > 1 || len(found) > 3 {
+		return place{}
+	}
+	var names []string
+	for _, p := range found {
+		names = append(names, strings.Join(p, "."))
+	}
+	p := place{text: "one level down, under " + oneOf(names)}
+	if depth > 1 {
+		p.text = fmt.Sprintf("%d levels down, under %s", depth, names[0])
+	}
+	if len(found) == 1 {
+		p.into, p.under = n, found[0]
+	}
+	return p
 }

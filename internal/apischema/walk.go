@@ -27,9 +27,14 @@ type Problem struct {
 	Suggestions []string
 	// Warning is set for what the API server takes and nobody wants.
 	Warning bool
-	// Field and Meant are, for a misspelt field, its key and the right name.
-	Field *yaml.Node
-	Meant string
+	// Absent is set for what lacks something: a part of a resource does.
+	Absent bool
+
+	fix *fix // how to put it right, nil if nobody knows
+	// place is where a field belongs, more are the keys that belong there too, and
+	// of is what has them.
+	place, of string
+	more      []*yaml.Node
 }
 
 // The rules about schemas. Rows name the others.
@@ -63,6 +68,8 @@ type walker struct {
 	problems []Problem
 	above    []level // the objects that the walk is in
 	walked   int
+	guesses  int    // of what unknown fields mean
+	list     string // the field whose list is being walked
 }
 
 // level is an object on the way to a value.
@@ -70,6 +77,7 @@ type level struct {
 	schema *Schema
 	node   *yaml.Node
 	key    string // of the field that holds it, "" for elements of a list
+	list   string // the field whose list it is an element of
 }
 
 func (w *walker) add(p Problem) { w.problems = append(w.problems, p) }
@@ -103,7 +111,7 @@ func (w *walker) value(n, key *yaml.Node, s *Schema) {
 			}
 			return
 		}
-		w.list(n, key, s)
+		w.elements(n, key, s)
 	default:
 		if n.Kind != yaml.ScalarNode || !s.takes(n) && !templated(n) && (s.Type == String || !isUpperSnake(n.Value)) {
 			w.wrongType(n, key, s)
@@ -161,6 +169,8 @@ func (w *walker) object(n, key *yaml.Node, s *Schema) {
 	l := level{schema: s, node: n}
 	if key != nil {
 		l.key = key.Value
+	} else {
+		l.list = w.list
 	}
 	w.above = append(w.above, l)
 	fields := s.Fields()
@@ -175,7 +185,7 @@ func (w *walker) object(n, key *yaml.Node, s *Schema) {
 		at, found := slices.BinarySearchFunc(fields, k.Value, func(f Field, name string) int { return strings.Compare(f.Name, name) })
 		if !found {
 			if !s.Open && k.Value[:min(1, len(k.Value))] != "$" && !templated(k) {
-				meant = append(meant, w.unknownField(n, k, s))
+				meant = append(meant, w.unknownField(n, k, v, s))
 			}
 			continue
 		}
@@ -273,6 +283,13 @@ func near(name string, candidates []string) []string {
 			return []string{c}
 		}
 	}
+	if strings.ContainsAny(name, "_-") {
+		for _, c := range candidates {
+			if slices.Equal(words(c), words(name)) {
+				return []string{c}
+			}
+		}
+	}
 	if names := suggest.Nearest(name, candidates, 1); len(names) > 0 {
 		return names
 	}
@@ -295,7 +312,7 @@ func oneOf(words []string) string {
 
 // missing reports a required field that is not there.
 func (w *walker) missing(n, key *yaml.Node, field string) {
-	p := Problem{Rule: RequiredField, Node: n, Message: w.describe() + " needs the field " + field}
+	p := Problem{Rule: RequiredField, Node: n, Message: w.describe() + " needs the field " + field, Absent: true}
 	if key != nil && len(n.Content) == 0 {
 		p.Node = key
 	}
@@ -325,15 +342,7 @@ func (w *walker) describe() string {
 }
 
 // holder is the field whose list the innermost object is an element of.
-func (w *walker) holder() string {
-	l, up := w.above[len(w.above)-1], w.above[len(w.above)-2]
-	for k, v := range yamlnode.Fields(up.node) {
-		if v != nil && v.Kind == yaml.SequenceNode && slices.ContainsFunc(v.Content, func(e *yaml.Node) bool { return yamlnode.Resolve(e) == l.node }) {
-			return k.Value
-		}
-	}
-	return ""
-}
+func (w *walker) holder() string { return w.above[len(w.above)-1].list }
 
 func (w *walker) mapping(n *yaml.Node, s *Schema) {
 	if isTemplate(n) || s.Elem == nil || s.Elem.Type == Any {
@@ -347,10 +356,13 @@ func (w *walker) mapping(n *yaml.Node, s *Schema) {
 	}
 }
 
-func (w *walker) list(n, key *yaml.Node, s *Schema) {
+func (w *walker) elements(n, key *yaml.Node, s *Schema) {
 	for _, e := range n.Content {
 		e = yamlnode.Resolve(e)
 		if s.Elem.Type == Object {
+			if w.list = ""; key != nil {
+				w.list = key.Value
+			}
 			w.value(e, nil, s.Elem)
 		} else {
 			w.value(e, key, s.Elem)
@@ -414,6 +426,9 @@ func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
 		field = key.Value
 	}
 	p := Problem{Rule: WrongType, Node: n, Message: fmt.Sprintf("%s must be %s, not %s", field, s.Type.article(), w.found(n, s))}
+	if reshape := w.reading(n, s); reshape != nil {
+		p.fix = &fix{reshape: reshape}
+	}
 	switch {
 	case s.Type == String && n.Kind == yaml.ScalarNode:
 		p.Help = "put it in quotes"
@@ -434,6 +449,9 @@ func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
 			return // quantity-invalid
 		}
 		p.Message = fmt.Sprintf("%q is not a quantity", n.Value)
+	}
+	if p.fix == nil && p.Help == "" && len(n.Content) > 0 {
+		p.Help = unread
 	}
 	w.add(p)
 }

@@ -183,9 +183,10 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 			limits.Expect(len(s.Data))
 		}
 	}
-	inv, cfg, err := index(sources, opts.Config, rep.secrets)
+	patches := t.patches()
+	inv, cfg, err := index(sources, patches, opts.Config, rep.secrets)
 	if err != nil && !t.Named {
-		inv, cfg, err = index(rep.readable(sources, opts.Config), opts.Config, rep.secrets)
+		inv, cfg, err = index(rep.readable(sources, opts.Config), patches, opts.Config, rep.secrets)
 	}
 	if err != nil {
 		return nil, err

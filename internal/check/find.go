@@ -482,6 +482,65 @@ func (w *walked) tree(root string) Tree {
 	return t
 }
 
+// patches returns the files of a tree that were named by themselves and that the
+// nearest kustomization above them lists as patches.
+func (t *Tree) patches() map[string]bool {
+	if !t.Named {
+		return nil // those that kustomizations list are not in the tree
+	}
+	known := map[string]map[string]bool{} // by folder
+	patches := map[string]bool{}
+	for _, file := range t.Files {
+		if file == "-" {
+			continue
+		}
+		path, err := filepath.Abs(file)
+		if err != nil {
+			continue
+		}
+		for d := filepath.Dir(path); ; d = filepath.Dir(d) {
+			listed, ok := known[d]
+			if !ok {
+				listed = patchesOf(d)
+				known[d] = listed
+			}
+			if listed[path] {
+				patches[file] = true
+			}
+			if _, err := os.Lstat(filepath.Join(d, ".git")); listed != nil || err == nil || d == filepath.Dir(d) {
+				break
+			}
+		}
+	}
+	return patches
+}
+
+// patchesOf returns the files that the kustomization of a folder has as patches,
+// nil if there is no kustomization.
+func patchesOf(dir string) map[string]bool {
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		text, err := limits.ReadRegular(filepath.Join(dir, name))
+		if err != nil {
+			continue
+		}
+		var doc yaml.Node
+		_ = yaml.Unmarshal(text, &doc)
+		k := &kustomizationFile{}
+		for key, list := range yamlnode.Fields(yamlnode.Resolve(&doc)) {
+			switch key.Value {
+			case "patches", "patchesStrategicMerge", "patchesJson6902":
+				k.addFiles(dir, list)
+			}
+		}
+		listed := map[string]bool{}
+		for _, f := range k.files {
+			listed[f] = true
+		}
+		return listed
+	}
+	return nil
+}
+
 // errTemplate says that a file becomes YAML only when something fills it in.
 var errTemplate = errors.New("a template, not YAML")
 

@@ -16,16 +16,17 @@ import (
 
 // index parses and indexes files. cfg is the configuration: the one given, or
 // else the one among the files. Only a configuration has resources edited;
-// without one, documents may share what they have in common.
-func index(sources []manifest.Source, given *config.ConfigPipeline, secrets *redact.Secrets) (inv *inventory.Inventory, cfg *config.ConfigPipeline, err error) {
+// without one, documents may share what they have in common. patches are the
+// files that are known to hold patches.
+func index(sources []manifest.Source, patches map[string]bool, given *config.ConfigPipeline, secrets *redact.Secrets) (inv *inventory.Inventory, cfg *config.ConfigPipeline, err error) {
 	parse := manifest.ReadOnly
 	if given != nil {
 		parse = manifest.ReadAll
 	}
 	docs, err := parse(sources...)
-	if inv, cfg, err = indexDocuments(docs, given, err); err == nil && given == nil && cfg != nil {
+	if inv, cfg, err = indexDocuments(docs, patches, given, err); err == nil && given == nil && cfg != nil {
 		docs, err = manifest.ReadAll(sources...)
-		inv, cfg, err = indexDocuments(docs, given, err)
+		inv, cfg, err = indexDocuments(docs, patches, given, err)
 	}
 	for i := range docs {
 		secrets.Node(docs[i].Node)
@@ -36,11 +37,11 @@ func index(sources []manifest.Source, given *config.ConfigPipeline, secrets *red
 	return inv, cfg, err
 }
 
-func indexDocuments(docs []manifest.Document, given *config.ConfigPipeline, err error) (*inventory.Inventory, *config.ConfigPipeline, error) {
+func indexDocuments(docs []manifest.Document, patches map[string]bool, given *config.ConfigPipeline, err error) (*inventory.Inventory, *config.ConfigPipeline, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	x := indexer{inv: &inventory.Inventory{}, given: given}
+	x := indexer{inv: &inventory.Inventory{}, patches: patches, given: given}
 	for i := range docs {
 		if err := x.add(&docs[i]); err != nil {
 			return nil, nil, err
@@ -52,6 +53,7 @@ func indexDocuments(docs []manifest.Document, given *config.ConfigPipeline, err 
 // indexer indexes the resources of documents.
 type indexer struct {
 	inv        *inventory.Inventory
+	patches    map[string]bool
 	given, cfg *config.ConfigPipeline
 	resources  map[string]bool // files with resources
 	stray      map[string]error
@@ -85,7 +87,7 @@ func (x *indexer) add(d *manifest.Document) error {
 		return err
 	}
 	for _, n := range resources {
-		x.inv.Add(n, inventory.Source{File: d.File, Line: d.Line})
+		x.inv.Add(n, inventory.Source{File: d.File, Line: d.Line, Patch: x.patches[d.File]})
 	}
 	if x.resources == nil {
 		x.resources = map[string]bool{}

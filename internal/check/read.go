@@ -64,7 +64,7 @@ func (rep *Report) readable(sources []manifest.Source, given *config.ConfigPipel
 	return slices.DeleteFunc(sources, func(s manifest.Source) bool {
 		docs, err := manifest.ReadOnly(s)
 		if err == nil {
-			_, _, err = indexDocuments(docs, given, nil)
+			_, _, err = indexDocuments(docs, nil, given, nil)
 		}
 		if err == nil {
 			return false

@@ -91,24 +91,29 @@ func Produce(inv *inventory.Inventory) {
 		return
 	}
 	inv.Produced = true
-	table := producersByKind()
 	for _, o := range inv.Objects() {
-		if o.Local {
-			continue
-		}
-		own := table[o.GroupKind]
-		for _, p := range own {
+		ProduceFor(inv, o)
+	}
+}
+
+// ProduceFor adds to the inventory what one resource makes at run time.
+func ProduceFor(inv *inventory.Inventory, o *inventory.Object) {
+	if o.Local {
+		return
+	}
+	table := producersByKind()
+	own := table[o.GroupKind]
+	for _, p := range own {
+		p.apply(inv, o)
+	}
+	if o.Annotations() != nil {
+		for _, p := range table[anyKind] {
 			p.apply(inv, o)
 		}
-		if o.Annotations() != nil {
-			for _, p := range table[anyKind] {
-				p.apply(inv, o)
-			}
-		}
-		if len(own) == 0 && unknown(o.GroupKind) {
-			for _, p := range table[customKind] {
-				p.apply(inv, o)
-			}
+	}
+	if len(own) == 0 && unknown(o.GroupKind) {
+		for _, p := range table[customKind] {
+			p.apply(inv, o)
 		}
 	}
 }

@@ -1,0 +1,74 @@
+package apischema
+
+import (
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// Part says whether a resource is written as a part of one, such as a patch.
+type Part int
+
+// How much of a part a resource is.
+const (
+	Whole   Part = iota
+	Perhaps      // a patch looks like this, and so does what was forgotten
+	Likely       // a patch, or nothing that anybody would write as a whole
+)
+
+// PartOf says how much a resource looks like a part of one: not by one field
+// that is missing, but by what else is.
+func PartOf(n *yaml.Node, k GroupVersionKind) Part {
+	spec := yamlnode.Get(n, "spec")
+	has := func(field string) bool { return !yamlnode.IsNull(yamlnode.Get(spec, field)) }
+	part := func(is bool, as Part) Part {
+		if is {
+			return as
+		}
+		return Whole
+	}
+	switch k.Group + "/" + k.Kind {
+	case "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet":
+		return part(!has("selector") && !anyImage(yamlnode.Get(spec, "template")), Likely)
+	case "batch/Job":
+		t := yamlnode.Path(spec, "template", "spec")
+		return part(spec != nil && !anyImage(yamlnode.Get(spec, "template")) && yamlnode.IsNull(yamlnode.Get(t, "restartPolicy")), Likely)
+	case "batch/CronJob":
+		t := yamlnode.Path(spec, "jobTemplate", "spec", "template")
+		if !has("jobTemplate") {
+			return part(spec != nil, Perhaps)
+		}
+		return part(!anyImage(t) && (!has("schedule") || yamlnode.IsNull(yamlnode.Path(t, "spec", "restartPolicy"))), Likely)
+	case "/Pod":
+		return part(len(yamlnode.Elements(yamlnode.Get(spec, "containers"))) > 0 && !anyImage(n), Perhaps)
+	case "/Service":
+		return part(spec != nil && !has("selector") && !has("ports") && len(spec.Content) > 0, Likely)
+	case "/PersistentVolumeClaim":
+		switch {
+		case spec == nil:
+		case !has("accessModes") && !has("resources"):
+			return Likely
+		case !has("accessModes") && !has("storageClassName"):
+			return Perhaps
+		}
+	case "networking.k8s.io/Ingress":
+		return part(spec != nil && !has("rules") && !has("defaultBackend"), Perhaps)
+	case "autoscaling/HorizontalPodAutoscaler":
+		return part(spec != nil && !has("scaleTargetRef") && (!has("metrics") || !has("maxReplicas")), Perhaps)
+	case "rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding":
+		return part(yamlnode.IsNull(yamlnode.Get(n, "roleRef")) && yamlnode.Get(n, "subjects") != nil, Perhaps)
+	}
+	return Whole
+}
+
+// anyImage reports whether a container of a pod template has an image.
+func anyImage(template *yaml.Node) bool {
+	for _, list := range [...]string{"containers", "initContainers"} {
+		for _, c := range yamlnode.Elements(yamlnode.Path(template, "spec", list)) {
+			if yamlnode.GetString(c, "image") != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
