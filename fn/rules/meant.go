@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -35,12 +37,32 @@ type asWritten struct {
 	nodes map[*yaml.Node]*yaml.Node // by those that rules see
 }
 
+// judge compares resources with the schemas of their kinds.
+type judge struct {
+	inv   *inventory.Inventory
+	newer bool // whether the cluster is newer than what is known
+	// wholes are the files with a resource that is no part of one.
+	wholes func() map[string]bool
+}
+
+func (j *judge) findWholes() map[string]bool {
+	files := map[string]bool{}
+	for _, o := range j.inv.Objects() {
+		if o.Node != nil && !o.Patch && apischema.PartOf(o.Node, gvk(o.Type)) == apischema.Whole {
+			files[o.File] = true
+		}
+	}
+	return files
+}
+
 // kindOf is what is known of the resources of one type.
 type kindOf struct {
 	schema *apischema.Schema // nil if nobody has one
+	from   string            // the module of an operator, whose schema says little
 	meant  apischema.GroupVersionKind
 	// unknown and suggestion are for the rule unknown-kind.
 	unknown, suggestion string
+	doubtful            bool // whether another version of an operator may have it
 }
 
 // judge compares the resources with the schemas of their kinds. Where a mistake
@@ -50,6 +72,9 @@ func (b *Build) judge() (restore func()) {
 	inv := b.Inventory
 	objects := inv.Objects()
 	kinds := map[*inventory.Type]*kindOf{}
+	cluster, said := apischema.ParseRelease(b.Config.KubernetesVersion)
+	court := &judge{inv: inv, newer: said && apischema.Newest.Before(cluster)}
+	court.wholes = sync.OnceValue(court.findWholes)
 	for _, o := range objects {
 		if kinds[o.Type] == nil {
 			kinds[o.Type] = newKind(inv, o)
@@ -63,7 +88,7 @@ func (b *Build) judge() (restore func()) {
 			for i := end - run; i < min(end, len(objects)); i++ {
 				o := objects[i]
 				if !o.Local && o.Node != nil && yamlnode.Get(o.Node, "sops") == nil {
-					verdicts[i] = judge(inv, o, kinds[o.Type])
+					verdicts[i] = court.object(o, kinds[o.Type])
 				}
 			}
 		}
@@ -110,11 +135,29 @@ func newKind(inv *inventory.Inventory, o *inventory.Object) *kindOf {
 	}
 	if meant := apischema.Kubernetes().Lookup(k.meant); meant != nil {
 		k.schema = meant.Schema
+	} else if k.schema == nil && strings.Contains(o.Group, ".") && !apischema.Kubernetes().HasGroup(o.Group) {
+		k.ofOperator(inv, o.Type)
 	}
 	return k
 }
 
-func judge(inv *inventory.Inventory, o *inventory.Object, k *kindOf) (v verdict) {
+// ofOperator takes what is known of a kind from the table of operators.
+func (k *kindOf) ofOperator(inv *inventory.Inventory, t *inventory.Type) {
+	table := apischema.Operators()
+	known := table.Lookup(gvk(t))
+	if known == nil && table.HasGroup(t.Group) && len(table.Versions(t.Kind)) == 0 && !definesKind(inv, t) {
+		if kind := nearestKind(t.Kind, table.Kinds(t.Group)); kind != "" {
+			k.unknown, k.suggestion, k.doubtful = fmt.Sprintf("there is no kind %s in %s", t.Kind, t.APIVersion()), kind, true
+			k.meant = apischema.GroupVersionKind{Group: t.Group, Version: t.Version, Kind: kind}
+			known = table.Lookup(k.meant)
+		}
+	}
+	if known != nil {
+		k.schema, k.from = known.Schema, table.From(known.Group, known.Kind)
+	}
+}
+
+func (j *judge) object(o *inventory.Object, k *kindOf) (v verdict) {
 	if o.Kind == "" || o.Version == "" {
 		// The keys themselves may be misspelt.
 		if meant := apischema.Kubernetes().Lookup(apischema.Heading(o.Node)); meant != nil {
@@ -130,17 +173,28 @@ func judge(inv *inventory.Inventory, o *inventory.Object, k *kindOf) (v verdict)
 		v.meant, v.written = apischema.Typed(n, k.meant)
 		n, kind = v.meant, k.meant.Kind
 	}
-	j := apischema.Judge(n, k.schema, secret)
-	if j.Meant != nil {
-		v.written = through(v.written, j.Written)
-		v.meant = j.Meant
-		n = j.Meant
+	var found apischema.Judgement
+	if k.from != "" {
+		found = apischema.JudgeLoosely(n, k.schema, k.from)
+	} else {
+		found = apischema.Judge(n, k.schema, secret)
 	}
-	if part := partOf(inv, o, n, k); part != apischema.Whole {
-		j.Problems = ofPart(j.Problems, part)
+	if found.Meant != nil {
+		v.written = through(v.written, found.Written)
+		v.meant = found.Meant
+		n = found.Meant
+	}
+	if j.newer {
+		found.Problems = ofNewer(found.Problems)
+	}
+	if part := j.partOf(o, n, k); part != apischema.Whole {
+		found.Problems = ofPart(found.Problems, part)
 	}
 	gk := inventory.GroupKind{Group: o.Group, Kind: kind}
-	v.problems = append(apischema.Metadata(n, kind, !inventory.IsClusterScoped(gk)), j.Problems...)
+	v.problems = found.Problems
+	if k.from == "" {
+		v.problems = append(apischema.Metadata(n, kind, !inventory.IsClusterScoped(gk)), found.Problems...)
+	}
 	for i := range v.problems {
 		if w := v.written[v.problems[i].Node]; w != nil {
 			v.problems[i].Node = w
@@ -151,7 +205,7 @@ func judge(inv *inventory.Inventory, o *inventory.Object, k *kindOf) (v verdict)
 
 // partOf says whether a resource may be a part of one. Only files that are read as
 // they are hold parts: what is built is whole, and so is a stream.
-func partOf(inv *inventory.Inventory, o *inventory.Object, n *yaml.Node, k *kindOf) apischema.Part {
+func (j *judge) partOf(o *inventory.Object, n *yaml.Node, k *kindOf) apischema.Part {
 	switch {
 	case o.Patch:
 		return apischema.Likely
@@ -164,7 +218,10 @@ func partOf(inv *inventory.Inventory, o *inventory.Object, n *yaml.Node, k *kind
 	}
 	part := apischema.PartOf(n, t)
 	if part == apischema.Perhaps {
-		for _, other := range inv.Find(o.GroupKind, o.Name) {
+		if j.wholes()[o.File] {
+			return apischema.Whole
+		}
+		for _, other := range j.inv.Find(o.GroupKind, o.Name) {
 			if other != o && other.File != o.File && other.Node != nil && inventory.SameNamespace(other.Namespace, o.Namespace) &&
 				apischema.PartOf(other.Node, t) == apischema.Whole {
 				return apischema.Likely
@@ -183,6 +240,22 @@ func ofPart(all []apischema.Problem, part apischema.Part) []apischema.Problem {
 				continue
 			}
 			p.Warning, p.Help = true, "the API server refuses it, unless this is a patch that is merged into a whole one"
+		}
+		kept = append(kept, p)
+	}
+	return kept
+}
+
+// ofNewer leaves out what a release newer than the table may allow: fields and
+// values that nobody knows yet. What is close to a known one is a warning.
+func ofNewer(all []apischema.Problem) []apischema.Problem {
+	var kept []apischema.Problem
+	for _, p := range all {
+		if p.Rule == apischema.UnknownField || p.Rule == apischema.UnsupportedValue {
+			if len(p.Suggestions) == 0 {
+				continue
+			}
+			p.Warning = true
 		}
 		kept = append(kept, p)
 	}

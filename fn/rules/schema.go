@@ -39,7 +39,8 @@ var schemaTable = []schemaRule{
 		doc: "A resource has a field that its kind does not have. " +
 			"kubectl apply refuses it; where validation is off, or the client is another, the field is dropped without a word and the default takes its place. " +
 			"The message names the field that was probably meant, or the level that the field belongs to. " +
-			"Fields of custom resources are known where the CustomResourceDefinition is part of the build.",
+			"Fields of custom resources are known where the CustomResourceDefinition is part of the build. " +
+			"Of widespread operators they are known besides, of one version of each: there, what is close to a known field is a warning, and what is not is left alone.",
 	},
 	{
 		name: apischema.WrongType,
@@ -224,7 +225,7 @@ func WithoutSchema(inv *inventory.Inventory) map[string]int {
 		if !known {
 			is = o.Kind != "" && strings.Contains(o.Group, ".") && !apischema.Kubernetes().HasGroup(o.Group) &&
 				!notForClusters(o.Type) && o.APIVersion() != config.APIVersion && !reference.IsPlaceholder(o.APIVersion()+o.Kind) &&
-				schemaOf(inv, o.Type) == nil
+				schemaOf(inv, o.Type) == nil && apischema.Operators().Lookup(gvk(o.Type)) == nil
 			unknown[o.Type] = is
 		}
 		if is {

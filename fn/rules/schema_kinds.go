@@ -81,6 +81,15 @@ var unknownKind = &Rule{
 					n = yamlnode.Get(written, "kind")
 				}
 			}
+			if cluster, said := apischema.ParseRelease(p.Config.KubernetesVersion); said && apischema.Newest.Before(cluster) {
+				if k.suggestion == "" {
+					continue // it may have come since
+				}
+				opts = append(opts, AtMost(finding.Warning))
+			}
+			if k.doubtful {
+				opts = append(opts, AtMost(finding.Warning))
+			}
 			p.Report(o, n, k.unknown, opts...)
 		}
 		return nil

@@ -30,8 +30,17 @@ const maxRounds = 12
 // what is below it: one mistake is one problem, and what is wrong under a
 // misspelt field is found too. secret says that its values must not be shown.
 func Judge(n *yaml.Node, s *Schema, secret bool) Judgement {
+	return judge(n, s, walker{secret: secret})
+}
+
+func judge(n *yaml.Node, s *Schema, how walker) Judgement {
 	n = yamlnode.Resolve(n)
-	problems := Walk(n, s, secret)
+	walk := func(n *yaml.Node) []Problem {
+		w := how
+		w.value(n, nil, s)
+		return w.problems
+	}
+	problems := walk(n)
 	if !slices.ContainsFunc(problems, func(p Problem) bool { return p.fix != nil }) {
 		return Judgement{Problems: problems}
 	}
@@ -55,7 +64,7 @@ func Judge(n *yaml.Node, s *Schema, secret bool) Judgement {
 		}
 	}
 	for range maxRounds {
-		problems = Walk(j.Meant, s, secret)
+		problems = walk(j.Meant)
 		fixed := false
 		for _, p := range problems {
 			if p.fix != nil && p.fix.apply(&c) {

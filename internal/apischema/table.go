@@ -60,6 +60,10 @@ type Life struct {
 // Release is a release of Kubernetes, as in 1.37.
 type Release struct{ Major, Minor int }
 
+// Newest is the release that the table describes: tools/apischema writes it of
+// that one, and a test compares the two.
+var Newest = Release{1, 37}
+
 // String is major.minor.
 func (r Release) String() string { return strconv.Itoa(r.Major) + "." + strconv.Itoa(r.Minor) }
 
@@ -86,6 +90,7 @@ type Table struct {
 	byKind map[string][]*Kind // in the order of the table
 	groups map[string]bool
 	lines  map[string]string // of the types, by name
+	from   map[string]string // modules, by group/kind; only of operators
 
 	mu    sync.Mutex
 	types map[string]*Schema
@@ -112,7 +117,7 @@ func newTable(text string) *Table {
 	t := &Table{
 		kinds: map[GroupVersionKind]*Kind{}, life: map[GroupVersionKind]Life{}, byKind: map[string][]*Kind{},
 		groups: map[string]bool{},
-		lines:  make(map[string]string, 1024), types: map[string]*Schema{},
+		lines:  make(map[string]string, 1024), types: map[string]*Schema{}, from: map[string]string{},
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		what, rest, _ := strings.Cut(line, "\t")
@@ -127,6 +132,9 @@ func newTable(text string) *Table {
 			t.kinds[k.GroupVersionKind] = k
 			t.byKind[k.Kind] = append(t.byKind[k.Kind], k)
 			t.groups[k.Group] = true
+		case "from":
+			c := strings.Split(rest, "\t")
+			t.from[c[0]+"/"+c[1]] = c[2]
 		case "life":
 			c := strings.Split(rest, "\t")
 			var l Life
@@ -222,6 +230,7 @@ func (t *Table) expand(s *Schema) {
 	for spec := range strings.SplitSeq(line, "\t") {
 		name, code, ok := strings.Cut(spec, ":")
 		if !ok {
+			s.Open = s.Open || spec == "*"
 			continue
 		}
 		f := Field{Name: name}

@@ -65,6 +65,7 @@ const maxWalked = 5_000_000
 
 type walker struct {
 	secret   bool
+	from     string // what the schema is from, if only near misses are looked for
 	problems []Problem
 	above    []level // the objects that the walk is in
 	walked   int
@@ -184,7 +185,11 @@ func (w *walker) object(n, key *yaml.Node, s *Schema) {
 		}
 		at, found := slices.BinarySearchFunc(fields, k.Value, func(f Field, name string) int { return strings.Compare(f.Name, name) })
 		if !found {
-			if !s.Open && k.Value[:min(1, len(k.Value))] != "$" && !templated(k) {
+			if w.from != "" {
+				if !s.Open {
+					w.nearMiss(n, k, v, s)
+				}
+			} else if !s.Open && k.Value[:min(1, len(k.Value))] != "$" && !templated(k) {
 				meant = append(meant, w.unknownField(n, k, v, s))
 			}
 			continue
@@ -418,7 +423,7 @@ func (w *walker) duplicates(n, key *yaml.Node, s *Schema) {
 
 // wrongType reports a value that is not of the type of its field.
 func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
-	if isTemplate(n) {
+	if isTemplate(n) || w.from != "" {
 		return
 	}
 	field := "an entry"

@@ -222,6 +222,9 @@ func validate(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigP
 		own = *cfg
 	}
 	own.Spec.Receipt = false
+	if v := opts.Build.KubernetesVersion; v != "" {
+		own.Spec.KubernetesVersion = v
+	}
 	if opts.Unresolved != "" {
 		v := config.Validate{}
 		if own.Spec.Validate != nil {

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
@@ -34,6 +35,7 @@ type kbuildFlags struct {
 	loadRestrictor string
 	enableHelm     bool
 	helmCommand    string
+	version        string
 }
 
 func (f *kbuildFlags) register(cmd *cobra.Command) {
@@ -43,17 +45,23 @@ func (f *kbuildFlags) register(cmd *cobra.Command) {
 		"LoadRestrictionsRootOnly keeps kustomizations from reading files outside their directory, LoadRestrictionsNone does not")
 	fs.BoolVar(&f.enableHelm, "enable-helm", false, "inflate helmCharts")
 	fs.StringVar(&f.helmCommand, "helm-command", "helm", "the helm program for --enable-helm")
+	fs.StringVar(&f.version, "kubernetes-version", "", "the cluster's `release`, such as 1.33: API versions that it does not serve are errors; otherwise what the configuration says, or the newest one known, "+apischema.Newest.String())
+	_ = cmd.RegisterFlagCompletionFunc("kubernetes-version", cobra.NoFileCompletions)
 	_ = cmd.RegisterFlagCompletionFunc("load-restrictor", cobra.FixedCompletions(
 		[]string{types.LoadRestrictionsRootOnly.String(), types.LoadRestrictionsNone.String()}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (f *kbuildFlags) options(cmd *cobra.Command) (kbuild.Options, error) {
 	opts := kbuild.Options{
-		EnableExec:  f.enableExec,
-		Helm:        f.enableHelm,
-		HelmCommand: f.helmCommand,
-		InProcess:   function.RunNodes,
-		Secrets:     secretsOf(cmd),
+		EnableExec:        f.enableExec,
+		Helm:              f.enableHelm,
+		HelmCommand:       f.helmCommand,
+		KubernetesVersion: f.version,
+		InProcess:         function.RunNodes,
+		Secrets:           secretsOf(cmd),
+	}
+	if _, ok := apischema.ParseRelease(f.version); !ok && f.version != "" {
+		return opts, fmt.Errorf("--kubernetes-version %s: expected a release of Kubernetes, such as %s", f.version, apischema.Newest)
 	}
 	for _, r := range []types.LoadRestrictions{types.LoadRestrictionsRootOnly, types.LoadRestrictionsNone} {
 		if f.loadRestrictor == r.String() {

@@ -70,6 +70,10 @@ type Options struct {
 	Helm        bool
 	HelmCommand string
 
+	// KubernetesVersion is the release of the cluster, such as 1.33. It takes the
+	// place of what the function's configuration says, unless it is empty.
+	KubernetesVersion string
+
 	// InProcess is the function. Where nobody can tell the difference it is
 	// called instead of a child process, which is much faster. It may be nil.
 	InProcess Function

@@ -58,6 +58,9 @@ func (b *linearBuild) function(config *resource.Resource) (*functionStep, error)
 	if !ok {
 		return nil, errUnusual
 	}
+	if v := b.opts.KubernetesVersion; v != "" {
+		yamlnode.Set(yamlnode.Ensure(node, "spec"), "kubernetesVersion", yamlnode.NewString(v))
+	}
 	return &functionStep{b, node}, nil
 }
 

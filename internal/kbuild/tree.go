@@ -273,6 +273,11 @@ func (t *tree) vetDocument(file kustomization, field string, d *document) (bool,
 		if err != nil {
 			return false, err
 		}
+		if v := t.opts.KubernetesVersion; v != "" {
+			if err := d.PipeE(kyaml.LookupCreate(kyaml.MappingNode, "spec"), kyaml.SetField("kubernetesVersion", kyaml.NewStringRNode(v))); err != nil {
+				return false, err
+			}
+		}
 		return true, d.PipeE(kyaml.SetAnnotation(functionAnnotation, text))
 	case !t.opts.EnableExec:
 		return false, &ForeignFunctionError{File: t.place(file, d), Field: field, What: describe(d)}

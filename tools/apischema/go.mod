@@ -3,3 +3,5 @@
 module github.com/ressKim-io/wealist-k8s-migration/tools/apischema
 
 go 1.26.0
+
+require go.yaml.in/yaml/v3 v3.0.6

@@ -1,6 +1,7 @@
 // Command apischema writes the table of Kubernetes' own kinds that internal/apischema
 // reads: from the OpenAPI document, the generated OpenAPI definitions (for
-// enumerations) and the life cycles of API versions, in Kubernetes' own modules.
+// enumerations) and the life cycles of API versions, in Kubernetes' own modules;
+// and the table of operators' kinds, from the CustomResourceDefinitions in theirs.
 //
 //	go run . ../../internal/apischema
 //
@@ -68,7 +69,10 @@ func run(out string) error {
 	if err := t.readTimeZones(); err != nil {
 		return err
 	}
-	return writeCompressed(filepath.Join(out, "kubernetes.txt.gz"), t.text())
+	if err := writeCompressed(filepath.Join(out, "kubernetes.txt.gz"), t.text()); err != nil {
+		return err
+	}
+	return writeCatalog(filepath.Join(out, "operators.txt.gz"))
 }
 
 // download returns the directory of a module's source.
