@@ -35,7 +35,7 @@ generate: ## Rewrite the generated files: the schema, the docs of the rules
 	$(GO) generate ./...
 
 .PHONY: schemas
-schemas: ## Rewrite the table of what API servers take, from Kubernetes' modules
+schemas: ## Rewrite the tables of what API servers take, from the modules of Kubernetes and operators
 	cd tools/apischema && $(GO) run . ../../internal/apischema
 
 .PHONY: apiserver

@@ -28,10 +28,34 @@ func TestTable(t *testing.T) {
 	assert.Equal(t, []string{"Always", "IfNotPresent", "Never"}, containers.Elem.Field("imagePullPolicy").Enum)
 	assert.Nil(t, spec.Field("nothing"))
 
+	newest := apischema.Release{}
+	for _, kind := range table.AllKinds() {
+		for _, k := range table.Versions(kind) {
+			if life, ok := table.Life(k.GroupVersionKind); ok && newest.Before(life.Introduced) {
+				newest = life.Introduced
+			}
+		}
+	}
+	assert.False(t, apischema.Newest.Before(newest), "the table has kinds of %s", newest)
+
 	life, ok := table.Life(apischema.GroupVersionKind{Group: "extensions", Version: "v1beta1", Kind: "Ingress"})
 	require.True(t, ok)
 	assert.Equal(t, "1.22", life.Removed.String())
 	assert.Equal(t, "networking.k8s.io/v1", life.Replacement.APIVersion())
+}
+
+func TestOperators(t *testing.T) {
+	table := apischema.Operators()
+	k := table.Lookup(apischema.GroupVersionKind{Group: "cert-manager.io", Version: "v1", Kind: "Certificate"})
+	require.NotNil(t, k)
+	assert.Equal(t, apischema.List, k.Field("spec").Field("dnsNames").Type)
+	assert.Contains(t, table.From("cert-manager.io", "Certificate"), "github.com/cert-manager/cert-manager@v1.")
+	for _, group := range []string{
+		"argoproj.io", "cert-manager.io", "external-secrets.io", "gateway.networking.k8s.io", "helm.toolkit.fluxcd.io", "karpenter.sh", "keda.sh",
+		"kustomize.toolkit.fluxcd.io", "kyverno.io", "monitoring.coreos.com", "networking.istio.io", "serving.knative.dev", "source.toolkit.fluxcd.io", "traefik.io", "velero.io",
+	} {
+		assert.NotEmpty(t, table.Kinds(group), group)
+	}
 }
 
 // TestEveryType reads all types: each field leads to one that the table has.
@@ -48,6 +72,11 @@ func TestEveryType(t *testing.T) {
 		for _, f := range s.Fields() {
 			require.NotNil(t, f.Schema, "%s.%s", s.Name, f.Name)
 			visit(f.Schema)
+		}
+	}
+	for _, kind := range apischema.Operators().AllKinds() {
+		for _, k := range apischema.Operators().Versions(kind) {
+			visit(k.Schema)
 		}
 	}
 	for _, name := range []string{"Deployment", "Pod", "Service", "Ingress", "CustomResourceDefinition", "APIService", "ResourceSlice"} {

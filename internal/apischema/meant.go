@@ -371,7 +371,7 @@ func takesShape(n *yaml.Node, s *Schema) bool {
 			return s.Type == Object && merge(n, s) != nil
 		}
 		for _, e := range n.Content {
-			if e = yamlnode.Resolve(e); e.Kind == yaml.MappingNode && (s.Elem.Type != Object || !takesShape(e, s.Elem)) {
+			if e = yamlnode.Resolve(e); e.Kind == yaml.MappingNode && !takesShape(e, s.Elem) {
 				return false
 			}
 		}

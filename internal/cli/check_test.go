@@ -95,3 +95,45 @@ func readFile(t *testing.T, path string) string {
 	require.NoError(t, err)
 	return string(text)
 }
+
+// The release of the cluster decides which API versions there are.
+func TestKubernetesVersion(t *testing.T) {
+	dir := t.TempDir()
+	pdb := "kind: PodDisruptionBudget\nmetadata: {name: web}\nspec: {minAvailable: 1, selector: {matchLabels: {app: web}}}\n"
+	write(t, dir, map[string]string{
+		"old.yaml":   "apiVersion: policy/v1beta1\n" + pdb,
+		"new.yaml":   "apiVersion: policy/v1\n" + pdb,
+		"field.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {clusterIP: None, comesLater: true, selektor: {a: b}}\n",
+		"function/new.yaml": "apiVersion: policy/v1\n" + pdb,
+		"function/kustomization.yaml": `
+resources: [new.yaml]
+transformers:
+- |-
+  apiVersion: wealist.io/v1alpha1
+  kind: ConfigPipeline
+  metadata:
+    name: config
+    annotations:
+      config.kubernetes.io/function: "exec: {path: krm-validate}"
+`,
+	})
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"check", dir + "/old.yaml"}, ExitFindings, "not served since Kubernetes 1.25; use policy/v1"},
+		{[]string{"check", "--kubernetes-version=1.24", dir + "/old.yaml"}, ExitOK, ""},
+		{[]string{"check", "--kubernetes-version", "v1.20.3", dir + "/new.yaml"}, ExitFindings, "served from Kubernetes 1.21 on, and the cluster has 1.20"},
+		{[]string{"build", "--kubernetes-version=1.20", dir + "/function"}, ExitFindings, "the cluster has 1.20"},
+		{[]string{"check", "--kubernetes-version=1.20", dir + "/function"}, ExitFindings, "the cluster has 1.20"},
+		{[]string{"build", dir + "/function"}, ExitOK, ""},
+		{[]string{"check", dir + "/field.yaml"}, ExitFindings, "no field \"comesLater\""},
+		{[]string{"check", "--kubernetes-version=1.99", dir + "/field.yaml"}, ExitOK, "warning[unknown-field]: spec has no field \"selektor\""},
+		{[]string{"check", "--kubernetes-version=newest", dir + "/new.yaml"}, ExitFailure, "--kubernetes-version newest: expected a release of Kubernetes, such as 1.37"},
+	} {
+		code, stdout, stderr := run(t, c.args...)
+		assert.Equal(t, c.code, code, "%v: %s%s", c.args, stdout, stderr)
+		assert.Contains(t, stdout+stderr, c.says, c.args)
+	}
+}
