@@ -101,9 +101,9 @@ func TestKubernetesVersion(t *testing.T) {
 	dir := t.TempDir()
 	pdb := "kind: PodDisruptionBudget\nmetadata: {name: web}\nspec: {minAvailable: 1, selector: {matchLabels: {app: web}}}\n"
 	write(t, dir, map[string]string{
-		"old.yaml":   "apiVersion: policy/v1beta1\n" + pdb,
-		"new.yaml":   "apiVersion: policy/v1\n" + pdb,
-		"field.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {clusterIP: None, comesLater: true, selektor: {a: b}}\n",
+		"old.yaml":          "apiVersion: policy/v1beta1\n" + pdb,
+		"new.yaml":          "apiVersion: policy/v1\n" + pdb,
+		"field.yaml":        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {clusterIP: None, comesLater: true, selektor: {a: b}}\n",
 		"function/new.yaml": "apiVersion: policy/v1\n" + pdb,
 		"function/kustomization.yaml": `
 resources: [new.yaml]
