@@ -367,12 +367,12 @@ func TestWithoutSchema(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
 	write("kustomization.yaml", "resources: [all.yaml]\n")
-	write("all.yaml", `apiVersion: cert-manager.io/v1
-kind: Certificate
+	write("all.yaml", `apiVersion: gadgets.example.org/v1
+kind: Gadget
 metadata: {name: a}
 ---
-apiVersion: cert-manager.io/v1
-kind: Issuer
+apiVersion: gadgets.example.org/v1
+kind: Gizmo
 metadata: {name: a}
 ---
 apiVersion: example.com/v1
@@ -399,12 +399,12 @@ spec:
 `)
 	for _, path := range []string{dir, filepath.Join(dir, "all.yaml")} {
 		rep := run(t, check.Options{}, path)
-		assert.Equal(t, map[string]int{"cert-manager.io": 2}, rep.WithoutSchema, path)
+		assert.Equal(t, map[string]int{"gadgets.example.org": 2}, rep.WithoutSchema, path)
 		var text, doc strings.Builder
 		r := &report.Report{Findings: rep.Findings, WithoutSchema: rep.WithoutSchema}
 		require.NoError(t, report.Text(&text, r))
-		assert.Contains(t, text.String(), "\nfields not checked of 2 resources, for want of a CustomResourceDefinition: cert-manager.io\n")
+		assert.Contains(t, text.String(), "\nfields not checked of 2 resources, for want of a CustomResourceDefinition: gadgets.example.org\n")
 		require.NoError(t, report.JSON(&doc, r))
-		assert.Regexp(t, `"withoutSchema": \{\s+"cert-manager.io": 2`, doc.String())
+		assert.Regexp(t, `"withoutSchema": \{\s+"gadgets.example.org": 2`, doc.String())
 	}
 }
