@@ -102,7 +102,7 @@ func (p *Places) file(path string) []byte {
 	return text
 }
 
-// Sources returns the texts of the files that findings point to.
+// sources adds the texts of the files that findings point to.
 func (p *Places) sources(fs []finding.Finding, into map[string][]byte) {
 	for i := range fs {
 		if f := &fs[i]; f.Line > 0 && into[f.File] == nil {

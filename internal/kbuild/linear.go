@@ -17,9 +17,9 @@ import (
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// kustomize compares resources with each other: each with all others when it is
-// added, when its namespace is set, and when references are repaired. A linear
-// build calls kustomize's own transformers and generators in kustomize's order,
+// linearBuild builds in linear time. kustomize compares resources with each
+// other: each with all others when it is added, when its namespace is set, and
+// when references are repaired. This one calls kustomize's own transformers and generators in kustomize's order,
 // on a map with an index. It knows the fields that most kustomizations consist
 // of. Whatever else there is, and everything that goes wrong, is an error that
 // nobody gets to see: kustomize itself then builds the tree, or says why not.

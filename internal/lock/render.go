@@ -312,7 +312,7 @@ func blankSum(content []byte) []byte {
 	return slices.Concat(before, []byte("\n"+sumPrefix+"\n"), after)
 }
 
-// state of a lock directory's files against their own header.
+// edited says how a lock directory's files differ from what their header says.
 func (f files) edited() error {
 	content, ok := f[kustomizationFile]
 	if !ok {

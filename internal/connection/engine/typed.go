@@ -287,12 +287,10 @@ func (t *Typed) readUserInfo(rest string, base int) {
 	if HasPlaceholder(info) {
 		return
 	}
-	if !has {
-		t.judgeEncoding("user name", user)
-		return
-	}
 	t.judgeEncoding("user name", user)
-	t.judgeEncoding("password", password)
+	if has {
+		t.judgeEncoding("password", password)
+	}
 }
 
 // splitTooEarly reports whether the "@" at late, behind the first "/", "?" or
