@@ -350,7 +350,13 @@ var volumeNotShareable = &Rule{
 			}
 			n := replicas(o, scaled)
 			claim := p.resolve(r).Target
-			if n < 2 || claim == nil || claim.Node == nil || heldTogether(r.Pod) {
+			if claim == nil || claim.Node == nil || heldTogether(r.Pod) {
+				continue
+			}
+			if n == 1 && rollsOver(o) {
+				p.checkRollingClaim(o, r.Node, claim)
+			}
+			if n < 2 {
 				continue
 			}
 			modes := yamlnode.Elements(claim.Get("spec", "accessModes"))
