@@ -109,8 +109,13 @@ func temporary(name string, content []byte, perm os.FileMode) (path string, remo
 
 // WriteAll writes files into a directory: all of them or none. Files that are
 // there already are replaced, and are what they were when one of them cannot be.
+// What a run that was killed has left half done is undone first.
 func WriteAll(dir string, contents map[string][]byte, perm os.FileMode) error {
-	stage, err := os.MkdirTemp(dir, ".krm-validate-")
+	defer Exclusive(dir)()
+	if err := recoverAll(dir); err != nil {
+		return err
+	}
+	stage, err := os.MkdirTemp(dir, stagePrefix)
 	if err != nil {
 		return err
 	}
@@ -138,6 +143,9 @@ func WriteAll(dir string, contents map[string][]byte, perm os.FileMode) error {
 		}
 		files = append(files, f)
 	}
+	if err := writeJournal(stage, files); err != nil {
+		return err
+	}
 	return cleanup.Uninterrupted(func() error {
 		for i := range files {
 			if err := files[i].replace(); err != nil {
@@ -157,8 +165,10 @@ type replaced struct {
 	had              bool
 }
 
-func (f *replaced) replace() error {
-	// The old file stays in its place until the new one takes it.
+func (f *replaced) replace() error { return os.Rename(f.fresh, f.path) }
+
+// keep keeps the old file, which stays in its place until the new one takes it.
+func (f *replaced) keep() error {
 	switch err := os.Link(f.path, f.old); {
 	case err == nil:
 		f.had = true
@@ -172,7 +182,7 @@ func (f *replaced) replace() error {
 		}
 		f.had = true
 	}
-	return os.Rename(f.fresh, f.path)
+	return nil
 }
 
 func (f *replaced) restore() error {

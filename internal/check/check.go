@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -67,6 +68,7 @@ type Report struct {
 	about         []finding.Finding // the entries of the kustomization at hand
 	withoutSchema map[string]int    // of the kustomization at hand
 	secrets       *redact.Secrets
+	inputs        []*kbuild.Snapshot
 	several       bool // trees, so that what each has is remembered
 	files         bool // no tree is a kustomization, whose builds take what they take
 }
@@ -80,7 +82,7 @@ type Unread struct {
 }
 
 func (u Unread) Error() string {
-	if text := u.Err.Error(); strings.HasPrefix(text, u.Name+":") {
+	if text := u.Err.Error(); u.Name == "" || strings.HasPrefix(text, u.Name+":") {
 		return text
 	}
 	return u.Name + ": " + u.Err.Error()
@@ -128,6 +130,13 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 			}
 			found, all, parts = append(found, o.findings), append(all, o.have), append(parts, o.tree)
 		}
+	}
+	if err := kbuild.Unchanged(rep.inputs...); err != nil {
+		var changed *kbuild.ChangedError
+		if errors.As(err, &changed) {
+			err = &kbuild.ChangedError{Files: relativeAll(changed.Files), Then: "What was found is of no state that they were in; run it again"}
+		}
+		rep.Unread = append(rep.Unread, Unread{Err: err, Named: true})
 	}
 	rep.absent(parts, all, found)
 	if len(found) == 1 {
@@ -178,6 +187,13 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	if err != nil {
 		return nil, err
 	}
+	seen := kbuild.NewSnapshot(opts.files())
+	for _, s := range sources {
+		if info, err := os.Stat(s.File); err == nil && info.Mode().IsRegular() {
+			seen.Saw(s.File, s.Data)
+		}
+	}
+	rep.inputs = append(rep.inputs, seen)
 	if rep.files {
 		for _, s := range sources {
 			limits.Expect(len(s.Data))
@@ -244,11 +260,13 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 	if rep.follow {
 		opts.Build.Trace = &trace
 	}
-	findings, resources, have, err := rep.buildAndCheck(ctx, t, opts)
+	files := kbuild.NewSnapshot(opts.files()) // both builds see the same
+	rep.inputs = append(rep.inputs, files)
+	findings, resources, have, err := rep.buildAndCheck(ctx, files, t, opts)
 	if !rep.follow && (len(findings) > 0 || err != nil) {
 		// Sound trees are not followed. Others, and then those beside them, are.
 		opts.Build.Trace = &trace
-		if again, built, has, err2 := rep.buildAndCheck(ctx, t, opts); trace.Any() {
+		if again, built, has, err2 := rep.buildAndCheck(ctx, files, t, opts); trace.Any() {
 			findings, resources, have, err = again, built, has, err2
 		}
 	}
@@ -257,26 +275,27 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 	}
 	rep.count(len(resources), rep.withoutSchema)
 	places := NewPlaces(&trace, resources)
+	places.read = func(file string) ([]byte, error) { return readAbs(files, file) }
 	places.Locate(findings)
 	places.sources(findings, rep.Sources)
 	return append(findings, rep.about...), have, err
 }
 
 // buildAndCheck returns what is found in a kustomization, and its resources.
-func (rep *Report) buildAndCheck(ctx context.Context, t Tree, opts Options) ([]finding.Finding, []*yaml.Node, objects, error) {
+func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t Tree, opts Options) ([]finding.Finding, []*yaml.Node, objects, error) {
 	rep.about, rep.withoutSchema = nil, nil
 	build := opts.Build
 	build.InProcess = function.RunNodes
 	build.KeepNames = true
 	steps := &effects.Recorder{}
 	build.Observe = steps.Observe
-	result, err := kbuild.Build(opts.files(), t.Root, build)
+	result, err := kbuild.Build(files, t.Root, build)
 	if err != nil && t.Within != "" && outsideOfFolder(err) {
 		// The file may be read: it is in the folder that was named.
 		steps = &effects.Recorder{}
 		build.Observe = steps.Observe
 		build.LoadRestrictor, build.Cache = types.LoadRestrictionsNone, nil
-		result, err = kbuild.Build(within{opts.files(), t.Within}, t.Root, build)
+		result, err = kbuild.Build(within{files, t.Within}, t.Root, build)
 	}
 	var findings []finding.Finding
 	failure := ""

@@ -22,12 +22,13 @@ type Places struct {
 	// config is the ConfigPipeline of the build.
 	config *yaml.Node
 	files  map[string][]byte
+	read   func(file string) ([]byte, error)
 }
 
 // NewPlaces returns the places of a build: those of what the function saw, if it
 // ran, or else those of the resources that came out.
 func NewPlaces(trace *provenance.Trace, resources []*yaml.Node) *Places {
-	p := &Places{trace: trace, nodes: map[finding.Resource]*yaml.Node{}, files: map[string][]byte{}}
+	p := &Places{trace: trace, nodes: map[finding.Resource]*yaml.Node{}, files: map[string][]byte{}, read: os.ReadFile}
 	for i := len(trace.Functions) - 1; i >= 0; i-- {
 		p.config = trace.Functions[i].Config
 		resources = append(slices.Clip(trace.Functions[i].Items), resources...)
@@ -96,7 +97,7 @@ func isConfig(f *finding.Finding) bool {
 func (p *Places) file(path string) []byte {
 	text, ok := p.files[path]
 	if !ok {
-		text, _ = os.ReadFile(filepath.FromSlash(path))
+		text, _ = p.read(filepath.FromSlash(path))
 		p.files[path] = text
 	}
 	return text

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
@@ -18,9 +17,9 @@ import (
 
 // PrintRuns prints for people what a build of dir with opts warned of and what
 // the function found in it, with the places that findings are about: if there
-// are any, it is built again to follow where values were written. result may be
-// nil.
-func PrintRuns(w io.Writer, dir string, opts kbuild.Options, result *kbuild.Result) error {
+// are any, it is built again from the same files to follow where values were
+// written. result may be nil.
+func PrintRuns(w io.Writer, files *kbuild.Snapshot, dir string, opts kbuild.Options, result *kbuild.Result) error {
 	if result == nil {
 		return nil
 	}
@@ -42,12 +41,13 @@ func PrintRuns(w io.Writer, dir string, opts kbuild.Options, result *kbuild.Resu
 	var trace provenance.Trace
 	opts.Trace = &trace
 	var resources []*yaml.Node
-	if again, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts); err == nil {
+	if again, err := kbuild.Build(files, dir, opts); err == nil {
 		for _, res := range again.Resources.Resources() {
 			resources = append(resources, res.YNode())
 		}
 	}
 	places := NewPlaces(&trace, resources)
+	places.read = func(file string) ([]byte, error) { return readAbs(files, file) }
 	places.Locate(findings)
 	tree := Tree{Name: relative(dir)}.shown()
 	for i := range findings {
@@ -80,3 +80,21 @@ func relative(path string) string {
 
 // source returns the text of a file that a finding points to.
 func (p *Places) source(path string) []byte { return p.file(filepath.FromSlash(path)) }
+
+// readAbs reads a file as builds do, by its absolute path.
+func readAbs(files *kbuild.Snapshot, file string) ([]byte, error) {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	return files.ReadFile(path)
+}
+
+// relativeAll are the files as users name them.
+func relativeAll(files []string) []string {
+	out := make([]string, len(files))
+	for i, f := range files {
+		out[i] = relative(f)
+	}
+	return out
+}

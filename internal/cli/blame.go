@@ -126,12 +126,16 @@ func runBlame(cmd *cobra.Command, dir string, opts kbuild.Options, selection bla
 func blameOf(cmd *cobra.Command, dir string, opts kbuild.Options) (*blame.Blame, error) {
 	var trace provenance.Trace
 	opts.Trace = &trace
-	result, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
-	if perr := check.PrintRuns(cmd.ErrOrStderr(), dir, opts, result); err == nil {
+	files := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
+	result, err := kbuild.Build(files, dir, opts)
+	if perr := check.PrintRuns(cmd.ErrOrStderr(), files, dir, opts, result); err == nil {
 		err = perr
 	}
 	if err != nil {
 		return nil, buildError(err)
+	}
+	if err := files.Unchanged(); err != nil {
+		return nil, err
 	}
 	m := result.Resources
 	if !trace.Any() {

@@ -130,7 +130,7 @@ func runBuild(cmd *cobra.Command, dir string, flags *buildFlags) error {
 			fmt.Fprint(cmd.ErrOrStderr(), result.Runs[i].Explanation())
 		}
 	}
-	if perr := check.PrintRuns(cmd.ErrOrStderr(), dir, opts, result); err == nil {
+	if perr := check.PrintRuns(cmd.ErrOrStderr(), files, dir, opts, result); err == nil {
 		err = perr
 	}
 	if err != nil {

@@ -155,8 +155,8 @@ func (r *lockRun) one(ctx context.Context, e *lock.Environment) error {
 	var printing error
 	l, err := lock.Make(e, lock.Options{Build: r.build, Inputs: func(source []byte, configs []string) ([]lock.Input, error) {
 		return injectionInputs(ctx, source, configs)
-	}, Built: func(result *kbuild.Result) {
-		printing = check.PrintRuns(r.errs, e.Pipeline(), r.build, result)
+	}, Built: func(files *kbuild.Snapshot, result *kbuild.Result) {
+		printing = check.PrintRuns(r.errs, files, e.Pipeline(), r.build, result)
 	}})
 	if err == nil {
 		err = printing

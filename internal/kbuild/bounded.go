@@ -2,6 +2,7 @@ package kbuild
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log"
@@ -10,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
@@ -76,22 +78,55 @@ type boundedHTTP struct{ http.RoundTripper }
 
 // RoundTrip implements [http.RoundTripper].
 func (t boundedHTTP) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := t.RoundTripper.RoundTrip(req)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		return resp, err
+	ctx, cancel := context.WithTimeout(req.Context(), limits.Current().Remote)
+	defer cancel()
+	slow := func(err error) error {
+		if errors.Is(err, context.DeadlineExceeded) && req.Context().Err() == nil {
+			return limits.TooSlow()
+		}
+		return err
+	}
+	resp, err := t.RoundTripper.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		return nil, refusedAnswer(req, slow(err))
 	}
 	body, err := limits.Read(resp.Body)
+	err = slow(err)
 	if closeErr := resp.Body.Close(); err == nil {
 		err = closeErr
 	}
-	if err == nil {
+	if err == nil && resp.StatusCode == http.StatusOK {
 		err = manifest.Bounded(body, true)
 	}
 	if err != nil {
-		return nil, err
+		return nil, refusedAnswer(req, err)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
+}
+
+// lastRefused is the newest answer that was beyond a limit. kustomize makes a text
+// of the error.
+var lastRefused atomic.Pointer[beyond]
+
+func refusedAnswer(req *http.Request, err error) error {
+	if l := (*limits.Error)(nil); errors.As(err, &l) {
+		lastRefused.Store(&beyond{req.URL.Scheme + "://" + req.URL.Host, l})
+	}
+	return err
+}
+
+// asRefused is the error about an answer beyond a limit, if a build failed for
+// one.
+func asRefused(err error) error {
+	if last := lastRefused.Load(); last != nil {
+		for ; err != nil; err = errors.Unwrap(err) {
+			if strings.Contains(err.Error(), last.err.Error()) {
+				return last
+			}
+		}
+	}
+	return nil
 }
 
 // boundHTTP bounds the transport of kustomize's HTTP client, which is the

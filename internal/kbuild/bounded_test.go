@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -158,4 +159,30 @@ func TestLogFatalEndsOneBuildOnly(t *testing.T) {
 	require.Error(t, err)
 	log.Print("still here")
 	assert.Contains(t, logged.String(), "still here")
+}
+
+// TestSlowServersAreGivenUp: one that sends a byte now and then, and one that
+// never begins.
+func TestSlowServersAreGivenUp(t *testing.T) {
+	require.NoError(t, limits.Set("remote=200ms"))
+	t.Cleanup(func() { require.NoError(t, limits.Set("")) })
+	for name, drip := range map[string]bool{"drip": true, "silence": false} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				for r.Context().Err() == nil {
+					if drip {
+						fmt.Fprint(w, "#")
+						_ = http.NewResponseController(w).Flush()
+					}
+					time.Sleep(10 * time.Millisecond)
+				}
+			}))
+			defer server.Close()
+			fsys := filesys.MakeFsInMemory()
+			require.NoError(t, fsys.WriteFile("/top/kustomization.yaml", []byte("resources: ['"+server.URL+"/x.yaml']\n")))
+			_, err := kbuild.Build(fsys, "/top", kbuild.Options{})
+			require.ErrorContains(t, err, "no whole answer within 200ms")
+			require.ErrorContains(t, err, "--limits=remote=800ms")
+		})
+	}
 }

@@ -209,6 +209,9 @@ func (b *builder) run(dir string) (*Result, error) {
 		*b.opts.Trace = provenance.Trace{}
 	}
 	if result, err = b.stock(root); err != nil && !errors.As(err, &failed) {
+		if refused := asRefused(err); refused != nil {
+			return nil, refused
+		}
 		if b.said == "" {
 			b.said = err.Error()
 		}

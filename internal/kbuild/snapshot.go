@@ -40,6 +40,13 @@ func (s *Snapshot) ReadFile(path string) ([]byte, error) {
 	return once(s, s.contents, path, s.FileSystem.ReadFile)
 }
 
+// Saw says that a file was read, and what it said then.
+func (s *Snapshot) Saw(path string, content []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.contents[path] = content
+}
+
 // CleanedAbs implements [filesys.FileSystem].
 func (s *Snapshot) CleanedAbs(path string) (filesys.ConfirmedDir, string, error) {
 	p, err := once(s, s.paths, path, func(path string) (p cleanPath, err error) {

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Env is the environment variable with limits, in the form that Set takes. The
@@ -35,11 +36,13 @@ type Limits struct {
 	Depth int
 	// Aliases is how many nodes the aliases of one input may expand to.
 	Aliases int
+	// Remote is how long a server may take for one answer, to the last byte.
+	Remote time.Duration
 }
 
 // Default are the limits unless somebody raises them. Real trees stay far
 // below: etcd takes no object of more than 1.5 MB.
-var Default = Limits{Size: 256 << 20, Depth: 500, Aliases: 1 << 20}
+var Default = Limits{Size: 256 << 20, Depth: 500, Aliases: 1 << 20, Remote: time.Minute}
 
 var (
 	current atomic.Pointer[Limits]
@@ -86,6 +89,14 @@ func parse(text string) (Limits, error) {
 			continue
 		}
 		name, value, _ := strings.Cut(strings.TrimSpace(entry), "=")
+		if name == "remote" {
+			d, err := time.ParseDuration(value)
+			if err != nil || d <= 0 {
+				return Default, fmt.Errorf("limit %q: expected a time behind =, such as remote=90s or remote=5m", entry)
+			}
+			l.Remote = d
+			continue
+		}
 		n, err := size(value)
 		if err != nil || n < 1 {
 			return Default, fmt.Errorf("limit %q: expected a positive number behind =, such as size=512Mi or depth=1000", entry)
@@ -98,7 +109,7 @@ func parse(text string) (Limits, error) {
 		case "aliases":
 			l.Aliases = int(min(n, 1<<31-1))
 		default:
-			return Default, fmt.Errorf("limit %q: expected size, depth or aliases", name)
+			return Default, fmt.Errorf("limit %q: expected size, depth, aliases or remote", name)
 		}
 	}
 	return l, nil
@@ -153,6 +164,24 @@ func TooDeep() error {
 func TooManyAliases() error {
 	l := Current()
 	return &Error{fmt.Sprintf("aliases expand to more than %d nodes", l.Aliases), fmt.Sprintf("aliases=%d", l.Aliases*4)}
+}
+
+// TooSlow is about a server that takes longer than it may.
+func TooSlow() error {
+	l := Current()
+	return &Error{fmt.Sprintf("no whole answer within %s", short(l.Remote)), "remote=" + short(l.Remote*4)}
+}
+
+// short is a time as somebody would write it: 4m, not 4m0s.
+func short(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // ErrBinary is about input that is no text.

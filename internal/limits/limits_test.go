@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,11 +22,11 @@ func set(t *testing.T, text string) {
 }
 
 func TestSet(t *testing.T) {
-	set(t, "size=1Gi, depth=7,aliases=9")
-	assert.Equal(t, limits.Limits{Size: 1 << 30, Depth: 7, Aliases: 9}, limits.Current())
+	set(t, "size=1Gi, depth=7,aliases=9,remote=90s")
+	assert.Equal(t, limits.Limits{Size: 1 << 30, Depth: 7, Aliases: 9, Remote: 90 * time.Second}, limits.Current())
 	require.NoError(t, limits.Set("size=12"))
-	assert.Equal(t, limits.Limits{Size: 12, Depth: limits.Default.Depth, Aliases: limits.Default.Aliases}, limits.Current())
-	for _, text := range []string{"size", "size=", "size=-1", "size=0", "size=1GB", "bytes=1", "size=99999999999999999999", "depth=x"} {
+	assert.Equal(t, limits.Limits{Size: 12, Depth: limits.Default.Depth, Aliases: limits.Default.Aliases, Remote: limits.Default.Remote}, limits.Current())
+	for _, text := range []string{"size", "size=", "size=-1", "size=0", "size=1GB", "bytes=1", "size=99999999999999999999", "depth=x", "remote=1", "remote=-1s", "remote="} {
 		require.Error(t, limits.Set(text), text)
 	}
 	t.Setenv(limits.Env, "size=x")

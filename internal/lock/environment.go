@@ -266,7 +266,7 @@ func read(dir string) (files, error) {
 // Nothing is written if the inputs or the old lock change meanwhile.
 func (l *Lock) Write(force bool) (changed bool, err error) {
 	e := l.env
-	unlock := exclusive(e.Dir)
+	unlock := atomicfile.Exclusive(e.Dir)
 	defer unlock()
 	if err := e.recover(); err != nil {
 		return false, err

@@ -28,7 +28,7 @@ type Options struct {
 	Build kbuild.Options
 	// Built gets what building the pipeline came to, nil if there is nothing to
 	// say. It may be nil.
-	Built func(*kbuild.Result)
+	Built func(*kbuild.Snapshot, *kbuild.Result)
 	// Inputs returns the fields that values were computed from, beyond those
 	// that show in the values. It gets the source as a ResourceList and the
 	// configurations that the pipeline runs the function with.
@@ -73,7 +73,7 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	fsys := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
 	want, err := kbuild.Build(fsys, env.Pipeline(), opts.Build)
 	if opts.Built != nil {
-		opts.Built(want)
+		opts.Built(fsys, want)
 	}
 	if err != nil {
 		return nil, err

@@ -1,15 +1,15 @@
 //go:build unix && !solaris && !aix
 
-package lock
+package atomicfile
 
 import (
 	"os"
 	"syscall"
 )
 
-// exclusive waits until no other run writes below a directory, as far as the file
+// Exclusive waits until no other run writes below a directory, as far as the file
 // system can tell. It ends with the process at the latest.
-func exclusive(dir string) (unlock func()) {
+func Exclusive(dir string) (unlock func()) {
 	d, err := os.Open(dir)
 	if err != nil {
 		return func() {}
