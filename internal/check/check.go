@@ -121,6 +121,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(err), t.Named})
 		}
 		for _, o := range outcomes {
+			t.spareTests(o.findings)
 			if err == nil {
 				rep.Trees++
 				rep.Checked = append(rep.Checked, cmp.Or(o.tree.shown(), o.tree.Name))
@@ -325,6 +326,9 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	inv := &inventory.Inventory{Finished: true, Repository: t.repository()}
 	for _, n := range resources {
 		inv.Add(n, inventory.Source{})
+	}
+	if makesChart(inv) {
+		return nil, nil, nil, fmt.Errorf("it builds the templates of a Helm chart: %w", errTemplate)
 	}
 	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, opts), rules.WithoutSchema(inv)
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this

@@ -285,3 +285,34 @@ spec:
 	files["releases/1.1.yaml"] = crd("method")
 	assert.Empty(t, rulesOf(run(t, check.Options{}, tree(t, files)).Findings))
 }
+
+// TestPartsThatTestsCompare: in folders of tests nobody knows what is whole.
+func TestPartsThatTestsCompare(t *testing.T) {
+	part := "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: cache, ownerReferences: [{apiVersion: v1, kind: Pod, name: cache}]}\n" +
+		"spec: {minAvailable: 1, selector: {matchLabels: {app: cache}}}\n"
+	dir := tree(t, map[string]string{"test/e2e/ready.yaml": part, "deploy/cache.yaml": strings.ReplaceAll(part, "cache", "other")})
+	rep := run(t, check.Options{}, dir)
+	for _, f := range rep.Findings {
+		if strings.Contains(f.File, "e2e") {
+			assert.LessOrEqual(t, f.Severity, finding.Note, "%v", f)
+		}
+	}
+	assert.Contains(t, rulesOf(rep.Findings), "required-field-missing")
+	rep = run(t, check.Options{}, filepath.Join(dir, "test/e2e/ready.yaml"))
+	assert.Contains(t, rulesOf(rep.Findings), "required-field-missing")
+}
+
+// TestChartsInTheMaking: what is built there is filled in by Helm.
+func TestChartsInTheMaking(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"helmify/kustomization.yaml": kustomization + "- app.yaml\n",
+		"helmify/app.yaml":           strings.ReplaceAll(pod, "name: app", "name: '{{ .Values.name }}'"),
+		"release/kustomization.yaml": kustomization + "- release.yaml\n",
+		"release/release.yaml": "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\n" +
+			"spec: {interval: 1h, chartRef: {kind: OCIRepository, name: web}, values: {claim: '{{ .Release.Name }}'}}\n",
+	})
+	rep := run(t, check.Options{}, dir)
+	require.Len(t, rep.Unread, 1)
+	assert.Contains(t, rep.Unread[0].Error(), "Helm chart")
+	assert.Equal(t, 1, rep.Resources)
+}

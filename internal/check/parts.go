@@ -1,0 +1,76 @@
+package check
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// makesChart reports whether the resources of a build are what a Helm chart's
+// templates are made of, as helmify and like programs do: Kubernetes' own kinds
+// have {{ .Values.… }} in their fields.
+func makesChart(inv *inventory.Inventory) bool {
+	return slices.ContainsFunc(inv.Objects(), func(o *inventory.Object) bool {
+		return o.Kind != "ConfigMap" && o.Kind != "Secret" && apischema.Kubernetes().HasGroup(o.Group) && usesValues(o.Node)
+	})
+}
+
+func usesValues(n *yaml.Node) bool {
+	n = yamlnode.Resolve(n)
+	if n == nil {
+		return false
+	}
+	if n.Kind == yaml.ScalarNode {
+		_, text, ok := strings.Cut(n.Value, "{{")
+		text = strings.TrimLeft(text, "- ")
+		return ok && (strings.HasPrefix(text, ".Values.") || strings.HasPrefix(text, ".Release.") || strings.HasPrefix(text, ".Chart."))
+	}
+	return slices.ContainsFunc(n.Content, usesValues)
+}
+
+// testFolders hold what tests apply and what they compare with what is in the
+// cluster, and nobody but the test knows which is which. The latter are resources
+// in part.
+var testFolders = []string{"test", "tests", "e2e", "fixtures"}
+
+// spareTests makes notes of the fields that lack in files in folders of tests. A
+// file that was named by itself is meant as it stands.
+func (t *Tree) spareTests(findings []finding.Finding) {
+	below := t.Within
+	switch {
+	case below == "" && t.Named:
+		return
+	case below == "":
+		below = t.Name
+	}
+	for i := range findings {
+		f := &findings[i]
+		if f.Rule != apischema.RequiredField || f.File == "" {
+			continue
+		}
+		file, err := filepath.Abs(filepath.FromSlash(f.File))
+		if err != nil {
+			continue
+		}
+		top, err := filepath.Abs(below)
+		if err != nil {
+			continue
+		}
+		rel, err := filepath.Rel(top, file)
+		if err != nil {
+			continue
+		}
+		for _, folder := range strings.Split(filepath.ToSlash(filepath.Dir(rel)), "/") {
+			if slices.Contains(testFolders, folder) {
+				f.Severity = min(f.Severity, finding.Note)
+			}
+		}
+	}
+}
