@@ -40,5 +40,20 @@ func kustomizationRules() []*Rule {
 				"The Service has no endpoints, or the NetworkPolicy lets nobody in. " +
 				"Only selectors that select nothing, and would select pods without the label, are reported.",
 		},
+		{
+			Name: "var-unused", Severity: finding.Warning, Kustomization: true, URL: docs + "vars/",
+			Doc: "A var is declared and replaced nowhere: no field that kustomize looks at has $(NAME) in it. " +
+				"Either nobody uses it, or its place is a field outside of kustomize's list, where the text $(NAME) stays: that is an error.",
+		},
+		{
+			Name: "component-without-effect", Severity: finding.Warning, Kustomization: true, URL: docs + "components/",
+			Doc: "A component is listed, and the resources are the same with and without it: its patches select nothing here, or write what is there. " +
+				"Components that add resources or generate something always change something.",
+		},
+		{
+			Name: "generator-keeps-quotes", Severity: finding.Warning, Kustomization: true, URL: docs + "secretgenerator/",
+			Doc: "A value in a file under envs of a generator stands in quotes, and kustomize keeps them: they become a part of the password or address. " +
+				"It is reported for Secrets, and for addresses and names of hosts in ConfigMaps; a shell and Docker Compose take the quotes off, kustomize does not.",
+		},
 	}
 }

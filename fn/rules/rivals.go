@@ -139,6 +139,9 @@ var ingressPathTwice = &Rule{
 			own := map[string]ingressPath{}
 			for _, path := range ingressPaths(o) {
 				if before, again := own[path.key]; again {
+					if setApart(o) {
+						continue
+					}
 					p.reportPathTwice(path, before)
 					continue
 				}
@@ -209,7 +212,7 @@ func setApart(o *inventory.Object) bool {
 		}
 	}
 	for key := range yamlnode.Fields(o.Annotations()) {
-		for _, word := range []string{"canary", "mergeable", "entrypoints", "priority", "conditions.", "condition", "actions.", "/server-snippet"} {
+		for _, word := range []string{"canary", "mergeable", "entrypoints", "priority", "weights", "conditions.", "condition", "actions.", "/server-snippet"} {
 			if strings.Contains(strings.ToLower(key.Value), word) {
 				return true
 			}

@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	fileComment = regexp.MustCompile(`^# (\S+\.yaml)$`)
+	fileComment = regexp.MustCompile(`^# (\S+\.(?:yaml|env))$`)
 	wantComment = regexp.MustCompile(`# want "(.*)"$`)
 )
 

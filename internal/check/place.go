@@ -82,11 +82,24 @@ func (p *Places) locate(f *finding.Finding) {
 		}
 	}
 	f.File, f.Line, f.Column = place.File, place.Line, place.Column
+	if r.Via == provenance.GeneratorFile && f.Rule == "data-trailing-newline" {
+		p.generated(f, root)
+	}
 	if whole && n.Kind == yaml.ScalarNode {
 		if base := p.trace.Base(r); base.Known() {
 			f.Also = []finding.Place{{File: base.File, Line: base.Line, Column: base.Column, Via: string(base.Via)}}
 		}
 	}
+}
+
+// generated says of a value that a generator takes from a file who takes it:
+// nobody encodes it by hand.
+func (p *Places) generated(f *finding.Finding, root *yaml.Node) {
+	by := "a generator takes the file as it is"
+	if name, _, _ := p.trace.Locate(root, "metadata.name"); name.Known() && (name.Via == provenance.Hash || name.Via == provenance.Generator) {
+		by = fmt.Sprintf("the generator at %s:%d takes the file as it is", name.File, name.Line)
+	}
+	f.Help = by + ": save it without a newline at its end: printf %s VALUE > " + filepath.Base(f.File)
 }
 
 func isConfig(f *finding.Finding) bool {

@@ -231,19 +231,24 @@ func removeKey(key string, from *inventory.Object, others []string) string {
 		key, from, strings.Join(others, ", "))
 }
 
-// otherReaders are the workloads besides this one whose containers take a key of
-// a ConfigMap or Secret as a variable.
+// otherReaders are who takes a key of a ConfigMap or Secret besides this
+// container: as a variable, or in a volume.
 func (e *envList) otherReaders(from *inventory.Object, key string) []string {
 	field := map[string][2]string{"ConfigMap": {"configMapRef", "configMapKeyRef"}, "Secret": {"secretRef", "secretKeyRef"}}[from.Kind]
 	var others []string
+	add := func(name string) {
+		if !slices.Contains(others, name) {
+			others = append(others, name)
+		}
+	}
 	for _, o := range e.s.c.inv.Objects() {
-		if o == e.owner || o.Node == nil || !inventory.SameNamespace(o.Namespace, from.Namespace) {
+		if o.Node == nil || !inventory.SameNamespace(o.Namespace, from.Namespace) {
 			continue
 		}
 		is := func(name string) bool { return name != "" && (name == from.Name || from.WasCalled(name)) }
-		reads := false
 		for _, pod := range o.Pods() {
 			for _, c := range pod.Containers {
+				reads := false
 				for _, n := range yamlnode.Elements(yamlnode.Get(c.Node, "envFrom")) {
 					reads = reads || is(yamlnode.GetString(n, field[0], "name"))
 				}
@@ -251,13 +256,44 @@ func (e *envList) otherReaders(from *inventory.Object, key string) []string {
 					ref := yamlnode.Path(n, "valueFrom", field[1])
 					reads = reads || is(yamlnode.GetString(ref, "name")) && yamlnode.GetString(ref, "key") == key
 				}
+				switch {
+				case !reads || c.Node == e.ctr.Node:
+				case o == e.owner:
+					add("container " + c.Name + " of it")
+				default:
+					add(o.Kind + " " + o.Name)
+				}
 			}
-		}
-		if name := o.Kind + " " + o.Name; reads && !slices.Contains(others, name) {
-			others = append(others, name)
+			if mountsKey(pod, from.Kind, key, is) {
+				add("a volume of " + o.Kind + " " + o.Name)
+			}
 		}
 	}
 	return others
+}
+
+// mountsKey reports whether a volume of a pod has a key of a ConfigMap or Secret
+// as a file.
+func mountsKey(pod *inventory.Pod, kind, key string, is func(string) bool) bool {
+	takes := func(source *yaml.Node) bool {
+		if source == nil || !is(yamlnode.GetString(source, "name")) && !is(yamlnode.GetString(source, "secretName")) {
+			return false
+		}
+		items := yamlnode.Elements(yamlnode.Get(source, "items"))
+		return len(items) == 0 || slices.ContainsFunc(items, func(n *yaml.Node) bool { return yamlnode.GetString(n, "key") == key })
+	}
+	source := map[string]string{"ConfigMap": "configMap", "Secret": "secret"}[kind]
+	for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
+		if takes(yamlnode.Get(v, source)) {
+			return true
+		}
+		for _, s := range yamlnode.Elements(yamlnode.Path(v, "projected", "sources")) {
+			if takes(yamlnode.Get(s, source)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // provides reports whether an envFrom source has the variable, from another

@@ -34,6 +34,9 @@ const (
 	ReplacementMisplaced = "replacement-misplaced"
 	PatchReplacesList    = "patch-replaces-list"
 	LabelsBreakSelector  = "labels-break-selector"
+	VarUnused            = "var-unused"
+	ComponentUnused      = "component-without-effect"
+	GeneratorQuotes      = "generator-keeps-quotes"
 )
 
 // Recorder collects what the steps of a build did not do.
@@ -43,6 +46,7 @@ type Recorder struct {
 	texts    map[string][]byte
 	renamed  map[string]string // images: the new name, by the old
 	labels   []addedLabels
+	vars     []declaredVar
 }
 
 // addedLabels are labels that an entry adds to selectors.
@@ -68,6 +72,14 @@ func (r *Recorder) Observe(s *kbuild.Step) (done func()) {
 		return r.replacements(s)
 	case "LabelTransformer":
 		r.selectorLabels(s)
+	case "Component":
+		return r.component(s)
+	case "Generators":
+		r.generators(s)
+	case "Vars":
+		r.declared(s)
+	case "UnusedVars":
+		r.unusedVars(s)
 	}
 	return nil
 }

@@ -230,13 +230,23 @@ func (v *level) accumulate(m *indexed) error {
 	if err := v.generate(m); err != nil {
 		return v.at(err)
 	}
+	if len(v.k.ConfigMapGenerator)+len(v.k.SecretGenerator) > 0 {
+		v.observe(m, &step{kind: "Generators"})
+	}
 	for i, path := range v.k.Components {
+		done := v.observe(m, &step{kind: "Component", field: []any{"components", i}})
 		if err := v.component(m, path); err != nil {
 			return v.at(err, "components", i, path)
+		}
+		if done != nil {
+			done()
 		}
 	}
 	if err := v.transform(m); err != nil {
 		return v.at(err)
+	}
+	if len(v.k.Vars) > 0 { //nolint:staticcheck // deprecated, and in use
+		v.observe(m, &step{kind: "Vars", field: []any{"vars"}})
 	}
 	return v.at(m.declare(v.k.Vars), "vars") //nolint:staticcheck // deprecated, and in use
 }

@@ -20,6 +20,7 @@ type step struct {
 	resmap.Transformer
 	origin *resource.Origin // nil: the kustomization
 	field  []any            // of the kustomization, for those who observe: traced.entry where it is empty
+	names  []string         // for those who observe
 	part   bool             // more of the same transformer comes: see part
 	traced
 }

@@ -78,6 +78,7 @@ func (v *level) resolveVars(m *indexed) error {
 	}
 	if slices.Sort(unused); len(unused) > 0 {
 		v.warn(v.dir().Join(v.file), "vars that are never used: "+strings.Join(unused, ", "))
+		v.observe(m, &step{kind: "UnusedVars", names: unused})
 	}
 	return nil
 }

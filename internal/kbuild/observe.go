@@ -10,8 +10,12 @@ import (
 type Step struct {
 	// File is the path of the kustomization file.
 	File string
-	// Kind is what kustomize calls the transformer: PatchTransformer.
+	// Kind is what kustomize calls the transformer: PatchTransformer. "Generators"
+	// is after the generators, "Component" around a component, "Vars" where vars are
+	// declared, and "UnusedVars" after they were replaced.
 	Kind string
+	// Names are those of the vars that are not used.
+	Names []string
 	// Entry is where it stands in the kustomization file: "patches", 2. It is
 	// empty for what is no entry of its own.
 	Entry []any
@@ -39,5 +43,5 @@ func (v *level) observe(m *indexed, s *step) func() {
 	if v.opts.Observe == nil {
 		return nil
 	}
-	return v.opts.Observe(&Step{File: v.dir().Join(v.file), Kind: s.kind, Entry: s.where(), Kustomization: v.k, m: m})
+	return v.opts.Observe(&Step{File: v.dir().Join(v.file), Kind: s.kind, Entry: s.where(), Kustomization: v.k, Names: s.names, m: m})
 }
