@@ -163,6 +163,7 @@ is out of date, 2 the work could not be done.`,
   krm-validate check overlays/ rendered.yaml       # every rule, changing nothing
   krm-validate fix --diff overlays/                # what has one certain answer
   krm-validate trace overlays/prod/pipeline http://wealist.local/api
+  krm-validate diff --against origin/main overlays/
   krm-validate lock overlays/prod                  # for kubectl apply -k
   krm-validate blame overlays/prod                 # who wrote each line of it
   krm-validate explain secret-not-found
@@ -195,6 +196,6 @@ is out of date, 2 the work could not be done.`,
 	root.PersistentFlags().StringVar(&most, limits.Flag, "", "how much input to take, as in size=1Gi,depth=1000,aliases=4000000,remote=5m (default size=256Mi,depth=500,aliases=1048576,remote=1m, which is how long a server may take for one answer; also $"+limits.Env+")")
 	root.PersistentFlags().StringVar(&colors, "color", "auto", "auto, always or never; auto means on terminals, and follows NO_COLOR, FORCE_COLOR and CLICOLOR")
 	complete(root, "color", terminal.Modes...)
-	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newTraceCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
+	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newTraceCommand(), newDiffCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
 	return root
 }

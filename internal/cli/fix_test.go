@@ -53,10 +53,10 @@ func TestFixBringsTheOriginalBack(t *testing.T) {
 			write(t, ".", map[string]string{file: mutant})
 			broken++
 			run(t, "fix", "overlays/prod/source")
-			switch now := readFile(t, file); {
-			case now == text:
+			switch readFile(t, file) {
+			case text:
 				restored++
-			case now == mutant:
+			case mutant:
 				left++
 			default:
 				other = append(other, file+": "+mutant[at[2]:at[3]])

@@ -136,33 +136,12 @@ func checkCommit(cmd *cobra.Command, args []string, c *checkFlags, ref string) (
 	if slices.Contains(args, "-") {
 		return nil, errors.New("what comes from stdin has no history")
 	}
-	repo, err := git.Open(cwd)
+	p, err := openPast(cwd, ref)
 	if err != nil {
 		return nil, err
 	}
-	commit, err := repo.Base(ref)
-	if err != nil {
-		return nil, err
-	}
-	changes, err := repo.Changes(commit)
-	if err != nil {
-		return nil, err
-	}
-	old, err := os.MkdirTemp("", "krm-validate-commit-")
-	if err != nil {
-		return nil, err
-	}
-	defer cleanup.Add(old)()
-	if old, err = filepath.EvalSymlinks(old); err != nil {
-		return nil, err
-	}
-	if err := repo.Export(commit, old); err != nil {
-		return nil, err
-	}
-	here, err := inside(repo.Top, cwd)
-	if err != nil {
-		return nil, err
-	}
+	defer p.close()
+	repo, changes, old, here := p.repo, p.changes, p.dir, p.here
 	known := map[string]bool{}
 	if os.Chdir(filepath.Join(old, here)) != nil {
 		return known, nil // the folder was not there
@@ -197,6 +176,46 @@ func checkCommit(cmd *cobra.Command, args []string, c *checkFlags, ref string) (
 		known[print] = true
 	}
 	return known, nil
+}
+
+// past is what a repository was in a commit, in a folder of its own.
+type past struct {
+	repo    *git.Repository
+	changes *git.Changes
+	dir     string // absolute, without symbolic links
+	here    string // where the working directory is in it
+	close   func()
+}
+
+// openPast exports the commit at which this branch left ref.
+func openPast(cwd, ref string) (*past, error) {
+	repo, err := git.Open(cwd)
+	if err != nil {
+		return nil, err
+	}
+	commit, err := repo.Base(ref)
+	if err != nil {
+		return nil, err
+	}
+	p := &past{repo: repo}
+	if p.changes, err = repo.Changes(commit); err != nil {
+		return nil, err
+	}
+	if p.here, err = inside(repo.Top, cwd); err != nil {
+		return nil, err
+	}
+	if p.dir, err = os.MkdirTemp("", "krm-validate-commit-"); err != nil {
+		return nil, err
+	}
+	p.close = cleanup.Add(p.dir)
+	if p.dir, err = filepath.EvalSymlinks(p.dir); err == nil {
+		err = repo.Export(commit, p.dir)
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
 }
 
 // oldName is the name that a folder or file had before it was renamed, if it was.

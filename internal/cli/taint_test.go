@@ -250,6 +250,16 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 		_, stdout, stderr := run(t, args...)
 		c.clean(t, strings.Join(args[:min(3, len(args))], " "), stdout+stderr)
 	}
+	other := map[string]string{}
+	for name, text := range files {
+		other[name] = strings.NewReplacer(c.secret, "another", base64.StdEncoding.EncodeToString([]byte(c.secret)), "YW5vdGhlcg==").Replace(text)
+	}
+	otherDir := t.TempDir()
+	write(t, otherDir, other)
+	for _, args := range [][]string{{"diff", dir, otherDir}, {"diff", "-o", "markdown", otherDir, dir}} {
+		_, stdout, stderr := run(t, args...)
+		c.clean(t, "diff", stdout+stderr)
+	}
 	known := filepath.Join(t.TempDir(), "known.json")
 	_, stdout, stderr := run(t, "check", "--write-baseline", known, dir)
 	c.clean(t, "check --write-baseline", stdout+stderr)

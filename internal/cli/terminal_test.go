@@ -137,13 +137,14 @@ spec: {connections: {` + n + `: {engine: ` + n + `, service: {name: ` + n + `}, 
 			for name, text := range files {
 				write(t, env, map[string]string{"source/" + name: text, "pipeline/" + name: text})
 			}
+			write(t, env, map[string]string{"nothing/kustomization.yaml": "resources: []\nconfigMapGenerator: [{name: x}]\n"})
 			commands := [][]string{{"build", dir}, {"build", "--explain", dir}, {"build", "-o", t.TempDir(), dir}, {"lock", env}, {"lock", "--check", env}}
 			for _, args := range commands {
 				_, _, stderr := run(t, args...)
 				harmless(t, fmt.Sprint(i, " ", what, " ", args[0]), stderr)
 				texts++
 			}
-			for _, args := range [][]string{{"check", "--notes", dir}, {"fix", "--diff", dir}, {"trace", dir, "deploy/" + name}, {"trace", dir, "http://" + name}, {"blame", dir}} {
+			for _, args := range [][]string{{"check", "--notes", dir}, {"fix", "--diff", dir}, {"diff", dir, env + "/nothing"}, {"diff", env + "/nothing", dir}, {"trace", dir, "deploy/" + name}, {"trace", dir, "http://" + name}, {"blame", dir}} {
 				_, stdout, stderr := run(t, args...)
 				harmless(t, fmt.Sprint(i, " ", what, " ", args[0]), stdout+stderr)
 				texts++

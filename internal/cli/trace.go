@@ -80,12 +80,21 @@ code is 1 if there is any such reason, 2 if there is nothing to trace.`,
 	return cmd
 }
 
-// inspect returns what a kustomization or a file has, and what is found in it. A
-// build that the function would stop is finished.
+// inspect returns what a kustomization or a file has, and what is found in it.
 func inspect(cmd *cobra.Command, path string, opts kbuild.Options) (*inventory.Inventory, []finding.Finding, error) {
+	inv, findings, err := load(cmd, path, opts)
+	if err != nil || findings != nil {
+		return inv, findings, err
+	}
+	res, err := fn.Process(cmd.Context(), inv, nil)
+	return inv, res.Findings, err
+}
+
+// load returns the resources of a kustomization, or of a file or stdin. A build
+// that the function would stop is finished. Where it ran, findings are what it
+// found, and not nil.
+func load(cmd *cobra.Command, path string, opts kbuild.Options) (_ *inventory.Inventory, findings []finding.Finding, _ error) {
 	var nodes []*yaml.Node
-	var findings []finding.Finding
-	ran := false
 	info, err := os.Stat(path)
 	switch {
 	case path != "-" && err != nil:
@@ -104,32 +113,14 @@ func inspect(cmd *cobra.Command, path string, opts kbuild.Options) (*inventory.I
 			return nil, nil, buildError(err)
 		}
 		for _, r := range result.Runs {
-			ran = true
-			findings = append(findings, r.Findings...)
+			findings = append(append([]finding.Finding{}, findings...), r.Findings...)
 		}
 		for _, r := range result.Resources.Resources() {
 			nodes = append(nodes, r.YNode())
 		}
 	default:
-		var text []byte
-		if path == "-" {
-			text, err = limits.Read(cmd.InOrStdin())
-		} else {
-			text, err = limits.ReadFile(path)
-		}
-		if err != nil {
+		if nodes, err = readNodes(cmd, path); err != nil {
 			return nil, nil, err
-		}
-		docs, err := manifest.Read(path, text)
-		if err != nil {
-			return nil, nil, err
-		}
-		for i := range docs {
-			resources, err := docs[i].Resources()
-			if err != nil {
-				return nil, nil, err
-			}
-			nodes = append(nodes, resources...)
 		}
 	}
 	inv := &inventory.Inventory{Finished: true}
@@ -137,14 +128,32 @@ func inspect(cmd *cobra.Command, path string, opts kbuild.Options) (*inventory.I
 		secretsOf(cmd).Node(n)
 		inv.Add(n, inventory.Source{})
 	}
-	res, err := fn.Process(cmd.Context(), inv, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !ran {
-		findings = res.Findings
-	}
 	return inv, findings, nil
+}
+
+func readNodes(cmd *cobra.Command, path string) (nodes []*yaml.Node, err error) {
+	var text []byte
+	if path == "-" {
+		path = "stdin"
+		text, err = limits.Read(cmd.InOrStdin())
+	} else {
+		text, err = limits.ReadFile(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	docs, err := manifest.Read(path, text)
+	if err != nil {
+		return nil, err
+	}
+	for i := range docs {
+		resources, err := docs[i].Resources()
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, resources...)
+	}
+	return nodes, nil
 }
 
 func printChain(cmd *cobra.Command, chain trace.Chain, output string) error {

@@ -1,0 +1,272 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/fatih/color"
+	"github.com/pmezard/go-difflib/difflib"
+	"github.com/spf13/cobra"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/compare"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
+)
+
+func newDiffCommand() *cobra.Command {
+	var flags kbuildFlags
+	var find check.FindOptions
+	var output, against string
+	cmd := &cobra.Command{
+		Use:   "diff OLD NEW | diff --against REF PATH...",
+		Short: "Say what a change does to what is applied, by resource and field",
+		Long: `Diff builds OLD and NEW, which are kustomizations, files or - for stdin, and
+compares the results by resource and field. It sees through hashes of generated
+names, and finds resources again whose namespace or prefix is another one, as
+those of two environments are. Elements of lists are found by their names.
+
+With --against it builds every tree below PATH that a change can affect twice: as
+it is, and as it was in the commit at which this branch left REF.
+
+Values of Secrets are not shown. A build that the function would stop is finished.
+
+The exit code is 0 if nothing differs, 1 if something does, 2 if that could not be
+found out.`,
+		Example: `  krm-validate diff overlays/dev overlays/prod
+  krm-validate diff --against origin/main overlays/
+  krm-validate diff --against origin/main -o markdown overlays/ > comment.md
+  kubectl get deploy,svc -o yaml | krm-validate diff - overlays/prod`,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveDefault
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("output", output, "text", "markdown"); err != nil {
+				return err
+			}
+			opts, err := flags.options(cmd)
+			if err != nil {
+				return err
+			}
+			d := differ{cmd: cmd, opts: opts, out: cmd.OutOrStdout(), secrets: secretsOf(cmd), markdown: output == "markdown"}
+			d.colors = !d.markdown && terminal.Colors(d.out)
+			if against != "" {
+				if err := arguments(cobra.MinimumNArgs(1))(cmd, args); err != nil {
+					return err
+				}
+				if err := d.against(against, args, find); err != nil {
+					return err
+				}
+			} else {
+				if err := arguments(cobra.ExactArgs(2))(cmd, args); err != nil {
+					return err
+				}
+				if err := d.two(args[0], args[1]); err != nil {
+					return err
+				}
+			}
+			if d.changes > 0 {
+				return errFindings
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&against, "against", "", "compare with the commit at which this branch left `REF`")
+	f.StringVarP(&output, "output", "o", "text", "text or markdown")
+	f.StringArrayVar(&find.Exclude, "exclude", nil, "with --against, leave out the files and folders below PATH that match this `pattern`, written as in .gitignore; may be repeated")
+	flags.register(cmd)
+	complete(cmd, "output", "text", "markdown")
+	_ = cmd.RegisterFlagCompletionFunc("against", completeRefs)
+	return cmd
+}
+
+type differ struct {
+	cmd      *cobra.Command
+	opts     kbuild.Options
+	out      io.Writer
+	secrets  *redact.Secrets
+	markdown bool
+	colors   bool
+	changes  int
+}
+
+func (d *differ) two(before, after string) error {
+	if before == "-" && after == "-" {
+		return errors.New("stdin can be one of the two only")
+	}
+	a, _, err := load(d.cmd, before, d.opts)
+	if err != nil {
+		return fmt.Errorf("%s: %w", before, err)
+	}
+	b, _, err := load(d.cmd, after, d.opts)
+	if err != nil {
+		return fmt.Errorf("%s: %w", after, err)
+	}
+	return d.print("", compare.Builds(a, b))
+}
+
+// against compares trees with what they were in a commit.
+func (d *differ) against(ref string, paths []string, find check.FindOptions) error {
+	cwd, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	trees, err := check.Find(paths, find)
+	if err != nil {
+		return err
+	}
+	p, err := openPast(cwd, ref)
+	if err != nil {
+		return fmt.Errorf("--against=%s: %w", ref, err)
+	}
+	defer p.close()
+	var changed []string
+	for _, f := range p.changes.Files {
+		changed = append(changed, filepath.Join(p.repo.Top, filepath.FromSlash(f)))
+	}
+	roots := map[string]bool{}
+	var names []string
+	for _, t := range check.Affected(trees, changed) {
+		if t.Root != "" && !roots[t.Root] {
+			roots[t.Root] = true
+			names = append(names, t.Root)
+		}
+	}
+	for _, root := range names {
+		rel, err := inside(p.repo.Top, root)
+		if err != nil {
+			return err
+		}
+		after, _, err := load(d.cmd, root, d.opts)
+		if err != nil {
+			return fmt.Errorf("%s: %w", root, err)
+		}
+		before := &inventory.Inventory{}
+		was := filepath.Join(p.dir, rel)
+		if _, err := os.Stat(was); err == nil {
+			if before, _, err = load(d.cmd, was, d.opts); err != nil {
+				return fmt.Errorf("%s, as it was at %s: %w", root, ref, err)
+			}
+		}
+		if err := d.print(filepath.ToSlash(root), compare.Builds(before, after)); err != nil {
+			return err
+		}
+	}
+	if d.changes == 0 {
+		_, err = fmt.Fprintf(d.out, "nothing that is applied changes (%d of %d trees were built twice)\n", len(names), len(trees))
+	}
+	return err
+}
+
+// print prints the changes of one tree.
+func (d *differ) print(name string, changes []compare.Change) error {
+	d.changes += len(changes)
+	var b strings.Builder
+	if name != "" && len(changes) > 0 {
+		if d.markdown {
+			b.WriteString("### " + d.line(name) + "\n\n")
+		} else {
+			b.WriteString("== " + d.line(name) + "\n")
+		}
+	}
+	for _, c := range changes {
+		d.change(&b, c)
+	}
+	_, err := io.WriteString(d.out, b.String())
+	return err
+}
+
+func (d *differ) line(text string) string { return d.secrets.Line(text) }
+
+func (d *differ) change(b *strings.Builder, c compare.Change) {
+	mark, what := "~", ""
+	switch {
+	case c.Old == nil:
+		mark, what = "+", c.New.String()
+	case c.New == nil:
+		mark, what = "-", c.Old.String()
+	default:
+		what = c.New.String()
+		if *c.Old != *c.New {
+			what += " (was " + c.Old.String() + ")"
+		}
+	}
+	if d.markdown {
+		b.WriteString("```diff\n")
+		defer b.WriteString("```\n\n")
+		if mark == "~" {
+			mark = "@@"
+		}
+	}
+	hue := map[string]color.Attribute{"+": color.FgGreen, "-": color.FgRed}[mark]
+	b.WriteString(d.paint(mark+" "+d.line(what), hue) + "\n")
+	for _, f := range c.Fields {
+		d.field(b, f)
+	}
+}
+
+func (d *differ) paint(text string, hue color.Attribute) string {
+	if !d.colors || hue == 0 {
+		return text
+	}
+	c := color.New(hue)
+	c.EnableColor()
+	return c.Sprint(text)
+}
+
+// field prints a value on a line for each side; a text of several lines as the
+// lines that differ.
+func (d *differ) field(b *strings.Builder, f compare.Field) {
+	show := func(mark string, hue color.Attribute, text string) {
+		pre := "    "
+		if d.markdown {
+			pre = ""
+		}
+		b.WriteString(pre + d.paint(mark+" "+text, hue) + "\n")
+	}
+	path := d.line(f.Path)
+	if f.Secret {
+		switch {
+		case f.Old == nil:
+			show("+", color.FgGreen, path+": "+redact.Mask)
+		case f.New == nil:
+			show("-", color.FgRed, path+": "+redact.Mask)
+		default:
+			show("-", color.FgRed, path+": "+redact.Mask)
+			show("+", color.FgGreen, path+": "+redact.Mask+" (another value)")
+		}
+		return
+	}
+	if f.Old != nil && f.New != nil && (strings.Contains(*f.Old, "\n") || strings.Contains(*f.New, "\n")) {
+		text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{A: difflib.SplitLines(*f.Old), B: difflib.SplitLines(*f.New), Context: 0})
+		if err == nil {
+			show(" ", 0, path+":")
+			for line := range strings.Lines(text) {
+				line = strings.TrimRight(line, "\n")
+				if strings.HasPrefix(line, "@@") || line == "" {
+					continue
+				}
+				excerpt, _ := d.secrets.Excerpt(line[1:], 1)
+				show(line[:1], map[string]color.Attribute{"+": color.FgGreen, "-": color.FgRed}[line[:1]], "  "+excerpt)
+			}
+			return
+		}
+	}
+	value := func(text string) string {
+		excerpt, _ := d.secrets.Excerpt(path+": "+strings.ReplaceAll(text, "\n", "⏎"), 1)
+		return excerpt
+	}
+	if f.Old != nil {
+		show("-", color.FgRed, value(*f.Old))
+	}
+	if f.New != nil {
+		show("+", color.FgGreen, value(*f.New))
+	}
+}
