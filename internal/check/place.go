@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -132,6 +133,28 @@ func (t Tree) shown() string {
 		return ""
 	}
 	return filepath.ToSlash(filepath.Clean(t.Name))
+}
+
+// Merge makes one report's findings of those of several, each of which may be in
+// several trees.
+func Merge(reports ...[]finding.Finding) []finding.Finding {
+	var all []finding.Finding
+	for _, fs := range reports {
+		for _, f := range fs {
+			trees := f.Trees
+			if len(trees) == 0 {
+				trees = []string{f.Tree}
+			}
+			f.Trees = nil
+			for _, f.Tree = range trees {
+				all = append(all, f)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b finding.Finding) int { return strings.Compare(a.Tree, b.Tree) })
+	all = merge(all)
+	finding.Sort(all)
+	return all
 }
 
 // merge makes one finding of those that several trees have in a file they share.

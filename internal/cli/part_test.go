@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,4 +79,43 @@ func TestShards(t *testing.T) {
 	assert.Equal(t, ExitFailure, code)
 	assert.Contains(t, stderr, "a part of the trees has a part of the findings")
 	assert.NoFileExists(t, "x.json")
+}
+
+// What merge makes of shards is what one run over everything gives.
+func TestMergedShardsAreTheWhole(t *testing.T) {
+	files := fleet()
+	files["overlays/o2/kustomization.yaml"] += "images: [{name: example.com/db, newName: example.com/other, newTag: latest}]\n"
+	files["overlays/bad/kustomization.yaml"] = "resources: [gone.yaml]\n"
+	t.Chdir(t.TempDir())
+	write(t, ".", files)
+	_, whole, _ := run(t, "check", "-o", "json", "overlays")
+	_, junit, _ := run(t, "check", "-o", "junit", "overlays")
+	args := []string{"report", "merge"}
+	for i := 1; i <= 3; i++ {
+		part := fmt.Sprintf("part-%d.json", i)
+		run(t, "check", "-o", "json="+part, "--shard", fmt.Sprintf("%d/3", i), "overlays")
+		args = append(args, part)
+	}
+	code, merged, stderr := run(t, append(args, "-o", "json")...)
+	assert.Equal(t, ExitFindings, code)
+	assert.Contains(t, stderr, "Not checked: overlays/bad: ")
+	assert.Equal(t, whole, merged)
+	_, merged, _ = run(t, append(args, "-o", "junit")...)
+	sorted := func(text string) []string {
+		lines := strings.Split(text, "\n")
+		slices.Sort(lines)
+		return lines
+	}
+	assert.Equal(t, sorted(junit), sorted(merged))
+
+	write(t, ".", map[string]string{"x.json": "{}", "y.json": "[", "z.json": `{"findings": []} 1`})
+	for _, file := range []string{"x.json", "y.json", "z.json", "gone.json"} {
+		code, stdout, stderr := run(t, "report", "merge", file)
+		assert.Equal(t, ExitFailure, code)
+		assert.Empty(t, stdout)
+		assert.Contains(t, stderr, "Error: ")
+		assert.Contains(t, stderr, file)
+	}
+	code, _, _ = run(t, "report", "mrge")
+	assert.Equal(t, ExitFailure, code)
 }

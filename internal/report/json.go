@@ -17,6 +17,8 @@ type Document struct {
 	Summary  Counts  `json:"summary"`
 	// Unread is what could not be checked.
 	Unread []Unread `json:"unread,omitempty"`
+	// Checked are the names of the trees, where they are a part of all.
+	Checked []string `json:"checked,omitempty"`
 }
 
 // Entry is a finding of a JSON report.

@@ -19,6 +19,8 @@ type Report struct {
 	// Checked are the names of the trees that were, and Unread what could not be.
 	Checked []string
 	Unread  []Unread
+	// Part is set where others check further trees.
+	Part bool
 	// Known counts the findings that are left out because they are not new.
 	Known int
 	// WithoutSchema counts the resources whose fields could not be compared with

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+)
+
+func newReportCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Work with reports of check",
+		Args:  isCommand,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newMergeCommand())
+	return cmd
+}
+
+func newMergeCommand() *cobra.Command {
+	var outputs []string
+	var failOn string
+	var notes bool
+	cmd := &cobra.Command{
+		Use:   "merge FILE...",
+		Short: "Make one report of the JSON reports of shards",
+		Long: `Merge reads reports that check --output=json wrote, of shards or of different
+folders, and writes one report in any format. A finding that several have in a
+file that they share is one finding, with all the trees it is in.
+
+What one tree has and another one misses is known only within a shard; and text
+has no source lines here, because reports have none.
+
+Exit codes are those of check: 1 if there is a finding at error level, or at that
+of --fail-on, 2 if something that was named could not be checked.`,
+		Example: `  krm-validate check --shard 1/2 -o json=1.json overlays/
+  krm-validate check --shard 2/2 -o json=2.json overlays/
+  krm-validate report merge -o text -o sarif=report.sarif 1.json 2.json`,
+		Args: arguments(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("fail-on", failOn, "error", "warning", "note"); err != nil {
+				return err
+			}
+			to, err := parseDestinations(outputs)
+			if err != nil {
+				return err
+			}
+			least, err := finding.ParseSeverity(failOn)
+			if err != nil {
+				return err
+			}
+			out, err := mergeReports(args)
+			if err != nil {
+				return err
+			}
+			out.Secrets, out.Notes, out.FailOn = secretsOf(cmd), notes || least == finding.Note, least
+			if err := writeTo(cmd.OutOrStdout(), to, out); err != nil {
+				return err
+			}
+			for _, u := range out.Unread {
+				word := "Not checked:"
+				if u.Named {
+					word = "Error:"
+				}
+				fmt.Fprintln(cmd.ErrOrStderr(), word, secretsOf(cmd).Line(u.Reason))
+			}
+			switch {
+			case slices.ContainsFunc(out.Unread, func(u report.Unread) bool { return u.Named }):
+				return &exitError{code: ExitFailure}
+			case slices.ContainsFunc(out.Findings, func(f finding.Finding) bool { return f.Severity >= least }):
+				return errFindings
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVarP(&outputs, "output", "o", []string{report.Default}, anyOf(report.Names())+"; `FORMAT`=FILE writes it to a file; may be repeated")
+	f.StringVar(&failOn, "fail-on", "error", "exit with 1 if there is a finding of this severity or worse: error, warning or note")
+	f.BoolVar(&notes, "notes", false, "show notes about objects that are not in the trees too")
+	complete(cmd, "fail-on", "error", "warning", "note")
+	completeDestinations(cmd, "output")
+	return cmd
+}
+
+// mergeReports reads JSON reports and makes one of them.
+func mergeReports(files []string) (*report.Report, error) {
+	out := &report.Report{Version: version(), Rule: ruleOfReport, WithoutSchema: map[string]int{}}
+	prints := map[string]string{}
+	var all [][]finding.Finding
+	for _, file := range files {
+		d, err := readReport(file)
+		if err != nil {
+			return nil, err
+		}
+		var fs []finding.Finding
+		for _, e := range d.Findings {
+			fs = append(fs, e.Finding)
+			if key := printKey(&e.Finding); prints[key] == "" {
+				prints[key] = e.Fingerprint
+			}
+		}
+		all = append(all, fs)
+		out.Trees += d.Summary.Trees
+		out.Resources += d.Summary.Resources
+		out.Known += d.Summary.Known
+		for group, n := range d.Summary.WithoutSchema {
+			out.WithoutSchema[group] += n
+		}
+		out.Checked = append(out.Checked, d.Checked...)
+		for _, u := range d.Unread {
+			if !slices.Contains(out.Unread, u) {
+				out.Unread = append(out.Unread, u)
+			}
+		}
+	}
+	slices.Sort(out.Checked)
+	out.Checked = slices.Compact(out.Checked)
+	out.Findings = check.Merge(all...)
+	for i := range out.Findings {
+		out.Fingerprints = append(out.Fingerprints, prints[printKey(&out.Findings[i])])
+	}
+	return out, nil
+}
+
+func printKey(f *finding.Finding) string {
+	return fmt.Sprint(f.Rule, "\x00", f.File, "\x00", f.Line, ":", f.Column, "\x00", f.Resource, "\x00", f.Place(), "\x00", f.Message)
+}
+
+func readReport(file string) (*report.Document, error) {
+	text, err := limits.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var d report.Document
+	dec := json.NewDecoder(bytes.NewReader(text))
+	err = dec.Decode(&d)
+	if err == nil {
+		if _, end := dec.Token(); !errors.Is(end, io.EOF) || d.Findings == nil {
+			err = errors.New("it has no findings, or something behind them")
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: not a report of check --output=json: %w", file, err)
+	}
+	return &d, nil
+}
