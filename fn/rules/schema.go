@@ -133,7 +133,7 @@ var schemaTable = []schemaRule{
 		name: apischema.IngressInvalid,
 		url:  "https://kubernetes.io/docs/concepts/services-networking/ingress/",
 		doc: "An Ingress has a host that is no host name, a path that does not start with a slash, or a backend without a port. " +
-			"The API server refuses it.",
+			"The API server refuses it. It is a warning where a certificate is for a host that no rule names.",
 	},
 	{
 		name: apischema.ScheduleInvalid,

@@ -127,6 +127,8 @@ type fix struct {
 	into  *yaml.Node
 	under []string
 	more  []*yaml.Node // keys beside it that belong there too
+	// then gives the value of a renamed field another shape.
+	then func(*copier) bool
 	// list is the list of into that in, an entry of another one, belongs in.
 	list string
 	// reshape makes a value what its field takes, in place; it reports whether it
@@ -161,6 +163,9 @@ func (f *fix) move(c *copier, key *yaml.Node) bool {
 		}
 		key = c.stands(yamlnode.NewString(f.name), key)
 		f.in.Content[at] = key
+		if f.then != nil {
+			f.then(c)
+		}
 	}
 	if f.into == nil {
 		return true

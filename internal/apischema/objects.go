@@ -708,6 +708,37 @@ func ingressSpec(o *object) {
 	if o.get("defaultBackend") == nil && len(yamlnode.Elements(o.get("rules"))) == 0 && len(o.meant) == 0 {
 		o.lacks(nil, IngressInvalid, "an Ingress needs rules or a defaultBackend")
 	}
+	o.certificates()
+}
+
+// certificates warns of hosts that have a certificate and no rule: it is served to
+// nobody, and the host that was meant has none.
+func (o *object) certificates() {
+	var hosts []string
+	for _, r := range yamlnode.Elements(o.get("rules")) {
+		n := yamlnode.Get(r, "host")
+		if yamlnode.String(n) == "" || templated(n) {
+			return // a rule for any host
+		}
+		hosts = append(hosts, n.Value)
+	}
+	if len(hosts) == 0 {
+		return
+	}
+	covers := func(certificate, host string) bool {
+		_, domain, _ := strings.Cut(host, ".")
+		return certificate == host || certificate == "*."+domain || host == "*."+certificate
+	}
+	for _, t := range yamlnode.Elements(o.get("tls")) {
+		for _, n := range yamlnode.Elements(yamlnode.Get(t, "hosts")) {
+			n = yamlnode.Resolve(n)
+			if n.Kind != yaml.ScalarNode || n.Value == "" || templated(n) || slices.ContainsFunc(hosts, func(h string) bool { return covers(n.Value, h) }) {
+				continue
+			}
+			o.warn(n, IngressInvalid, "%q has a certificate, and no rule is for that host", n.Value)
+			o.problems[len(o.problems)-1].Suggestions = suggest.Nearest(n.Value, hosts, 1)
+		}
+	}
 }
 
 func ingressPath(o *object) {
@@ -838,10 +869,18 @@ func secret(o *object) {
 		o.refuse(o.keyOf("data"), ValueInvalid, "this Secret has %d bytes of data, and may have %d", size, maxData)
 	}
 	kind := o.text("type")
+	var lacking []string
 	for _, key := range secretKeys[kind] {
 		if o.get("data", key) == nil && o.get("stringData", key) == nil && !hasKey(o.get("data"), key) {
-			o.lacks(o.get("type"), SecretInvalid, "a Secret of the type %s needs the key %s", kind, key)
+			lacking = append(lacking, key)
 		}
+	}
+	switch len(lacking) {
+	case 0:
+	case 1:
+		o.lacks(o.get("type"), SecretInvalid, "a Secret of the type %s needs the key %s", kind, lacking[0])
+	default:
+		o.lacks(o.get("type"), SecretInvalid, "a Secret of the type %s needs the keys %s", kind, and(lacking))
 	}
 	switch kind {
 	case "kubernetes.io/basic-auth":

@@ -41,9 +41,16 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 	}
 	switch {
 	case meant != "" && (sure || other.text == "" || !other.sure && takesShape(v, s.Field(meant).Schema)):
+		field := s.Field(meant)
 		p.Suggestions = []string{meant}
-		if takesShape(v, s.Field(meant).Schema) {
+		if takesShape(v, field.Schema) {
 			p.fix = &fix{in: n, key: key, name: meant}
+		}
+		if inner := nameField(field.Schema); field.Type == Object && v.Kind == yaml.ScalarNode && !sure && inner != "" {
+			// serviceName, which is service.name
+			p.Suggestions = nil
+			p.Message += fmt.Sprintf("; write %s: {%s: …}", meant, inner)
+			p.fix.then = w.reading(v, field.Schema)
 		}
 	case other.text != "":
 		if w.joins(n, key, &other) {

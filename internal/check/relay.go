@@ -29,11 +29,15 @@ func PrintRuns(w io.Writer, files *kbuild.Snapshot, dir string, opts kbuild.Opti
 	}
 	PrintWarnings(w, result.Warnings)
 	var findings []finding.Finding
+	var withoutSchema map[string]int // what the last run saw is what is built
 	for _, r := range result.Runs {
 		if r.Failure != "" {
 			fmt.Fprintln(w, r.Failure)
 		}
 		findings = append(findings, r.Findings...)
+		if r.WithoutSchema != nil {
+			withoutSchema = r.WithoutSchema
+		}
 	}
 	if len(findings) == 0 {
 		return nil
@@ -55,7 +59,7 @@ func PrintRuns(w io.Writer, files *kbuild.Snapshot, dir string, opts kbuild.Opti
 	}
 	finding.Sort(findings)
 	return report.Text(w, &report.Report{
-		Findings: report.Clean(findings, secrets), Quiet: true, Source: places.source, Secrets: secrets,
+		Findings: report.Clean(findings, secrets), WithoutSchema: withoutSchema, Quiet: true, Source: places.source, Secrets: secrets,
 	})
 }
 

@@ -104,7 +104,7 @@ func TestKubernetesVersion(t *testing.T) {
 		"old.yaml":          "apiVersion: policy/v1beta1\n" + pdb,
 		"new.yaml":          "apiVersion: policy/v1\n" + pdb,
 		"field.yaml":        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {clusterIP: None, comesLater: true, selektor: {a: b}}\n",
-		"function/new.yaml": "apiVersion: policy/v1\n" + pdb,
+		"function/new.yaml": "apiVersion: policy/v1\n" + pdb + "---\napiVersion: example.org/v1\nkind: Gadget\nmetadata: {name: web}\n",
 		"function/kustomization.yaml": `
 resources: [new.yaml]
 transformers:
@@ -128,6 +128,7 @@ transformers:
 		{[]string{"build", "--kubernetes-version=1.20", dir + "/function"}, ExitFindings, "the cluster has 1.20"},
 		{[]string{"check", "--kubernetes-version=1.20", dir + "/function"}, ExitFindings, "the cluster has 1.20"},
 		{[]string{"build", dir + "/function"}, ExitOK, ""},
+		{[]string{"build", "--kubernetes-version=1.20", dir + "/function"}, ExitFindings, "\nfields not checked of 1 resource, for want of a CustomResourceDefinition: example.org\n"},
 		{[]string{"check", dir + "/field.yaml"}, ExitFindings, "no field \"comesLater\""},
 		{[]string{"check", "--kubernetes-version=1.99", dir + "/field.yaml"}, ExitOK, "warning[unknown-field]: spec has no field \"selektor\""},
 		{[]string{"check", "--kubernetes-version=newest", dir + "/new.yaml"}, ExitFailure, "--kubernetes-version newest: expected a release of Kubernetes, such as 1.37"},

@@ -114,24 +114,30 @@ func Run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
 	case explaining():
 		fmt.Fprint(stderr, r.Explanation())
 	}
-	_ = report.Text(stderr, &report.Report{Findings: r.Findings, Quiet: true})
+	_ = report.Text(stderr, &report.Report{Findings: r.Findings, WithoutSchema: r.WithoutSchema, Quiet: true})
 	return r.Code
 }
 
+// outcome is what a run did and found, for those who report it.
+type outcome struct {
+	result.Result
+	withoutSchema map[string]int // resources, by API group
+}
+
 // transformList is transform over a ResourceList.
-func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secrets *redact.Secrets) (result.Result, error) {
+func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secrets *redact.Secrets) (outcome, error) {
 	data, err := limits.Read(stdin)
 	if err != nil {
-		return result.Result{}, fmt.Errorf("reading the ResourceList: %w", err)
+		return outcome{}, fmt.Errorf("reading the ResourceList: %w", err)
 	}
 	limits.Expect(len(data))
 	rl, err := manifest.ReadResourceList(data)
 	if err != nil {
-		return result.Result{}, err
+		return outcome{}, err
 	}
 	res, out, err := transform(ctx, rl.Items, rl.FunctionConfig, secrets)
 	if err != nil {
-		return result.Result{}, err
+		return outcome{}, err
 	}
 	rl.Results, rl.More = results(res.Findings, rl.Items)
 	return res, rl.Write(stdout, out)
@@ -139,7 +145,7 @@ func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secre
 
 // transform runs the pipeline over items and says what to write of them. What
 // it found may be printed as it is.
-func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Secrets) (result.Result, manifest.Output, error) {
+func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Secrets) (outcome, manifest.Output, error) {
 	secrets.Node(functionConfig)
 	for _, item := range items {
 		secrets.Node(item)
@@ -148,7 +154,7 @@ func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Nod
 	if !yamlnode.IsNull(functionConfig) {
 		var err error
 		if cfg, err = config.Decode(functionConfig); err != nil {
-			return result.Result{}, manifest.Output{}, err
+			return outcome{}, manifest.Output{}, err
 		}
 	}
 	inv := &inventory.Inventory{}
@@ -156,7 +162,7 @@ func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Nod
 	for i, item := range items {
 		resources, err := manifest.ItemResources(item)
 		if err != nil {
-			return result.Result{}, manifest.Output{}, fmt.Errorf("items[%d]: %w", i, err)
+			return outcome{}, manifest.Output{}, fmt.Errorf("items[%d]: %w", i, err)
 		}
 		for _, n := range resources {
 			inv.Add(n, inventory.Source{})
@@ -168,8 +174,13 @@ func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Nod
 		own.Spec.Receipt = false
 		cfg = &own
 	}
-	res, err := Process(ctx, inv, cfg)
+	var res outcome
+	var err error
+	res.Result, err = Process(ctx, inv, cfg)
 	res.Findings = report.Clean(res.Findings, secrets)
+	if len(res.Findings) > 0 { // there is a summary to say it in
+		res.withoutSchema = rules.WithoutSchema(inv)
+	}
 	objects := inv.Objects()
 	out := manifest.Output{
 		Changed: func(i int) bool {

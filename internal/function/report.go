@@ -8,7 +8,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
-	"github.com/ressKim-io/wealist-k8s-migration/fn/result"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
@@ -19,6 +18,9 @@ type Report struct {
 	Code int
 	// Findings may be printed as they are.
 	Findings []finding.Finding
+	// WithoutSchema counts the resources whose fields could not be compared with a
+	// schema, by API group, if there are findings.
+	WithoutSchema map[string]int `json:",omitempty"`
 	// Failure says why the input or the configuration could not be read.
 	Failure string
 
@@ -52,13 +54,13 @@ func filter(ctx context.Context, stdin io.Reader, stdout io.Writer) Report {
 	return newReport(res, err, &secrets)
 }
 
-func newReport(res result.Result, err error, secrets *redact.Secrets) Report {
+func newReport(res outcome, err error, secrets *redact.Secrets) Report {
 	if err != nil {
 		return Report{Code: ExitFailure, Failure: "krm-validate: " + secrets.Error(err)}
 	}
-	r := Report{Findings: res.Findings, explain: func() string {
+	r := Report{Findings: res.Findings, WithoutSchema: res.withoutSchema, explain: func() string {
 		var text strings.Builder
-		Explain(&text, res)
+		Explain(&text, res.Result)
 		return secrets.Text(text.String())
 	}}
 	if finding.Count(res.Findings, finding.Error) > 0 {
