@@ -31,7 +31,7 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 		}
 	}
 	sure := meant != "" && strings.EqualFold(meant, key.Value)
-	if meant != "" && other.text != "" && v.Kind == yaml.ScalarNode && s.Field(meant).Schema.object() != nil {
+	if meant != "" && other.text != "" && v.Kind == yaml.ScalarNode && s.Field(meant).object() != nil {
 		meant = "" // secretName is not secret
 	}
 	if !sure && other.text == "" && (meant == "" || !takesShape(v, s.Field(meant).Schema)) {

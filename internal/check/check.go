@@ -145,7 +145,6 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	} else {
 		rep.Findings = merge(slices.Concat(found...))
 	}
-	found, all = nil, nil
 	rep.dropCommented(opts)
 	rep.weigh(opts.Severities)
 	finding.Sort(rep.Findings)

@@ -265,10 +265,10 @@ func (x *failedTree) malformed(f *provenance.File, line int, said string) *Failu
 
 // jsonType is what encoding/json calls a value.
 func jsonType(n *yaml.Node) string {
-	switch {
-	case n.Kind == yaml.SequenceNode:
+	switch n.Kind {
+	case yaml.SequenceNode:
 		return "array"
-	case n.Kind == yaml.MappingNode:
+	case yaml.MappingNode:
 		return "object"
 	}
 	switch n.ShortTag() {

@@ -254,8 +254,8 @@ func TestPlaces(t *testing.T) {
 			}
 			got := map[string]string{}
 			for _, p := range all {
-				name, _, _ := strings.Cut(p.resource.name, "-")
-				if name = p.resource.kind + "/" + p.resource.name; p.made {
+				name := p.resource.kind + "/" + p.resource.name
+				if p.made {
 					name = name[:strings.IndexByte(name+"-", '-')]
 				}
 				where := "-"

@@ -260,7 +260,7 @@ func measure(bin string, args []string, stdin string) (usage, error) {
 		if err != nil {
 			return usage{}, err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // it was only read
 		cmd.Stdin = f
 	}
 	err := cmd.Run()
