@@ -130,6 +130,10 @@ bench: ## Run the benchmarks, and compare with other programs: docs/performance.
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 	$(GO) run ./test/bench/compare
 
+.PHONY: bounds
+bounds: ## Measure what large inputs cost in memory, and whether their time is linear
+	$(GO) run ./test/bench/bounds
+
 .PHONY: ci
 ci: ## Run what CI runs
 	.ci/run

@@ -174,7 +174,21 @@ type taint struct {
 	secret string
 	texts  int
 	leaks  int
+	ran    map[string]bool // the commands that ran
 }
+
+// run is [run] that remembers which command it was.
+func (c *taint) run(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	if c.ran == nil {
+		c.ran = map[string]bool{}
+	}
+	c.ran[args[0]] = true
+	return run(t, args...)
+}
+
+// withoutTrees are the commands that read no tree: they print what is built in.
+var withoutTrees = []string{"completion", "explain", "help", "rules", "schema", "version"}
 
 // clean checks that a text says nothing of the secret.
 func (c *taint) clean(t *testing.T, what, text string) {
@@ -216,6 +230,12 @@ func TestNoSecretIsPrinted(t *testing.T) {
 			t.Run(fmt.Sprint(i, "/", name), func(t *testing.T) { c.tree(t, files) })
 		}
 		t.Logf("%d texts printed about %d trees, %d with the secret", c.texts, len(tainted), c.leaks)
+		c.ran["check"] = true // everyFormat
+		for _, cmd := range newRootCommand().Commands() {
+			if !cmd.Hidden && !slices.Contains(withoutTrees, cmd.Name()) {
+				assert.True(t, c.ran[cmd.Name()], "%s reads trees: run it here, or put it among withoutTrees", cmd.Name())
+			}
+		}
 	}
 }
 
@@ -231,10 +251,11 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 	slices.Sort(plain)
 
 	for _, args := range [][]string{{"build", dir}, {"build", "--explain", dir}, {"build", "-o", t.TempDir(), dir}} {
-		_, _, stderr := run(t, args...)
+		_, _, stderr := c.run(t, args...)
 		c.clean(t, args[0], stderr)
 	}
-	all := [][]string{{"check", "--print-externals", dir}, {"fix", "--diff", dir}, {"trace", dir, "deploy/api"}, {"trace", dir, "secret/p-db"}, {"blame", dir}, {"blame", "-o", "json", dir}}
+	all := [][]string{{"check", "--print-externals", dir}, {"fix", "--diff", dir}, {"trace", dir, "deploy/api"}, {"trace", dir, "secret/p-db"}, {"blame", dir}, {"blame", "-o", "json", dir},
+		{"trace", dir, "deploy/api"}, {"trace", "-o", "json", dir, "deploy/api"}, {"trace", dir, "pod/p"}, {"trace", dir, "http://u:" + url.QueryEscape(c.secret) + "@x/"}}
 	checks := [][]string{{"--notes", dir}}
 	if len(plain) > 0 {
 		checks = append(checks, plain, []string{"--config", plain[len(plain)-1], plain[0]})
@@ -247,7 +268,7 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 		}
 	}
 	for _, args := range all {
-		_, stdout, stderr := run(t, args...)
+		_, stdout, stderr := c.run(t, args...)
 		c.clean(t, strings.Join(args[:min(3, len(args))], " "), stdout+stderr)
 	}
 	other := map[string]string{}
@@ -261,7 +282,7 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 		c.clean(t, "diff", stdout+stderr)
 	}
 	known := filepath.Join(t.TempDir(), "known.json")
-	_, stdout, stderr := run(t, "check", "--write-baseline", known, dir)
+	_, stdout, stderr := c.run(t, "check", "--write-baseline", known, dir)
 	c.clean(t, "check --write-baseline", stdout+stderr)
 	if text, err := os.ReadFile(known); err == nil {
 		c.clean(t, "the baseline", string(text))
@@ -320,7 +341,7 @@ func (c *taint) lock(t *testing.T, files map[string]string) {
 	write(t, dir, source)
 	write(t, dir, pipeline)
 	for _, args := range [][]string{{"lock", "--check", dir}, {"lock", dir}} {
-		_, stdout, stderr := run(t, args...)
+		_, stdout, stderr := c.run(t, args...)
 		c.clean(t, args[0], stdout+stderr)
 	}
 	locked, err := filepath.Glob(filepath.Join(dir, "lock", "*"))
@@ -331,7 +352,7 @@ func (c *taint) lock(t *testing.T, files map[string]string) {
 	if len(locked) > 0 {
 		// A hand edit shows up in the difference.
 		require.NoError(t, os.WriteFile(locked[0], []byte(readFile(t, locked[0])+"# password: "+c.secret+"\n"), 0o644))
-		_, stdout, stderr := run(t, "lock", "--check", dir)
+		_, stdout, stderr := c.run(t, "lock", "--check", dir)
 		c.clean(t, "the difference", stdout+stderr)
 	}
 }

@@ -1,8 +1,10 @@
 package suggest
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -29,8 +31,7 @@ type Index struct {
 
 	filing sync.Once
 
-	filed map[uint64]int32 // the last entry of a key
-	entry []entry
+	filed []entry // by key
 	odd   []int32 // names that are not ASCII: edits count characters, not bytes
 
 	series sync.Once
@@ -38,7 +39,20 @@ type Index struct {
 }
 
 // entry is one name under a key. Keys are hashes: a name too many is no harm.
-type entry struct{ name, before int32 }
+type entry struct {
+	key  uint32
+	name int32
+}
+
+// under returns the names that are filed under a key.
+func (ix *Index) under(key uint64) []entry {
+	first, _ := slices.BinarySearchFunc(ix.filed, uint32(key), func(e entry, key uint32) int { return cmp.Compare(e.key, key) })
+	end := first
+	for end < len(ix.filed) && ix.filed[end].key == uint32(key) {
+		end++
+	}
+	return ix.filed[first:end]
+}
 
 // What a key is made of.
 const (
@@ -168,12 +182,13 @@ func (ix *Index) Alone(name string) bool {
 
 // file files all names.
 func (ix *Index) file() {
-	ix.filed = make(map[uint64]int32, 32*len(ix.names))
+	room := 0
+	for _, name := range ix.names {
+		room += len(name) + 3 + 2*strings.Count(name, "-")
+	}
+	ix.filed = make([]entry, 0, room)
 	for i, name := range ix.names {
-		add := func(key uint64) {
-			ix.entry = append(ix.entry, entry{int32(i), ix.filed[key] - 1})
-			ix.filed[key] = int32(len(ix.entry))
-		}
+		add := func(key uint64) { ix.filed = append(ix.filed, entry{uint32(key), int32(i)}) }
 		add(hash(whole, name, ""))
 		for at := range len(name) {
 			if name[at] == '-' {
@@ -189,25 +204,24 @@ func (ix *Index) file() {
 		each(head, name[:middle], add)
 		each(tail, name[middle:], add)
 	}
+	slices.SortFunc(ix.filed, func(a, b entry) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.name, b.name)) })
 }
 
 // near appends all names that Nearest could return for name, and a few more.
 func (ix *Index) near(found []string, name string) []string {
 	ix.filing.Do(ix.file)
-	numbers := slices.Clone(ix.odd)
+	var some [256]int32
+	numbers := append(some[:0], ix.odd...)
 	take := func(key uint64) {
-		for i := ix.filed[key] - 1; i >= 0; i = ix.entry[i].before {
-			numbers = append(numbers, ix.entry[i].name)
+		for _, e := range ix.under(key) {
+			numbers = append(numbers, e.name)
 		}
 	}
 	telling := func(key uint64) {
-		before := len(numbers)
-		for i := ix.filed[key] - 1; i >= 0; i = ix.entry[i].before {
-			if len(numbers)-before == common {
-				numbers = numbers[:before]
-				return
+		if names := ix.under(key); len(names) <= common {
+			for _, e := range names {
+				numbers = append(numbers, e.name)
 			}
-			numbers = append(numbers, ix.entry[i].name)
 		}
 	}
 	half := func(part uint64, text string) {
