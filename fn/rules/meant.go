@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"path"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -207,7 +209,7 @@ func (j *judge) object(o *inventory.Object, k *kindOf) (v verdict) {
 // they are hold parts: what is built is whole, and so is a stream.
 func (j *judge) partOf(o *inventory.Object, n *yaml.Node, k *kindOf) apischema.Part {
 	switch {
-	case o.Patch:
+	case o.Patch, o.Line > 0 && strings.Contains(path.Base(filepath.ToSlash(o.File)), "patch"):
 		return apischema.Likely
 	case o.Line == 0 || o.File == "stdin":
 		return apischema.Whole

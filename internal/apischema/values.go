@@ -126,7 +126,7 @@ var enums = sync.OnceValue(func() map[string][]string {
 // form makes a check of one of apimachinery's validation functions.
 func form(rule string, valid func(string) []string) valueCheck {
 	return func(v *value) {
-		if v.node.Value == "" {
+		if v.node.Value == "" || rule == NameInvalid && isPlaceholderName(v.node.Value) {
 			return
 		}
 		if errs := valid(v.node.Value); len(errs) > 0 {
@@ -644,7 +644,7 @@ func Metadata(n *yaml.Node, kind string, namespaced bool) []Problem {
 		if !listed {
 			valid = validation.IsDNS1123Subdomain
 		}
-		if valid != nil && !isSimple(name.Value) {
+		if valid != nil && !isSimple(name.Value) && !isPlaceholderName(name.Value) {
 			if errs := valid(name.Value); len(errs) > 0 {
 				w.add(Problem{Rule: NameInvalid, Node: name, Message: fmt.Sprintf("%q is not a valid name of a %s: %s", name.Value, kind, short(errs[0]))})
 			}

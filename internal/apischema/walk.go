@@ -154,6 +154,17 @@ func isUpperSnake(s string) bool {
 	return strings.Contains(s, "_") && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
 }
 
+// isPlaceholderName reports whether a part of a name is a word such as PVC_NAME,
+// which no name of an object can have.
+func isPlaceholderName(s string) bool {
+	for part := range strings.SplitSeq(s, "-") {
+		if len(part) > 3 && isUpperSnake(part) && strings.Trim(part, "0123456789_") != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // isTemplate reports whether a mapping is what a {{ template }} without quotes
 // looks like to YAML.
 func isTemplate(n *yaml.Node) bool {
