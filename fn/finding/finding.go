@@ -114,6 +114,9 @@ type Finding struct {
 	// Sum is Sum of the scalar at Field. With it the place can be told from one
 	// in an earlier version of the file, without showing the value.
 	Sum uint64 `json:"-"`
+	// Key is set where the finding is about the key at Field, such as one that is
+	// misspelt, and not about its value.
+	Key bool `json:"-"`
 	// Secret says that the source line may hold a secret and is not to be shown.
 	Secret bool `json:"-"`
 }

@@ -84,6 +84,18 @@ func ignores(i *config.Ignore, f *finding.Finding) bool {
 		(i.Field == "" || fieldpath.Match(i.Field, f.Field) || fieldpath.Match(i.Field, f.Place()))
 }
 
+// Settle gives findings about kustomizations the severities that a configuration
+// gives their rules, and leaves out those that it ignores.
+func Settle(fs []finding.Finding, v *config.Validate) []finding.Finding {
+	r := &results{ignores: v.GetIgnore()}
+	r.hits = make([]int, len(r.ignores))
+	for _, f := range fs {
+		f.Severity = v.SeverityOf(f.Rule, f.Severity)
+		r.add(f)
+	}
+	return r.findings
+}
+
 // dropAnnotated removes the findings that annotations of their own resource
 // ignore.
 func (r *results) dropAnnotated() {
@@ -134,12 +146,26 @@ func (r *results) take(p *Pass) {
 	p.found = nil
 }
 
+// aboutKustomizations reports whether a rule, or all that a glob matches, are
+// about kustomizations, whose findings do not come here.
+func (p *Pass) aboutKustomizations(glob string) bool {
+	found := false
+	for _, r := range p.rules {
+		if glob != "" && inventory.Match(glob, r.Name) {
+			if found = true; !r.Kustomization {
+				return false
+			}
+		}
+	}
+	return found
+}
+
 func (r *results) reportUnusedIgnores(p *Pass) {
 	off := func(rule string) bool { return p.Config.Validate.SeverityOf(rule, finding.Error) == finding.Off }
 	help := Help("remove it: what it silenced is gone")
 	for i := range r.ignores {
 		rule := r.ignores[i].Rule
-		if r.hits[i] > 0 || !isGlob(rule) && !p.isRule(rule) || off(rule) {
+		if r.hits[i] > 0 || !isGlob(rule) && !p.isRule(rule) || off(rule) || p.aboutKustomizations(rule) {
 			continue
 		}
 		p.reportConfig("spec.validate.ignore["+strconv.Itoa(i)+"]", fmt.Sprintf("this entry ignores %q, and there is no such finding", rule), help)

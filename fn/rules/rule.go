@@ -178,8 +178,7 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 				n = written
 			}
 		}
-		var isKey bool
-		if f.Field, isKey = fieldpath.Find(root, n); f.Field != "" && !isKey {
+		if f.Field, f.Key = fieldpath.Find(root, n); f.Field != "" && !f.Key {
 			f.Sum = finding.Sum(yamlnode.Resolve(n).Value)
 		}
 		if line := o.LineOf(n); line > 0 {

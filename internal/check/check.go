@@ -27,6 +27,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // Options tune a check.
@@ -308,6 +309,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	}
 	var failed *kbuild.FunctionError
 	if errors.As(err, &failed) && finding.Count(findings, finding.Error) > 0 {
+		rep.about = rep.kustomizations(steps, nil, configOf(result, opts))
 		return unresolved(findings, opts.Unresolved), nil, nil, nil
 	}
 	if err != nil {
@@ -329,7 +331,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	if makesChart(inv) {
 		return nil, nil, nil, fmt.Errorf("it builds the templates of a Helm chart: %w", errTemplate)
 	}
-	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, opts), rules.WithoutSchema(inv)
+	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, configOf(result, opts)), rules.WithoutSchema(inv)
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
 	if len(result.Runs) > 0 || unwritable != nil {
 		return unresolved(findings, opts.Unresolved), resources, rep.objectsOf(inv), unwritable
@@ -338,19 +340,32 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	return findings, resources, rep.objectsOf(inv), err
 }
 
+// configOf is the configuration that what is found in a build is judged by: that
+// of the function in it, or else the one that was given.
+func configOf(result *kbuild.Result, opts Options) *config.ConfigPipeline {
+	for _, text := range result.Configs {
+		var doc yaml.Node
+		if yaml.Unmarshal([]byte(text), &doc) != nil {
+			continue
+		}
+		if cfg, err := config.Decode(yamlnode.Resolve(&doc)); err == nil {
+			return cfg
+		}
+	}
+	return opts.Config
+}
+
 // kustomizations are the findings about the entries of kustomizations, with the
-// severities that the configuration gives them.
-func (rep *Report) kustomizations(steps *effects.Recorder, inv *inventory.Inventory, opts Options) []finding.Finding {
+// severities that a configuration gives them, and without those that it ignores.
+func (rep *Report) kustomizations(steps *effects.Recorder, inv *inventory.Inventory, cfg *config.ConfigPipeline) []finding.Finding {
 	findings := steps.Findings(inv)
 	for file, text := range steps.Texts() {
 		rep.Sources[file] = text
 	}
-	if opts.Config != nil {
-		for i := range findings {
-			findings[i].Severity = opts.Config.Spec.Validate.SeverityOf(findings[i].Rule, findings[i].Severity)
-		}
+	if cfg == nil {
+		return findings
 	}
-	return slices.DeleteFunc(findings, func(f finding.Finding) bool { return f.Severity == finding.Off })
+	return rules.Settle(findings, cfg.Spec.Validate)
 }
 
 // warn adds warnings, each once: overlays share their bases.

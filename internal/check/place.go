@@ -12,6 +12,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -70,6 +71,16 @@ func (p *Places) locate(f *finding.Finding) {
 	if whole && n.Kind == yaml.ScalarNode && f.Sum != 0 && finding.Sum(n.Value) != f.Sum && !isConfig(f) {
 		return // it has been changed since
 	}
+	if f.Key && whole {
+		key := p.trace.Key(root, f.Field).Place
+		if !key.Known() && r.Known() { // kustomize has made it anew
+			key = provenance.NewFile(r.File, p.file(r.File)).KeyBefore(r.Place, lastKey(f.Field))
+		}
+		if key.Known() {
+			f.File, f.Line, f.Column = key.File, key.Line, key.Column
+			return
+		}
+	}
 	if !r.Known() {
 		if start, _, _ := p.trace.Locate(root, ""); start.Known() {
 			f.File = start.File
@@ -101,6 +112,15 @@ func (p *Places) generated(f *finding.Finding, root *yaml.Node) {
 		by = fmt.Sprintf("the generator at %s:%d takes the file as it is", name.File, name.Line)
 	}
 	f.Help = by + ": save it without a newline at its end: printf %s VALUE > " + filepath.Base(f.File)
+}
+
+// lastKey is the key at a field, "" for an element of a list.
+func lastKey(field string) string {
+	path := fieldpath.Parse(field)
+	if len(path) == 0 {
+		return ""
+	}
+	return path[len(path)-1].Key
 }
 
 func isConfig(f *finding.Finding) bool {

@@ -1,13 +1,16 @@
 package check_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 )
@@ -69,4 +72,63 @@ func TestThePatchIsWhereItIsWrong(t *testing.T) {
 	require.Len(t, fs[0].Also, 1)
 	assert.True(t, strings.HasSuffix(fs[0].Also[0].File, "base/pod.yaml"))
 	assert.Equal(t, 12, fs[0].Also[0].Line)
+}
+
+// TestFindingsAboutKeysHaveAPlace: the field of a key is that of its value, which
+// is another text.
+func TestFindingsAboutKeysHaveAPlace(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"base/kustomization.yaml": base,
+		"base/pod.yaml":           strings.ReplaceAll(pod, "db-secret", "made"),
+		"prod/kustomization.yaml": kustomization + "- ../base\nsecretGenerator:\n- {name: made, namespace: shop, literals: [a=b]}\npatches:\n- path: p.yaml\n",
+		"prod/p.yaml":             "apiVersion: v1\nkind: Pod\nmetadata: {name: app, namespace: shop}\nspec:\n  containers:\n  - name: app\n    imagePulPolicy: Always\n    resorces: {limits: {memory: 1Gi}}\n",
+	})
+	places := map[string]string{}
+	for _, f := range errorsOf(t, dir) {
+		places[f.Field] = fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
+	}
+	assert.Equal(t, "prod/p.yaml:7:5", places["spec.containers[0].imagePulPolicy"], places)
+	assert.Equal(t, "prod/p.yaml:8:5", places["spec.containers[0].resorces"], places)
+}
+
+// TestConfigurationsJudgeKustomizations: what a configuration says of severities
+// and ignores holds for rules about kustomizations too, wherever it stands.
+func TestConfigurationsJudgeKustomizations(t *testing.T) {
+	const images = "images:\n- {name: gone, newTag: '2'}\n"
+	const ignore = "    ignore:\n    - {rule: images-entry-unused, kind: Kustomization, reason: for a release to come}\n"
+	pipeline := func(validate string) string {
+		return "apiVersion: wealist.io/v1alpha1\nkind: ConfigPipeline\nmetadata:\n  name: p\n  annotations:\n    config.kubernetes.io/function: |\n      exec: {path: krm-validate}\nspec:\n  validate:\n" + validate
+	}
+	for name, c := range map[string]struct {
+		validate string
+		want     []string
+	}{
+		"nothing":  {"    unresolved: error\n", []string{"warning"}},
+		"severity": {"    rules: {images-entry-unused: note}\n", []string{"note"}},
+		"off":      {"    rules: {images-entry-unused: \"off\"}\n", nil},
+		"ignored":  {ignore, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := map[string]string{
+				"kustomization.yaml": kustomization + "- pod.yaml\n" + images, "pod.yaml": strings.ReplaceAll(pod, "  - secretRef: {name: db-secret}", "  - configMapRef: {name: c, optional: true}"),
+			}
+			var doc yaml.Node
+			require.NoError(t, yaml.Unmarshal([]byte(pipeline(c.validate)), &doc))
+			cfg, err := config.Decode(&doc)
+			require.NoError(t, err)
+			severities := func(rep *check.Report) (got []string) {
+				for _, f := range rep.Findings {
+					assert.NotEqual(t, "unused-ignore", f.Rule)
+					if f.Rule == "images-entry-unused" {
+						got = append(got, f.Severity.String())
+					}
+				}
+				return got
+			}
+			assert.Equal(t, c.want, severities(run(t, check.Options{Config: cfg}, tree(t, files))), "--config")
+			files["kustomization.yaml"] += "transformers: [p.yaml]\n"
+			files["p.yaml"] = pipeline(c.validate)
+			assert.Equal(t, c.want, severities(run(t, check.Options{}, tree(t, files))), "in the tree")
+		})
+	}
 }

@@ -110,6 +110,8 @@ type Result struct {
 	Resources resmap.ResMap
 	// Runs are those of the function: what it found and did.
 	Runs []Run
+	// Configs are the function's configurations in the build, as YAML.
+	Configs []string
 	// Warnings are about the kustomization files. kustomize prints its own when
 	// it builds the tree.
 	Warnings []Warning
@@ -231,7 +233,7 @@ func (b *builder) ours(root string) (*Result, error) {
 		l, m, err = b.linear(root, true)
 		done()
 	}
-	return &Result{Resources: m, Runs: l.runs, Warnings: l.warnings}, err
+	return &Result{Resources: m, Runs: l.runs, Configs: l.configs, Warnings: l.warnings}, err
 }
 
 func (b *builder) linear(root string, ownSchema bool) (l *linearBuild, m resmap.ResMap, err error) {
@@ -266,7 +268,7 @@ func (b *builder) stock(root string) (*Result, error) {
 	done := ownSchema()
 	m, err := krustyRun(t, root, krustyOptions(&b.opts))
 	done()
-	result := &Result{Resources: m, Runs: said.read()}
+	result := &Result{Resources: m, Runs: said.read(), Configs: t.configs}
 	if b.captured != nil {
 		content, readErr := os.ReadFile(t.capture)
 		if readErr == nil {

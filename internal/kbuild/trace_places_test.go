@@ -78,6 +78,31 @@ func TestPlaces(t *testing.T) {
 				shop + "spec.template.spec.containers[0].env[0].value": "p.yaml:4:91 strategicMergePatch",
 			},
 		},
+		"a patch that begins with dashes": {
+			map[string]string{
+				"kustomization.yaml": "resources: [d.yaml]\npatches:\n- path: p.yaml\n- path: q.yaml\n  target: {kind: Deployment}\n",
+				"d.yaml":             traceDeployment,
+				"p.yaml":             "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  paused: true\n  template:\n    spec:\n      containers:\n      - name: app\n        env:\n        - name: X\n          value: x\n        - name: Z\n          value: x\n",
+				"q.yaml":             "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  template:\n    metadata:\n      labels:\n        app: shop\n        tier: shop\n---\n# nothing\n",
+			},
+			wants{
+				shop + "spec.paused": "p.yaml:6:11 strategicMergePatch",
+				shop + "spec.template.spec.containers[0].env[0].value": "p.yaml:13:18 strategicMergePatch",
+				shop + "spec.template.spec.containers[0].env[1].value": "p.yaml:15:18 strategicMergePatch",
+				shop + "spec.template.metadata.labels.tier":            "q.yaml:10:15 strategicMergePatch",
+			},
+		},
+		"numbers that JSON writes in another way": {
+			map[string]string{
+				"kustomization.yaml": "resources: [d.yaml]\npatches:\n- target: {kind: Pod}\n  patch: '- {op: add, path: /spec/x, value: 1}'\n",
+				"d.yaml":             "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  volumes:\n  - name: v\n    secret:\n      defaultMode: 0400\n  - name: w\n    secret:\n      defaultMode: 0o755\n",
+			},
+			wants{
+				"Pod/p spec.volumes[0].secret.defaultMode": "d.yaml:8:20 resource",
+				"Pod/p spec.volumes[1].secret.defaultMode": "d.yaml:11:20 resource",
+				"Pod/p spec.x": "kustomization.yaml:4:45 jsonPatch",
+			},
+		},
 		"an element in another's place": {
 			map[string]string{
 				"kustomization.yaml": "resources: [d.yaml]\npatches: [path: p.yaml]\n",

@@ -199,9 +199,10 @@ func patchDocuments(text *provenance.Text) []traced {
 	}
 	var docs []traced
 	for _, d := range text.Documents() {
+		d = d.Begun()
 		root := d.Parse()
 		switch {
-		case root == nil, root.Kind == yaml.SequenceNode && len(docs) > 0,
+		case root == nil, strings.HasPrefix(d.Value, "---"), root.Kind == yaml.SequenceNode && len(docs) > 0,
 			strings.HasSuffix(yamlnode.GetString(root, "kind"), "List"): // kustomize takes it apart, and writes it anew
 			return nil
 		case root.Kind == yaml.SequenceNode:

@@ -41,6 +41,16 @@ func (t *Trace) Locate(root *yaml.Node, field string) (r Record, n *yaml.Node, w
 	}
 }
 
+// Key returns the record of the key at a field, an empty one if it has none.
+func (t *Trace) Key(root *yaml.Node, field string) Record {
+	path := fieldpath.Parse(field)
+	at, found := path.Follow(root)
+	if !found || at == nil {
+		return Record{}
+	}
+	return t.Record(Marked(keyOf(root, path, at)))
+}
+
 // keyOf returns the key of a mapping or a list in another mapping, nil for an
 // element of a list.
 func keyOf(root *yaml.Node, path fieldpath.Path, value *yaml.Node) *yaml.Node {

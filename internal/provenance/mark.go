@@ -308,6 +308,11 @@ func sameScalar(a, b *yaml.Node) bool {
 	if errX == nil && errY == nil && x == y && slices.Contains(numbers, a.ShortTag()) && slices.Contains(numbers, b.ShortTag()) {
 		return true
 	}
+	i, errI := strconv.ParseInt(a.Value, 0, 64) // 0400 is 256
+	j, errJ := strconv.ParseInt(b.Value, 0, 64)
+	if errI == nil && errJ == nil && i == j && a.ShortTag() == "!!int" && b.ShortTag() == "!!int" {
+		return true
+	}
 	return a.ShortTag() == b.ShortTag() && (a.ShortTag() == "!!null" || a.ShortTag() == "!!bool" && strings.EqualFold(a.Value, b.Value))
 }
 

@@ -76,6 +76,31 @@ func (f *File) place(offset int) Place {
 // Start is the place of the file's first character.
 func (f *File) Start() Place { return Place{File: f.Path, Line: 1, Column: 1} }
 
+// KeyBefore returns the place of a key whose value stands at a place: on its line,
+// or on the one above. It is empty where no such key stands there.
+func (f *File) KeyBefore(value Place, key string) Place {
+	line := f.line(value.Line)
+	at := f.offset(value.Line, value.Column)
+	if at < 0 || key == "" {
+		return Place{}
+	}
+	before := line[:at-f.lines[value.Line-1]]
+	number := value.Line
+	if strings.Trim(string(before), " -") == "" {
+		for number--; number > 0 && isComment(string(f.line(number))); number-- {
+		}
+		before = f.line(number)
+	}
+	text := strings.TrimRight(string(before), " ")
+	for _, quoted := range []string{key, `"` + key + `"`, "'" + key + "'"} {
+		head, ok := strings.CutSuffix(text, quoted+":")
+		if ok && (head == "" || strings.HasSuffix(head, " ") || strings.HasSuffix(head, "{") || strings.HasSuffix(head, ",")) {
+			return Place{File: f.Path, Line: number, Column: 1 + utf8.RuneCountInString(head)}
+		}
+	}
+	return Place{}
+}
+
 // scalar returns the place of a scalar that a YAML reader puts at a line and
 // column. The anchor and tag in front of it are no part of the value. The place
 // is empty where the text there is not the scalar's, which a reader that was
@@ -177,6 +202,15 @@ func (t *Text) Trim() *Text {
 		return &Text{Value: trimmed, self: NewFile("", []byte(trimmed))}
 	}
 	return t.slice(start, start+len(trimmed))
+}
+
+// Begun returns the text without the line of three dashes that it may begin
+// with: what reads it by itself takes that for the end of a document before.
+func (t *Text) Begun() *Text {
+	if line, _, ok := strings.Cut(t.Value, "\n"); ok && strings.TrimRight(line, " \t\r") == "---" {
+		return t.slice(len(line)+1, len(t.Value))
+	}
+	return t
 }
 
 // Framed returns the text between comments, so that nobody who trims it changes
