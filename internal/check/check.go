@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
@@ -263,81 +264,94 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 	}
 	files := kbuild.NewSnapshot(opts.files()) // both builds see the same
 	rep.inputs = append(rep.inputs, files)
-	findings, resources, have, err := rep.buildAndCheck(ctx, files, t, opts)
-	if !rep.follow && (len(findings) > 0 || err != nil) {
+	b, err := rep.buildAndCheck(ctx, files, t, opts)
+	if !rep.follow && len(b.findings) > 0 {
 		// Sound trees are not followed. Others, and then those beside them, are.
-		opts.Build.Trace = &trace
-		if again, built, has, err2 := rep.buildAndCheck(ctx, files, t, opts); trace.Any() {
-			findings, resources, have, err = again, built, has, err2
+		if resources := follow(b.files, t.Root, b.opts, &trace); trace.Any() && resources != nil {
+			b.resources = resources
 		}
 	}
-	if rep.follow = len(findings) > 0; err != nil && len(findings) == 0 {
+	if rep.follow = len(b.findings) > 0; err != nil && len(b.findings) == 0 {
 		return nil, nil, err
 	}
-	rep.count(len(resources), rep.withoutSchema)
-	places := NewPlaces(&trace, resources)
+	rep.count(len(b.resources), rep.withoutSchema)
+	places := NewPlaces(&trace, b.resources)
 	places.read = func(file string) ([]byte, error) { return readAbs(files, file) }
-	places.Locate(findings)
-	places.sources(findings, rep.Sources)
-	return append(findings, rep.about...), have, err
+	places.Locate(b.findings)
+	places.sources(b.findings, rep.Sources)
+	return append(b.findings, rep.about...), b.have, err
 }
 
-// buildAndCheck returns what is found in a kustomization, and its resources.
-func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t Tree, opts Options) ([]finding.Finding, []*yaml.Node, objects, error) {
+// built is a kustomization that was built of files, and what is found in it.
+type built struct {
+	files     filesys.FileSystem
+	opts      kbuild.Options
+	findings  []finding.Finding
+	resources []*yaml.Node
+	have      objects
+}
+
+// buildAndCheck builds a kustomization and checks what comes out.
+func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t Tree, opts Options) (b built, err error) {
 	rep.about, rep.withoutSchema = nil, nil
 	build := opts.Build
 	build.InProcess = function.RunNodes
 	build.KeepNames = true
 	steps := &effects.Recorder{}
 	build.Observe = steps.Observe
+	b.files = files
 	result, err := kbuild.Build(files, t.Root, build)
 	if err != nil && t.Within != "" && outsideOfFolder(err) {
 		// The file may be read: it is in the folder that was named.
 		steps = &effects.Recorder{}
 		build.Observe = steps.Observe
 		build.LoadRestrictor, build.Cache = types.LoadRestrictionsNone, nil
-		result, err = kbuild.Build(within{files, t.Within}, t.Root, build)
+		b.files = kbuild.NewSnapshot(within{files, t.Within})
+		result, err = kbuild.Build(b.files, t.Root, build)
 	}
-	var findings []finding.Finding
+	b.opts = build
 	failure := ""
 	if result != nil {
 		rep.warn(result.Warnings)
 		for _, r := range result.Runs {
-			findings = append(findings, r.Findings...)
+			b.findings = append(b.findings, r.Findings...)
 			failure += r.Failure
 		}
 	}
 	var failed *kbuild.FunctionError
-	if errors.As(err, &failed) && finding.Count(findings, finding.Error) > 0 {
+	if errors.As(err, &failed) && finding.Count(b.findings, finding.Error) > 0 {
 		rep.about = rep.kustomizations(steps, nil, configOf(result, opts))
-		return unresolved(findings, opts.Unresolved), nil, nil, nil
+		b.findings = unresolved(b.findings, opts.Unresolved)
+		return b, nil
 	}
 	if err != nil {
 		if failure != "" {
 			err = fmt.Errorf("%s: %w", failure, err)
 		}
-		return findings, nil, nil, err
+		return b, err
 	}
 	m := result.Resources
-	resources := make([]*yaml.Node, 0, m.Size())
+	b.resources = make([]*yaml.Node, 0, m.Size())
 	for _, r := range m.Resources() {
-		resources = append(resources, r.YNode())
+		b.resources = append(b.resources, r.YNode())
 		rep.secrets.Node(r.YNode()) // a remote base is no file of the build
 	}
 	inv := &inventory.Inventory{Finished: true, Repository: t.repository()}
-	for _, n := range resources {
+	for _, n := range b.resources {
 		inv.Add(n, inventory.Source{})
 	}
 	if makesChart(inv) {
-		return nil, nil, nil, fmt.Errorf("it builds the templates of a Helm chart: %w", errTemplate)
+		return b, fmt.Errorf("it builds the templates of a Helm chart: %w", errTemplate)
 	}
 	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, configOf(result, opts)), rules.WithoutSchema(inv)
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
 	if len(result.Runs) > 0 || unwritable != nil {
-		return unresolved(findings, opts.Unresolved), resources, rep.objectsOf(inv), unwritable
+		b.findings, b.have = unresolved(b.findings, opts.Unresolved), rep.objectsOf(inv)
+		return b, unwritable
 	}
-	findings, err = validate(ctx, inv, opts.Config, opts)
-	return findings, resources, rep.objectsOf(inv), err
+	b.findings, err = validate(ctx, inv, opts.Config, opts)
+	b.have = rep.objectsOf(inv)
+	return b, err
 }
 
 // configOf is the configuration that what is found in a build is judged by: that

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
@@ -43,13 +44,7 @@ func PrintRuns(w io.Writer, files *kbuild.Snapshot, dir string, opts kbuild.Opti
 		return nil
 	}
 	var trace provenance.Trace
-	opts.Trace = &trace
-	var resources []*yaml.Node
-	if again, err := kbuild.Build(files, dir, opts); err == nil {
-		for _, res := range again.Resources.Resources() {
-			resources = append(resources, res.YNode())
-		}
-	}
+	resources := follow(files, dir, opts, &trace)
 	places := NewPlaces(&trace, resources)
 	places.read = func(file string) ([]byte, error) { return readAbs(files, file) }
 	places.Locate(findings)
@@ -101,4 +96,19 @@ func relativeAll(files []string) []string {
 		out[i] = relative(f)
 	}
 	return out
+}
+
+// follow builds dir once more, of the same files, to find out where values were
+// written. It returns the resources, whose scalars the trace knows.
+func follow(files filesys.FileSystem, dir string, opts kbuild.Options, trace *provenance.Trace) []*yaml.Node {
+	opts.Trace, opts.Observe = trace, nil
+	again, err := kbuild.Build(files, dir, opts)
+	if err != nil || again.Resources == nil {
+		return nil
+	}
+	var resources []*yaml.Node
+	for _, res := range again.Resources.Resources() {
+		resources = append(resources, res.YNode())
+	}
+	return resources
 }

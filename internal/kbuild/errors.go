@@ -100,7 +100,7 @@ var ids = []struct {
 	{regexp.MustCompile(`(?s)(must specify a target for JSON patch) \[.*`), "$1"},
 	{regexp.MustCompile(`(?s)(patch and path can't be set at the same time|must specify one of patch and path)(?: in)?\s.*`), "$1"},
 	{regexp.MustCompile(`(?s)wrong node kind: expected (\w+) but got (\w+): node contents:.*`), "a patch has a $2 where the resource has a $1"},
-	{regexp.MustCompile(`must specify --enable-helm`), "it inflates Helm charts: --enable-helm runs helm for that"},
+	{regexp.MustCompile(`must specify --enable-helm`), "charts need --enable-helm, which runs helm"},
 	{regexp.MustCompile(`\bMappingNode\b`), "mapping"},
 	{regexp.MustCompile(`\bSequenceNode\b`), "list"},
 	{regexp.MustCompile(`\bScalarNode\b`), "single value"},

@@ -64,6 +64,19 @@ var alike = []struct{ ours, theirs *regexp.Regexp }{
 	{regexp.MustCompile(`^transformer |^generator `), regexp.MustCompile(`unable to load builtin`)},
 }
 
+// surely are errors of kustomize's own code on what is kustomize's own: nobody
+// need ask it whether it fails too.
+var surely = regexp.MustCompile("^no resource matches strategic merge patch \"|^(?:add|remove|replace|move|copy|test) operation does not apply: |" +
+	"^error in (?:add|remove|replace|move|copy|test) for path: |^nothing selected by |^multiple matches for selector |^fieldPath `|^unable to find field \"")
+
+// sure returns what kustomize would say, "" if it has to be asked.
+func sure(declined error) string {
+	if es := entries(declined); len(es) > 0 && surely.MatchString(es[0].err.Error()) {
+		return es[0].err.Error()
+	}
+	return ""
+}
+
 // agree reports whether kustomize failed for what our builder failed for.
 func agree(ours error, theirs string) bool {
 	text := ours.Error()

@@ -207,6 +207,14 @@ func (b *builder) run(dir string) (*Result, error) {
 	if refused := (*beyond)(nil); errors.As(declined, &refused) {
 		return nil, refused
 	}
+	if said := sure(declined); said != "" {
+		// It takes as long as the build to hear the same from kustomize.
+		failure := (*Failure)(nil)
+		err := explainFailure(b.fsys, root, b.opts.Secrets.Foreign(simplify(errors.New(said))), declined, said)
+		if errors.As(err, &failure) {
+			return nil, err
+		}
+	}
 	if b.opts.Trace != nil {
 		*b.opts.Trace = provenance.Trace{}
 	}

@@ -277,7 +277,12 @@ func (m *indexed) Remove(id resid.ResId) error {
 func (m *indexed) GetById(id resid.ResId) (*resource.Resource, error) { //nolint:revive // the interface's name
 	es := m.any(id)
 	if len(es) != 1 {
-		return nil, fmt.Errorf("%d resources have or had the id %s", len(es), id)
+		// In the words of kustomize: see sure.
+		some := "no matches"
+		if len(es) > 1 {
+			some = "multiple matches"
+		}
+		return nil, fmt.Errorf("%s for Id %s; failed to find unique target for patch %s", some, id, id)
 	}
 	m.lend(es[0])
 	return es[0].res, nil
