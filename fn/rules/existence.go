@@ -65,8 +65,13 @@ func (p *Pass) checkExists(r *reference.Ref) {
 	what := describe(r)
 	switch res.Status {
 	case reference.Typo:
-		if inSameList(r, res.Suggestions[0]) {
-			return // a list that names both means both
+		if !reference.IsPlaceholderName(r.Name) && inSameList(r, res.Suggestions[0]) { // a list that names both means both
+			if r.Pod == nil {
+				return
+			}
+			p.Report(r.From, r.Node, what+" is not in this build", AtMost(absentSeverity(r.To[0])), p.NotInBuild(r.To[0].Kind, r.Namespace, r.Name),
+				Help("%sadd it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))))
+			return
 		}
 		opts := []Option{DidYouMean(res.Suggestions...), Help("%s", consequence(r))}
 		if reference.IsPlaceholderName(r.Name) {
@@ -146,6 +151,21 @@ func inSameList(r *reference.Ref, name string) bool {
 	for _, v := range yamlnode.Fields(r.Parent) {
 		if elements := yamlnode.Elements(v); slices.Contains(elements, r.Node) {
 			return slices.ContainsFunc(elements, func(e *yaml.Node) bool { return yamlnode.String(e) == name })
+		}
+	}
+	if r.Pod == nil || !strings.Contains(r.Row.Path, "envFrom[]") {
+		return false
+	}
+	for _, c := range r.Pod.Containers { // no container reads one object twice
+		here, named := false, false
+		for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "envFrom")) {
+			for _, ref := range yamlnode.Fields(e) {
+				here = here || ref == r.Parent
+				named = named || yamlnode.GetString(ref, "name") == name
+			}
+		}
+		if here {
+			return named
 		}
 	}
 	return false

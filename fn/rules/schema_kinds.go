@@ -117,7 +117,7 @@ func (b *Build) writtenType(o *inventory.Object) *inventory.Type {
 
 // notForClusters reports whether a kind is read by programs, not by an API server.
 func notForClusters(t *inventory.Type) bool {
-	return t.Group == "kustomize.config.k8s.io" || t.Group == "" && t.Version == "builtin"
+	return t.Group == "kustomize.config.k8s.io" || t.Group == "skaffold" || t.Group == "" && t.Version == "builtin"
 }
 
 // unknownKindOf says what is wrong with a kind or apiVersion, "" if that cannot be

@@ -290,7 +290,7 @@ spec:
 func TestPartsThatTestsCompare(t *testing.T) {
 	part := "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: cache, ownerReferences: [{apiVersion: v1, kind: Pod, name: cache}]}\n" +
 		"spec: {minAvailable: 1, selector: {matchLabels: {app: cache}}}\n"
-	dir := tree(t, map[string]string{"test/e2e/ready.yaml": part, "deploy/cache.yaml": strings.ReplaceAll(part, "cache", "other")})
+	dir := tree(t, map[string]string{"test/e2e/ready.yaml": part, "e2e-tests/compare/ready.yaml": strings.ReplaceAll(pod, "name: app", "name: e2e"), "deploy/cache.yaml": strings.ReplaceAll(part, "cache", "other")})
 	rep := run(t, check.Options{}, dir)
 	for _, f := range rep.Findings {
 		if strings.Contains(f.File, "e2e") {

@@ -40,8 +40,15 @@ func usesValues(n *yaml.Node) bool {
 // in part.
 var testFolders = []string{"test", "tests", "e2e", "fixtures"}
 
-// spareTests makes notes of the fields that lack in files in folders of tests. A
-// file that was named by itself is meant as it stands.
+// hasWord reports whether a name has one of the words, between dashes and the like.
+func hasWord(name string, words ...string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == '.' }),
+		func(word string) bool { return slices.Contains(words, word) })
+}
+
+// spareTests makes notes of what lacks in files in folders of tests, fields and
+// objects that the tests make, and of the fields that lack in files that are called
+// patches. A file that was named by itself is meant as it stands.
 func (t *Tree) spareTests(findings []finding.Finding) {
 	below := t.Within
 	switch {
@@ -52,7 +59,8 @@ func (t *Tree) spareTests(findings []finding.Finding) {
 	}
 	for i := range findings {
 		f := &findings[i]
-		if f.Rule != apischema.RequiredField || f.File == "" {
+		part := f.Rule == apischema.RequiredField || f.Rule == "volume-not-found"
+		if !part && f.Missing == nil || f.File == "" || f.Severity <= finding.Note {
 			continue
 		}
 		file, err := filepath.Abs(filepath.FromSlash(f.File))
@@ -68,9 +76,12 @@ func (t *Tree) spareTests(findings []finding.Finding) {
 			continue
 		}
 		for _, folder := range strings.Split(filepath.ToSlash(filepath.Dir(rel)), "/") {
-			if slices.Contains(testFolders, folder) {
-				f.Severity = min(f.Severity, finding.Note)
+			if hasWord(folder, testFolders...) && f.Rule != "volume-not-found" {
+				f.Severity = finding.Note
 			}
+		}
+		if part && t.Root == "" && hasWord(filepath.Base(rel), "patch") {
+			f.Severity = finding.Note
 		}
 	}
 }
