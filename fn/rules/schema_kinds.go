@@ -70,6 +70,9 @@ var unknownKind = &Rule{
 				continue
 			}
 			written := p.writtenNode(o)
+			if k.suggestion == "" && yamlnode.Get(written, "metadata") == nil && yamlnode.Get(written, "spec") == nil && !apischema.Kubernetes().HasGroup(t.Group) {
+				continue // it is no resource: other programs have files with a kind too
+			}
 			n := yamlnode.Get(written, "apiVersion")
 			opts := []Option{Help("%s", unread)}
 			if k.meant != (apischema.GroupVersionKind{}) {
