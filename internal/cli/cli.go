@@ -196,6 +196,6 @@ is out of date, 2 the work could not be done.`,
 	root.PersistentFlags().StringVar(&most, limits.Flag, "", "how much input to take, as in size=1Gi,depth=1000,aliases=4000000,remote=5m (default size=256Mi,depth=500,aliases=1048576,remote=1m, which is how long a server may take for one answer; also $"+limits.Env+")")
 	root.PersistentFlags().StringVar(&colors, "color", "auto", "auto, always or never; auto means on terminals, and follows NO_COLOR, FORCE_COLOR and CLICOLOR")
 	complete(root, "color", terminal.Modes...)
-	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newTraceCommand(), newDiffCommand(), newReportCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
+	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newTraceCommand(), newGraphCommand(), newDiffCommand(), newReportCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
 	return root
 }

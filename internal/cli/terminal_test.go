@@ -144,12 +144,12 @@ spec: {connections: {` + n + `: {engine: ` + n + `, service: {name: ` + n + `}, 
 				harmless(t, fmt.Sprint(i, " ", what, " ", args[0]), stderr)
 				texts++
 			}
-			for _, args := range [][]string{{"check", "--notes", dir}, {"fix", "--diff", dir}, {"diff", dir, env + "/nothing"}, {"diff", env + "/nothing", dir}, {"trace", dir, "deploy/" + name}, {"trace", dir, "http://" + name}, {"blame", dir}} {
+			for _, args := range [][]string{{"check", "--notes", dir}, {"fix", "--diff", dir}, {"diff", dir, env + "/nothing"}, {"diff", env + "/nothing", dir}, {"trace", dir, "deploy/" + name}, {"trace", dir, "http://" + name}, {"graph", dir}, {"graph", "-o", "mermaid", dir}, {"blame", dir}} {
 				_, stdout, stderr := run(t, args...)
 				harmless(t, fmt.Sprint(i, " ", what, " ", args[0]), stdout+stderr)
 				texts++
 			}
-			for _, args := range [][]string{{"check", "-o", "json", dir}, {"blame", "-o", "json", dir}} {
+			for _, args := range [][]string{{"check", "-o", "json", dir}, {"blame", "-o", "json", dir}, {"graph", "-o", "json", dir}} {
 				code, stdout, stderr := run(t, args...)
 				harmless(t, fmt.Sprint(i, " ", what, " ", args), stdout+stderr)
 				assert.True(t, json.Valid([]byte(stdout)) || code == ExitFailure && stdout == "", "%s %s: %q", what, args, stdout)
