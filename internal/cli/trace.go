@@ -18,6 +18,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/trace"
@@ -83,8 +84,12 @@ code is 1 if there is any such reason, 2 if there is nothing to trace.`,
 // inspect returns what a kustomization or a file has, and what is found in it.
 func inspect(cmd *cobra.Command, path string, opts kbuild.Options) (*inventory.Inventory, []finding.Finding, error) {
 	inv, findings, err := load(cmd, path, opts)
-	if err != nil || findings != nil {
-		return inv, findings, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if findings != nil {
+		reference.Produce(inv) // what is made at run time is there
+		return inv, findings, nil
 	}
 	res, err := fn.Process(cmd.Context(), inv, nil)
 	return inv, res.Findings, err
