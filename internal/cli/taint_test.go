@@ -254,7 +254,7 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 		_, _, stderr := c.run(t, args...)
 		c.clean(t, args[0], stderr)
 	}
-	all := [][]string{{"check", "--print-externals", dir}, {"fix", "--diff", dir}, {"graph", dir}, {"graph", "-o", "json", dir}, {"trace", dir, "deploy/api"}, {"trace", dir, "secret/p-db"}, {"blame", dir}, {"blame", "-o", "json", dir},
+	all := [][]string{{"check", "--print-externals", dir}, {"fix", "--diff", dir}, {"graph", dir}, {"graph", "-o", "json", dir}, {"trace", dir, "secret/p-db"}, {"blame", dir}, {"blame", "-o", "json", dir},
 		{"trace", dir, "deploy/api"}, {"trace", "-o", "json", dir, "deploy/api"}, {"trace", dir, "pod/p"}, {"trace", dir, "http://u:" + url.QueryEscape(c.secret) + "@x/"}}
 	checks := [][]string{{"--notes", dir}}
 	if len(plain) > 0 {
@@ -271,6 +271,10 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 		_, stdout, stderr := c.run(t, args...)
 		c.clean(t, strings.Join(args[:min(3, len(args))], " "), stdout+stderr)
 	}
+	shard := filepath.Join(t.TempDir(), "shard.json")
+	c.run(t, "check", "-o", "json="+shard, dir)
+	_, stdout, stderr := c.run(t, "report", "merge", shard)
+	c.clean(t, "report merge", stdout+stderr)
 	other := map[string]string{}
 	for name, text := range files {
 		other[name] = strings.NewReplacer(c.secret, "another", base64.StdEncoding.EncodeToString([]byte(c.secret)), "YW5vdGhlcg==").Replace(text)
@@ -278,11 +282,11 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 	otherDir := t.TempDir()
 	write(t, otherDir, other)
 	for _, args := range [][]string{{"diff", dir, otherDir}, {"diff", "-o", "markdown", otherDir, dir}} {
-		_, stdout, stderr := run(t, args...)
+		_, stdout, stderr := c.run(t, args...)
 		c.clean(t, "diff", stdout+stderr)
 	}
 	known := filepath.Join(t.TempDir(), "known.json")
-	_, stdout, stderr := c.run(t, "check", "--write-baseline", known, dir)
+	_, stdout, stderr = c.run(t, "check", "--write-baseline", known, dir)
 	c.clean(t, "check --write-baseline", stdout+stderr)
 	if text, err := os.ReadFile(known); err == nil {
 		c.clean(t, "the baseline", string(text))

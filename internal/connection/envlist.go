@@ -227,6 +227,7 @@ func removeKey(key string, from *inventory.Object, others []string) string {
 	if len(others) == 0 {
 		return fmt.Sprintf("remove the key %s from %s: the connection replaces it", key, from)
 	}
+	slices.Sort(others) // the same in whichever order the files come
 	return fmt.Sprintf("the connection replaces the key %s of %s here, and it is read by %s too: let the connection go into that as well before you remove it, or give this workload a source without it",
 		key, from, strings.Join(others, ", "))
 }
