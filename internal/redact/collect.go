@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -15,17 +16,22 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// collector finds the secrets in documents.
+// collector finds the secrets in documents. Each is read once: what it says of
+// a file holds for the file whether it has been read or is read later.
 type collector struct {
-	files map[string][]byte // by path, for generators
-	dir   string            // of the file that is read
+	dir string // of the file that is read
+	// files are the texts of the files that have been read, by path. A path may
+	// have had several.
+	files map[string][][]byte
 	// targets are the kinds that patches in files go to, in lower case.
-	targets map[string]string
+	targets map[string][]string
+	// uses are what generators make of files.
+	uses map[string][]func(text string)
 
 	secrets map[string]bool
-	// read are the documents, for what they say in public.
-	read  []*yaml.Node
-	depth int // of texts in texts
+	fresh   []string             // secrets, since they were last looked at
+	read    func(doc *yaml.Node) // is told of every document, for what it says in public
+	depth   int                  // of texts in texts
 	// level is how deep the walk is, visited how many nodes it has seen: both
 	// have bounds, because documents may be made to have none.
 	level, visited int
@@ -47,9 +53,44 @@ func (c *collector) leave() { c.level-- }
 
 // file reads a file of any kind.
 func (c *collector) file(name string, text []byte) {
+	if c.targets[name] == nil {
+		c.patch(name, text, "")
+	}
+	for i := 0; i < len(c.targets[name]); i++ { // it may name itself
+		c.patch(name, text, c.targets[name][i])
+	}
+	for _, use := range c.uses[name] {
+		use(string(text))
+	}
+	c.files[name] = append(c.files[name], text)
+}
+
+// patch reads a file, target being the kind it is for if it does not say.
+func (c *collector) patch(name string, text []byte, target string) {
 	defer func(dir string) { c.dir = dir }(c.dir)
 	c.dir = filepath.Dir(name)
-	c.stream(string(text), c.targets[name])
+	c.stream(string(text), target)
+}
+
+// target keeps the kind that a patch in a file goes to.
+func (c *collector) target(name, kind string) {
+	known := c.targets[name]
+	if slices.Contains(known, kind) || known == nil && kind == "" {
+		return
+	}
+	c.targets[name] = append(known, kind)
+	for _, text := range c.files[name] {
+		c.patch(name, text, kind)
+	}
+}
+
+// use calls f with the text of a file: now if it has been read, and whenever it
+// is.
+func (c *collector) use(name string, f func(text string)) {
+	c.uses[name] = append(c.uses[name], f)
+	for _, text := range c.files[name] {
+		f(string(text))
+	}
 }
 
 // stream reads YAML of a file or of an inline patch, target being the kind it
@@ -66,7 +107,7 @@ func (c *collector) stream(text, target string) {
 		return
 	}
 	for _, d := range docs {
-		c.read = append(c.read, d)
+		c.read(d)
 		c.document(d, target)
 	}
 }
@@ -326,7 +367,10 @@ func (c *collector) add(text string) {
 	if isPlaceholder(text) || len(text) < 6 && isNumber(text) { // a port, more likely
 		return
 	}
-	c.secrets[text] = true
+	if !c.secrets[text] {
+		c.secrets[text] = true
+		c.fresh = append(c.fresh, text)
+	}
 }
 
 // credentials reads a text that is public but for the credentials in it.
@@ -465,29 +509,36 @@ func (c *collector) generator(n *yaml.Node) {
 				if !ok {
 					key, file = filepath.Base(e), e
 				}
-				c.value(string(c.files[filepath.Join(c.dir, file)]), key)
-				if text, ok := c.files[file]; ok {
-					c.value(string(text), key)
+				value := func(text string) { c.value(text, key) }
+				name := filepath.Join(c.dir, file)
+				c.use(name, value)
+				if file != name {
+					c.use(file, value)
 				}
 			}
 		case "envs", "env":
 			for _, e := range elements(v) {
-				for line := range strings.Lines(string(c.files[filepath.Join(c.dir, e)])) {
-					line = strings.TrimSpace(line)
-					if line == "" || line[0] == '#' {
-						continue
-					}
-					if key, value, ok := strings.Cut(line, "="); ok {
-						c.add(line)
-						c.value(value, key)
-						c.value(strings.Trim(value, `"'`), key)
-					} else {
-						c.value(line, "")
-					}
-				}
+				c.use(filepath.Join(c.dir, e), c.env)
 			}
 		default:
 			c.hidden(v, k.Value)
+		}
+	}
+}
+
+// env reads a file of variables, all of which are secret.
+func (c *collector) env(text string) {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if key, value, ok := strings.Cut(line, "="); ok {
+			c.add(line)
+			c.value(value, key)
+			c.value(strings.Trim(value, `"'`), key)
+		} else {
+			c.value(line, "")
 		}
 	}
 }
@@ -551,13 +602,7 @@ func (c *collector) kustomization(n *yaml.Node) {
 					c.document(inline, target) // a mapping where a text belongs
 				}
 				if file := yamlnode.GetString(p, "path"); file != "" {
-					name := filepath.Join(c.dir, file)
-					if c.targets[name] != target {
-						c.targets[name] = target
-						if text, ok := c.files[name]; ok {
-							c.file(name, text)
-						}
-					}
+					c.target(filepath.Join(c.dir, file), target)
 				}
 			}
 		default:

@@ -29,7 +29,8 @@ const note = " (" + Mask + " is left out: it may be a secret)"
 
 // Judge is [Secrets.Foreign] for a text.
 func (s *Secrets) Judge(text string) string {
-	l := s.load()
+	l, done := s.load()
+	defer done()
 	text = l.mask(text)
 	text = CutDumps(text)
 	text = strings.Join(strings.Fields(text), " ")

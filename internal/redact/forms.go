@@ -26,10 +26,12 @@ type pattern struct {
 	whole bool
 	// encoded says that it is part of an encoded text, which is masked whole.
 	encoded bool
+	of      string // the value that it is a form of
 }
 
 // forms are the spellings of a secret value.
 func forms(value string) []pattern {
+	of := value
 	if len(value) > longest {
 		value = value[:longest]
 		for !utf8.ValidString(value) && len(value) > longest-4 {
@@ -37,12 +39,12 @@ func forms(value string) []pattern {
 		}
 	}
 	weak := isWeak(value)
-	out := []pattern{{text: value, whole: weak}}
+	out := []pattern{{text: value, whole: weak, of: of}}
 	seen := map[string]bool{value: true}
 	add := func(text string, encoded bool) {
 		if len(text) >= shortest && !seen[text] {
 			seen[text] = true
-			out = append(out, pattern{text: text, whole: weak && !encoded, encoded: encoded})
+			out = append(out, pattern{text: text, whole: weak && !encoded, encoded: encoded, of: of})
 		}
 	}
 	add(url.QueryEscape(value), false)

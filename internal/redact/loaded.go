@@ -1,9 +1,11 @@
 package redact
 
 import (
+	"cmp"
 	_ "embed"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -13,45 +15,135 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// loaded is what is known when texts are printed.
+// loaded is what is known when texts are printed. It grows with what is added:
+// nothing is read twice that cannot have changed.
 type loaded struct {
-	matcher *matcher
-	// unsafe makes names visible that have control characters in them.
-	unsafe *strings.Replacer
+	collector collector
+	matcher   *matcher
+	walk      walk
 
-	read   []*yaml.Node
-	names  []string
-	public func() map[string]bool
+	// How much of what was added is in it.
+	files, names, nodes, settled int
+
+	// said is what the build says in public: names, kinds, keys, images, paths.
+	said    map[string]bool
+	texts   []string // said, in order
+	weighed int      // how many of the texts have been held against the secrets
+	weak    bool     // some secret is
+	hidden  map[string]bool
+
+	mu sync.Mutex // for words, which texts are printed by that share the rest
+	// words are those of the texts. They are true for what an error may say.
+	words  map[string]bool
+	worded int // how many of the texts are in words
+
+	// names that have control characters in them, and what makes them visible.
+	unsafe   []string
+	replacer func() *strings.Replacer
 }
 
-func load(s *Secrets) *loaded {
-	c := &collector{files: s.files, targets: map[string]string{}, secrets: map[string]bool{}}
-	for _, n := range s.nodes {
-		c.read = append(c.read, n)
-		c.document(n, "")
+// nothing is what is known without Secrets.
+var nothing loaded
+
+func newLoaded() *loaded {
+	l := &loaded{
+		matcher: &matcher{byStart: map[[shortest]byte][]pattern{}},
+		said:    map[string]bool{}, hidden: map[string]bool{}, words: map[string]bool{},
 	}
-	for _, name := range s.order {
-		c.file(strings.TrimSuffix(name, "\x00"), s.files[name])
+	l.walk.say = l.say
+	l.collector = collector{
+		files: map[string][][]byte{}, targets: map[string][]string{}, uses: map[string][]func(string){}, secrets: map[string]bool{},
+		read: l.walk.document,
 	}
-	l := &loaded{read: c.read, names: append(append([]string(nil), s.names...), s.order...)}
-	l.public = sync.OnceValue(l.publicWords)
-	if len(c.secrets) > 0 {
-		var patterns []pattern
-		innocent := l.innocent(c.secrets)
-		for value := range c.secrets {
-			if !innocent[value] {
-				patterns = append(patterns, forms(value)...)
-			}
-		}
-		l.matcher = newMatcher(patterns)
-	}
-	l.unsafe = l.controls()
 	return l
 }
 
-// find returns the parts of a text that are known to be secret.
-func (l *loaded) find(text string) []span {
-	return l.matcher.find(text)
+// add reads what was added to s since it was last called.
+func (l *loaded) add(s *Secrets) {
+	c := &l.collector
+	c.visited, l.walk.visited = 0, 0
+	unsafe := len(l.unsafe)
+	for ; l.names < len(s.names); l.names++ {
+		l.say(s.names[l.names])
+	}
+	// Who added nodes may have printed before editing them for the last time.
+	for _, n := range s.nodes[l.settled:] {
+		l.walk.document(n)
+		c.document(n, "")
+	}
+	l.settled, l.nodes = l.nodes, len(s.nodes)
+	for ; l.files < len(s.order); l.files++ {
+		name := s.order[l.files]
+		l.say(name)
+		c.file(strings.TrimSuffix(name, "\x00"), s.files[name])
+	}
+	l.hide()
+	if len(l.unsafe) > unsafe {
+		l.replacer = sync.OnceValue(l.controls)
+	}
+}
+
+// say keeps what the build says in public.
+func (l *loaded) say(text string) {
+	if l.said[text] {
+		return
+	}
+	l.said[text] = true
+	l.texts = append(l.texts, text)
+	if name := strings.TrimSuffix(text, "\x00"); strings.ContainsAny(name, "\n\r") && len(name) < 1024 && strings.TrimSpace(name) != "" {
+		l.unsafe = append(l.unsafe, name)
+	}
+}
+
+// hide makes the matcher know the secrets that were found, but for those that
+// are none because the build says them in public too, or because they are
+// ordinary words.
+func (l *loaded) hide() {
+	c := &l.collector
+	for _, value := range c.fresh {
+		l.weak = l.weak || isWeak(value)
+	}
+	if l.weak {
+		l.extendWords()
+	}
+	var patterns []pattern
+	for _, value := range c.fresh {
+		if !l.innocent(value) {
+			l.hidden[value] = true
+			patterns = append(patterns, forms(value)...)
+		}
+	}
+	c.fresh = nil
+	l.matcher.add(patterns)
+	for ; l.weighed < len(l.texts); l.weighed++ {
+		text := l.texts[l.weighed]
+		l.reveal(text)
+		if l.weak {
+			for _, w := range tokens(text) {
+				l.reveal(w)
+			}
+		}
+	}
+}
+
+// innocent reports whether a value is no secret by what was said up to now.
+func (l *loaded) innocent(value string) bool {
+	if l.said[value] {
+		return true
+	}
+	if !isWeak(value) {
+		return false
+	}
+	_, word := l.words[value]
+	return word || vocabulary()[value]
+}
+
+// reveal takes a value out of the matcher if it has become innocent.
+func (l *loaded) reveal(value string) {
+	if l.hidden[value] && l.innocent(value) {
+		delete(l.hidden, value)
+		l.matcher.remove(forms(value))
+	}
 }
 
 func (l *loaded) maskSecrets(text string) string {
@@ -64,51 +156,10 @@ func (l *loaded) maskSecrets(text string) string {
 // mask is maskSecrets that also makes names visible.
 func (l *loaded) mask(text string) string {
 	text = l.maskSecrets(text)
-	if l.unsafe != nil {
-		text = l.unsafe.Replace(text)
+	if l.replacer != nil && strings.ContainsAny(text, "\n\r") {
+		text = l.replacer().Replace(text)
 	}
 	return text
-}
-
-// innocent are the values that are no secret because the build says them in
-// public too, or because they are ordinary words.
-func (l *loaded) innocent(secrets map[string]bool) map[string]bool {
-	innocent := map[string]bool{}
-	weak := false
-	for value := range secrets {
-		if !isWeak(value) {
-			continue
-		}
-		weak = true
-		if vocabulary()[value] {
-			innocent[value] = true
-		}
-	}
-	l.say(func(text string) {
-		if secrets[text] {
-			innocent[text] = true
-		}
-		if weak {
-			for _, w := range tokens(text) {
-				if secrets[w] && isWeak(w) {
-					innocent[w] = true
-				}
-			}
-		}
-	})
-	return innocent
-}
-
-// say calls f with everything that the build says in public: names, kinds,
-// keys, images, paths.
-func (l *loaded) say(f func(string)) {
-	for _, name := range l.names {
-		f(name)
-	}
-	w := walk{say: f}
-	for _, n := range l.read {
-		w.document(n)
-	}
 }
 
 // walk goes through the public part of documents.
@@ -182,34 +233,31 @@ func isPublicKey(key string) bool {
 	return strings.HasSuffix(key, "Name") && key != "userName" || strings.HasSuffix(key, "Ref")
 }
 
-// publicWords are the words of all that is public.
-func (l *loaded) publicWords() map[string]bool {
-	words := map[string]bool{}
-	l.say(func(text string) {
-		if len(text) > 1024 {
-			return
-		}
+// public are the words of all that is public.
+func (l *loaded) public() map[string]bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.extendWords()
+	return l.words
+}
+
+func (l *loaded) extendWords() {
+	for ; l.worded < len(l.texts); l.worded++ {
+		text := l.texts[l.worded]
 		for _, w := range tokens(text) {
-			words[w] = true
+			l.words[w] = l.words[w] || len(text) <= 1024
 		}
-	})
-	return words
+	}
 }
 
 // controls makes a replacer of names that have control characters in them, for
-// texts whose ends of lines are kept. It is nil if there are none.
+// texts whose ends of lines are kept.
 func (l *loaded) controls() *strings.Replacer {
-	var pairs []string
-	seen := map[string]bool{}
-	l.say(func(text string) {
-		text = strings.TrimSuffix(text, "\x00")
-		if strings.ContainsAny(text, "\n\r") && len(text) < 1024 && !seen[text] && strings.TrimSpace(text) != "" {
-			seen[text] = true
-			pairs = append(pairs, text, Escape(text))
-		}
-	})
-	if pairs == nil {
-		return nil
+	// A name may begin with another.
+	names := slices.SortedStableFunc(slices.Values(l.unsafe), func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	pairs := make([]string, 0, 2*len(names))
+	for _, name := range names {
+		pairs = append(pairs, name, Escape(name))
 	}
 	return strings.NewReplacer(pairs...)
 }

@@ -16,24 +16,64 @@ type matcher struct {
 	first [1 << 16 / 64]uint64
 }
 
-func newMatcher(patterns []pattern) *matcher {
-	m := &matcher{byStart: map[[shortest]byte][]pattern{}}
+// add adds patterns, none of which it has.
+func (m *matcher) add(patterns []pattern) {
+	fresh := map[[shortest]byte][]pattern{}
 	for _, p := range patterns {
 		if len(p.text) < shortest {
 			continue
 		}
 		key := [shortest]byte([]byte(p.text[:shortest]))
-		m.byStart[key] = append(m.byStart[key], p)
+		fresh[key] = append(fresh[key], p)
 		pair := uint(p.text[0])<<8 | uint(p.text[1])
 		m.first[pair/64] |= 1 << (pair % 64)
 	}
-	for key, ps := range m.byStart {
-		slices.SortFunc(ps, func(a, b pattern) int {
-			return cmp.Or(cmp.Compare(len(b.text), len(a.text)), strings.Compare(a.text, b.text))
-		})
-		m.byStart[key] = slices.CompactFunc(ps, func(a, b pattern) bool { return a.text == b.text })
+	for key, ps := range fresh {
+		all := m.byStart[key]
+		if len(ps) > len(all)/16 {
+			all = append(all, ps...)
+			slices.SortFunc(all, order)
+		} else {
+			for _, p := range ps {
+				i, _ := slices.BinarySearchFunc(all, p, order)
+				all = slices.Insert(all, i, p)
+			}
+		}
+		m.byStart[key] = all
 	}
-	return m
+}
+
+// remove takes patterns out again.
+func (m *matcher) remove(patterns []pattern) {
+	for _, p := range patterns {
+		if len(p.text) < shortest {
+			continue
+		}
+		key := [shortest]byte([]byte(p.text[:shortest]))
+		if i, ok := slices.BinarySearchFunc(m.byStart[key], p, order); ok {
+			m.byStart[key] = slices.Delete(m.byStart[key], i, i+1)
+		}
+		if len(m.byStart[key]) == 0 {
+			delete(m.byStart, key)
+		}
+	}
+}
+
+// order is that of patterns that start alike. Of two values with a form in
+// common, the one of which more is masked comes first.
+func order(a, b pattern) int {
+	return cmp.Or(cmp.Compare(len(b.text), len(a.text)), strings.Compare(a.text, b.text),
+		falseFirst(b.encoded, a.encoded), falseFirst(a.whole, b.whole), strings.Compare(a.of, b.of))
+}
+
+func falseFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // span is a part of a text, from and to.

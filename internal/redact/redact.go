@@ -21,17 +21,19 @@ import (
 const Mask = "***"
 
 // Secrets are the values that must not be printed. They are looked for in what
-// was added when the first text comes to be printed, so adding costs nothing.
+// was added when the next text comes to be printed, so adding costs nothing. A
+// run may print between any two files, so each is looked through once.
 //
 // The zero value is ready to use; a nil *Secrets masks what has the shape of a
 // credential. All methods may be called from several goroutines.
 type Secrets struct {
-	mu     sync.Mutex
+	mu     sync.RWMutex
 	files  map[string][]byte
 	order  []string // of files
 	nodes  []*yaml.Node
 	names  []string
-	loaded *loaded // nil until it is needed, and after more was added
+	loaded *loaded // nil until it is needed
+	stale  bool    // more was added than is loaded
 }
 
 // File adds a file that the build reads, whatever it is: resources, a
@@ -56,7 +58,7 @@ func (s *Secrets) File(path string, text []byte) {
 	}
 	s.files[path] = text
 	s.order = append(s.order, path)
-	s.loaded = nil
+	s.stale = true
 }
 
 // Files yields the files that were added, as they were read first.
@@ -89,7 +91,7 @@ func (s *Secrets) Node(n *yaml.Node) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.nodes = append(s.nodes, n)
-	s.loaded = nil
+	s.stale = true
 }
 
 // Name adds names that are no secret: arguments, paths, directories.
@@ -100,19 +102,54 @@ func (s *Secrets) Name(names ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.names = append(s.names, names...)
-	s.loaded = nil
+	s.stale = true
 }
 
-func (s *Secrets) load() *loaded {
+// load returns what is known of all that was added. It stays as it is until
+// done is called.
+func (s *Secrets) load() (l *loaded, done func()) {
 	if s == nil {
-		return &loaded{public: func() map[string]bool { return nil }}
+		return &nothing, func() {}
 	}
+	for {
+		s.mu.RLock()
+		if s.loaded != nil && !s.stale {
+			return s.loaded, s.mu.RUnlock
+		}
+		s.mu.RUnlock()
+		s.reload()
+	}
+}
+
+func (s *Secrets) reload() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.loaded == nil {
-		s.loaded = load(s)
+		s.loaded = newLoaded()
+		s.stale = true
 	}
-	return s.loaded
+	if s.stale {
+		s.loaded.add(s)
+		s.stale = false
+	}
+}
+
+func (s *Secrets) mask(text string) string {
+	l, done := s.load()
+	defer done()
+	return l.mask(text)
+}
+
+func (s *Secrets) maskSecrets(text string) string {
+	l, done := s.load()
+	defer done()
+	return l.maskSecrets(text)
+}
+
+func (s *Secrets) find(text string) []span {
+	l, done := s.load()
+	defer done()
+	return l.matcher.find(text)
 }
 
 // Text is a text of several lines as it may be printed: secrets are masked and
@@ -121,7 +158,7 @@ func (s *Secrets) Text(text string) string {
 	if text == "" {
 		return ""
 	}
-	return escape(maskShapes(s.load().mask(text)), true)
+	return escape(maskShapes(s.mask(text)), true)
 }
 
 // Line is Text for what must stay on one line, such as a name.
@@ -129,7 +166,7 @@ func (s *Secrets) Line(text string) string {
 	if text == "" {
 		return ""
 	}
-	return escape(maskShapes(s.load().mask(text)), false)
+	return escape(maskShapes(s.mask(text)), false)
 }
 
 // Masked is Text without making control characters visible, for formats that
@@ -138,7 +175,7 @@ func (s *Secrets) Masked(text string) string {
 	if text == "" {
 		return ""
 	}
-	return maskShapes(s.load().maskSecrets(text))
+	return maskShapes(s.maskSecrets(text))
 }
 
 // Excerpt is a line of a file as it may be printed, and the column (from 1, in
@@ -146,9 +183,8 @@ func (s *Secrets) Masked(text string) string {
 // whatever stands behind the name of one.
 func (s *Secrets) Excerpt(line string, column int) (string, int) {
 	at := min(max(column-1, 0), len(line))
-	m := s.load()
 	// Masking goes by the whole line: what precedes a column does not end there.
-	spans := append(m.find(line), shapes(line, true)...)
+	spans := append(s.find(line), shapes(line, true)...)
 	text, moved := cut(line, spans, at)
 	return escape(text, false), len(escape(text[:moved], false)) + 1
 }

@@ -3,11 +3,17 @@ package redact
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"maps"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"go.yaml.in/yaml/v3"
 )
 
 const sentinel = "SENT!nel/q7Zk+x"
@@ -181,6 +187,100 @@ func TestEscape(t *testing.T) {
 	assert.Equal(t, `"a\u202eb\udb40\udc41"`, string(JSON([]byte("\"a\u202eb\U000e0041\""))))
 	named := with(map[string]string{"a.yaml": "metadata: {name: \"p\\n::error ::x\"}\n"})
 	assert.Equal(t, "Pod p\\n::error ::x is wrong\nnext", named.Text("Pod p\n::error ::x is wrong\nnext"))
+}
+
+// A run prints between any two files. What it knows of them then, in whatever
+// order they come, is what it would know had it read them all before.
+func TestKnowsSecretsOfFilesThatComeLater(t *testing.T) {
+	for name, files := range places {
+		for _, backwards := range []bool{false, true} {
+			s := &Secrets{}
+			order := slices.Sorted(maps.Keys(files))
+			if backwards {
+				slices.Reverse(order)
+			}
+			for _, file := range order {
+				s.File(file, []byte(files[file]))
+				assert.Equal(t, "plain", s.Text("plain"))
+			}
+			for _, text := range spellings(sentinel) {
+				assert.NotContains(t, s.Text("before "+text+" after"), text, name)
+			}
+		}
+	}
+
+	var s Secrets
+	kustomization := func(dir, kind string) {
+		s.File(dir+"/kustomization.yaml", []byte("patches:\n- {path: ../p.yaml, target: {kind: "+kind+"}}\n"))
+		_ = s.Text("plain")
+	}
+	kustomization("k/a", "Secret")
+	kustomization("k/b", "Deployment")
+	s.File("k/p.yaml", []byte("- {op: add, path: /data/x, value: "+sentinel+"}\n"))
+	assert.Equal(t, "***", s.Text(sentinel), "a patch for Secrets too")
+	s.File("k/p.yaml", []byte("- {op: add, path: /data/x, value: another/"+sentinel+"}\n"))
+	assert.Equal(t, "***", s.Text("another/"+sentinel))
+}
+
+func TestWhatIsPublicMayComeLater(t *testing.T) {
+	var s Secrets
+	s.File("a.yaml", []byte("kind: Secret\nstringData: {a: qzxapp, b: Qzx-1234/app, c: hunter22, d: qzxapp2}\n"))
+	assert.Equal(t, "*** *** *** ***", s.Text("qzxapp Qzx-1234/app hunter22 qzxapp2"))
+	s.File("b.yaml", []byte("kind: Pod\nmetadata: {name: qzxapp-x}\n"))
+	assert.Equal(t, "qzxapp *** *** ***", s.Text("qzxapp Qzx-1234/app hunter22 qzxapp2"))
+	s.Name("Qzx-1234/app")
+	assert.Equal(t, "qzxapp Qzx-1234/app *** ***", s.Text("qzxapp Qzx-1234/app hunter22 qzxapp2"))
+	s.File("c.yaml", []byte("kind: Secret\nstringData: {a: qzxapp, b: new-1234/app}\n"))
+	assert.Equal(t, "qzxapp Qzx-1234/app *** *** ***", s.Text("qzxapp Qzx-1234/app hunter22 qzxapp2 new-1234/app"))
+	assert.Equal(t, "found qzxapp in ***"+note, s.Judge("found qzxapp in qZx8"))
+	s.Name("qZx8")
+	assert.Equal(t, "found qzxapp in qZx8", s.Judge("found qzxapp in qZx8"))
+}
+
+// Documents that were edited after a text was printed are read as they are now.
+func TestNodesAreReadAgain(t *testing.T) {
+	var s Secrets
+	var n yaml.Node
+	assert.NoError(t, yaml.Unmarshal([]byte("kind: Secret\nstringData: {a: first-one}\n"), &n))
+	s.Node(&n)
+	assert.Equal(t, "***, "+sentinel, s.Text("first-one, "+sentinel))
+	n.Content[0].Content[3].Content[1].Value = sentinel
+	s.File("b.yaml", []byte("kind: Pod\n"))
+	assert.Equal(t, "***, ***", s.Text("first-one, "+sentinel))
+}
+
+func TestSeveralGoroutines(t *testing.T) {
+	var s Secrets
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for j := range 50 {
+				password := fmt.Sprintf("Hunter-%d/%d", i, j)
+				s.File(fmt.Sprintf("%d/%d.yaml", i, j), []byte("kind: Secret\nmetadata: {name: \"a\\nb\"}\nstringData: {a: "+password+"}\n"))
+				assert.Equal(t, "a ***.\n", s.Text("a "+password+".\n"))
+				assert.NotContains(t, s.Judge("found "+password), password)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// BenchmarkBetweenFiles prints after every file, as a run does in which every
+// kustomization fails to build. The time for each must not grow with their
+// number.
+func BenchmarkBetweenFiles(b *testing.B) {
+	for _, n := range []int{100, 1000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				var s Secrets
+				for i := range n {
+					s.File(fmt.Sprintf("k%d/kustomization.yaml", i), fmt.Appendf(nil, "secretGenerator:\n- {name: s%d, literals: [password=hunter-%d/x]}\n", i, i))
+					_ = s.Judge("no such file")
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/file")
+		})
+	}
 }
 
 // A line is looked at closely only if it may name a secret, so every name that
