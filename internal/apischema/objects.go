@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/quantity"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -336,7 +337,7 @@ func podSpec(o *object) {
 	for k, v := range yamlnode.Fields(o.get("overhead")) {
 		if !standardResource(k.Value) {
 			o.refuse(k, ResourcesInvalid, "there is no resource %q", k.Value)
-		} else if q, err := resource.ParseQuantity(yamlnode.String(v)); err == nil && q.Sign() < 0 {
+		} else if q, err := quantity.Parse(yamlnode.String(v)); err == nil && q.Sign() < 0 {
 			o.refuse(v, ResourcesInvalid, "%s must not be negative", k.Value)
 		}
 	}
@@ -411,7 +412,7 @@ func resourceRequirements(o *object) {
 				o.problems[len(o.problems)-1].Suggestions = near(name, []string{"cpu", "memory", "ephemeral-storage"})
 				continue
 			}
-			q, err := resource.ParseQuantity(v.Value)
+			q, err := quantity.Parse(v.Value)
 			if err != nil {
 				continue // quantity-invalid
 			}
@@ -432,8 +433,8 @@ func resourceRequirements(o *object) {
 		limit := o.get("limits", k.Value)
 		if limit == nil {
 			o.refuse(k, ResourcesInvalid, "%s needs a limit equal to its request", k.Value)
-		} else if a, err := resource.ParseQuantity(v.Value); err == nil {
-			if b, err := resource.ParseQuantity(limit.Value); err == nil && a.Cmp(b) < 0 {
+		} else if a, err := quantity.Parse(v.Value); err == nil {
+			if b, err := quantity.Parse(limit.Value); err == nil && a.Cmp(b) < 0 {
 				o.refuse(limit, ResourcesInvalid, "the limit of %s must be equal to its request", k.Value)
 			}
 		}
@@ -499,7 +500,7 @@ func claimSpec(o *object) {
 		}
 		return
 	}
-	if q, err := resource.ParseQuantity(size.Value); err == nil && q.Sign() <= 0 && size.Kind == yaml.ScalarNode {
+	if q, err := quantity.Parse(size.Value); err == nil && q.Sign() <= 0 && size.Kind == yaml.ScalarNode {
 		o.refuse(size, ValueInvalid, "storage must be more than 0")
 	}
 }
@@ -1049,7 +1050,7 @@ func limitRangeItem(o *object) {
 			if n == nil {
 				continue
 			}
-			q, err := resource.ParseQuantity(n.Value)
+			q, err := quantity.Parse(n.Value)
 			if err != nil {
 				return
 			}
@@ -1060,7 +1061,7 @@ func limitRangeItem(o *object) {
 			before, known = q, list
 		}
 		if n := o.get("maxLimitRequestRatio", name); n != nil {
-			if q, err := resource.ParseQuantity(n.Value); err == nil && q.Cmp(resource.MustParse("1")) < 0 {
+			if q, err := quantity.Parse(n.Value); err == nil && q.Cmp(resource.MustParse("1")) < 0 {
 				o.refuse(n, ResourcesInvalid, "maxLimitRequestRatio must be at least 1")
 			}
 		}
@@ -1077,7 +1078,7 @@ func metricTarget(o *object) {
 			continue
 		}
 		have = f
-		if q, err := resource.ParseQuantity(n.Value); err == nil && q.Sign() <= 0 && f != "averageUtilization" {
+		if q, err := quantity.Parse(n.Value); err == nil && q.Sign() <= 0 && f != "averageUtilization" {
 			o.refuse(n, AutoscalerInvalid, "%s must be more than 0", f)
 		}
 	}
@@ -1242,7 +1243,7 @@ func persistentVolume(o *object) {
 		size := o.get("capacity", "storage")
 		if size == nil || len(c.Content) != 2 {
 			o.lacks(c, VolumeInvalid, "capacity needs storage, and nothing else")
-		} else if q, err := resource.ParseQuantity(size.Value); err == nil && q.Sign() <= 0 {
+		} else if q, err := quantity.Parse(size.Value); err == nil && q.Sign() <= 0 {
 			o.refuse(size, VolumeInvalid, "storage must be more than 0")
 		}
 	}
@@ -1273,7 +1274,7 @@ func quotaSpec(o *object) {
 		if v == nil || v.Kind != yaml.ScalarNode || templated(v) {
 			continue
 		}
-		if q, err := resource.ParseQuantity(v.Value); err == nil && q.Sign() < 0 {
+		if q, err := quantity.Parse(v.Value); err == nil && q.Sign() < 0 {
 			o.refuse(v, ResourcesInvalid, "%s must not be negative", k.Value)
 		}
 	}

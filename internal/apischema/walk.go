@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
-	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/quantity"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -563,7 +563,7 @@ func (s *Schema) takes(n *yaml.Node) bool {
 			_, ok := integer(n, t)
 			return ok
 		}
-		_, err := resource.ParseQuantity(n.Value)
+		_, err := quantity.Parse(n.Value)
 		return err == nil
 	case Time:
 		_, err := time.Parse(time.RFC3339, n.Value)

@@ -258,7 +258,7 @@ func (m *mutant) mutate(i, shape int, r *rand.Rand) {
 // does not belong there: nothing panics or hangs, whatever stands where something
 // else is expected. By default a part of the nodes meets one shape each.
 // MUTANTS=some, as in make mutants-fixtures, gives every node one shape, which takes
-// a minute of CPU time, and MUTANTS=all every shape, which takes 20. A failure prints
+// half a minute of CPU time, and MUTANTS=all every shape, which takes ten. A failure prints
 // what MUTANTS must be to run that mutant alone.
 func TestMutants(t *testing.T) {
 	only := os.Getenv("MUTANTS")
@@ -389,4 +389,31 @@ func (m mutant) text() string {
 		b.Write(text)
 	}
 	return b.String()
+}
+
+// TestHugeQuantitiesEnd: the library takes minutes for an exponent of a billion,
+// or for ever.
+func TestHugeQuantitiesEnd(t *testing.T) {
+	const resources = `
+{apiVersion: v1, kind: ResourceQuota, metadata: {name: a}, spec: {hard: {requests.cpu: @, limits.memory: @, pods: @}}}
+{apiVersion: v1, kind: LimitRange, metadata: {name: a}, spec: {limits: [{type: Container, max: {cpu: @}, min: {cpu: @}, default: {memory: @}, maxLimitRequestRatio: {cpu: @}}]}}
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: @}}}}
+{apiVersion: v1, kind: PersistentVolume, metadata: {name: a}, spec: {capacity: {storage: @}, accessModes: [ReadWriteOnce], hostPath: {path: /a}}}
+{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: a}, spec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}, metrics: [{type: Resource, resource: {name: cpu, target: {type: AverageValue, averageValue: @}}}]}}
+{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {overhead: {cpu: @}, volumes: [{name: v, emptyDir: {sizeLimit: @}}], containers: [{name: c, image: 'a:1', resources: {requests: {cpu: @, memory: @}, limits: {cpu: @, memory: @}}, env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: @}}}]}]}}
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {serviceName: a, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: 'a:1'}]}}, volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: @}}}}]}}
+`
+	config, err := manifest.Read("everything", []byte(everything))
+	require.NoError(t, err)
+	for _, q := range []string{"1e999999999", "1e-999999999", "9E99999999", "-1e-99999999", "1e999999999999999999999", "0." + strings.Repeat("0", 5000) + "1"} {
+		text := strings.ReplaceAll(strings.TrimSpace(resources), "\n", "\n---\n")
+		docs, err := manifest.Read("in.yaml", []byte(strings.ReplaceAll(text, ": @", ": "+q)))
+		require.NoError(t, err)
+		var items []*yaml.Node
+		for _, d := range docs {
+			items = append(items, d.Node)
+		}
+		_, said := function.RunNodes(items, clone(config[0].Node))
+		assert.NotEmpty(t, said.Findings, q)
+	}
 }
