@@ -103,7 +103,7 @@ func FuzzWalk(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var doc yaml.Node
 		if yaml.Unmarshal(text, &doc) != nil {
-			t.Skip("no YAML: there is nothing to walk")
+			return // no YAML: there is nothing to walk
 		}
 		inside := map[*yaml.Node]bool{}
 		var collect func(n *yaml.Node)

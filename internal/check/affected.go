@@ -130,52 +130,61 @@ func (a *affected) names(dir, file string, isKustomization bool) bool {
 }
 
 func (a *affected) document(dir string, top *yaml.Node, isKustomization bool) bool {
-	for key, value := range yamlnode.Fields(top) {
-		if isKustomization {
-			switch key.Value {
-			case "helmCharts", "helmChartInflationGenerator", "helmGlobals":
-				if a.above[absolute(filepath.Join(dir, "charts"))] {
-					return true
-				}
-			}
+	w := words{dir: dir, charts: !isKustomization}
+	for key := range yamlnode.Fields(top) {
+		switch key.Value {
+		case "helmCharts", "helmChartInflationGenerator", "helmGlobals":
+			w.charts = true
 		}
-		configures := isKustomization && slices.Contains([]string{"generators", "transformers", "validators"}, key.Value)
-		if a.value(dir, value, configures) {
+	}
+	if isKustomization && w.charts && a.above[absolute(filepath.Join(dir, "charts"))] {
+		return true
+	}
+	for key, value := range yamlnode.Fields(top) {
+		w.configure = isKustomization && slices.Contains([]string{"generators", "transformers", "validators"}, key.Value)
+		if a.value(w, value) {
 			return true
 		}
 	}
 	return false
 }
 
+// words says what the words of a value may be.
+type words struct {
+	dir       string // the folder that paths start from
+	configure bool   // files that name other files
+	charts    bool   // folders with charts in them
+}
+
 // value looks at the words of the scalars below n.
-func (a *affected) value(dir string, n *yaml.Node, configures bool) bool {
+func (a *affected) value(w words, n *yaml.Node) bool {
 	n = yamlnode.Resolve(n)
 	if n == nil {
 		return false
 	}
 	if n.Kind != yaml.ScalarNode {
-		return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return a.value(dir, c, configures) })
+		return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return a.value(w, c) })
 	}
-	words := []string{n.Value}
+	all := []string{n.Value}
 	if strings.ContainsAny(n.Value, " \t\n=,'\"") {
-		words = append(words, strings.FieldsFunc(n.Value, func(r rune) bool { return strings.ContainsRune(" \t\r\n=,'\"[]{}", r) })...)
+		all = append(all, strings.FieldsFunc(n.Value, func(r rune) bool { return strings.ContainsRune(" \t\r\n=,'\"[]{}", r) })...)
 	}
-	for _, word := range words {
+	for _, word := range all {
 		if word == "" || len(word) > 4096 || strings.ContainsAny(word, "\n\x00") {
 			continue
 		}
-		path := filepath.Join(dir, filepath.FromSlash(word))
+		path := filepath.Join(w.dir, filepath.FromSlash(word))
 		if filepath.IsAbs(word) {
 			path = filepath.Clean(word)
 		}
-		if a.path(path, configures) {
+		if a.path(w, path) {
 			return true
 		}
 	}
 	return false
 }
 
-func (a *affected) path(path string, configures bool) bool {
+func (a *affected) path(w words, path string) bool {
 	if a.changed[path] {
 		return true
 	}
@@ -190,8 +199,10 @@ func (a *affected) path(path string, configures bool) bool {
 	case info.IsDir() && hasKustomization(path):
 		return a.kustomization(path)
 	case info.IsDir():
-		return a.above[path]
-	case configures:
+		// One that holds the kustomization itself is no part of it: "/" is a
+		// delimiter, "." a text.
+		return a.above[path] && (w.charts || !holds(path, absolute(w.dir)))
+	case w.configure:
 		return a.names(filepath.Dir(path), path, false)
 	}
 	return false
@@ -199,4 +210,10 @@ func (a *affected) path(path string, configures bool) bool {
 
 func hasKustomization(dir string) bool {
 	return slices.ContainsFunc(konfig.RecognizedKustomizationFileNames(), func(name string) bool { return isFile(filepath.Join(dir, name)) })
+}
+
+// holds reports whether a folder is another one, or has it below.
+func holds(folder, other string) bool {
+	rel, err := filepath.Rel(folder, other)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }

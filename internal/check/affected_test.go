@@ -32,7 +32,7 @@ func TestAffected(t *testing.T) {
 		"two/v.yaml":                 "x",
 		"two/charts/shop/Chart.yaml": "x",
 		"two/charts/shop/x.tpl":      "x",
-		"three/kustomization.yaml":   "resources: [../base/sub]\npatchesStrategicMerge:\n- |-\n  kind: X\nreplacements: [{path: r.yaml}]\nconfigurations: [c.yaml]\ncrds: [d.json]\nopenapi: {path: o.json}\n",
+		"three/kustomization.yaml":   "resources: [../base/sub]\npatchesStrategicMerge:\n- |-\n  kind: X\nreplacements: [{path: r.yaml}, {source: {kind: X, options: {delimiter: /}}}]\nconfigurations: [c.yaml]\ncrds: [d.json]\nopenapi: {path: o.json}\n",
 		"three/r.yaml":               "x", "three/c.yaml": "x", "three/d.json": "{}", "three/o.json": "{}",
 		"plain/a.yaml": "kind: X\n",
 	} {

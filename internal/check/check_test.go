@@ -291,6 +291,7 @@ func TestExternals(t *testing.T) {
 	text, err = check.Externals(nil)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), "nothing is missing")
+	assert.Contains(t, string(text), "kind: ConfigPipeline", "what the help says to pass as --config is one")
 }
 
 const pipeline = `apiVersion: wealist.io/v1alpha1

@@ -39,8 +39,10 @@ func Externals(fs []finding.Finding) ([]byte, error) {
 		yamlnode.Set(e, "reason", reason)
 		list.Content = append(list.Content, e)
 	}
-	if len(list.Content) == 0 {
-		return []byte("# nothing is missing: every reference resolves\n"), nil
+	head := fmt.Sprintf("# %d object(s) that these trees use and do not make. Say in each reason who\n# provides it, then pass this file as --config or patch it into your own.\n", len(missing))
+	if len(missing) == 0 {
+		head = "# nothing is missing: every reference resolves\n"
+		list.Style = yaml.FlowStyle
 	}
 	text, err := manifest.Encode(m(
 		str("apiVersion"), str(config.APIVersion),
@@ -52,7 +54,7 @@ func Externals(fs []finding.Finding) ([]byte, error) {
 		return nil, err
 	}
 	text = redact.YAML(text)
-	return append(fmt.Appendf(nil, "# %d object(s) that these trees use and do not make. Say in each reason who\n# provides it, then pass this file as --config or patch it into your own.\n", len(missing)), text...), nil
+	return append([]byte(head), text...), nil
 }
 
 // visible is a string in quotes if it has characters that have to be escaped in
