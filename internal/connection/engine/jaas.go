@@ -232,8 +232,9 @@ func jaasWords(text string, base int) jaasEntry {
 				letter := text[i]
 				if letter == '\\' && i+1 < len(text) {
 					i++
-					if letter = text[i]; strings.IndexByte("nrt", letter) >= 0 {
-						letter = map[byte]byte{'n': '\n', 'r': '\r', 't': '\t'}[letter]
+					letter = text[i]
+					if at := strings.IndexByte("nrt", letter); at >= 0 {
+						letter = "\n\r\t"[at]
 					}
 				}
 				b.WriteByte(letter)

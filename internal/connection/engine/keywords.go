@@ -208,7 +208,7 @@ type region struct {
 }
 
 func regionOf(text string, start int, whole bool) region {
-	r := region{text: text, end: min(len(text), start+maxString), alone: whole && strings.TrimSpace(text[:start]) == ""}
+	r := region{text: text, end: min(len(text), start+maxString), alone: whole && start < maxString && strings.TrimSpace(text[:start]) == ""}
 	if r.alone {
 		return r
 	}
@@ -501,7 +501,7 @@ func newKeywords(start, end int, pairs []keywordPair, syntax KeywordSyntax) *Typ
 			if part == PasswordPart {
 				t.HasPassword = true
 			}
-			if part == DatabasePart && !HasPlaceholder(p.value) && !strings.ContainsFunc(p.value, isReference) {
+			if part == DatabasePart && !unresolved(p.value) {
 				t.Database = p.value
 			}
 		default:
@@ -557,7 +557,7 @@ func kindOf(pairs []keywordPair, syntax KeywordSyntax) (keywordKind, bool) {
 		return owns[0], true
 	case len(fits) > 0 && syntax == Commas:
 		return fits[0], true
-	case len(fits) > 0 && syntax != Words && len(owns) != 1:
+	case len(fits) > 0 && syntax != Words:
 		// What is said of it must be true whichever it is.
 		return fits[0], false
 	}
@@ -565,12 +565,12 @@ func kindOf(pairs []keywordPair, syntax KeywordSyntax) (keywordKind, bool) {
 }
 
 func (t *Typed) keywordHosts(hosts, ports string, sure bool) {
-	if hosts == "" || HasPlaceholder(hosts) || strings.ContainsFunc(hosts, isReference) {
+	if hosts == "" || unresolved(hosts) {
 		t.Hosts = append(t.Hosts, HostPort{})
 		return
 	}
 	k := t.Keywords
-	if ports != "" && !HasPlaceholder(ports) && !strings.ContainsFunc(ports, isReference) {
+	if ports != "" && !unresolved(ports) {
 		for port := range strings.SplitSeq(ports, ",") {
 			if n, err := strconv.Atoi(port); port != "" && (err != nil || n < 1 || n > 65535) {
 				t.Faults = append(t.Faults, Fault{Part: "port", Sure: true, Text: "has a port that is no number up to 65535", Help: k.URL})
@@ -596,7 +596,7 @@ func (t *Typed) keywordHosts(hosts, ports string, sure bool) {
 		}
 		hosts = name
 	}
-	if HasPlaceholder(ports) || strings.ContainsFunc(ports, isReference) {
+	if unresolved(ports) {
 		ports = ""
 	}
 	list, err := joinHosts(hosts, ports)
@@ -610,7 +610,7 @@ func (t *Typed) keywordHosts(hosts, ports string, sure bool) {
 func (t *Typed) judgeKeywords() {
 	k := t.Keywords
 	names := slices.Concat(slices.Collect(maps.Keys(k.Parts)), k.Options)
-	slices.Sort(names)
+	long := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return len(name) < 4 })
 	fault := func(sure bool, suggestion string) {
 		f := Fault{Part: "keyword", Sure: sure, Suggestion: suggestion, Help: "its keywords: " + k.URL, Text: "has a keyword that its drivers refuse"}
 		if !sure {
@@ -623,25 +623,27 @@ func (t *Typed) judgeKeywords() {
 	for i := range t.pairs {
 		key := t.pairs[i].key
 		switch {
-		case slices.Contains(names, key) || HasPlaceholder(key) || strings.ContainsFunc(key, isReference):
+		case slices.Contains(names, key) || unresolved(key):
 			if right := k.Doubtful[key]; right != "" {
 				fault(false, right)
 			}
 		case k.Mistaken[key] != "":
 			fault(true, k.Mistaken[key])
 		default:
-			near := ""
-			for _, name := range names {
-				if len(name) > 3 && suggest.Close(key, name) {
-					near = name
-					break
-				}
-			}
+			near := nearest(key, long)
 			if near != "" || k.Closed {
 				fault(true, near)
 			}
 		}
 	}
+}
+
+// nearest returns the name that key is a slip of, the closest of several, or "".
+func nearest(key string, names []string) string {
+	if near := suggest.Nearest(key, names, 1); len(near) > 0 && suggest.Close(key, near[0]) {
+		return near[0]
+	}
+	return ""
 }
 
 // insertedInPair says whether a value that is put into a pair as it is reads back

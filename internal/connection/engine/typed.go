@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 )
 
 // Typed is a connection string that somebody wrote, read as leniently as a
@@ -145,8 +143,8 @@ func readURL(text string, colon int) *Typed {
 		_, t.Driver, _ = strings.Cut(name, "+")
 	}
 	for _, prefix := range [...]string{"jdbc:", "r2dbc:", "r2dbc:pool:"} {
-		if strings.HasSuffix(strings.ToLower(text[:start]), prefix) {
-			t.Prefix, t.Start = prefix, start-len(prefix)
+		if from := start - len(prefix); from >= 0 && strings.EqualFold(text[from:start], prefix) {
+			t.Prefix, t.Start = prefix, from
 		}
 	}
 	t.End = urlEnd(text, t.Start, colon+3)
@@ -221,7 +219,7 @@ func (t *Typed) readAuthority(text string, i int) {
 	path, query, _ := strings.Cut(rest, "?")
 	if t.Scheme.Database && strings.HasPrefix(path, "/") {
 		path, _, _ = strings.Cut(path[1:], "#")
-		if name, err := unescape(path); err == nil && !HasPlaceholder(name) && !strings.ContainsFunc(name, isReference) {
+		if name, err := unescape(path); err == nil && !unresolved(name) {
 			t.Database = name
 		}
 	}
@@ -248,7 +246,7 @@ func (t *Typed) readProperties(text, rest string) {
 		p := &pairs[i]
 		switch p.key {
 		case "databasename", "database":
-			if !HasPlaceholder(p.value) && !strings.ContainsFunc(p.value, isReference) {
+			if !unresolved(p.value) {
 				t.Database = p.value
 			}
 		case "user", "username":
@@ -389,6 +387,12 @@ const firstReference = 0xE000 // the private use area
 
 func isReference(r rune) bool { return r >= firstReference && r < 0xF900 }
 
+// unresolved reports whether a part of text comes later: a placeholder, or what a
+// [Reference] stands for.
+func unresolved(text string) bool {
+	return HasPlaceholder(text) || strings.ContainsFunc(text, isReference)
+}
+
 // UserInfo returns the user name and the password, decoded, where both are
 // written out.
 func (t *Typed) UserInfo(text string) (user, password string, ok bool) {
@@ -399,7 +403,7 @@ func (t *Typed) UserInfo(text string) (user, password string, ok bool) {
 			if part != UserPart && part != PasswordPart {
 				continue
 			}
-			if HasPlaceholder(p.value) || strings.ContainsFunc(p.value, isReference) {
+			if unresolved(p.value) {
 				return "", "", false
 			}
 			if part == UserPart {
@@ -411,7 +415,7 @@ func (t *Typed) UserInfo(text string) (user, password string, ok bool) {
 		return user, password, user != ""
 	}
 	info := text[t.UserStart:t.UserEnd]
-	if info == "" || HasPlaceholder(info) || strings.ContainsFunc(info, isReference) {
+	if info == "" || unresolved(info) {
 		return "", "", false
 	}
 	user, password, _ = strings.Cut(info, ":")
@@ -467,7 +471,7 @@ func (t *Typed) readHosts(list string) {
 	srv := strings.HasSuffix(t.Scheme.Name, "+srv")
 	members := strings.Split(list, ",")
 	for _, member := range members {
-		if HasPlaceholder(member) || strings.ContainsAny(member, "$%{}(") || strings.ContainsFunc(member, isReference) {
+		if unresolved(member) || strings.ContainsAny(member, "$%{}(") {
 			t.Hosts = append(t.Hosts, HostPort{})
 			continue
 		}
@@ -557,11 +561,19 @@ func judgeValue(values []ParameterValues, p Parameter) []Fault {
 // near returns the value that was probably meant, or "".
 func (v *ParameterValues) near(value string) string {
 	value = strings.ToLower(value)
-	for _, known := range v.Values {
-		lower := strings.ToLower(known)
-		if suggest.Close(value, lower) || len(value) > 3 && (strings.HasPrefix(value, lower) || strings.HasPrefix(lower, value)) {
-			return known
-		}
+	lower := make([]string, len(v.Values))
+	for i, known := range v.Values {
+		lower[i] = strings.ToLower(known)
 	}
-	return ""
+	at := slices.Index(lower, value)
+	if at < 0 {
+		at = slices.Index(lower, nearest(value, lower))
+	}
+	if at < 0 && len(value) > 3 {
+		at = slices.IndexFunc(lower, func(known string) bool { return strings.HasPrefix(value, known) || strings.HasPrefix(known, value) })
+	}
+	if at < 0 {
+		return ""
+	}
+	return v.Values[at]
 }

@@ -216,3 +216,21 @@ func FuzzReadTyped(f *testing.F) {
 		engine.JudgeWhole("X", text)
 	})
 }
+
+// TestNearestIsSuggested: of several names that a slip may be for, the closest.
+func TestNearestIsSuggested(t *testing.T) {
+	for text, want := range map[string]string{
+		"host=db user=app dbname=shop ssl_mn_protocol_version=TLSv1.2": "ssl_min_protocol_version",
+		"host=db user=app dbname=shop sslmode=require sslcr=/crl.pem":  "sslcrl",
+		"Server=db;Port=3306;User ID=app;MiimumPoolSize=2":             "minimumpoolsize",
+		"mongodb://db:27017/shop?readPreference=primaryPrefered":       "primaryPreferred",
+		"postgres://db:5432/shop?sslmode=verify-ful":                   "verify-full",
+		"postgres://db:5432/shop?sslmode=REQUIRE":                      "require",
+	} {
+		found := engine.ReadTyped("DSN", text, true)
+		require.Len(t, found, 1, text)
+		found[0].JudgeParameters()
+		require.Len(t, found[0].Faults, 1, text)
+		require.Equal(t, want, found[0].Faults[0].Suggestion, text)
+	}
+}

@@ -21,9 +21,11 @@ func JudgeWhole(name, text string) []Fault {
 	if rest, ok := strings.CutPrefix(bare, name+"="); ok && looksLikeURL(rest) {
 		return []Fault{{Part: "name", Sure: true, Text: "begins with its own name and an equals sign, which are part of the value here", Help: "write the value alone"}}
 	}
-	if found := ReadKeywords(bare, true); len(inner) > 2 && inner == inner[:1]+bare+inner[:1] && len(found) > 0 && found[0].Start == 0 {
-		return []Fault{{Part: "quotes", Sure: true, Text: "has quotes around it, and they are part of the value: a driver reads a keyword that begins with a quote",
-			Help: "write it without the quotes; neither the kubelet nor kustomize takes them off"}}
+	if len(inner) > 2 && inner == inner[:1]+bare+inner[:1] {
+		if found := ReadKeywords(bare, true); len(found) > 0 && found[0].Start == 0 {
+			return []Fault{{Part: "quotes", Sure: true, Text: "has quotes around it, and they are part of the value: a driver reads a keyword that begins with a quote",
+				Help: "write it without the quotes; neither the kubelet nor kustomize takes them off"}}
+		}
 	}
 	if !looksLikeURL(bare) {
 		if f := judgeWanted(name, inner); f != nil {
