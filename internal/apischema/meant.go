@@ -474,7 +474,8 @@ func Typed(n *yaml.Node, k GroupVersionKind) (typed *yaml.Node, written map[*yam
 		written[made] = instead
 		return made
 	}
-	for name, value := range map[string]string{"apiVersion": k.APIVersion(), "kind": k.Kind} {
+	for _, heading := range [...][2]string{{"apiVersion", k.APIVersion()}, {"kind", k.Kind}} {
+		name, value := heading[0], heading[1]
 		key := HeadingKey(n, name)
 		if key == nil {
 			top.Content = append(top.Content, stand(name, n), stand(value, n))

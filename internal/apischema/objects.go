@@ -726,9 +726,12 @@ func (o *object) certificates() {
 	if len(hosts) == 0 {
 		return
 	}
-	covers := func(certificate, host string) bool {
+	under := func(host, wildcard string) bool {
 		_, domain, _ := strings.Cut(host, ".")
-		return certificate == host || certificate == "*."+domain || host == "*."+certificate
+		return wildcard == "*."+domain
+	}
+	covers := func(certificate, host string) bool {
+		return certificate == host || under(host, certificate) || under(certificate, host) || host == "*."+certificate
 	}
 	for _, t := range yamlnode.Elements(o.get("tls")) {
 		for _, n := range yamlnode.Elements(yamlnode.Get(t, "hosts")) {
@@ -1061,7 +1064,7 @@ func limitRangeItem(o *object) {
 			before, known = q, list
 		}
 		if n := o.get("maxLimitRequestRatio", name); n != nil {
-			if q, err := quantity.Parse(n.Value); err == nil && q.Cmp(resource.MustParse("1")) < 0 {
+			if q, err := quantity.Parse(n.Value); err == nil && q.CmpInt64(1) < 0 {
 				o.refuse(n, ResourcesInvalid, "maxLimitRequestRatio must be at least 1")
 			}
 		}
