@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -200,11 +201,10 @@ func (c *catalog) code(s *openAPI) string {
 		return "[" + c.code(s.Items)
 	case s.Properties != nil:
 		var row []string
-		for name, f := range s.Properties {
-			if strings.ContainsAny(name, ":\t") {
-				continue
+		for _, name := range slices.Sorted(maps.Keys(s.Properties)) { // types are numbered in this order
+			if !strings.ContainsAny(name, ":\t") {
+				row = append(row, name+":"+c.code(s.Properties[name]))
 			}
-			row = append(row, name+":"+c.code(f))
 		}
 		slices.Sort(row)
 		if s.Open || s.Embedded || s.Additional.Kind == yaml.MappingNode || s.Additional.Value == "true" {
