@@ -128,10 +128,10 @@ func (c *checkFlags) run(cmd *cobra.Command, args []string) error {
 	if trees, err = c.part.choose(trees, c.config, c.defaults); err != nil {
 		return err
 	}
-	if c.known.part = c.part.isPart(); c.known.part && !c.quiet {
+	if c.part.isPart() && !c.quiet {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d trees are checked\n", len(trees), all)
 	}
-	if c.known.part && c.known.write != "" {
+	if c.part.isPart() && c.known.write != "" {
 		return errors.New("--write-baseline: a part of the trees has a part of the findings: leave out --changed-since and --shard")
 	}
 	if err := c.known.prepare(cmd, args, c); err != nil {
@@ -207,7 +207,6 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report) error {
 		out.Unread = append(out.Unread, report.Unread{Name: secrets.Line(u.Name), Reason: secrets.Line(u.Error()), Named: u.Named})
 	}
 	failure := c.unread(cmd, rep)
-	c.known.quiet = c.quiet
 	if done, err := c.known.apply(cmd, out, failure); done || err != nil {
 		return err
 	}

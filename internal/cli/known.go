@@ -28,10 +28,7 @@ type knownFlags struct {
 	write    string
 	newFrom  string
 
-	// part is set where not everything is checked, so that nobody can say which
-	// entries of a baseline are stale.
-	part, quiet bool
-	base        *baseline.Baseline
+	base *baseline.Baseline
 	// before are the fingerprints of what was found in the commit.
 	before map[string]bool
 }
@@ -103,7 +100,7 @@ func (k *knownFlags) apply(cmd *cobra.Command, r *report.Report, failure error) 
 		kept, r.Fingerprints = append(kept, r.Findings[i]), append(r.Fingerprints, prints[i])
 	}
 	r.Findings = kept
-	if failure == nil && !k.part && !k.quiet {
+	if failure == nil && !r.Part && !r.Bare { // a part of the trees has a part of the entries
 		k.sayStale(cmd, stale)
 	}
 	return false, nil
@@ -167,6 +164,7 @@ func checkCommit(cmd *cobra.Command, args []string, c *checkFlags, ref string) (
 	}
 	opts := c.Options
 	opts.Progress = nil
+	opts.Build.Secrets = &redact.Secrets{} // the files of the commit are none of the check to come
 	rep := check.Run(cmd.Context(), trees, opts)
 	for _, u := range rep.Unread {
 		fmt.Fprintf(cmd.ErrOrStderr(), "At %s, %s could not be checked, so what is found in it counts as new\n", secretsOf(cmd).Line(ref), secretsOf(cmd).Line(u.Name))

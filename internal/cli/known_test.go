@@ -166,6 +166,18 @@ func TestNewFrom(t *testing.T) {
 	}
 }
 
+// Comments in files of the commit are no comments of what is checked.
+func TestNewFromWithIgnores(t *testing.T) {
+	ignored := strings.Replace(knownPod, "        name: db-secrt", "        name: db-secrt # krm-validate:ignore secret-not-found: made by hand", 1)
+	repository(t, map[string]string{"kustomization.yaml": "resources: [pod.yaml, secret.yaml]\n", "pod.yaml": ignored, "secret.yaml": knownSecret})
+	for range 2 {
+		code, stdout, stderr := run(t, "check", "--new-from", "HEAD", ".")
+		assert.Equal(t, ExitOK, code, stderr)
+		assert.Equal(t, "no findings in 2 resources\n", stdout)
+		write(t, ".", map[string]string{"pod.yaml": "# a comment\n" + ignored})
+	}
+}
+
 func TestNewFromOfNoCommit(t *testing.T) {
 	repository(t, map[string]string{"a.yaml": knownPod})
 	write(t, ".", map[string]string{"a.yaml": knownSecret})
