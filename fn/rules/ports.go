@@ -230,12 +230,9 @@ var servicePortNotFound = &Rule{
 			if res.Status != reference.Found || res.Target == nil || res.Target.Node == nil {
 				continue
 			}
-			ports := ServicePorts(res.Target)
-			want := yamlnode.String(r.Port)
-			if want == "" || len(ports) == 0 || hasPort(ports, want) || yamlnode.GetString(res.Target.Node, "spec", "type") == "ExternalName" {
-				continue
+			if want := yamlnode.String(r.Port); want != "" && !TakesPort(res.Target, want) {
+				p.reportPort(r.From, r.Port, res.Target, want, ServicePorts(res.Target))
 			}
-			p.reportPort(r.From, r.Port, res.Target, want, ports)
 		}
 		return nil
 	},
@@ -264,8 +261,11 @@ func ServicePorts(svc *inventory.Object) []ServicePort {
 	return ports
 }
 
-func hasPort(ports []ServicePort, want string) bool {
-	return slices.ContainsFunc(ports, func(p ServicePort) bool {
+// TakesPort reports whether a Service may be asked for a port, by number or by
+// name. One without ports, or of type ExternalName, takes any.
+func TakesPort(svc *inventory.Object, want string) bool {
+	ports := ServicePorts(svc)
+	return len(ports) == 0 || yamlnode.GetString(svc.Node, "spec", "type") == "ExternalName" || slices.ContainsFunc(ports, func(p ServicePort) bool {
 		return p.Port == want || p.Name == want || reference.IsPlaceholder(p.Port)
 	})
 }

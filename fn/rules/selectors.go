@@ -72,7 +72,7 @@ var podsByLabel = NewFact(func(b *Build) map[label][]*inventory.Pod {
 })
 
 // SelectedPods returns the pods that a Service selects; none if it has no
-// selector. The answer is remembered.
+// selector. The answer is remembered. Of the build only the inventory is needed.
 func (b *Build) SelectedPods(svc *inventory.Object) []*inventory.Pod {
 	return selectedPods.Of(b).Get(svc, func() []*inventory.Pod {
 		if sel := svc.Get("spec", "selector"); sel != nil && len(sel.Content) > 0 {

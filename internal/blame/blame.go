@@ -82,7 +82,7 @@ func (b *Blame) Select(s Selection) (*Blame, error) {
 			continue
 		}
 		kinds = append(kinds, r.GetKind())
-		if s.Kind != "" && !isKind(r.GetKind(), s.Kind) {
+		if s.Kind != "" && !IsKind(r.GetKind(), s.Kind) {
 			continue
 		}
 		names = append(names, r.GetName())
@@ -92,7 +92,7 @@ func (b *Blame) Select(s Selection) (*Blame, error) {
 	}
 	if len(some.resources) == 0 && s.Name != "" {
 		for _, r := range b.resources {
-			if isKind(r.GetKind(), s.Kind) && (s.Namespace == "" || r.GetNamespace() == s.Namespace) && slices.Contains(b.names(r), s.Name) {
+			if IsKind(r.GetKind(), s.Kind) && (s.Namespace == "" || r.GetNamespace() == s.Namespace) && slices.Contains(b.names(r), s.Name) {
 				some.resources = append(some.resources, r)
 			}
 		}
@@ -144,10 +144,12 @@ var shortNames = map[string]string{
 	"cm": "configmap", "deploy": "deployment", "ds": "daemonset", "hpa": "horizontalpodautoscaler", "ing": "ingress", "netpol": "networkpolicy",
 	"ns": "namespace", "pdb": "poddisruptionbudget", "po": "pod", "pvc": "persistentvolumeclaim", "pv": "persistentvolume", "rs": "replicaset",
 	"sa": "serviceaccount", "sc": "storageclass", "sts": "statefulset", "svc": "service", "crd": "customresourcedefinition", "cj": "cronjob",
-	"es": "externalsecret",
+	"es": "externalsecret", "gw": "gateway",
 }
 
-func isKind(kind, asked string) bool {
+// IsKind reports whether a kind is what somebody asked for, in small letters, as
+// the plural, or by the short name, as kubectl takes them.
+func IsKind(kind, asked string) bool {
 	kind, asked = strings.ToLower(kind), strings.ToLower(asked)
 	if long, ok := shortNames[asked]; ok {
 		asked = long

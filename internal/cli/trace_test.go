@@ -104,3 +104,57 @@ spec: {containers: [{name: web, image: 'example.com/web:1', ports: [{containerPo
 	code, _, _ = run(t, "trace", "b.yaml", "pod/web")
 	assert.Equal(t, ExitFailure, code)
 }
+
+// What the rules let pass has a tick: ports of ExternalName Services, labels that
+// controllers set, and ports of pods behind a headless Service.
+func TestTraceKnowsWhatRulesKnow(t *testing.T) {
+	const text = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec:
+  rules:
+  - host: example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: outside, port: {number: 80}}}}
+      - {path: /first, pathType: Prefix, backend: {service: {name: first, port: {number: 80}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: outside}
+spec: {type: ExternalName, externalName: example.org}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: first}
+spec: {selector: {app: web, statefulset.kubernetes.io/pod-name: web-0}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {clusterIP: None, selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  serviceName: web
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: web
+        image: example.com/web:1
+        env: [{name: PEER_URL, value: 'http://web:8080'}]
+        ports: [{containerPort: 8080}]
+`
+	stdout, _ := piped(t, text, "trace", "-", "http://example.com/")
+	assert.Equal(t, "✓ Ingress web: host example.com, path / (Prefix)\n  ✓ Service outside, port 80\n    ✓ outside of the cluster: example.org\n", stdout)
+	stdout, _ = piped(t, text, "trace", "-", "http://example.com/first")
+	assert.NotContains(t, stdout, "✗")
+	assert.Contains(t, stdout, "✓ StatefulSet web\n")
+	assert.Contains(t, stdout, "✓ connects to web:8080\n")
+	stdout, _ = piped(t, text, "graph", "-")
+	assert.Contains(t, stdout, "n2 -> n4 [tooltip=\"spec.selector\"];", "Service first leads to the StatefulSet")
+}

@@ -70,29 +70,16 @@ func (t *Tracer) Graph() *Graph {
 			}
 		}
 		if o.Kind == "Service" && o.Group == "" {
-			for _, to := range t.selected(o) {
-				g.Edges = append(g.Edges, Edge{From: from, To: index[to.Resource()], Field: "spec.selector"})
+			var owners []*inventory.Object
+			for _, pod := range t.build.SelectedPods(o) {
+				if !slices.Contains(owners, pod.Owner) {
+					owners = append(owners, pod.Owner)
+					g.Edges = append(g.Edges, Edge{From: from, To: index[pod.Owner.Resource()], Field: "spec.selector"})
+				}
 			}
 		}
 	}
 	return g
-}
-
-// selected are the owners of the pods that a Service selects.
-func (t *Tracer) selected(o *inventory.Object) []*inventory.Object {
-	selector := o.Get("spec", "selector")
-	if selector == nil || len(selector.Content) == 0 {
-		return nil
-	}
-	var out []*inventory.Object
-	for _, other := range t.inv.Objects() {
-		for _, p := range other.Pods() {
-			if inventory.SameNamespace(p.Namespace(), o.Namespace) && selects(selector, p.Labels()) && !slices.Contains(out, p.Owner) {
-				out = append(out, p.Owner)
-			}
-		}
-	}
-	return out
 }
 
 // Write writes the graph as dot, mermaid or json.

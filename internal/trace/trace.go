@@ -16,6 +16,8 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/blame"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -40,6 +42,7 @@ func (c Chain) OK() bool { return !slices.ContainsFunc(c, func(h Hop) bool { ret
 // Tracer follows chains in one build.
 type Tracer struct {
 	inv      *inventory.Inventory
+	build    *rules.Build // for what rules know of an inventory
 	refs     *reference.Set
 	resolver *reference.Resolver
 	findings []finding.Finding
@@ -51,7 +54,7 @@ type Tracer struct {
 // New returns a tracer of a build and what was found in it.
 func New(inv *inventory.Inventory, findings []finding.Finding) *Tracer {
 	return &Tracer{
-		inv: inv, findings: findings, resolver: reference.NewResolver(inv, nil),
+		inv: inv, build: &rules.Build{Inventory: inv}, findings: findings, resolver: reference.NewResolver(inv, nil),
 		refs: reference.NewTable(reference.RowsOf(inv)).Extract(inv, domain),
 	}
 }
@@ -76,7 +79,7 @@ func (t *Tracer) Trace(target string) (Chain, error) {
 	}
 	var found []*inventory.Object
 	for _, o := range t.inv.Objects() {
-		if o.Name == name && isKind(o.Kind, kind) {
+		if o.Name == name && blame.IsKind(o.Kind, kind) {
 			found = append(found, o)
 		}
 	}
@@ -87,17 +90,6 @@ func (t *Tracer) Trace(target string) (Chain, error) {
 		t.object(o, 0)
 	}
 	return t.chain, nil
-}
-
-// short are the short names of kubectl for what is traced.
-var short = map[string]string{"deploy": "deployment", "sts": "statefulset", "ds": "daemonset", "svc": "service", "ing": "ingress", "po": "pod", "cj": "cronjob", "gw": "gateway"}
-
-func isKind(kind, typed string) bool {
-	kind, typed = strings.ToLower(kind), strings.ToLower(typed)
-	if long, ok := short[typed]; ok {
-		typed = long
-	}
-	return kind == typed || kind+"s" == typed || kind+"es" == typed
 }
 
 // url follows a URL through the Ingress that takes it: of the rules for its host
@@ -266,51 +258,27 @@ func (t *Tracer) service(o *inventory.Object, port *yaml.Node, depth int) {
 		asked = ", port " + yamlnode.String(port)
 	}
 	t.add(depth, o, o.String()+asked, nil)
-	if port != nil && !hasPort(o, yamlnode.String(port)) {
+	if port != nil && !rules.TakesPort(o, yamlnode.String(port)) {
 		t.broken(depth+1, "port "+yamlnode.String(port), "the Service has no such port")
 	}
 	if yamlnode.GetString(o.Node, "spec", "type") == "ExternalName" {
 		t.chain = append(t.chain, Hop{Depth: depth + 1, OK: true, What: "outside of the cluster: " + yamlnode.GetString(o.Node, "spec", "externalName")})
 		return
 	}
-	selector := o.Get("spec", "selector")
-	if len(yamlnode.Elements(selector)) == 0 && (selector == nil || len(selector.Content) == 0) {
+	if selector := o.Get("spec", "selector"); selector == nil || len(selector.Content) == 0 {
 		t.chain = append(t.chain, Hop{Depth: depth + 1, OK: true, What: "no selector: somebody else sets its endpoints"})
 		return
 	}
-	found := false
-	for _, other := range t.inv.Objects() {
-		for _, p := range other.Pods() {
-			if inventory.SameNamespace(p.Namespace(), o.Namespace) && selects(selector, p.Labels()) {
-				found = true
-				if !t.seen[p.Owner] {
-					t.seen[p.Owner] = true
-					t.pod(p, depth+1)
-				}
-			}
+	pods := t.build.SelectedPods(o)
+	for _, p := range pods {
+		if !t.seen[p.Owner] {
+			t.seen[p.Owner] = true
+			t.pod(p, depth+1)
 		}
 	}
-	if !found {
+	if len(pods) == 0 {
 		t.broken(depth+1, "pods", "no pod of this build has the labels that the Service selects: it stays without endpoints")
 	}
-}
-
-func hasPort(o *inventory.Object, port string) bool {
-	for _, p := range yamlnode.Elements(o.Get("spec", "ports")) {
-		if yamlnode.GetString(p, "name") == port || yamlnode.GetString(p, "port") == port {
-			return true
-		}
-	}
-	return false
-}
-
-func selects(selector, labels *yaml.Node) bool {
-	for k, v := range yamlnode.Fields(selector) {
-		if yamlnode.GetString(labels, k.Value) != yamlnode.String(v) {
-			return false
-		}
-	}
-	return true
 }
 
 // pod follows a pod: its containers with their probes, what it needs to start, and
@@ -403,7 +371,9 @@ func (t *Tracer) connection(p *inventory.Pod, at *host.Occurrence, depth int, to
 		return // the findings say what should be there
 	}
 	told[what] = true
-	if at.Port > 0 && !hasPort(target, strconv.Itoa(at.Port)) {
+	// Where DNS answers with pods, their ports count: the rules know them.
+	headless := yamlnode.GetString(target.Node, "spec", "clusterIP") == "None"
+	if at.Port > 0 && !headless && !rules.TakesPort(target, strconv.Itoa(at.Port)) {
 		t.broken(depth, "connects to "+what, "the Service has no port "+strconv.Itoa(at.Port))
 		return
 	}
