@@ -9,6 +9,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -42,14 +43,13 @@ var chartVolumeNotFound = &Rule{
 				}
 				values := yamlnode.Resolve(o.Get(c.path...))
 				if values != nil && values.Kind == yaml.ScalarNode {
-					var doc yaml.Node
-					if len(values.Value) > 1<<20 || yaml.Unmarshal([]byte(values.Value), &doc) != nil {
-						continue
+					docs, err := manifest.ReadOnly(manifest.Source{Data: []byte(values.Value)})
+					if err == nil && len(docs) > 0 {
+						p.checkChartVolumes(o, docs[0].Node, values)
 					}
-					p.checkChartVolumes(o, yamlnode.Resolve(&doc), values, 0)
 					continue
 				}
-				p.checkChartVolumes(o, values, nil, 0)
+				p.checkChartVolumes(o, values, nil)
 			}
 		}
 		return nil
@@ -58,9 +58,8 @@ var chartVolumeNotFound = &Rule{
 
 // checkChartVolumes looks at mapping n and those below it. text is the scalar that
 // all of it stands in, if any.
-func (p *Pass) checkChartVolumes(o *inventory.Object, n, text *yaml.Node, depth int) {
-	n = yamlnode.Resolve(n)
-	if n == nil || depth > 40 {
+func (p *Pass) checkChartVolumes(o *inventory.Object, n, text *yaml.Node) {
+	if n == nil {
 		return
 	}
 	if n.Kind == yaml.MappingNode {
@@ -86,6 +85,6 @@ func (p *Pass) checkChartVolumes(o *inventory.Object, n, text *yaml.Node, depth 
 		}
 	}
 	for _, c := range n.Content {
-		p.checkChartVolumes(o, c, text, depth+1)
+		p.checkChartVolumes(o, c, text)
 	}
 }

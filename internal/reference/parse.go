@@ -7,6 +7,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -67,11 +68,11 @@ var parsers = [...]func(x *extractor, text string) []qualified{
 		return all
 	},
 	JSONValues: func(_ *extractor, text string) []qualified {
-		var n yaml.Node
-		if yaml.Unmarshal([]byte(text), &n) != nil {
+		docs, err := manifest.ReadOnly(manifest.Source{Data: []byte(text)})
+		if err != nil || len(docs) == 0 {
 			return nil
 		}
-		return jsonValues(yamlnode.Resolve(&n), 0)
+		return jsonValues(docs[0].Node, 0)
 	},
 	Tagged: func(_ *extractor, text string) []qualified {
 		if i := strings.IndexAny(text, ":@"); i >= 0 {
