@@ -76,9 +76,9 @@ func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names string)
 	if selector == nil || len(selector.Content) == 0 {
 		return 0, ""
 	}
-	scaled := p.scaledWorkloads()
+	scaled := scaledWorkloads.Of(p.Build)
 	var owners []*inventory.Object
-	for _, pod := range p.Pods(o.Namespace) {
+	for _, pod := range p.podsWith(o.Namespace, selector) {
 		if !LabelSelector(pod.Labels(), selector) || slices.Contains(owners, pod.Owner) {
 			continue
 		}
@@ -106,21 +106,41 @@ func plural(n int64, what string) string {
 	return strconv.FormatInt(n, 10) + " " + what + "s"
 }
 
+// autoscalers are the kinds that set the replicas of what spec.scaleTargetRef
+// names.
+var autoscalers = gks("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject")
+
 // scaledWorkloads are the workloads whose replicas an autoscaler sets.
-func (p *Pass) scaledWorkloads() map[*inventory.Object]bool {
-	scaled := map[*inventory.Object]bool{}
-	for _, kind := range gks("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject") {
-		for _, o := range p.Inventory.OfKind(kind) {
-			for _, r := range p.refs.From(o) {
-				if r.Row.Path == "spec.scaleTargetRef.name" {
-					if target := p.resolve(r).Target; target != nil {
-						scaled[target] = true
-					}
-				}
+var scaledWorkloads = NewFact(func(b *Build) map[*inventory.Object]bool {
+	return b.targets(autoscalers, "spec.scaleTargetRef.name")
+})
+
+// sizedWorkloads are the workloads whose requests a VerticalPodAutoscaler sets.
+var sizedWorkloads = NewFact(func(b *Build) map[*inventory.Object]bool {
+	return b.targets(gks("autoscaling.k8s.io/VerticalPodAutoscaler"), "spec.targetRef.name")
+})
+
+// targets are what resources of some kinds refer to at a path.
+func (b *Build) targets(kinds []inventory.GroupKind, path string) map[*inventory.Object]bool {
+	targets := map[*inventory.Object]bool{}
+	for _, kind := range kinds {
+		for _, o := range b.Inventory.OfKind(kind) {
+			if target := b.targetOf(o, path); target != nil {
+				targets[target] = true
 			}
 		}
 	}
-	return scaled
+	return targets
+}
+
+// targetOf is what a resource refers to at a path, nil if that is not known.
+func (b *Build) targetOf(o *inventory.Object, path string) *inventory.Object {
+	for _, r := range b.refs.From(o) {
+		if r.Row.Path == path {
+			return b.resolve(r).Target
+		}
+	}
+	return nil
 }
 
 var ingressPathTwice = &Rule{
@@ -133,21 +153,18 @@ var ingressPathTwice = &Rule{
 	Run: func(p *Pass) error {
 		first := map[string]ingressPath{}
 		for _, o := range slices.SortedStableFunc(slices.Values(p.Inventory.OfKind(gk("networking.k8s.io/Ingress"))), compareObjects) {
-			if o.Node == nil {
+			if o.Node == nil || setApart(o) {
 				continue
 			}
 			own := map[string]ingressPath{}
+			class := ingressClass(o)
 			for _, path := range ingressPaths(o) {
 				if before, again := own[path.key]; again {
-					if setApart(o) {
-						continue
-					}
 					p.reportPathTwice(path, before)
 					continue
 				}
 				own[path.key] = path
-				class := ingressClass(o)
-				if class == "" || path.host == "" || setApart(o) {
+				if class == "" || path.host == "" {
 					continue
 				}
 				key := class + " " + path.key
@@ -212,7 +229,7 @@ func setApart(o *inventory.Object) bool {
 		}
 	}
 	for key := range yamlnode.Fields(o.Annotations()) {
-		for _, word := range []string{"canary", "mergeable", "entrypoints", "priority", "weights", "conditions.", "condition", "actions.", "/server-snippet"} {
+		for _, word := range []string{"canary", "mergeable", "entrypoints", "priority", "weights", "condition", "actions.", "/server-snippet"} {
 			if strings.Contains(strings.ToLower(key.Value), word) {
 				return true
 			}
@@ -292,48 +309,31 @@ func (p *Pass) checkRequests(o *inventory.Object, m utilization, ranges []*inven
 	if m.resource != "cpu" && m.resource != "memory" || limitRangeDefault(ranges, "requests", m.resource) != nil {
 		return
 	}
-	for _, r := range p.refs.From(o) {
-		if r.Row.Path != "spec.scaleTargetRef.name" {
-			continue
-		}
-		target := p.resolve(r).Target
-		if target == nil || target.Node == nil || p.sizedVertically(target) {
+	target := p.targetOf(o, "spec.scaleTargetRef.name")
+	if target == nil || target.Node == nil || sizedWorkloads.Of(p.Build)[target] {
+		return
+	}
+	var without []string
+	for _, pod := range target.Pods() {
+		if pod.Partial || yamlnode.Get(pod.Spec, "resources") != nil {
 			return
 		}
-		var without []string
-		for _, pod := range target.Pods() {
-			if pod.Partial || yamlnode.Get(pod.Spec, "resources") != nil {
-				return
-			}
-			for _, c := range pod.Containers {
-				resources := yamlnode.Get(c.Node, "resources")
-				if c.Type == inventory.AppContainer && (m.container == "" || m.container == c.Name) &&
-					yamlnode.GetString(resources, "requests", m.resource) == "" && yamlnode.GetString(resources, "limits", m.resource) == "" {
-					without = append(without, strconv.Quote(c.Name))
-				}
-			}
-		}
-		if len(without) > 0 {
-			what := "container "
-			if len(without) > 1 {
-				what = "containers "
-			}
-			p.Report(o, m.node, fmt.Sprintf("this is a share of what the pods request, and %s%s of %s requests no %s: the autoscaler cannot compute it", what, strings.Join(without, ", "), target, m.resource),
-				Help("set resources.requests.%s there; if a LimitRange outside of this build does, ignore the rule here", m.resource))
-		}
-	}
-}
-
-// sizedVertically reports whether a VerticalPodAutoscaler sets the requests.
-func (p *Pass) sizedVertically(target *inventory.Object) bool {
-	for _, o := range p.Inventory.OfKind(gk("autoscaling.k8s.io/VerticalPodAutoscaler")) {
-		for _, r := range p.refs.From(o) {
-			if r.Row.Path == "spec.targetRef.name" && p.resolve(r).Target == target {
-				return true
+		for _, c := range pod.Containers {
+			resources := yamlnode.Get(c.Node, "resources")
+			if c.Type == inventory.AppContainer && (m.container == "" || m.container == c.Name) &&
+				yamlnode.GetString(resources, "requests", m.resource) == "" && yamlnode.GetString(resources, "limits", m.resource) == "" {
+				without = append(without, strconv.Quote(c.Name))
 			}
 		}
 	}
-	return false
+	if len(without) > 0 {
+		what := "container "
+		if len(without) > 1 {
+			what = "containers "
+		}
+		p.Report(o, m.node, fmt.Sprintf("this is a share of what the pods request, and %s%s of %s requests no %s: the autoscaler cannot compute it", what, strings.Join(without, ", "), target, m.resource),
+			Help("set resources.requests.%s there; if a LimitRange outside of this build does, ignore the rule here", m.resource))
+	}
 }
 
 var volumeNotShareable = &Rule{
@@ -345,10 +345,10 @@ var volumeNotShareable = &Rule{
 		"So does the new pod of a rolling update of one replica: that is a note for ReadWriteOnce, which works where both land on one node. " +
 		"It assumes more nodes than one; pods that a nodeName, a nodeSelector for a host or a podAffinity keeps together are left alone.",
 	Run: func(p *Pass) error {
-		scaled := p.autoscaled()
+		scaled, kinds := p.autoscaled(), gks("apps/Deployment", "apps/ReplicaSet", "argoproj.io/Rollout")
 		for _, r := range p.refs.To(gk("PersistentVolumeClaim")) {
 			o := r.From
-			if r.Pod == nil || o.Node == nil || !slices.Contains(gks("apps/Deployment", "apps/ReplicaSet", "argoproj.io/Rollout"), o.GroupKind) {
+			if r.Pod == nil || o.Node == nil || !slices.Contains(kinds, o.GroupKind) {
 				continue
 			}
 			n := replicas(o, scaled)
@@ -412,12 +412,10 @@ var replicasFixed = &Rule{
 		"Each time it is applied the replicas fall back to that number, and the autoscaler starts again from there. " +
 		"A number between minReplicas and maxReplicas, which is also set back, is a note; no number at all is right.",
 	Run: func(p *Pass) error {
-		for _, kind := range gks("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject") {
+		for _, kind := range autoscalers {
 			for _, o := range p.Inventory.OfKind(kind) {
-				for _, r := range p.refs.From(o) {
-					if o.Node != nil && r.Row.Path == "spec.scaleTargetRef.name" {
-						p.checkFixed(o, p.resolve(r).Target)
-					}
+				if o.Node != nil {
+					p.checkFixed(o, p.targetOf(o, "spec.scaleTargetRef.name"))
 				}
 			}
 		}
