@@ -51,8 +51,8 @@ var headlessPortMismatch = &Rule{
 					continue
 				}
 				used := false
-				for _, u := range p.hostUses() {
-					if u.judgement.verdict == hostFound && u.judgement.target == svc && strconv.Itoa(u.Port) == port.Port {
+				for _, u := range usesOf.Of(p.Build)[svc] {
+					if strconv.Itoa(u.Port) == port.Port {
 						used = true
 						p.reportHost(u, fmt.Sprintf("port %s of %q is that of a headless Service, which forwards nothing: its pods listen on %s", port.Port, u.Host, target), DidYouMeanAs("%s", target))
 					}
@@ -66,6 +66,17 @@ var headlessPortMismatch = &Rule{
 		return nil
 	},
 }
+
+// usesOf are the addresses in the build that lead to a Service.
+var usesOf = NewFact(func(b *Build) map[*inventory.Object][]*hostUse {
+	by := map[*inventory.Object][]*hostUse{}
+	for _, u := range b.hostUses() {
+		if u.judgement.verdict == hostFound && u.judgement.target != nil {
+			by[u.judgement.target] = append(by[u.judgement.target], u)
+		}
+	}
+	return by
+})
 
 var governingServiceNotHeadless = &Rule{
 	Name:     "governing-service-not-headless",
@@ -90,9 +101,9 @@ var governingServiceNotHeadless = &Rule{
 				continue
 			}
 			for _, kind := range statefulSetKinds {
-				for _, set := range p.Inventory.OfKind(kind) {
+				for _, set := range p.Inventory.Find(kind, base) {
 					key := u.from.Resource().String() + " " + svc.Name
-					if set.Node == nil || set.Name != base || yamlnode.GetString(set.Node, "spec", "serviceName") != svc.Name || !inventory.SameNamespace(svc.Namespace, set.Namespace) || reported[key] {
+					if set.Node == nil || yamlnode.GetString(set.Node, "spec", "serviceName") != svc.Name || !inventory.SameNamespace(svc.Namespace, set.Namespace) || reported[key] {
 						continue
 					}
 					reported[key] = true

@@ -48,9 +48,7 @@ func signatureOf(spec *yaml.Node) *signature {
 			s.bound = append(s.bound, name)
 		}
 	}
-	for _, n := range yamlnode.Elements(yamlnode.Get(spec, "results")) {
-		s.results = append(s.results, yamlnode.GetString(n, "name"))
-	}
+	s.results = namesUnder(spec, "results")
 	return s
 }
 
@@ -249,24 +247,14 @@ func (p *Pass) checkPipelineVariables(o *inventory.Object, spec *yaml.Node, arou
 		names = append(names, name)
 		tasks[name] = yamlnode.Resolve(t)
 		// What the pipeline leaves as it is, the Task puts in: its own workspaces.
-		for _, w := range yamlnode.Elements(yamlnode.Get(t, "workspaces")) {
-			scope.workspaces = append(scope.workspaces, yamlnode.GetString(w, "name"))
-		}
-		for _, param := range yamlnode.Elements(yamlnode.Path(t, "matrix", "params")) {
-			scope.params = append(scope.params, yamlnode.GetString(param, "name"))
-		}
+		workspaces, matrix := namesUnder(t, "workspaces"), namesUnder(t, "matrix", "params")
+		scope.workspaces = append(scope.workspaces, workspaces...)
+		scope.params = append(scope.params, matrix...)
 		if inner := yamlnode.Resolve(yamlnode.Get(t, "taskSpec")); inner != nil {
 			embedded = append(embedded, inner)
 			inScope := signatureOf(inner).with(scope)
-			for _, param := range yamlnode.Elements(yamlnode.Get(t, "params")) {
-				inScope.params = append(inScope.params, yamlnode.GetString(param, "name"))
-			}
-			for _, param := range yamlnode.Elements(yamlnode.Path(t, "matrix", "params")) {
-				inScope.params = append(inScope.params, yamlnode.GetString(param, "name"))
-			}
-			for _, w := range yamlnode.Elements(yamlnode.Get(t, "workspaces")) {
-				inScope.workspaces = append(inScope.workspaces, yamlnode.GetString(w, "name"))
-			}
+			inScope.params = append(append(inScope.params, namesUnder(t, "params")...), matrix...)
+			inScope.workspaces = append(inScope.workspaces, workspaces...)
 			p.checkTaskVariables(o, inner, inScope)
 		}
 	}
@@ -329,8 +317,8 @@ func (p *Pass) taskOf(o *inventory.Object, task *yaml.Node) (*inventory.Object, 
 // means; nil where there are several, such as versions in files of their own.
 func (p *Pass) onlyNamed(from *inventory.Object, kind inventory.GroupKind, name string) *inventory.Object {
 	var found *inventory.Object
-	for _, o := range p.Inventory.OfKind(kind) {
-		if o.Name != name || name == "" || o.Node == nil || !inventory.SameNamespace(o.Namespace, from.Namespace) && kind.Kind != "ClusterTask" {
+	for _, o := range p.Inventory.Find(kind, name) {
+		if o.Node == nil || !inventory.SameNamespace(o.Namespace, from.Namespace) && kind.Kind != "ClusterTask" {
 			continue
 		}
 		if found != nil {

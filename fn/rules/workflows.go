@@ -41,8 +41,8 @@ func (p *Pass) eachWorkflow(f func(o *inventory.Object, spec *yaml.Node)) {
 	}
 }
 
-// namesUnder returns the names in the lists inputs.parameters, outputs.artifacts
-// and so on.
+// namesUnder returns the names of the elements of a list, such as that at inputs,
+// parameters.
 func namesUnder(n *yaml.Node, path ...string) []string {
 	var names []string
 	for _, e := range yamlnode.Elements(yamlnode.Path(n, path...)) {
