@@ -142,17 +142,15 @@ func (p *Pass) checkRegexPaths() {
 		if !regex[key] {
 			continue
 		}
+		expressions := regexPaths(byHost[key])
 		for _, path := range byHost[key] {
 			literal, _, _ := strings.Cut(path.path, "(")
 			if strings.ContainsAny(literal, `*+?[]\^$|.{}`) || strings.Contains(path.key, " Exact ") || literal == "/" || literal == "" {
 				continue
 			}
-			for _, other := range byHost[key] {
-				if len(other.path) <= len(path.path) || !strings.ContainsAny(other.path, "(*[") || len(other.path) > 500 || sameYAML(other.backend, path.backend, 0) || strings.Contains(other.key, " Exact ") {
-					continue
-				}
-				re, err := regexp.Compile("(?i)^" + other.path)
-				if err != nil || !re.MatchString(literal) || !re.MatchString(strings.TrimSuffix(literal, "/")+"/x") || strings.HasPrefix(strings.SplitN(other.path, "(", 2)[0], literal) {
+			for _, other := range expressions {
+				if len(other.path) <= len(path.path) || strings.HasPrefix(other.literal, literal) ||
+					!other.re.MatchString(literal) || !other.re.MatchString(strings.TrimSuffix(literal, "/")+"/x") || sameYAML(other.backend, path.backend, 0) {
 					continue
 				}
 				p.Report(path.from, path.node, fmt.Sprintf("path %s is never reached: ingress-nginx tries the longer text %s first, and it matches the same requests", path.path, other.path),
@@ -161,4 +159,26 @@ func (p *Pass) checkRegexPaths() {
 			}
 		}
 	}
+}
+
+// regexPath is a path that ingress-nginx reads as a regular expression.
+type regexPath struct {
+	ingressPath
+	literal string // what stands before the first group
+	re      *regexp.Regexp
+}
+
+// regexPaths are those paths that have a group, a repetition or a class.
+func regexPaths(paths []ingressPath) []regexPath {
+	var found []regexPath
+	for _, path := range paths {
+		if !strings.ContainsAny(path.path, "(*[") || len(path.path) > 500 || strings.Contains(path.key, " Exact ") {
+			continue
+		}
+		if re, err := regexp.Compile("(?i)^" + path.path); err == nil {
+			literal, _, _ := strings.Cut(path.path, "(")
+			found = append(found, regexPath{path, literal, re})
+		}
+	}
+	return found
 }
