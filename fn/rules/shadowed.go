@@ -78,11 +78,11 @@ func pathMatches(route *yaml.Node) (all, plain []pathMatch) {
 				only = false
 			}
 		}
-		if reference.IsPlaceholder(m.value) {
-			m.kind = "other"
+		if reference.IsPlaceholder(m.value) || yamlnode.Bool(yamlnode.Get(n, "ignoreUriCase")) {
+			m.kind = "other" // what it matches is not its text
 		}
 		all = append(all, m)
-		if only && m.kind != "other" && yamlnode.GetString(n, "ignoreUriCase") == "" {
+		if only && m.kind != "other" {
 			plain = append(plain, m)
 		}
 	}
