@@ -23,6 +23,7 @@ var routeShadowed = &Rule{
 	URL:      "https://istio.io/latest/docs/reference/config/analysis/ist0130/",
 	Doc: "An earlier route takes all the requests that a later one is for. " +
 		"Istio tries the routes of a VirtualService in order: behind one without a match, or with a shorter prefix and no other condition, nothing is reached. " +
+		"It is a warning where the route has another match that is reached. " +
 		"Ingress paths are chosen by length, not by order, but for regular expressions of ingress-nginx, where the longest text comes first: /api(/|$)(.*) takes the requests of /api/v2. " +
 		"Routes that differ in headers, methods, ports or gateways are left alone.",
 	Run: func(p *Pass) error {
@@ -93,10 +94,18 @@ func (p *Pass) checkRouteOrder(o *inventory.Object) {
 	var before []pathMatch
 	for i, route := range yamlnode.Elements(o.Get("spec", "http")) {
 		all, plain := pathMatches(route)
-		for _, m := range all {
-			at := slices.IndexFunc(before, func(b pathMatch) bool { return b.covers(m) })
+		cover := func(m pathMatch) int {
+			return slices.IndexFunc(before, func(b pathMatch) bool { return b.covers(m) })
+		}
+		reached := slices.ContainsFunc(all, func(m pathMatch) bool { return cover(m) < 0 })
+		for j, m := range all {
+			at := cover(m)
 			if at < 0 {
 				continue
+			}
+			which, severity := fmt.Sprintf("route %d of http", i+1), finding.Error
+			if reached { // by another match
+				which, severity = fmt.Sprintf("match %d of route %d of http", j+1, i+1), finding.Warning
 			}
 			what := "an earlier route has no condition and takes all requests"
 			if before[at].kind != "" {
@@ -108,7 +117,7 @@ func (p *Pass) checkRouteOrder(o *inventory.Object) {
 					node = yamlnode.Resolve(route)
 				}
 			}
-			p.Report(o, node, fmt.Sprintf("route %d of http is never reached: %s", i+1, what), Help("put the more specific route first: Istio takes the first that matches"))
+			p.Report(o, node, fmt.Sprintf("%s is never reached: %s", which, what), AtMost(severity), Help("put the more specific route first: Istio takes the first that matches"))
 		}
 		before = append(before, plain...)
 	}
