@@ -12,7 +12,7 @@ import (
 // a misspelt field is spelt as it was meant. Resource answers as before. restore
 // takes it back.
 func (inv *Inventory) Recast(o *Object, node *yaml.Node) (restore func()) {
-	before := *o.identity()
+	before := identity{o.Type, o.Namespace, o.Name, o.Previous, o.Node, o.affixes, o.File, o.NeedsHash, o.Local, o.annotated}
 	written := o.Resource()
 	inv.unindex(o)
 	o.Node, o.Previous, o.Namespace, o.Name, o.affixes = node, nil, "", "", ""
@@ -23,6 +23,7 @@ func (inv *Inventory) Recast(o *Object, node *yaml.Node) (restore func()) {
 	return func() {
 		inv.unindex(o)
 		o.Type, o.Namespace, o.Name, o.Previous, o.Node, o.affixes = before.Type, before.Namespace, before.Name, before.Previous, before.Node, before.affixes
+		o.File, o.NeedsHash, o.Local, o.annotated = before.File, before.NeedsHash, before.Local, before.annotated
 		o.written = nil
 		o.reset()
 		inv.index(o)
@@ -36,10 +37,10 @@ type identity struct {
 	Previous        []Identity
 	Node            *yaml.Node
 	affixes         string
-}
-
-func (o *Object) identity() *identity {
-	return &identity{o.Type, o.Namespace, o.Name, o.Previous, o.Node, o.affixes}
+	File            string
+	NeedsHash       bool
+	Local           bool
+	annotated       bool
 }
 
 // reset forgets what was read of the node.
