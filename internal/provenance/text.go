@@ -3,6 +3,7 @@ package provenance
 import (
 	"bytes"
 	"regexp"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode"
@@ -437,17 +438,36 @@ func (f *File) Malformed() (line int, what string) {
 	return 0, ""
 }
 
-// brokenLine is the line on which a text stops being YAML. The one that a reader
-// names is often that where what it was reading begins.
+// brokenLine is the line on which a text stops being YAML: behind the longest
+// beginning that is. The one that a reader names is often that where what it was
+// reading begins.
 func brokenLine(text []byte, reader int) int {
-	const most = 2000 // lines that are tried
-	lines := bytes.SplitAfter(text, []byte("\n"))
-	if len(lines) > most {
+	var ends []int // of lines
+	for line := range bytes.Lines(text) {
+		end := len(line)
+		if len(ends) > 0 {
+			end += ends[len(ends)-1]
+		}
+		ends = append(ends, end)
+	}
+	budget := 4<<20 + 32*len(text) // bytes that are worth reading for this
+	failure := func(lines int) string {
+		budget -= ends[lines-1]
+		var doc yaml.Node
+		if err := yaml.Unmarshal(text[:ends[lines-1]], &doc); err != nil {
+			return err.Error()
+		}
+		return ""
+	}
+	first := max(reader, 1)
+	if first >= len(ends) {
 		return reader
 	}
-	for n := len(lines) - 1; n >= max(reader, 1); n-- {
-		var doc yaml.Node
-		if yaml.Unmarshal(bytes.Join(lines[:n], nil), &doc) == nil {
+	// All beginnings with what breaks it in them fail for the same.
+	whole := failure(len(ends))
+	n := first + sort.Search(len(ends)-first, func(i int) bool { return failure(first+i) == whole })
+	for n--; n >= first && budget > 0; n-- {
+		if failure(n) == "" {
 			return n + 1
 		}
 	}
