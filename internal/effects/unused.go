@@ -102,6 +102,8 @@ func sum(h *maphash.Hash, n *yaml.Node, depth int) {
 		return
 	}
 	_ = h.WriteByte(byte(n.Kind))
+	_, _ = h.WriteString(n.Tag) // 3 is not "3"
+	_ = h.WriteByte(0)
 	_, _ = h.WriteString(n.Value)
 	_ = h.WriteByte(0)
 	for _, c := range n.Content {

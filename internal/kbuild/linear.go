@@ -19,9 +19,9 @@ import (
 
 // linearBuild builds in linear time. kustomize compares resources with each
 // other: each with all others when it is added, when its namespace is set, and
-// when references are repaired. This one calls kustomize's own transformers and generators in kustomize's order,
-// on a map with an index. It knows the fields that most kustomizations consist
-// of. Whatever else there is, and everything that goes wrong, is an error that
+// when references are repaired. This one calls kustomize's own transformers and
+// generators in kustomize's order, on a map with an index. It knows the fields
+// that most kustomizations consist of. Whatever else there is, and everything that goes wrong, is an error that
 // nobody gets to see: kustomize itself then builds the tree, or says why not.
 type linearBuild struct {
 	opts      Options
@@ -235,10 +235,11 @@ func (v *level) accumulate(m *indexed) error {
 	}
 	for i, path := range v.k.Components {
 		done := v.observe(m, &step{kind: "Component", field: []any{"components", i}})
+		specs, vars := m.specs, len(m.vars.AsSlice())
 		if err := v.component(m, path); err != nil {
 			return v.at(err, "components", i, path)
 		}
-		if done != nil {
+		if done != nil && m.specs == specs && len(m.vars.AsSlice()) == vars { // else what it brings shows later
 			done()
 		}
 	}
