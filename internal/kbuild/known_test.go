@@ -76,6 +76,27 @@ func TestWarningsNameTheFile(t *testing.T) {
 	assert.Contains(t, result.Warnings[1].Text, "patchesStrategicMerge")
 }
 
+// Vars without use are a warning, unless somebody observes: they get to know more.
+func TestUnusedVarsAreSaidOnce(t *testing.T) {
+	dir := files{
+		"kustomization.yaml": "resources: [cm.yaml]\nvars:\n- name: A\n  objref: {kind: ConfigMap, name: app, apiVersion: v1}\n", "cm.yaml": configMap,
+	}.write(t)
+	var opts kbuild.Options
+	result, err := kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
+	require.NoError(t, err)
+	said := len(result.Warnings)
+	require.Contains(t, result.Warnings[said-1].Text, "vars that are never used: A")
+	var observed []string
+	opts.Observe = func(s *kbuild.Step) func() {
+		observed = append(observed, s.Names...)
+		return nil
+	}
+	result, err = kbuild.Build(filesys.MakeFsOnDisk(), dir, opts)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"A"}, observed)
+	assert.Len(t, result.Warnings, said-1)
+}
+
 // A schema that one build brings is not there for the next one.
 func TestSchemasOfBuildsAreApart(t *testing.T) {
 	widget := "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {list: [{ref: a}, {ref: b}]}\n"

@@ -77,8 +77,11 @@ func (v *level) resolveVars(m *indexed) error {
 		}
 	}
 	if slices.Sort(unused); len(unused) > 0 {
-		v.warn(v.dir().Join(v.file), "vars that are never used: "+strings.Join(unused, ", "))
-		v.observe(m, &step{kind: "UnusedVars", names: unused})
+		if v.opts.Observe != nil { // who says more of them than a warning does
+			v.observe(m, &step{kind: "UnusedVars", names: unused})
+		} else {
+			v.warn(v.dir().Join(v.file), "vars that are never used: "+strings.Join(unused, ", "))
+		}
 	}
 	return nil
 }
