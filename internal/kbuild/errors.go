@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
@@ -53,68 +54,72 @@ func missingSpec(file string, d *document, err error) error {
 		file, d.GetKind(), d.GetName(), functionAnnotation, functionAnnotation)
 }
 
+// rewriting is what is kept of a part of an error. Tables of them are made when
+// something fails: most builds do not.
+type rewriting struct {
+	pattern *regexp.Regexp
+	keep    string
+}
+
+func rewrite(text string, table []rewriting) string {
+	for _, r := range table {
+		text = r.pattern.ReplaceAllString(text, r.keep)
+	}
+	return text
+}
+
 // wrappings are what kustomize adds to an error at every level of a tree, and
 // what is left of it: how reading a directory as a file failed, or a file as a
 // directory, is no failure.
-var wrappings = []struct {
-	pattern *regexp.Regexp
-	keep    string
-}{
-	{regexp.MustCompile(`accumulation err='accumulating resources from '[^']*': (?:'[^']*' must resolve to a file|read [^']*: is a directory)': `), ""},
-	{regexp.MustCompile(`(?s)accumulation err='(.*)': must build at directory: '[^']*': file is not directory`), "$1"},
-	{regexp.MustCompile(`(?:recursed accumulation of path|couldn't make target for path) '[^']*': `), ""},
-	{regexp.MustCompile(`accumulateDirectory: "(.*)"`), "$1"},
-	{regexp.MustCompile(`(?:(?:accumulating (?:resources|components)(?: from '[^':]*')?|accumulateDirectory): )+`), ""},
-	{regexp.MustCompile(`Failed to read kustomization file under [^:]*:\s+`), ""},
-}
+var wrappings = sync.OnceValue(func() []rewriting {
+	return []rewriting{
+		{regexp.MustCompile(`accumulation err='accumulating resources from '[^']*': (?:'[^']*' must resolve to a file|read [^']*: is a directory)': `), ""},
+		{regexp.MustCompile(`(?s)accumulation err='(.*)': must build at directory: '[^']*': file is not directory`), "$1"},
+		{regexp.MustCompile(`(?:recursed accumulation of path|couldn't make target for path) '[^']*': `), ""},
+		{regexp.MustCompile(`accumulateDirectory: "(.*)"`), "$1"},
+		{regexp.MustCompile(`(?:(?:accumulating (?:resources|components)(?: from '[^':]*')?|accumulateDirectory): )+`), ""},
+		{regexp.MustCompile(`Failed to read kustomization file under [^:]*:\s+`), ""},
+	}
+})
 
 // simplify drops the parts of a kustomize error that say only how it came up, and
 // writes ids as people do.
 func simplify(err error) error {
-	text := err.Error()
-	for _, w := range wrappings {
-		text = w.pattern.ReplaceAllString(text, w.keep)
-	}
-	if text = plainIDs(text); text == err.Error() {
+	text := plainIDs(rewrite(err.Error(), wrappings()))
+	if text == err.Error() {
 		return err
 	}
 	return errors.New(text)
 }
 
 // ids are how kustomize prints ids and selectors.
-var ids = []struct {
-	pattern *regexp.Regexp
-	keep    string
-}{
-	{regexp.MustCompile(`(?s)var '\{(\S+) ([A-Za-z]\w*)\.[^ ]* \{[^}]*\}\}' cannot be mapped to a field in the set of known resources`), "there is no $2 that the variable $1 could be read from"},
-	{regexp.MustCompile(`(?s)merging vars \[.*\]: var '([^']*)' already encountered`), "there are two variables $1"},
-	{regexp.MustCompile(`plugin ([A-Z]\w*)\.builtin\.\[noGrp\]/([^\s.]+)\.\[noNs\]`), "$1 $2"},
-	{regexp.MustCompile(`([A-Z]\w*)\.builtin\.\[noGrp\](?:/\[noName\]\.\[noNs\])?`), "$1"},
-	{regexp.MustCompile(`\b([A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]*\w)/\[noName\]\.(?:\[noNs\])`), "$1"},
-	{regexp.MustCompile(`\b([A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]*\w)/([\w.-]*[\w-])\.\[noNs\]`), "$1 $2"},
-	{regexp.MustCompile(`\b([A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]*\w)/([\w.-]*[\w-])\.([\w-]+)\b`), "$1 $2 in namespace $3"},
-	{regexp.MustCompile(`\b([A-Z]\w*)\.\[noVer\]\.\[noGrp\]`), "$1"},
-	{regexp.MustCompile(`0x[0-9a-f]{6,}`), "..."},
-	{regexp.MustCompile(`(?s)namespace transformation produces ID conflict: \[.*?"kind":"([^"]*)","metadata":\{.*?"name":"([^"]*)","namespace":"([^"]*)".*`), "there are two of $1 $2 once all are in namespace $3"},
-	{regexp.MustCompile(`(?s)namespace transformation produces ID conflict: \[.*`), "two resources have one kind and name once all are in this namespace"},
-	{regexp.MustCompile(`(?s)(must specify a target for JSON patch) \[.*`), "$1"},
-	{regexp.MustCompile(`(?s)(patch and path can't be set at the same time|must specify one of patch and path)(?: in)?\s.*`), "$1"},
-	{regexp.MustCompile(`(?s)wrong node kind: expected (\w+) but got (\w+): node contents:.*`), "a patch has a $2 where the resource has a $1"},
-	{regexp.MustCompile(`must specify --enable-helm`), "charts need --enable-helm, which runs helm"},
-	{regexp.MustCompile(`\bMappingNode\b`), "mapping"},
-	{regexp.MustCompile(`\bSequenceNode\b`), "list"},
-	{regexp.MustCompile(`\bScalarNode\b`), "single value"},
-	{regexp.MustCompile(`Found multiple kustomization files under: \S+`), "there are several kustomization files in this directory: kustomize does not choose one"},
-	{regexp.MustCompile(`resource with name (\S+) does not match a config with the following GVK \[.*\]`), "there is no $1 with replicas: expected the name of a Deployment, StatefulSet, ReplicaSet or ReplicationController"},
-}
+var ids = sync.OnceValue(func() []rewriting {
+	return []rewriting{
+		{regexp.MustCompile(`(?s)var '\{(\S+) ([A-Za-z]\w*)\.[^ ]* \{[^}]*\}\}' cannot be mapped to a field in the set of known resources`), "there is no $2 that the variable $1 could be read from"},
+		{regexp.MustCompile(`(?s)merging vars \[.*\]: var '([^']*)' already encountered`), "there are two variables $1"},
+		{regexp.MustCompile(`plugin ([A-Z]\w*)\.builtin\.\[noGrp\]/([^\s.]+)\.\[noNs\]`), "$1 $2"},
+		{regexp.MustCompile(`([A-Z]\w*)\.builtin\.\[noGrp\](?:/\[noName\]\.\[noNs\])?`), "$1"},
+		{regexp.MustCompile(`\b([A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]*\w)/\[noName\]\.(?:\[noNs\])`), "$1"},
+		{regexp.MustCompile(`\b([A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]*\w)/([\w.-]*[\w-])\.\[noNs\]`), "$1 $2"},
+		{regexp.MustCompile(`\b([A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]*\w)/([\w.-]*[\w-])\.([\w-]+)\b`), "$1 $2 in namespace $3"},
+		{regexp.MustCompile(`\b([A-Z]\w*)\.\[noVer\]\.\[noGrp\]`), "$1"},
+		{regexp.MustCompile(`0x[0-9a-f]{6,}`), "..."},
+		{regexp.MustCompile(`(?s)namespace transformation produces ID conflict: \[.*?"kind":"([^"]*)","metadata":\{.*?"name":"([^"]*)","namespace":"([^"]*)".*`), "there are two of $1 $2 once all are in namespace $3"},
+		{regexp.MustCompile(`(?s)namespace transformation produces ID conflict: \[.*`), "two resources have one kind and name once all are in this namespace"},
+		{regexp.MustCompile(`(?s)(must specify a target for JSON patch) \[.*`), "$1"},
+		{regexp.MustCompile(`(?s)(patch and path can't be set at the same time|must specify one of patch and path)(?: in)?\s.*`), "$1"},
+		{regexp.MustCompile(`(?s)wrong node kind: expected (\w+) but got (\w+): node contents:.*`), "a patch has a $2 where the resource has a $1"},
+		{regexp.MustCompile(`must specify --enable-helm`), "charts need --enable-helm, which runs helm"},
+		{regexp.MustCompile(`\bMappingNode\b`), "mapping"},
+		{regexp.MustCompile(`\bSequenceNode\b`), "list"},
+		{regexp.MustCompile(`\bScalarNode\b`), "single value"},
+		{regexp.MustCompile(`Found multiple kustomization files under: \S+`), "there are several kustomization files in this directory: kustomize does not choose one"},
+		{regexp.MustCompile(`resource with name (\S+) does not match a config with the following GVK \[.*\]`), "there is no $1 with replicas: expected the name of a Deployment, StatefulSet, ReplicaSet or ReplicationController"},
+	}
+})
 
 // plainIDs writes ids as KIND NAME.
-func plainIDs(text string) string {
-	for _, id := range ids {
-		text = id.pattern.ReplaceAllString(text, id.keep)
-	}
-	return text
-}
+func plainIDs(text string) string { return rewrite(text, ids()) }
 
 var remote = regexp.MustCompile(`^(?:git::|git@|ssh://|https?://|file://|github\.com[:/]|.*\?ref=)`)
 

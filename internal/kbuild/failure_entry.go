@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -46,23 +47,27 @@ func entries(err error) (es []*entryError) {
 	return es
 }
 
+type sameFailure struct{ ours, theirs *regexp.Regexp }
+
 // alike are what our builder says, and kustomize of the same thing. Where both
 // call the same code they say the same.
-var alike = []struct{ ours, theirs *regexp.Regexp }{
-	{regexp.MustCompile(`^two kustomization files$`), regexp.MustCompile(`Found multiple kustomization files`)},
-	{regexp.MustCompile(`^no kustomization file$`), regexp.MustCompile(`unable to find one of`)},
-	{regexp.MustCompile(`: a cycle$`), regexp.MustCompile(`cycle detected`)},
-	{regexp.MustCompile(`^two resources have the id`), regexp.MustCompile(`already registered id`)},
-	{regexp.MustCompile(`^\d+ resources have the id`), regexp.MustCompile(`ID conflict|already registered id`)},
-	{regexp.MustCompile(`^its kind is not `), regexp.MustCompile(`expected kind '`)},
-	{regexp.MustCompile(`: is outside `), regexp.MustCompile(`security; file`)},
-	{regexp.MustCompile(`^no resource for the variable`), regexp.MustCompile(`cannot be mapped to a field`)},
-	{regexp.MustCompile(`match the variable`), regexp.MustCompile(`resId matches for var`)},
-	{regexp.MustCompile(`^two resources have one id$`), regexp.MustCompile(`found multiple objects`)},
-	{regexp.MustCompile(`^sortOptions$`), regexp.MustCompile(`sortOptions`)},
-	{regexp.MustCompile(`cannot unmarshal`), regexp.MustCompile(`cannot unmarshal`)},
-	{regexp.MustCompile(`^transformer |^generator `), regexp.MustCompile(`unable to load builtin`)},
-}
+var alike = sync.OnceValue(func() []sameFailure {
+	return []sameFailure{
+		{regexp.MustCompile(`^two kustomization files$`), regexp.MustCompile(`Found multiple kustomization files`)},
+		{regexp.MustCompile(`^no kustomization file$`), regexp.MustCompile(`unable to find one of`)},
+		{regexp.MustCompile(`: a cycle$`), regexp.MustCompile(`cycle detected`)},
+		{regexp.MustCompile(`^two resources have the id`), regexp.MustCompile(`already registered id`)},
+		{regexp.MustCompile(`^\d+ resources have the id`), regexp.MustCompile(`ID conflict|already registered id`)},
+		{regexp.MustCompile(`^its kind is not `), regexp.MustCompile(`expected kind '`)},
+		{regexp.MustCompile(`: is outside `), regexp.MustCompile(`security; file`)},
+		{regexp.MustCompile(`^no resource for the variable`), regexp.MustCompile(`cannot be mapped to a field`)},
+		{regexp.MustCompile(`match the variable`), regexp.MustCompile(`resId matches for var`)},
+		{regexp.MustCompile(`^two resources have one id$`), regexp.MustCompile(`found multiple objects`)},
+		{regexp.MustCompile(`^sortOptions$`), regexp.MustCompile(`sortOptions`)},
+		{regexp.MustCompile(`cannot unmarshal`), regexp.MustCompile(`cannot unmarshal`)},
+		{regexp.MustCompile(`^transformer |^generator `), regexp.MustCompile(`unable to load builtin`)},
+	}
+})
 
 // surely are errors of kustomize's own code on what is kustomize's own: nobody
 // need ask it whether it fails too.
@@ -83,7 +88,7 @@ func agree(ours error, theirs string) bool {
 	if text != "" && strings.Contains(theirs, text) {
 		return true
 	}
-	return slices.ContainsFunc(alike, func(a struct{ ours, theirs *regexp.Regexp }) bool {
+	return slices.ContainsFunc(alike(), func(a sameFailure) bool {
 		return a.ours.MatchString(text) && a.theirs.MatchString(theirs)
 	})
 }

@@ -3,6 +3,7 @@ package redact
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Foreign is an error of a library as it may be printed. Such errors print
@@ -46,43 +47,47 @@ func (s *Secrets) Judge(text string) string {
 // runs are masks with nothing between them that is a word.
 var runs = regexp.MustCompile(`\*\*\*(?:[^\p{L}\p{N}]*\*\*\*)+`)
 
-// dumps are the places where kustomize and the YAML library print what they
-// were given, and what is kept of each.
-var dumps = []struct {
+type dump struct {
 	pattern *regexp.Regexp
 	keep    string
-}{
-	{regexp.MustCompile("(?s)trouble configuring builtin (\\w+) with config: `\n.*`: "), "kustomize's built-in $1: "},
-	{regexp.MustCompile(`(?s)((?:merging from|adding origin annotations for) generator) &\{.*<nil>\}: `), "$1: "},
-	{regexp.MustCompile(`(?s)resid\.ResId\{Gvk:resid\.Gvk\{Group:"[^"]*", Version:"[^"]*", Kind:"([^"]*)"[^{}]*\}, Name:"([^"]*)", Namespace:"([^"]*)"\}`), "$1 $2 (namespace \"$3\")"},
-	{regexp.MustCompile(`(?s)map\[string\]interface \{\}(?:\(nil\)|\{.*\}): `), ""},
-	{regexp.MustCompile(`json: unsupported type: map\[interface \{\}\]interface \{\}`), "a key of a mapping is not a string: quote it"},
-	{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go value of type types\.\w+`), "expected fields with their values, got a value of type $1"},
-	{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go struct field \S*?(\w+) of type u?int\d*`), "$2: expected a whole number, got a value of type $1"},
-	{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go struct field \S*?(\w+) of type (?:\*?\w+\.\w+|map\[\S*)`), "$2: expected fields with their values, got a value of type $1"},
-	{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go struct field \S*?(\w+) of type \[\]\*?\w+\.\w+`), "$2: expected a list of fields with their values, got a value of type $1"},
-	{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go struct field \S*?(\w+) of type \[\](\S+)`), "$2: expected a list of ${3}s, got a value of type $1"},
-	{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go struct field \S*?(\w+) of type (\S+)`), "$2: expected a value of type $3, got one of type $1"},
-	{regexp.MustCompile("(?s)cannot decode (!!\\w+) `.*?` as a (!!\\w+)"), "cannot decode a $1 as a $2"},
-	{regexp.MustCompile(`(?s)literal sources \[.*\]: `), "literals: "},
-	{regexp.MustCompile(`(?s)invalid literal source .*, expected key=value`), "one of the literals is not of the form key=value"},
-	{regexp.MustCompile(`(?s)(found multiple possible referrals: [^\n]*)\n.*`), "$1"},
-	{regexp.MustCompile(`(?s)(options\.index -?\d+ is out of bounds) for value .*`), "$1 for the value of the source"},
-	{regexp.MustCompile(`(?s)found multiple objects .* that could accept merge of .*`),
-		"several objects could accept the merge of one generator: give it the name and the namespace of the one that is meant"},
-	{regexp.MustCompile("(?s)cannot unmarshal (!!\\w+) `.*?` into "), "cannot unmarshal $1 into "},
-	{regexp.MustCompile(`(?s)received error (.*?) for the following resource:\n.*`), "$1"},
-	{regexp.MustCompile(`(?s)unable to parse SM or JSON patch from \[.*\]`), "a patch is neither a strategic-merge patch nor a list of JSON patch operations"},
-	{regexp.MustCompile(`(?s)(missing [\w.]+) in object .*`), "$1 in an object"},
-	{regexp.MustCompile(`(?s)(nodes unequal|lists have different number of entries): .*`), "$1"},
-	{regexp.MustCompile(`(?s)(invalid map key): value='.*', tag='(.*?)'`), "$1 with the tag $2"},
-	{regexp.MustCompile(`(?s)unknown anchor '.*?' referenced`), "a value starts with * as if it were an alias, of an anchor that is not there: quote it"},
 }
+
+// dumps are the places where kustomize and the YAML library print what they
+// were given, and what is kept of each.
+var dumps = sync.OnceValue(func() []dump {
+	return []dump{
+		{regexp.MustCompile("(?s)trouble configuring builtin (\\w+) with config: `\n.*`: "), "kustomize's built-in $1: "},
+		{regexp.MustCompile(`(?s)((?:merging from|adding origin annotations for) generator) &\{.*<nil>\}: `), "$1: "},
+		{regexp.MustCompile(`(?s)resid\.ResId\{Gvk:resid\.Gvk\{Group:"[^"]*", Version:"[^"]*", Kind:"([^"]*)"[^{}]*\}, Name:"([^"]*)", Namespace:"([^"]*)"\}`), "$1 $2 (namespace \"$3\")"},
+		{regexp.MustCompile(`(?s)map\[string\]interface \{\}(?:\(nil\)|\{.*\}): `), ""},
+		{regexp.MustCompile(`json: unsupported type: map\[interface \{\}\]interface \{\}`), "a key of a mapping is not a string: quote it"},
+		{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go value of type types\.\w+`), "expected fields with their values, got a value of type $1"},
+		{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go struct field \S*?(\w+) of type u?int\d*`), "$2: expected a whole number, got a value of type $1"},
+		{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go struct field \S*?(\w+) of type (?:\*?\w+\.\w+|map\[\S*)`), "$2: expected fields with their values, got a value of type $1"},
+		{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go struct field \S*?(\w+) of type \[\]\*?\w+\.\w+`), "$2: expected a list of fields with their values, got a value of type $1"},
+		{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go struct field \S*?(\w+) of type \[\](\S+)`), "$2: expected a list of ${3}s, got a value of type $1"},
+		{regexp.MustCompile(`json: cannot unmarshal (\w+) into Go struct field \S*?(\w+) of type (\S+)`), "$2: expected a value of type $3, got one of type $1"},
+		{regexp.MustCompile("(?s)cannot decode (!!\\w+) `.*?` as a (!!\\w+)"), "cannot decode a $1 as a $2"},
+		{regexp.MustCompile(`(?s)literal sources \[.*\]: `), "literals: "},
+		{regexp.MustCompile(`(?s)invalid literal source .*, expected key=value`), "one of the literals is not of the form key=value"},
+		{regexp.MustCompile(`(?s)(found multiple possible referrals: [^\n]*)\n.*`), "$1"},
+		{regexp.MustCompile(`(?s)(options\.index -?\d+ is out of bounds) for value .*`), "$1 for the value of the source"},
+		{regexp.MustCompile(`(?s)found multiple objects .* that could accept merge of .*`),
+			"several objects could accept the merge of one generator: give it the name and the namespace of the one that is meant"},
+		{regexp.MustCompile("(?s)cannot unmarshal (!!\\w+) `.*?` into "), "cannot unmarshal $1 into "},
+		{regexp.MustCompile(`(?s)received error (.*?) for the following resource:\n.*`), "$1"},
+		{regexp.MustCompile(`(?s)unable to parse SM or JSON patch from \[.*\]`), "a patch is neither a strategic-merge patch nor a list of JSON patch operations"},
+		{regexp.MustCompile(`(?s)(missing [\w.]+) in object .*`), "$1 in an object"},
+		{regexp.MustCompile(`(?s)(nodes unequal|lists have different number of entries): .*`), "$1"},
+		{regexp.MustCompile(`(?s)(invalid map key): value='.*', tag='(.*?)'`), "$1 with the tag $2"},
+		{regexp.MustCompile(`(?s)unknown anchor '.*?' referenced`), "a value starts with * as if it were an alias, of an anchor that is not there: quote it"},
+	}
+})
 
 // CutDumps leaves out of an error's text what a library was given: whole
 // objects, and values of the wrong type.
 func CutDumps(text string) string {
-	for _, d := range dumps {
+	for _, d := range dumps() {
 		text = d.pattern.ReplaceAllString(text, d.keep)
 	}
 	return text
