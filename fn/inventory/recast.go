@@ -12,22 +12,28 @@ import (
 // a misspelt field is spelt as it was meant. Resource answers as before. restore
 // takes it back.
 func (inv *Inventory) Recast(o *Object, node *yaml.Node) (restore func()) {
-	before := identity{o.Type, o.Namespace, o.Name, o.Previous, o.Node, o.affixes, o.File, o.NeedsHash, o.Local, o.annotated}
-	written := o.Resource()
-	inv.unindex(o)
+	before, written := o.identity(), o.Resource()
 	o.Node, o.Previous, o.Namespace, o.Name, o.affixes = node, nil, "", "", ""
 	o.readIdentity(inv)
-	o.reset()
-	inv.index(o)
+	inv.become(o, before, o.identity())
 	o.written = &written
 	return func() {
-		inv.unindex(o)
-		o.Type, o.Namespace, o.Name, o.Previous, o.Node, o.affixes = before.Type, before.Namespace, before.Name, before.Previous, before.Node, before.affixes
-		o.File, o.NeedsHash, o.Local, o.annotated = before.File, before.NeedsHash, before.Local, before.annotated
+		inv.become(o, o.identity(), before)
 		o.written = nil
-		o.reset()
-		inv.index(o)
 	}
+}
+
+// become gives a resource, which is in the index as before, another identity.
+func (inv *Inventory) become(o *Object, before, after identity) {
+	o.reset()
+	if after.indexed(&before) {
+		o.take(after)
+		return
+	}
+	o.take(before)
+	inv.unindex(o)
+	o.take(after)
+	inv.index(o)
 }
 
 // identity is what Recast changes.
@@ -41,6 +47,20 @@ type identity struct {
 	NeedsHash       bool
 	Local           bool
 	annotated       bool
+}
+
+func (o *Object) identity() identity {
+	return identity{o.Type, o.Namespace, o.Name, o.Previous, o.Node, o.affixes, o.File, o.NeedsHash, o.Local, o.annotated}
+}
+
+func (o *Object) take(i identity) {
+	o.Type, o.Namespace, o.Name, o.Previous, o.Node, o.affixes = i.Type, i.Namespace, i.Name, i.Previous, i.Node, i.affixes
+	o.File, o.NeedsHash, o.Local, o.annotated = i.File, i.NeedsHash, i.Local, i.annotated
+}
+
+// indexed reports whether the index has both at the same places.
+func (i *identity) indexed(other *identity) bool {
+	return i.Type == other.Type && i.Namespace == other.Namespace && i.Name == other.Name && i.Local == other.Local && slices.Equal(i.Previous, other.Previous)
 }
 
 // reset forgets what was read of the node.
