@@ -127,13 +127,9 @@ func (d *differ) against(ref string, paths []string, find check.FindOptions) err
 		return fmt.Errorf("--against=%s: %w", ref, err)
 	}
 	defer p.close()
-	var changed []string
-	for _, f := range p.changes.Files {
-		changed = append(changed, filepath.Join(p.repo.Top, filepath.FromSlash(f)))
-	}
 	roots := map[string]bool{}
 	var names []string
-	for _, t := range check.Affected(trees, changed) {
+	for _, t := range check.Affected(trees, p.repo.Paths(p.changes.Files)) {
 		if t.Root != "" && !roots[t.Root] {
 			roots[t.Root] = true
 			names = append(names, t.Root)

@@ -143,8 +143,10 @@ func TestDefaultsThatAreWrong(t *testing.T) {
 		"roots: [a]\nroots: [b]\n":           `.krm-validate.yaml:2: roots: it is there twice`,
 		"rules: {secret-not-fond: off}\n":    `there is no rule "secret-not-fond"; did you mean "secret-not-found"?`,
 		"rules: {secret-not-found: never}\n": `.krm-validate.yaml:1: rules: secret-not-found: severity "never": expected one of off, note, warning, error`,
-		"- a\n":                              `.krm-validate.yaml:1: expected fields: roots, exclude`,
-		"a: [\n":                             `.krm-validate.yaml: line`,
+		"rules: {secret-not-found: error, secret-not-found: note}\n": `.krm-validate.yaml:1: rules: secret-not-found: it is there twice`,
+		"exclude: [a]\n---\nroots: [b]\n":                            `.krm-validate.yaml:2: expected one document`,
+		"- a\n":                                                      `.krm-validate.yaml:1: expected fields: roots, exclude`,
+		"a: [\n":                                                     `.krm-validate.yaml: line`,
 	} {
 		write(t, ".", map[string]string{".krm-validate.yaml": text})
 		args := []string{"check"}

@@ -187,18 +187,11 @@ type past struct {
 
 // openPast exports the commit at which this branch left ref.
 func openPast(cwd, ref string) (*past, error) {
-	repo, err := git.Open(cwd)
+	repo, commit, changes, err := changesSince(ref)
 	if err != nil {
 		return nil, err
 	}
-	commit, err := repo.Base(ref)
-	if err != nil {
-		return nil, err
-	}
-	p := &past{repo: repo}
-	if p.changes, err = repo.Changes(commit); err != nil {
-		return nil, err
-	}
+	p := &past{repo: repo, changes: changes}
 	if p.here, err = inside(repo.Top, cwd); err != nil {
 		return nil, err
 	}

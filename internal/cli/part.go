@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,10 +59,11 @@ func (p *partFlags) affected(trees []check.Tree, decisive ...string) ([]check.Tr
 	if p.since == "" {
 		return trees, nil
 	}
-	changed, err := changedFiles(p.since)
+	repo, _, changes, err := changesSince(p.since)
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since=%s: %w", p.since, err)
 	}
+	changed := repo.Paths(changes.Files)
 	if slices.ContainsFunc(decisive, func(name string) bool { return name != "" && slices.Contains(changed, resolved(name)) }) {
 		return trees, nil
 	}
@@ -104,27 +104,19 @@ func share[T any](list []T, shard string) ([]T, error) {
 	return part, nil
 }
 
-// changedFiles are the files that differ from a commit, absolute.
-func changedFiles(ref string) ([]string, error) {
+// changesSince is how the work tree differs from the commit at which this branch
+// left ref.
+func changesSince(ref string) (repo *git.Repository, commit string, changes *git.Changes, err error) {
 	cwd, err := os.Getwd()
 	if err != nil {
-		return nil, err
+		return nil, "", nil, err
 	}
-	repo, err := git.Open(cwd)
-	if err != nil {
-		return nil, err
+	if repo, err = git.Open(cwd); err != nil {
+		return nil, "", nil, err
 	}
-	commit, err := repo.Base(ref)
-	if err != nil {
-		return nil, err
+	if commit, err = repo.Base(ref); err != nil {
+		return nil, "", nil, err
 	}
-	changes, err := repo.Changes(commit)
-	if err != nil {
-		return nil, err
-	}
-	var files []string
-	for _, f := range changes.Files {
-		files = append(files, filepath.Join(repo.Top, filepath.FromSlash(f)))
-	}
-	return files, nil
+	changes, err = repo.Changes(commit)
+	return repo, commit, changes, err
 }

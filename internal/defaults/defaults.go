@@ -3,8 +3,10 @@
 package defaults
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -99,8 +101,15 @@ func Read(file string) (*Defaults, error) {
 			shown = rel
 		}
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(content, &doc); err != nil {
+	var doc, more yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	if err = decoder.Decode(&doc); err == nil {
+		err = decoder.Decode(&more)
+	}
+	switch {
+	case err == nil:
+		return nil, fmt.Errorf("%s:%d: expected one document", shown, more.Line)
+	case !errors.Is(err, io.EOF):
 		return nil, fmt.Errorf("%s: %s", shown, strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	top := yamlnode.Resolve(&doc)
@@ -114,7 +123,7 @@ func Read(file string) (*Defaults, error) {
 	for k, v := range yamlnode.Fields(top) {
 		err := d.set(k.Value, yamlnode.Resolve(v))
 		if seen[k.Value] {
-			err = errors.New("it is there twice")
+			err = errTwice
 		}
 		if seen[k.Value] = true; err != nil {
 			return nil, fmt.Errorf("%s:%d: %s: %w", shown, k.Line, k.Value, err)
@@ -134,12 +143,11 @@ func names() []string {
 func (d *Defaults) set(name string, n *yaml.Node) error {
 	for _, s := range settings {
 		if s.name == name {
-			if err := s.read(d, n); errors.Is(err, errType) {
-				return fmt.Errorf("expected %s", s.doc)
-			} else if err != nil {
-				return err
+			err := s.read(d, n)
+			if errors.Is(err, errType) {
+				err = fmt.Errorf("expected %s", s.doc)
 			}
-			return nil
+			return err
 		}
 	}
 	if near := suggest.Nearest(name, names(), 1); len(near) > 0 {
@@ -148,7 +156,10 @@ func (d *Defaults) set(name string, n *yaml.Node) error {
 	return fmt.Errorf("no such setting: there are %s", strings.Join(names(), ", "))
 }
 
-var errType = errors.New("another type")
+var (
+	errType  = errors.New("another type")
+	errTwice = errors.New("it is there twice")
+)
 
 func text(n *yaml.Node, into *string, judge func(string) error) error {
 	if n == nil || n.Kind != yaml.ScalarNode || n.Value == "" {
@@ -181,11 +192,10 @@ func rules(d *Defaults, n *yaml.Node) error {
 	}
 	d.Rules = map[string]finding.Severity{}
 	for k, v := range yamlnode.Fields(n) {
-		word := yamlnode.String(v)
-		if v.Kind == yaml.ScalarNode && v.Tag == "!!bool" && word == "off" {
-			word = "off"
+		s, err := finding.ParseSeverity(yamlnode.String(v))
+		if _, twice := d.Rules[k.Value]; twice {
+			err = errTwice
 		}
-		s, err := finding.ParseSeverity(word)
 		if err != nil {
 			return fmt.Errorf("%s: %w", k.Value, err)
 		}

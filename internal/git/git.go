@@ -121,6 +121,15 @@ func (r *Repository) Changes(commit string) (*Changes, error) {
 	return c, nil
 }
 
+// Paths are the absolute paths of files that are named from the top, with slashes.
+func (r *Repository) Paths(names []string) []string {
+	paths := make([]string, len(names))
+	for i, name := range names {
+		paths[i] = filepath.Join(r.Top, filepath.FromSlash(name))
+	}
+	return paths
+}
+
 // run runs git and returns what it prints. Its complaint is on one line.
 func (r *Repository) run(env []string, args ...string) (string, error) {
 	cmd := exec.Command("git", append([]string{"-C", r.Top, "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"}, args...)...)
