@@ -442,6 +442,10 @@ func (f *File) Malformed() (line int, what string) {
 // beginning that is. The one that a reader names is often that where what it was
 // reading begins.
 func brokenLine(text []byte, reader int) int {
+	const most = 256 << 10 // bytes of a text that is tried
+	if len(text) > most {
+		return reader
+	}
 	var ends []int // of lines
 	for line := range bytes.Lines(text) {
 		end := len(line)
@@ -450,7 +454,7 @@ func brokenLine(text []byte, reader int) int {
 		}
 		ends = append(ends, end)
 	}
-	budget := 4<<20 + 32*len(text) // bytes that are worth reading for this
+	budget := 32 * most // bytes that are worth reading for this
 	failure := func(lines int) string {
 		budget -= ends[lines-1]
 		var doc yaml.Node
