@@ -386,27 +386,21 @@ func selectorText(selector *yaml.Node) string {
 // nearestPod returns the pod that lacks just one label of the selector, and
 // the pod of another namespace that has them all.
 func (p *Pass) nearestPod(o *inventory.Object, selector *yaml.Node) (best *nearMiss, elsewhere *inventory.Pod) {
-	for _, pod := range p.Pods("") {
-		if !inventory.SameNamespace(pod.Namespace(), o.Namespace) {
-			if elsewhere == nil && len(selector.Content) > 2 && matches(pod, selector) && p.uniqueElsewhere(o, selector) {
-				elsewhere = pod
-			}
-			continue
-		}
+	for _, pod := range p.Pods(o.Namespace) {
 		if m := missOf(pod, selector); m != nil && (best == nil || m.nearer(best)) {
 			best = m
 		}
 	}
-	if best != nil && best.close {
-		elsewhere = nil
+	if best != nil && best.close || len(selector.Content) <= 2 || o.Namespace == "" || len(podsByNamespace.Of(p.Build).in[o.Namespace]) > 0 {
+		return best, nil
 	}
-	return best, elsewhere
-}
-
-// uniqueElsewhere reports whether the namespace of o has no pods at all, so
-// that the selector can only be meant for another one.
-func (p *Pass) uniqueElsewhere(o *inventory.Object, _ *yaml.Node) bool {
-	return o.Namespace != "" && len(podsByNamespace.Of(p.Build).in[o.Namespace]) == 0
+	// The namespace has no pods at all, so that another one must be meant.
+	for _, pod := range p.matching("", selector) {
+		if !inventory.SameNamespace(pod.Namespace(), o.Namespace) {
+			return best, pod
+		}
+	}
+	return best, nil
 }
 
 func missOf(pod *inventory.Pod, selector *yaml.Node) *nearMiss {
