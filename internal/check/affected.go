@@ -196,7 +196,7 @@ func (a *affected) path(w words, path string) bool {
 	switch {
 	case a.changed[path]:
 		return true
-	case info.IsDir() && hasKustomization(path):
+	case info.IsDir() && HasKustomization(path):
 		return a.kustomization(path)
 	case info.IsDir():
 		// One that holds the kustomization itself is no part of it: "/" is a
@@ -208,7 +208,8 @@ func (a *affected) path(w words, path string) bool {
 	return false
 }
 
-func hasKustomization(dir string) bool {
+// HasKustomization reports whether a kustomization is in a folder.
+func HasKustomization(dir string) bool {
 	return slices.ContainsFunc(konfig.RecognizedKustomizationFileNames(), func(name string) bool { return isFile(filepath.Join(dir, name)) })
 }
 

@@ -155,10 +155,47 @@ func (d *differ) against(ref string, paths []string, find check.FindOptions) err
 			return err
 		}
 	}
+	if err := d.removed(p, paths, find); err != nil {
+		return fmt.Errorf("as it was at %s: %w", ref, err)
+	}
 	if d.changes == 0 {
 		_, err = fmt.Fprintf(d.out, "nothing that is applied changes (%d of %d trees were built twice)\n", len(names), len(trees))
 	}
 	return err
+}
+
+// removed prints the trees that were below the paths and are not there any more.
+func (d *differ) removed(p *past, paths []string, find check.FindOptions) error {
+	for _, path := range paths {
+		rel, err := inside(p.repo.Top, path)
+		if err != nil { // a pattern
+			rel = filepath.Join(p.here, path)
+		}
+		trees, err := check.Find([]string{filepath.Join(p.dir, rel)}, find)
+		if err != nil {
+			continue // there was nothing
+		}
+		for _, t := range trees {
+			if rel, err = filepath.Rel(p.dir, t.Root); t.Root == "" || err != nil {
+				continue
+			}
+			if check.HasKustomization(filepath.Join(p.repo.Top, rel)) {
+				continue
+			}
+			name, err := filepath.Rel(p.here, rel)
+			if err != nil {
+				return err
+			}
+			before, _, err := load(d.cmd, t.Root, d.opts)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			if err := d.print(filepath.ToSlash(name), compare.Builds(before, &inventory.Inventory{})); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // print prints the changes of one tree.

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestDiff(t *testing.T) {
@@ -71,6 +73,15 @@ $`, stdout)
 	code, stdout, _ = run(t, "diff", "--against", "main", "three")
 	assert.Equal(t, ExitFindings, code)
 	assert.Equal(t, "== three\n+ ConfigMap x\n", stdout)
+
+	// A tree that is gone.
+	require.NoError(t, os.RemoveAll("two"))
+	require.NoError(t, os.RemoveAll("three"))
+	code, stdout, stderr = run(t, "diff", "--against", "main", ".")
+	assert.Equal(t, ExitFindings, code, stderr)
+	assert.Equal(t, "== two\n- ConfigMap x\n", stdout)
+	_, stdout, _ = run(t, "diff", "--against", "main", "*")
+	assert.Equal(t, "== two\n- ConfigMap x\n", stdout)
 
 	for want, args := range map[string][]string{
 		`--against=gone: there is no commit "gone"`: {"diff", "--against", "gone", "."},
