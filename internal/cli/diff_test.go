@@ -80,8 +80,8 @@ $`, stdout)
 	code, stdout, stderr = run(t, "diff", "--against", "main", ".")
 	assert.Equal(t, ExitFindings, code, stderr)
 	assert.Equal(t, "== two\n- ConfigMap x\n", stdout)
-	_, stdout, _ = run(t, "diff", "--against", "main", "*")
-	assert.Equal(t, "== two\n- ConfigMap x\n", stdout)
+	_, stdout, stderr = run(t, "diff", "--against", "main", "[a-z]*")
+	assert.Equal(t, "== two\n- ConfigMap x\n", stdout, stderr)
 
 	for want, args := range map[string][]string{
 		`--against=gone: there is no commit "gone"`: {"diff", "--against", "gone", "."},
