@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -111,6 +112,33 @@ func temporary(name string, content []byte, perm os.FileMode) (path string, remo
 // there already are replaced, and are what they were when one of them cannot be.
 // What a run that was killed has left half done is undone first.
 func WriteAll(dir string, contents map[string][]byte, perm os.FileMode) error {
+	files := make(map[string]File, len(contents))
+	for name, content := range contents {
+		files[name] = File{content, perm}
+	}
+	return WriteTree(dir, files)
+}
+
+// File is what a file of a tree is to be.
+type File struct {
+	Content []byte
+	Perm    os.FileMode // of a file that is not there yet
+}
+
+// WriteTree is WriteAll for files in folders, by their slash-separated paths.
+// Folders that are not there are made, dir included, and gone again when a file
+// cannot be written.
+func WriteTree(dir string, contents map[string]File) (err error) {
+	var made []string
+	defer func() {
+		for i := len(made) - 1; i >= 0 && err != nil; i-- {
+			_ = os.Remove(made[i]) // only if it is empty
+		}
+	}()
+	names := slices.Sorted(maps.Keys(contents))
+	if err := makeFolder(dir, &made); err != nil {
+		return err
+	}
 	defer Exclusive(dir)()
 	if err := recoverAll(dir); err != nil {
 		return err
@@ -121,13 +149,11 @@ func WriteAll(dir string, contents map[string][]byte, perm os.FileMode) error {
 	}
 	defer cleanup.Add(stage)()
 	var files []replaced
-	names := make([]string, 0, len(contents))
-	for name := range contents {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	for i, name := range names {
-		path, mode, regular, err := target(filepath.Join(dir, name), perm)
+		if !filepath.IsLocal(filepath.FromSlash(name)) {
+			return fmt.Errorf("%s is not inside of %s", name, dir)
+		}
+		path, mode, regular, err := target(filepath.Join(dir, filepath.FromSlash(name)), contents[name].Perm)
 		if err != nil {
 			return err
 		}
@@ -135,7 +161,7 @@ func WriteAll(dir string, contents map[string][]byte, perm os.FileMode) error {
 			return fmt.Errorf("%s is no regular file", path)
 		}
 		f := replaced{path: path, fresh: filepath.Join(stage, fmt.Sprint("new-", i)), old: filepath.Join(stage, fmt.Sprint("old-", i))}
-		if err := os.WriteFile(f.fresh, contents[name], 0o600); err != nil {
+		if err := os.WriteFile(f.fresh, contents[name].Content, 0o600); err != nil {
 			return err
 		}
 		if err := os.Chmod(f.fresh, mode); err != nil {
@@ -143,10 +169,15 @@ func WriteAll(dir string, contents map[string][]byte, perm os.FileMode) error {
 		}
 		files = append(files, f)
 	}
-	if err := writeJournal(stage, files); err != nil {
-		return err
-	}
 	return cleanup.Uninterrupted(func() error {
+		for i := range files {
+			if err := makeFolder(filepath.Dir(files[i].path), &made); err != nil {
+				return err
+			}
+		}
+		if err := writeJournal(stage, files); err != nil {
+			return err
+		}
 		for i := range files {
 			if err := files[i].replace(); err != nil {
 				for j := i - 1; j >= 0; j-- {
@@ -157,6 +188,23 @@ func WriteAll(dir string, contents map[string][]byte, perm os.FileMode) error {
 		}
 		return nil
 	})
+}
+
+// makeFolder makes a folder with those above it, and notes which were made.
+func makeFolder(dir string, made *[]string) error {
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil
+	}
+	if parent := filepath.Dir(dir); parent != dir {
+		if err := makeFolder(parent, made); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	*made = append(*made, dir)
+	return nil
 }
 
 // replaced is one file on its way.

@@ -108,3 +108,22 @@ func TestCreateOverwritesNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, entries, 1)
 }
+
+func TestWriteTree(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new")
+	require.NoError(t, atomicfile.WriteTree(dir, map[string]atomicfile.File{"a/b/c.yaml": {[]byte("c\n"), 0o644}, "a/secret.env": {[]byte("s\n"), 0o600}}))
+	got, err := os.ReadFile(filepath.Join(dir, "a", "b", "c.yaml"))
+	require.NoError(t, err)
+	assert.Equal(t, "c\n", string(got))
+	info, err := os.Stat(filepath.Join(dir, "a", "secret.env"))
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+
+	assert.Error(t, atomicfile.WriteTree(dir, map[string]atomicfile.File{"../x": {nil, 0o644}}))
+	// A file in the way of a folder: nothing is left behind.
+	assert.Error(t, atomicfile.WriteTree(dir, map[string]atomicfile.File{"n/m/x": {nil, 0o644}, "a/secret.env/x": {nil, 0o644}}))
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 1)
+	assert.Equal(t, "a", left[0].Name())
+}
