@@ -347,7 +347,11 @@ func (x *failedTree) namedEntry(k *kustomizationFile, e *entryError, n *yaml.Nod
 	case ours == "no kustomization file":
 		return here("there is no kustomization.yaml in the directory %s", name)
 	case strings.HasSuffix(ours, ": a cycle"):
-		return here("%s leads back here, or to a kustomization that this one is part of: a cycle", name)
+		f := here("%s leads back here, or to a kustomization that this one is part of: a cycle", name)
+		if rel, err := filepath.Rel(path, k.dir); err == nil && filepath.IsLocal(rel) {
+			f.Help = fmt.Sprintf("a kustomization cannot build a directory that it is inside of: move what %s builds into a directory beside this one; krm-validate init does that to an overlay that is to get a pipeline", name)
+		}
+		return f
 	case strings.HasPrefix(ours, "its kind is not "):
 		field, other := "resources", "components"
 		if e.path[0] == "components" {

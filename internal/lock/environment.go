@@ -23,6 +23,9 @@ type Environment struct {
 	Name string
 	// Dir is its absolute path, without symlinks.
 	Dir string
+	// Source is the absolute path of its source: the directory source in it, or
+	// the one that its pipeline runs the function over.
+	Source string
 }
 
 const (
@@ -31,20 +34,35 @@ const (
 	lockDir     = "lock"
 )
 
-// environmentKustomization is what an environment's own kustomization holds.
-const environmentKustomization = `# What people apply, with any kustomize and no plugin: kubectl apply -k
+// ownKustomization is what an environment's own kustomization holds.
+func (e *Environment) ownKustomization() string {
+	return fmt.Sprintf(`# What people apply, with any kustomize and no plugin: kubectl apply -k
 # It is the source and its lock and nothing else.
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 
 resources:
-- source
+- %s
 
 components:
 - lock
-`
+`, e.relative(e.Source))
+}
 
-func (e *Environment) source() string { return filepath.Join(e.Dir, sourceDir) }
+// relative is a path as the environment's own kustomization has it.
+func (e *Environment) relative(path string) string {
+	rel, err := filepath.Rel(e.Dir, path)
+	if err != nil {
+		return path
+	}
+	return filepath.ToSlash(rel)
+}
+
+// Planned is an environment that need not be on the disk yet. dir and source are
+// absolute paths without symlinks.
+func Planned(name, dir, source string) *Environment {
+	return &Environment{Name: name, Dir: dir, Source: source}
+}
 
 // Pipeline is the directory of the pipeline.
 func (e *Environment) Pipeline() string { return filepath.Join(e.Dir, pipelineDir) }
@@ -91,18 +109,84 @@ func Open(dir string) (*Environment, error) {
 	}
 	e := &Environment{Name: dir, Dir: abs}
 	var missing []string
-	for _, d := range []string{sourceDir, pipelineDir} {
-		if kustomizationIn(filepath.Join(abs, d)) == "" {
-			missing = append(missing, d+"/")
-		}
+	if e.Source, err = e.findSource(); err != nil {
+		return nil, err
+	}
+	if e.Source == "" {
+		missing = append(missing, sourceDir+"/")
+	}
+	if kustomizationIn(e.Pipeline()) == "" {
+		missing = append(missing, pipelineDir+"/")
 	}
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("%s has no %s with a kustomization.yaml. An environment's directory holds\n"+
-			"  source/     its resources\n"+
+			"  source/     its resources, unless they are elsewhere and pipeline/ says where\n"+
 			"  pipeline/   source/ with the function in transformers:\n"+
-			"  lock/       written by krm-validate lock", dir, strings.Join(missing, " and no "))
+			"  lock/       written by krm-validate lock\n"+
+			"krm-validate init %s makes one of an overlay", dir, strings.Join(missing, " and no "), dir)
 	}
 	return e, e.checkLayout()
+}
+
+// findSource returns the source, "" if there is none.
+func (e *Environment) findSource() (string, error) {
+	if dir := filepath.Join(e.Dir, sourceDir); kustomizationIn(dir) != "" {
+		return dir, nil
+	}
+	dir := sourceOf(e.Pipeline())
+	if dir == "" {
+		return "", nil
+	}
+	if rel, err := filepath.Rel(dir, e.Pipeline()); err == nil && filepath.IsLocal(rel) {
+		return "", fmt.Errorf("%s: its pipeline is a cycle: it runs the function over %s, and is inside of it, which kustomize does not build. "+
+			"Move what %s builds into a directory of its own beside the pipeline, %s: krm-validate init does that to an overlay without a pipeline",
+			e.Name, e.shown(dir), e.shown(dir), e.show(sourceDir))
+	}
+	return dir, nil
+}
+
+// shown is a path in or above the environment as the user would type it.
+func (e *Environment) shown(path string) string { return filepath.Join(e.Name, e.relative(path)) }
+
+// sourceOf is the directory that the function runs over in a pipeline: the only
+// resource of the first kustomization with transformers, from dir on. It is ""
+// where that is not clear.
+func sourceOf(dir string) string {
+	for range 8 {
+		k := readKustomization(dir)
+		if k == nil || len(k.Resources)+len(k.Bases) != 1 {
+			return ""
+		}
+		next := filepath.Join(dir, filepath.FromSlash(append(k.Resources, k.Bases...)[0]))
+		if real, err := filepath.EvalSymlinks(next); err == nil {
+			next = real
+		}
+		if kustomizationIn(next) == "" {
+			return ""
+		}
+		if len(k.Transformers) > 0 {
+			return next
+		}
+		dir = next
+	}
+	return ""
+}
+
+// readKustomization reads the kustomization of a directory, nil if there is none.
+func readKustomization(dir string) *types.Kustomization {
+	file := kustomizationIn(dir)
+	if file == "" {
+		return nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	var k types.Kustomization
+	if k.Unmarshal(content) != nil {
+		return nil
+	}
+	return &k
 }
 
 // checkLayout refuses what would make a lock reach outside of its environment
@@ -119,6 +203,9 @@ func (e *Environment) checkLayout() error {
 		return err
 	}
 	for _, d := range []string{sourceDir, pipelineDir} {
+		if d == sourceDir && e.Source != filepath.Join(e.Dir, d) {
+			continue
+		}
 		real, err := filepath.EvalSymlinks(filepath.Join(e.Dir, d))
 		if err != nil {
 			return err
@@ -147,7 +234,7 @@ func (e *Environment) checkLayout() error {
 			others = []string{"nothing"}
 		}
 		return fmt.Errorf("%s: its components: are %s: expected lock alone. This file is the source and its lock and nothing else, so write\n%s",
-			e.show(filepath.Base(e.kustomization())), strings.Join(others, ", "), indentLines(environmentKustomization))
+			e.show(filepath.Base(e.kustomization())), strings.Join(others, ", "), indentLines(e.ownKustomization()))
 	}
 	return e.checkSiblings()
 }
@@ -206,7 +293,7 @@ func indentLines(text string) string {
 }
 
 // Find returns the environments in and up to two levels below dir: the
-// directories that have a source/ and a pipeline/.
+// directories that have a pipeline/ and a source/, or a lock of another source.
 func Find(dir string) ([]string, error) {
 	var found []string
 	for _, pattern := range []string{".", "*", "*/*"} {
@@ -215,7 +302,11 @@ func Find(dir string) ([]string, error) {
 			return nil, err
 		}
 		for _, m := range matches {
-			if kustomizationIn(filepath.Join(m, sourceDir)) != "" && kustomizationIn(filepath.Join(m, pipelineDir)) != "" {
+			if kustomizationIn(filepath.Join(m, pipelineDir)) == "" {
+				continue
+			}
+			k := readKustomization(m)
+			if kustomizationIn(filepath.Join(m, sourceDir)) != "" || k != nil && slices.Contains(k.Components, lockDir) {
 				found = append(found, m)
 			}
 		}
@@ -292,7 +383,7 @@ func (l *Lock) Write(force bool) (changed bool, err error) {
 		}
 	}
 	if l.addKustomization {
-		if err := atomicfile.Create(e.kustomization(), []byte(environmentKustomization), 0o644); err != nil {
+		if err := atomicfile.Create(e.kustomization(), []byte(e.ownKustomization()), 0o644); err != nil {
 			return true, err
 		}
 	}

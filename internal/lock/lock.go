@@ -1,8 +1,8 @@
 // Package lock pins the result of a pipeline as a kustomize Component, so that
 // tools that never run functions (kubectl apply -k, Flux) apply it too.
 //
-// An environment is a directory with source/ (resources), pipeline/ (source
-// with the function run over it), lock/ (written here) and a
+// An environment is a directory with source/ (resources; they may be elsewhere),
+// pipeline/ (source with the function run over it), lock/ (written here) and a
 // kustomization.yaml of source and lock. A lock is the difference of the first
 // two at the point of a build where a component is applied: before hashes are
 // added to names and references are repaired. Both then happen to the locked
@@ -26,6 +26,8 @@ import (
 type Options struct {
 	// Build is how kustomizations are built.
 	Build kbuild.Options
+	// Files is where they are, the disk unless set.
+	Files *kbuild.Snapshot
 	// Built gets what building the pipeline came to, nil if there is nothing to
 	// say. It may be nil.
 	Built func(*kbuild.Snapshot, *kbuild.Result)
@@ -70,7 +72,10 @@ func (e *NotEqualError) Error() string {
 // pipeline builds. Nothing is written.
 func Make(env *Environment, opts Options) (*Lock, error) {
 	// All builds see one state of the tree.
-	fsys := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
+	fsys := opts.Files
+	if fsys == nil {
+		fsys = kbuild.NewSnapshot(filesys.MakeFsOnDisk())
+	}
 	want, err := kbuild.Build(fsys, env.Pipeline(), opts.Build)
 	if opts.Built != nil {
 		opts.Built(fsys, want)
@@ -78,7 +83,7 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, err := kbuild.Capture(fsys, env.source(), opts.Build)
+	before, err := kbuild.Capture(fsys, env.Source, opts.Build)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +93,7 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	}
 	source, err := readState(before.Resources)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", env.source(), err)
+		return nil, fmt.Errorf("%s: %w", env.Source, err)
 	}
 	result, err := readState(after.Resources)
 	if err != nil {
@@ -108,22 +113,30 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 		return nil, fmt.Errorf("%s: %w", env.Dir, err)
 	}
 	l := &Lock{env: env, inputs: fsys, addKustomization: !fsys.Exists(env.kustomization())}
-	if l.files, err = p.render(); err != nil {
+	if l.files, err = p.render("../" + env.relative(env.Source)); err != nil {
 		return nil, fmt.Errorf("%s: %w", env.Dir, err)
 	}
 	return l, l.prove(fsys, want.Resources, opts.Build)
 }
 
+// Files are the files of the environment that are lock's, by their absolute
+// paths: those of the lock, and the environment's own kustomization if there is
+// none yet.
+func (l *Lock) Files() map[string][]byte {
+	all := map[string][]byte{}
+	for name, content := range l.files {
+		all[l.env.lockFile(name)] = content
+	}
+	if l.addKustomization {
+		all[l.env.kustomization()] = []byte(l.env.ownKustomization())
+	}
+	return all
+}
+
 // prove builds the environment with the lock as any kustomize does, without
 // plugins, and compares.
 func (l *Lock) prove(fsys filesys.FileSystem, want resmap.ResMap, opts kbuild.Options) error {
-	mounted := &mount{FileSystem: fsys, files: map[string][]byte{}}
-	for name, content := range l.files {
-		mounted.files[l.env.lockFile(name)] = content
-	}
-	if l.addKustomization {
-		mounted.files[l.env.kustomization()] = []byte(environmentKustomization)
-	}
+	mounted := &mount{FileSystem: fsys, files: l.Files()}
 	got, err := kbuild.Stock(mounted, l.env.Dir, opts)
 	if err != nil {
 		return fmt.Errorf("%s: stock kustomize cannot build it: %w", l.env.Dir, opts.Secrets.Foreign(err))

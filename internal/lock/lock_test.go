@@ -167,6 +167,51 @@ func TestLockRefusesSecrets(t *testing.T) {
 	writeLock(t, dir)
 }
 
+// TestSourceAnywhere: the pipeline says where the source is.
+func TestSourceAnywhere(t *testing.T) {
+	run := edits(object{"object": "ConfigMap settings", "data": object{"A": "2"}})
+	run["pipeline/run/kustomization.yaml"] = "resources: [../../../../overlays/prod]\ntransformers: [fn.yaml]\n"
+	tree := files{}
+	for name, content := range shop {
+		tree[strings.Replace(name, "source/", "overlays/prod/", 1)] = content
+	}
+	for name, content := range run {
+		tree["environments/prod/"+name] = content
+	}
+	root := tree.write(t)
+	dir := filepath.Join(root, "environments", "prod")
+	writeLock(t, dir)
+	exact(t, dir)
+	found, err := lock.Find(root)
+	require.NoError(t, err)
+	assert.Equal(t, []string{dir}, found)
+	text, err := os.ReadFile(filepath.Join(dir, "kustomization.yaml"))
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "- ../../overlays/prod\n")
+	text, err = os.ReadFile(filepath.Join(dir, "lock", "kustomization.yaml"))
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "changes in ../../../overlays/prod, as patches")
+	stale, err := makeLock(t, dir).Check()
+	require.NoError(t, err)
+	assert.Nil(t, stale)
+}
+
+// TestPipelineInsideItsSource is the layout that a reader tries first.
+func TestPipelineInsideItsSource(t *testing.T) {
+	tree := files{}
+	for name, content := range shop {
+		tree[strings.Replace(name, "source/", "", 1)] = content
+	}
+	run := edits()
+	run["pipeline/run/kustomization.yaml"] = "resources: [../..]\ntransformers: [fn.yaml]\n"
+	dir := tree.with(run).write(t)
+	_, err := lock.Open(dir)
+	require.Error(t, err)
+	for _, want := range []string{"a cycle", filepath.Join(dir, "source"), "krm-validate init"} {
+		assert.ErrorContains(t, err, want)
+	}
+}
+
 func TestOpenErrors(t *testing.T) {
 	env := shop.with(inject)
 	without := func(prefix string) files {

@@ -31,7 +31,7 @@ func FuzzRenderKeepsText(f *testing.F) {
 			patches: []*patch{{id: id, annotations: map[string]any{"note": text}, ops: []op{{"add", "/data/" + "k", text}}}},
 			added:   []*object{{id: id, content: map[string]any{"data": map[string]any{"k": text}}}},
 		}
-		out, err := p.render()
+		out, err := p.render("../source")
 		require.NoError(t, err)
 		require.NoError(t, out.edited())
 
