@@ -145,6 +145,10 @@ type Place struct {
 	Via    string `json:"via"`
 }
 
+// Fetched is the via of the entry of a kustomization that the remote file was
+// fetched for which a finding is in.
+const Fetched = "fetched"
+
 // Sum is a checksum of a field's text: FNV-1a.
 func Sum(text string) uint64 {
 	h := uint64(14695981039346656037)

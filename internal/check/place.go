@@ -67,6 +67,7 @@ func (p *Places) locate(f *finding.Finding) {
 	if root == nil {
 		return
 	}
+	defer p.fetched(f)
 	r, n, whole := p.trace.Locate(root, f.Field)
 	if whole && n.Kind == yaml.ScalarNode && f.Sum != 0 && finding.Sum(n.Value) != f.Sum && !isConfig(f) {
 		return // it has been changed since
@@ -101,6 +102,14 @@ func (p *Places) locate(f *finding.Finding) {
 		if base := p.trace.Base(r); base.Known() {
 			f.Also = []finding.Place{{File: base.File, Line: base.Line, Column: base.Column, Via: string(base.Via)}}
 		}
+	}
+}
+
+// fetched adds the entry that a remote file was fetched for: that is what can be
+// edited here.
+func (p *Places) fetched(f *finding.Finding) {
+	if entry, ok := p.trace.Fetched[f.File]; ok && entry.Known() && f.File != "" {
+		f.Also = append(f.Also, finding.Place{File: entry.File, Line: entry.Line, Column: entry.Column, Via: finding.Fetched})
 	}
 }
 

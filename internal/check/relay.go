@@ -80,8 +80,11 @@ func relative(path string) string {
 // source returns the text of a file that a finding points to.
 func (p *Places) source(path string) []byte { return p.file(filepath.FromSlash(path)) }
 
-// readAbs reads a file as builds do, by its absolute path.
+// readAbs reads a file as builds do, by its absolute path or its address.
 func readAbs(files *kbuild.Snapshot, file string) ([]byte, error) {
+	if text, ok := files.Remote(filepath.ToSlash(file)); ok {
+		return text, nil
+	}
 	path, err := filepath.Abs(file)
 	if err != nil {
 		return nil, err

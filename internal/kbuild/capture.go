@@ -25,8 +25,9 @@ type Captured struct {
 // hashes to names and repairs references.
 func Capture(fsys filesys.FileSystem, dir string, opts Options) (*Captured, error) {
 	var c Captured
-	_, err := (&builder{fsys: NewSnapshot(fsys), opts: opts, captured: &c}).run(dir)
-	if err != nil {
+	b := newBuilder(fsys, opts)
+	b.captured = &c
+	if _, err := b.run(dir); err != nil {
 		return nil, err
 	}
 	return &c, nil

@@ -20,7 +20,9 @@ func capturedBy(t testing.TB, fsys filesys.FileSystem, dir string, way way) (res
 	exe, err := os.Executable()
 	require.NoError(t, err)
 	var c Captured
-	_, failed = way(&builder{fsys: NewSnapshot(fsys), opts: Options{Command: []string{exe, ChildCommand}}, captured: &c}, dir)
+	b := newBuilder(fsys, Options{Command: []string{exe, ChildCommand}})
+	b.captured = &c
+	_, failed = way(b, dir)
 	if failed != nil {
 		return nil, failed
 	}

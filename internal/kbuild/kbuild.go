@@ -17,8 +17,9 @@
 // and calls its public transformers, generators and filters, on a map that finds
 // resources by their ids: kustomize compares each with all others. The function
 // is a call in it, over nodes that look as if they had been written and read
-// again. It knows every field but validators, and no address. In traced builds
-// (trace*.go) it follows where each value was written.
+// again. It knows every field but validators. What is remote (linear_remote.go)
+// kustomize's own loader fetches, once for all builds of a snapshot. In traced
+// builds (trace*.go) it follows where each value was written.
 //
 // Whatever ours does not know, is not sure of, or fails at, kustomize's own
 // library builds (stock: tree.go, vet.go, child.go), or says why not. Nobody gets
@@ -169,16 +170,22 @@ var ErrNoKustomization = errors.New("no kustomization file")
 // Builds may run at once. Those that kustomize builds, or that bring an OpenAPI
 // schema, wait for each other: kustomize keeps one schema for all.
 func Build(fsys filesys.FileSystem, dir string, opts Options) (*Result, error) {
-	return (&builder{fsys: NewSnapshot(fsys), opts: opts}).run(dir)
+	return newBuilder(fsys, opts).run(dir)
 }
 
 type builder struct {
-	fsys filesys.FileSystem
-	opts Options
+	fsys    filesys.FileSystem
+	remotes *remotes
+	opts    Options
 	// captured, if set, ends the build early: it gets the resources as they are
 	// before names are finally fixed.
 	captured *Captured
 	said     string // by kustomize of a build that failed; it may hold secrets
+}
+
+func newBuilder(fsys filesys.FileSystem, opts Options) *builder {
+	s := NewSnapshot(fsys)
+	return &builder{fsys: s, remotes: &s.remotes, opts: opts}
 }
 
 func (b *builder) run(dir string) (*Result, error) {
@@ -188,6 +195,7 @@ func (b *builder) run(dir string) (*Result, error) {
 	boundHTTP()
 	defer surviving()()
 	b.opts.Secrets.Name(dir)
+	defer b.remotes.begin()()
 	b.fsys = &recorded{b.fsys, b.opts.Secrets}
 	root, err := rootOf(b.fsys, dir)
 	if err != nil {
@@ -202,6 +210,9 @@ func (b *builder) run(dir string) (*Result, error) {
 	case errors.As(declined, &failed):
 		return result, failed
 	case errors.As(declined, &certain):
+		if refused := asRefused(certain.error); refused != nil {
+			return nil, refused
+		}
 		return nil, explainFailure(b.fsys, root, certain.error, declined, certain.Error())
 	}
 	if refused := (*beyond)(nil); errors.As(declined, &refused) {
@@ -246,6 +257,7 @@ func (b *builder) ours(root string) (*Result, error) {
 
 func (b *builder) linear(root string, ownSchema bool) (l *linearBuild, m resmap.ResMap, err error) {
 	l = newLinearBuild(b.fsys, root, b.opts)
+	l.remotes = b.remotes
 	l.ownSchema = ownSchema
 	if b.captured != nil {
 		b.captured.Resources, err = l.capture()
@@ -264,7 +276,7 @@ func (b *builder) stock(root string) (*Result, error) {
 	}
 	var said reports
 	defer said.close()
-	t := &tree{FileSystem: b.fsys, root: root, opts: b.opts, command: command, report: &said}
+	t := &tree{FileSystem: b.fsys, remotes: b.remotes, root: root, opts: b.opts, command: command, report: &said}
 	if b.captured != nil {
 		tmp, err := os.MkdirTemp("", "krm-validate-")
 		if err != nil {

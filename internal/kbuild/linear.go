@@ -15,6 +15,8 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 )
 
 // linearBuild builds in linear time. kustomize compares resources with each
@@ -26,6 +28,7 @@ import (
 type linearBuild struct {
 	opts      Options
 	fsys      filesys.FileSystem
+	remotes   *remotes
 	root      string
 	factory   *resmap.Factory
 	validator ifc.Validator
@@ -96,15 +99,16 @@ func giveUp(err *error) {
 }
 
 // accumulated returns the resources before names are finally fixed.
-func (b *linearBuild) accumulated() (*level, *indexed, error) {
-	if !filepath.IsAbs(b.root) {
-		return nil, nil, errors.New("not a local build")
+func (b *linearBuild) accumulated() (_ *level, _ *indexed, err error) {
+	l := &localLoader{fsys: b.fsys, remotes: b.remotes, anywhere: b.opts.LoadRestrictor == types.LoadRestrictionsNone}
+	if filepath.IsAbs(b.root) {
+		l.chain = []filesys.ConfirmedDir{filesys.ConfirmedDir(b.root)}
+	} else if l, err = l.fetch(b.root); err != nil {
+		return nil, nil, err
 	}
-	top := &level{linearBuild: b, localLoader: &localLoader{
-		fsys: b.fsys, chain: []filesys.ConfirmedDir{filesys.ConfirmedDir(b.root)},
-		anywhere: b.opts.LoadRestrictor == types.LoadRestrictionsNone,
-	}}
-	err := top.read()
+	top := &level{linearBuild: b, localLoader: l}
+	top.trace.fetched(top, provenance.Place{})
+	err = top.read()
 	if err != nil {
 		return nil, nil, top.at(err)
 	}
@@ -255,12 +259,25 @@ func (v *level) accumulate(m *indexed) error {
 // resource adds a file or another kustomization.
 func (v *level) resource(m *indexed, path string) error {
 	if !isLocal(path) {
-		return errors.New("may not be local")
+		_, _, err := v.localLoader.fsys.CleanedAbs(v.dir().Join(path))
+		if filepath.IsAbs(path) || err == nil || !LooksRemote(path) {
+			return errors.New("may not be local")
+		}
+		return v.remote(m, path)
 	}
 	if !v.localLoader.fsys.IsDir(v.dir().Join(path)) {
 		return v.resourceFile(m, path)
 	}
-	base, err := v.open(path, types.KustomizationKind)
+	loader, err := v.below(path)
+	if err != nil {
+		return err
+	}
+	return v.base(m, path, loader)
+}
+
+// base adds another kustomization.
+func (v *level) base(m *indexed, path string, loader *localLoader) error {
+	base, err := v.open(path, loader, types.KustomizationKind)
 	if err != nil {
 		return err
 	}
@@ -278,7 +295,11 @@ func (v *level) resource(m *indexed, path string) error {
 }
 
 func (v *level) component(m *indexed, path string) error {
-	c, err := v.open(path, types.ComponentKind)
+	loader, err := v.below(path)
+	if err != nil {
+		return err
+	}
+	c, err := v.open(path, loader, types.ComponentKind)
 	if err != nil {
 		return err
 	}
@@ -290,17 +311,20 @@ func (v *level) component(m *indexed, path string) error {
 }
 
 // open reads another kustomization, which must be of the kind given.
-func (v *level) open(path, kind string) (*level, error) {
-	loader, err := v.below(path)
-	if err != nil {
-		return nil, err
-	}
+func (v *level) open(path string, loader *localLoader, kind string) (*level, error) {
 	other := &level{linearBuild: v.linearBuild, localLoader: loader}
 	if v.origin != nil {
 		other.origin = v.origin.Append(path)
 	}
 	if other.helmNamespace = v.k.Namespace; other.helmNamespace == "" {
 		other.helmNamespace = v.helmNamespace
+	}
+	if loader.clone != v.clone {
+		entry := v.entryOf(path)
+		if v.clone != nil && v.trace != nil {
+			entry = v.trace.Fetched[v.text.file.Path] // the one on this machine
+		}
+		v.trace.fetched(other, entry)
 	}
 	if err := other.read(); err != nil {
 		if other.file != "" {
@@ -327,7 +351,12 @@ func (v *level) resourceFile(m *indexed, path string) error {
 	if err != nil {
 		return err
 	}
-	v.trace.resources(v.dir().Join(path), content, rs)
+	return v.add(m, path, rs, func() { v.trace.resources(v.dir().Join(path), content, rs) })
+}
+
+// add adds what was read from a file.
+func (v *level) add(m *indexed, path string, rs []*resource.Resource, follow func()) error {
+	follow()
 	if v.origin != nil {
 		if err := annotateOrigin(rs, v.origin.Append(path)); err != nil {
 			return err

@@ -36,7 +36,7 @@ func buildBy(t testing.TB, fsys filesys.FileSystem, dir string, opts Options, wa
 	exe, err := os.Executable()
 	require.NoError(t, err)
 	opts.Command, opts.InProcess = []string{exe, ChildCommand}, StampNodes
-	m, err := way(&builder{fsys: NewSnapshot(fsys), opts: opts}, dir)
+	m, err := way(newBuilder(fsys, opts), dir)
 	if err != nil {
 		return "", err
 	}

@@ -2,7 +2,6 @@ package kbuild
 
 import (
 	"fmt"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,14 +10,19 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// localLoader reads the files that a kustomization names, and only local ones.
+// localLoader reads the files that a kustomization names.
 type localLoader struct {
-	fsys filesys.FileSystem
+	fsys    filesys.FileSystem
+	remotes *remotes
 	// chain are the directories of the kustomizations that led here. The last
 	// is this kustomization's own.
 	chain []filesys.ConfirmedDir
 	// anywhere permits files outside the kustomization's directory.
 	anywhere bool
+	// addresses are those of the repositories that led here, and clone is the one
+	// that this kustomization is in, if it is in one.
+	addresses []string
+	clone     *clone
 }
 
 func (l *localLoader) dir() filesys.ConfirmedDir { return l.chain[len(l.chain)-1] }
@@ -31,7 +35,12 @@ func isLocal(path string) bool {
 }
 
 // Repo implements [ifc.Loader].
-func (l *localLoader) Repo() string { return "" }
+func (l *localLoader) Repo() string {
+	if l.clone == nil {
+		return ""
+	}
+	return l.clone.repo.String()
+}
 
 // Root implements [ifc.Loader].
 func (l *localLoader) Root() string { return l.dir().String() }
@@ -46,7 +55,10 @@ func (l *localLoader) New(path string) (ifc.Loader, error) { return l.below(path
 // being built, nor contain one.
 func (l *localLoader) below(path string) (*localLoader, error) {
 	if !isLocal(path) {
-		return nil, fmt.Errorf("%s: may not be local", path)
+		if _, _, err := l.fsys.CleanedAbs(l.dir().Join(path)); err == nil || !LooksRemote(path) {
+			return nil, fmt.Errorf("%s: may not be local", path)
+		}
+		return l.fetch(path)
 	}
 	for part := range strings.SplitSeq(path, "/") {
 		if part != ".." && strings.Contains(part, "..") {
@@ -62,13 +74,18 @@ func (l *localLoader) below(path string) (*localLoader, error) {
 			return nil, fmt.Errorf("%s: a cycle", path)
 		}
 	}
-	return &localLoader{fsys: l.fsys, chain: append(slices.Clip(l.chain), dir), anywhere: l.anywhere}, nil
+	if l.clone != nil && !dir.HasPrefix(l.clone.repo) {
+		return nil, fmt.Errorf("%s: is outside %s", path, l.clone.repo)
+	}
+	other := *l
+	other.chain = append(slices.Clip(l.chain), dir)
+	return &other, nil
 }
 
 // Load implements [ifc.Loader].
 func (l *localLoader) Load(path string) ([]byte, error) {
-	if u, err := url.Parse(path); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		return nil, fmt.Errorf("%s: is not local", path)
+	if isURL(path) {
+		return l.remotes.get(l.fsys, path)
 	}
 	if !filepath.IsAbs(path) {
 		path = l.dir().Join(path)

@@ -12,12 +12,12 @@ import (
 )
 
 // TestShareOfKustomize measures which share of the kustomizations that build at
-// all only kustomize can build, of the repository and of what is below the
-// folder in KUSTOMIZATIONS. Where ours builds one, the bytes are the same.
+// all only kustomize can build, of the repository or of what is below the
+// folders in KUSTOMIZATIONS. Where ours builds one, the bytes are the same.
 func TestShareOfKustomize(t *testing.T) {
 	roots := []string{"../.."}
-	if more := os.Getenv("KUSTOMIZATIONS"); more != "" {
-		roots = append(roots, more)
+	if others := os.Getenv("KUSTOMIZATIONS"); others != "" {
+		roots = filepath.SplitList(others)
 	}
 	for _, root := range roots {
 		root, err := filepath.Abs(root)

@@ -19,6 +19,7 @@ type Snapshot struct {
 	contents map[string][]byte
 	paths    map[string]cleanPath
 	dirs     map[string]bool
+	remotes  remotes
 }
 
 type cleanPath struct {

@@ -26,8 +26,16 @@ import (
 // nothing, and costs as much.
 type tracer struct {
 	*provenance.Trace
-	cwd   string
-	files map[string]*provenance.File // what was read, by the path that is shown
+	cwd    string
+	files  map[string]*provenance.File // what was read, by the path that is shown
+	clones []fetchedClone
+}
+
+// fetchedClone is a clone, and the entry of a kustomization on this machine that
+// it was fetched for.
+type fetchedClone struct {
+	*clone
+	entry provenance.Place
 }
 
 func newTracer(t *provenance.Trace) *tracer {
@@ -44,9 +52,69 @@ func newTracer(t *provenance.Trace) *tracer {
 	return &tracer{Trace: t, cwd: cwd, files: map[string]*provenance.File{}}
 }
 
+// fetched says that a level is the kustomization of a clone.
+func (t *tracer) fetched(v *level, entry provenance.Place) {
+	if t != nil && v.clone != nil {
+		t.clones = append(t.clones, fetchedClone{v.clone, entry})
+	}
+}
+
+// answer marks what was read from what a server answered.
+func (t *tracer) answer(v *level, address string, content []byte, rs []*resource.Resource) {
+	if t != nil {
+		t.resources(address, content, rs)
+		t.asked(v, address)
+	}
+}
+
+// asked notes what entry an address stands in.
+func (t *tracer) asked(v *level, address string) {
+	entry := v.entryOf(address)
+	if v.clone != nil {
+		entry = t.Fetched[v.text.file.Path]
+	}
+	t.fetchedFor(showAddress(address), entry)
+}
+
+func (t *tracer) fetchedFor(shown string, entry provenance.Place) {
+	if t.Fetched == nil {
+		t.Fetched = map[string]provenance.Place{}
+	}
+	t.Fetched[shown] = entry
+}
+
+// entryOf is the place of the entry of a kustomization that names an address.
+func (v *level) entryOf(address string) provenance.Place {
+	if v.trace == nil || v.text == nil {
+		return provenance.Place{}
+	}
+	for n := range scalarsOf(v.text.root) {
+		if n.Value == address {
+			return provenance.WholeText(v.text.file).Scalar(n)
+		}
+	}
+	return provenance.Place{}
+}
+
+// path is the path of a file that the kustomization names, or its address.
+func (v *level) path(name string) string {
+	if isURL(name) || filepath.IsAbs(name) {
+		return name
+	}
+	return v.dir().Join(name)
+}
+
 // shown is the path of a file as places have it: relative to the working
-// directory.
+// directory, or an address.
 func (t *tracer) shown(path string) string {
+	if isURL(path) {
+		return showAddress(path)
+	}
+	for _, c := range t.clones {
+		if name, ok := c.shown(path); ok {
+			return name
+		}
+	}
 	if rel, err := filepath.Rel(t.cwd, path); err == nil && t.cwd != "" {
 		return filepath.ToSlash(rel)
 	}
@@ -60,6 +128,12 @@ func (t *tracer) file(path string, content []byte) *provenance.File {
 	if f == nil || !bytes.Equal(f.Text, content) {
 		f = provenance.NewFile(shown, content)
 		t.files[shown] = f
+		for _, c := range t.clones {
+			if _, ok := c.shown(path); ok {
+				t.fetchedFor(shown, c.entry)
+				break
+			}
+		}
 	}
 	return f
 }
@@ -509,7 +583,7 @@ func (v *level) generatorPlaces(args *types.GeneratorArgs, from source, entry []
 		if err != nil {
 			return
 		}
-		f := v.trace.file(v.dir().Join(path), content)
+		f := v.trace.file(v.path(path), content)
 		for key, p := range f.EnvLines() {
 			places[key] = provenance.Record{Place: p, Via: provenance.EnvFile}
 		}
@@ -537,7 +611,7 @@ func (v *level) generatorPlaces(args *types.GeneratorArgs, from source, entry []
 			key, path = filepath.Base(source), source
 		}
 		if content, err := v.Load(path); err == nil {
-			f := v.trace.file(v.dir().Join(path), content)
+			f := v.trace.file(v.path(path), content)
 			places[key] = provenance.Record{Place: f.Start(), Via: provenance.GeneratorFile}
 		}
 	}
@@ -675,7 +749,7 @@ func (v *level) patchText(path, inline string, from source, entry ...any) *prove
 		if err != nil {
 			return nil
 		}
-		return provenance.WholeText(v.trace.file(v.dir().Join(path), content))
+		return provenance.WholeText(v.trace.file(v.path(path), content))
 	}
 	text := from.scalar(entry...)
 	if text == nil || strings.TrimSpace(text.Value) != inline {

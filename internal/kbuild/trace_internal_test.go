@@ -103,7 +103,7 @@ func (c changedFiles) ReadFile(path string) ([]byte, error) {
 func (o *oracle) stock(changed map[string]string) (resmap.ResMap, error) {
 	fsys := changedFiles{o.fsys, changed}
 	if o.function {
-		result, err := (&builder{fsys: NewSnapshot(fsys), opts: Options{Secrets: &redact.Secrets{}}}).stock(o.dir)
+		result, err := newBuilder(fsys, Options{Secrets: &redact.Secrets{}}).stock(o.dir)
 		if err != nil {
 			return nil, err
 		}

@@ -161,7 +161,7 @@ func (v *level) replacementFile(path string) []part {
 	if err != nil {
 		return nil
 	}
-	file := &kustomizationText{file: v.trace.file(v.dir().Join(path), content)}
+	file := &kustomizationText{file: v.trace.file(v.path(path), content)}
 	var doc yaml.Node
 	if yaml.Unmarshal(content, &doc) != nil {
 		return nil

@@ -42,6 +42,7 @@ const (
 // package has not seen before, whatever patches or bases it is made of.
 type tree struct {
 	filesys.FileSystem
+	remotes *remotes
 	root    string
 	opts    Options
 	command []string
@@ -334,6 +335,18 @@ func (t *tree) resolve(file kustomization, entry string) (_ []*document, inline 
 	key := pluginEntry{file.path, entry}
 	if m, ok := t.resolved[key]; ok {
 		return documents(m.DeepCopy(), false), false, nil
+	}
+	if answer, ok := t.remotes.known(entry); ok {
+		m, err := factory.NewResMapFromBytes(answer)
+		if err != nil {
+			return nil, false, fmt.Errorf("%s: %s: %w", file.path, showAddress(entry), t.opts.Secrets.Foreign(simplify(err)))
+		}
+		for _, r := range m.Resources() {
+			if err := r.SetOrigin((&resource.Origin{}).Append(entry)); err != nil {
+				return nil, false, err
+			}
+		}
+		return documents(m, false), false, nil
 	}
 	overlay := &virtual{FileSystem: t, path: file.file}
 	overlay.content, err = yaml.Marshal(map[string]any{

@@ -105,6 +105,9 @@ type Trace struct {
 	Functions []Seen
 	// Component is that of the records to come.
 	Component string
+	// Fetched are the remote files that places are in, and the entries of
+	// kustomizations on this machine that they were fetched for.
+	Fetched map[string]Place
 }
 
 // Add adds a record.

@@ -20,7 +20,7 @@ func GitHub(w io.Writer, r *Report) error {
 	var b bytes.Buffer
 	lines := lineReader{source: r.Source}
 	for i := range r.Findings {
-		f := &r.Findings[i]
+		f := here(&r.Findings[i])
 		title := f.Rule + ": " + f.Resource.String()
 		var properties []string
 		add := func(name, value string) {

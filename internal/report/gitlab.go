@@ -34,7 +34,7 @@ func GitLab(w io.Writer, r *Report) error {
 	issues := []gitlabIssue{}
 	prints := r.fingerprints()
 	for i := range r.Findings {
-		f := &r.Findings[i]
+		f := here(&r.Findings[i])
 		text := f.Resource.String() + ": " + f.Sentence()
 		for _, a := range advice(f) {
 			text += "; " + a

@@ -95,6 +95,20 @@ func at(f *finding.Finding) string {
 	return f.Tree
 }
 
+// here is a finding for readers that know the files of a repository alone: what
+// is written in a remote base is at the entry that it was fetched for.
+func here(f *finding.Finding) *finding.Finding {
+	for _, a := range f.Also {
+		if a.Via == finding.Fetched {
+			local := *f
+			local.File, local.Line, local.Column = a.File, a.Line, a.Column
+			local.Help = strings.TrimPrefix(f.Help+"; it is written in "+f.File+":"+strconv.Itoa(f.Line), "; ")
+			return &local
+		}
+	}
+	return f
+}
+
 // advice is what follows from a finding, and what to do, one sentence each.
 func advice(f *finding.Finding) []string {
 	var out []string

@@ -135,9 +135,13 @@ func SARIF(w io.Writer, r *Report) error {
 			Locations:    []sarifLocation{sarifPlace(f, &lines)},
 		}
 		for _, a := range f.Also {
+			what := "what it takes the place of"
+			if a.Via == finding.Fetched {
+				what = "what it was fetched for"
+			}
 			result.Related = append(result.Related, sarifLocation{
 				Physical: &sarifPhysical{sarifArtifact{fileURI(a.File)}, region(a.Line, a.Column, 0)},
-				Message:  &sarifText{Text: "what it takes the place of"},
+				Message:  &sarifText{Text: what},
 			})
 		}
 		if f.Tree != "" {
@@ -194,6 +198,9 @@ func region(line, column, end int) *sarifRegion {
 // fileURI is a path as a URI reference: relative, unless the path is not.
 func fileURI(name string) string {
 	name = filepath.ToSlash(name)
+	if u, err := url.Parse(name); err == nil && (u.Host != "" || u.Scheme == "file") {
+		return u.String() // of a remote base
+	}
 	u := url.URL{Path: name}
 	if path.IsAbs(name) || filepath.IsAbs(filepath.FromSlash(name)) {
 		u.Scheme, u.Path = "file", "/"+strings.TrimPrefix(name, "/")

@@ -140,7 +140,11 @@ func (p *printer) finding(f *finding.Finding, how string, others []*finding.Find
 	p.print(p.paint(f.Severity.String()+"["+f.Rule+"]", hue, color.Bold), ": ", p.paint(redact.Escape(f.Sentence()), color.Bold), "\n")
 	margin := spaces(p.where(f))
 	for _, a := range f.Also {
-		p.print(margin, " = instead of: ", redact.Escape(a.File), ":", strconv.Itoa(a.Line), ":", strconv.Itoa(a.Column), "\n")
+		what := "instead of"
+		if a.Via == finding.Fetched {
+			what = "fetched for"
+		}
+		p.print(margin, " = ", what, ": ", redact.Escape(a.File), ":", strconv.Itoa(a.Line), ":", strconv.Itoa(a.Column), "\n")
 	}
 	p.trees(f, margin)
 	p.places(margin, how, others)
