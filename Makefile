@@ -79,6 +79,26 @@ release: ## Make the archives of a release in dist/, of the commit that is check
 release-check: ## Make a release twice, in two clones, and compare the checksums
 	GO="$(GO)" RELEASE_GO=$(RELEASE_GO) tools/release/check.sh
 
+IMAGE       ?= dist/image
+IMAGE_FLAGS ?=
+
+.PHONY: image
+image: ## Make the container image, as an OCI layout and archive in dist/image
+	$(GO) build -C tools/image -o $(BIN)/image .
+	GOTOOLCHAIN=$(RELEASE_GO) $(BIN)/image -out '$(IMAGE)' $(IMAGE_FLAGS)
+
+.PHONY: image-check
+image-check: ## Make the image twice: one digest, and what the specification wants
+	cd tools/image && $(GO) test -count=1 -timeout 30m ./...
+
+.PHONY: e2e-image
+e2e-image: image ## Run the image in kustomize and kubectl; needs podman
+	E2E_IMAGE='$(abspath $(IMAGE))' $(GO) test -count=1 -v ./test/image
+
+.PHONY: e2e-helm
+e2e-helm: ## Run the post-renderer in Helm 3 and 4; builds them first. HELM_BIN=DIR keeps them
+	cd test/helm && $(if $(HELM_BIN),HELM_BIN='$(abspath $(HELM_BIN))') $(GO) test -count=1 -timeout 60m ./...
+
 # VULNDB=DIR is a copy of the vulnerability database, for machines that do not
 # reach the public one.
 .PHONY: vulncheck

@@ -10,6 +10,8 @@ import (
 	"io"
 	"log"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -51,10 +53,21 @@ var errFindings = &exitError{code: ExitFindings}
 func Program() int {
 	cleanup.OnSignals()
 	limits.OwnMemory()
-	if len(os.Args) > 1 { // the function has none
+	args := calledAs(os.Args)
+	if len(args) > 0 { // the function has none
 		defer cleanup.TempDir()()
 	}
-	return Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	return Main(args, os.Stdin, os.Stdout, os.Stderr)
+}
+
+// calledAs are the arguments of a program that may have been called by the name
+// of one of its commands.
+func calledAs(args []string) []string {
+	name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
+	if name == postRendererName {
+		return append([]string{"post-render"}, args[1:]...)
+	}
+	return args[1:]
 }
 
 // Main runs the program and returns its exit code.
@@ -196,6 +209,6 @@ is out of date, 2 the work could not be done.`,
 	root.PersistentFlags().StringVar(&most, limits.Flag, "", "how much input to take, as in size=1Gi,depth=1000,aliases=4000000,remote=5m (default size=256Mi,depth=500,aliases=1048576,remote=1m, which is how long a server may take for one answer; also $"+limits.Env+")")
 	root.PersistentFlags().StringVar(&colors, "color", "auto", "auto, always or never; auto means on terminals, and follows NO_COLOR, FORCE_COLOR and CLICOLOR")
 	complete(root, "color", terminal.Modes...)
-	root.AddCommand(newBuildCommand(), newChildCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newTraceCommand(), newGraphCommand(), newDiffCommand(), newReportCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
+	root.AddCommand(newBuildCommand(), newChildCommand(), newPostRenderCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newTraceCommand(), newGraphCommand(), newDiffCommand(), newReportCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
 	return root
 }

@@ -299,6 +299,11 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 			c.clean(t, "check -o "+format+" -", text)
 		}
 		c.function(t, text, "")
+		c.ran["post-render"] = true
+		_, stderr = piped(t, text, "post-render")
+		c.clean(t, "post-render", stderr)
+		_, stderr = piped(t, text, "post-render", "--config", file)
+		c.clean(t, "post-render --config", stderr)
 		if config, ok := files["fn.yaml"]; ok {
 			c.function(t, text, config)
 		}

@@ -135,7 +135,11 @@ func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secre
 	if err != nil {
 		return outcome{}, err
 	}
-	res, out, err := transform(ctx, rl.Items, rl.FunctionConfig, secrets)
+	cfg, err := decode(rl.FunctionConfig, secrets)
+	if err != nil {
+		return outcome{}, err
+	}
+	res, out, err := transform(ctx, rl.Items, cfg, secrets)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -143,19 +147,20 @@ func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secre
 	return res, rl.Write(stdout, out)
 }
 
+// decode reads the configuration, which may be missing.
+func decode(functionConfig *yaml.Node, secrets *redact.Secrets) (*config.ConfigPipeline, error) {
+	secrets.Node(functionConfig)
+	if yamlnode.IsNull(functionConfig) {
+		return nil, nil
+	}
+	return config.Decode(functionConfig)
+}
+
 // transform runs the pipeline over items and says what to write of them. What
 // it found may be printed as it is.
-func transform(ctx context.Context, items []*yaml.Node, functionConfig *yaml.Node, secrets *redact.Secrets) (outcome, manifest.Output, error) {
-	secrets.Node(functionConfig)
+func transform(ctx context.Context, items []*yaml.Node, cfg *config.ConfigPipeline, secrets *redact.Secrets) (outcome, manifest.Output, error) {
 	for _, item := range items {
 		secrets.Node(item)
-	}
-	var cfg *config.ConfigPipeline
-	if !yamlnode.IsNull(functionConfig) {
-		var err error
-		if cfg, err = config.Decode(functionConfig); err != nil {
-			return outcome{}, manifest.Output{}, err
-		}
 	}
 	inv := &inventory.Inventory{}
 	begins := make([]int, len(items)+1) // of the objects of each item: lists have several

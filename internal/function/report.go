@@ -39,7 +39,12 @@ func (r *Report) Explanation() string {
 // edited in place; functionConfig may be nil.
 func RunNodes(items []*yaml.Node, functionConfig *yaml.Node) (manifest.Output, Report) {
 	var secrets redact.Secrets
-	res, out, err := transform(context.Background(), items, functionConfig, &secrets)
+	var res outcome
+	var out manifest.Output
+	cfg, err := decode(functionConfig, &secrets)
+	if err == nil {
+		res, out, err = transform(context.Background(), items, cfg, &secrets)
+	}
 	return out, newReport(res, err, &secrets)
 }
 

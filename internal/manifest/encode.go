@@ -7,6 +7,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// Encode writes the document anew, with the comments around its content.
+func (d *Document) Encode() ([]byte, error) {
+	text, err := Encode(d.Node)
+	if d.head != "" {
+		text = append([]byte(d.head+"\n\n"), text...) // the blank line keeps it the document's
+	}
+	if d.foot != "" {
+		text = append(text, "\n"+d.foot+"\n"...)
+	}
+	return text, err
+}
+
 // Encode writes a node the way kustomize and kubectl do: two spaces, lists not
 // indented below their key unless the node came that way.
 func Encode(n *yaml.Node) ([]byte, error) {
