@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -325,14 +326,47 @@ func (r *reading) jsonStream(d *Document, p *blockyaml.Parser) (docs []Document,
 		line += bytes.Count(d.Text[begin:start], []byte("\n"))
 		begin = start
 		one := Document{File: d.File, Line: d.Line + line, Text: d.Text[start:end]}
-		if _, err := r.parse(&one, p, 1); err != nil {
-			return nil, false
+		root, ok := p.Parse(one.Text, 1)
+		if !ok {
+			var err error
+			if root, err = r.parseAny(&Document{File: one.File, Line: one.Line, Text: yamlEscapes(one.Text)}, 1); err != nil {
+				return nil, false
+			}
+			root = p.Adopt(root)
 		}
-		if one.Node != nil {
+		if !yamlnode.IsNull(root) {
+			one.Node = root
 			moveRight(one.Node, utf8.RuneCount(d.Text[bytes.LastIndexByte(d.Text[:start], '\n')+1:start]))
 			docs = append(docs, one)
 		}
 	}
+}
+
+// yamlEscapes returns JSON without the escapes that YAML readers refuse: \/, and
+// the two halves of a character of UTF-16.
+func yamlEscapes(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' || i+1 == len(text) {
+			out = append(out, text[i])
+			continue
+		}
+		if text[i+1] == 'u' && i+12 <= len(text) && text[i+6] == '\\' && text[i+7] == 'u' {
+			high, errHigh := strconv.ParseUint(string(text[i+2:i+6]), 16, 16)
+			low, errLow := strconv.ParseUint(string(text[i+8:i+12]), 16, 16)
+			if c := utf16.DecodeRune(rune(high), rune(low)); errHigh == nil && errLow == nil && c != utf8.RuneError {
+				out = utf8.AppendRune(out, c)
+				i += 11
+				continue
+			}
+		}
+		if text[i+1] != '/' {
+			out = append(out, text[i])
+		}
+		i++
+		out = append(out, text[i])
+	}
+	return out
 }
 
 // moveRight adds to the columns of the nodes on the first line.
