@@ -111,6 +111,9 @@ type Finding struct {
 	// Missing is the object that is simply not in this build, for findings that
 	// an entry under validate.externals would settle.
 	Missing *Resource `json:"missing,omitempty"`
+	// Wanted is the object that is named and is not in this build, where another one
+	// was probably meant.
+	Wanted *Resource `json:"-"`
 	// Sum is Sum of the scalar at Field. With it the place can be told from one
 	// in an earlier version of the file, without showing the value.
 	Sum uint64 `json:"-"`

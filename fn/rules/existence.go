@@ -73,7 +73,7 @@ func (p *Pass) checkExists(r *reference.Ref) {
 				Help("%sadd it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))))
 			return
 		}
-		opts := []Option{DidYouMean(res.Suggestions...), Help("%s", consequence(r))}
+		opts := []Option{DidYouMean(res.Suggestions...), Help("%s", consequence(r)), Wanted(r.To[0].Kind, r.Namespace, r.Name)}
 		if reference.IsPlaceholderName(r.Name) {
 			if !closeTemplates(r.Name, res.Suggestions[0]) {
 				return
@@ -90,6 +90,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 	case reference.Absent:
 		if r.Row.Guess || r.Vague {
 			return
+		}
+		if len(res.Suggestions) > 0 && inSameList(r, res.Suggestions[0]) {
+			res.Suggestions = nil // it is there beside the other
 		}
 		severity := absentSeverity(r.To[0])
 		if r.Row.Lenient {

@@ -129,10 +129,10 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!
 // templated reports whether a scalar has a part that is filled in later.
 func templated(n *yaml.Node) bool {
 	s := n.Value
-	if n.Kind != yaml.ScalarNode || !strings.ContainsAny(s, "${<_%") {
+	if n.Kind != yaml.ScalarNode || !strings.ContainsAny(s, "${<_%(") {
 		return false
 	}
-	return strings.Contains(s, "${") || strings.Contains(s, "$(") || strings.Contains(s, "{{") || strings.Contains(s, "__") ||
+	return strings.Contains(s, "${") || strings.Contains(s, "$(") || strings.Contains(s, "{{") || strings.Contains(s, "((") || strings.Contains(s, "__") ||
 		strings.HasPrefix(s, "$") && len(s) > 1 || variable(s) || strings.Contains(s, "<") && strings.Contains(s, ">") || strings.Count(s, "%") > 1
 }
 

@@ -47,10 +47,18 @@ func (rep *Report) absent(trees []Tree, have []objects, found [][]finding.Findin
 	for i := range found {
 		for j := range found[i] {
 			f := &found[i][j]
+			if f.Missing == nil && f.Wanted != nil {
+				if other := complement(have, i, f, f.Wanted); other >= 0 {
+					f.Severity, f.Missing = min(f.Severity, finding.Note), f.Wanted
+					f.Message += "; it is in " + trees[other].Name
+					f.Suggestions, f.Meant = nil, ""
+				}
+				continue
+			}
 			if f.Missing == nil || f.Severity < finding.Warning {
 				continue
 			}
-			if other := complement(have, i, f); other >= 0 {
+			if other := complement(have, i, f, f.Missing); other >= 0 {
 				f.Severity = finding.Note
 				f.Message += "; it is in " + trees[other].Name
 				continue
@@ -73,9 +81,9 @@ func (rep *Report) absent(trees []Tree, have []objects, found [][]finding.Findin
 // complement returns a tree that has what f misses, and is not an alternative
 // to the tree of f: it does not have the resource that misses it. It is -1 if
 // there is none.
-func complement(have []objects, own int, f *finding.Finding) int {
+func complement(have []objects, own int, f *finding.Finding, missing *finding.Resource) int {
 	self := finding.Resource{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}
-	return slices.IndexFunc(have, func(o objects) bool { return o[*f.Missing] && !o[self] && have[own] != nil })
+	return slices.IndexFunc(have, func(o objects) bool { return o[*missing] && !o[self] && have[own] != nil })
 }
 
 // readUnlisted says which files in the folders of kustomizations that none of

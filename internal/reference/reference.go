@@ -123,7 +123,7 @@ func (r *Ref) Field(n *yaml.Node) string { return fieldpath.To(r.From.Node, n) }
 // by Flux, Argo CD, Helm, envsubst or a person: ${X}, $(X), {{ x }}, <x>, %x%,
 // __X__. Nothing can be said of it.
 func IsPlaceholder(text string) bool {
-	return strings.ContainsAny(text, "${}<>%*") || strings.Contains(text, "__")
+	return strings.ContainsAny(text, "${}<>%*") || strings.Contains(text, "__") || strings.Contains(text, "((")
 }
 
 // IsPlaceholderName is IsPlaceholder for the name of an object, which has no

@@ -211,9 +211,12 @@ func (v *Resolver) explain(q *query) Resolution {
 		return res
 	}
 	near := v.nearest(q.gk, q.namespace, q.name)
+	if q.from != nil && q.from.GroupKind == q.gk && q.from.Namespace == q.namespace {
+		near = slices.DeleteFunc(slices.Clone(near), func(name string) bool { return name == q.from.Name }) // nothing refers to itself
+	}
 	switch {
 	case len(near) > 0 && (suggest.Close(q.name, near[0]) ||
-		suggest.Slip(q.name, near[0]) && v.index(nameSet{q.gk, ""}).Alone(near[0])):
+		suggest.Slip(q.name, near[0]) && v.index(nameSet{q.gk, ""}).Alone(near[0])) && v.serves(q, near[0]):
 		res.Status, res.Suggestions = Typo, near
 	case !res.Likely:
 		res.Status, res.Suggestions = Absent, near
@@ -223,6 +226,13 @@ func (v *Resolver) explain(q *query) Resolution {
 		}
 	}
 	return res
+}
+
+// serves reports whether an object of a close name may be what was meant: it has
+// the port that is asked for, as far as is known.
+func (v *Resolver) serves(q *query, name string) bool {
+	o := v.inv.Lookup(q.gk, q.namespace, name, q.repaired, q.from)
+	return q.serves == nil || o == nil || len(yamlnode.Elements(o.Get("spec", "ports"))) == 0 || q.serves(o)
 }
 
 // renamed returns the object that had the name, and is or was in the namespace.

@@ -64,7 +64,26 @@ func Close(name, candidate string) bool {
 
 // deliberate reports whether names that are near differ in a way that people
 // mean.
-func deliberate(a, b string) bool { return numbered(a, b) || wordMore(a, b) || wordMore(b, a) }
+func deliberate(a, b string) bool {
+	return numbered(a, b) || wordMore(a, b) || wordMore(b, a) || otherWord(a, b)
+}
+
+// otherWord reports whether a and b have the same dash-separated words but for a
+// short one that is two edits away: ca-secret and my-secret, shop-web and
+// shop-api. Of a word of three letters that is another word.
+func otherWord(a, b string) bool {
+	for {
+		wordA, restA, moreA := strings.Cut(a, "-")
+		wordB, restB, moreB := strings.Cut(b, "-")
+		if wordA != wordB {
+			return moreA == moreB && restA == restB && max(len(wordA), len(wordB)) < 4 && Distance(wordA, wordB) > 1
+		}
+		if !moreA || !moreB {
+			return false
+		}
+		a, b = restA, restB
+	}
+}
 
 // numbered reports whether a and b have the same words but for those that
 // count: numbers, letters with a number behind them, single letters.

@@ -45,6 +45,14 @@ func TestClose(t *testing.T) {
 		{"project-v-4with", "project-v4-with", true},
 		{"data-5kcb4g2d6", "data-5kcb4g2d66", true},
 		{"dx", "dex", true},
+		{"ca-secret", "my-secret", false},
+		{"shop-sts", "shop-svc", false},
+		{"web-tls", "api-tls", false},
+		{"qa-pull-key", "my-pull-key", false},
+		{"bd-secret", "db-secret", true},
+		{"my-secert", "my-secret", true},
+		{"api-cnofig", "api-config", true},
+		{"shop-scv", "shop-svc", true},
 	} {
 		assert.Equal(t, c.want, suggest.Close(c.name, c.candidate), "%s %s", c.name, c.candidate)
 	}
