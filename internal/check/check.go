@@ -204,7 +204,13 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	patches := t.patches()
 	inv, cfg, err := index(sources, patches, opts.Config, rep.secrets)
 	if err != nil && !t.Named {
-		inv, cfg, err = index(rep.readable(sources, opts.Config), patches, opts.Config, rep.secrets)
+		sources = rep.readable(sources, opts.Config)
+		inv, cfg, err = index(sources, patches, opts.Config, rep.secrets)
+	}
+	if err == nil && !t.Named {
+		if kept := rep.withoutTemplates(sources, inv); len(kept) < len(sources) {
+			inv, cfg, err = index(kept, patches, opts.Config, rep.secrets)
+		}
 	}
 	if err != nil {
 		return nil, err

@@ -166,6 +166,65 @@ func TestTemplatesThatAreYAML(t *testing.T) {
 	assert.Equal(t, 2, rep.Resources)
 	require.Len(t, rep.Unread, 1)
 	assert.Equal(t, "a template, not YAML", rep.Unread[0].Err.Error())
+
+	// To YAML, {{ .Name }} without quotes is a mapping whose key is a mapping.
+	config := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+	for text, template := range map[string]bool{
+		"apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  ports:\n  - port: {{ .One }}\n  - port: {{ .Two }}\n": true,
+		"apiVersion: {{ .Version }}\nkind: ConfigMap\nmetadata:\n  name: a\n":                                               true,
+		"apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Name }}\n":                                            true,
+		config + "data:\n  {{ .Key | quote }}: |\n    x\n":                                                                  true,
+		config + "data:\n  a: {{ toYaml .Values.x }}\n":                                                                     true,
+		config + "data:\n  alert: '{{ $labels.pod }} is down'\n":                                                            false,
+		config + "data:\n  rules: |\n    title: {{ .Title }}\n":                                                             false,
+		config + "data:\n  a: \"{{ .Values.x }}\"\n":                                                                        false,
+		config + "data: {a: '{{}}', b: \"{}\"}\n":                                                                           false,
+		config + "data:\n  a: b # {{ .Comment }}\n":                                                                         false,
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"app.yaml": pod, "x.yaml": text}))
+		assert.Equal(t, template, len(rep.Unread) == 1, "%s %v", text, rep.Unread)
+		assert.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings), text)
+	}
+}
+
+// TestNearlyTheNameOfSomethingElse: what one tree misspells, for all it can see,
+// another one has.
+func TestNearlyTheNameOfSomethingElse(t *testing.T) {
+	release := func(name string, dependsOn ...string) string {
+		text := "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: " + name + "}\nspec:\n  interval: 1h\n  chart: {spec: {chart: x, sourceRef: {kind: HelmRepository, name: x}}}\n"
+		for i, name := range dependsOn {
+			if i == 0 {
+				text += "  dependsOn:\n"
+			}
+			text += "  - name: " + name + "\n"
+		}
+		return text
+	}
+	findings := func(others map[string]string) []string {
+		files := map[string]string{
+			"web/kustomization.yaml": kustomization + "- app.yaml\n- other.yaml\n",
+			"web/app.yaml":           release("web", "cache"),
+			"web/other.yaml":         release("cachet"),
+		}
+		for name, text := range others {
+			files[name] = text
+		}
+		return rulesOf(run(t, check.Options{}, tree(t, files)).Findings)
+	}
+	assert.Equal(t, []string{"object-not-found"}, findings(nil))
+	assert.Empty(t, findings(map[string]string{
+		"cache/kustomization.yaml": kustomization + "- app.yaml\n",
+		"cache/app.yaml":           release("cache"),
+	}))
+	assert.Equal(t, []string{"object-not-found"}, findings(map[string]string{
+		"cache/kustomization.yaml": kustomization + "- app.yaml\nnamespace: elsewhere\n",
+		"cache/app.yaml":           release("cache"),
+	}))
+	// An alternative of the tree is no part of the same whole.
+	assert.Equal(t, []string{"object-not-found"}, findings(map[string]string{
+		"web2/kustomization.yaml": kustomization + "- app.yaml\n",
+		"web2/app.yaml":           release("web", "cachet") + "---\n" + release("cachet") + "---\n" + release("cache"),
+	}))
 }
 
 // TestNamesThatKustomizeRenamed: what kustomize does not rewrite keeps a name

@@ -8,7 +8,10 @@ import (
 	"path/filepath"
 	"slices"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 )
@@ -57,6 +60,39 @@ func isYTT(text []byte) bool {
 		}
 		text = text[i+2:]
 	}
+}
+
+// withoutTemplates leaves out the files with a {{ template }} that stands where
+// YAML reads a mapping in a mapping's key, and reports them.
+func (rep *Report) withoutTemplates(sources []manifest.Source, inv *inventory.Inventory) []manifest.Source {
+	maybe := map[string]bool{}
+	for _, s := range sources {
+		if bytes.Contains(s.Data, []byte("{{")) {
+			maybe[s.File] = true
+		}
+	}
+	templates := map[string]bool{}
+	for _, o := range inv.Objects() {
+		if maybe[o.File] && !templates[o.File] && hasTemplateKey(o.Node) {
+			templates[o.File] = true
+			rep.Unread = append(rep.Unread, Unread{Name: o.File, Err: errTemplate})
+		}
+	}
+	if len(templates) == 0 {
+		return sources
+	}
+	return slices.DeleteFunc(slices.Clone(sources), func(s manifest.Source) bool { return templates[s.File] })
+}
+
+// hasTemplateKey reports whether a mapping has a mapping for a key, which is what
+// {{ .Name }} without quotes is to YAML, and which no resource has.
+func hasTemplateKey(n *yaml.Node) bool {
+	for i, c := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 && c.Kind == yaml.MappingNode || hasTemplateKey(c) {
+			return true
+		}
+	}
+	return false
 }
 
 // readable leaves out the files that cannot be read, and reports them.
