@@ -14,7 +14,9 @@ import (
 )
 
 // layoutRules are about volumes and the folders of well-known images.
-func layoutRules() []*Rule { return []*Rule{dataOutsideVolume, programFolderHidden} }
+func layoutRules() []*Rule {
+	return []*Rule{dataOutsideVolume, programFolderHidden, dataFolderNotEmpty}
+}
 
 // layout is where an image keeps what it writes, and the folders it runs from. A
 // new image is a row.
@@ -174,4 +176,120 @@ var programFolderHidden = &Rule{
 		})
 		return nil
 	},
+}
+
+var dataFolderNotEmpty = &Rule{
+	Name:     "data-folder-not-empty",
+	Severity: finding.Warning,
+	URL:      "https://hub.docker.com/_/postgres#pgdata",
+	Doc: "PostgreSQL's data folder is the root of a volume, and a new file system has a folder lost+found there: initdb refuses to use a folder that is not empty, and the container does not start. " +
+		"A folder below it, by PGDATA or subPath, is empty at first. " +
+		"It assumes a volume that is a disk of its own; classes of volumes that are folders of a node or of a file server (local-path, hostpath, NFS, EFS, …), claims that several nodes may mount, volumes that are bound to one of those in the build, and pods with an init container that mounts the volume are left alone.",
+	Run: func(p *Pass) error {
+		p.eachLayout(func(o *inventory.Object, c *inventory.Container, l *layout) {
+			if l.variable != "PGDATA" || c.Type != inventory.AppContainer {
+				return
+			}
+			data := l.data
+			if l.since >= 18 {
+				data = "" // it has the version's folder below
+			}
+			var node *yaml.Node
+			for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "env")) {
+				if yamlnode.GetString(e, "name") == l.variable {
+					if node = yamlnode.Get(e, "value"); node == nil {
+						return
+					}
+					data = yamlnode.String(node)
+				}
+			}
+			if node == nil && (yamlnode.Get(c.Node, "envFrom") != nil && p.setFromSources(o, c, l.variable) || yamlnode.Get(c.Node, "command") != nil) {
+				return
+			}
+			for _, m := range yamlnode.Elements(yamlnode.Get(c.Node, "volumeMounts")) {
+				at, name := yamlnode.Get(m, "mountPath"), yamlnode.GetString(m, "name")
+				if data == "" || strings.TrimRight(yamlnode.String(at), "/") != strings.TrimRight(data, "/") || yamlnode.GetString(m, "subPath")+yamlnode.GetString(m, "subPathExpr") != "" {
+					continue
+				}
+				if !p.isDisk(c.Pod, name) || slices.ContainsFunc(c.Pod.Containers, func(other *inventory.Container) bool {
+					return other.Type == inventory.InitContainer && slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(other.Node, "volumeMounts")), func(n *yaml.Node) bool { return yamlnode.GetString(n, "name") == name })
+				}) {
+					continue
+				}
+				if node != nil {
+					at = node
+				}
+				p.Report(o, at, fmt.Sprintf("%s of container %q is the root of a volume: if that is a disk of its own, it has a folder lost+found, and initdb refuses a folder that is not empty", data, c.Name),
+					Help("set PGDATA to a folder below, such as %s/pgdata, or mount the volume with a subPath: %s", strings.TrimRight(data, "/"), l.url))
+			}
+		})
+		return nil
+	},
+}
+
+// setFromSources reports whether envFrom may set a variable of a container.
+func (p *Pass) setFromSources(o *inventory.Object, c *inventory.Container, name string) bool {
+	for _, e := range wired.Of(p.Build).containers {
+		if e.owner == o && e.container == c {
+			return slices.ContainsFunc(e.sources, func(s envSource) bool { return s.data == nil || s.get(name) != nil })
+		}
+	}
+	return true
+}
+
+// folderClasses are parts of the names of storage classes, and of drivers, whose
+// volumes are folders of a larger file system.
+var folderClasses = [...]string{"local", "host", "nfs", "efs", "file", "smb", "cifs", "gluster", "fsx", "microk8s", "minikube", "kind", "cephfs", "s3", "manual"}
+
+func isFolderClass(name string) bool {
+	return slices.ContainsFunc(folderClasses[:], func(part string) bool { return strings.Contains(strings.ToLower(name), part) })
+}
+
+// isDisk reports whether a volume of a pod is a claim that nothing says is a
+// folder of a larger file system.
+func (p *Pass) isDisk(pod *inventory.Pod, volume string) bool {
+	judge := func(spec *yaml.Node) bool {
+		for _, mode := range yamlnode.Elements(yamlnode.Get(spec, "accessModes")) {
+			if yamlnode.String(mode) == "ReadWriteMany" || yamlnode.String(mode) == "ReadOnlyMany" {
+				return false
+			}
+		}
+		class := yamlnode.GetString(spec, "storageClassName")
+		if isFolderClass(class) || yamlnode.GetString(spec, "volumeMode") == "Block" || yamlnode.Get(spec, "dataSource") != nil {
+			return false
+		}
+		if c := p.Inventory.Lookup(gk("storage.k8s.io/StorageClass"), "", class, false, nil); class != "" && c != nil && c.Node != nil && isFolderClass(yamlnode.GetString(c.Node, "provisioner")+" "+yamlnode.GetString(c.Node, "parameters", "fsType")) {
+			return false
+		}
+		// A volume that is written by hand says what it is.
+		for _, v := range p.Inventory.OfKind(gk("PersistentVolume")) {
+			if v.Node == nil || yamlnode.GetString(v.Node, "spec", "storageClassName") != class {
+				continue
+			}
+			for k := range yamlnode.Fields(v.Get("spec")) {
+				switch k.Value {
+				case "hostPath", "local", "nfs", "cephfs", "glusterfs", "azureFile":
+					return false
+				}
+			}
+		}
+		return true
+	}
+	for _, t := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
+		if yamlnode.GetString(t, "metadata", "name") == volume {
+			return judge(yamlnode.Get(t, "spec"))
+		}
+	}
+	for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
+		if yamlnode.GetString(v, "name") != volume {
+			continue
+		}
+		claim := yamlnode.GetString(v, "persistentVolumeClaim", "claimName")
+		if claim == "" {
+			return false
+		}
+		pvc := p.Inventory.Lookup(gk("PersistentVolumeClaim"), pod.Namespace(), claim, false, nil)
+		return pvc != nil && pvc.Node != nil && judge(pvc.Get("spec"))
+	}
+	return false
 }
