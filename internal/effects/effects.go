@@ -162,66 +162,135 @@ func (r *Recorder) patchTarget(s *kbuild.Step, patches []types.Patch) {
 		return
 	}
 	target := *patches[i].Target
-	if target.Name == "" || strings.ContainsAny(target.Name, `*+?|()[]\^$.{`) || target.LabelSelector != "" || target.AnnotationSelector != "" {
-		return // for whatever there is
-	}
 	if rs, err := s.Select(target); err != nil || len(rs) > 0 {
 		return
 	}
-	what := target.Kind + " " + target.Name
-	if target.Kind == "" {
-		what = target.Name
-	}
-	message := fmt.Sprintf("the patch changes nothing: its target %s selects no resource", strings.TrimSpace(what))
+	const silent = "kustomize skips such a patch without a word"
+	message := "the patch changes nothing: its target " + described(&target) + "selects no resource"
 	entry := append(slices.Clone(s.Entry), "target")
-	var names []string
-	var same *resource.Resource
+	if r.nearSelector(s, PatchTargetMissing, s.File, &target, entry, message, silent) || target.Name == "" || isPattern(target.Name) || target.LabelSelector != "" || target.AnnotationSelector != "" {
+		return
+	}
 	resources := 0
+	s.Each(func(*resource.Resource) { resources++ })
+	// flux bootstrap fills the files later that the patches are for; a component may
+	// be for other builds.
+	if resources > 0 && s.Kustomization.Kind != types.ComponentKind {
+		r.report(PatchTargetMissing, finding.Warning, s.File, append(entry, "name"), message,
+			help(silent+"; take it out, or write the name that is meant"))
+	}
+}
+
+// described is the kind and name of a selector, with a blank behind it.
+func described(target *types.Selector) string {
+	if what := strings.TrimSpace(target.Kind + " " + target.Name); what != "" {
+		return what + " "
+	}
+	return ""
+}
+
+// isPattern reports whether a selector's field is an expression.
+func isPattern(text string) bool { return strings.ContainsAny(text, `*+?|()[]\^$.{`) }
+
+// nearSelector reports a selector that selects nothing, and would select a
+// resource by one field that is written nearly so or by one that is there by
+// name. It says whether it did. entry is that of the selector.
+func (r *Recorder) nearSelector(s *kbuild.Step, rule, file string, target *types.Selector, entry []any, message, silent string) bool {
+	field, have, what := "", "", ""
+	near := map[string][]string{}
 	s.Each(func(res *resource.Resource) {
-		resources++
-		if target.Kind != "" && res.GetKind() != target.Kind {
-			return
+		id := res.CurId()
+		if target.Name != "" && !isPattern(target.Name) && (id.Name == target.Name || res.OrgId().Name == target.Name) && (target.Kind == "" || id.Kind == target.Kind) && what == "" {
+			if f, want, is := differs(target, res); f != "" {
+				field, have, what = f, is, fmt.Sprintf("%s: %s has %s %q, not %q", message, strings.TrimSpace(target.Kind+" "+target.Name), f, is, want)
+			}
 		}
-		names = append(names, res.GetName())
-		if res.GetName() == target.Name || res.OrgId().Name == target.Name {
-			same = res
+		for f, change := range map[string]struct{ want, is string }{"name": {target.Name, id.Name}, "kind": {target.Kind, id.Kind}, "labelSelector": {target.LabelSelector, labelOf(target.LabelSelector, res.GetLabels())}} {
+			if change.want == "" || change.is == "" || change.want == change.is || f != "labelSelector" && isPattern(change.want) || !suggest.Close(change.want, change.is) {
+				continue
+			}
+			other := *target
+			switch f {
+			case "name":
+				other.Name = regexp.QuoteMeta(change.is)
+			case "kind":
+				other.Kind = change.is
+			case "labelSelector":
+				other.LabelSelector = change.is
+			}
+			if fits(&other, res) {
+				near[f] = append(near[f], change.is)
+			}
 		}
 	})
-	if resources == 0 {
-		return // flux bootstrap fills the files later that the patches are for
+	if what != "" {
+		r.report(rule, finding.Error, file, append(entry, field), what, meant(have), help(silent))
+		return true
 	}
-	if same != nil {
-		field, want, have := differs(&target, same)
-		if field != "" {
-			r.report(PatchTargetMissing, finding.Error, s.File, append(entry, field),
-				fmt.Sprintf("%s: %s has %s %q, not %q", message, what, field, have, want), meant(have), help("kustomize skips such a patch without a word"))
-			return
+	for _, f := range [...]string{"name", "kind", "labelSelector"} {
+		if len(near[f]) > 0 {
+			want := map[string]string{"name": target.Name, "kind": target.Kind, "labelSelector": target.LabelSelector}[f]
+			severity := finding.Error
+			if f == "labelSelector" {
+				message, severity = fmt.Sprintf("%s with %s", message, want), finding.Warning
+			}
+			r.report(rule, severity, file, append(entry, f), message, meant(closest(want, near[f])...), help(silent))
+			return true
 		}
 	}
-	near := closest(target.Name, names)
-	switch {
-	case len(near) > 0:
-		r.report(PatchTargetMissing, finding.Error, s.File, append(entry, "name"), message, meant(near...), help("kustomize skips such a patch without a word"))
-	case s.Kustomization.Kind != types.ComponentKind: // which may be for other builds
-		r.report(PatchTargetMissing, finding.Warning, s.File, append(entry, "name"), message,
-			help("kustomize skips such a patch without a word; take it out, or write the name that is meant"))
+	return false
+}
+
+// labelOf is the label of a resource that a selector of one label, key=value,
+// nearly has: with its key or its value.
+func labelOf(selector string, labels map[string]string) string {
+	key, value, ok := strings.Cut(strings.Replace(selector, "==", "=", 1), "=")
+	if !ok || strings.ContainsAny(selector, ",!() ") {
+		return ""
 	}
+	if have := labels[key]; have != "" {
+		return key + "=" + have
+	}
+	for k, v := range labels {
+		if v == value && suggest.Close(key, k) {
+			return k + "=" + v
+		}
+	}
+	return ""
+}
+
+// fits reports whether a selector takes a resource.
+func fits(target *types.Selector, res *resource.Resource) bool {
+	if field, _, _ := differs(target, res); field != "" {
+		return false
+	}
+	id := res.CurId()
+	if !matches(target.Kind, id.Kind) || !matches(target.Name, id.Name) {
+		return false
+	}
+	for selector, match := range map[string]func(string) (bool, error){target.LabelSelector: res.MatchesLabelSelector, target.AnnotationSelector: res.MatchesAnnotationSelector} {
+		if ok, err := match(selector); selector != "" && (err != nil || !ok) {
+			return false
+		}
+	}
+	return true
+}
+
+func matches(pattern, value string) bool {
+	ok, err := regexp.MatchString("^(?:"+pattern+")$", value)
+	return pattern == "" || err == nil && ok
 }
 
 // differs returns the first field of a target that a resource of its name does
 // not fit.
 func differs(target *types.Selector, res *resource.Resource) (field, want, have string) {
 	id := res.CurId()
-	fits := func(pattern, value string) bool {
-		ok, err := regexp.MatchString("^(?:"+pattern+")$", value)
-		return pattern == "" || err == nil && ok
-	}
 	switch {
-	case !fits(target.Group, id.Group):
+	case !matches(target.Group, id.Group):
 		return "group", target.Group, id.Group
-	case !fits(target.Version, id.Version):
+	case !matches(target.Version, id.Version):
 		return "version", target.Version, id.Version
-	case !fits(target.Namespace, id.EffectiveNamespace()):
+	case !matches(target.Namespace, id.EffectiveNamespace()):
 		return "namespace", target.Namespace, id.EffectiveNamespace()
 	}
 	return "", "", ""
