@@ -208,6 +208,10 @@ type Inventory struct {
 	// that is not known.
 	Repository fs.FS
 
+	// Substituted says what puts values into ${NAME} in a resource after it is
+	// built, nil if nothing is known to. It is nil itself where nothing can be.
+	Substituted func(*Object) *Substitution
+
 	objects []*Object
 	byKind  map[GroupKind]*kindIndex
 	byNS    map[string]int
@@ -219,6 +223,17 @@ type Inventory struct {
 
 	anyKindMu sync.Mutex
 	anyKind   map[string][]GroupKind
+}
+
+// Substitution puts values into the ${NAME} of resources, as Flux does with those
+// of a Kustomization: https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
+type Substitution struct {
+	// By is what does it, as people call it.
+	By string
+	// Values are the names that it has values for. Complete is false where it may
+	// have more.
+	Values   map[string]bool
+	Complete bool
 }
 
 // kindIndex are the resources of one kind.

@@ -15,7 +15,7 @@ import (
 // wiringRules are about how configuration reaches containers: everything they
 // refer to exists, and yet they get the wrong value, or none.
 func wiringRules() []*Rule {
-	return append([]*Rule{envFromConflict, envOverridesConfig, variableNotExpandedInData, urlContradictsParts, configNotUsed, bracesNotExpanded, addressDiffers}, typedRules()...)
+	return append([]*Rule{envFromConflict, envOverridesConfig, variableNotExpandedInData, urlContradictsParts, configNotUsed, bracesNotExpanded, scriptVariableSubstituted, addressDiffers}, typedRules()...)
 }
 
 // containerEnv is what is known of the variables of one container.

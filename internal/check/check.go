@@ -71,8 +71,9 @@ type Report struct {
 	withoutSchema map[string]int    // of the kustomization at hand
 	secrets       *redact.Secrets
 	inputs        []*kbuild.Snapshot
-	several       bool // trees, so that what each has is remembered
-	files         bool // no tree is a kustomization, whose builds take what they take
+	several       bool                           // trees, so that what each has is remembered
+	flux          map[string]func() []fluxFolder // by the top of the repository
+	files         bool                           // no tree is a kustomization, whose builds take what they take
 }
 
 // Unread is a tree or a file that could not be checked. Its error is one line.
@@ -219,6 +220,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		return nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
 	}
 	inv.Repository = t.repository()
+	rep.substitutes(&t, inv)
 	parts := []part{{t.Name, inv}}
 	if !t.Named {
 		parts = split(t.Name, inv)
@@ -343,6 +345,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		rep.secrets.Node(r.YNode()) // a remote base is no file of the build
 	}
 	inv := &inventory.Inventory{Finished: true, Repository: t.repository()}
+	rep.substitutes(&t, inv)
 	for _, n := range b.resources {
 		inv.Add(n, inventory.Source{})
 	}

@@ -93,29 +93,37 @@ func Find(paths []string, opts FindOptions) ([]Tree, error) {
 	return trees, nil
 }
 
-// repository are the files of the repository that a tree is in: from the nearest
-// folder with a .git on, or else from the one that was named. It is nil for files
-// that are not in one.
+// repository are the files of the repository that a tree is in, nil if it is in
+// none.
 func (t *Tree) repository() fs.FS {
+	if top := t.top(); top != "" {
+		return os.DirFS(top)
+	}
+	return nil
+}
+
+// top is the folder of the repository that a tree is in: the nearest with a .git,
+// or else the one that was named. It is "" for files that are not in one.
+func (t *Tree) top() string {
 	dir := t.Root
 	switch {
 	case t.Within != "":
 		dir = t.Within
 	case dir == "" && t.Named:
-		return nil
+		return ""
 	case dir == "":
 		dir = t.Name
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return nil
+		return ""
 	}
 	for above := dir; ; above = filepath.Dir(above) {
 		if _, err := os.Lstat(filepath.Join(above, ".git")); err == nil {
-			return os.DirFS(above)
+			return above
 		}
 		if above == filepath.Dir(above) {
-			return os.DirFS(dir)
+			return dir
 		}
 	}
 }

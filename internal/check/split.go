@@ -86,7 +86,7 @@ func (s *splitter) split(dir string, objects []*inventory.Object) {
 }
 
 func (s *splitter) add(dir string, objects []*inventory.Object) {
-	inv := &inventory.Inventory{Finished: s.inv.Finished, Definitions: s.inv, Repository: s.inv.Repository}
+	inv := &inventory.Inventory{Finished: s.inv.Finished, Definitions: s.inv, Repository: s.inv.Repository, Substituted: s.inv.Substituted}
 	for _, o := range objects {
 		inv.Add(o.Node, inventory.Source{File: o.File, Line: o.Line})
 	}
