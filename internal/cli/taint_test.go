@@ -308,7 +308,31 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 			c.function(t, text, config)
 		}
 	}
+	c.imported(t, plain)
 	c.lock(t, files)
+}
+
+// imported makes layouts of plain files: what git is to have is no place for
+// secrets either.
+func (c *taint) imported(t *testing.T, plain []string) {
+	if len(plain) == 0 {
+		return
+	}
+	inputs := []string{"import"}
+	for _, file := range plain {
+		inputs = append(inputs, "--env", "prod="+file)
+	}
+	for _, args := range [][]string{{"--dry-run"}, {"--new-env", "dev"}, {"--secrets", "external-secret"}} {
+		dir := t.TempDir()
+		_, stdout, stderr := c.run(t, slices.Concat(inputs, args, []string{"-o", dir})...)
+		c.clean(t, "import "+args[0], stdout+stderr)
+		require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && !strings.Contains(path, "/secrets/") {
+				c.clean(t, "import "+args[0]+" in "+filepath.Base(path), readFile(t, path))
+			}
+			return err
+		}))
+	}
 }
 
 // function runs the program as a function: its results are what others print.

@@ -45,6 +45,10 @@ type Document struct {
 	head, foot string
 }
 
+// Comments are the comments at the start and the end of a document that belong
+// to no node of its content.
+func (d *Document) Comments() (head, foot string) { return d.head, d.foot }
+
 // Error is a document that could not be read.
 type Error struct {
 	File string

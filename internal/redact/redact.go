@@ -203,6 +203,12 @@ func (s *Secrets) Excerpts(text string) string {
 // password in a URL, password=….
 func HasCredential(text string) bool { return len(shapes(text, false)) > 0 }
 
+// HoldsSecret reports whether the value of a field, variable or key is a secret,
+// by the name that it has or by its own shape. Placeholders are none.
+func HoldsSecret(name, value string) bool {
+	return isSecretName(name) && !isHarmless(value) || HasCredential(value)
+}
+
 // Error is an error of this program as it may be printed.
 func (s *Secrets) Error(err error) string {
 	return s.Text(strings.TrimSuffix(err.Error(), "\n"))
