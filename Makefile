@@ -46,6 +46,11 @@ apiserver: ## Compare the schema rules with the API server's own code; builds it
 reports: ## Compare reports with the schema of SARIF and a reader of JUnit
 	cd test/reports && $(GO) test -count=1 ./...
 
+# SCREENSHOTS=DIR keeps what was seen there.
+.PHONY: graph-browser
+graph-browser: ## Open the page of graph in a real Chromium (Debian's package chromium)
+	cd test/browser && SCREENSHOTS='$(if $(SCREENSHOTS),$(abspath $(SCREENSHOTS)))' $(GO) test -count=1 -timeout 10m ./...
+
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check formatting, and what go vet and golangci-lint find
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))" && \

@@ -101,15 +101,15 @@ func (d *differ) two(before, after string) error {
 	if before == "-" && after == "-" {
 		return errors.New("stdin can be one of the two only")
 	}
-	a, _, err := load(d.cmd, before, d.opts)
+	a, err := load(d.cmd, before, d.opts)
 	if err != nil {
 		return fmt.Errorf("%s: %w", before, err)
 	}
-	b, _, err := load(d.cmd, after, d.opts)
+	b, err := load(d.cmd, after, d.opts)
 	if err != nil {
 		return fmt.Errorf("%s: %w", after, err)
 	}
-	return d.print("", compare.Builds(a, b))
+	return d.print("", compare.Builds(a.inv, b.inv))
 }
 
 // against compares trees with what they were in a commit.
@@ -140,18 +140,18 @@ func (d *differ) against(ref string, paths []string, find check.FindOptions) err
 		if err != nil {
 			return err
 		}
-		after, _, err := load(d.cmd, root, d.opts)
+		after, err := load(d.cmd, root, d.opts)
 		if err != nil {
 			return fmt.Errorf("%s: %w", root, err)
 		}
-		before := &inventory.Inventory{}
+		before := &inspected{inv: &inventory.Inventory{}}
 		was := filepath.Join(p.dir, rel)
 		if _, err := os.Stat(was); err == nil {
-			if before, _, err = load(d.cmd, was, d.opts); err != nil {
+			if before, err = load(d.cmd, was, d.opts); err != nil {
 				return fmt.Errorf("%s, as it was at %s: %w", root, ref, err)
 			}
 		}
-		if err := d.print(filepath.ToSlash(root), compare.Builds(before, after)); err != nil {
+		if err := d.print(filepath.ToSlash(root), compare.Builds(before.inv, after.inv)); err != nil {
 			return err
 		}
 	}
@@ -186,11 +186,11 @@ func (d *differ) removed(p *past, paths []string, find check.FindOptions) error 
 			if err != nil {
 				return err
 			}
-			before, _, err := load(d.cmd, t.Root, d.opts)
+			before, err := load(d.cmd, t.Root, d.opts)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
-			if err := d.print(filepath.ToSlash(name), compare.Builds(before, &inventory.Inventory{})); err != nil {
+			if err := d.print(filepath.ToSlash(name), compare.Builds(before.inv, &inventory.Inventory{})); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,5 +28,45 @@ func TestGraph(t *testing.T) {
 	}
 	code, _, stderr := run(t, "graph", "-o", "svg", ".")
 	assert.Equal(t, ExitFailure, code)
-	assert.Contains(t, stderr, "--output=svg: expected dot, mermaid or json")
+	assert.Contains(t, stderr, "--output=svg: expected dot, mermaid, json or html")
+}
+
+// What a browser makes of the page is tried by make graph-browser.
+func TestGraphPage(t *testing.T) {
+	code, stdout, stderr := run(t, "graph", "-o", "html", filepath.Join(repo, "testdata", "incidents", "5-bad-gateway"))
+	require.Equal(t, ExitOK, code, stderr)
+	_, rest, _ := strings.Cut(stdout, `<script id="data" type="application/json">`)
+	text, _, _ := strings.Cut(rest, "</script>")
+	var page struct {
+		Nodes []struct {
+			Kind, Name, YAML, Place string
+			Missing                 bool
+			Findings                []struct {
+				Rule, Place string
+				Line        int
+			}
+		}
+		Edges []trace.Edge
+	}
+	require.NoError(t, json.Unmarshal([]byte(text), &page))
+	broken := 0
+	for _, e := range page.Edges {
+		from, to := page.Nodes[e.From], page.Nodes[e.To]
+		if !e.Broken {
+			assert.False(t, to.Missing)
+			continue
+		}
+		broken++
+		assert.Equal(t, "Secret board-api-database -> Service postgress-service", from.Kind+" "+from.Name+" -> "+to.Kind+" "+to.Name)
+		assert.Equal(t, "data.DATABASE_URL", e.Field)
+		assert.True(t, to.Missing)
+		assert.Regexp(t, `5-bad-gateway/secret\.yaml:1:1$`, from.Place)
+		require.Len(t, from.Findings, 1)
+		assert.Equal(t, "host-not-found", from.Findings[0].Rule)
+		assert.Regexp(t, `5-bad-gateway/secret\.yaml:7:17$`, from.Findings[0].Place)
+		lines := strings.Split(from.YAML, "\n")
+		assert.Equal(t, "  DATABASE_URL: '***'", lines[from.Findings[0].Line-1])
+	}
+	assert.Equal(t, 1, broken)
+	assert.NotRegexp(t, `(?i)(src|href)=|@import|url\(|fetch\(|XMLHttpRequest`, stdout, "it loads something")
 }

@@ -254,7 +254,7 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 		_, _, stderr := c.run(t, args...)
 		c.clean(t, args[0], stderr)
 	}
-	all := [][]string{{"check", "--print-externals", dir}, {"fix", "--diff", dir}, {"graph", dir}, {"graph", "-o", "json", dir}, {"trace", dir, "secret/p-db"}, {"blame", dir}, {"blame", "-o", "json", dir},
+	all := [][]string{{"check", "--print-externals", dir}, {"fix", "--diff", dir}, {"graph", dir}, {"graph", "-o", "json", dir}, {"graph", "-o", "html", dir}, {"trace", dir, "secret/p-db"}, {"blame", dir}, {"blame", "-o", "json", dir},
 		{"trace", dir, "deploy/api"}, {"trace", "-o", "json", dir, "deploy/api"}, {"trace", dir, "pod/p"}, {"trace", dir, "http://u:" + url.QueryEscape(c.secret) + "@x/"}}
 	checks := [][]string{{"--notes", dir}}
 	if len(plain) > 0 {

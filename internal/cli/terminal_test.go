@@ -144,7 +144,7 @@ spec: {connections: {` + n + `: {engine: ` + n + `, service: {name: ` + n + `}, 
 				harmless(t, fmt.Sprint(i, " ", what, " ", args[0]), stderr)
 				texts++
 			}
-			for _, args := range [][]string{{"check", "--notes", dir}, {"fix", "--diff", dir}, {"diff", dir, env + "/nothing"}, {"diff", env + "/nothing", dir}, {"trace", dir, "deploy/" + name}, {"trace", dir, "http://" + name}, {"graph", dir}, {"graph", "-o", "mermaid", dir}, {"blame", dir}} {
+			for _, args := range [][]string{{"check", "--notes", dir}, {"fix", "--diff", dir}, {"diff", dir, env + "/nothing"}, {"diff", env + "/nothing", dir}, {"trace", dir, "deploy/" + name}, {"trace", dir, "http://" + name}, {"graph", dir}, {"graph", "-o", "mermaid", dir}, {"graph", "-o", "html", dir}, {"blame", dir}} {
 				_, stdout, stderr := run(t, args...)
 				harmless(t, fmt.Sprint(i, " ", what, " ", args[0]), stdout+stderr)
 				texts++

@@ -14,10 +14,12 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
@@ -58,11 +60,11 @@ code is 1 if there is any such reason, 2 if there is nothing to trace.`,
 			if err != nil {
 				return err
 			}
-			inv, findings, err := inspect(cmd, args[0], opts)
+			in, err := inspect(cmd, args[0], opts)
 			if err != nil {
 				return err
 			}
-			chain, err := trace.New(inv, report.Clean(findings, secretsOf(cmd))).Trace(args[1])
+			chain, err := trace.New(in.inv, report.Clean(in.findings, secretsOf(cmd))).Trace(args[1])
 			if err != nil {
 				return err
 			}
@@ -81,29 +83,51 @@ code is 1 if there is any such reason, 2 if there is nothing to trace.`,
 	return cmd
 }
 
+// inspected is what a kustomization or a file has, and what is found in it.
+type inspected struct {
+	inv      *inventory.Inventory
+	findings []finding.Finding
+	// nodes are the resources; trace, where one was asked for, knows where they
+	// were written.
+	nodes []*yaml.Node
+	trace *provenance.Trace
+}
+
 // inspect returns what a kustomization or a file has, and what is found in it.
-func inspect(cmd *cobra.Command, path string, opts kbuild.Options) (*inventory.Inventory, []finding.Finding, error) {
-	inv, findings, err := load(cmd, path, opts)
+func inspect(cmd *cobra.Command, path string, opts kbuild.Options) (*inspected, error) {
+	in, err := load(cmd, path, opts)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if findings != nil {
-		reference.Produce(inv) // what is made at run time is there
-		return inv, findings, nil
+	if in.findings != nil {
+		reference.Produce(in.inv) // what is made at run time is there
+	} else {
+		res, err := fn.Process(cmd.Context(), in.inv, nil)
+		if err != nil {
+			return nil, err
+		}
+		in.findings = res.Findings
 	}
-	res, err := fn.Process(cmd.Context(), inv, nil)
-	return inv, res.Findings, err
+	if in.trace != nil {
+		check.NewPlaces(in.trace, in.nodes).Locate(in.findings)
+	}
+	return in, nil
 }
 
 // load returns the resources of a kustomization, or of a file or stdin. A build
 // that the function would stop is finished. Where it ran, findings are what it
 // found, and not nil.
-func load(cmd *cobra.Command, path string, opts kbuild.Options) (_ *inventory.Inventory, findings []finding.Finding, _ error) {
-	var nodes []*yaml.Node
+func load(cmd *cobra.Command, path string, opts kbuild.Options) (*inspected, error) {
+	in := &inspected{inv: &inventory.Inventory{Finished: true}}
+	add := func(n *yaml.Node, from inventory.Source) {
+		secretsOf(cmd).Node(n)
+		in.inv.Add(n, from)
+		in.nodes = append(in.nodes, n)
+	}
 	info, err := os.Stat(path)
 	switch {
 	case path != "-" && err != nil:
-		return nil, nil, err
+		return nil, err
 	case path != "-" && info.IsDir():
 		opts.KeepNames = true
 		opts.InProcess = func(items []*yaml.Node, config *yaml.Node) (manifest.Output, function.Report) {
@@ -115,28 +139,24 @@ func load(cmd *cobra.Command, path string, opts kbuild.Options) (_ *inventory.In
 		}
 		result, err := kbuild.Build(filesys.MakeFsOnDisk(), path, opts)
 		if err != nil {
-			return nil, nil, buildError(err)
+			return nil, buildError(err)
 		}
 		for _, r := range result.Runs {
-			findings = append(append([]finding.Finding{}, findings...), r.Findings...)
+			in.findings = append(append([]finding.Finding{}, in.findings...), r.Findings...)
 		}
 		for _, r := range result.Resources.Resources() {
-			nodes = append(nodes, r.YNode())
+			add(r.YNode(), inventory.Source{})
 		}
+		in.trace = opts.Trace
 	default:
-		if nodes, err = readNodes(cmd, path); err != nil {
-			return nil, nil, err
+		if err := readNodes(cmd, path, add); err != nil {
+			return nil, err
 		}
 	}
-	inv := &inventory.Inventory{Finished: true}
-	for _, n := range nodes {
-		secretsOf(cmd).Node(n)
-		inv.Add(n, inventory.Source{})
-	}
-	return inv, findings, nil
+	return in, nil
 }
 
-func readNodes(cmd *cobra.Command, path string) (nodes []*yaml.Node, err error) {
+func readNodes(cmd *cobra.Command, path string, add func(*yaml.Node, inventory.Source)) (err error) {
 	var text []byte
 	if path == "-" {
 		path = "stdin"
@@ -145,20 +165,22 @@ func readNodes(cmd *cobra.Command, path string) (nodes []*yaml.Node, err error) 
 		text, err = limits.ReadFile(path)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	docs, err := manifest.Read(path, text)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for i := range docs {
 		resources, err := docs[i].Resources()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		nodes = append(nodes, resources...)
+		for _, n := range resources {
+			add(n, inventory.Source{File: docs[i].File, Line: docs[i].Line})
+		}
 	}
-	return nodes, nil
+	return nil
 }
 
 func printChain(cmd *cobra.Command, chain trace.Chain, output string) error {

@@ -6,7 +6,6 @@ package compare
 import (
 	"cmp"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -274,12 +274,6 @@ func (d *differ) leaves(path string, n *yaml.Node, old bool) {
 	}
 }
 
-// public reports whether a field of a Secret may be shown.
-func public(path string) bool {
-	return slices.Contains([]string{"apiVersion", "kind", "type", "immutable"}, path) ||
-		strings.HasPrefix(path, "metadata.") && !strings.HasPrefix(path, "metadata.annotations")
-}
-
 func (d *differ) add(path string, a, b *string) {
 	if tracking.MatchString(path) {
 		return
@@ -289,5 +283,5 @@ func (d *differ) add(path string, a, b *string) {
 		d.fields[n-1].New = b
 		return
 	}
-	d.fields = append(d.fields, Field{Path: path, Old: a, New: b, Secret: d.secret && !public(path)})
+	d.fields = append(d.fields, Field{Path: path, Old: a, New: b, Secret: d.secret && !redact.IsPublicField(path)})
 }

@@ -199,6 +199,13 @@ func (s *Secrets) Excerpts(text string) string {
 	return strings.Join(lines, "\n")
 }
 
+// IsPublicField reports whether a field of a Secret, as in metadata.name, may be
+// shown.
+func IsPublicField(path string) bool {
+	return slices.Contains([]string{"apiVersion", "kind", "type", "immutable"}, path) ||
+		strings.HasPrefix(path, "metadata.") && !strings.HasPrefix(path, "metadata.annotations")
+}
+
 // HasCredential reports whether a text has a credential in it by its shape: a
 // password in a URL, password=….
 func HasCredential(text string) bool { return len(shapes(text, false)) > 0 }

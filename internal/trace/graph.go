@@ -18,6 +18,8 @@ import (
 type Graph struct {
 	Nodes []Node `json:"nodes"`
 	Edges []Edge `json:"edges"`
+
+	objects map[int]*inventory.Object // by node
 }
 
 // Node is a resource, or what something refers to that is not there.
@@ -29,17 +31,20 @@ type Node struct {
 
 // Edge is a reference, by the places of its ends in Nodes.
 type Edge struct {
-	From  int    `json:"from"`
-	To    int    `json:"to"`
+	From int `json:"from"`
+	To   int `json:"to"`
+	// Field is the path of what refers, or "makes" from what makes the other at run
+	// time.
 	Field string `json:"field"`
 	// Broken is set for a reference that does not resolve.
 	Broken bool `json:"broken,omitempty"`
 }
 
 // Graph returns the graph of the build: its resources in their order, and then
-// what is missing.
+// what is made at run time and what is missing. Addresses of Services are
+// references too; one that leads nowhere is broken where the rules say so.
 func (t *Tracer) Graph() *Graph {
-	g := &Graph{Nodes: []Node{}, Edges: []Edge{}}
+	g := &Graph{Nodes: []Node{}, Edges: []Edge{}, objects: map[int]*inventory.Object{}}
 	index := map[finding.Resource]int{}
 	node := func(n Node) int {
 		if i, ok := index[n.Resource]; ok {
@@ -51,7 +56,9 @@ func (t *Tracer) Graph() *Graph {
 	}
 	objects := t.inv.Objects()
 	for _, o := range objects {
-		node(Node{Resource: o.Resource()})
+		if i := node(Node{Resource: o.Resource()}); g.objects[i] == nil {
+			g.objects[i] = o
+		}
 	}
 	for _, o := range objects {
 		from := index[o.Resource()]
@@ -69,6 +76,15 @@ func (t *Tracer) Graph() *Graph {
 				g.Edges = append(g.Edges, Edge{From: from, To: node(Node{Resource: missing, Missing: true}), Field: r.Field(r.Node), Broken: true})
 			}
 		}
+		for _, c := range t.connections(o) {
+			e := Edge{From: from, Field: c.field}
+			if c.target != nil {
+				e.To = node(Node{Resource: c.target.Resource()})
+			} else {
+				e.To, e.Broken = node(Node{Resource: finding.Resource{Kind: "Service", Namespace: c.namespace, Name: c.name}, Missing: true}), true
+			}
+			g.Edges = append(g.Edges, e)
+		}
 		if o.Kind == "Service" && o.Group == "" {
 			var owners []*inventory.Object
 			for _, pod := range t.build.SelectedPods(o) {
@@ -77,6 +93,12 @@ func (t *Tracer) Graph() *Graph {
 					g.Edges = append(g.Edges, Edge{From: from, To: index[pod.Owner.Resource()], Field: "spec.selector"})
 				}
 			}
+		}
+	}
+	for _, o := range t.inv.Made() {
+		from, known := index[o.Producer.Resource()]
+		if to, used := index[o.Resource()]; known && used && g.objects[to] == nil {
+			g.Edges = append(g.Edges, Edge{From: from, To: to, Field: "makes"})
 		}
 	}
 	return g

@@ -18,6 +18,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/blame"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -46,6 +47,7 @@ type Tracer struct {
 	refs     *reference.Set
 	resolver *reference.Resolver
 	findings []finding.Finding
+	byObject map[*inventory.Object][]*finding.Finding
 
 	chain Chain
 	seen  map[*inventory.Object]bool
@@ -353,14 +355,9 @@ func plainText(v inventory.Value) string {
 
 // connection follows an address to the Service of this build that it names.
 func (t *Tracer) connection(p *inventory.Pod, at *host.Occurrence, depth int, told map[string]bool) {
-	name, rest, _ := strings.Cut(at.Host, ".")
-	namespace := p.Namespace()
-	if rest != "" {
-		ns, tail, _ := strings.Cut(rest, ".")
-		if tail != "" && tail != "svc" && tail != "svc."+domain {
-			return // a name in the world
-		}
-		namespace = ns
+	namespace, name, ok := inCluster(at.Host, p.Namespace())
+	if !ok {
+		return
 	}
 	target := t.inv.Lookup(serviceKind, namespace, name, false, p.Owner)
 	what := at.Host
@@ -382,6 +379,75 @@ func (t *Tracer) connection(p *inventory.Pod, at *host.Occurrence, depth int, to
 		t.seen[target] = true
 		t.service(target, nil, depth+1)
 	}
+}
+
+// inCluster are the namespace and the name of the Service that a host means; ok is
+// false for a name in the world.
+func inCluster(host, own string) (namespace, name string, ok bool) {
+	name, rest, _ := strings.Cut(host, ".")
+	if rest == "" {
+		return own, name, true
+	}
+	namespace, tail, _ := strings.Cut(rest, ".")
+	return namespace, name, tail == "" || tail == "svc" || tail == "svc."+domain
+}
+
+// connection is an address of a Service. Without a target it leads nowhere.
+type connection struct {
+	field           string
+	namespace, name string
+	target          *inventory.Object
+}
+
+// connections are the addresses in an object: in variables and arguments of its
+// pods, or in the values of a ConfigMap or Secret. Those that lead nowhere are
+// left out unless the rules are certain that they should.
+func (t *Tracer) connections(o *inventory.Object) (all []connection) {
+	add := func(namespace, field string, found []host.Occurrence) {
+		for i := range found {
+			c := connection{field: field}
+			var ok bool
+			if c.namespace, c.name, ok = inCluster(found[i].Host, namespace); !ok {
+				continue
+			}
+			if c.target = t.inv.Lookup(serviceKind, c.namespace, c.name, false, o); (c.target != nil || t.leadsNowhere(o, field)) && !slices.Contains(all, c) {
+				all = append(all, c)
+			}
+		}
+	}
+	if kind := o.Kind; o.Group == "" && (kind == "ConfigMap" || kind == "Secret") {
+		content := o.Content()
+		for _, key := range content.Keys {
+			if v, ok := content.Get(key); ok && v.Node != nil {
+				add(o.Namespace, v.Field+fieldpath.ToKey(key), host.Find(plainText(v), host.Hint{Key: key}))
+			}
+		}
+	}
+	for _, p := range o.Pods() {
+		for _, c := range p.Containers {
+			for i, e := range yamlnode.Elements(yamlnode.Get(c.Node, "env")) {
+				add(p.Namespace(), fmt.Sprintf("%s.env[%d].value", c.Path, i), host.Find(yamlnode.GetString(e, "value"), host.Hint{Key: yamlnode.GetString(e, "name")}))
+			}
+			for _, list := range []string{"command", "args"} {
+				var words []string
+				for _, w := range yamlnode.Elements(yamlnode.Get(c.Node, list)) {
+					words = append(words, yamlnode.String(w))
+				}
+				for i, found := range host.FindArgs(words) {
+					add(p.Namespace(), fmt.Sprintf("%s.%s[%d]", c.Path, list, i), found)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// leadsNowhere reports whether the rules found that an address in a field of an
+// object names no Service.
+func (t *Tracer) leadsNowhere(o *inventory.Object, field string) bool {
+	return slices.ContainsFunc(t.about()[o], func(f *finding.Finding) bool {
+		return f.Severity == finding.Error && f.Field == field && (f.Rule == "host-not-found" || f.Rule == "host-not-rewritten")
+	})
 }
 
 func probeText(n *yaml.Node) string {
