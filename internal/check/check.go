@@ -134,6 +134,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 			}
 			found, all, parts = append(found, o.findings), append(all, o.have), append(parts, o.tree)
 		}
+		rep.secrets.Settle() // nobody looks at the resources of a tree again
 	}
 	if err := kbuild.Unchanged(rep.inputs...); err != nil {
 		var changed *kbuild.ChangedError

@@ -94,6 +94,28 @@ func (s *Secrets) Node(n *yaml.Node) {
 	s.stale = true
 }
 
+// Settle reads the documents that were added and lets go of them, once they are so
+// many that memory counts. They must not be edited any more.
+func (s *Secrets) Settle() {
+	const many = 5000
+	if s == nil {
+		return
+	}
+	s.mu.RLock()
+	n := len(s.nodes)
+	s.mu.RUnlock()
+	if n < many {
+		return
+	}
+	l, done := s.load()
+	done()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stale {
+		s.nodes, l.nodes, l.settled = nil, 0, 0
+	}
+}
+
 // Name adds names that are no secret: arguments, paths, directories.
 func (s *Secrets) Name(names ...string) {
 	if s == nil {
