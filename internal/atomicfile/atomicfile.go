@@ -127,8 +127,9 @@ type File struct {
 
 // WriteTree is WriteAll for files in folders, by their slash-separated paths.
 // Folders that are not there are made, dir included, and gone again when a file
-// cannot be written.
-func WriteTree(dir string, contents map[string]File) (err error) {
+// cannot be written. The files named in gone are not there any more afterwards,
+// nor are the folders that this empties.
+func WriteTree(dir string, contents map[string]File, gone ...string) (err error) {
 	var made []string
 	defer func() {
 		for i := len(made) - 1; i >= 0 && err != nil; i-- {
@@ -169,6 +170,13 @@ func WriteTree(dir string, contents map[string]File) (err error) {
 		}
 		files = append(files, f)
 	}
+	for i, name := range gone {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() || !filepath.IsLocal(filepath.FromSlash(name)) {
+			return fmt.Errorf("%s is no regular file of %s", path, dir)
+		}
+		files = append(files, replaced{path: path, old: filepath.Join(stage, fmt.Sprint("gone-", i))})
+	}
 	return cleanup.Uninterrupted(func() error {
 		for i := range files {
 			if err := makeFolder(filepath.Dir(files[i].path), &made); err != nil {
@@ -186,8 +194,32 @@ func WriteTree(dir string, contents map[string]File) (err error) {
 				return err
 			}
 		}
+		for i := range files {
+			if files[i].fresh == "" {
+				removeEmpty(dir, filepath.Dir(files[i].path))
+			}
+		}
 		return nil
 	})
+}
+
+// removeEmpty removes a folder and those above it that are empty then, up to dir.
+func removeEmpty(dir, folder string) {
+	for rel, err := filepath.Rel(dir, folder); err == nil && filepath.IsLocal(rel) && rel != "."; rel = filepath.Dir(rel) {
+		if os.Remove(filepath.Join(dir, rel)) != nil {
+			return
+		}
+	}
+}
+
+// Recover undoes what a run that was killed has left in a directory, as WriteTree
+// does first.
+func Recover(dir string) error {
+	if stages, err := filepath.Glob(filepath.Join(escapeGlob(dir), stagePrefix+"*")); err != nil || len(stages) == 0 {
+		return err
+	}
+	defer Exclusive(dir)()
+	return recoverAll(dir)
 }
 
 // makeFolder makes a folder with those above it, and notes which were made.
@@ -209,11 +241,16 @@ func makeFolder(dir string, made *[]string) error {
 
 // replaced is one file on its way.
 type replaced struct {
-	path, fresh, old string
+	path, fresh, old string // fresh is empty where it is only to go
 	had              bool
 }
 
-func (f *replaced) replace() error { return os.Rename(f.fresh, f.path) }
+func (f *replaced) replace() error {
+	if f.fresh == "" {
+		return os.Remove(f.path)
+	}
+	return os.Rename(f.fresh, f.path)
+}
 
 // keep keeps the old file, which stays in its place until the new one takes it.
 func (f *replaced) keep() error {

@@ -127,3 +127,16 @@ func TestWriteTree(t *testing.T) {
 	require.Len(t, left, 1)
 	assert.Equal(t, "a", left[0].Name())
 }
+
+// TestWriteTreeMoves: what is to go is gone with the rest, or stays with the rest.
+func TestWriteTreeMoves(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "a", "b"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a", "b", "c"), []byte("c"), 0o444))
+	require.Error(t, atomicfile.WriteTree(dir, map[string]atomicfile.File{"d": {[]byte("d"), 0o644}}, "a/b/c", "e"))
+	assert.FileExists(t, filepath.Join(dir, "a", "b", "c"))
+	assert.NoFileExists(t, filepath.Join(dir, "d"))
+	require.NoError(t, atomicfile.WriteTree(dir, map[string]atomicfile.File{"d/c": {[]byte("c"), 0o644}}, "a/b/c"))
+	assert.NoDirExists(t, filepath.Join(dir, "a"))
+	assert.FileExists(t, filepath.Join(dir, "d", "c"))
+}

@@ -26,6 +26,7 @@ type step struct {
 	Old   string
 	Had   bool   // whether there was an old one
 	Sum   string // of the new content
+	Gone  bool   // there is no new one
 }
 
 // writeJournal keeps the old files, and says which are replaced.
@@ -36,15 +37,19 @@ func writeJournal(stage string, files []replaced) error {
 		if err := f.keep(); err != nil {
 			return err
 		}
-		content, err := os.ReadFile(f.fresh)
-		if err != nil {
-			return err
-		}
 		path, err := filepath.Rel(filepath.Dir(stage), f.path)
 		if err != nil {
 			return err
 		}
-		steps = append(steps, step{path, filepath.Base(f.fresh), filepath.Base(f.old), f.had, sum(content)})
+		s := step{Path: path, Old: filepath.Base(f.old), Had: f.had, Gone: f.fresh == ""}
+		if !s.Gone {
+			content, err := os.ReadFile(f.fresh)
+			if err != nil {
+				return err
+			}
+			s.Fresh, s.Sum = filepath.Base(f.fresh), sum(content)
+		}
+		steps = append(steps, s)
 	}
 	text, err := json.Marshal(steps)
 	if err != nil {
@@ -90,8 +95,17 @@ func recoverAll(dir string) error {
 
 // undo puts the old file back where the new one has taken its place.
 func (s *step) undo(dir, stage string) error {
-	if !filepath.IsLocal(s.Fresh) || !filepath.IsLocal(s.Old) {
+	if !filepath.IsLocal(s.Fresh) && !s.Gone || !filepath.IsLocal(s.Old) {
 		return nil // not written by this program
+	}
+	if path := filepath.Join(dir, s.Path); s.Gone {
+		if _, err := os.Lstat(path); err == nil {
+			return nil // it has not gone, or somebody wrote another
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		return os.Rename(filepath.Join(stage, s.Old), path)
 	}
 	if _, err := os.Lstat(filepath.Join(stage, s.Fresh)); err == nil {
 		return nil // it was not replaced yet
@@ -104,7 +118,11 @@ func (s *step) undo(dir, stage string) error {
 	if s.Had {
 		return os.Rename(filepath.Join(stage, s.Old), path)
 	}
-	return os.Remove(path)
+	if err := os.Remove(path); err != nil {
+		return err
+	}
+	removeEmpty(dir, filepath.Dir(path))
+	return nil
 }
 
 func escapeGlob(path string) string {

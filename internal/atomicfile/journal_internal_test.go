@@ -63,3 +63,44 @@ func TestWriteAllRecoversBeforeTheJournal(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, entries, 1)
 }
+
+// TestMovesRecoverFromAKill: whatever a move had done when it was killed, the next
+// run finds everything where it was.
+func TestMovesRecoverFromAKill(t *testing.T) {
+	for done := range 5 {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "a"), []byte("a"), 0o600))
+		require.NoError(t, os.Mkdir(filepath.Join(dir, "old"), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "old", "b"), []byte("b"), 0o644))
+		stage := filepath.Join(dir, stagePrefix+"1")
+		require.NoError(t, os.Mkdir(stage, 0o700))
+		require.NoError(t, os.Mkdir(filepath.Join(dir, "new"), 0o755))
+		files := []replaced{
+			{path: filepath.Join(dir, "a"), old: filepath.Join(stage, "old-0")},
+			{path: filepath.Join(dir, "new", "a"), fresh: filepath.Join(stage, "new-1"), old: filepath.Join(stage, "old-1")},
+			{path: filepath.Join(dir, "new", "b"), fresh: filepath.Join(stage, "new-2"), old: filepath.Join(stage, "old-2")},
+			{path: filepath.Join(dir, "old", "b"), old: filepath.Join(stage, "old-3")},
+		}
+		for i := range files {
+			if files[i].fresh != "" {
+				require.NoError(t, os.WriteFile(files[i].fresh, []byte("moved"), 0o600))
+			}
+		}
+		require.NoError(t, writeJournal(stage, files))
+		for i := range done {
+			require.NoError(t, files[i].replace())
+		}
+		if done == 4 {
+			removeEmpty(dir, filepath.Join(dir, "old"))
+		}
+		require.NoError(t, Recover(dir))
+		for name, want := range map[string]string{"a": "a", "old/b": "b"} {
+			content, err := os.ReadFile(filepath.Join(dir, name))
+			require.NoError(t, err, "killed after %d", done)
+			assert.Equal(t, want, string(content))
+		}
+		for _, name := range []string{"new/a", "new/b", stagePrefix + "1"} {
+			assert.NoFileExists(t, filepath.Join(dir, name))
+		}
+	}
+}
