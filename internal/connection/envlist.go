@@ -205,7 +205,7 @@ func (e *envList) conflicts(name, value string, known bool, same *keyOf) bool {
 			continue
 		}
 		if v, ok := src.object.Content().Get(key); ok && known {
-			if text, ok := valueOf(v); ok && text == value {
+			if text, ok := valueOf(v); ok && (text == value || e.s.c.sameAddress(e.owner, value, text)) {
 				continue
 			}
 		}

@@ -224,6 +224,39 @@ func (c *connection) resolveService(o *inventory.Object) (t target, ok bool) {
 	return t, true
 }
 
+// SameAddress reports whether a text is what was computed for a Service but for
+// how it is spelt: with a shorter name of the Service, as far as that is one in
+// the namespace of who reads it, or without the port that its scheme has anyway.
+func SameAddress(service *inventory.Object, domain, namespace, computed, text string) bool {
+	if computed == text {
+		return true
+	}
+	if service.Namespace == "" || !strings.Contains(computed, service.Name+"."+service.Namespace+".svc."+domain) {
+		return false
+	}
+	full := service.Name + "." + service.Namespace + ".svc." + domain
+	short := []string{full + ".", service.Name + "." + service.Namespace + ".svc", service.Name + "." + service.Namespace}
+	if inventory.SameNamespace(namespace, service.Namespace) {
+		short = append(short, service.Name)
+	}
+	for _, name := range append(short, full) {
+		spelt := strings.ReplaceAll(computed, full, name)
+		if spelt == text {
+			return true
+		}
+		scheme, _, ok := strings.Cut(strings.TrimPrefix(computed, "jdbc:"), "://")
+		if _, s, known := engine.ByScheme(strings.ToLower(scheme)); ok && known && s.Port != 0 && strings.ReplaceAll(spelt, name+":"+strconv.Itoa(s.Port), name) == text {
+			return true
+		}
+	}
+	return false
+}
+
+// sameAddress is SameAddress for the connection's Service, if it has one.
+func (c *connection) sameAddress(consumer *inventory.Object, computed, text string) bool {
+	return c.target.service != nil && SameAddress(c.target.service, c.domain, consumer.Namespace, computed, text)
+}
+
 // identity are the inputs every connection to an object has.
 func identity(o *inventory.Object) []result.Input {
 	inputs := []result.Input{input(o, "metadata.name", "metadata", "name")}
