@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/resid"
@@ -61,7 +62,27 @@ func (p *plan) refuseSecrets(source, result *state) error {
 			found = &SecretError{title(id), key, "its value has a password in it"}
 		}
 	})
+	if found == nil {
+		p.dropTests(known)
+	}
 	return found
+}
+
+// dropTests takes out the tests that would write down what was there before, where
+// that is secret: a password that somebody typed into a variable. What follows
+// replaces it, whatever it is.
+func (p *plan) dropTests(known *secrets) {
+	for _, t := range p.patches {
+		t.ops = slices.DeleteFunc(t.ops, func(o op) bool {
+			secret := false
+			if o.Op == "test" {
+				texts(lastStep(o.Path), o.Value, func(_, text string) {
+					secret = secret || known.in(text) || redact.HasCredential(text)
+				})
+			}
+			return secret
+		})
+	}
 }
 
 func secretContent(content map[string]any) string {
