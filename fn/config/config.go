@@ -9,6 +9,8 @@
 package config
 
 import (
+	"strings"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
@@ -103,6 +105,16 @@ type Validate struct {
 	// NameReference adds references of your own kinds, in the shape of
 	// kustomize's nameReference configuration.
 	NameReference []NameReference `yaml:"nameReference,omitempty" json:"nameReference,omitempty"`
+}
+
+// Todo is a reason that is still to be filled in.
+const Todo = "TODO"
+
+// IsTodo reports whether a reason is still to be filled in: it is TODO, or begins
+// with it.
+func IsTodo(reason string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(reason), Todo)
+	return ok && (rest == "" || strings.ContainsAny(rest[:1], " :.,"))
 }
 
 // External names objects that exist although this build does not make them.

@@ -15,7 +15,7 @@ import (
 // configurationRules are about what is said to this program: the ConfigPipeline
 // and the annotations for it. No annotation silences them.
 func configurationRules() []*Rule {
-	return []*Rule{unknownRule, unusedExternal, unusedIgnore, ignoreWithoutReason}
+	return []*Rule{unknownRule, unusedExternal, unusedIgnore, ignoreWithoutReason, ReasonMissing}
 }
 
 // reportConfig reports a finding about a field of the configuration.
@@ -64,6 +64,35 @@ var ignoreWithoutReason = &Rule{
 			if a.rules == nil {
 				p.Report(a.object, a.object.Get("metadata", "annotations", IgnoreAnnotation), fmt.Sprintf("annotation %s gives no reason", IgnoreAnnotation),
 					Help(`write it as "rule, rule: why this is acceptable"`))
+			}
+		}
+		return nil
+	},
+}
+
+// ReasonMissing is about reasons that are still to be filled in. Check makes an
+// error of it.
+var ReasonMissing = &Rule{
+	Name:     "reason-missing",
+	Severity: finding.Warning,
+	Doc: "An entry under validate.externals or validate.ignore has TODO for a reason. " +
+		"krm-validate init writes it where it cannot know who provides an object, or whether a finding is acceptable: somebody who knows has to say so, or mend what is wrong. " +
+		"Builds and locks go on with a warning, so that an environment can be set up first; for krm-validate check it is an error.",
+	Run: func(p *Pass) error {
+		v := p.Config.Validate
+		if v == nil {
+			return nil
+		}
+		for i := range v.Externals {
+			if e := &v.Externals[i]; config.IsTodo(e.Reason) {
+				p.reportConfig(fmt.Sprintf("spec.validate.externals[%d].reason", i), fmt.Sprintf("external %s %q: the reason is still to be filled in", e.Kind, e.Name),
+					Help("say who provides it, or add it to the build and remove the entry"))
+			}
+		}
+		for i := range v.Ignore {
+			if g := &v.Ignore[i]; config.IsTodo(g.Reason) {
+				p.reportConfig(fmt.Sprintf("spec.validate.ignore[%d].reason", i), fmt.Sprintf("ignored rule %s: the reason is still to be filled in", g.Rule),
+					Help("take the entry out to see what it silences; mend that, or say why it is acceptable"))
 			}
 		}
 		return nil

@@ -150,6 +150,12 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 		rep.Findings = merge(slices.Concat(found...))
 	}
 	rep.dropCommented(opts)
+	for i := range rep.Findings {
+		// A build goes on where nobody has said why; who checks wants it said.
+		if f := &rep.Findings[i]; f.Rule == rules.ReasonMissing.Name && f.Severity == finding.Warning {
+			f.Severity = finding.Error
+		}
+	}
 	rep.weigh(opts.Severities)
 	finding.Sort(rep.Findings)
 	rep.Findings = report.Clean(rep.Findings, rep.secrets)
