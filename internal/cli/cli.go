@@ -175,6 +175,7 @@ is out of date, 2 the work could not be done.`,
 		Example: `  krm-validate build overlays/prod/pipeline        # kustomize with the function inside
   krm-validate check overlays/ rendered.yaml       # every rule, changing nothing
   krm-validate import --env dev=k8s-dev/ --env prod=k8s-prod/
+  krm-validate init overlays/dev overlays/prod     # a pipeline for the overlays you have
   krm-validate fix --diff overlays/                # what has one certain answer
   krm-validate trace overlays/prod/pipeline http://wealist.local/api
   krm-validate diff --against origin/main overlays/
@@ -210,6 +211,6 @@ is out of date, 2 the work could not be done.`,
 	root.PersistentFlags().StringVar(&most, limits.Flag, "", "how much input to take, as in size=1Gi,depth=1000,aliases=4000000,remote=5m (default size=256Mi,depth=500,aliases=1048576,remote=1m, which is how long a server may take for one answer; also $"+limits.Env+")")
 	root.PersistentFlags().StringVar(&colors, "color", "auto", "auto, always or never; auto means on terminals, and follows NO_COLOR, FORCE_COLOR and CLICOLOR")
 	complete(root, "color", terminal.Modes...)
-	root.AddCommand(newBuildCommand(), newChildCommand(), newPostRenderCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newImportCommand(), newTraceCommand(), newGraphCommand(), newDiffCommand(), newReportCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
+	root.AddCommand(newBuildCommand(), newChildCommand(), newPostRenderCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newImportCommand(), newInitCommand(), newTraceCommand(), newGraphCommand(), newDiffCommand(), newReportCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
 	return root
 }

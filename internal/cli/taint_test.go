@@ -310,6 +310,28 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 	}
 	c.imported(t, plain)
 	c.lock(t, files)
+	c.init(t, files)
+}
+
+// init makes an environment of a tree: the configuration and the lock that it
+// writes are printed by whoever reads them.
+func (c *taint) init(t *testing.T, files map[string]string) {
+	for _, inPlace := range []string{"--in-place", "--in-place=false"} {
+		dir := t.TempDir()
+		overlay := filepath.Join(dir, "overlays", "prod")
+		write(t, overlay, files)
+		for _, args := range [][]string{{"init", "--dry-run", inPlace, overlay}, {"init", inPlace, overlay}, {"init", inPlace, overlay}} {
+			_, stdout, stderr := c.run(t, args...)
+			c.clean(t, strings.Join(args[:3], " "), stdout+stderr)
+		}
+		require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			rel, _ := filepath.Rel(overlay, path)
+			if err == nil && !d.IsDir() && files[filepath.ToSlash(rel)] == "" && !strings.HasPrefix(rel, "source") {
+				c.clean(t, path, readFile(t, path))
+			}
+			return err
+		}))
+	}
 }
 
 // imported makes layouts of plain files: what git is to have is no place for
