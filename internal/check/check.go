@@ -361,6 +361,9 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	}
 	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, configOf(result, opts)), rules.WithoutSchema(inv)
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
+	if unwritable != nil {
+		unwritable = kbuild.Unwritable(b.files, t.Root, build, unwritable)
+	}
 	if len(result.Runs) > 0 || unwritable != nil {
 		b.findings, b.have = unresolved(b.findings, opts.Unresolved), rep.objectsOf(inv)
 		return b, unwritable

@@ -138,6 +138,9 @@ func blameOf(cmd *cobra.Command, dir string, opts kbuild.Options) (*blame.Blame,
 		return nil, err
 	}
 	m := result.Resources
+	if err := kbuild.Writable(m, opts.Secrets); err != nil {
+		return nil, kbuild.Unwritable(files, dir, opts, err)
+	}
 	if !trace.Any() {
 		fmt.Fprintf(cmd.ErrOrStderr(), "Warning: %s has something in it that only kustomize itself can build, so no place is known\n", dir)
 	}

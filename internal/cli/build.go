@@ -141,11 +141,14 @@ func runBuild(cmd *cobra.Command, dir string, flags *buildFlags) error {
 	}
 	m := result.Resources
 	if info, err := os.Stat(flags.output); err == nil && info.IsDir() {
+		if err := kbuild.Writable(m, opts.Secrets); err != nil {
+			return kbuild.Unwritable(files, dir, opts, err)
+		}
 		return writeEach(flags.output, m, opts.Secrets)
 	}
 	text, err := kbuild.YAML(m)
 	if err != nil {
-		return unwritable(m, err, opts.Secrets)
+		return kbuild.Unwritable(files, dir, opts, unwritable(m, err, opts.Secrets))
 	}
 	if flags.output == "" || flags.output == "-" {
 		_, err = cmd.OutOrStdout().Write(text)

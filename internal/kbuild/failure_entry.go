@@ -118,10 +118,39 @@ func (x *failedTree) atEntry(declined error, theirs, said string) *Failure {
 			if said == filepath.Base(e.file)+" is empty" {
 				said = "it is empty: expected resources, or another field"
 			}
-			return &Failure{What: k.file.Path + ": " + said}
+			return x.wholeFile(entries(declined), k, said)
 		}
 	}
 	return nil
+}
+
+// wholeFile is about a kustomization file as such: it has a place in the entry
+// that names its directory, or else where its text begins.
+func (x *failedTree) wholeFile(es []*entryError, k *kustomizationFile, said string) *Failure {
+	help := ""
+	if es[0].err.Error() == "two kustomization files" {
+		var names []string
+		for _, name := range kustomizationNames() {
+			if x.fsys.Exists(filepath.Join(k.dir, name)) {
+				names = append(names, name)
+			}
+		}
+		help = "keep one of " + strings.Join(names, ", ")
+	}
+	for _, e := range es[1:] {
+		if outer := x.kustomization(e.file); outer != nil && len(e.path) > 0 {
+			name := strings.TrimSuffix(fmt.Sprint(e.path[len(e.path)-1]), "/") + "/" + filepath.Base(k.file.Path)
+			if f := x.at(outer.file, outer.entry(e.path), name+": "+said); f != nil {
+				f.Help = help
+				return f
+			}
+		}
+	}
+	f := &Failure{What: k.file.Path + ": " + said, Help: help}
+	if strings.TrimSpace(string(k.file.Text)) != "" {
+		f.What, f.Place, f.Text = said, provenance.Place{File: k.file.Path, Line: 1, Column: 1}, k.file.LineText(1)
+	}
+	return f
 }
 
 // kustomization returns what was read of a kustomization file.

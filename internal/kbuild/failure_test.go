@@ -106,6 +106,16 @@ func TestFailuresHaveAPlace(t *testing.T) {
 			"kustomization.yaml:3:14", "must be one of [fifo, legacy]"},
 		"configurations of another shape": {map[string]string{"kustomization.yaml": head + "configurations: [c.yaml]\n", "c.yaml": "images: []\nnamePrefix: text\n"},
 			"c.yaml:2:13", "namePrefix: expected"},
+		"an empty base": {map[string]string{"kustomization.yaml": "resources:\n- b\n", "b/kustomization.yaml": "\n"},
+			"kustomization.yaml:2:3", "b/kustomization.yaml: it is empty: expected resources, or another field"},
+		"nothing but a comment": {map[string]string{"kustomization.yaml": "# later\n"},
+			"kustomization.yaml:1:1", "it is empty: expected resources, or another field"},
+		"a base with two files": {map[string]string{"kustomization.yaml": "components: []\nresources: [b]\n", "b/kustomization.yaml": head, "b/kustomization.yml": head, "b/a.yaml": config},
+			"kustomization.yaml:2:13", "there are several kustomization files in this directory"},
+		"a server that is not there": {map[string]string{"kustomization.yaml": head + "- http://127.0.0.1:1/b.yaml\n"},
+			"kustomization.yaml:3:3", "http://127.0.0.1:1/b.yaml cannot be had"},
+		"a repository that is not there": {map[string]string{"kustomization.yaml": head + "components:\n- file:///nowhere/at/all.git//b?ref=v1\n"},
+			"kustomization.yaml:4:3", "file:///nowhere/at/all.git//b?ref=v1 cannot be had: fatal: "},
 		"replicas of nothing": {map[string]string{"kustomization.yaml": head + "replicas:\n- name: gone\n  count: 2\n"},
 			"kustomization.yaml:4:9", "there is no gone with replicas"},
 	} {
@@ -126,6 +136,37 @@ func TestFailuresHaveAPlace(t *testing.T) {
 				assert.NotContains(t, failure.Error(), raw)
 			}
 			require.Error(t, errors.Unwrap(err), "what kustomize says")
+		})
+	}
+}
+
+// A key that a resource has twice is found where it was written: kustomize builds
+// it, and fails when it writes it.
+func TestTwoOfAKeyHaveAPlace(t *testing.T) {
+	const config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: v\n"
+	for name, c := range map[string]struct {
+		files       map[string]string
+		where, help string
+	}{
+		"in a resource":    {map[string]string{"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": config + "  k: w\n"}, "a.yaml:7:3", "a.yaml:6"},
+		"in one of a file": {map[string]string{"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": strings.Replace(config, "a\n", "b\n", 1) + "---\n" + config + "  k: w\n"}, "a.yaml:14:3", "a.yaml:13"},
+		"in a base":        {map[string]string{"kustomization.yaml": "resources: [b]\nnamePrefix: x-\n", "b/kustomization.yaml": "resources: [a.yaml]\n", "b/a.yaml": config + "  k: w\n"}, "a.yaml:7:3", "a.yaml:6"},
+		"in a patch":       {map[string]string{"kustomization.yaml": "resources: [a.yaml]\npatches: [path: p.yaml]\n", "a.yaml": strings.Replace(config, "data:\n  k: v\n", "", 1), "p.yaml": config + "  l: w\n  k: w\n"}, "p.yaml:8:3", "p.yaml:6"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fsys := filesys.MakeFsInMemory()
+			for file, text := range c.files {
+				require.NoError(t, fsys.WriteFile(filepath.Join("/tree", file), []byte(text)))
+			}
+			result, err := kbuild.Build(fsys, "/tree", kbuild.Options{})
+			require.NoError(t, err)
+			unwritable := kbuild.Writable(result.Resources, nil)
+			require.Error(t, unwritable)
+			var failure *kbuild.Failure
+			require.ErrorAs(t, kbuild.Unwritable(fsys, "/tree", kbuild.Options{}, unwritable), &failure)
+			assert.Contains(t, failure.Error(), `a has the key "k" twice`)
+			assert.Equal(t, c.where, fmt.Sprintf("%s:%d:%d", filepath.Base(failure.File), failure.Line, failure.Column))
+			assert.True(t, strings.HasSuffix(failure.Help, c.help), failure.Help)
 		})
 	}
 }

@@ -4,13 +4,18 @@ import (
 	"bytes"
 	"fmt"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
+	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // Writable reports resources that YAML cannot write, without writing those that
@@ -32,6 +37,58 @@ func Writable(m resmap.ResMap, secrets *redact.Secrets) (err error) {
 		}
 	}
 	return nil
+}
+
+// Unwritable returns the error about a build of dir that YAML cannot write, which
+// Writable found, as a [Failure] with its place: a key that a resource has twice.
+// It builds dir once more. err is what is known without that.
+func Unwritable(fsys filesys.FileSystem, dir string, opts Options, err error) error {
+	var trace provenance.Trace
+	opts.Trace, opts.Observe, opts.Cache = &trace, nil, nil
+	files := NewSnapshot(fsys)
+	result, buildErr := Build(files, dir, opts)
+	if buildErr != nil {
+		return err
+	}
+	for _, r := range result.Resources.Resources() {
+		first, again := twice(r.YNode())
+		if again == nil {
+			continue
+		}
+		one, other := trace.Record(provenance.Marked(first)), trace.Record(provenance.Marked(again))
+		if !other.Known() {
+			return err
+		}
+		id := finding.Resource{Kind: r.GetKind(), Namespace: r.GetNamespace(), Name: r.GetName()}
+		f := &Failure{What: fmt.Sprintf("%s has the key %s twice", id, opts.Secrets.Line(strconv.Quote(again.Value))), Place: other.Place, err: err}
+		if one.Known() {
+			f.Help = fmt.Sprintf("the other one is at %s:%d", one.File, one.Line)
+		}
+		return f
+	}
+	return err
+}
+
+// twice finds a key that a mapping has twice.
+func twice(n *yaml.Node) (first, again *yaml.Node) {
+	if n.Kind == yaml.MappingNode {
+		seen := map[string]*yaml.Node{}
+		for key := range yamlnode.Fields(n) {
+			if key.Kind != yaml.ScalarNode {
+				continue
+			}
+			if seen[key.Value] != nil {
+				return seen[key.Value], key
+			}
+			seen[key.Value] = key
+		}
+	}
+	for _, c := range n.Content {
+		if first, again = twice(c); again != nil {
+			return first, again
+		}
+	}
+	return nil, nil
 }
 
 // YAML returns what m.AsYaml does. It writes resources on all processors.
