@@ -65,7 +65,7 @@ var (
 	noField    = regexp.MustCompile(`unknown field "([^"]+)"`)
 	noPath     = regexp.MustCompile(`(?:missing path|Unable to \w+ nonexistent key|path): ?"?(/[^":\s]*)`)
 	testFailed = regexp.MustCompile(`testing value (/\S+) failed`)
-	noVariable = regexp.MustCompile(`var '\{(\S+) .*cannot be mapped`)
+	noVariable = regexp.MustCompile(`var '\{(\S+) .*cannot be mapped|^there is no \S+ that the variable (\S+) could be read from$`)
 	validator  = regexp.MustCompile(`validator shouldn't modify the resource map`)
 )
 
@@ -104,7 +104,8 @@ func explainFailure(fsys filesys.FileSystem, root string, err, declined error, t
 		path := noPath.FindStringSubmatch(text)[1]
 		f = x.operation(path, "the resource has nothing at "+path+" that this operation could change")
 	case noVariable.MatchString(text):
-		f = x.variable(noVariable.FindStringSubmatch(text)[1], err.Error())
+		m := noVariable.FindStringSubmatch(text)
+		f = x.variable(m[1]+m[2], err.Error())
 	case noFile.MatchString(text):
 		m := noFile.FindStringSubmatch(text)
 		f = x.missing(m[1] + m[2])

@@ -57,13 +57,14 @@ var alike = sync.OnceValue(func() []sameFailure {
 		{regexp.MustCompile(`^no kustomization file$`), regexp.MustCompile(`unable to find one of`)},
 		{regexp.MustCompile(`: a cycle$`), regexp.MustCompile(`cycle detected`)},
 		{regexp.MustCompile(`^two resources have the id`), regexp.MustCompile(`already registered id`)},
-		{regexp.MustCompile(`^\d+ resources have the id`), regexp.MustCompile(`ID conflict|already registered id`)},
+		{regexp.MustCompile(`^\d+ resources have the id`), regexp.MustCompile(`already registered id`)},
+		{regexp.MustCompile(`^there are two of `), regexp.MustCompile(`ID conflict`)},
 		{regexp.MustCompile(`^its kind is not `), regexp.MustCompile(`expected kind '`)},
 		{regexp.MustCompile(`: is outside `), regexp.MustCompile(`security; file`)},
-		{regexp.MustCompile(`^no resource for the variable`), regexp.MustCompile(`cannot be mapped to a field`)},
+		{regexp.MustCompile(`^there is no \S+ that the variable`), regexp.MustCompile(`cannot be mapped to a field`)},
 		{regexp.MustCompile(`match the variable`), regexp.MustCompile(`resId matches for var`)},
 		{regexp.MustCompile(`^two resources have one id$`), regexp.MustCompile(`found multiple objects`)},
-		{regexp.MustCompile(`^sortOptions$`), regexp.MustCompile(`sortOptions`)},
+		{regexp.MustCompile(`sortOptions`), regexp.MustCompile(`sortOptions`)},
 		{regexp.MustCompile(`cannot unmarshal`), regexp.MustCompile(`cannot unmarshal`)},
 		{regexp.MustCompile(`^transformer |^generator `), regexp.MustCompile(`unable to load builtin`)},
 	}
@@ -71,13 +72,37 @@ var alike = sync.OnceValue(func() []sameFailure {
 
 // surely are errors of kustomize's own code on what is kustomize's own: nobody
 // need ask it whether it fails too.
-var surely = regexp.MustCompile("^no resource matches strategic merge patch \"|^(?:add|remove|replace|move|copy|test) operation does not apply: |" +
+var surely = regexp.MustCompile("does not exist; cannot merge or replace$|^no resource matches strategic merge patch \"|^(?:add|remove|replace|move|copy|test) operation does not apply: |" +
 	"^error in (?:add|remove|replace|move|copy|test) for path: |^nothing selected by |^multiple matches for selector |^fieldPath `|^unable to find field \"")
+
+// own are errors that our builder is as sure of.
+var own = regexp.MustCompile(`^no kustomization file$|: a cycle$|^its kind is not |^two resources have the id |: is outside |` +
+	`^unable to load builtin |^the field 'sortOptions.order' must be one of |^there are two of .* once all are in namespace |^there is no \S+ that the variable \S+ could be read from$`)
+
+// theirError is an error of kustomize's own code about what kustomize hands it
+// too.
+type theirError struct{ error }
+
+func (e *theirError) Unwrap() error { return e.error }
+
+// theirs says that an error comes from kustomize's code, unless our loader has
+// refused something: then it may have come from there.
+func (v *level) theirs(err error) error {
+	if err == nil || v.unsure {
+		return err
+	}
+	return &theirError{err}
+}
 
 // sure returns what kustomize would say, "" if it has to be asked.
 func sure(declined error) string {
-	if es := entries(declined); len(es) > 0 && surely.MatchString(es[0].err.Error()) {
-		return es[0].err.Error()
+	es := entries(declined)
+	if len(es) == 0 {
+		return ""
+	}
+	text := es[0].err.Error()
+	if errors.As(es[0].err, new(*theirError)) || surely.MatchString(text) || own.MatchString(text) || noFile.MatchString(text) {
+		return text
 	}
 	return ""
 }
@@ -429,7 +454,7 @@ func (x *failedTree) namedEntry(k *kustomizationFile, e *entryError, n *yaml.Nod
 	return x.notResource(f)
 }
 
-var registeredID = regexp.MustCompile(`already registered id: ([^\s']+)`)
+var registeredID = regexp.MustCompile(`(?:already registered id:|two resources have the id) ([^\s']+)`)
 
 // registered is the resource that is there twice: KIND NAME.
 func registered(text string) string {

@@ -100,7 +100,7 @@ func giveUp(err *error) {
 
 // accumulated returns the resources before names are finally fixed.
 func (b *linearBuild) accumulated() (_ *level, _ *indexed, err error) {
-	l := &localLoader{fsys: b.fsys, remotes: b.remotes, anywhere: b.opts.LoadRestrictor == types.LoadRestrictionsNone}
+	l := &localLoader{fsys: b.fsys, remotes: b.remotes, doubts: &doubts{}, anywhere: b.opts.LoadRestrictor == types.LoadRestrictionsNone}
 	if filepath.IsAbs(b.root) {
 		l.chain = []filesys.ConfirmedDir{filesys.ConfirmedDir(b.root)}
 	} else if l, err = l.fetch(b.root); err != nil {
@@ -111,6 +111,9 @@ func (b *linearBuild) accumulated() (_ *level, _ *indexed, err error) {
 	err = top.read()
 	if err != nil {
 		return nil, nil, top.at(err)
+	}
+	if err := vetOrder(top.k.SortOptions); err != nil {
+		return nil, nil, top.at(err, "sortOptions")
 	}
 	if b.metadata, err = readMetadata(top.k.BuildMetadata); err != nil {
 		return nil, nil, err
@@ -349,7 +352,7 @@ func (v *level) resourceFile(m *indexed, path string) error {
 	}
 	rs, err := v.opts.Cache.resources(v.factory.RF(), content)
 	if err != nil {
-		return err
+		return v.theirs(err)
 	}
 	return v.add(m, path, rs, func() { v.trace.resources(v.dir().Join(path), content, rs) })
 }

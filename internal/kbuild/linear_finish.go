@@ -2,6 +2,7 @@ package kbuild
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sort"
@@ -110,6 +111,14 @@ func (v *level) clean(m *indexed) error {
 		}
 	}
 	return nil
+}
+
+// vetOrder refuses an order that kustomize does not know, as it does in the end.
+func vetOrder(options *types.SortOptions) error {
+	if options == nil || options.Order == types.FIFOSortOrder || options.Order == types.LegacySortOrder {
+		return nil
+	}
+	return fmt.Errorf("the field 'sortOptions.order' must be one of [%s, %s]", types.FIFOSortOrder, types.LegacySortOrder)
 }
 
 // order sorts the resources as the kustomization asks for, or as kustomize has

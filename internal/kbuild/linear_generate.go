@@ -73,7 +73,7 @@ func (v *level) runGenerator(m *indexed, kind string, g resmap.GeneratorPlugin, 
 	}
 	made, err := g.Generate()
 	if err != nil {
-		return err
+		return v.theirs(err)
 	}
 	follow(made.Resources())
 	if v.origin != nil {
@@ -91,7 +91,7 @@ func (v *level) configure(p resmap.Configurable, config any) error {
 	if err != nil {
 		return err
 	}
-	return p.Config(v.helpers(), text)
+	return v.theirs(p.Config(v.helpers(), text))
 }
 
 // generatorOptions returns local options with the global ones merged into them.

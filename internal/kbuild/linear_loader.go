@@ -23,6 +23,15 @@ type localLoader struct {
 	// that this kustomization is in, if it is in one.
 	addresses []string
 	clone     *clone
+	*doubts
+}
+
+// doubts are those of a build about what kustomize would do.
+type doubts struct{ unsure bool }
+
+func (d *doubts) refuse(format string, args ...any) error {
+	d.unsure = true
+	return fmt.Errorf(format, args...)
 }
 
 func (l *localLoader) dir() filesys.ConfirmedDir { return l.chain[len(l.chain)-1] }
@@ -56,13 +65,13 @@ func (l *localLoader) New(path string) (ifc.Loader, error) { return l.below(path
 func (l *localLoader) below(path string) (*localLoader, error) {
 	if !isLocal(path) {
 		if _, _, err := l.fsys.CleanedAbs(l.dir().Join(path)); err == nil || !LooksRemote(path) {
-			return nil, fmt.Errorf("%s: may not be local", path)
+			return nil, l.refuse("%s: may not be local", path)
 		}
 		return l.fetch(path)
 	}
 	for part := range strings.SplitSeq(path, "/") {
 		if part != ".." && strings.Contains(part, "..") {
-			return nil, fmt.Errorf("%s: two list items in one", path)
+			return nil, l.refuse("%s: two list items in one", path)
 		}
 	}
 	dir, err := filesys.ConfirmDir(l.fsys, l.dir().Join(path))
@@ -98,7 +107,7 @@ func (l *localLoader) Load(path string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case file == "":
-		return nil, fmt.Errorf("%s: is a directory", path)
+		return nil, l.refuse("%s: is a directory", path)
 	case !dir.HasPrefix(l.dir()):
 		return nil, fmt.Errorf("%s: is outside %s", path, l.dir())
 	}

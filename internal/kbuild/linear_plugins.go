@@ -110,6 +110,15 @@ func (v *level) pluginConfigs(field string, entries []string) ([]pluginResource,
 	return all, nil
 }
 
+// notKnown is about a plugin that is not one of ours to run, and maybe none at all.
+func notKnown(r *resource.Resource, as string) error {
+	kind := r.GetKind()
+	if isBuiltin(r) && generatorPlugins[kind] == nil && transformerPlugins[kind] == nil && kind != "SortOrderTransformer" {
+		return fmt.Errorf("unable to load builtin %s", kind)
+	}
+	return fmt.Errorf("%s %s", as, r.CurId())
+}
+
 // configurePlugin hands a built-in plugin the resource that configures it.
 func (v *level) configurePlugin(p resmap.Configurable, config *resource.Resource) (origin *resource.Origin, err error) {
 	home, err := helmHome(config)
@@ -124,7 +133,7 @@ func (v *level) configurePlugin(p resmap.Configurable, config *resource.Resource
 		return nil, err
 	}
 	if err := p.Config(v.helpers(), text); err != nil {
-		return nil, err
+		return nil, v.theirs(fmt.Errorf("plugin %s fails configuration: %w", config.OrgId(), err))
 	}
 	return resource.OriginFromCustomPlugin(config)
 }
@@ -140,7 +149,7 @@ func (v *level) runGenerators(m *indexed) error {
 	for i, c := range configs {
 		plugin, ok := generatorPlugins[c.GetKind()]
 		if !ok || !isBuiltin(c.Resource) {
-			return v.at(fmt.Errorf("generator %s", c.CurId()), c.entry...)
+			return v.at(notKnown(c.Resource, "generator"), c.entry...)
 		}
 		generators[i] = plugin()
 		if origins[i], err = v.configurePlugin(generators[i], c.Resource); err != nil {
@@ -150,7 +159,7 @@ func (v *level) runGenerators(m *indexed) error {
 	for i, g := range generators {
 		made, err := g.Generate()
 		if err != nil {
-			return v.at(err, configs[i].entry...)
+			return v.at(v.theirs(err), configs[i].entry...)
 		}
 		if made == nil {
 			continue
@@ -197,7 +206,7 @@ func (v *level) pluginSteps() ([]step, error) {
 				}}
 			}
 		default:
-			return nil, v.at(fmt.Errorf("transformer %s", c.CurId()), c.entry...)
+			return nil, v.at(notKnown(c.Resource, "transformer"), c.entry...)
 		}
 		if err != nil {
 			return nil, v.at(err, c.entry...)

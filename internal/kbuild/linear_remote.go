@@ -252,7 +252,7 @@ func (l *localLoader) fetch(address string) (*localLoader, error) {
 		return nil, err
 	}
 	return &localLoader{
-		fsys: l.fsys, remotes: l.remotes, chain: append(slices.Clip(l.chain), c.root),
+		fsys: l.fsys, remotes: l.remotes, doubts: l.doubts, chain: append(slices.Clip(l.chain), c.root),
 		addresses: append(slices.Clip(l.addresses), address), clone: c,
 	}, nil
 }

@@ -211,6 +211,17 @@ func (m *indexed) set(list []*entry) {
 	m.list, m.byCur, m.byAny, m.lent = list, nil, nil, nil
 }
 
+// twice returns an id that two resources have.
+func (m *indexed) twice() (resid.ResId, bool) {
+	m.reindex(&m.byCur)
+	for _, es := range m.byCur {
+		if len(es) > 1 {
+			return es[0].cur, true
+		}
+	}
+	return resid.ResId{}, false
+}
+
 // unique returns an error if two resources have the same id.
 func (m *indexed) unique() error {
 	m.reindex(&m.byCur)

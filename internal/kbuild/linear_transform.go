@@ -2,6 +2,7 @@ package kbuild
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"sigs.k8s.io/kustomize/api/builtins" //nolint:staticcheck // there is no other way to them
@@ -47,10 +48,19 @@ func (v *level) transform(m *indexed) error {
 	return nil
 }
 
+// kustomizes are the transformers that are kustomize's own and ask our map for
+// nothing but resources.
+var kustomizes = map[string]bool{
+	"PatchTransformer": true, "PatchStrategicMergeTransformer": true, "PatchJson6902Transformer": true, "ReplicaCountTransformer": true,
+}
+
 // apply applies one transformer.
 func (v *level) apply(m *indexed, s step) error {
 	watched, observed := v.watch(m, &s), v.observe(m, &s)
 	if err := m.update(s); err != nil {
+		if kustomizes[s.kind] {
+			err = v.theirs(err)
+		}
 		return err
 	}
 	watched.done(m, &s)
@@ -191,5 +201,8 @@ func (s *setNamespace) Transform(rm resmap.ResMap) error {
 			return err
 		}
 	}
-	return m.unique()
+	if id, ok := m.twice(); ok {
+		return fmt.Errorf("there are two of %s %s once all are in namespace %s", id.Kind, id.Name, s.Namespace)
+	}
+	return nil
 }

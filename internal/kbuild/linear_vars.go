@@ -51,7 +51,7 @@ func (v *level) resolveVars(m *indexed) error {
 	for _, declared := range vars {
 		source := sources[declared.Name]
 		if source == nil {
-			return fmt.Errorf("no resource for the variable %s", declared.Name)
+			return v.at(fmt.Errorf("there is no %s that the variable %s could be read from", declared.ObjRef.Kind, declared.Name))
 		}
 		value, err := source.GetFieldValue(declared.FieldRef.FieldPath)
 		if err != nil {
