@@ -2,13 +2,13 @@ package check
 
 import (
 	"fmt"
-	"os"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -98,7 +98,7 @@ func readUnlisted(trees []Tree) map[finding.Resource]string {
 				continue
 			}
 			seen[file] = true
-			text, err := os.ReadFile(file)
+			text, err := limits.ReadRegular(file)
 			if err != nil {
 				continue
 			}

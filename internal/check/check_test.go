@@ -409,3 +409,30 @@ spec:
 		assert.Regexp(t, `"withoutSchema": \{\s+"gadgets.example.org": 2`, doc.String())
 	}
 }
+
+// What an editor holds is what is read, also for the entries of kustomizations.
+func TestEntriesOfAnEditedKustomization(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		return file
+	}
+	write("pod.yaml", strings.Replace(pod, "    envFrom:\n    - secretRef:\n        name: db-secret\n", "", 1))
+	file := write("kustomization.yaml", "resources: [pod.yaml]\n")
+	write("a.env", "A_HOST=\"a\"\n")
+	trees, err := check.Find([]string{dir}, check.FindOptions{})
+	require.NoError(t, err)
+	rep := check.Run(t.Context(), trees, check.Options{Edited: map[string][]byte{
+		file: []byte("resources: [pod.yaml]\n\nimages:\n- name: example.com/ap\n  newTag: v2\n"),
+	}})
+	require.Empty(t, rep.Unread)
+	var at []int
+	for _, f := range rep.Findings {
+		if f.Rule == "images-entry-unused" {
+			at = append(at, f.Line)
+		}
+	}
+	assert.Equal(t, []int{4}, at)
+}

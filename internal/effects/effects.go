@@ -22,7 +22,6 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -47,6 +46,8 @@ type Recorder struct {
 	renamed  map[string]string // images: the new name, by the old
 	labels   []addedLabels
 	vars     []declaredVar
+	read     func(path string) ([]byte, error)
+	remote   map[string]string // addresses of kustomization files, by path
 }
 
 // addedLabels are labels that an entry adds to selectors.
@@ -58,6 +59,13 @@ type addedLabels struct {
 
 // Observe is for [kbuild.Options].
 func (r *Recorder) Observe(s *kbuild.Step) (done func()) {
+	r.read = s.Read
+	if s.Shown != "" {
+		if r.remote == nil {
+			r.remote = map[string]string{}
+		}
+		r.remote[s.File] = s.Shown
+	}
 	switch s.Kind {
 	case "PatchTransformer":
 		r.patchTarget(s, s.Kustomization.Patches)
@@ -93,6 +101,9 @@ func (r *Recorder) report(rule string, s finding.Severity, file string, entry []
 		if rel, err := filepath.Rel(cwd, file); err == nil && !strings.HasPrefix(rel, "..") {
 			shown = rel
 		}
+	}
+	if address, ok := r.remote[file]; ok {
+		shown = address
 	}
 	f := finding.Finding{Rule: rule, Severity: s, Resource: finding.Resource{Kind: "Kustomization", Name: filepath.Base(filepath.Dir(file))}, Message: message, File: shown}
 	if n := r.node(file, shown, entry); n != nil {
@@ -133,7 +144,7 @@ func (r *Recorder) node(file, shown string, entry []any) *yaml.Node {
 	root, ok := r.files[file]
 	if !ok {
 		var doc yaml.Node
-		if text, err := limits.ReadRegular(file); err == nil && yaml.Unmarshal(text, &doc) == nil {
+		if text, err := r.read(file); err == nil && yaml.Unmarshal(text, &doc) == nil {
 			root = yamlnode.Resolve(&doc)
 			r.texts[shown] = text
 		}

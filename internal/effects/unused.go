@@ -12,7 +12,6 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 )
 
 // declaredVar is a var of a kustomization.
@@ -129,7 +128,7 @@ func (r *Recorder) quotes(s *kbuild.Step, field string, i int, g *types.Generato
 		if filepath.IsAbs(source) || strings.Contains(source, "://") {
 			continue
 		}
-		text, err := limits.ReadRegular(filepath.Join(filepath.Dir(s.File), source))
+		text, err := s.Read(filepath.Join(filepath.Dir(s.File), source))
 		if err != nil {
 			continue
 		}

@@ -196,22 +196,37 @@ func transform(ctx context.Context, items []*yaml.Node, cfg *config.ConfigPipeli
 		out.Added = append(out.Added, o.Node)
 	}
 	out.Wrote = func(yield func(item int, field, cause string)) {
-		items := map[finding.Resource]int{}
-		for i, o := range inv.Objects() {
-			items[o.Resource()] = i
+		// Fields are those of objects: what stands in a list, or is there twice, is at
+		// no field of an item that is certain.
+		itemOf := map[finding.Resource]int{}
+		number := map[finding.Resource]int{}
+		for i, item := range items {
+			own := objects[begins[i]:begins[i+1]]
+			for _, o := range own {
+				number[o.Resource()]++
+			}
+			if len(own) == 1 && own[0].Node == item {
+				itemOf[own[0].Resource()] = i
+			}
+		}
+		at := func(r finding.Resource) (int, bool) {
+			i, ok := itemOf[r]
+			return i, ok && number[r] == 1
 		}
 		for _, in := range res.Injections {
-			yield(items[in.Object.Resource()], in.Field, "spec.connections"+fieldpath.ToKey(in.Connection))
+			if i, ok := at(in.Object.Resource()); ok {
+				yield(i, in.Field, "spec.connections"+fieldpath.ToKey(in.Connection))
+			}
 		}
 		for _, c := range res.Changes {
-			if i, ok := items[c.Resource]; ok {
+			if i, ok := at(c.Resource); ok {
 				cause, _, _ := strings.Cut(c.Cause, ",")
 				yield(i, c.Field, cause)
 			}
 		}
-		for i := len(inv.Objects()) - len(res.Added); i < len(inv.Objects()); i++ {
-			if inv.Objects()[i].Kind == ReceiptKind {
-				yield(i, "", "spec.receipt")
+		for i, o := range res.Added {
+			if o.Kind == ReceiptKind {
+				yield(len(items)+i, "", "spec.receipt")
 			}
 		}
 	}

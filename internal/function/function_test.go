@@ -3,6 +3,7 @@ package function_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -297,4 +298,32 @@ func TestReceiptsAreForBuilds(t *testing.T) {
 		assert.Empty(t, errs)
 		assert.Equal(t, want, strings.Contains(out, function.ReceiptKind), annotations)
 	}
+}
+
+// Fields that were written are those of items, also behind an item that is a list
+// of several; what stands in a list is at no field of an item.
+func TestWroteIsAboutItems(t *testing.T) {
+	const deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: %s}\nspec: {template: {spec: {containers: [{name: app, image: shop:1}]}}}\n"
+	node := func(text string) *yaml.Node {
+		var doc yaml.Node
+		require.NoError(t, yaml.Unmarshal([]byte(text), &doc))
+		return doc.Content[0]
+	}
+	inList := func(name string) string {
+		return "- " + strings.ReplaceAll(strings.TrimSpace(fmt.Sprintf(deployment, name)), "\n", "\n  ") + "\n"
+	}
+	items := []*yaml.Node{
+		node("apiVersion: v1\nkind: List\nitems:\n" + inList("a") + inList("b")),
+		node(fmt.Sprintf(deployment, "c")),
+		node(fmt.Sprintf(deployment, "twice")),
+		node(fmt.Sprintf(deployment, "twice")),
+	}
+	config := node("apiVersion: wealist.io/v1alpha1\nkind: ConfigPipeline\nmetadata: {name: x}\nspec: {normalize: {images: {pullPolicy: Always}}}\n")
+	out, report := function.RunNodes(items, config)
+	require.Empty(t, report.Failure)
+	wrote := map[int]int{}
+	out.Wrote(func(item int, _, _ string) { wrote[item]++ })
+	require.Positive(t, wrote[1])
+	delete(wrote, 1)
+	require.Empty(t, wrote)
 }

@@ -60,7 +60,7 @@ var alike = sync.OnceValue(func() []sameFailure {
 		{regexp.MustCompile(`^\d+ resources have the id`), regexp.MustCompile(`already registered id`)},
 		{regexp.MustCompile(`^there are two of `), regexp.MustCompile(`ID conflict`)},
 		{regexp.MustCompile(`^its kind is not `), regexp.MustCompile(`expected kind '`)},
-		{regexp.MustCompile(`: is outside `), regexp.MustCompile(`security; file`)},
+		{regexp.MustCompile(`: is outside |^security; file`), regexp.MustCompile(`security; `)},
 		{regexp.MustCompile(`^there is no \S+ that the variable`), regexp.MustCompile(`cannot be mapped to a field`)},
 		{regexp.MustCompile(`match the variable`), regexp.MustCompile(`resId matches for var`)},
 		{regexp.MustCompile(`^two resources have one id$`), regexp.MustCompile(`found multiple objects`)},
@@ -76,7 +76,7 @@ var surely = regexp.MustCompile("does not exist; cannot merge or replace$|^no re
 	"^error in (?:add|remove|replace|move|copy|test) for path: |^nothing selected by |^multiple matches for selector |^fieldPath `|^unable to find field \"")
 
 // own are errors that our builder is as sure of.
-var own = regexp.MustCompile(`^no kustomization file$|: a cycle$|^its kind is not |^two resources have the id |: is outside |` +
+var own = regexp.MustCompile(`^no kustomization file$|: a cycle$|^its kind is not |^two resources have the id |: is outside |^security; file '[^']*' is not in or below '|` +
 	`^unable to load builtin |^the field 'sortOptions.order' must be one of |^there are two of .* once all are in namespace |^there is no \S+ that the variable \S+ could be read from$`)
 
 // theirError is an error of kustomize's own code about what kustomize hands it

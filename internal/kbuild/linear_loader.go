@@ -109,7 +109,7 @@ func (l *localLoader) Load(path string) ([]byte, error) {
 	case file == "":
 		return nil, l.refuse("%s: is a directory", path)
 	case !dir.HasPrefix(l.dir()):
-		return nil, fmt.Errorf("%s: is outside %s", path, l.dir())
+		return nil, fmt.Errorf("security; file '%s' is not in or below '%s'", dir.Join(file), l.dir())
 	}
 	return l.fsys.ReadFile(dir.Join(file))
 }

@@ -8,8 +8,9 @@ import (
 // Step is one transformer of one kustomization, before it is applied. It is for
 // looking only.
 type Step struct {
-	// File is the path of the kustomization file.
-	File string
+	// File is the path of the kustomization file, and Shown its address if it is
+	// remote.
+	File, Shown string
 	// Kind is what kustomize calls the transformer: PatchTransformer. "Generators"
 	// is after the generators, "Component" around a component, "Vars" where vars are
 	// declared, and "UnusedVars" after they were replaced.
@@ -23,7 +24,11 @@ type Step struct {
 	Kustomization *types.Kustomization
 
 	m *indexed
+	v *level
 }
+
+// Read returns the content of a file as the build reads it, by its absolute path.
+func (s *Step) Read(path string) ([]byte, error) { return s.v.localLoader.fsys.ReadFile(path) }
 
 // Each calls f for the resources that the step is applied to.
 func (s *Step) Each(f func(*resource.Resource)) {
@@ -43,5 +48,9 @@ func (v *level) observe(m *indexed, s *step) func() {
 	if v.opts.Observe == nil {
 		return nil
 	}
-	return v.opts.Observe(&Step{File: v.dir().Join(v.file), Kind: s.kind, Entry: s.where(), Kustomization: v.k, Names: s.names, m: m})
+	observed := &Step{File: v.dir().Join(v.file), Kind: s.kind, Entry: s.where(), Kustomization: v.k, Names: s.names, m: m, v: v}
+	if v.clone != nil {
+		observed.Shown, _ = v.clone.shown(observed.File)
+	}
+	return v.opts.Observe(observed)
 }
