@@ -146,7 +146,23 @@ var duplicateObject = &Rule{
 	},
 }
 
+// placed reports whether a resource says which clusters or namespaces it is for, in
+// the way of Config Sync, so that others of its name are for others:
+// https://cloud.google.com/kubernetes-engine/enterprise/config-sync/docs/how-to/namespace-scoped-objects
+func placed(o *inventory.Object) bool {
+	for k := range yamlnode.Fields(o.Get("metadata", "annotations")) {
+		switch k.Value {
+		case "configmanagement.gke.io/namespace-selector", "configmanagement.gke.io/cluster-selector", "configsync.gke.io/cluster-name-selector":
+			return true
+		}
+	}
+	return false
+}
+
 func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
+	if placed(o) && placed(other) && !sameYAML(o.Get("metadata", "annotations"), other.Get("metadata", "annotations"), 0) {
+		return
+	}
 	message := o.String() + " is defined twice"
 	var opts []Option
 	switch {

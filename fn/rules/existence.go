@@ -185,17 +185,18 @@ func closeTemplates(a, b string) bool {
 // the field with the namespace, if there is one.
 func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) {
 	message := fmt.Sprintf("%s does not exist in that namespace, only in %q", describe(r), target.Namespace)
+	wanted := Wanted(r.To[0].Kind, r.Namespace, r.Name)
 	if r.Row.Namespace != "" {
 		if n := r.NamespaceNode; n != nil {
-			p.Report(r.From, n, message, Suggest(target.Namespace))
+			p.Report(r.From, n, message, Suggest(target.Namespace), wanted)
 			return
 		}
 	}
 	if meant := inNamespaceOf(target, r); meant != "" {
-		p.Report(r.From, r.Node, message, Suggest(meant))
+		p.Report(r.From, r.Node, message, Suggest(meant), wanted)
 		return
 	}
-	p.Report(r.From, r.Node, message,
+	p.Report(r.From, r.Node, message, wanted,
 		Help("%sthis field cannot reach another namespace: move one of the two, or make a %s of that name in %q too", sentence(consequence(r)), target.Kind, r.Namespace))
 }
 

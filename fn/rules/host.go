@@ -45,7 +45,7 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 	missing := fmt.Sprintf("host %q: there is no Service %q%s", u.Host, r.service, inNamespace(r.namespace))
 	switch r.verdict {
 	case hostTypo:
-		p.reportHost(u, missing, DidYouMean(r.suggestion))
+		p.reportHost(u, missing, DidYouMean(r.suggestion), Wanted("Service", r.namespace, r.service))
 	case hostWrongNamespace:
 		severity := finding.Error
 		if u.weak() && u.Form == host.Word {
@@ -54,7 +54,7 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 		if r.unsure {
 			severity = finding.Note
 		}
-		p.reportHost(u, fmt.Sprintf("%s, only in %q", missing, r.target.Namespace), Suggest(r.suggestion), AtMost(severity),
+		p.reportHost(u, fmt.Sprintf("%s, only in %q", missing, r.target.Namespace), Suggest(r.suggestion), AtMost(severity), Wanted("Service", r.namespace, r.service),
 			Help("a Service of another namespace is reached as %s", r.service+"."+r.target.Namespace+".svc"))
 	case hostAbsent:
 		severity := finding.Error

@@ -194,31 +194,10 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 	for _, opt := range opts {
 		opt(&f)
 	}
-	if f.Severity == finding.Error && isForm(o) {
-		f.Severity = finding.Warning
-	}
 	if f.Severity != finding.Off && p.explicit() {
 		f.Severity = p.severity // whoever sets it means the rule's notes too
 	}
 	p.found = append(p.found, f)
-}
-
-// isForm reports whether a program or a person has yet to fill in a resource: its
-// name or namespace is a phrase in capitals, which neither can be, such as
-// FILLED BY THE OPERATOR. What else is missing may be added by the same hand.
-func isForm(o *inventory.Object) bool { return inCapitals(o.Namespace) || inCapitals(o.Name) }
-
-func inCapitals(name string) bool {
-	letters := 0
-	for i := range len(name) {
-		switch c := name[i]; {
-		case 'A' <= c && c <= 'Z':
-			letters++
-		case 'a' <= c && c <= 'z':
-			return false
-		}
-	}
-	return letters > 3
 }
 
 // Reportf is Report with a formatted message.

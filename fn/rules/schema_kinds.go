@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -43,6 +44,9 @@ var kindMissing = &Rule{
 				if key := apischema.HeadingKey(n, "apiVersion"); key != nil && key.Value != "apiVersion" {
 					p.Report(o, key, message, DidYouMean("apiVersion"))
 					continue
+				}
+				if len(versions) == 0 && !p.knowsKind(kind) {
+					continue // files of other programs have kinds and metadata too
 				}
 				opts := []Option{Help("%s", unread)}
 				if len(versions) > 0 {
@@ -93,10 +97,24 @@ var unknownKind = &Rule{
 			if k.doubtful {
 				opts = append(opts, AtMost(finding.Warning))
 			}
+			if since := openShiftKinds[t.Kind]; since != "" && t.Group == "" && t.Version == "v1" {
+				opts = []Option{AtMost(finding.Warning), DidYouMean(since), Help("OpenShift 3 had it in v1")}
+			}
 			p.Report(o, n, k.unknown, opts...)
 		}
 		return nil
 	},
+}
+
+// knowsKind reports whether some custom resource is of a kind: of an operator that
+// is known, or beside others in the build.
+func (p *Pass) knowsKind(kind string) bool {
+	return strings.ContainsFunc(kind[1:], unicode.IsUpper) && len(apischema.Operators().Versions(kind)) > 0 || // not Agent, nor Task
+		nearestKind(kind, apischema.Kubernetes().AllKinds()) != "" ||
+		slices.ContainsFunc(p.Inventory.Objects(), func(o *inventory.Object) bool { return o.Kind == kind && o.Version != "" }) ||
+		slices.ContainsFunc(p.Inventory.CustomResourceDefinitions(), func(crd *inventory.Object) bool {
+			return yamlnode.GetString(crd.Node, "spec", "names", "kind") == kind
+		})
 }
 
 // unread is what is said of resources whose kind nobody knows.
@@ -176,7 +194,23 @@ func unknownKindOf(inv *inventory.Inventory, t *inventory.Type) (message, sugges
 		meant = table.Versions(kind)[0].GroupVersionKind
 		return message + "; it is close to " + meant.APIVersion() + " " + kind, "", meant
 	}
+	if !table.HasGroup(t.Group) || t.Group == "" && t.Version != "v1" {
+		return "", "", meant // files of other programs: the group of a custom resource is a domain
+	}
 	return message, "", meant
+}
+
+// openShiftKinds are those that OpenShift 3 had in v1, which oc reads to this day,
+// and the groups that they are in since:
+// https://docs.openshift.com/container-platform/3.11/rest_api/index.html
+var openShiftKinds = map[string]string{
+	"Route": "route.openshift.io/v1", "Template": "template.openshift.io/v1", "DeploymentConfig": "apps.openshift.io/v1",
+	"BuildConfig": "build.openshift.io/v1", "Build": "build.openshift.io/v1",
+	"ImageStream": "image.openshift.io/v1", "ImageStreamTag": "image.openshift.io/v1", "ImageStreamImport": "image.openshift.io/v1",
+	"Project": "project.openshift.io/v1", "ProjectRequest": "project.openshift.io/v1",
+	"SecurityContextConstraints": "security.openshift.io/v1", "OAuthClient": "oauth.openshift.io/v1",
+	"User": "user.openshift.io/v1", "Group": "user.openshift.io/v1", "Identity": "user.openshift.io/v1",
+	"NetNamespace": "network.openshift.io/v1", "HostSubnet": "network.openshift.io/v1", "EgressNetworkPolicy": "network.openshift.io/v1",
 }
 
 // nearestKind returns the kind that was probably meant, or "".

@@ -73,6 +73,7 @@ type Report struct {
 	inputs        []*kbuild.Snapshot
 	several       bool                           // trees, so that what each has is remembered
 	flux          map[string]func() []fluxFolder // by the top of the repository
+	defined       map[crdKey]*yaml.Node          // what CustomResourceDefinitions say, nil where they differ
 	files         bool                           // no tree is a kustomization, whose builds take what they take
 }
 
@@ -144,6 +145,9 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 		rep.Unread = append(rep.Unread, Unread{Err: err, Named: true})
 	}
 	rep.absent(parts, all, found)
+	for i := range found {
+		rep.spareDisputed(found[i])
+	}
 	if len(found) == 1 {
 		rep.Findings = once(found[0])
 	} else {
@@ -240,6 +244,10 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		if err != nil {
 			return outcomes, err
 		}
+		if !t.Named {
+			spareForms(p.inv, findings)
+		}
+		rep.define(p.inv)
 		tree := t
 		tree.Name = p.name
 		outcomes = append(outcomes, outcome{tree, findings, rep.objectsOf(p.inv)})
@@ -370,6 +378,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	}
 	b.findings, err = validate(ctx, inv, opts.Config, opts)
 	b.have = rep.objectsOf(inv)
+	rep.define(inv)
 	return b, err
 }
 

@@ -375,3 +375,81 @@ func TestChartsInTheMaking(t *testing.T) {
 	assert.Contains(t, rep.Unread[0].Error(), "Helm chart")
 	assert.Equal(t, 1, rep.Resources)
 }
+
+// TestForms: a program or a person has yet to fill these in.
+func TestForms(t *testing.T) {
+	deployment := func(namespace, image string) string {
+		return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: agent, namespace: " + namespace + "}\nspec:\n  selector: {matchLabels: {app: agent}}\n" +
+			"  template:\n    metadata: {labels: {app: agent}}\n    spec:\n      containers:\n      - name: agent\n        image: " + image +
+			"\n        volumeMounts: [{name: tls, mountPath: /tls}]\n"
+	}
+	for text, severity := range map[string]finding.Severity{
+		deployment("agents", "example.com/agent:1"):              finding.Error,
+		deployment("agents", "\"\""):                             finding.Warning,
+		deployment("SET_BY_THE_OPERATOR", "example.com/agent:1"): finding.Warning,
+		deployment("\"SET BY OPERATOR\"", "example.com/agent:1"): finding.Warning,
+		deployment("\"${NAMESPACE}\"", "example.com/agent:1"):    finding.Error,
+	} {
+		dir := tree(t, map[string]string{"agent.yaml": text})
+		for _, named := range []bool{false, true} {
+			paths := dir
+			if named {
+				paths, severity = filepath.Join(dir, "agent.yaml"), finding.Error
+			}
+			found := finding.Off
+			for _, f := range run(t, check.Options{}, paths).Findings {
+				if f.Rule == "volume-not-found" {
+					found = f.Severity
+				}
+			}
+			assert.Equal(t, severity, found, "%v %s", named, text)
+		}
+	}
+}
+
+// TestDisputedDefinitions: of several schemas of a kind nobody knows the right one.
+func TestDisputedDefinitions(t *testing.T) {
+	crd := func(field string) string {
+		return "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n" +
+			"  names: {kind: Widget, plural: widgets}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n" +
+			"          spec: {type: object, properties: {" + field + ": {type: string}}}\n"
+	}
+	severity := func(built string) finding.Severity {
+		dir := tree(t, map[string]string{
+			"old/crd.yaml":            crd("color"),
+			"samples/widget.yaml":     "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: one}\nspec: {shade: x}\n",
+			"crd/kustomization.yaml":  kustomization + "- crd.yaml\n",
+			"crd/crd.yaml":            built,
+			"more/kustomization.yaml": kustomization + "- ../crd\n",
+		})
+		for _, f := range run(t, check.Options{}, dir).Findings {
+			if f.Rule == "unknown-field" {
+				return f.Severity
+			}
+		}
+		return finding.Off
+	}
+	assert.Equal(t, finding.Error, severity(crd("color")))
+	assert.Equal(t, finding.Warning, severity(crd("shade")))
+}
+
+// TestWhatTestsBringAlong is no evidence about what they test.
+func TestWhatTestsBringAlong(t *testing.T) {
+	app := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: adapter, namespace: monitoring}\nspec:\n  selector: {matchLabels: {app: adapter}}\n" +
+		"  template:\n    metadata: {labels: {app: adapter}}\n    spec:\n      containers:\n      - name: adapter\n        image: example.com/adapter:1\n" +
+		"        args: [--url=http://metrics.monitoring.svc:9090]\n        envFrom: [{secretRef: {name: adapter}}]\n"
+	others := "apiVersion: v1\nkind: Service\nmetadata: {name: metrics, namespace: other}\nspec: {ports: [{port: 9090}], clusterIP: None}\n---\n" +
+		"apiVersion: v1\nkind: Secret\nmetadata: {name: adapter, namespace: other}\nstringData: {a: b}\n---\n"
+	mistakes := func(appFile, otherFile string) (rules []string) {
+		for _, f := range run(t, check.Options{}, tree(t, map[string]string{appFile: app, otherFile: others})).Findings {
+			if f.Severity == finding.Error && f.Missing == nil {
+				rules = append(rules, f.Rule)
+			}
+		}
+		return rules
+	}
+	assert.Equal(t, []string{"host-not-found", "secret-not-found"}, mistakes("deploy/app.yaml", "other/all.yaml"))
+	assert.Empty(t, mistakes("deploy/app.yaml", "test/manifests/all.yaml"))
+	assert.Empty(t, mistakes("deploy/app.yaml", "e2e/all.yaml"))
+	assert.Empty(t, mistakes("test/app.yaml", "test/other/all.yaml"))
+}

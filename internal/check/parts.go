@@ -10,6 +10,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -35,19 +36,8 @@ func usesValues(n *yaml.Node) bool {
 	return slices.ContainsFunc(n.Content, usesValues)
 }
 
-// testFolders hold what tests apply and what they compare with what is in the
-// cluster, and nobody but the test knows which is which. The latter are resources
-// in part.
-var testFolders = []string{"test", "tests", "e2e", "fixtures"}
-
-// hasWord reports whether a name has one of the words, between dashes and the like.
-func hasWord(name string, words ...string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == '.' }),
-		func(word string) bool { return slices.Contains(words, word) })
-}
-
 // spareTests makes notes of what lacks in files in folders of tests, fields and
-// objects that the tests make, and of the fields that lack in files that are called
+// objects that the tests make or that are in another namespace, and of the fields that lack in files that are called
 // patches. A file that was named by itself is meant as it stands.
 func (t *Tree) spareTests(findings []finding.Finding) {
 	below := t.Within
@@ -60,7 +50,8 @@ func (t *Tree) spareTests(findings []finding.Finding) {
 	for i := range findings {
 		f := &findings[i]
 		part := f.Rule == apischema.RequiredField || f.Rule == "volume-not-found"
-		if !part && f.Missing == nil || f.File == "" || f.Severity <= finding.Note {
+		absent := f.Missing != nil || f.Wanted != nil && f.Meant == ""
+		if !part && !absent || f.File == "" || f.Severity <= finding.Note {
 			continue
 		}
 		file, err := filepath.Abs(filepath.FromSlash(f.File))
@@ -75,12 +66,10 @@ func (t *Tree) spareTests(findings []finding.Finding) {
 		if err != nil {
 			continue
 		}
-		for _, folder := range strings.Split(filepath.ToSlash(filepath.Dir(rel)), "/") {
-			if hasWord(folder, testFolders...) && f.Rule != "volume-not-found" {
-				f.Severity = finding.Note
-			}
+		if reference.InTests(rel) && f.Rule != "volume-not-found" {
+			f.Severity = finding.Note
 		}
-		if part && t.Root == "" && hasWord(filepath.Base(rel), "patch") {
+		if part && t.Root == "" && reference.HasWord(filepath.Base(rel), "patch") {
 			f.Severity = finding.Note
 		}
 	}

@@ -206,7 +206,7 @@ func (v *Resolver) explain(q *query) Resolution {
 			return res
 		}
 	}
-	if res.Elsewhere = v.elsewhere(q.gk, q.name); len(res.Elsewhere) > 0 {
+	if res.Elsewhere = v.elsewhere(q.gk, q.name, q.from); len(res.Elsewhere) > 0 {
 		res.Status, res.Target = WrongNamespace, res.Elsewhere[0]
 		return res
 	}
@@ -253,12 +253,14 @@ func (v *Resolver) renamed(q *query) *inventory.Object {
 }
 
 // elsewhere returns the objects of that name in any namespace, of those that
-// are called so now if there are any.
-func (v *Resolver) elsewhere(gk inventory.GroupKind, name string) []*inventory.Object {
+// are called so now if there are any. What tests bring along is no evidence about
+// what they test.
+func (v *Resolver) elsewhere(gk inventory.GroupKind, name string, from *inventory.Object) []*inventory.Object {
+	tests := from == nil || ofTests(from)
 	for _, found := range [...][]*inventory.Object{v.inv.Find(gk, name), v.inv.FindPrevious(gk, name)} {
 		var here []*inventory.Object
 		for _, o := range found {
-			if !o.Likely {
+			if !o.Likely && (tests || !ofTests(o)) {
 				here = append(here, o)
 			}
 		}

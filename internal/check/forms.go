@@ -1,0 +1,118 @@
+package check
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// form is what identifies a resource that a program or a person has yet to fill in.
+type form struct{ file, kind, namespace, name string }
+
+// spareForms makes warnings of the mistakes in forms, which were found in a folder:
+// whoever fills one in may add what is missing as well. The folder of a Go program
+// has such files, that it reads and completes.
+func spareForms(inv *inventory.Inventory, findings []finding.Finding) {
+	forms := map[form]bool{}
+	for _, o := range inv.Objects() {
+		if o.Node != nil && isForm(o) {
+			forms[form{o.File, o.Kind, o.Namespace, o.Name}] = true
+		}
+	}
+	if len(forms) == 0 {
+		return
+	}
+	for i := range findings {
+		if f := &findings[i]; forms[form{f.File, f.Resource.Kind, f.Resource.Namespace, f.Resource.Name}] {
+			f.Severity = min(f.Severity, finding.Warning)
+		}
+	}
+}
+
+// isForm reports whether the name or the namespace of a resource is a phrase in
+// capitals, which neither can be, such as FILLED BY THE OPERATOR; whether its
+// metadata are empty; or whether an image of its containers is.
+func isForm(o *inventory.Object) bool {
+	if inCapitals(o.Namespace) || inCapitals(o.Name) {
+		return true
+	}
+	if m := yamlnode.Resolve(yamlnode.Get(o.Node, "metadata")); o.Kind != "" && m != nil && m.Kind == yaml.MappingNode && len(m.Content) == 0 {
+		return true
+	}
+	for _, pod := range o.Pods() {
+		for _, c := range pod.Containers {
+			if n := yamlnode.Get(c.Node, "image"); n != nil && n.Kind == yaml.ScalarNode && n.Value == "" && n.Tag != "!!null" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// inCapitals reports whether a name is a word or a phrase in capitals.
+func inCapitals(name string) bool {
+	letters := 0
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'A' <= c && c <= 'Z':
+			letters++
+		case !('0' <= c && c <= '9' || c == '_' || c == '-' || c == ' '):
+			return false
+		}
+	}
+	return letters > 3
+}
+
+// crdKey is a kind as a CustomResourceDefinition names it.
+type crdKey struct{ group, kind string }
+
+// define remembers what the definitions of a tree say.
+func (rep *Report) define(inv *inventory.Inventory) {
+	if !rep.several {
+		return
+	}
+	for _, crd := range inv.CustomResourceDefinitions() {
+		if crd.Node == nil {
+			continue
+		}
+		key := crdKey{yamlnode.GetString(crd.Node, "spec", "group"), yamlnode.GetString(crd.Node, "spec", "names", "kind")}
+		n := yamlnode.Get(crd.Node, "spec")
+		if rep.defined == nil {
+			rep.defined = map[crdKey]*yaml.Node{}
+		}
+		first, seen := rep.defined[key]
+		switch {
+		case !seen:
+			rep.defined[key] = n
+		case first != nil && !same(first, n):
+			rep.defined[key] = nil // nobody knows which one is meant
+		}
+	}
+}
+
+// spareDisputed makes warnings of what the schema of a custom resource refuses where
+// the trees of a run define it differently, as a repository does that keeps an
+// earlier release beside its own.
+func (rep *Report) spareDisputed(findings []finding.Finding) {
+	for i := range findings {
+		f := &findings[i]
+		if f.Severity < finding.Error || !schemaRules[f.Rule] {
+			continue
+		}
+		group, _, _ := strings.Cut(f.Resource.APIVersion, "/")
+		if n, defined := rep.defined[crdKey{group, f.Resource.Kind}]; defined && n == nil {
+			f.Severity = finding.Warning
+		}
+	}
+}
+
+// schemaRules are those that a schema alone decides.
+var schemaRules = map[string]bool{
+	apischema.UnknownField: true, apischema.WrongType: true, apischema.UnsupportedValue: true,
+	apischema.RequiredField: true, apischema.ValueInvalid: true, apischema.DuplicateEntry: true,
+}
