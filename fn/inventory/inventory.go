@@ -185,7 +185,7 @@ func (o *Object) BaseName() string {
 
 // LineOf returns the line (from 1) of a node of o in its File, 0 if unknown.
 func (o *Object) LineOf(n *yaml.Node) int {
-	if o.Line == 0 || n == nil || n.Line == 0 {
+	if o.Line == 0 || n == nil || n.Line <= 0 {
 		return 0
 	}
 	return o.Line - 1 + n.Line

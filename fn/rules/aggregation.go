@@ -84,14 +84,14 @@ func (p *Pass) checkAggregation(o *inventory.Object, selector *yaml.Node, roles 
 // checkAggregationLabels reports a label that asks to be aggregated to a role
 // that does not exist. keys are the labels that roles of the build select by.
 func (p *Pass) checkAggregationLabels(role *inventory.Pod, keys []string) {
-	for k := range yamlnode.Fields(role.Labels()) {
+	for k, v := range yamlnode.Fields(role.Labels()) {
 		to, ok := strings.CutPrefix(k.Value, aggregateTo)
 		if !ok || slices.Contains(aggregatedRoles, to) || slices.Contains(keys, k.Value) {
 			continue
 		}
 		for _, known := range aggregatedRoles {
 			if suggest.Close(to, known) {
-				p.Report(role.Owner, k, fmt.Sprintf("no ClusterRole takes in those with the label %s", k.Value), DidYouMean(aggregateTo+known))
+				p.ReportKey(role.Owner, k, v, fmt.Sprintf("no ClusterRole takes in those with the label %s", k.Value), DidYouMean(aggregateTo+known))
 				break
 			}
 		}

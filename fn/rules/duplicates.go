@@ -90,10 +90,10 @@ func (p *Pass) reportDuplicateKey(o *inventory.Object, key, value, firstKey, fir
 	if sameYAML(value, firstValue, 0) {
 		message = fmt.Sprintf("this mapping has the key %q twice", key.Value)
 	}
-	if line := o.LineOf(firstKey); line > 0 {
-		message += fmt.Sprintf("; the first is on line %d", line)
+	if line := yamlnode.KeyLine(firstKey, firstValue); line > 0 && o.Line > 0 {
+		message += fmt.Sprintf("; the first is on line %d", o.Line-1+line)
 	}
-	p.Report(o, key, message, Help("keep one of the two"))
+	p.ReportKey(o, key, value, message, Help("keep one of the two"))
 }
 
 // sameYAML reports whether two nodes say the same. It gives up on what is

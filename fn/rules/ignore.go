@@ -64,17 +64,17 @@ type silence struct {
 	rule string
 }
 
-func (r *results) add(f finding.Finding) {
+func (r *results) add(f *finding.Finding) {
 	if f.Severity == finding.Off {
 		return
 	}
 	for i := range r.ignores {
-		if ignores(&r.ignores[i], &f) {
+		if ignores(&r.ignores[i], f) {
 			r.hits[i]++
 			return
 		}
 	}
-	r.findings = append(r.findings, f)
+	r.findings = append(r.findings, *f)
 }
 
 func ignores(i *config.Ignore, f *finding.Finding) bool {
@@ -91,7 +91,7 @@ func Settle(fs []finding.Finding, v *config.Validate) []finding.Finding {
 	r.hits = make([]int, len(r.ignores))
 	for _, f := range fs {
 		f.Severity = v.SeverityOf(f.Rule, f.Severity)
-		r.add(f)
+		r.add(&f)
 	}
 	return r.findings
 }
@@ -140,8 +140,11 @@ func (r *results) addUnused(b *Build) {
 
 // take adds what a pass has found.
 func (r *results) take(p *Pass) {
-	for i := range p.found {
-		r.add(p.found[i])
+	for i, piece := range p.found {
+		for j := range piece {
+			r.add(&piece[j])
+		}
+		p.found[i] = nil
 	}
 	p.found = nil
 }

@@ -198,8 +198,10 @@ func (j *judge) object(o *inventory.Object, k *kindOf) (v verdict) {
 		v.problems = append(apischema.Metadata(n, kind, !inventory.IsClusterScoped(gk)), found.Problems...)
 	}
 	for i := range v.problems {
-		if w := v.written[v.problems[i].Node]; w != nil {
-			v.problems[i].Node = w
+		for _, n := range [...]**yaml.Node{&v.problems[i].Node, &v.problems[i].Value} {
+			if w := v.written[*n]; w != nil {
+				*n = w
+			}
 		}
 	}
 	return v

@@ -87,7 +87,7 @@ type Pass struct {
 
 	rule     *Rule
 	severity finding.Severity
-	found    []finding.Finding
+	found    [][]finding.Finding // in pieces, which are not copied to grow
 }
 
 // Option adds to a finding.
@@ -166,8 +166,14 @@ func (p *Pass) lowerUnresolved(f *finding.Finding) {
 }
 
 // Report reports a finding at a node of o. The node may be nil, for findings
-// about the whole resource.
+// about the whole resource. It is no key: those are for ReportKey.
 func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ...Option) {
+	p.ReportKey(o, n, nil, message, opts...)
+}
+
+// ReportKey is Report for a finding at a key, whose value must be given: keys may
+// share their node.
+func (p *Pass) ReportKey(o *inventory.Object, n, value *yaml.Node, message string, opts ...Option) {
 	f := finding.Finding{
 		Rule:     p.rule.Name,
 		Severity: p.severity,
@@ -183,11 +189,23 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 			if written := w.nodes[n]; written != nil {
 				n = written
 			}
+			if written := w.nodes[value]; written != nil {
+				value = written
+			}
 		}
-		if f.Field, f.Key = fieldpath.Find(root, n); f.Field != "" && !f.Key {
+		line, at := o.LineOf(n), n
+		if n.Line == yamlnode.Beside {
+			if at = value; o.Line > 0 && value != nil {
+				line = o.Line - 1 + yamlnode.KeyLine(n, value)
+			}
+		}
+		if f.Field, f.Key = fieldpath.Find(root, at); at != n {
+			f.Key = true
+		}
+		if f.Field != "" && !f.Key {
 			f.Sum = finding.Sum(yamlnode.Resolve(n).Value)
 		}
-		if line := o.LineOf(n); line > 0 {
+		if line > 0 {
 			f.Line, f.Column = line, n.Column
 		}
 	}
@@ -197,7 +215,18 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 	if f.Severity != finding.Off && p.explicit() {
 		f.Severity = p.severity // whoever sets it means the rule's notes too
 	}
-	p.found = append(p.found, f)
+	p.keep(f)
+}
+
+// keep adds a finding to what the pass has found.
+func (p *Pass) keep(f finding.Finding) {
+	last := len(p.found) - 1
+	if last < 0 || len(p.found[last]) == cap(p.found[last]) {
+		const few, doublings = 4, 6
+		p.found = append(p.found, make([]finding.Finding, 0, few<<min(last+1, doublings)))
+		last++
+	}
+	p.found[last] = append(p.found[last], f)
 }
 
 // Reportf is Report with a formatted message.

@@ -40,7 +40,9 @@ func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *con
 	r.hits = make([]int, len(r.ignores))
 	all := len(earlier)
 	for _, p := range passes {
-		all += len(p.found)
+		for _, piece := range p.found {
+			all += len(piece)
+		}
 	}
 	r.findings = make([]finding.Finding, 0, all)
 	for _, p := range passes {
@@ -52,7 +54,7 @@ func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *con
 			def = rules[i].Severity
 		}
 		f.Severity = v.SeverityOf(f.Rule, def)
-		r.add(f)
+		r.add(&f)
 	}
 	r.dropAnnotated()
 	r.addUnused(b)

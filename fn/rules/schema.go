@@ -193,7 +193,7 @@ func (p *Pass) reportProblem(found problem) {
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
 	}
-	p.Report(found.object, found.Node, found.Message, opts...)
+	p.ReportKey(found.object, found.Node, found.Value, found.Message, opts...)
 }
 
 // schemaOf returns the schema of a kind: Kubernetes' own, or that of a

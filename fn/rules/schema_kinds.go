@@ -31,7 +31,7 @@ var kindMissing = &Rule{
 			switch {
 			case kind == "" && apiVersion != "" && yamlnode.Get(n, "metadata") != nil:
 				if key := apischema.HeadingKey(n, "kind"); key != nil && key.Value != "kind" {
-					p.Report(o, key, "this resource has no kind", DidYouMean("kind"))
+					p.ReportKey(o, key, yamlnode.Get(n, key.Value), "this resource has no kind", DidYouMean("kind"))
 					continue
 				}
 				p.Report(o, n, "this resource has no kind", Help("%s", unread))
@@ -42,7 +42,7 @@ var kindMissing = &Rule{
 				}
 				message := "this " + kind + " has no apiVersion"
 				if key := apischema.HeadingKey(n, "apiVersion"); key != nil && key.Value != "apiVersion" {
-					p.Report(o, key, message, DidYouMean("apiVersion"))
+					p.ReportKey(o, key, yamlnode.Get(n, key.Value), message, DidYouMean("apiVersion"))
 					continue
 				}
 				if len(versions) == 0 && !p.knowsKind(kind) {

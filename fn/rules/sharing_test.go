@@ -174,9 +174,13 @@ func inBoth(doc string) string {
 
 // findingsOf runs the pipeline over streams of documents as one tree.
 func findingsOf(t *testing.T, streams [][]byte, shared bool) []finding.Finding {
+	return findingsAs(t, streams, manifest.ReadAll, shared)
+}
+
+func findingsAs(t *testing.T, streams [][]byte, read func(...manifest.Source) ([]manifest.Document, error), shared bool) []finding.Finding {
 	inv, nodes := &inventory.Inventory{}, &sharer{nodes: map[nodeID]*yaml.Node{}}
 	for _, text := range streams {
-		docs, err := manifest.Read("f", text)
+		docs, err := read(manifest.Source{File: "f", Data: text})
 		require.NoError(t, err)
 		for _, d := range docs {
 			if d.Node == nil || yamlnode.GetString(d.Node, "kind") == config.Kind {
@@ -232,7 +236,9 @@ func TestSharedNodes(t *testing.T) {
 	}
 	for name, streams := range trees {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, findingsOf(t, streams, false), findingsOf(t, streams, true))
+			want := findingsOf(t, streams, false)
+			assert.Equal(t, want, findingsOf(t, streams, true))
+			assert.Equal(t, want, findingsAs(t, streams, manifest.ReadOnly, false))
 		})
 	}
 }

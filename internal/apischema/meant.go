@@ -58,7 +58,14 @@ func judge(n *yaml.Node, s *Schema, how walker) Judgement {
 		if w := c.written[p.Node]; w != nil {
 			p.Node = w
 		}
-		if at := (place{p.Rule, p.Node}); !reported[at] || p.fix == nil {
+		if w := c.written[p.Value]; w != nil {
+			p.Value = w
+		}
+		at := place{p.Rule, p.Node}
+		if p.Node != nil && p.Node.Line == yamlnode.Beside {
+			at.node = p.Value
+		}
+		if !reported[at] || p.fix == nil {
 			reported[at] = true
 			j.Problems = append(j.Problems, p)
 		}

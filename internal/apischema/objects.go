@@ -182,11 +182,11 @@ func notEmptyList(rule, field string) objectCheck {
 	}
 }
 
-// keyOf returns the key node of a field.
+// keyOf returns the key node of a field, to report a problem at.
 func (o *object) keyOf(field string) *yaml.Node {
 	for i := 0; i+1 < len(o.node.Content); i += 2 {
 		if o.node.Content[i].Value == field {
-			return o.node.Content[i]
+			return o.at(o.node.Content[i], o.node.Content[i+1])
 		}
 	}
 	return nil
@@ -212,7 +212,7 @@ func metadataKeys(o *object) {
 		size += len(k.Value) + len(yamlnode.String(v))
 		if !templated(k) && k.Tag != "!!merge" {
 			if errs := validation.IsQualifiedName(strings.ToLower(k.Value)); len(errs) > 0 {
-				o.refuse(k, NameInvalid, "%q is not a valid key of an annotation: %s", k.Value, short(errs[0]))
+				o.refuse(o.at(k, v), NameInvalid, "%q is not a valid key of an annotation: %s", k.Value, short(errs[0]))
 			}
 		}
 	}
@@ -336,7 +336,7 @@ func podSpec(o *object) {
 	}
 	for k, v := range yamlnode.Fields(o.get("overhead")) {
 		if !standardResource(k.Value) {
-			o.refuse(k, ResourcesInvalid, "there is no resource %q", k.Value)
+			o.refuse(o.at(k, v), ResourcesInvalid, "there is no resource %q", k.Value)
 		} else if q, err := quantity.Parse(yamlnode.String(v)); err == nil && q.Sign() < 0 {
 			o.refuse(v, ResourcesInvalid, "%s must not be negative", k.Value)
 		}
@@ -408,7 +408,7 @@ func resourceRequirements(o *object) {
 				continue
 			}
 			if !standardResource(name) {
-				o.refuse(k, ResourcesInvalid, "there is no resource %q: the names are cpu, memory, ephemeral-storage, and those with a domain such as nvidia.com/gpu", name)
+				o.refuse(o.at(k, v), ResourcesInvalid, "there is no resource %q: the names are cpu, memory, ephemeral-storage, and those with a domain such as nvidia.com/gpu", name)
 				o.problems[len(o.problems)-1].Suggestions = near(name, []string{"cpu", "memory", "ephemeral-storage"})
 				continue
 			}
@@ -432,7 +432,7 @@ func resourceRequirements(o *object) {
 		}
 		limit := o.get("limits", k.Value)
 		if limit == nil {
-			o.refuse(k, ResourcesInvalid, "%s needs a limit equal to its request", k.Value)
+			o.refuse(o.at(k, v), ResourcesInvalid, "%s needs a limit equal to its request", k.Value)
 		} else if a, err := quantity.Parse(v.Value); err == nil {
 			if b, err := quantity.Parse(limit.Value); err == nil && a.Cmp(b) < 0 {
 				o.refuse(limit, ResourcesInvalid, "the limit of %s must be equal to its request", k.Value)
@@ -495,7 +495,7 @@ func claimSpec(o *object) {
 			o.lacks(o.get("resources"), RequiredField, "%s needs resources.requests.storage", o.describe())
 		} else {
 			key := requests.Content[0]
-			o.refuse(key, RequiredField, "there is no resource %q here", key.Value)
+			o.refuse(o.at(key, requests.Content[1]), RequiredField, "there is no resource %q here", key.Value)
 			o.problems[len(o.problems)-1].Suggestions = []string{"storage"}
 		}
 		return
@@ -836,7 +836,7 @@ func (o *object) dataKeys(fields ...string) (size int) {
 				continue
 			}
 			if errs := validation.IsConfigMapKey(k.Value); len(errs) > 0 {
-				o.refuse(k, NameInvalid, "%q is not a valid key: %s", k.Value, short(errs[0]))
+				o.refuse(o.at(k, v), NameInvalid, "%q is not a valid key: %s", k.Value, short(errs[0]))
 			}
 			n := len(yamlnode.String(v))
 			if f == "binaryData" || f == "data" && o.schema.Name == "core.v1.Secret" {
@@ -852,9 +852,9 @@ func configMap(o *object) {
 	if size := o.dataKeys("data", "binaryData"); size > maxData {
 		o.refuse(o.keyOf("data"), ValueInvalid, "this ConfigMap has %d bytes of data, and may have %d", size, maxData)
 	}
-	for k := range yamlnode.Fields(o.get("binaryData")) {
+	for k, v := range yamlnode.Fields(o.get("binaryData")) {
 		if o.get("data", k.Value) != nil {
-			o.refuse(k, ValueInvalid, "the key %q is under data and under binaryData", k.Value)
+			o.refuse(o.at(k, v), ValueInvalid, "the key %q is under data and under binaryData", k.Value)
 		}
 	}
 }
@@ -1036,9 +1036,9 @@ func limitRangeItem(o *object) {
 	lists := []string{"min", "defaultRequest", "default", "max"}
 	names := map[string]bool{}
 	for _, list := range append(lists, "maxLimitRequestRatio") {
-		for k := range yamlnode.Fields(o.get(list)) {
+		for k, v := range yamlnode.Fields(o.get(list)) {
 			if o.text("type") == "Container" && !standardResource(k.Value) && !templated(k) {
-				o.refuse(k, ResourcesInvalid, "there is no resource %q", k.Value)
+				o.refuse(o.at(k, v), ResourcesInvalid, "there is no resource %q", k.Value)
 				o.problems[len(o.problems)-1].Suggestions = near(k.Value, []string{"cpu", "memory", "ephemeral-storage"})
 				return
 			}

@@ -46,7 +46,7 @@ func (w *walker) nearMiss(n, key, v *yaml.Node, s *Schema) {
 		return
 	}
 	w.add(Problem{
-		Rule: UnknownField, Node: key, Warning: true, Suggestions: []string{meant},
+		Rule: UnknownField, Node: key, Value: v, Warning: true, Suggestions: []string{meant},
 		Message: fmt.Sprintf("%s has no field %q", w.describe(), key.Value),
 		Help:    "by the CustomResourceDefinition of " + strings.Replace(w.from, "@", " ", 1) + "; another version may have it",
 		fix:     &fix{in: n, key: key, name: meant},

@@ -55,12 +55,12 @@ func hasTemplate(s string) bool {
 		strings.HasPrefix(s, "ref+") || strings.HasPrefix(s, "vault:")
 }
 
-// keyIn returns the key node of a key of the data.
+// keyIn returns the key node of a key of the data, to report a problem at.
 func (o *object) keyIn(key string) *yaml.Node {
 	for _, field := range []string{"stringData", "data"} {
-		for k := range yamlnode.Fields(o.get(field)) {
+		for k, v := range yamlnode.Fields(o.get(field)) {
 			if k.Value == key {
-				return k
+				return o.at(k, v)
 			}
 		}
 	}

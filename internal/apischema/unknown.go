@@ -14,7 +14,7 @@ import (
 // unknownField reports a key of n that is no field of s, and returns the field
 // that was probably meant, or "".
 func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
-	p := Problem{Rule: UnknownField, Node: key}
+	p := Problem{Rule: UnknownField, Node: key, Value: v}
 	p.Message = fmt.Sprintf("%s has no field %q", w.describe(), key.Value)
 	if w.guesses++; w.guesses > maxGuesses {
 		w.add(p)

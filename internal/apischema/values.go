@@ -680,7 +680,7 @@ func (w *walker) labels(n *yaml.Node, what string) {
 		}
 		if !isSimple(k.Value) {
 			if errs := validation.IsQualifiedName(k.Value); len(errs) > 0 {
-				w.add(Problem{Rule: NameInvalid, Node: k, Message: fmt.Sprintf("%s %q is not a valid key: %s", what, k.Value, short(errs[0]))})
+				w.add(Problem{Rule: NameInvalid, Node: k, Value: v, Message: fmt.Sprintf("%s %q is not a valid key: %s", what, k.Value, short(errs[0]))})
 			}
 		}
 		if v != nil && v.Kind == yaml.ScalarNode && !isSimple(v.Value) && typeOf(v) == "!!str" && !templated(v) {

@@ -19,8 +19,9 @@ import (
 type Problem struct {
 	// Rule is the rule it belongs to.
 	Rule string
-	// Node is where it is.
-	Node *yaml.Node
+	// Node is where it is. If it is a key, Value is the value behind it: keys may
+	// share their node, see [yamlnode.Beside].
+	Node, Value *yaml.Node
 	// Message is a sentence; Help says what to do about it, or is "".
 	Message, Help string
 	// Suggestions are what was probably meant, best first.
@@ -69,8 +70,9 @@ type walker struct {
 	problems []Problem
 	above    []level // the objects that the walk is in
 	walked   int
-	guesses  int    // of what unknown fields mean
-	list     string // the field whose list is being walked
+	guesses  int        // of what unknown fields mean
+	list     string     // the field whose list is being walked
+	behind   *yaml.Node // the value of the key that a problem is added at
 }
 
 // level is an object on the way to a value.
@@ -81,7 +83,18 @@ type level struct {
 	list   string // the field whose list it is an element of
 }
 
-func (w *walker) add(p Problem) { w.problems = append(w.problems, p) }
+func (w *walker) add(p Problem) {
+	if p.Value == nil && p.Node != nil && p.Node.Line == yamlnode.Beside {
+		p.Value = w.behind
+	}
+	w.problems = append(w.problems, p)
+}
+
+// at returns a key for a problem that is added next, whose value is v.
+func (w *walker) at(key, v *yaml.Node) *yaml.Node {
+	w.behind = v
+	return key
+}
 
 // value compares n, the value of key (nil for elements of lists) with s.
 func (w *walker) value(n, key *yaml.Node, s *Schema) {
@@ -330,7 +343,7 @@ func oneOf(words []string) string {
 func (w *walker) missing(n, key *yaml.Node, field string) {
 	p := Problem{Rule: RequiredField, Node: n, Message: w.describe() + " needs the field " + field, Absent: true}
 	if key != nil && len(n.Content) == 0 {
-		p.Node = key
+		p.Node, p.Value = key, n
 	}
 	w.add(p)
 }
@@ -513,7 +526,7 @@ func quoted(n *yaml.Node) bool {
 func typeOf(n *yaml.Node) string {
 	switch n.Tag {
 	case "!!str":
-		if n.Style == 0 && len(n.Value) <= 3 && n.Line > 0 && isOldBool(n.Value) {
+		if n.Style == 0 && len(n.Value) <= 3 && n.Line != 0 && isOldBool(n.Value) {
 			return "!!bool"
 		}
 		return "!!str"

@@ -27,7 +27,8 @@ type Parser struct {
 	DropComments bool
 	// Share makes parts of documents one node where they are equal in text, style
 	// and place: keys, values and whole collections. Documents that come from one
-	// template are mostly equal. Shared nodes must not be edited.
+	// template are mostly equal. Keys share a node also where only their lines
+	// differ: see [yamlnode.Beside]. Shared nodes must not be edited.
 	Share bool
 
 	src   string
@@ -357,8 +358,8 @@ func (p *Parser) mapping(col int) *yaml.Node {
 		if end < 0 {
 			return nil
 		}
-		k := p.keyNode(end)
-		if k == nil {
+		k, ok := p.keyAt(end)
+		if !ok {
 			return nil
 		}
 		p.pos = colon
@@ -366,7 +367,7 @@ func (p *Parser) mapping(col int) *yaml.Node {
 		if v == nil {
 			return nil
 		}
-		p.stack = append(p.stack, k, v)
+		p.stack = append(p.stack, p.keyNode(&k, v), v)
 		if p.col != col {
 			break
 		}

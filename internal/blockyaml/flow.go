@@ -27,12 +27,18 @@ func (p *Parser) flow() *yaml.Node {
 		if c == end && first {
 			break
 		}
-		if kind == yaml.MappingNode && !p.flowKey() {
-			return nil
+		var k keyText
+		if kind == yaml.MappingNode {
+			if k, ok = p.flowKey(); !ok {
+				return nil
+			}
 		}
 		v := p.flowValue()
 		if v == nil {
 			return nil
+		}
+		if kind == yaml.MappingNode {
+			p.stack = append(p.stack, p.keyNode(&k, v))
 		}
 		if kind == yaml.SequenceNode && v.Kind == yaml.ScalarNode && len(p.stack)-base >= LongList {
 			if alike == nil {
@@ -100,34 +106,31 @@ func (p *Parser) flowNext() (c byte, ok bool) {
 	return 0, false
 }
 
-// flowKey parses a key and its colon, and moves to the value.
-func (p *Parser) flowKey() bool {
-	line, column, start := p.line, p.column(p.pos), p.pos
-	var k *yaml.Node
+// flowKey reads a key and its colon, and moves to the value.
+func (p *Parser) flowKey() (k keyText, ok bool) {
+	start := p.pos
+	k = keyText{tag: strTag, line: p.line + 1, column: p.column(p.pos)}
 	switch c := p.src[p.pos]; c {
 	case '"', '\'':
-		text, ok := p.quotedText(c)
-		if !ok || p.line != line {
-			return false
+		if k.text, ok = p.quotedText(c); !ok || p.line+1 != k.line {
+			return k, false
 		}
-		k = p.scalar(quotedStyle(c), strTag, text, line+1, column)
+		k.style = quotedStyle(c)
 	default:
-		text, ok := p.flowPlain()
-		if !ok {
-			return false
+		if k.text, ok = p.flowPlain(); !ok {
+			return k, false
 		}
-		k = p.scalar(0, tagOf(text), text, line+1, column)
+		k.tag = tagOf(k.text)
 	}
 	for p.pos < len(p.src) && p.src[p.pos] == ' ' {
 		p.pos++
 	}
 	if p.pos == len(p.src) || p.src[p.pos] != ':' || p.pos-start > maxKey {
-		return false
+		return k, false
 	}
 	p.pos++
-	p.stack = append(p.stack, k)
-	_, ok := p.flowNext()
-	return ok
+	_, ok = p.flowNext()
+	return k, ok
 }
 
 // flowValue parses a value in a flow collection.

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 const (
@@ -68,21 +70,36 @@ func (p *Parser) null(line, column int) *yaml.Node {
 	return p.scalar(0, nullTag, "", line, column)
 }
 
-// keyNode returns the key between here and end.
-func (p *Parser) keyNode(end int) *yaml.Node {
-	line, column := p.line+1, p.column(p.pos)
-	text, tag, style := p.src[p.pos:end], strTag, yaml.Style(0)
-	switch c := text[0]; c {
+// keyText is a key whose node is made when its value is known.
+type keyText struct {
+	style        yaml.Style
+	tag, text    string
+	line, column int
+}
+
+// keyAt reads the key between here and end.
+func (p *Parser) keyAt(end int) (k keyText, ok bool) {
+	k = keyText{tag: strTag, text: p.src[p.pos:end], line: p.line + 1, column: p.column(p.pos)}
+	switch c := k.text[0]; c {
 	case '"', '\'':
-		var ok bool
-		if text, ok = p.quotedText(c); !ok || p.pos != end {
-			return nil
+		if k.text, ok = p.quotedText(c); !ok || p.pos != end {
+			return k, false
 		}
-		style = quotedStyle(c)
+		k.style = quotedStyle(c)
 	default:
-		tag = tagOf(text)
+		k.tag = tagOf(k.text)
 	}
-	return p.scalar(style, tag, text, line, column)
+	return k, true
+}
+
+// keyNode makes the node of a key. If nodes may be shared it is one with all in
+// its column whose values are where one expects them: see [yamlnode.Beside].
+func (p *Parser) keyNode(k *keyText, v *yaml.Node) *yaml.Node {
+	line := k.line
+	if p.Share && (v.Line == line || v.Line == line+1) && (v.Line > line) == yamlnode.BelowKey(v) {
+		line = yamlnode.Beside
+	}
+	return p.scalar(k.style, k.tag, k.text, line, k.column)
 }
 
 // plain parses a plain scalar and the rest of its last line. Lines deeper than

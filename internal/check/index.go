@@ -24,7 +24,8 @@ func index(sources []manifest.Source, patches map[string]bool, given *config.Con
 		parse = manifest.ReadAll
 	}
 	docs, err := parse(sources...)
-	if inv, cfg, err = indexDocuments(docs, patches, given, err); err == nil && given == nil && cfg != nil {
+	if inv, cfg, err = indexDocuments(docs, patches, given, err); given == nil && (err != nil || cfg != nil) {
+		// A configuration is read with its places, also where it is wrong.
 		docs, err = manifest.ReadAll(sources...)
 		inv, cfg, err = indexDocuments(docs, patches, given, err)
 	}

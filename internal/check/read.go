@@ -102,6 +102,10 @@ func (rep *Report) readable(sources []manifest.Source, given *config.ConfigPipel
 		if err == nil {
 			_, _, err = indexDocuments(docs, nil, given, nil)
 		}
+		if err != nil {
+			docs, err = manifest.ReadAll(s)
+			_, _, err = indexDocuments(docs, nil, given, err)
+		}
 		if err == nil {
 			return false
 		}

@@ -80,7 +80,7 @@ func findPath(at, n *yaml.Node, steps []pathStep, how order) (_ []pathStep, foun
 	}
 	// mayHold reports whether n may be below c, which next follows.
 	mayHold := func(c *yaml.Node, next int) bool {
-		return c.Kind != yaml.ScalarNode && !(how >= ordered && next < len(at.Content) && !precedes(n, at.Content[next]))
+		return c.Kind != yaml.ScalarNode && !(how >= ordered && next < len(at.Content) && !precedes(n, placed(at.Content, next)))
 	}
 	switch at.Kind {
 	case yaml.AliasNode:
@@ -122,8 +122,17 @@ func from(content []*yaml.Node, width int, n *yaml.Node, how order) int {
 	if how < sorted || len(content) < long*width {
 		return 0
 	}
-	behind := sort.Search(len(content)/width, func(i int) bool { return precedes(n, content[i*width]) })
+	behind := sort.Search(len(content)/width, func(i int) bool { return precedes(n, placed(content, i*width)) })
 	return max(0, behind-1)
+}
+
+// placed is the node that begins at an index of a mapping or list, or the value
+// of one that is a key without a place of its own.
+func placed(content []*yaml.Node, i int) *yaml.Node {
+	if n := content[i]; n.Line != yamlnode.Beside || i+1 == len(content) {
+		return n
+	}
+	return content[i+1]
 }
 
 // precedes reports whether a stands before b in their file.

@@ -131,7 +131,7 @@ func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secre
 		return outcome{}, fmt.Errorf("reading the ResourceList: %w", err)
 	}
 	limits.Expect(len(data))
-	rl, err := manifest.ReadResourceList(data)
+	rl, err := manifest.ReadResourceListFor(data, edits)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -140,6 +140,12 @@ func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secre
 		return outcome{}, err
 	}
 	res, out, err := transform(ctx, rl.Items, cfg, secrets)
+	if err != nil && !edits(rl.FunctionConfig) {
+		// Items that share nodes have no lines in the list, and the error had better.
+		if rl, err = manifest.ReadResourceList(data); err == nil {
+			res, out, err = transform(ctx, rl.Items, cfg, secrets)
+		}
+	}
 	if err != nil {
 		return outcome{}, err
 	}
@@ -154,6 +160,16 @@ func decode(functionConfig *yaml.Node, secrets *redact.Secrets) (*config.ConfigP
 		return nil, nil
 	}
 	return config.Decode(functionConfig)
+}
+
+// edits reports whether items are edited with a configuration. With one that
+// cannot be read nothing is done.
+func edits(functionConfig *yaml.Node) bool {
+	if yamlnode.IsNull(functionConfig) {
+		return false
+	}
+	cfg, err := config.Decode(functionConfig)
+	return err == nil && (len(cfg.Spec.Connections) > 0 || cfg.Spec.Normalize != nil)
 }
 
 // transform runs the pipeline over items and says what to write of them. What

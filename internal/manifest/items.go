@@ -123,7 +123,7 @@ func leadingSpaces(line []byte) int {
 // parseList parses a ResourceList with its items side by side, on all
 // processors. ok is false when the text is not what it looked like: parse the
 // document as a whole then. Otherwise the nodes are those of the whole.
-func (r *reading) parseList(text []byte) (rl *ResourceList, root *yaml.Node, ok bool) {
+func (r *reading) parseList(text []byte, edits func(functionConfig *yaml.Node) bool) (rl *ResourceList, root *yaml.Node, ok bool) {
 	list, ok := cutList(text)
 	if !ok {
 		return nil, nil, false
@@ -135,13 +135,20 @@ func (r *reading) parseList(text []byte) (rl *ResourceList, root *yaml.Node, ok 
 	rl = &ResourceList{Items: make([]*yaml.Node, len(list.items))}
 	pieces := make([]piece, len(list.items))
 	var failed atomic.Bool
-	parallel(len(list.items), blockyaml.Parser{}, func(p *blockyaml.Parser, i int) {
+	like := blockyaml.Parser{}
+	if !edits(yamlnode.Get(around.Node, "functionConfig")) {
+		like = blockyaml.Parser{Share: true, DropComments: true}
+	}
+	parallel(len(list.items), like, func(p *blockyaml.Parser, i int) {
 		if failed.Load() {
 			return
 		}
 		item := &list.items[i]
-		doc := Document{Text: item.text}
-		if several, err := r.parse(&doc, p, item.line+1); err != nil || several != nil || !isItem(doc.Node, list.indent) {
+		doc, line := Document{Text: item.text}, item.line+1
+		if p.Share {
+			line = 1 // so that items are alike
+		}
+		if several, err := r.parse(&doc, p, line); err != nil || several != nil || !isItem(doc.Node, list.indent) {
 			failed.Store(true)
 			return
 		}

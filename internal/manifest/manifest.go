@@ -261,7 +261,7 @@ func (r *reading) parse(d *Document, p *blockyaml.Parser, firstLine int) (severa
 	root, ok := p.Parse(d.Text, firstLine)
 	if !ok {
 		if root, err = r.parseAny(d, firstLine); err != nil {
-			if several, ok := r.jsonStream(d, p); ok {
+			if several, ok := r.jsonStream(d, blockyaml.Parser{DropComments: p.DropComments}); ok {
 				return several, nil
 			}
 			return nil, err
@@ -314,7 +314,9 @@ func (r *reading) parseAny(d *Document, firstLine int) (*yaml.Node, error) {
 
 // jsonStream parses JSON values one after the other, as jq -c writes them and
 // kubectl reads them. ok is false for anything else.
-func (r *reading) jsonStream(d *Document, p *blockyaml.Parser) (docs []Document, ok bool) {
+//
+// Their columns change, so that they share no nodes.
+func (r *reading) jsonStream(d *Document, p blockyaml.Parser) (docs []Document, ok bool) {
 	if text := bytes.TrimLeft(d.Text, " \t\r\n"); len(text) == 0 || text[0] != '{' {
 		return nil, false
 	}
@@ -336,7 +338,6 @@ func (r *reading) jsonStream(d *Document, p *blockyaml.Parser) (docs []Document,
 			if root, err = r.parseAny(&Document{File: one.File, Line: one.Line, Text: yamlEscapes(one.Text)}, 1); err != nil {
 				return nil, false
 			}
-			root = p.Adopt(root)
 		}
 		if !yamlnode.IsNull(root) {
 			one.Node = root

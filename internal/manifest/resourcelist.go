@@ -29,6 +29,8 @@ type ResourceList struct {
 	raw  []byte     // as it came
 	root *yaml.Node // its items may be missing
 	cut  *cut       // nil if the list is not in block style
+	// spill writes what there is much of already, while results are written.
+	spill func() error
 	// head and foot are comments around the root.
 	head, foot string
 }
@@ -36,10 +38,16 @@ type ResourceList struct {
 // ReadResourceList parses a ResourceList. One in block style, as every
 // orchestrator writes it, is parsed on all processors.
 func ReadResourceList(data []byte) (*ResourceList, error) {
+	return ReadResourceListFor(data, func(*yaml.Node) bool { return true })
+}
+
+// ReadResourceListFor is ReadResourceList for those who edit items only with some
+// configurations. Without, items share what they have in common, as in [ReadOnly].
+func ReadResourceListFor(data []byte, edits func(functionConfig *yaml.Node) bool) (*ResourceList, error) {
 	text := bytes.TrimPrefix(data, byteOrderMark)
 	if docs := split(nil, "stdin", text); len(docs) == 1 && utf8.Valid(text) && int64(len(data)) <= limits.Current().Size {
 		r := &reading{}
-		if rl, root, ok := r.parseList(docs[0].Text); ok && yamlnode.GetString(root, "kind") == "ResourceList" {
+		if rl, root, ok := r.parseList(docs[0].Text, edits); ok && yamlnode.GetString(root, "kind") == "ResourceList" {
 			rl.FunctionConfig = yamlnode.Get(root, "functionConfig")
 			rl.Results = yamlnode.Get(root, "results")
 			rl.raw = data

@@ -145,12 +145,14 @@ func typed(item, list *yaml.Node, kind string) *yaml.Node {
 // repeated returns the second key of that name in a mapping, or nil.
 func repeated(n *yaml.Node, key string) *yaml.Node {
 	seen := false
-	for k := range yamlnode.Fields(n) {
+	for k, v := range yamlnode.Fields(n) {
 		if k.Value != key {
 			continue
 		}
 		if seen {
-			return k
+			own := *k
+			own.Line = yamlnode.KeyLine(k, v)
+			return &own
 		}
 		seen = true
 	}

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"slices"
 
@@ -27,6 +28,14 @@ func (rl *ResourceList) Write(w io.Writer, out Output) error {
 	var b bytes.Buffer
 	b.Grow(len(rl.raw) + 4<<10)
 	var err error
+	rl.spill = func() error {
+		const much = 1 << 20
+		if b.Len() < much {
+			return nil
+		}
+		_, err := w.Write(b.Next(b.Len() - 1)) // of the last byte somebody may ask whether it ends a line
+		return err
+	}
 	if rl.cut == nil || rl.cut.torn(out, len(rl.Items)) {
 		err = rl.writeAnew(&b, out, results)
 	} else {
@@ -263,7 +272,7 @@ func (rl *ResourceList) writeResults(b *bytes.Buffer, results *yaml.Node) error 
 		text, err := Encode(list)
 		b.Write(text)
 		list.Content = list.Content[:0]
-		return err
+		return cmp.Or(err, rl.spill())
 	}
 	for r := range rl.More {
 		if list.Content = append(list.Content, r); len(list.Content) == some {

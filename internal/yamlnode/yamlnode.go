@@ -14,6 +14,27 @@ import (
 // list, and has no place itself.
 const Everywhere = -1
 
+// Beside is the line of a key that stands for several of one text in one column:
+// nobody asks where nearly all of them are. [KeyLine] says it of each.
+const Beside = -1
+
+// KeyLine returns the line of a key whose value v is, 0 if it has none.
+func KeyLine(key, v *yaml.Node) int {
+	switch {
+	case key.Line != Beside:
+		return Line(key)
+	case BelowKey(v):
+		return v.Line - 1
+	}
+	return v.Line
+}
+
+// BelowKey reports whether a value begins on the line below that of its key, if
+// it begins as soon as it can.
+func BelowKey(v *yaml.Node) bool {
+	return v.Kind != yaml.ScalarNode && v.Style&yaml.FlowStyle == 0
+}
+
 // Resolve follows documents and aliases to the node that holds content.
 func Resolve(n *yaml.Node) *yaml.Node {
 	for n != nil {
@@ -228,7 +249,7 @@ const Marked = 1 << 30
 
 // Line returns the line of a node, 0 if it has none.
 func Line(n *yaml.Node) int {
-	if n.Line >= Marked {
+	if n.Line >= Marked || n.Line < 0 {
 		return 0
 	}
 	return n.Line
