@@ -303,14 +303,14 @@ func (r *importRun) report(plan *importer.Plan, envs []*importer.Environment, wr
 		before += e.Lines
 	}
 	for name, f := range plan.Files {
-		if name != ".gitignore" {
+		if _, secret := plan.SecretFiles[name]; !secret && name != ".gitignore" {
 			after += strings.Count(string(f.Content), "\n")
 		}
 	}
 	for i, o := range plan.Environments {
 		fmt.Fprintf(&b, "overlays/%s builds to the %d objects of %s, %d of them from the base; kustomize %s says the same\n", o.Name, o.Objects, envs[i].Name, o.Common, kbuild.KustomizeVersion)
 	}
-	fmt.Fprintf(&b, "%d lines of YAML were read, the layout has %d\n", before, after)
+	fmt.Fprintf(&b, "%d lines of YAML were read; the layout has %d, secrets aside\n", before, after)
 	for _, e := range envs {
 		if len(e.Cleaned) > 0 {
 			var all []string

@@ -87,8 +87,15 @@ func (p *planner) match() error {
 	for i, e := range p.envs {
 		p.affixes[i], p.affixed[i] = common(e.objects, tokens[i])
 	}
-	byObject := map[*object]*match{}
-	// The keys that objects have to have in common, the strictest first.
+	for i, e := range p.envs {
+		for _, o := range e.objects {
+			m := &match{objects: make([]*object, len(p.envs)), literal: map[string]bool{}}
+			m.objects[i] = o
+			p.matches = append(p.matches, m)
+		}
+	}
+	// The keys that objects have to have in common, the strictest first: what is
+	// joined by one has the later ones in common too.
 	for _, key := range []func(*object) string{
 		func(o *object) string { return gk(o) + o.namespace + "\x00" + o.plainName() },
 		func(o *object) string {
@@ -107,73 +114,52 @@ func (p *planner) match() error {
 			return gk(o) + o.namespace + "\x00" + o.name + "\x00" + p.envs[o.env].Name
 		},
 	} {
-		free := map[string][][]*object{}
-		var order []string
-		for i, e := range p.envs {
-			for _, o := range e.objects {
-				if byObject[o] != nil {
-					continue
-				}
-				k := key(o)
-				if free[k] == nil {
-					free[k] = make([][]*object, len(p.envs))
-					order = append(order, k)
-				}
-				free[k][i] = append(free[k][i], o)
-			}
-		}
-		for _, k := range order {
-			p.join(free[k], byObject)
-		}
+		p.join(key)
 	}
-	seen := map[*match]bool{}
 	shared := 0
-	for _, e := range p.envs {
-		for _, o := range e.objects {
-			m := byObject[o]
-			if m == nil {
-				m = &match{objects: make([]*object, len(p.envs))}
-				m.objects[o.env] = o
-				byObject[o] = m
-			}
-			if !seen[m] {
-				seen[m] = true
-				p.matches = append(p.matches, m)
-				if m.count() > 1 {
-					shared++
-				}
-			}
+	for _, m := range p.matches {
+		if m.count() > 1 {
+			shared++
 		}
 	}
 	if len(p.envs) > 1 && shared == 0 {
 		return p.nothingShared()
 	}
 	for _, m := range p.matches {
-		m.literal = map[string]bool{}
 		m.name = p.baseName(m, tokens)
 	}
 	return nil
 }
 
-// join makes a match of objects with one key, if each environment has one.
-func (p *planner) join(objects [][]*object, byObject map[*object]*match) {
-	n := 0
-	for _, list := range objects {
-		if len(list) > 1 {
-			return
+// join makes one match of those that have a key in common, where each environment
+// has one of them.
+func (p *planner) join(key func(*object) string) {
+	groups := map[string][]*match{}
+	for _, m := range p.matches {
+		k := key(m.first())
+		groups[k] = append(groups[k], m)
+	}
+	joined := map[*match]bool{}
+	for _, list := range groups {
+		all := &match{objects: make([]*object, len(p.envs))}
+		clash := false
+		for _, m := range list {
+			for i, o := range m.objects {
+				clash = clash || o != nil && all.objects[i] != nil
+				if o != nil {
+					all.objects[i] = o
+				}
+			}
 		}
-		n += len(list)
-	}
-	if n < 2 {
-		return
-	}
-	m := &match{objects: make([]*object, len(p.envs))}
-	for i, list := range objects {
-		if len(list) == 1 {
-			m.objects[i] = list[0]
-			byObject[list[0]] = m
+		if clash {
+			continue
+		}
+		list[0].objects = all.objects
+		for _, m := range list[1:] {
+			joined[m] = true
 		}
 	}
+	p.matches = slices.DeleteFunc(p.matches, func(m *match) bool { return joined[m] })
 }
 
 func gk(o *object) string { return o.group + "\x00" + o.kind + "\x00" }

@@ -85,6 +85,22 @@ func (p *planner) place() {
 		}
 		return true
 	})
+	// Objects without a namespace belong to the unit that has none there.
+	for _, m := range p.matches {
+		if m.unit != rest || clusterScoped(m.first()) {
+			continue
+		}
+		for _, u := range units {
+			fits := true
+			for i, o := range m.objects {
+				fits = fits && (o == nil || u.known[i] && u.namespaces[i] == "")
+			}
+			if fits {
+				m.unit = u
+				break
+			}
+		}
+	}
 	loose := false // objects that kustomize would put into a namespace
 	for _, m := range p.matches {
 		loose = loose || m.unit == rest && !clusterScoped(m.first())
