@@ -35,7 +35,7 @@ type Field struct {
 	Secret bool
 }
 
-// Builds compares two builds. Changes are in the order of the new build; what it
+// Builds compares two builds. Data of Secrets counts as what it decodes to. Changes are in the order of the new build; what it
 // does not have any more comes last.
 func Builds(before, after *inventory.Inventory) []Change {
 	pairs := pair(before.Objects(), after.Objects())
@@ -61,6 +61,9 @@ func Builds(before, after *inventory.Inventory) []Change {
 			secret = secret || strings.EqualFold(r.Kind, "Secret")
 		}
 		if a != nil && b != nil {
+			if secret && c.Old.Kind == "Secret" && c.New.Kind == "Secret" && c.Old.APIVersion == "v1" {
+				a, b = Secret(a), Secret(b)
+			}
 			d := differ{same: same, secret: secret}
 			d.values("", a, b)
 			if c.Fields = d.fields; len(c.Fields) == 0 {

@@ -341,7 +341,6 @@ func (a *attempt) writeKustomizations() error {
 	for env := range roots {
 		roots[env] = &kustomization{}
 	}
-	var all []string
 	for _, u := range a.p.units {
 		f := a.folders[u]
 		based := len(f.base.resources)+len(f.base.configMaps) > 0
@@ -349,7 +348,6 @@ func (a *attempt) writeKustomizations() error {
 			if err := put(a.basePath(u), f.base); err != nil {
 				return err
 			}
-			all = append(all, u.name)
 		}
 		for env, k := range f.overlays {
 			out := *k
@@ -712,7 +710,7 @@ func (a *attempt) prove() error {
 				}
 				want := o.node
 				if a.isSecret(m) && got != nil {
-					want, got = plainSecret(want), plainSecret(got)
+					want, got = compare.Secret(want), compare.Secret(got)
 				}
 				if got == nil || !equal(o, nil, want, got) {
 					fail(want, got)

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/compare"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -33,7 +33,7 @@ func secretData(o *object) (data []datum, err error) {
 			data = append(data, datum{key: k.Value, node: k, secret: true})
 			continue
 		}
-		value, err := decode(v.Value)
+		value, err := compare.Decode(v.Value)
 		if err != nil || v.Kind != yaml.ScalarNode {
 			return nil, &manifest.Error{File: o.file, Line: o.line + max(v.Line-o.node.Line, 0), Err: fmt.Errorf("%s: data.%s is not base64, as the API server reads it; clear text belongs into stringData", o, k.Value)}
 		}
@@ -44,45 +44,6 @@ func secretData(o *object) (data []datum, err error) {
 		data = append(data, datum{key: k.Value, value: yamlnode.String(v), node: k, comment: v.LineComment, secret: true})
 	}
 	return data, nil
-}
-
-// decode decodes base64 with line breaks, which the API server takes.
-func decode(text string) (string, error) {
-	b, err := base64.StdEncoding.DecodeString(strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\r' || r == ' ' {
-			return -1
-		}
-		return r
-	}, text))
-	return string(b), err
-}
-
-// plainSecret is a Secret with all of its data in data, spelled one way.
-func plainSecret(n *yaml.Node) *yaml.Node {
-	n = clone(n)
-	data := yamlnode.NewMapping()
-	for k, v := range yamlnode.Fields(yamlnode.Get(n, "data")) {
-		value, err := decode(v.Value)
-		if err != nil {
-			value = v.Value
-		}
-		if yamlnode.IsNull(v) {
-			value = ""
-		}
-		add(data, k.Value, text(base64.StdEncoding.EncodeToString([]byte(value))))
-	}
-	for k, v := range yamlnode.Fields(yamlnode.Get(n, "stringData")) {
-		yamlnode.Set(data, k.Value, text(base64.StdEncoding.EncodeToString([]byte(yamlnode.String(v)))))
-	}
-	yamlnode.Delete(n, "data")
-	yamlnode.Delete(n, "stringData")
-	if len(data.Content) > 0 {
-		add(n, "data", data)
-	}
-	if t := yamlnode.GetString(n, "type"); t == "" {
-		add(n, "type", text("Opaque"))
-	}
-	return n
 }
 
 // envName is what kustomize takes for a key in an env file.

@@ -43,7 +43,7 @@ func (e *Environment) Renamed(name string, index int) (*Environment, error) {
 		out.Notes = append(out.Notes, fmt.Sprintf("the host %s is %s here", h, r.texts[h]))
 	}
 	if r.passwords > 0 {
-		out.Notes = append(out.Notes, fmt.Sprintf("%d passwords, keys and tokens are new, made at random", r.passwords))
+		out.Notes = append(out.Notes, fmt.Sprintf("new at random: passwords, keys and tokens (%d)", r.passwords))
 	}
 	if r.emptied > 0 {
 		out.Notes = append(out.Notes, fmt.Sprintf("%d values of Secrets could not be made up and are empty: fill them in", r.emptied))
