@@ -132,6 +132,24 @@ func (f *Finding) Place() string {
 	return fmt.Sprintf("%s:%d:%d", f.Field, f.Position.Line, f.Position.Column)
 }
 
+// Identity is what tells findings of one run apart: two that have the same are one,
+// found twice. It does not outlive an edit of the file.
+type Identity struct {
+	Rule         string
+	Severity     Severity
+	File         string
+	Line, Column int
+	Resource     Resource
+	Field        string
+	Position     Position
+	Message      string
+}
+
+// Identity returns what tells the finding from others.
+func (f *Finding) Identity() Identity {
+	return Identity{f.Rule, f.Severity, f.File, f.Line, f.Column, f.Resource, f.Field, f.Position, f.Message}
+}
+
 // Sentence is the message, with the question whether something else was meant.
 func (f *Finding) Sentence() string {
 	if f.Meant == "" {

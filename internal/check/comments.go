@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 )
@@ -18,6 +20,8 @@ import (
 // line below it:
 //
 //	# krm-validate:ignore rule, rule: why this is acceptable
+//
+// On or above the first line of a block scalar it silences what is in there.
 const ignoreMark = "krm-validate:ignore"
 
 var ignoreComment = regexp.MustCompile(`(^|\s)#\s*` + ignoreMark + `(?:\s+([^:]*))?(?::(.*))?$`)
@@ -26,7 +30,7 @@ var ignoreComment = regexp.MustCompile(`(^|\s)#\s*` + ignoreMark + `(?:\s+([^:]*
 type comment struct {
 	file         string
 	line, column int
-	target       int // the line it is about
+	target, last int // the lines it is about: one, or a block scalar
 	rules        []string
 	reason       bool
 	used         map[string]bool
@@ -38,10 +42,15 @@ func commentsIn(file string, text []byte) []*comment {
 		return nil
 	}
 	var found, waiting []*comment
+	blocks := blocksIn(text)
 	number := 0
 	for line := range bytes.Lines(text) {
 		number++
 		line = bytes.TrimRight(line, "\r\n")
+		inside := slices.ContainsFunc(blocks, func(b block) bool { return !b.patch && number > b.first && number <= b.last })
+		if inside {
+			continue
+		}
 		m := ignoreComment.FindSubmatchIndex(line)
 		blank := len(bytes.TrimSpace(line)) == 0 || bytes.HasPrefix(bytes.TrimSpace(line), []byte("#"))
 		if !blank {
@@ -66,7 +75,72 @@ func commentsIn(file string, text []byte) []*comment {
 			waiting = append(waiting, c)
 		}
 	}
+	for _, c := range found {
+		c.last = c.target
+		for _, b := range blocks {
+			if b.first == c.target && !b.patch {
+				c.last = b.last
+			}
+		}
+	}
 	return found
+}
+
+// block is a block scalar: the line of its | or > and its last one. One that is a
+// patch of a kustomization has comments of its own.
+type block struct {
+	first, last int
+	patch       bool
+}
+
+// blocksIn finds the block scalars of a file: what looks like a comment in there is
+// text. A file that is no YAML has none.
+func blocksIn(text []byte) (blocks []block) {
+	lines := bytes.Split(text, []byte("\n"))
+	var walk func(n *yaml.Node, key string)
+	walk = func(n *yaml.Node, key string) {
+		if n.Kind == yaml.ScalarNode && n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+			blocks = append(blocks, block{n.Line, endOfBlock(lines, n.Line), key == "patch" || key == "patchesStrategicMerge"})
+		}
+		for i, c := range n.Content {
+			if n.Kind == yaml.MappingNode {
+				if i%2 == 1 {
+					walk(c, n.Content[i-1].Value)
+				}
+				continue
+			}
+			walk(c, key)
+		}
+	}
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	for {
+		var doc yaml.Node
+		if err := d.Decode(&doc); err != nil {
+			return blocks
+		}
+		walk(&doc, "")
+	}
+}
+
+// endOfBlock is the last line of the block scalar whose header is in line first:
+// what is indented as much as its first line, and blank lines between.
+func endOfBlock(lines [][]byte, first int) int {
+	last, indent := first, -1
+	for i := first; i < len(lines); i++ {
+		content := bytes.TrimLeft(lines[i], " ")
+		if len(bytes.TrimSpace(content)) == 0 {
+			continue
+		}
+		own := len(lines[i]) - len(content)
+		if indent < 0 {
+			indent = own
+		}
+		if own < indent {
+			break
+		}
+		last = i + 1
+	}
+	return last
 }
 
 // dropCommented takes out the findings that comments in the files ignore, and adds
@@ -81,7 +155,9 @@ func (rep *Report) dropCommented(opts Options) {
 				byPlace[file] = map[int][]*comment{}
 				rep.Sources[file] = files[file]
 			}
-			byPlace[file][c.target] = append(byPlace[file][c.target], c)
+			for line := c.target; line <= c.last; line++ {
+				byPlace[file][line] = append(byPlace[file][line], c)
+			}
 			all = append(all, c)
 		}
 	}

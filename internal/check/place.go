@@ -209,7 +209,7 @@ func merge(fs []finding.Finding) []finding.Finding {
 		at := -1
 		for _, i := range byKey[k] {
 			if slices.Contains(out[i].Trees, f.Tree) {
-				if out[i].Message == f.Message && out[i].Field == f.Field && out[i].Position == f.Position && out[i].Resource == f.Resource {
+				if out[i].Identity() == f.Identity() {
 					at = i // twice in one tree, as when a base is in it twice
 					break
 				}
@@ -241,10 +241,7 @@ func merge(fs []finding.Finding) []finding.Finding {
 // is in it twice.
 func once(fs []finding.Finding) []finding.Finding {
 	finding.Sort(fs)
-	return slices.CompactFunc(fs, func(a, b finding.Finding) bool {
-		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Resource == b.Resource && a.Field == b.Field &&
-			a.Position == b.Position && a.Rule == b.Rule && a.Message == b.Message && a.Severity == b.Severity
-	})
+	return slices.CompactFunc(fs, func(a, b finding.Finding) bool { return a.Identity() == b.Identity() })
 }
 
 var indexes = regexp.MustCompile(`\[\d+\]`)

@@ -146,7 +146,7 @@ func (c *checkFlags) run(cmd *cobra.Command, args []string) error {
 		_, err = cmd.OutOrStdout().Write(text)
 		return err
 	}
-	return c.print(cmd, rep)
+	return c.print(cmd, rep, trees)
 }
 
 // prepare looks at everything that can be wrong before anything is checked.
@@ -189,7 +189,7 @@ func (c *checkFlags) prepare(cmd *cobra.Command) error {
 }
 
 // print prints what was found, and ends the command with its exit code.
-func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report) error {
+func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report, trees []check.Tree) error {
 	secrets := secretsOf(cmd)
 	out := &report.Report{
 		Findings: rep.Findings, Trees: rep.Trees, Resources: rep.Resources, Quiet: len(rep.Unread) > 0,
@@ -207,19 +207,30 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report) error {
 		out.Unread = append(out.Unread, report.Unread{Name: secrets.Line(u.Name), Reason: secrets.Line(u.Error()), Named: u.Named})
 	}
 	failure := c.unread(cmd, rep)
-	if done, err := c.known.apply(cmd, out, failure); done || err != nil {
+	done, err := c.known.apply(cmd, out, failure)
+	if done || err != nil {
 		return err
 	}
-	if err := writeTo(cmd.OutOrStdout(), c.destinations, out); err != nil {
+	if out.Fixes, err = c.fixes(cmd, rep, trees); err != nil {
 		return err
 	}
-	switch {
-	case failure != nil:
-		return failure
-	case slices.ContainsFunc(out.Findings, func(f finding.Finding) bool { return f.Severity >= c.least }):
-		return errFindings
+	return publish(cmd, c.destinations, out, failure)
+}
+
+// fixes are the certain answers to findings, for the reports that carry them. They
+// are tried, which is a second check.
+func (c *checkFlags) fixes(cmd *cobra.Command, rep *check.Report, trees []check.Tree) (map[finding.Identity]report.Fix, error) {
+	if !slices.ContainsFunc(c.destinations, func(d destination) bool { return d.format.Fixes }) ||
+		slices.ContainsFunc(trees, func(t check.Tree) bool { return slices.Contains(t.Files, "-") }) {
+		return nil, nil
 	}
-	return nil
+	m := mender{options: c.Options, trees: trees, secrets: secretsOf(cmd)}
+	edits, _, err := m.mend(cmd.Context(), rep)
+	fixes := map[finding.Identity]report.Fix{}
+	for _, e := range edits {
+		fixes[rep.Findings[e.Finding].Identity()] = report.Fix{Line: e.Line, Column: e.Column, Old: e.Old, New: e.New}
+	}
+	return fixes, err
 }
 
 // unread says what could not be checked, and returns the exit code if that is a
@@ -231,11 +242,8 @@ func (c *checkFlags) unread(cmd *cobra.Command, rep *check.Report) error {
 		check.PrintWarnings(cmd.ErrOrStderr(), rep.Warnings)
 	}
 	for _, u := range rep.Unread {
-		word := "Not checked:"
-		if u.Named {
-			word, fails = "Error:", true
-		}
-		fmt.Fprintln(cmd.ErrOrStderr(), word, secrets.Error(u))
+		fails = fails || u.Named
+		sayUnread(cmd, u.Named, secrets.Error(u))
 		fmt.Fprint(cmd.ErrOrStderr(), where(u.Err, secrets))
 	}
 	if fails {

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 
 	"github.com/pmezard/go-difflib/difflib"
 	"github.com/spf13/cobra"
@@ -91,15 +90,10 @@ func (m *mender) run(cmd *cobra.Command, flags *checkFlags, diff bool) error {
 	ctx := cmd.Context()
 	before := check.Run(ctx, m.trees, m.options)
 	failure := flags.unread(cmd, before)
-	if err := m.limit(); err != nil {
+	edits, after, err := m.mend(ctx, before)
+	if err != nil {
 		return err
 	}
-	words := fix.Words{}
-	for _, text := range before.Texts() {
-		words.Add(text)
-	}
-	edits := fix.Plan(before.Findings, func(file string) []byte { return m.text(before, file) }, words)
-	edits, after := m.tried(ctx, before, edits)
 	out := cmd.OutOrStdout()
 	if diff {
 		if err := m.printDiff(out, before, edits); err != nil {
@@ -123,6 +117,24 @@ func (m *mender) run(cmd *cobra.Command, flags *checkFlags, diff bool) error {
 		failure = errFindings
 	}
 	return failure
+}
+
+// mend returns the edits that mend what was found, tried, and what is found after
+// them.
+func (m *mender) mend(ctx context.Context, before *check.Report) (edits []fix.Edit, after *check.Report, err error) {
+	if finding.Count(before.Findings, finding.Error) == 0 {
+		return nil, before, nil
+	}
+	if err := m.limit(); err != nil {
+		return nil, nil, err
+	}
+	words := fix.Words{}
+	for _, text := range before.Texts() {
+		words.Add(text)
+	}
+	edits = fix.Plan(before.Findings, func(file string) []byte { return m.text(before, file) }, words)
+	edits, after = m.tried(ctx, before, edits)
+	return edits, after, nil
 }
 
 // limit finds the folder that files have to be in to be changed.
@@ -195,24 +207,20 @@ func (m *mender) mends(before, after *check.Report, edits []fix.Edit) bool {
 	if len(after.Unread) > len(before.Unread) {
 		return false
 	}
-	left := map[string]int{}
+	left := map[finding.Identity]int{}
 	for i := range before.Findings {
-		left[identity(&before.Findings[i])]++
+		left[before.Findings[i].Identity()]++
 	}
 	for _, e := range edits {
-		left[identity(&before.Findings[e.Finding])]--
+		left[before.Findings[e.Finding].Identity()]--
 	}
 	for i := range after.Findings {
-		key := identity(&after.Findings[i])
-		if left[key]--; left[key] < 0 {
+		id := after.Findings[i].Identity()
+		if left[id]--; left[id] < 0 {
 			return false
 		}
 	}
 	return true
-}
-
-func identity(f *finding.Finding) string {
-	return f.Rule + "\x00" + f.Severity.String() + "\x00" + f.File + "\x00" + strconv.Itoa(f.Line) + "\x00" + f.Resource.String() + "\x00" + f.Place() + "\x00" + f.Message
 }
 
 // write writes the files, unless one of them has changed since it was read.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -105,6 +106,45 @@ func TestFix(t *testing.T) {
 	code, stdout, _ = run(t, "fix", "--diff", "prod")
 	assert.Equal(t, ExitOK, code)
 	assert.Empty(t, stdout)
+}
+
+// Whoever makes the changes that a SARIF report proposes gets what fix writes.
+func TestSARIFCarriesFixes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	pod := strings.Replace(knownPod, "        name: db-secrt", "        name: \"db-secrt\" # \u00e9", 1)
+	write(t, ".", map[string]string{"pod.yaml": pod, "secret.yaml": knownSecret})
+	code, stdout, stderr := run(t, "check", "-o", "sarif", "pod.yaml", "secret.yaml")
+	require.Equal(t, ExitFindings, code, stderr)
+	var log struct {
+		Runs []struct {
+			Results []struct {
+				Fixes []struct {
+					ArtifactChanges []struct {
+						ArtifactLocation struct{ URI string }
+						Replacements     []struct {
+							DeletedRegion   struct{ StartLine, StartColumn, EndColumn int }
+							InsertedContent struct{ Text string }
+						}
+					}
+				}
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(stdout), &log))
+	lines, fixes := strings.Split(pod, "\n"), 0
+	for _, r := range log.Runs[0].Results {
+		for _, f := range r.Fixes {
+			change := f.ArtifactChanges[0]
+			assert.Equal(t, "pod.yaml", change.ArtifactLocation.URI)
+			at := change.Replacements[0].DeletedRegion
+			line := []rune(lines[at.StartLine-1])
+			lines[at.StartLine-1] = string(line[:at.StartColumn-1]) + change.Replacements[0].InsertedContent.Text + string(line[at.EndColumn-1:])
+			fixes++
+		}
+	}
+	assert.Equal(t, 1, fixes)
+	run(t, "fix", "pod.yaml", "secret.yaml")
+	assert.Equal(t, readFile(t, "pod.yaml"), strings.Join(lines, "\n"))
 }
 
 // What is not certain stays as it is.

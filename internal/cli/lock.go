@@ -126,6 +126,9 @@ type lockRun struct {
 // the worst exit code.
 func (r *lockRun) all(ctx context.Context, envs []*lock.Environment) error {
 	worst := ExitOK
+	if len(envs) > 1 && r.build.Cache == nil {
+		r.build.Cache = &kbuild.Cache{} // they share their base
+	}
 	for _, e := range envs {
 		code := ExitOK
 		if err := r.one(ctx, e); err != nil {
@@ -153,7 +156,7 @@ func (r *lockRun) all(ctx context.Context, envs []*lock.Environment) error {
 func (r *lockRun) one(ctx context.Context, e *lock.Environment) error {
 	name := redact.Escape(e.Name)
 	var printing error
-	l, err := lock.Make(e, lock.Options{Build: r.build, Inputs: func(source []byte, configs []string) ([]lock.Input, error) {
+	l, err := lock.Make(e, lock.Options{Build: r.build, Recheck: r.check, Inputs: func(source []byte, configs []string) ([]lock.Input, error) {
 		return injectionInputs(ctx, source, configs)
 	}, Built: func(files *kbuild.Snapshot, result *kbuild.Result) {
 		printing = check.PrintRuns(r.errs, files, e.Pipeline(), r.build, result)

@@ -64,23 +64,13 @@ of --fail-on, 2 if something that was named could not be checked.`,
 				return err
 			}
 			out.Secrets, out.Notes, out.FailOn = secretsOf(cmd), notes || least == finding.Note, least
-			if err := writeTo(cmd.OutOrStdout(), to, out); err != nil {
-				return err
-			}
+			var failure error
 			for _, u := range out.Unread {
-				word := "Not checked:"
-				if u.Named {
-					word = "Error:"
+				if sayUnread(cmd, u.Named, secretsOf(cmd).Line(u.Reason)); u.Named {
+					failure = &exitError{code: ExitFailure}
 				}
-				fmt.Fprintln(cmd.ErrOrStderr(), word, secretsOf(cmd).Line(u.Reason))
 			}
-			switch {
-			case slices.ContainsFunc(out.Unread, func(u report.Unread) bool { return u.Named }):
-				return &exitError{code: ExitFailure}
-			case slices.ContainsFunc(out.Findings, func(f finding.Finding) bool { return f.Severity >= least }):
-				return errFindings
-			}
-			return nil
+			return publish(cmd, to, out, failure)
 		},
 	}
 	f := cmd.Flags()
@@ -92,10 +82,31 @@ of --fail-on, 2 if something that was named could not be checked.`,
 	return cmd
 }
 
+// publish writes a report to all its destinations and ends a command: with a
+// failure, or with findings that are bad enough.
+func publish(cmd *cobra.Command, to []destination, r *report.Report, failure error) error {
+	if err := writeTo(cmd.OutOrStdout(), to, r); err != nil {
+		return err
+	}
+	if failure == nil && slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.Severity >= r.FailOn }) {
+		return errFindings
+	}
+	return failure
+}
+
+// sayUnread says what could not be checked, which is a failure if it was named.
+func sayUnread(cmd *cobra.Command, named bool, reason string) {
+	word := "Not checked:"
+	if named {
+		word = "Error:"
+	}
+	fmt.Fprintln(cmd.ErrOrStderr(), word, reason)
+}
+
 // mergeReports reads JSON reports and makes one of them.
 func mergeReports(files []string) (*report.Report, error) {
 	out := &report.Report{Version: version(), Rule: ruleOfReport, WithoutSchema: map[string]int{}}
-	prints := map[string]string{}
+	prints := map[finding.Identity]string{}
 	var all [][]finding.Finding
 	for _, file := range files {
 		d, err := readReport(file)
@@ -105,8 +116,8 @@ func mergeReports(files []string) (*report.Report, error) {
 		var fs []finding.Finding
 		for _, e := range d.Findings {
 			fs = append(fs, e.Finding)
-			if key := printKey(&e.Finding); prints[key] == "" {
-				prints[key] = e.Fingerprint
+			if id := e.Identity(); prints[id] == "" {
+				prints[id] = e.Fingerprint
 			}
 		}
 		all = append(all, fs)
@@ -127,13 +138,9 @@ func mergeReports(files []string) (*report.Report, error) {
 	out.Checked = slices.Compact(out.Checked)
 	out.Findings = check.Merge(all...)
 	for i := range out.Findings {
-		out.Fingerprints = append(out.Fingerprints, prints[printKey(&out.Findings[i])])
+		out.Fingerprints = append(out.Fingerprints, prints[out.Findings[i].Identity()])
 	}
 	return out, nil
-}
-
-func printKey(f *finding.Finding) string {
-	return fmt.Sprint(f.Rule, "\x00", f.File, "\x00", f.Line, ":", f.Column, "\x00", f.Resource, "\x00", f.Place(), "\x00", f.Message)
 }
 
 func readReport(file string) (*report.Document, error) {

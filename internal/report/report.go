@@ -46,6 +46,8 @@ type Report struct {
 	Version string
 	// Rule returns what there is to say about a rule. It may be nil.
 	Rule func(name string) (Rule, bool)
+	// Fixes are the certain answers to findings, for formats that carry them.
+	Fixes map[finding.Identity]Fix
 	// Fingerprints are those of the findings where they were read from a report;
 	// else they are computed when a format asks for them.
 	Fingerprints []string
@@ -59,6 +61,13 @@ type Rule struct {
 	// URL is a document that the rule rests on; it may be empty.
 	URL      string
 	Severity finding.Severity
+}
+
+// Fix is a word to replace in the file of a finding.
+type Fix struct {
+	// Line and Column, in bytes, are of the first byte of Old, from 1.
+	Line, Column int
+	Old, New     string
 }
 
 // Unread is a tree or a file that could not be checked.
@@ -131,18 +140,26 @@ type Format struct {
 	Name string
 	// Write prints a report whole. Its errors are those of the writer.
 	Write func(io.Writer, *Report) error
+	// Fixes says that it carries the fixes of findings, which take time to find.
+	Fixes bool
 }
 
 // formats are those of the files of this package, sorted by name.
 var formats []Format
 
 // register adds a format; the result lets a file call it for a variable.
-func register(name string, write func(io.Writer, *Report) error) Format {
-	f := Format{name, write}
+func register(name string, write func(io.Writer, *Report) error, options ...func(*Format)) Format {
+	f := Format{Name: name, Write: write}
+	for _, set := range options {
+		set(&f)
+	}
 	i, _ := slices.BinarySearchFunc(formats, name, func(f Format, name string) int { return strings.Compare(f.Name, name) })
 	formats = slices.Insert(formats, i, f)
 	return f
 }
+
+// withFixes is for formats that carry fixes.
+func withFixes(f *Format) { f.Fixes = true }
 
 // Default is the format for people.
 const Default = "text"

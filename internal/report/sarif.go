@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 )
@@ -64,7 +65,20 @@ type (
 		Locations    []sarifLocation   `json:"locations"`
 		Related      []sarifLocation   `json:"relatedLocations,omitempty"`
 		Fingerprints map[string]string `json:"partialFingerprints"`
+		Fixes        []sarifFix        `json:"fixes,omitempty"`
 		Properties   map[string]any    `json:"properties,omitempty"`
+	}
+	sarifFix struct {
+		Description sarifText     `json:"description"`
+		Changes     []sarifChange `json:"artifactChanges"`
+	}
+	sarifChange struct {
+		Artifact     sarifArtifact      `json:"artifactLocation"`
+		Replacements []sarifReplacement `json:"replacements"`
+	}
+	sarifReplacement struct {
+		Deleted  sarifRegion `json:"deletedRegion"`
+		Inserted sarifText   `json:"insertedContent"`
 	}
 	sarifLocation struct {
 		Physical *sarifPhysical `json:"physicalLocation,omitempty"`
@@ -94,7 +108,7 @@ type (
 // the way they are computed.
 const FingerprintName = "krmValidate/v1"
 
-var _ = register("sarif", SARIF)
+var _ = register("sarif", SARIF, withFixes)
 
 // SARIF writes the report for code scanning: SARIF 2.1.0 with the rules that
 // have findings, and fingerprints by which a finding is the same after lines
@@ -144,6 +158,9 @@ func SARIF(w io.Writer, r *Report) error {
 				Message:  &sarifText{Text: what},
 			})
 		}
+		if fix, ok := r.Fixes[f.Identity()]; ok {
+			result.Fixes = []sarifFix{sarifFixOf(f, fix, &lines)}
+		}
 		if f.Tree != "" {
 			result.Properties = map[string]any{"tree": f.Tree}
 			if len(f.Trees) > 0 {
@@ -186,6 +203,24 @@ func sarifPlace(f *finding.Finding, lines *lineReader) sarifLocation {
 		l.Physical = &sarifPhysical{sarifArtifact{fileURI(name)}, region(f.Line, f.Column, end)}
 	}
 	return l
+}
+
+// sarifFixOf is a fix with its columns in characters, as SARIF has them here.
+func sarifFixOf(f *finding.Finding, fix Fix, lines *lineReader) sarifFix {
+	column := fix.Column
+	if line, ok := lines.line(&finding.Finding{File: f.File, Line: fix.Line, Column: 1}); ok && column-1 <= len(line) {
+		column = utf8.RuneCount(line[:column-1]) + 1
+	}
+	return sarifFix{
+		Description: sarifText{Text: "write " + fix.New + " instead of " + fix.Old},
+		Changes: []sarifChange{{
+			Artifact: sarifArtifact{fileURI(f.File)},
+			Replacements: []sarifReplacement{{
+				Deleted:  sarifRegion{fix.Line, column, column + utf8.RuneCountInString(fix.Old)},
+				Inserted: sarifText{Text: fix.New},
+			}},
+		}},
+	}
 }
 
 func region(line, column, end int) *sarifRegion {
