@@ -37,8 +37,9 @@ follows TARGET through it: the Ingress or route, the Service and its port, the
 pods behind it with their probes, the Secrets and ConfigMaps they need, and the
 Services they connect to.
 
-TARGET is a URL, for which the rule of an Ingress is looked up, or a resource as
-kubectl names it: ingress/web, svc/api, deploy/api.
+TARGET is a URL, for which the rule of an Ingress, an HTTPRoute or a VirtualService
+is looked up, or a resource as kubectl names it: ingress/web, gateway/edge, svc/api,
+deploy/api.
 
 Each hop has a tick, or what the rules found against it at error level. The exit
 code is 1 if there is any such reason, 2 if there is nothing to trace.`,

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -29,6 +30,87 @@ func TestTrace(t *testing.T) {
 		assert.Equal(t, c.code, code, "%s: %s", c.dir, stderr)
 		golden(t, "trace/"+c.file+".txt", stdout)
 	}
+}
+
+// Routes that are no Ingress, by URL and from their Gateways.
+func TestTraceOfRoutes(t *testing.T) {
+	dir := t.TempDir()
+	const text = `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  gatewayClassName: x
+  listeners:
+  - {name: http, port: 80, protocol: HTTP, hostname: "*.example.com"}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: shop, namespace: shop}
+spec:
+  parentRefs: [{name: edge}]
+  hostnames: [shop.example.com, shop.example.org]
+  rules:
+  - matches: [{path: {type: PathPrefix, value: /api}}]
+    backendRefs: [{name: api, port: 80}]
+  - matches: [{path: {value: /api}, headers: [{name: x-canary, value: "1"}]}, {path: {type: Exact, value: /canary}}]
+    backendRefs: [{name: canary, port: 80}]
+  - matches: [{path: {value: /old}}]
+    filters: [{type: RequestRedirect, requestRedirect: {hostname: example.org}}]
+  - matches: [{path: {value: /nowhere}}]
+  - backendRefs: [{name: web, port: 80}]
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: mesh-edge, namespace: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: ["shop/mesh.example.com"]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: mesh, namespace: shop}
+spec:
+  hosts: [mesh.example.com, other.example.net]
+  gateways: [mesh-edge]
+  http:
+  - match: [{uri: {exact: /api}, headers: {x: {exact: y}}}, {uri: {prefix: /ap}}]
+    route: [{destination: {host: api, port: {number: 80}}}]
+  - match: [{uri: {regex: "/v[0-9]+"}}]
+    redirect: {uri: /}
+  - route: [{destination: {host: outside.example.net}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api, namespace: shop}
+spec: {selector: {app: api}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: gone}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: canary, namespace: shop}
+spec: {selector: {app: api}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: api, namespace: shop, labels: {app: api}}
+spec: {containers: [{name: api, image: example.com/api:1.0, ports: [{containerPort: 80}]}]}
+`
+	write(t, dir, map[string]string{"a.yaml": text})
+	out := ""
+	for _, target := range []string{
+		"http://shop.example.com/api/x", "http://shop.example.com/canary", "http://shop.example.com/old/page", "http://shop.example.com/nowhere",
+		"http://shop.example.com/", "http://shop.example.org/api", "http://mesh.example.com/apis", "http://mesh.example.com/v2", "http://mesh.example.com/x",
+		"http://other.example.net/v1", "http://nobody.example.com/", "gateway/edge", "virtualservice/mesh",
+	} {
+		code, stdout, stderr := run(t, "trace", filepath.Join(dir, "a.yaml"), target)
+		out += fmt.Sprintf("$ trace %s (%d)\n%s%s\n", target, code, stdout, stderr)
+	}
+	golden(t, "trace/routes.txt", out)
 }
 
 func TestTraceOfAFile(t *testing.T) {
@@ -85,7 +167,7 @@ spec: {containers: [{name: web, image: 'example.com/web:1', ports: [{containerPo
 	assert.Equal(t, "outside of the cluster: example.org", last(c))
 
 	for target, want := range map[string]string{
-		"http://example.com/": "no Ingress of this build takes http://example.com/; there are rules for *.example.com",
+		"http://example.com/": "no Ingress, HTTPRoute or VirtualService of this build takes http://example.com/; there are rules for *.example.com",
 		"http:///x":           "is no URL with a host",
 		"web":                 "expected a URL, such as http://example.com/api, or KIND/NAME, such as ingress/web",
 		"deploy/web":          "there is no deploy/web in this build",

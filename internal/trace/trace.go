@@ -6,8 +6,6 @@ package trace
 import (
 	"encoding/base64"
 	"fmt"
-	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,102 +92,6 @@ func (t *Tracer) Trace(target string) (Chain, error) {
 	return t.chain, nil
 }
 
-// url follows a URL through the Ingress that takes it: of the rules for its host
-// the longest path. https://kubernetes.io/docs/concepts/services-networking/ingress/#path-types
-func (t *Tracer) url(target string) (Chain, error) {
-	u, err := url.Parse(target)
-	if err != nil || u.Hostname() == "" {
-		return nil, fmt.Errorf("%q is no URL with a host", target)
-	}
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
-	var hosts []string
-	var best *inventory.Object
-	var backend *yaml.Node
-	how, field, length := "", "", -1
-	for _, o := range t.inv.OfKind(ingressKind) {
-		for i, rule := range yamlnode.Elements(o.Get("spec", "rules")) {
-			h := yamlnode.GetString(rule, "host")
-			if h != "" {
-				hosts = append(hosts, h)
-			}
-			if !hostMatches(h, u.Hostname()) {
-				continue
-			}
-			for j, p := range yamlnode.Elements(yamlnode.Path(rule, "http", "paths")) {
-				at, kind := yamlnode.GetString(p, "path"), yamlnode.GetString(p, "pathType")
-				if pathMatches(kind, at, path) && len(at) > length {
-					best, backend, length = o, yamlnode.Get(p, "backend"), len(at)
-					field = fmt.Sprintf("spec.rules[%d].http.paths[%d].", i, j)
-					how = fmt.Sprintf("host %s, path %s (%s)", orAny(h), orAny(at), kind)
-				}
-			}
-		}
-		if b := o.Get("spec", "defaultBackend"); b != nil && best == nil {
-			best, backend, how = o, b, "the default backend"
-		}
-	}
-	if best == nil {
-		slices.Sort(hosts)
-		return nil, fmt.Errorf("no Ingress of this build takes %s; there are rules for %s", target, orNone(slices.Compact(hosts)))
-	}
-	t.add(0, best, best.String()+": "+how, func(f *finding.Finding) bool {
-		return !strings.HasPrefix(f.Field, "spec.rules[") || strings.HasPrefix(f.Field, field)
-	})
-	for _, r := range t.refs.From(best) {
-		if backend != nil && within(backend, r.Node) {
-			t.reference(r, 1)
-		}
-	}
-	return t.chain, nil
-}
-
-func orAny(s string) string {
-	if s == "" {
-		return "any"
-	}
-	return s
-}
-
-func orNone(list []string) string {
-	if len(list) == 0 {
-		return "no host"
-	}
-	return strings.Join(list, ", ")
-}
-
-func hostMatches(rule, name string) bool {
-	if rest, ok := strings.CutPrefix(rule, "*."); ok {
-		first, tail, _ := strings.Cut(name, ".")
-		return first != "" && strings.EqualFold(tail, rest)
-	}
-	return rule == "" || strings.EqualFold(rule, name)
-}
-
-func pathMatches(kind, rule, path string) bool {
-	switch kind {
-	case "Exact":
-		return rule == path
-	case "Prefix":
-		rule = strings.TrimSuffix(rule, "/")
-		return path == rule || strings.HasPrefix(path, rule+"/") || rule == ""
-	default: // up to the controller: many take it as a prefix, some as a pattern
-		if strings.ContainsAny(rule, "(*[$") {
-			if pattern, err := regexp.Compile("^(?:" + rule + ")"); err == nil {
-				return pattern.MatchString(path)
-			}
-		}
-		return strings.HasPrefix(path, rule)
-	}
-}
-
-// within reports whether a node is in the tree of another.
-func within(tree, n *yaml.Node) bool {
-	return tree == n || slices.ContainsFunc(tree.Content, func(c *yaml.Node) bool { return within(c, n) })
-}
-
 // add adds a hop about an object, with what is found at error level about it:
 // all of it, or what wanted takes.
 func (t *Tracer) add(depth int, o *inventory.Object, what string, wanted func(*finding.Finding) bool) {
@@ -237,6 +139,18 @@ func (t *Tracer) object(o *inventory.Object, depth int) {
 		t.add(depth, o, o.String(), nil)
 		for _, r := range t.refs.From(o) {
 			t.reference(r, depth+1)
+		}
+		if o.Kind == "Gateway" {
+			t.attached(o, depth+1)
+		}
+	}
+}
+
+// attached follows the routes of a Gateway.
+func (t *Tracer) attached(gateway *inventory.Object, depth int) {
+	for _, o := range t.inv.Objects() {
+		if slices.ContainsFunc(t.refs.From(o), func(r *reference.Ref) bool { return t.resolver.Resolve(r).Target == gateway }) {
+			t.object(o, depth)
 		}
 	}
 }
