@@ -165,6 +165,23 @@ func TestLockRefusesSecrets(t *testing.T) {
 	// A value of a Secret that also stands elsewhere is no secret.
 	dir := shop.with(secret).with(inject).write(t)
 	writeLock(t, dir)
+	// Nor is what the kubelet puts in, whoever the user is.
+	for _, value := range []string{"postgresql://postgres:$(PASSWORD)@postgres:5432/x", "app:$(PASSWORD)@tcp(mysql:3306)/x", "Host=postgres;Username=app;Password=$(PASSWORD)"} {
+		writeLock(t, shop.with(secret).with(edits(object{"object": "Deployment api", "env": object{"name": "X", "value": value}})).write(t))
+	}
+}
+
+// TestLockForgetsTypedPasswords: what is replaced is tested, unless that would
+// write a password down.
+func TestLockForgetsTypedPasswords(t *testing.T) {
+	dir := shop.with(files{"source/more.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: typed}\ndata: {URL: 'redis://:typed-sentinel@redis:6379', B: c}\n"}).
+		with(files{"source/kustomization.yaml": strings.Replace(shop["source/kustomization.yaml"], "[all.yaml]", "[all.yaml, more.yaml]", 1)}).
+		with(edits(object{"object": "ConfigMap typed", "data": object{"URL": "redis://redis:6379"}})).write(t)
+	writeLock(t, dir)
+	for name, text := range contents(t, filepath.Join(dir, "lock")) {
+		assert.NotContains(t, text, "sentinel", name)
+	}
+	exact(t, dir)
 }
 
 // TestSourceAnywhere: the pipeline says where the source is.

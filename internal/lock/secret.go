@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -58,7 +59,7 @@ func (p *plan) refuseSecrets(source, result *state) error {
 		switch {
 		case known.in(text):
 			found = &SecretError{title(id), key, "its value contains the value of a Secret"}
-		case redact.HasCredential(text):
+		case hasPassword(text):
 			found = &SecretError{title(id), key, "its value has a password in it"}
 		}
 	})
@@ -77,12 +78,22 @@ func (p *plan) dropTests(known *secrets) {
 			secret := false
 			if o.Op == "test" {
 				texts(lastStep(o.Path), o.Value, func(_, text string) {
-					secret = secret || known.in(text) || redact.HasCredential(text)
+					secret = secret || known.in(text) || hasPassword(text)
 				})
 			}
 			return secret
 		})
 	}
+}
+
+// expanded matches what the kubelet puts a password into: user:$(VAR)@ and
+// password=$(VAR).
+var expanded = regexp.MustCompile(`[A-Za-z0-9._~-]{0,64}:\$\([A-Za-z_][-._A-Za-z0-9]*\)@|=\$\([A-Za-z_][-._A-Za-z0-9]*\)`)
+
+// hasPassword reports whether a text has a password in it, and not where one is put
+// when the container starts.
+func hasPassword(text string) bool {
+	return redact.HasCredential(expanded.ReplaceAllString(text, ""))
 }
 
 func secretContent(content map[string]any) string {
