@@ -75,6 +75,7 @@ type Environment struct {
 	overlay *overlay
 	before  *kbuild.Result
 	list    []byte // its resources, as the function gets them
+	inv     *inventory.Inventory
 	spec    config.Spec
 	found   []*candidate
 }
@@ -157,20 +158,65 @@ func Plan(ctx context.Context, dirs []string, opts Options) (*Result, error) {
 	if err := l.moveAll(); err != nil {
 		return nil, err
 	}
-	if err := configure(l, fresh); err != nil {
+	moved := maps.Clone(l.tree.write)
+	for {
+		l.tree.write = maps.Clone(moved)
+		locks, err := l.pipelines(fresh, opts)
+		if refused := (*lock.SecretError)(nil); errors.As(err, &refused) && drop(fresh, refused) {
+			continue // without the value that a lock cannot have
+		}
+		if err != nil {
+			return nil, err
+		}
+		for path, content := range locks {
+			l.tree.add(path, content, 0o644)
+		}
+		return r, nil
+	}
+}
+
+// pipelines writes the pipelines of environments into the tree, and returns their
+// locks.
+func (l *layout) pipelines(envs []*Environment, opts Options) (map[string][]byte, error) {
+	if err := configure(l, envs); err != nil {
 		return nil, err
 	}
 	planned := kbuild.NewSnapshot(l.tree)
 	locks := map[string][]byte{}
-	for _, e := range fresh {
-		if err := e.lock(planned, opts, locks); err != nil {
+	for _, e := range envs {
+		err := e.lock(planned, opts, locks, func(path string) string { return path })
+		if err != nil && strings.Contains(err.Error(), "couldn't execute function") {
+			// kustomize runs the function in a directory that has to be there.
+			err = l.onDisk(func(files *kbuild.Snapshot, there func(string) string) error {
+				return e.lock(files, opts, locks, there)
+			})
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
-	for path, content := range locks {
-		l.tree.add(path, content, 0o644)
+	return locks, nil
+}
+
+// drop leaves a value alone that the lock would have to write a secret for.
+func drop(envs []*Environment, refused *lock.SecretError) bool {
+	dropped := false
+	for _, e := range envs {
+		for _, c := range e.found {
+			c.values = slices.DeleteFunc(c.values, func(t typed) bool {
+				id := t.owner.Resource()
+				if t.variable != refused.Field || !strings.Contains(refused.Object, id.Kind) || !strings.Contains(refused.Object, id.Name) {
+					return false
+				}
+				dropped = true
+				e.Left = append(e.Left, Left{Where: t.owner.Kind + " " + t.owner.Name, Variable: t.variable, Reason: "a part of it stands in Secrets only, and a lock holds nothing of a Secret"})
+				return true
+			})
+		}
+		e.found = slices.DeleteFunc(e.found, func(c *candidate) bool { return len(c.values) == 0 })
+		e.connect()
 	}
-	return r, nil
+	return dropped
 }
 
 // recover undoes what a run that was killed has left, in the directories where it
@@ -270,11 +316,22 @@ func (e *Environment) look(ctx context.Context, disk *kbuild.Snapshot, opts Opti
 		return err
 	}
 	e.spec = config.Spec{Receipt: true}
+	e.inv = inv
+	e.connect()
+	if images, res := imagesOf(inv), resourcesOf(inv); images != nil || res != nil {
+		e.spec.Normalize = &config.Normalize{Images: images, Resources: res}
+	}
+	return e.settle(ctx)
+}
+
+// connect writes the connections that were found into the configuration.
+func (e *Environment) connect() {
+	e.spec.Connections, e.Connections = nil, nil
 	for _, c := range e.found {
 		if e.spec.Connections == nil {
 			e.spec.Connections = map[string]config.Connection{}
 		}
-		conf := c.config(inv)
+		conf := c.config(e.inv)
 		sortSinks(conf.Into)
 		e.spec.Connections[c.name] = conf
 		shown := Connection{Name: c.name, Engine: c.engine.Name, Service: c.service.BaseName()}
@@ -283,10 +340,6 @@ func (e *Environment) look(ctx context.Context, disk *kbuild.Snapshot, opts Opti
 		}
 		e.Connections = append(e.Connections, shown)
 	}
-	if images, res := imagesOf(inv), resourcesOf(inv); images != nil || res != nil {
-		e.spec.Normalize = &config.Normalize{Images: images, Resources: res}
-	}
-	return e.settle(ctx)
 }
 
 // inventory reads the environment's resources anew.
@@ -556,7 +609,7 @@ func (e *Environment) ignore(f *finding.Finding) bool {
 		return false
 	}
 	v.Ignore = append(v.Ignore, entry)
-	e.Ignored = append(e.Ignored, f.Rule+": "+f.Resource.String()+": "+f.Sentence())
+	e.Ignored = append(e.Ignored, f.Rule+": "+f.Resource.Kind+" "+unhashed(&f.Resource)+": "+f.Sentence())
 	return true
 }
 
@@ -682,13 +735,14 @@ func nameOf(envs []*Environment) string {
 	return "pipeline"
 }
 
-// lock makes the environment's lock, and compares what it builds to with what it
-// was.
-func (e *Environment) lock(planned *kbuild.Snapshot, opts Options, files map[string][]byte) error {
+// lock makes the environment's lock, and compares what it builds to with
+// what it was. there says where a path of the environment is in files.
+func (e *Environment) lock(planned *kbuild.Snapshot, opts Options, files map[string][]byte, there func(string) string) error {
 	o := e.overlay
+	e.Differences = nil
 	var after *kbuild.Result
 	var failed []string
-	made, err := lock.Make(lock.Planned(o.envName, o.env, o.source), lock.Options{
+	made, err := lock.Make(lock.Planned(o.envName, there(o.env), there(o.source)), lock.Options{
 		Build: opts.Build, Files: planned, Inputs: opts.Inputs,
 		Built: func(_ *kbuild.Snapshot, result *kbuild.Result) {
 			after = result
@@ -710,7 +764,13 @@ func (e *Environment) lock(planned *kbuild.Snapshot, opts Options, files map[str
 		}
 		return fmt.Errorf("%s: %w", e.Name, err)
 	}
-	maps.Copy(files, made.Files())
+	for path, content := range made.Files() {
+		rel, err := filepath.Rel(there(o.env), path)
+		if err != nil {
+			return err
+		}
+		files[filepath.Join(o.env, rel)] = content
+	}
 	before, err := inventoryOf(e.before.Resources)
 	if err != nil {
 		return err

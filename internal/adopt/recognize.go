@@ -184,8 +184,8 @@ func (r *recognizer) address(c *inventory.Container, env []*variable, v *variabl
 		}
 	}
 	if t.carries&engine.Parameters != 0 {
-		for _, p := range a.Parameters {
-			if restore(p, refs) != p || t.secret {
+		for k, p := range a.Parameters {
+			if restore(p, refs) != p || t.secret && !known(conn.engine, k, p) {
 				r.leave(c, v.name, "its parameters may not be known to everybody")
 				return nil
 			}
@@ -464,6 +464,20 @@ func templateOf(e *engine.Engine, text string, at []host.Occurrence) (string, en
 
 // reference is a $(VAR) that the kubelet expands.
 var reference = regexp.MustCompile(`\$\(([A-Za-z_][-._A-Za-z0-9]*)\)`)
+
+// known reports whether a parameter and its value are ones that anybody could have
+// written: those of the engine's documentation, switches and numbers.
+func known(e *engine.Engine, name, value string) bool {
+	if value == "true" || value == "false" || name == "authSource" && value == e.AuthDatabase {
+		return true
+	}
+	if n, err := strconv.Atoi(value); err == nil && n < 100000 {
+		return true
+	}
+	return slices.ContainsFunc(e.Values, func(v engine.ParameterValues) bool {
+		return v.Name == name && slices.Contains(v.Values, value)
+	})
+}
 
 // withoutReferences puts a word in the place of each $(VAR), so that URLs can be
 // read.

@@ -13,6 +13,8 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/cleanup"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 )
 
 // tree is the disk as it will be: nothing of it is written before all of it has
@@ -163,4 +165,60 @@ func (t *tree) commit() error {
 		gone = append(gone, filepath.ToSlash(rel))
 	}
 	return atomicfile.WriteTree(top, files, gone...)
+}
+
+// most is how much onDisk copies, in files.
+const most = 20000
+
+// onDisk calls f with a copy of the repository as it will be, in a temporary
+// directory, and where it has what. Nothing that is no part of a build is copied.
+func (l *layout) onDisk(f func(files *kbuild.Snapshot, there func(string) string) error) error {
+	dir, err := os.MkdirTemp("", "krm-validate-")
+	if err != nil {
+		return err
+	}
+	defer cleanup.Add(dir)()
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return err
+	}
+	there := func(path string) string {
+		if rel, err := filepath.Rel(l.top, path); err == nil {
+			return filepath.Join(dir, rel)
+		}
+		return path
+	}
+	write := func(path string, content []byte) error {
+		if err := os.MkdirAll(filepath.Dir(there(path)), 0o700); err != nil {
+			return err
+		}
+		return os.WriteFile(there(path), content, 0o600)
+	}
+	n := 0
+	err = filepath.WalkDir(l.top, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules"):
+			return filepath.SkipDir
+		case !d.Type().IsRegular() || l.tree.isGone(path) || l.tree.isFile(path):
+			return nil
+		}
+		if n++; n > most {
+			return fmt.Errorf("%s has more than %d files: run init on a copy of the part that has the overlays", l.top, most)
+		}
+		content, err := l.tree.FileSystem.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return write(path, content)
+	})
+	if err != nil {
+		return err
+	}
+	for path, file := range l.tree.write {
+		if err := write(path, file.Content); err != nil {
+			return err
+		}
+	}
+	return f(kbuild.NewSnapshot(filesys.MakeFsOnDisk()), there)
 }
