@@ -180,12 +180,31 @@ func (r *schemaRule) rule() *Rule {
 	}
 	return &Rule{Name: r.name, Doc: r.doc, URL: r.url, Severity: severity, Run: func(p *Pass) error {
 		for _, found := range p.problems {
-			if found.Rule == r.name {
+			if found.Rule == r.name && !isPlaceholderHost(found) {
 				p.reportProblem(found)
 			}
 		}
 		return nil
 	}}
+}
+
+// isPlaceholderHost reports whether a host is no host name because something is
+// still to be put in: placeholder-left says so.
+func isPlaceholderHost(found problem) bool {
+	if found.Node == nil || found.Node.Kind != yaml.ScalarNode {
+		return false
+	}
+	if word, _ := findPlaceholder(found.Node.Value); word == "" && templateMark(found.Node.Value) == "" {
+		return false
+	}
+	for _, path := range hostFields()[found.object.GroupKind] {
+		leads := false
+		eachScalar(found.object.Node, path, func(n *yaml.Node) { leads = leads || n == found.Node })
+		if leads {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Pass) reportProblem(found problem) {

@@ -31,7 +31,41 @@ type serviceURL struct {
 func isServiceURL(text string) bool {
 	name, _, ok := cutScheme(text)
 	e, _, known := engine.ByScheme(name)
-	return ok && known && len(e.Variables) > 0
+	return ok && known && len(e.Variables) > 0 || mayBeKeywords(text)
+}
+
+// mayBeKeywords is a cheap test for connection strings that are no URLs: libpq's
+// and ADO.NET's keywords, Go's data source names.
+func mayBeKeywords(text string) bool {
+	return len(text) < 1000 && !strings.Contains(text, "://") && (strings.Contains(text, "=") && strings.ContainsAny(text, " ;,") || strings.Contains(text, "@tcp(")) && !strings.ContainsRune(strings.TrimSpace(text), '\n')
+}
+
+// parseKeywords reads a connection string that is no URL, and has no mistake.
+func parseKeywords(text string) (*serviceURL, bool) {
+	text = strings.TrimSpace(text)
+	if !mayBeKeywords(text) {
+		return nil, false
+	}
+	found := engine.ReadTyped("", text, true)
+	if len(found) != 1 || found[0].Start != 0 || found[0].End != len(text) || len(found[0].Faults) > 0 || len(found[0].Hosts) == 0 || found[0].IsJAAS() {
+		return nil, false
+	}
+	t := found[0]
+	s := &serviceURL{engine: t.Engine, scheme: engine.Scheme{Database: t.Database != ""}, database: t.Database}
+	for _, h := range t.Hosts {
+		s.hosts = append(s.hosts, h.Host)
+	}
+	if len(t.Hosts) == 1 {
+		if s.port = t.Hosts[0].Port; s.port == 0 && !t.AnyEngine && len(t.Engine.Schemes) > 0 {
+			s.port = t.Engine.Schemes[0].Port
+		}
+	}
+	for _, name := range append(slices.Clone(s.hosts), s.database) {
+		if strings.Trim(name, plainBytes) != "" {
+			return nil, false
+		}
+	}
+	return s, s.hosts[0] != ""
 }
 
 func cutScheme(text string) (scheme, rest string, ok bool) {
@@ -47,9 +81,12 @@ func cutScheme(text string) (scheme, rest string, ok bool) {
 // password look like a host or a database.
 func parseServiceURL(text string) (*serviceURL, bool) {
 	name, rest, ok := cutScheme(text)
+	if !ok {
+		return parseKeywords(text)
+	}
 	e, scheme, known := engine.ByScheme(name)
-	if name == "sqlserver" {
-		var settings string // user=…;password=…
+	settings := ""
+	if name == "sqlserver" { // user=…;password=…
 		if rest, settings, _ = strings.Cut(rest, ";"); strings.Contains(settings, "@") {
 			return nil, false
 		}
@@ -74,6 +111,11 @@ func parseServiceURL(text string) (*serviceURL, bool) {
 		for member := range strings.SplitSeq(authority, ",") {
 			name, _, _ := strings.Cut(member, ":")
 			s.hosts = append(s.hosts, name)
+		}
+	}
+	for pair := range strings.SplitSeq(settings, ";") {
+		if k, v, _ := strings.Cut(pair, "="); strings.EqualFold(k, "databaseName") || strings.EqualFold(k, "database") {
+			s.database, s.scheme.Database = v, true
 		}
 	}
 	if scheme.Database {
@@ -110,7 +152,7 @@ var urlContradictsParts = &Rule{
 	URL:      envFromDocs,
 	Doc: "A container gets the address of a server twice, as a URL and in parts, and the two disagree: DATABASE_URL leads to one database and DB_NAME says another. " +
 		"The program uses one of the two, so it may connect to the wrong server, and editing the other changes nothing. " +
-		"It compares host, port and database name of URLs of databases and brokers, in the container's final environment: env, envFrom and valueFrom as far as the build knows them. " +
+		"It compares host, port and database name of URLs of databases and brokers, and of connection strings of other forms (libpq, ADO.NET, JDBC, Go's data source names), in the container's final environment: env, envFrom and valueFrom as far as the build knows them. " +
 		"Parts belong to a URL by their names: DB_HOST to DB_URL, DATABASE_URL and, for PostgreSQL, to POSTGRES_URL. " +
 		"Two names of one Service are no contradiction.",
 	Run: func(p *Pass) error {
