@@ -58,14 +58,14 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 			return
 		}
 		t.whole = t.whole && !strings.Contains(strings.TrimSpace(t.text), "\n")
-		if t.urls = engine.ReadTyped(t.name, t.text, t.whole); len(t.urls) == 0 && !(t.whole && strings.ContainsRune(t.text, ':')) {
+		if t.urls = engine.ReadTyped(t.name, t.text, t.whole); len(t.urls) == 0 && !(t.whole && strings.ContainsRune(t.text, ':')) && len(t.lineSettings()) == 0 {
 			return
 		}
 		t.urls = slices.DeleteFunc(t.urls, func(u *engine.Typed) bool { return inComment(t.text, u.Start) })
 		for _, u := range t.urls {
 			u.JudgeParameters()
 		}
-		if t.whole || len(t.urls) > 0 {
+		if t.whole || len(t.urls) > 0 || len(t.lineSettings()) > 0 {
 			texts = append(texts, &t)
 		}
 	}
@@ -104,7 +104,7 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 			content := o.Content()
 			for _, name := range content.Keys {
 				v, _ := content.Get(name)
-				if text, ok := plainText(v); ok {
+				if text, ok := plainText(v); ok && !forPeople(name) {
 					whole := all[o] || variable[key{o, name}]
 					add(typedText{
 						from: o, node: v.Node, name: name, text: text, expanded: text, whole: whole, decoded: v.Base64, secret: kind == "Secret",
@@ -121,10 +121,59 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 	return texts
 })
 
+// forPeople reports whether a file is one to be read.
+func forPeople(name string) bool {
+	return strings.HasSuffix(name, ".md") || strings.HasSuffix(name, ".html") || strings.HasSuffix(name, ".adoc") || strings.HasSuffix(name, ".rst")
+}
+
+// setting is a line of a configuration file: a key and its value, without quotes.
+type setting struct {
+	key, value string
+	start      int // of the value in the text
+}
+
+// settingFiles are the endings of files that are lines of keys and values.
+var settingFiles = [...]string{".properties", ".ini", ".conf", ".cfg", ".cnf", ".toml", ".yml", ".yaml", ".env"}
+
+// lineSettings are those of a file in a ConfigMap or Secret, as far as they may
+// be addresses.
+func (t *typedText) lineSettings() []setting {
+	if !slices.ContainsFunc(settingFiles[:], func(ending string) bool { return strings.HasSuffix(t.name, ending) }) {
+		return nil
+	}
+	var all []setting
+	offset := 0
+	for line := range strings.Lines(t.text) {
+		start := offset
+		offset += len(line)
+		i := strings.IndexAny(line, "=:")
+		if i < 0 || !strings.Contains(line, "/") {
+			continue
+		}
+		key := strings.TrimSpace(line[:i])
+		value := strings.TrimLeft(line[i+1:], " \t")
+		start += len(line) - len(value)
+		if key = strings.TrimPrefix(key, "- "); key == "" || strings.ContainsAny(key, " \t\"'#;/<>()[]{}") || line[i] == ':' && value == line[i+1:] {
+			continue
+		}
+		value = strings.TrimSpace(value)
+		if n := len(value); n > 1 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
+			value, start = value[1:n-1], start+1
+		}
+		if value != "" && !strings.ContainsAny(value, " \t\"'#") {
+			all = append(all, setting{key, value, start})
+		}
+	}
+	return all
+}
+
 // inComment reports whether the line of an offset in a file is a comment.
 func inComment(text string, offset int) bool {
 	line := strings.TrimLeft(text[strings.LastIndexByte(text[:offset], '\n')+1:offset], " \t")
-	for _, mark := range [...]string{"#", "//", ";", "--", "<!--", "/*", "* "} {
+	if strings.TrimRight(line, " \t") == "--" {
+		return true
+	}
+	for _, mark := range [...]string{"#", "//", ";", "-- ", "<!--", "/*", "* "} {
 		if strings.HasPrefix(line, mark) {
 			return true
 		}
@@ -185,6 +234,14 @@ func (p *Pass) reportText(t *typedText, offset int, message string, opts ...Opti
 
 // reportFault reports what an engine found.
 func (p *Pass) reportFault(t *typedText, u *engine.Typed, f *engine.Fault) {
+	offset := 0
+	if u != nil {
+		offset = u.Start
+	}
+	p.reportFaultAt(t, u, f, offset)
+}
+
+func (p *Pass) reportFaultAt(t *typedText, u *engine.Typed, f *engine.Fault, offset int) {
 	var opts []Option
 	if !f.Sure {
 		opts = append(opts, AtMost(finding.Warning))
@@ -192,9 +249,9 @@ func (p *Pass) reportFault(t *typedText, u *engine.Typed, f *engine.Fault) {
 	if f.Help != "" {
 		opts = append(opts, Help("%s", f.Help))
 	}
-	what, offset := "", 0
+	what := ""
 	if u != nil {
-		what, offset = "the "+u.String()+" in ", u.Start
+		what = "the " + u.String() + " in "
 	}
 	message := what + t.name + " " + f.Text
 	if f.Suggestion != "" {
@@ -274,8 +331,19 @@ var urlMalformed = &Rule{
 					}
 				}
 			}
+			settings := t.lineSettings()
+			for _, s := range settings {
+				for _, f := range engine.JudgeWhole(s.key, s.value) {
+					if f.Part == "scheme" && f.Sure {
+						f.Text = fmt.Sprintf("has a value under %s that %s", s.key, f.Text)
+						p.reportFaultAt(t, nil, &f, s.start)
+					}
+				}
+			}
 			for _, u := range t.urls {
-				if !t.whole && u.Keywords == nil && u.Form == "" || u.Start != 0 && u.Keywords == nil && u.Form == "" {
+				if slices.ContainsFunc(settings, func(s setting) bool { return s.start == u.Start && s.start+len(s.value) == u.End }) {
+					// It is all of a value.
+				} else if !t.whole && u.Keywords == nil && u.Form == "" || u.Start != 0 && u.Keywords == nil && u.Form == "" {
 					continue // prose, perhaps
 				}
 				for i := range u.Faults {

@@ -108,7 +108,11 @@ var (
 // assignments finds what is assigned to a name that says it holds a secret.
 func assignments(text string, yaml bool, found []span) []span {
 	for _, m := range assigned.FindAllStringSubmatchIndex(text, -1) {
-		if v := text[m[4]:m[5]]; isSecretName(text[m[2]:m[3]]) && !isPlaceholder(strings.Trim(v, `"'`)) {
+		v := text[m[4]:m[5]]
+		if m[5] < len(text) && (text[m[5]] == ')' || text[m[5]] == '}') && isPlaceholder(v+text[m[5]:m[5]+1]) {
+			continue // the bracket that ends a value closes this one
+		}
+		if isSecretName(text[m[2]:m[3]]) && !isPlaceholder(strings.Trim(v, `"'`)) {
 			found = append(found, span{m[4], m[5]})
 		}
 	}

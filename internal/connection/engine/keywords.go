@@ -344,6 +344,9 @@ func (r *region) words(i int) (pairs []keywordPair, end int, fault *Fault) {
 				Help: "write '' for an empty value, or leave the keyword out"}
 		}
 	}
+	if commas := strings.Count(text[:end], "="); fault == nil && len(pairs) > 1 && commas == len(pairs) && !slices.ContainsFunc(pairs[:len(pairs)-1], func(p keywordPair) bool { return p.quote != 0 || !strings.HasSuffix(p.value, ",") }) {
+		fault = &Fault{Part: "syntax", Sure: true, Text: "has commas between its keywords, where libpq wants blanks: each comma is a part of the value before it", Help: "write host=… port=… user=…"}
+	}
 	return pairs, end, fault
 }
 
@@ -544,7 +547,9 @@ func kindOf(pairs []keywordPair, syntax KeywordSyntax) (keywordKind, bool) {
 			}
 			own = own || p.key == "driver" && slices.ContainsFunc(k.Drivers, func(d string) bool { return strings.Contains(value, d) })
 		}
-		if known == 0 {
+		if known == 0 && (syntax != Commas || !slices.ContainsFunc(pairs, func(p keywordPair) bool {
+			return len(p.key) > 5 && nearest(p.key, slices.Collect(maps.Keys(k.Parts))) != ""
+		})) {
 			continue
 		}
 		fits = append(fits, k)

@@ -108,9 +108,15 @@ func (e *Engine) hasAuthority() bool { return e.Encode != "" || e.Protocol == "h
 // otherSchemes are those that are near an engine's and no mistake.
 var otherSchemes = []string{"postgis", "pgsql", "psql", "pgx", "mysqlgis", "mysqli", "ldapi", "natss", "smtpd", "httpx", "httpu", "redisson"}
 
+// spokenSchemes are what people call an engine, which is not its scheme.
+var spokenSchemes = map[string]string{"mongo": "mongodb", "maria": "mariadb"}
+
 func judgeUnknownScheme(prefix, word string) []Fault {
 	if len(word) < 4 || slices.Contains(otherSchemes, word) || strings.Contains(word, "+") || strings.Trim(word[len(word)-1:], "0123456789") == "" {
 		return nil
+	}
+	if right := spokenSchemes[word]; right != "" {
+		return []Fault{{Part: "scheme", Text: fmt.Sprintf("begins with %s://, and the engine's own drivers refuse that scheme", word), Suggestion: prefix + right + "://"}}
 	}
 	best, distance := "", 3
 	for name, f := range byScheme() {
@@ -194,6 +200,15 @@ func judgeWanted(name, text string) []Fault {
 // judgeHostVariable judges POSTGRES_HOST and its like: the name of a host, of a
 // server that does not speak HTTP.
 func judgeHostVariable(name, text string) []Fault {
+	if isBootstrap(name) {
+		switch {
+		case strings.HasPrefix(text, "http://"), strings.HasPrefix(text, "https://"):
+			return []Fault{{Part: "scheme", Sure: true, Text: "is the URL of an HTTP server, and clients of Kafka want host:port", Help: bootstrapURL}}
+		case strings.Contains(text, ";") && !strings.ContainsAny(text, "=,$"):
+			return []Fault{{Part: "host", Sure: true, Text: "has semicolons between its addresses, and clients of Kafka want commas", Suggestion: strings.ReplaceAll(text, ";", ","), Help: bootstrapURL}}
+		}
+		return nil
+	}
 	stem, ok := strings.CutSuffix(name, "_HOST")
 	if !ok && name != "PGHOST" || !strings.HasPrefix(text, "http://") && !strings.HasPrefix(text, "https://") {
 		return nil
@@ -204,4 +219,11 @@ func judgeHostVariable(name, text string) []Fault {
 		}
 	}
 	return nil
+}
+
+const bootstrapURL = "https://kafka.apache.org/documentation/#producerconfigs_bootstrap.servers"
+
+// isBootstrap reports whether a variable holds the first brokers of Kafka.
+func isBootstrap(name string) bool {
+	return strings.HasSuffix(name, "BOOTSTRAP_SERVERS") || strings.HasSuffix(name, "bootstrap.servers") || strings.HasSuffix(name, "bootstrap-servers") || name == "KAFKA_BROKERS"
 }
