@@ -44,14 +44,17 @@ func TestParseServiceURL(t *testing.T) {
 		"mongodb://u:p@a:27017,b:27018/shop":                 {hosts: []string{"a", "b"}, database: "shop"},
 		"mongodb+srv://u:p@cluster.example.com/shop":         {hosts: []string{"cluster.example.com"}, database: "shop"},
 		"redis://:p@cache:6380/2":                            {hosts: []string{"cache"}, port: 6380},
-		"jdbc:sqlserver://db:1433;databaseName=x;user=a":     {hosts: []string{"db"}, port: 1433},
+		"jdbc:sqlserver://db:1433;databaseName=x;user=a":     {hosts: []string{"db"}, port: 1433, database: "x"},
+		"host=db user=u password=p dbname=shop":              {hosts: []string{"db"}, port: 5432, database: "shop"},
+		"u:p@tcp(db:3307)/shop":                              {hosts: []string{"db"}, port: 3307, database: "shop"},
+		"Server=db,1434;Database=shop;User Id=u;Password=p":  {hosts: []string{"db"}, port: 1434, database: "shop"},
 	} {
 		u, ok := parseServiceURL(text)
 		if assert.True(t, ok, text) {
 			assert.Equal(t, want, serviceURL{hosts: u.hosts, port: u.port, database: u.database}, text)
 		}
 	}
-	for _, text := range []string{"", "db:5432", "http://db/shop", "postgres://", "postgres://u:a/b@db/shop", "postgres://${DB}/shop", "postgres://a b/c", "postgres:///shop"} {
+	for _, text := range []string{"", "db:5432", "a=b c=d", "host=db password='p", "http://db/shop", "postgres://", "postgres://u:a/b@db/shop", "postgres://${DB}/shop", "postgres://a b/c", "postgres:///shop"} {
 		_, ok := parseServiceURL(text)
 		assert.False(t, ok, text)
 	}

@@ -114,7 +114,11 @@ func parseServiceURL(text string) (*serviceURL, bool) {
 		}
 	}
 	for pair := range strings.SplitSeq(settings, ";") {
-		if k, v, _ := strings.Cut(pair, "="); strings.EqualFold(k, "databaseName") || strings.EqualFold(k, "database") {
+		k, v, _ := strings.Cut(pair, "=")
+		if strings.EqualFold(k, "password") {
+			break // what follows may be a part of it
+		}
+		if strings.EqualFold(k, "databaseName") || strings.EqualFold(k, "database") {
 			s.database, s.scheme.Database = v, true
 		}
 	}
