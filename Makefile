@@ -80,6 +80,12 @@ release: ## Make the archives of a release in dist/, of the commit that is check
 	$(GO) build -C tools -o $(BIN)/release ./release
 	GOTOOLCHAIN=$(RELEASE_GO) $(BIN)/release -sbom $(BIN)/cyclonedx-gomod $(RELEASE_FLAGS)
 
+MAN ?= $(BIN)/man
+
+.PHONY: man
+man: ## Write the man pages into MAN=DIR, bin/man unless set: man -l bin/man/krm-validate.1
+	$(GO) run -C tools ./man '$(abspath $(MAN))'
+
 .PHONY: release-check
 release-check: ## Make a release twice, in two clones, and compare the checksums
 	GO="$(GO)" RELEASE_GO=$(RELEASE_GO) tools/release/check.sh

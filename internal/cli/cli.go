@@ -156,6 +156,10 @@ func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
+// Command is the program's command line, for what is made from it, such as man
+// pages.
+func Command() *cobra.Command { return newRootCommand() }
+
 func newRootCommand() *cobra.Command {
 	var most, colors string
 	root := &cobra.Command{

@@ -1,5 +1,5 @@
 // Command release makes the archives of a release: one for each system and
-// processor, with the program, its licence and its README, beside SHA256SUMS,
+// processor, with the program, its licence, its README and man pages, beside SHA256SUMS,
 // a CycloneDX SBOM for each archive and CHANGELOG.md.
 //
 //	release [-out DIR] [-targets OS/ARCH,...] [-sbom PROGRAM]
@@ -26,6 +26,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ressKim-io/wealist-k8s-migration/tools/internal/manual"
 )
 
 const program = "krm-validate"
@@ -124,6 +126,13 @@ func one(dir, version, target, sbom string, made time.Time) error {
 			return err
 		}
 		members = append(members, member{name + "/" + m.name, m.mode, content})
+	}
+	pages, err := manual.Pages(version, made)
+	if err != nil {
+		return err
+	}
+	for _, p := range pages {
+		members = append(members, member{name + "/man/man1/" + p.Name, 0o644, p.Text})
 	}
 	write, suffix := tarball, ".tar.gz"
 	if system == "windows" {
