@@ -51,6 +51,10 @@ reports: ## Compare reports with the schema of SARIF and a reader of JUnit
 graph-browser: ## Open the page of graph in a real Chromium (Debian's package chromium)
 	cd test/browser && SCREENSHOTS='$(if $(SCREENSHOTS),$(abspath $(SCREENSHOTS)))' $(GO) test -count=1 -timeout 10m ./...
 
+.PHONY: handover
+handover: ## Run what others are handed, the action and the hooks among it, and actionlint
+	HANDOVER=all $(GO) test -count=1 ./test/handover
+
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Check formatting, and what go vet and golangci-lint find
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))" && \

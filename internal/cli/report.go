@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -32,11 +34,12 @@ func newMergeCommand() *cobra.Command {
 	var failOn string
 	var notes bool
 	cmd := &cobra.Command{
-		Use:   "merge FILE...",
+		Use:   "merge FILE|FOLDER...",
 		Short: "Make one report of the JSON reports of shards",
 		Long: `Merge reads reports that check --output=json wrote, of shards or of different
 folders, and writes one report in any format. A finding that several have in a
-file that they share is one finding, with all the trees it is in.
+file that they share is one finding, with all the trees it is in. A folder stands
+for the .json files in it.
 
 What one tree has and another one misses is known only within a shard; and text
 has no source lines here, because reports have none.
@@ -103,11 +106,41 @@ func sayUnread(cmd *cobra.Command, named bool, reason string) {
 	fmt.Fprintln(cmd.ErrOrStderr(), word, reason)
 }
 
+// reportsIn puts the .json files of folders in their place.
+func reportsIn(names []string) ([]string, error) {
+	var files []string
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err != nil || !info.IsDir() {
+			files = append(files, name) // a missing one fails when it is read
+			continue
+		}
+		entries, err := os.ReadDir(name)
+		if err != nil {
+			return nil, err
+		}
+		n := len(files)
+		for _, e := range entries {
+			if filepath.Ext(e.Name()) == ".json" {
+				files = append(files, filepath.Join(name, e.Name()))
+			}
+		}
+		if len(files) == n {
+			return nil, fmt.Errorf("%s: there is no report in this folder: expected files that check --output=json wrote, *.json", name)
+		}
+	}
+	return files, nil
+}
+
 // mergeReports reads JSON reports and makes one of them.
 func mergeReports(files []string) (*report.Report, error) {
 	out := &report.Report{Version: version(), Rule: ruleOfReport, WithoutSchema: map[string]int{}}
 	prints := map[finding.Identity]string{}
 	var all [][]finding.Finding
+	files, err := reportsIn(files)
+	if err != nil {
+		return nil, err
+	}
 	for _, file := range files {
 		d, err := readReport(file)
 		if err != nil {
