@@ -3,6 +3,7 @@ package importer
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -178,6 +179,16 @@ func (a *attempt) unit(u *unit) error {
 			return err
 		}
 	}
+	u.inBase = len(u.namespaces) > 1
+	for _, k := range f.overlays {
+		u.inBase = u.inBase && k.namespace != "" && k.namespace == f.overlays[0].namespace && len(k.resources)+len(k.configMaps)+len(k.secrets)+len(k.patches) == 0
+	}
+	if u.inBase {
+		f.base.namespace = f.overlays[0].namespace
+		for _, k := range f.overlays {
+			k.namespace = ""
+		}
+	}
 	for env, k := range f.overlays {
 		if len(k.configMaps)+len(k.secrets)+len(k.resources)+len(f.base.resources)+len(f.base.configMaps) == 0 || k.namespace == "" {
 			continue
@@ -299,8 +310,13 @@ func target(m *match) *yaml.Node {
 }
 
 // regexpQuote is a name as a selector's regular expression; a dot is left alone,
-// which names rarely have and which matches itself.
-func regexpQuote(name string) string { return name }
+// which matches itself.
+func regexpQuote(name string) string {
+	if strings.ContainsAny(name, `\+*?()|[]{}^$`) {
+		return regexp.QuoteMeta(name)
+	}
+	return name
+}
 
 // renaming is the patch that gives an object the name that it has in an
 // environment; kustomize repairs what refers to it.
@@ -320,7 +336,7 @@ func (a *attempt) deletion(m *match) *yaml.Node {
 // identity are the fields by which a patch finds its object.
 func (a *attempt) identity(m *match, o *object) *yaml.Node {
 	meta := mapping("name", m.name)
-	if ns := yamlnode.GetString(o.node, "metadata", "namespace"); m.unit.fixed && ns != "" {
+	if ns := yamlnode.GetString(o.node, "metadata", "namespace"); (m.unit.fixed || m.unit.inBase) && ns != "" {
 		add(meta, "namespace", text(ns))
 	}
 	return yamlnode.NewMapping(text("apiVersion"), text(apiVersionOf(o)), text("kind"), text(o.kind), text("metadata"), meta)
@@ -489,7 +505,7 @@ func (a *attempt) patches(env int, built resmap.ResMap) error {
 			}
 			public, _ := withoutSecrets(o.node)
 			g := a.patch(m, o, got, public)
-			if g == nil {
+			if g == nil || m.how == apart {
 				continue
 			}
 			a.patched[m] = true

@@ -110,6 +110,9 @@ func (a *attempt) generator(k *kustomization, m *match, env int, name string, be
 			if d.node != nil {
 				n.HeadComment = d.node.HeadComment
 			}
+			if d.secret && n.HeadComment == "" {
+				n.HeadComment = "# not in git"
+			}
 			files.Content = append(files.Content, n)
 			continue
 		}
@@ -290,7 +293,7 @@ func (a *attempt) secretPatch(env int, m *match, o *object, public *yaml.Node) (
 	} else {
 		body = yamlnode.NewSequence(operations("", public, o.node)...)
 		t := target(m)
-		setString(t, "name", a.nameIn(m, env))
+		setString(t, "name", regexpQuote(a.nameIn(m, env)))
 		add(e, "target", t)
 	}
 	b, err := manifest.Encode(body)

@@ -70,7 +70,7 @@ func keepsName(o *object) bool {
 }
 
 func clusterScoped(o *object) bool {
-	return resid.Gvk{Group: o.group, Version: version(o), Kind: o.kind}.IsClusterScoped()
+	return resid.NewGvk(o.group, version(o), o.kind).IsClusterScoped()
 }
 
 // match finds which objects of the environments are one.

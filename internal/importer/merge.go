@@ -108,8 +108,8 @@ type merger struct {
 
 // merge returns what the base says of an object that environments see as values,
 // one for each. Fields and named elements that are not everywhere are left out.
-// Of what differs it is what the first environment says that does not name itself
-// in it.
+// Of what differs it is what most environments say, or else the first that does not
+// name itself in it.
 func (m *merger) merge(path []string, values []*yaml.Node) *yaml.Node {
 	first := values[0]
 	equal, mappings, lists := true, true, true
@@ -132,12 +132,19 @@ func (m *merger) merge(path []string, values []*yaml.Node) *yaml.Node {
 			return out
 		}
 	}
+	best, most := -1, 1
 	for i, v := range values {
-		if v.Kind == yaml.ScalarNode && !mentions(v.Value, m.tokens[i]) {
-			return clone(v)
+		n := 0
+		for _, w := range values {
+			if same(v, w) {
+				n++
+			}
+		}
+		if n > most || n == most && best < 0 && v.Kind == yaml.ScalarNode && !mentions(v.Value, m.tokens[i]) {
+			best, most = i, n
 		}
 	}
-	return clone(first)
+	return clone(values[max(best, 0)])
 }
 
 // mentions reports whether a token is a word of a text.

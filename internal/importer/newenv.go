@@ -36,7 +36,7 @@ func (e *Environment) Renamed(name string, index int) (*Environment, error) {
 		out.objects = append(out.objects, &c)
 	}
 	if err := out.unique(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("made of %s, %s would have the same objects twice, since some are called after %s already:\n%w", e.Name, name, name, err)
 	}
 	out.Notes = append(out.Notes, fmt.Sprintf("made of %s: look at its images, replicas, sizes and certificates, which are those of %s", e.Name, e.Name))
 	for _, h := range r.hosts {

@@ -18,6 +18,7 @@ type unit struct {
 	known      []bool
 	fixed      bool
 	cluster    bool // the objects of no namespace
+	inBase     bool // one namespace, which the base sets
 	matches    []*match
 }
 

@@ -262,10 +262,35 @@ func (e *Environment) read(env int, s manifest.Source, hidden *redact.Secrets) e
 			if clean(o, e.Cleaned) {
 				o.text = nil
 			}
+			if clusterScoped(o) && o.namespace != "" {
+				yamlnode.Delete(yamlnode.Get(n, "metadata"), "namespace")
+				o.namespace, o.text = "", nil
+				e.Cleaned["metadata/namespace of what has none"]++
+			}
+			if bytes.HasPrefix(bytes.TrimSpace(d.Text), []byte("{")) { // JSON
+				blockStyle(n)
+				o.text = nil
+			}
 			e.objects = append(e.objects, o)
 		}
 	}
 	return nil
+}
+
+// blockStyle makes YAML of JSON.
+func blockStyle(n *yaml.Node) {
+	if n.Style&(yaml.FlowStyle|yaml.DoubleQuotedStyle) != 0 {
+		if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" {
+			n.Style = 0
+			n.SetString(n.Value)
+		}
+		if n.Kind != yaml.ScalarNode && len(n.Content) > 0 {
+			n.Style = 0
+		}
+	}
+	for _, c := range n.Content {
+		blockStyle(c)
+	}
 }
 
 // identify reads who an object is.

@@ -148,10 +148,10 @@ func fileNames(matches []*match) map[*match]string {
 		several = several || kinds[short(m)] > 1 && m.first().kind != "Namespace"
 	}
 	names := map[*match]string{}
-	used := map[string]bool{}
+	used := map[string]bool{"kustomization": true}
 	for _, m := range matches {
 		name := short(m)
-		if kinds[name] > 1 || several && m.first().kind != "Namespace" {
+		if kinds[name] > 1 || several && m.first().kind != "Namespace" || name == "kustomization" {
 			if own := oddInNames.ReplaceAllString(m.name, "-"); own != name && !strings.HasSuffix(own, "-"+name) {
 				name = own + "-" + name
 			} else {
