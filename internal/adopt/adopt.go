@@ -82,7 +82,7 @@ type Environment struct {
 
 // Connection is one that was recognized.
 type Connection struct {
-	Name, Engine, Service string
+	Name, Engine, Target string
 	// Variables are those that it computes, with what has them.
 	Variables []string
 }
@@ -151,7 +151,16 @@ func Plan(ctx context.Context, dirs []string, opts Options) (*Result, error) {
 			continue
 		}
 		fresh = append(fresh, e)
-		if err := e.look(ctx, disk, opts); err != nil {
+		if err := e.look(disk, opts); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range fresh {
+		e.found = append(e.found, e.outside(fresh)...)
+	}
+	keepShared(fresh)
+	for _, e := range fresh {
+		if err := e.describe(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -172,6 +181,24 @@ func Plan(ctx context.Context, dirs []string, opts Options) (*Result, error) {
 			l.tree.add(path, content, 0o644)
 		}
 		return r, nil
+	}
+}
+
+// keepShared leaves out the variables of servers where another environment has none
+// of its own: what goes where is the same in all then, and is written once.
+func keepShared(envs []*Environment) {
+	outside := map[string]bool{}
+	for _, e := range envs {
+		for _, c := range e.found {
+			outside[c.name] = outside[c.name] || c.host != ""
+		}
+	}
+	for _, e := range envs {
+		for _, c := range e.found {
+			if outside[c.name] {
+				c.values = slices.DeleteFunc(c.values, func(t typed) bool { return t.server })
+			}
+		}
 	}
 }
 
@@ -285,7 +312,7 @@ type Change struct {
 }
 
 // look builds an overlay as it is, and recognizes what is in it.
-func (e *Environment) look(ctx context.Context, disk *kbuild.Snapshot, opts Options) error {
+func (e *Environment) look(disk *kbuild.Snapshot, opts Options) error {
 	dir := e.overlay.dir
 	var err error
 	if e.before, err = kbuild.Build(disk, dir, opts.Build); err != nil {
@@ -307,18 +334,21 @@ func (e *Environment) look(ctx context.Context, disk *kbuild.Snapshot, opts Opti
 		return fmt.Errorf("%s: %w", e.Name, err)
 	}
 	e.list = captured.Resources
-	inv, err := e.inventory()
-	if err != nil {
+	if e.inv, err = e.inventory(); err != nil {
 		return err
 	}
-	e.found, e.Left = recognize(inv)
+	e.found, e.Left = recognize(e.inv)
+	return nil
+}
+
+// describe writes the configuration that follows from what was recognized.
+func (e *Environment) describe(ctx context.Context) error {
 	if err := e.try(); err != nil {
 		return err
 	}
 	e.spec = config.Spec{Receipt: true}
-	e.inv = inv
 	e.connect()
-	if images, res := imagesOf(inv), resourcesOf(inv); images != nil || res != nil {
+	if images, res := imagesOf(e.inv), resourcesOf(e.inv); images != nil || res != nil {
 		e.spec.Normalize = &config.Normalize{Images: images, Resources: res}
 	}
 	return e.settle(ctx)
@@ -334,7 +364,10 @@ func (e *Environment) connect() {
 		conf := c.config(e.inv)
 		sortSinks(conf.Into)
 		e.spec.Connections[c.name] = conf
-		shown := Connection{Name: c.name, Engine: c.engine.Name, Service: c.service.BaseName()}
+		shown := Connection{Name: c.name, Engine: c.engine.Name, Target: "host " + c.host}
+		if c.service != nil {
+			shown.Target = "Service " + c.service.BaseName()
+		}
 		for _, t := range c.values {
 			shown.Variables = append(shown.Variables, t.owner.Kind+" "+t.owner.BaseName()+": "+t.variable)
 		}
@@ -408,13 +441,16 @@ func (e *Environment) works(connections ...*candidate) (string, error) {
 func (c *candidate) computes(inv *inventory.Inventory, t *typed) bool {
 	before, after := "", ""
 	owner := find(inv, t.owner)
-	service := find(inv, c.service)
-	if owner == nil || service == nil {
+	var service *inventory.Object
+	if c.service != nil {
+		service = find(inv, c.service)
+	}
+	if owner == nil || service == nil && c.host == "" {
 		return false
 	}
 	if t.container == nil {
 		text, ok := valueOf(owner, t.variable)
-		return ok && connection.SameAddress(service, defaultDomain, owner.Namespace, text, t.meant)
+		return ok && (text == t.meant || service != nil && connection.SameAddress(service, defaultDomain, owner.Namespace, text, t.meant))
 	}
 	env := environmentIn(inv, owner, t.container)
 	if env == nil {
@@ -429,7 +465,7 @@ func (c *candidate) computes(inv *inventory.Inventory, t *typed) bool {
 		}
 	}
 	before, after = expand(t.meant, env), expand(after, env)
-	return after == before || connection.SameAddress(service, defaultDomain, owner.Namespace, after, before)
+	return after == before || service != nil && connection.SameAddress(service, defaultDomain, owner.Namespace, after, before)
 }
 
 var defaultDomain = (*config.Spec)(nil).GetClusterDomain()
@@ -682,9 +718,10 @@ func sharedDir(l *layout, envs []*Environment) (string, error) {
 		o := e.overlay
 		above = common(above, filepath.Dir(o.dir))
 		mine := ""
-		for _, r := range append(slices.Clone(o.kustomization.Resources), o.kustomization.Bases...) {
+		for _, r := range append(slices.Clone(o.kustomization.Resources), o.kustomization.Bases...) { //nolint:staticcheck // people have bases
 			dir := filepath.Join(o.dir, filepath.FromSlash(r))
-			if info, err := os.Stat(dir); err == nil && info.IsDir() && mine == "" {
+			rel, err := filepath.Rel(o.dir, dir)
+			if err == nil && kustomizationIn(dir) != "" && !filepath.IsLocal(rel) && mine == "" {
 				mine = dir
 			}
 		}
@@ -700,6 +737,9 @@ func sharedDir(l *layout, envs []*Environment) (string, error) {
 	}
 	if rel, err := filepath.Rel(l.top, root); err != nil || !filepath.IsLocal(rel) {
 		root = above
+	}
+	if dir := filepath.Join(root, "base"); kustomizationIn(dir) != "" && base == "" {
+		root = dir
 	}
 	for _, name := range []string{"config", "pipeline-config"} {
 		dir := filepath.Join(root, name)
@@ -909,6 +949,9 @@ func puts(now *inventory.Inventory, r *finding.Resource, container, variable, ot
 // why says why what is computed means what was typed.
 func (c *candidate) why(t *typed) string {
 	service := "the same Service by its full name"
+	if c.service == nil {
+		service = "the same address"
+	}
 	if t.meant != t.text {
 		return fmt.Sprintf("the Service is called %s in this build, and what was typed leads nowhere: kustomize renames no text", c.service.Name)
 	}

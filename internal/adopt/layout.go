@@ -33,9 +33,6 @@ type overlay struct {
 	kustomization        types.Kustomization
 }
 
-// short is the environment's name: dev for overlays/dev.
-func (o *overlay) short() string { return filepath.Base(o.dir) }
-
 // open looks at an overlay. done reports that it is an environment already.
 func open(name string, inPlace bool) (o *overlay, done bool, err error) {
 	info, err := os.Stat(name)

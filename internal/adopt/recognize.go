@@ -36,6 +36,7 @@ type typed struct {
 	carries   engine.Parts
 	text      string
 	secret    bool // it comes from a Secret
+	server    bool // it is the server's own
 	// meant is the text with the Service's name as it is in the build, where what
 	// was typed is a name that it does not have any more.
 	meant string
@@ -45,6 +46,7 @@ type typed struct {
 type candidate struct {
 	engine      *engine.Engine
 	service     *inventory.Object
+	host        string // outside of the cluster, where there is no service
 	port        int
 	pods, tls   bool
 	database    string
@@ -221,7 +223,7 @@ func (r *recognizer) address(c *inventory.Container, env []*variable, v *variabl
 }
 
 // add adds a value, unless another container reads the same key.
-func (conn *candidate) add(r *recognizer, t typed) {
+func (c *candidate) add(r *recognizer, t typed) {
 	if t.container == nil {
 		key := t.owner.String() + "\x00" + t.variable
 		if r.seen[key] {
@@ -229,7 +231,7 @@ func (conn *candidate) add(r *recognizer, t typed) {
 		}
 		r.seen[key] = true
 	}
-	conn.values = append(conn.values, t)
+	c.values = append(c.values, t)
 }
 
 // service finds the Service that a host name means, and whether it is a name of
@@ -332,6 +334,9 @@ func (r *recognizer) behind(s *inventory.Object) []*engine.Engine {
 }
 
 func (r *recognizer) podsOf(s *inventory.Object) []*inventory.Pod {
+	if s == nil {
+		return nil
+	}
 	selector := s.Get("spec", "selector")
 	if selector == nil || len(selector.Content) == 0 {
 		return nil
@@ -781,7 +786,7 @@ func (r *recognizer) join(c *candidate) {
 }
 
 func (c *candidate) takes(d *candidate) bool {
-	if c.engine != d.engine || c.service != d.service || c.pods != d.pods || c.tls != d.tls || c.port != d.port && c.port != 0 && d.port != 0 {
+	if c.engine != d.engine || c.service != d.service || c.host != d.host || c.pods != d.pods || c.tls != d.tls || c.port != d.port && c.port != 0 && d.port != 0 {
 		return false
 	}
 	both := c.carries & d.carries
@@ -830,7 +835,7 @@ func (r *recognizer) addServer(c *candidate) {
 			}
 			for _, v := range environmentOf(r.inv, ctr) {
 				if v.known && v.text == c.database && v.kind != "Secret" && slices.Contains(c.engine.Server.Databases, v.name) {
-					t := typed{owner: pod.Owner, container: ctr, variable: v.name, text: v.text, meant: v.text, format: "database", carries: engine.Database}
+					t := typed{owner: pod.Owner, container: ctr, variable: v.name, text: v.text, meant: v.text, format: "database", carries: engine.Database, server: true}
 					if v.kind == "ConfigMap" && v.from != nil {
 						t.owner, t.container, t.variable = v.from, nil, v.key
 					}
@@ -881,8 +886,12 @@ func (r *recognizer) nameAll() {
 func (c *candidate) config(inv *inventory.Inventory) config.Connection {
 	out := config.Connection{
 		Engine: c.engine.Name, Database: c.database, Parameters: c.parameters, TLS: c.tls,
-		Service: &config.ServiceTarget{Name: c.service.BaseName(), Pods: c.pods},
 	}
+	if c.service == nil {
+		out.Host = &config.HostTarget{Name: c.host, Port: c.portText()}
+		return c.addSinks(inv, out)
+	}
+	out.Service = &config.ServiceTarget{Name: c.service.BaseName(), Pods: c.pods}
 	out.Service.Namespace = namespaceFor(inv, serviceKind, c.service)
 	if ports := yamlnode.Elements(c.service.Get("spec", "ports")); len(ports) > 1 && c.port != 0 {
 		for _, p := range ports {
@@ -891,6 +900,11 @@ func (c *candidate) config(inv *inventory.Inventory) config.Connection {
 			}
 		}
 	}
+	return c.addSinks(inv, out)
+}
+
+// addSinks adds the credentials, and where the values go.
+func (c *candidate) addSinks(inv *inventory.Inventory, out config.Connection) config.Connection {
 	if c.credentials != (config.Credentials{}) {
 		cred := c.credentials
 		out.Credentials = &cred

@@ -87,10 +87,9 @@ func imagesOf(inv *inventory.Inventory) *config.Images {
 // build repeat, where their images have a part of their names for themselves.
 func resourcesOf(inv *inventory.Inventory) *config.Resources {
 	type group struct {
-		profile  config.Profile
-		images   map[string]bool
-		owners   map[*inventory.Object]bool
-		siblings string // what their images begin with
+		profile config.Profile
+		images  map[string]bool
+		owners  map[*inventory.Object]bool
 	}
 	groups := map[string]*group{}
 	of := map[string]map[string]bool{} // the profiles that the containers of an image have

@@ -165,7 +165,7 @@ func (p *initPrinter) environment(e *adopt.Environment) string {
 		line(2, "= %s", reason)
 	}
 	for _, c := range e.Connections {
-		line(1, "connection %s: %s, Service %s", c.Name, c.Engine, c.Service)
+		line(1, "connection %s: %s, %s", c.Name, c.Engine, c.Target)
 		for _, v := range c.Variables {
 			line(2, "%s", v)
 		}

@@ -154,10 +154,14 @@ func (e *Environment) shown(path string) string { return filepath.Join(e.Name, e
 func sourceOf(dir string) string {
 	for range 8 {
 		k := readKustomization(dir)
-		if k == nil || len(k.Resources)+len(k.Bases) != 1 {
+		if k == nil {
 			return ""
 		}
-		next := filepath.Join(dir, filepath.FromSlash(append(k.Resources, k.Bases...)[0]))
+		resources := append(slices.Clone(k.Resources), k.Bases...) //nolint:staticcheck // people have bases
+		if len(resources) != 1 {
+			return ""
+		}
+		next := filepath.Join(dir, filepath.FromSlash(resources[0]))
 		if real, err := filepath.EvalSymlinks(next); err == nil {
 			next = real
 		}
