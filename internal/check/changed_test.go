@@ -41,7 +41,7 @@ func TestRunNoticesInputsThatChanged(t *testing.T) {
 			trees, err := check.Find([]string{filepath.Join(dir, "a"), filepath.Join(dir, "z")}, check.FindOptions{})
 			require.NoError(t, err)
 			require.Len(t, trees, 2)
-			rep := check.Run(t.Context(), trees, check.Options{Progress: func(done, _ int, _ string) {
+			rep := check.Run(t.Context(), trees, check.Options{Jobs: 1, Progress: func(done, _ int, _ string) {
 				if done == 1 {
 					change.then(t, dir)
 				}

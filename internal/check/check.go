@@ -3,7 +3,6 @@
 package check
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +45,8 @@ type Options struct {
 	Build  kbuild.Options
 	// Remote is called with each remote base before it is read. It may be nil.
 	Remote func(url string)
+	// Jobs is how many trees are checked at once, 0 for one on each processor.
+	Jobs int
 	// Progress is called before each tree is checked. It may be nil.
 	Progress func(done, total int, name string)
 }
@@ -71,10 +72,11 @@ type Report struct {
 	withoutSchema map[string]int    // of the kustomization at hand
 	secrets       *redact.Secrets
 	inputs        []*kbuild.Snapshot
-	several       bool                           // trees, so that what each has is remembered
-	flux          map[string]func() []fluxFolder // by the top of the repository
-	defined       map[crdKey]*yaml.Node          // what CustomResourceDefinitions say, nil where they differ
-	files         bool                           // no tree is a kustomization, whose builds take what they take
+	several       bool         // trees, so that what each has is remembered
+	nodes         []*yaml.Node // what secrets are looked for in, once nobody edits it
+	shared        *shared
+	defined       map[crdKey]*yaml.Node // what CustomResourceDefinitions say, nil where they differ
+	files         bool                  // no tree is a kustomization, whose builds take what they take
 }
 
 // Unread is a tree or a file that could not be checked. Its error is one line.
@@ -92,13 +94,13 @@ func (u Unread) Error() string {
 	return u.Name + ": " + u.Err.Error()
 }
 
-// Run checks the trees one by one. A tree that cannot be read does not keep
+// Run checks the trees, several at once. A tree that cannot be read does not keep
 // the others from being checked; none is begun when ctx is done.
 func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	if opts.Build.Secrets == nil {
 		opts.Build.Secrets = &redact.Secrets{}
 	}
-	rep := &Report{Sources: map[string][]byte{}, WithoutSchema: map[string]int{}, secrets: opts.Build.Secrets}
+	rep := &Report{Sources: map[string][]byte{}, WithoutSchema: map[string]int{}, secrets: opts.Build.Secrets, shared: &shared{}}
 	if opts.Build.Cache == nil && len(trees) > 1 {
 		opts.Build.Cache = &kbuild.Cache{} // overlays share their bases
 	}
@@ -107,36 +109,9 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	var found [][]finding.Finding
 	var all []objects
 	var parts []Tree
-	for i, t := range trees {
-		if opts.Progress != nil {
-			opts.Progress(i, len(trees), t.Name)
-		}
-		if ctx.Err() != nil {
-			rep.Unread = append(rep.Unread, Unread{t.Name, ctx.Err(), true})
-			continue
-		}
-		for _, url := range t.Remote {
-			if opts.Remote != nil {
-				opts.Remote(url)
-			}
-		}
-		outcomes, err := rep.survive(ctx, t, opts)
-		if err != nil {
-			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(err), t.Named})
-		}
-		for _, o := range outcomes {
-			t.spareTests(o.findings)
-			if err == nil {
-				rep.Trees++
-				rep.Checked = append(rep.Checked, cmp.Or(o.tree.shown(), o.tree.Name))
-			}
-			for i := range o.findings {
-				o.findings[i].Tree = o.tree.shown()
-			}
-			found, all, parts = append(found, o.findings), append(all, o.have), append(parts, o.tree)
-		}
-		rep.secrets.Settle() // nobody looks at the resources of a tree again
-	}
+	rep.trees(ctx, trees, opts, func(o outcome) {
+		found, all, parts = append(found, o.findings), append(all, o.have), append(parts, o.tree)
+	})
 	if err := kbuild.Unchanged(rep.inputs...); err != nil {
 		var changed *kbuild.ChangedError
 		if errors.As(err, &changed) {
@@ -214,14 +189,14 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		}
 	}
 	patches := t.patches()
-	inv, cfg, err := index(sources, patches, opts.Config, rep.secrets)
+	inv, cfg, err := rep.index(sources, patches, opts.Config)
 	if err != nil && !t.Named {
 		sources = rep.readable(sources, opts.Config)
-		inv, cfg, err = index(sources, patches, opts.Config, rep.secrets)
+		inv, cfg, err = rep.index(sources, patches, opts.Config)
 	}
 	if err == nil && !t.Named {
 		if kept := rep.withoutTemplates(sources, inv); len(kept) < len(sources) {
-			inv, cfg, err = index(kept, patches, opts.Config, rep.secrets)
+			inv, cfg, err = rep.index(kept, patches, opts.Config)
 		}
 	}
 	if err != nil {
@@ -357,7 +332,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	b.resources = make([]*yaml.Node, 0, m.Size())
 	for _, r := range m.Resources() {
 		b.resources = append(b.resources, r.YNode())
-		rep.secrets.Node(r.YNode()) // a remote base is no file of the build
+		rep.nodes = append(rep.nodes, r.YNode()) // a remote base is no file of the build
 	}
 	inv := &inventory.Inventory{Finished: true, Repository: t.repository()}
 	rep.substitutes(&t, inv)
@@ -369,6 +344,12 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	}
 	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, configOf(result, opts)), rules.WithoutSchema(inv)
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
+	if unwritable != nil {
+		for _, n := range rep.nodes { // which nobody is going to edit
+			rep.secrets.Node(n)
+		}
+		unwritable = kbuild.Writable(m, rep.secrets)
+	}
 	if unwritable != nil {
 		unwritable = kbuild.Unwritable(b.files, t.Root, build, unwritable)
 	}

@@ -35,13 +35,15 @@ func (rep *Report) substitutes(t *Tree, inv *inventory.Inventory) {
 	if inv.Repository == nil || top == "" {
 		return
 	}
-	if rep.flux == nil {
-		rep.flux = map[string]func() []fluxFolder{}
+	rep.shared.mu.Lock()
+	if rep.shared.flux == nil {
+		rep.shared.flux = map[string]func() []fluxFolder{}
 	}
-	if rep.flux[top] == nil {
-		rep.flux[top] = sync.OnceValue(func() []fluxFolder { return readFluxFolders(os.DirFS(top)) })
+	if rep.shared.flux[top] == nil {
+		rep.shared.flux[top] = sync.OnceValue(func() []fluxFolder { return readFluxFolders(os.DirFS(top)) })
 	}
-	folders := rep.flux[top]
+	folders := rep.shared.flux[top]
+	rep.shared.mu.Unlock()
 	inv.Substituted = func(o *inventory.Object) *inventory.Substitution {
 		at, built := t.Root, true
 		if at == "" {

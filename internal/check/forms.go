@@ -82,16 +82,22 @@ func (rep *Report) define(inv *inventory.Inventory) {
 		}
 		key := crdKey{yamlnode.GetString(crd.Node, "spec", "group"), yamlnode.GetString(crd.Node, "spec", "names", "kind")}
 		n := yamlnode.Get(crd.Node, "spec")
-		if rep.defined == nil {
-			rep.defined = map[crdKey]*yaml.Node{}
-		}
-		first, seen := rep.defined[key]
-		switch {
-		case !seen:
-			rep.defined[key] = n
-		case first != nil && !same(first, n):
-			rep.defined[key] = nil // nobody knows which one is meant
-		}
+		rep.defines(key, n)
+	}
+}
+
+// defines remembers what a CustomResourceDefinition says, or that two say different
+// things.
+func (rep *Report) defines(key crdKey, n *yaml.Node) {
+	if rep.defined == nil {
+		rep.defined = map[crdKey]*yaml.Node{}
+	}
+	first, seen := rep.defined[key]
+	switch {
+	case !seen:
+		rep.defined[key] = n
+	case first != nil && (n == nil || !same(first, n)):
+		rep.defined[key] = nil // nobody knows which one is meant
 	}
 }
 

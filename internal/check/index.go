@@ -10,7 +10,6 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -18,7 +17,7 @@ import (
 // else the one among the files. Only a configuration has resources edited;
 // without one, documents may share what they have in common. patches are the
 // files that are known to hold patches.
-func index(sources []manifest.Source, patches map[string]bool, given *config.ConfigPipeline, secrets *redact.Secrets) (inv *inventory.Inventory, cfg *config.ConfigPipeline, err error) {
+func (rep *Report) index(sources []manifest.Source, patches map[string]bool, given *config.ConfigPipeline) (inv *inventory.Inventory, cfg *config.ConfigPipeline, err error) {
 	parse := manifest.ReadOnly
 	if given != nil {
 		parse = manifest.ReadAll
@@ -30,7 +29,7 @@ func index(sources []manifest.Source, patches map[string]bool, given *config.Con
 		inv, cfg, err = indexDocuments(docs, patches, given, err)
 	}
 	for i := range docs {
-		secrets.Node(docs[i].Node)
+		rep.nodes = append(rep.nodes, docs[i].Node)
 	}
 	if given != nil {
 		cfg = given

@@ -99,6 +99,7 @@ read is reported, and is no failure unless nothing else was checked; with
 	f.StringVar(&flags.failOn, "fail-on", "error", "exit with 1 if there is a finding of this severity or worse: error, warning or note")
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "print findings, and what could not be checked, and nothing else")
 	f.BoolVar(&flags.noDefaults, "no-defaults", false, "do not read "+defaults.File)
+	registerJobs(cmd, &flags.Jobs)
 	flags.known.register(cmd)
 	flags.part.register(cmd)
 	flags.build.register(cmd)
@@ -169,6 +170,9 @@ func (c *checkFlags) prepare(cmd *cobra.Command) error {
 		if c.Config, err = readConfig(c.config); err != nil {
 			return err
 		}
+	}
+	if c.Jobs < 0 {
+		return fmt.Errorf("--jobs=%d: expected a number of trees, or 0", c.Jobs)
 	}
 	c.Stdin = cmd.InOrStdin()
 	if c.Build, err = c.build.options(cmd); err != nil {
@@ -250,6 +254,11 @@ func (c *checkFlags) unread(cmd *cobra.Command, rep *check.Report) error {
 		return &exitError{code: ExitFailure}
 	}
 	return nil
+}
+
+func registerJobs(cmd *cobra.Command, jobs *int) {
+	cmd.Flags().IntVarP(jobs, "jobs", "j", 0, "work on this many trees at once; 0 is one for each processor")
+	_ = cmd.RegisterFlagCompletionFunc("jobs", cobra.NoFileCompletions)
 }
 
 // readConfig reads a file with one ConfigPipeline.

@@ -1,0 +1,96 @@
+package check
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/parallel"
+)
+
+// shared is what the trees of a run have in common while they are checked at once.
+type shared struct {
+	mu sync.Mutex
+	// followed says that a tree has had findings: those beside it may have too.
+	followed atomic.Bool
+	flux     map[string]func() []fluxFolder // by the top of the repository
+}
+
+// judged is what came of one tree.
+type judged struct {
+	own      *Report
+	outcomes []outcome
+	err      error
+	skipped  bool // it was not begun
+}
+
+// trees checks the trees, several at once, and calls each in their order with what
+// was found in each part of them.
+func (rep *Report) trees(ctx context.Context, trees []Tree, opts Options, each func(o outcome)) {
+	var mu sync.Mutex
+	begun := 0
+	parallel.InOrder(len(trees), opts.Jobs, func(i int) (j judged) {
+		t := trees[i]
+		mu.Lock()
+		if opts.Progress != nil {
+			opts.Progress(begun, len(trees), t.Name)
+		}
+		begun++
+		if ctx.Err() == nil && opts.Remote != nil {
+			for _, url := range t.Remote {
+				opts.Remote(url)
+			}
+		}
+		mu.Unlock()
+		j.own = &Report{
+			Sources: map[string][]byte{}, WithoutSchema: map[string]int{}, secrets: rep.secrets, several: rep.several, files: rep.files,
+			shared: rep.shared, follow: rep.shared.followed.Load(),
+		}
+		if j.err = ctx.Err(); j.err != nil {
+			j.skipped = true
+			return j
+		}
+		j.outcomes, j.err = j.own.survive(ctx, t, opts)
+		rep.shared.followed.Store(j.own.follow)
+		return j
+	}, func(i int, j judged) {
+		t := trees[i]
+		rep.take(j.own)
+		switch {
+		case j.skipped:
+			rep.Unread = append(rep.Unread, Unread{t.Name, j.err, true})
+		case j.err != nil:
+			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(j.err), t.Named})
+		}
+		for _, o := range j.outcomes {
+			t.spareTests(o.findings)
+			if j.err == nil {
+				rep.Trees++
+				rep.Checked = append(rep.Checked, cmp.Or(o.tree.shown(), o.tree.Name))
+			}
+			for i := range o.findings {
+				o.findings[i].Tree = o.tree.shown()
+			}
+			each(o)
+		}
+		rep.secrets.Settle() // nobody looks at the resources of a tree again
+	})
+}
+
+// take adds what came of one tree. Its resources are not edited any more: only now
+// may others look through them.
+func (rep *Report) take(own *Report) {
+	for _, n := range own.nodes {
+		rep.secrets.Node(n)
+	}
+	rep.count(own.Resources, own.WithoutSchema)
+	maps.Copy(rep.Sources, own.Sources)
+	rep.warn(own.Warnings)
+	rep.Unread = append(rep.Unread, own.Unread...)
+	rep.inputs = append(rep.inputs, own.inputs...)
+	for key, n := range own.defined {
+		rep.defines(key, n)
+	}
+}
