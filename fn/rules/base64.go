@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -131,7 +132,8 @@ var dataEncodedTwice = &Rule{
 	URL:      secretDocs,
 	Doc: "A value of a Secret is base64-encoded twice. " +
 		"Kubernetes decodes once, so the container gets the inner base64 instead of the value; under stringData, where Kubernetes encodes by itself, once is already too often. " +
-		"Only values whose innermost text is readable are reported: random keys that are meant to be base64 are left alone, and so are single words that happen to decode.",
+		"Only values whose innermost text is readable are reported: random keys that are meant to be base64 are left alone, and so are single words that happen to decode. " +
+		"It is a warning for tokens and the like, for which any text will do.",
 	Run: func(p *Pass) error {
 		p.eachSecretValue(func(v *secretValue) {
 			if v.err != nil || !isEncodedText(string(v.plain)) || keepsBase64(v.key) {
@@ -141,7 +143,11 @@ var dataEncodedTwice = &Rule{
 			if v.field == "stringData" {
 				message = fmt.Sprintf("stringData key %q is base64 already, and Kubernetes encodes it again", v.key)
 			}
-			p.Report(v.secret, v.node, message, Help("encode data once; stringData takes the plain value"))
+			opts := []Option{Help("encode data once; stringData takes the plain value")}
+			if isOpaque(v.key) {
+				opts = append(opts, AtMost(finding.Warning))
+			}
+			p.Report(v.secret, v.node, message, opts...)
 		})
 		return nil
 	},
@@ -165,6 +171,13 @@ func isEncodedText(s string) bool {
 	}
 	padded := strings.HasSuffix(s, "=")
 	return padded || len(s) >= 16 || len(s) >= 12 && strings.ToLower(s) != s
+}
+
+// isOpaque reports whether a key says that its value is any text that both sides
+// know, which may well have been made with base64.
+func isOpaque(key string) bool {
+	words := strings.FieldsFunc(strings.ToLower(key), func(r rune) bool { return !unicode.IsLetter(r) })
+	return len(words) > 0 && slices.Contains([]string{"secret", "token", "key", "salt", "cookie", "seed"}, words[len(words)-1])
 }
 
 // keepsBase64 reports whether values of the key are commonly base64 for the

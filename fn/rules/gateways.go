@@ -184,7 +184,7 @@ var referenceGrantMissing = &Rule{
 		for _, kind := range gks("Service", "Secret") {
 			for _, r := range p.refs.To(kind) {
 				if r.From.Group != gatewayAPI || r.Namespace == "" || r.From.Namespace == "" || r.Namespace == r.From.Namespace ||
-					strings.Contains(r.Row.Path, "parentRefs") {
+					strings.Contains(r.Row.Path, "parentRefs") || isForMesh(r.From, r.Namespace) {
 					continue
 				}
 				res := p.resolve(r)
@@ -215,6 +215,16 @@ var referenceGrantMissing = &Rule{
 		}
 		return nil
 	},
+}
+
+// isForMesh reports whether a route is attached to a Service of a namespace, for
+// requests that clients of its own namespace send to it. What it routes to there
+// they may use anyway:
+// https://gateway-api.sigs.k8s.io/mesh/#how-the-gateway-api-works-for-service-mesh
+func isForMesh(route *inventory.Object, namespace string) bool {
+	return slices.ContainsFunc(fieldpath.Of("spec.parentRefs[]").Nodes(route.Node), func(n *yaml.Node) bool {
+		return yamlnode.GetString(n, "kind") == "Service" && yamlnode.GetString(n, "namespace") == namespace
+	})
 }
 
 func (p *Pass) granted(r *reference.Ref, target finding.Resource) bool {

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -27,6 +28,7 @@ var selectorsOverlap = &Rule{
 		"It is reported where each selects the other's pods, in one build or one file: files beside each other may be alternatives. Variants of one base, and a selector that is only wider than another, as that of a canary's base, are left alone.",
 	Run: func(p *Pass) error {
 		bySelector := map[string][]*inventory.Object{}
+		var keys []string
 		for _, kind := range controllers {
 			for _, o := range slices.SortedStableFunc(slices.Values(p.Inventory.OfKind(kind)), compareObjects) {
 				labels := o.Get("spec", "selector", "matchLabels")
@@ -34,15 +36,44 @@ var selectorsOverlap = &Rule{
 					continue
 				}
 				key := o.Namespace + " " + selectorText(labels)
-				bySelector[key] = append(bySelector[key], o)
-				if all := bySelector[key]; len(all) > 1 && all[0].Name != o.Name && (p.Inventory.Finished || all[0].File == o.File) && !variants(all[0], o) && p.selectsPodsOf(all[0], o) && p.selectsPodsOf(o, all[0]) {
-					p.Report(o, labels, fmt.Sprintf("%s %s and %s %s select each other's pods: both have %s", o.Kind, o.Name, all[0].Kind, all[0].Name, selectorText(labels)),
-						Help("give each a label of its own, such as app.kubernetes.io/name, in its selector and its pods"))
+				if bySelector[key] == nil {
+					keys = append(keys, key)
 				}
+				bySelector[key] = append(bySelector[key], o)
+			}
+		}
+		for _, key := range keys {
+			first := bySelector[key][0]
+			var others []*inventory.Object
+			for _, o := range bySelector[key][1:] {
+				if first.Name != o.Name && (p.Inventory.Finished || first.File == o.File) && !variants(first, o) && p.selectsPodsOf(first, o) && p.selectsPodsOf(o, first) {
+					others = append(others, o)
+				}
+			}
+			if len(others) > 0 {
+				p.reportOverlap(first, others)
 			}
 		}
 		return nil
 	},
+}
+
+// reportOverlap reports workloads that have one selector, once.
+func (p *Pass) reportOverlap(first *inventory.Object, others []*inventory.Object) {
+	const most = 4
+	names := make([]string, 0, most)
+	for _, o := range others[:min(most, len(others))] {
+		names = append(names, o.Kind+" "+o.Name)
+	}
+	names = append(names, first.Kind+" "+first.Name)
+	and := " and "
+	if more := len(others) - most; more > 0 {
+		and = fmt.Sprintf(", %d more and ", more)
+	}
+	o, last := others[0], len(names)-1
+	labels := o.Get("spec", "selector", "matchLabels")
+	p.Report(o, labels, fmt.Sprintf("%s%s%s select each other's pods: all have %s", strings.Join(names[:last], ", "), and, names[last], selectorText(labels)),
+		Help("give each a label of its own, such as app.kubernetes.io/name, in its selector and its pods"))
 }
 
 // variants reports whether two workloads are one of a base, which kustomize has

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 )
 
 const secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: db-secret, namespace: shop}\ntype: Opaque\n"
@@ -452,4 +453,35 @@ func TestWhatTestsBringAlong(t *testing.T) {
 	assert.Empty(t, mistakes("deploy/app.yaml", "test/manifests/all.yaml"))
 	assert.Empty(t, mistakes("deploy/app.yaml", "e2e/all.yaml"))
 	assert.Empty(t, mistakes("test/app.yaml", "test/other/all.yaml"))
+}
+
+// TestSnippets: documents show a part of a resource.
+func TestSnippets(t *testing.T) {
+	for text, want := range map[string]finding.Severity{
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: gate}\n":                                                                                                          finding.Warning,
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: gate}\nspec: {schedulingGates: [{name: a}]}\n":                                                                    finding.Warning,
+		"apiVersion: v1\nkind: ServiceAccount\nmetadata: {labels: {app: gate}}\n":                                                                                      finding.Warning,
+		"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: gate}\nspec: {template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: a:1}]}}}\n": finding.Error,
+	} {
+		dir := tree(t, map[string]string{"gate.yaml": text})
+		for path, want := range map[string]finding.Severity{dir: want, filepath.Join(dir, "gate.yaml"): finding.Error} {
+			found := finding.Off
+			for _, f := range run(t, check.Options{}, path).Findings {
+				if f.Rule == "required-field-missing" {
+					found = max(found, f.Severity)
+				}
+			}
+			assert.Equal(t, want, found, "%s: %s", path, text)
+		}
+	}
+}
+
+// TestWarningsArePrintedOnce: a repository has each in all of its kustomizations.
+func TestWarningsArePrintedOnce(t *testing.T) {
+	var out strings.Builder
+	check.PrintWarnings(&out, []kbuild.Warning{
+		{File: "a/kustomization.yaml", Text: "'bases' is deprecated."}, {File: "a/kustomization.yaml", Text: "'vars' is deprecated."},
+		{File: "b/kustomization.yaml", Text: "'bases' is deprecated."}, {File: "c/kustomization.yaml", Text: "'bases' is deprecated."},
+	})
+	assert.Equal(t, "Warning: a/kustomization.yaml and 2 more: 'bases' is deprecated.\nWarning: a/kustomization.yaml: 'vars' is deprecated.\n", out.String())
 }

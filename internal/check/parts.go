@@ -49,6 +49,9 @@ func (t *Tree) spareTests(findings []finding.Finding) {
 	}
 	for i := range findings {
 		f := &findings[i]
+		if t.Root == "" && isSnippet(f) {
+			f.Severity = min(f.Severity, finding.Warning)
+		}
 		part := f.Rule == apischema.RequiredField || f.Rule == "volume-not-found"
 		absent := f.Missing != nil || f.Wanted != nil && f.Meant == ""
 		if !part && !absent || f.File == "" || f.Severity <= finding.Note {
@@ -73,4 +76,18 @@ func (t *Tree) spareTests(findings []finding.Finding) {
 			f.Severity = finding.Note
 		}
 	}
+}
+
+// isSnippet reports whether a resource is found to lack its name, its spec or its
+// containers: documents show parts of resources, and programs name and complete
+// some.
+func isSnippet(f *finding.Finding) bool {
+	if f.Rule != apischema.RequiredField {
+		return false
+	}
+	switch f.Field {
+	case "", "metadata", "spec", "spec.template.spec":
+		return strings.HasSuffix(f.Message, " has no name") || strings.HasSuffix(f.Message, " needs the field spec") || strings.HasSuffix(f.Message, " needs the field containers")
+	}
+	return false
 }

@@ -58,10 +58,24 @@ func PrintRuns(w io.Writer, files *kbuild.Snapshot, dir string, opts kbuild.Opti
 	})
 }
 
-// PrintWarnings prints what builds warned of.
+// PrintWarnings prints what builds warned of, each warning once, with the files
+// that it is about.
 func PrintWarnings(w io.Writer, warnings []kbuild.Warning) {
+	files := map[string][]string{} // by the warning
 	for _, warning := range warnings {
-		fmt.Fprintf(w, "Warning: %s: %s\n", redact.Escape(relative(warning.File)), redact.Escape(warning.Text))
+		files[warning.Text] = append(files[warning.Text], redact.Escape(relative(warning.File)))
+	}
+	for _, warning := range warnings {
+		where := files[warning.Text]
+		if len(where) == 0 {
+			continue // it is printed
+		}
+		delete(files, warning.Text)
+		more := ""
+		if len(where) > 1 {
+			more = fmt.Sprintf(" and %d more", len(where)-1)
+		}
+		fmt.Fprintf(w, "Warning: %s%s: %s\n", where[0], more, redact.Escape(warning.Text))
 	}
 }
 

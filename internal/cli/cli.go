@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -57,7 +58,44 @@ func Program() int {
 	if len(args) > 0 { // the function has none
 		defer cleanup.TempDir()()
 	}
-	return Main(args, os.Stdin, os.Stdout, os.Stderr)
+	stderr := os.Stderr
+	if len(args) > 0 {
+		defer onceEach(stderr)()
+	}
+	return Main(args, os.Stdin, os.Stdout, stderr)
+}
+
+// onceEach lets each warning through once that kustomize prints by itself, as it
+// does for every kustomization that it reads. It ends with what it returns.
+func onceEach(stderr *os.File) (end func()) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return func() {}
+	}
+	os.Stderr = w
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		seen := map[string]bool{}
+		for lines := bufio.NewReader(r); ; {
+			line, err := lines.ReadString('\n')
+			if warning := strings.HasPrefix(line, "# Warning:"); !warning || !seen[line] {
+				fmt.Fprint(stderr, line)
+				if warning {
+					seen[line] = true
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return func() {
+		os.Stderr = stderr
+		w.Close()
+		<-done
+		r.Close()
+	}
 }
 
 // calledAs are the arguments of a program that may have been called by the name

@@ -22,6 +22,10 @@ var builtins = []builtin{
 	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "default", name: "kubernetes"},
 	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "default", name: "openshift"},
 	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "kube-system", name: "*"},
+	// Of Flux itself, for those who have it installed by its operator or bootstrap.
+	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "flux-system", name: "webhook-receiver"},
+	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "flux-system", name: "notification-controller"},
+	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "flux-system", name: "source-controller"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, namespace: "kube-system", name: "*"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "kube-root-ca.crt"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "openshift-service-ca.crt"},

@@ -121,9 +121,10 @@ func (r *Ref) Field(n *yaml.Node) string { return fieldpath.To(r.From.Node, n) }
 
 // IsPlaceholder reports whether text holds something that is filled in later,
 // by Flux, Argo CD, Helm, envsubst or a person: ${X}, $(X), {{ x }}, <x>, %x%,
-// __X__. Nothing can be said of it.
+// __X__, ((X)); or is a pattern: !x. Nothing can be said of it.
 func IsPlaceholder(text string) bool {
-	return strings.ContainsAny(text, "${}<>%*") || strings.Contains(text, "__") || strings.Contains(text, "((")
+	return strings.ContainsAny(text, "${}<>%*") || strings.Contains(text, "__") || strings.Contains(text, "((") ||
+		strings.HasPrefix(text, "!") // a pattern of Kyverno's
 }
 
 // IsPlaceholderName is IsPlaceholder for the name of an object, which has no
