@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -75,8 +76,9 @@ func (f *kbuildFlags) options(cmd *cobra.Command) (kbuild.Options, error) {
 
 func newBuildCommand() *cobra.Command {
 	var flags buildFlags
+	var kustomize string
 	cmd := &cobra.Command{
-		Use:   "build [DIR]",
+		Use:   "build [DIR | -k DIR]",
 		Short: "Build a kustomization with the function in it",
 		Long: `Build the kustomization in DIR (the current directory unless given) and print
 its resources, byte for byte as
@@ -105,8 +107,11 @@ error level, 1 when something is, and 2 when the tree could not be built.`,
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir := "."
+			dir := cmp.Or(kustomize, ".")
 			if len(args) > 0 {
+				if kustomize != "" {
+					return fmt.Errorf("%s is named by itself, and %s with -k: one of the two", args[0], kustomize)
+				}
 				dir = args[0]
 			}
 			return runBuild(cmd, dir, &flags)
@@ -114,6 +119,7 @@ error level, 1 when something is, and 2 when the tree could not be built.`,
 	}
 	cmd.Flags().BoolVar(&flags.explain, "explain", false, "say on stderr what the function writes, and which part of its configuration asks for it")
 	cmd.Flags().StringVarP(&flags.output, "output", "o", "", "write to this file, or one file per resource into this directory")
+	registerKustomize(cmd, &kustomize, "the kustomization, as kubectl names it")
 	flags.register(cmd)
 	return cmd
 }

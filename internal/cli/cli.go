@@ -12,6 +12,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,15 +99,21 @@ func onceEach(stderr *os.File) (end func()) {
 	}
 }
 
-// calledAs are the arguments of a program that may have been called by the name
-// of one of its commands.
-func calledAs(args []string) []string {
-	name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
-	if name == postRendererName {
-		return append([]string{"post-render"}, args[1:]...)
-	}
-	return args[1:]
+// names are those that the program may be called by, as a link or a copy, with the
+// arguments that each stands for. kubectl calls plugins by such names, and their
+// completion: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/
+var names = map[string][]string{
+	postRendererName:                {"post-render"},
+	"kubectl-krm_validate":          {},
+	"kubectl_complete-krm_validate": {cobra.ShellCompRequestCmd},
 }
+
+// calledAs are the arguments of a program, with what its name stands for.
+func calledAs(args []string) []string {
+	return slices.Concat(names[calledName(args)], args[1:])
+}
+
+func calledName(args []string) string { return strings.TrimSuffix(filepath.Base(args[0]), ".exe") }
 
 // Main runs the program and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -250,9 +257,12 @@ is out of date, 2 the work could not be done.`,
 			return nil
 		},
 	}
+	if calledName(os.Args) == "kubectl-krm_validate" {
+		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl krm-validate"}
+	}
 	root.PersistentFlags().StringVar(&most, limits.Flag, "", "how much input to take, as in size=1Gi,depth=1000,aliases=4000000,remote=5m (default size=256Mi,depth=500,aliases=1048576,remote=1m, which is how long a server may take for one answer; also $"+limits.Env+")")
 	root.PersistentFlags().StringVar(&colors, "color", "auto", "auto, always or never; auto means on terminals, and follows NO_COLOR, FORCE_COLOR and CLICOLOR")
 	complete(root, "color", terminal.Modes...)
-	root.AddCommand(newBuildCommand(), newChildCommand(), newPostRenderCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newImportCommand(), newInitCommand(), newTraceCommand(), newGraphCommand(), newDiffCommand(), newReportCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
+	root.AddCommand(newBuildCommand(), newChildCommand(), newPostRenderCommand(), newApplyCommand(), newArgoCDCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newImportCommand(), newInitCommand(), newTraceCommand(), newGraphCommand(), newDiffCommand(), newReportCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
 	return root
 }

@@ -23,9 +23,10 @@ import (
 func newDiffCommand() *cobra.Command {
 	var flags kbuildFlags
 	var find check.FindOptions
-	var output, against string
+	var output, against, live string
+	var to kubectlFlags
 	cmd := &cobra.Command{
-		Use:   "diff OLD NEW | diff --against REF PATH...",
+		Use:   "diff OLD NEW | diff --against REF PATH... | diff -k DIR [-- FLAGS OF KUBECTL]",
 		Short: "Say what a change does to what is applied, by resource and field",
 		Long: `Diff builds OLD and NEW, which are kustomizations, files or - for stdin, and
 compares the results by resource and field. It sees through hashes of generated
@@ -35,6 +36,10 @@ those of two environments are. Elements of lists are found by their names.
 With --against it builds every tree below PATH that a change can affect twice: as
 it is, and as it was in the commit at which this branch left REF.
 
+With -k it builds and checks the kustomization in DIR, as apply does, and hands
+over to kubectl diff --server-side: what is in the cluster is what it compares with,
+and what is printed is kubectl's own, which masks the values of Secrets.
+
 Values of Secrets are not shown. A build that the function would stop is finished.
 
 The exit code is 0 if nothing differs, 1 if something does, 2 if that could not be
@@ -42,13 +47,21 @@ found out.`,
 		Example: `  krm-validate diff overlays/dev overlays/prod
   krm-validate diff --against origin/main overlays/
   krm-validate diff --against origin/main -o markdown overlays/ > comment.md
-  kubectl get deploy,svc -o yaml | krm-validate diff - overlays/prod`,
+  kubectl get deploy,svc -o yaml | krm-validate diff - overlays/prod
+  krm-validate diff -k overlays/prod --context prod`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveDefault
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("output", output, "text", "markdown"); err != nil {
 				return err
+			}
+			if live != "" {
+				extra, err := behindDashes(cmd, args)
+				if err != nil {
+					return err
+				}
+				return handOver(cmd, live, &flags, &to, append([]string{"diff", "--server-side=true", "-f", "-"}, extra...))
 			}
 			opts, err := flags.options(cmd)
 			if err != nil {
@@ -77,6 +90,9 @@ found out.`,
 			return nil
 		},
 	}
+	registerKustomize(cmd, &live, "compare what is in the cluster with the kustomization")
+	to.register(cmd)
+	to.registerNamespace(cmd)
 	f := cmd.Flags()
 	f.StringVar(&against, "against", "", "compare with the commit at which this branch left `REF`")
 	f.StringVarP(&output, "output", "o", "text", "text or markdown")
@@ -84,6 +100,8 @@ found out.`,
 	flags.register(cmd)
 	complete(cmd, "output", "text", "markdown")
 	_ = cmd.RegisterFlagCompletionFunc("against", completeRefs)
+	cmd.MarkFlagsMutuallyExclusive("kustomize", "against")
+	cmd.MarkFlagsMutuallyExclusive("kustomize", "output")
 	return cmd
 }
 

@@ -271,6 +271,18 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 		_, stdout, stderr := c.run(t, args...)
 		c.clean(t, strings.Join(args[:min(3, len(args))], " "), stdout+stderr)
 	}
+	for _, args := range [][]string{{"apply", "-k", dir, "--kubectl", "false"}, {"diff", "-k", dir, "--kubectl", "false"}} {
+		_, stdout, stderr := c.run(t, args...)
+		c.clean(t, args[0]+" -k", stdout+stderr)
+	}
+	t.Chdir(dir)
+	for _, args := range [][]string{{"argocd", "generate"}, {"argocd", "discover"}} {
+		_, stdout, stderr := c.run(t, args...)
+		c.clean(t, "argocd", stderr)
+		if args[1] == "discover" {
+			c.clean(t, "argocd discover", stdout)
+		}
+	}
 	shard := filepath.Join(t.TempDir(), "shard.json")
 	c.run(t, "check", "-o", "json="+shard, dir)
 	_, stdout, stderr := c.run(t, "report", "merge", shard)

@@ -1,6 +1,6 @@
 // Command release makes the archives of a release: one for each system and
 // processor, with the program, its licence, its README and man pages, beside SHA256SUMS,
-// a CycloneDX SBOM for each archive and CHANGELOG.md.
+// a CycloneDX SBOM for each archive, CHANGELOG.md and, for tags, krew's manifest.
 //
 //	release [-out DIR] [-targets OS/ARCH,...] [-sbom PROGRAM]
 //
@@ -83,6 +83,9 @@ func release(out string, targets []string, sbom string) error {
 		if err := one(dir, version, target, sbom, made); err != nil {
 			return fmt.Errorf("%s: %w", target, err)
 		}
+	}
+	if err := krew(dir, version, targets); err != nil {
+		return err
 	}
 	if err := changelog(filepath.Join(dir, "CHANGELOG.md"), version); err != nil {
 		return err
