@@ -155,7 +155,7 @@ func (p *Pass) aboutKustomizations(glob string) bool {
 	found := false
 	for _, r := range p.rules {
 		if glob != "" && inventory.Match(glob, r.Name) {
-			if found = true; !r.Kustomization {
+			if found = true; !r.Kustomization && !r.Live {
 				return false
 			}
 		}

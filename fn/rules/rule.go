@@ -43,6 +43,9 @@ type Rule struct {
 	// of check finds, and about the files beside them. Their fixtures are several
 	// files in one, each behind a comment with its path.
 	Kustomization bool
+	// Live is set for rules that check --cluster has: they compare with a live
+	// cluster.
+	Live bool
 
 	// topic is the number of the rule's topic, from 1.
 	topic int

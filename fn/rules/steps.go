@@ -5,6 +5,9 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection"
 )
 
+// APINotServed is the rule of check --cluster.
+const APINotServed = "api-not-served"
+
 // stepRules are about what the steps before the rules report: those have no
 // Run. Names that connections share with other rules, such as
 // service-not-found, are not repeated here.
@@ -66,6 +69,13 @@ func stepRules() []*Rule {
 			Doc: "A connection leads from a workload with a namespace to a Service without one. " +
 				"The Service goes to whatever namespace it is applied to, while the address has to name one, and says default. " +
 				"Where neither has a namespace the address is the short name, which is right anywhere.",
+		},
+		{
+			Name: APINotServed, Severity: finding.Error, Live: true,
+			URL: "https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/custom-resources/",
+			Doc: "A custom resource is of a kind that the cluster of check --cluster does not serve in that apiVersion, and no tree has its CustomResourceDefinition. " +
+				"Applying it fails with no matches for kind, and what stands behind it in the same stream may be applied all the same. " +
+				"Kinds of Kubernetes itself are judged by the release of the cluster: see api-removed.",
 		},
 	}
 }

@@ -43,6 +43,10 @@ type Options struct {
 	// symbolic links.
 	Edited map[string][]byte
 	Build  kbuild.Options
+	// Cluster is asked for what is not in the trees, if it is set; ClusterName is
+	// what messages call it.
+	Cluster     Cluster
+	ClusterName string
 	// Remote is called with each remote base before it is read. It may be nil.
 	Remote func(url string)
 	// Jobs is how many trees are checked at once, 0 for one on each processor.
@@ -66,7 +70,10 @@ type Report struct {
 	Warnings []kbuild.Warning
 	// Unread is what could not be checked.
 	Unread []Unread
+	// Asked is what Options.Cluster said.
+	Asked Asked
 
+	defined       map[string]bool   // apiVersion and kind, by CustomResourceDefinitions of the trees
 	follow        bool              // where values were written: the tree before had findings
 	about         []finding.Finding // the entries of the kustomization at hand
 	withoutSchema map[string]int    // of the kustomization at hand
@@ -122,6 +129,9 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	rep.absent(parts, all, found)
 	for i := range found {
 		rep.spareDisputed(found[i])
+	}
+	if opts.Cluster != nil {
+		rep.ask(ctx, opts, found)
 	}
 	if len(found) == 1 {
 		rep.Findings = once(found[0])
@@ -207,6 +217,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	}
 	inv.Repository = t.repository()
 	rep.substitutes(&t, inv)
+	define(ctx, inv, opts.Cluster)
 	parts := []part{{t.Name, inv}}
 	if !t.Named {
 		parts = split(t.Name, inv)
@@ -342,7 +353,12 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	if makesChart(inv) {
 		return b, fmt.Errorf("it builds the templates of a Helm chart: %w", errTemplate)
 	}
+	define(ctx, inv, opts.Cluster)
 	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, configOf(result, opts)), rules.WithoutSchema(inv)
+	served := rep.unserved(inv, opts)
+	if cfg := configOf(result, opts); cfg != nil {
+		served = rules.Settle(served, cfg.Spec.Validate)
+	}
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
 	if unwritable != nil {
 		for _, n := range rep.nodes { // which nobody is going to edit
@@ -354,10 +370,11 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		unwritable = kbuild.Unwritable(b.files, t.Root, build, unwritable)
 	}
 	if len(result.Runs) > 0 || unwritable != nil {
-		b.findings, b.have = unresolved(b.findings, opts.Unresolved), rep.objectsOf(inv)
+		b.findings, b.have = append(unresolved(b.findings, opts.Unresolved), served...), rep.objectsOf(inv)
 		return b, unwritable
 	}
 	b.findings, err = validate(ctx, inv, opts.Config, opts)
+	b.findings = append(b.findings, served...)
 	b.have = rep.objectsOf(inv)
 	rep.define(inv)
 	return b, err

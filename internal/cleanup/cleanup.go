@@ -12,7 +12,8 @@ import (
 
 var state struct {
 	sync.Mutex
-	paths map[string]int
+	paths     map[string]int
+	processes map[*os.Process]bool
 }
 
 // Add has a file or directory removed when the program is told to end. remove
@@ -32,6 +33,22 @@ func Add(path string) (remove func()) {
 			delete(state.paths, path)
 		}
 	})
+}
+
+// Process has a program that was started killed when this one is told to end.
+// ended says that it has ended.
+func Process(p *os.Process) (ended func()) {
+	state.Lock()
+	defer state.Unlock()
+	if state.processes == nil {
+		state.processes = map[*os.Process]bool{}
+	}
+	state.processes[p] = true
+	return func() {
+		state.Lock()
+		defer state.Unlock()
+		delete(state.processes, p)
+	}
 }
 
 // Uninterrupted runs f, which a signal to end does not interrupt: it waits.
@@ -69,6 +86,10 @@ func All() {
 		_ = os.RemoveAll(path)
 	}
 	clear(state.paths)
+	for p := range state.processes {
+		_ = p.Kill()
+	}
+	clear(state.processes)
 }
 
 // TempDir makes the directory that temporary files of this program and of those

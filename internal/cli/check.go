@@ -12,7 +12,9 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/cluster"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/defaults"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
@@ -36,6 +38,8 @@ type checkFlags struct {
 	strict     bool
 	quiet      bool
 	noDefaults bool
+	live       bool
+	cluster    kubectlFlags
 
 	defaults     string // the file, if there is one
 	destinations []destination
@@ -72,6 +76,12 @@ With --changed-since only those trees are checked that a change of files can
 affect, and with --shard only a part of them, for machines that share the work:
 krm-validate report merge makes one report of theirs.
 
+With --cluster what is not in the trees is looked up in a live cluster: what is
+there is no finding, and what is not is said to be missing there too. Custom
+resources are checked against its CustomResourceDefinitions, and all against its
+release. kubectl logs in, and nothing but reads is sent; of objects only whether
+they exist is asked, never their contents. It is a look at one moment.
+
 Exit codes: 0 nothing at error level, 1 findings at error level (or at that of
 --fail-on), 2 something that was named could not be checked. What is found in a folder and cannot be
 read is reported, and is no failure unless nothing else was checked; with
@@ -85,6 +95,7 @@ read is reported, and is no failure unless nothing else was checked; with
   krm-validate check --changed-since origin/main --shard 2/5 -o json=part-2.json overlays/
   krm-validate check --exclude docs/ --load-restrictor=LoadRestrictionsNone .
   krm-validate check --print-externals overlays/prod > externals.yaml
+  krm-validate check --cluster --context prod overlays/prod
   krm-validate check --unresolved=warning --output=json 'rendered/*.yaml'`,
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args) },
 	}
@@ -100,6 +111,8 @@ read is reported, and is no failure unless nothing else was checked; with
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "print findings, and what could not be checked, and nothing else")
 	f.BoolVar(&flags.noDefaults, "no-defaults", false, "do not read "+defaults.File)
 	registerJobs(cmd, &flags.Jobs)
+	f.BoolVar(&flags.live, "cluster", false, "look up in a live cluster what is not in the trees, with kubectl, reading only: see --context")
+	flags.cluster.register(cmd)
 	flags.known.register(cmd)
 	flags.part.register(cmd)
 	flags.build.register(cmd)
@@ -138,7 +151,13 @@ func (c *checkFlags) run(cmd *cobra.Command, args []string) error {
 	if err := c.known.prepare(cmd, args, c); err != nil {
 		return err
 	}
+	disconnect, err := c.connect(cmd)
+	if err != nil {
+		return err
+	}
+	defer disconnect()
 	rep := check.Run(cmd.Context(), trees, c.Options)
+	c.asked(cmd, rep)
 	if c.externals {
 		text, err := check.Externals(rep.Findings)
 		if err != nil {
@@ -190,6 +209,49 @@ func (c *checkFlags) prepare(cmd *cobra.Command) error {
 		}
 	}
 	return nil
+}
+
+// connect opens the live cluster, if one is asked for.
+func (c *checkFlags) connect(cmd *cobra.Command) (disconnect func(), err error) {
+	if !c.live {
+		for _, name := range [...]string{"context", "kubeconfig", "kubectl"} {
+			if cmd.Flags().Changed(name) {
+				return nil, fmt.Errorf("--%s: it is for --cluster, which looks things up in a live cluster", name)
+			}
+		}
+		return func() {}, nil
+	}
+	live, err := cluster.Open(cmd.Context(), &c.cluster.client)
+	if err != nil {
+		return nil, fmt.Errorf("--cluster: %w", err)
+	}
+	c.Cluster, c.ClusterName = live, redact.Escape(live.Name)
+	if _, ok := apischema.ParseRelease(live.Release); ok && c.Build.KubernetesVersion == "" {
+		c.Build.KubernetesVersion = live.Release
+	}
+	return live.Close, nil
+}
+
+// asked says what the live cluster was asked.
+func (c *checkFlags) asked(cmd *cobra.Command, rep *check.Report) {
+	if c.Cluster == nil || c.quiet {
+		return
+	}
+	w := cmd.ErrOrStderr()
+	if a := rep.Asked; a.There+a.Missing > 0 {
+		fmt.Fprintf(w, "Of what is not in the trees cluster %s has %d, and does not have %d\n", c.ClusterName, a.There, a.Missing)
+	}
+	const most = 5
+	for i, reason := range rep.Asked.Unknown {
+		if i == most {
+			fmt.Fprintf(w, "and %d more\n", len(rep.Asked.Unknown)-most)
+			break
+		}
+		fmt.Fprintf(w, "Not looked up in cluster %s: %s\n", c.ClusterName, secretsOf(cmd).Line(reason))
+	}
+	if len(rep.Asked.Unknown) > 0 {
+		fmt.Fprintln(w, "docs/gitops.md has the ClusterRole that suffices")
+	}
 }
 
 // print prints what was found, and ends the command with its exit code.
