@@ -110,6 +110,13 @@ image-check: ## Make the image twice: one digest, and what the specification wan
 e2e-image: image ## Run the image in kustomize and kubectl; needs podman
 	E2E_IMAGE='$(abspath $(IMAGE))' $(GO) test -count=1 -v ./test/image
 
+# Flux and Argo CD are built with a newer Go than krm-validate.
+NEWER_GO := go1.27.4
+
+.PHONY: e2e-flux
+e2e-flux: ## Build the overlays with Flux's own code
+	cd test/flux && GOTOOLCHAIN=$(NEWER_GO) $(GO) test -count=1 -timeout 60m ./...
+
 .PHONY: e2e-helm
 e2e-helm: ## Run the post-renderer in Helm 3 and 4; builds them first. HELM_BIN=DIR keeps them
 	cd test/helm && $(if $(HELM_BIN),HELM_BIN='$(abspath $(HELM_BIN))') $(GO) test -count=1 -timeout 60m ./...
