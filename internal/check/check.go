@@ -73,7 +73,7 @@ type Report struct {
 	// Asked is what Options.Cluster said.
 	Asked Asked
 
-	defined       map[string]bool   // apiVersion and kind, by CustomResourceDefinitions of the trees
+	brought       map[string]bool   // apiVersion and kind, by CustomResourceDefinitions of the trees
 	follow        bool              // where values were written: the tree before had findings
 	about         []finding.Finding // the entries of the kustomization at hand
 	withoutSchema map[string]int    // of the kustomization at hand
@@ -217,7 +217,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	}
 	inv.Repository = t.repository()
 	rep.substitutes(&t, inv)
-	define(ctx, inv, opts.Cluster)
+	defineLive(ctx, inv, opts.Cluster)
 	parts := []part{{t.Name, inv}}
 	if !t.Named {
 		parts = split(t.Name, inv)
@@ -353,7 +353,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	if makesChart(inv) {
 		return b, fmt.Errorf("it builds the templates of a Helm chart: %w", errTemplate)
 	}
-	define(ctx, inv, opts.Cluster)
+	defineLive(ctx, inv, opts.Cluster)
 	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, configOf(result, opts)), rules.WithoutSchema(inv)
 	served := rep.unserved(inv, opts)
 	if cfg := configOf(result, opts); cfg != nil {

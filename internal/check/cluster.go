@@ -39,7 +39,7 @@ func (rep *Report) ask(ctx context.Context, opts Options, found [][]finding.Find
 	there, missing := map[finding.Resource]bool{}, map[finding.Resource]bool{}
 	for i := range found {
 		found[i] = slices.DeleteFunc(found[i], func(f finding.Finding) bool {
-			return f.Rule == rules.APINotServed && rep.defined[f.Resource.APIVersion+" "+f.Resource.Kind]
+			return f.Rule == rules.APINotServed && rep.brought[f.Resource.APIVersion+" "+f.Resource.Kind]
 		})
 		found[i] = slices.DeleteFunc(found[i], func(f finding.Finding) bool {
 			if f.Missing == nil || reference.IsPlaceholderName(f.Missing.Name) || reference.IsPlaceholderName(f.Missing.Namespace) {
@@ -83,9 +83,9 @@ func custom(inv *inventory.Inventory) map[*inventory.Type]*inventory.Object {
 	return first
 }
 
-// define gives an inventory the definitions that the cluster has of the custom
+// defineLive gives an inventory the definitions that the cluster has of the custom
 // resources in it and that it does not bring itself.
-func define(ctx context.Context, inv *inventory.Inventory, c Cluster) {
+func defineLive(ctx context.Context, inv *inventory.Inventory, c Cluster) {
 	if c == nil {
 		return
 	}
@@ -121,15 +121,15 @@ func (rep *Report) unserved(inv *inventory.Inventory, opts Options) []finding.Fi
 	if opts.Cluster == nil {
 		return nil
 	}
-	if rep.defined == nil {
-		rep.defined = map[string]bool{}
+	if rep.brought == nil {
+		rep.brought = map[string]bool{}
 	}
 	for _, o := range inv.CustomResourceDefinitions() {
 		if o.Node == nil || inv.Definitions != nil && !slices.Contains(inv.Objects(), o) {
 			continue
 		}
 		for _, v := range yamlnode.Elements(o.Get("spec", "versions")) {
-			rep.defined[yamlnode.GetString(o.Node, "spec", "group")+"/"+yamlnode.GetString(v, "name")+" "+yamlnode.GetString(o.Node, "spec", "names", "kind")] = true
+			rep.brought[yamlnode.GetString(o.Node, "spec", "group")+"/"+yamlnode.GetString(v, "name")+" "+yamlnode.GetString(o.Node, "spec", "names", "kind")] = true
 		}
 	}
 	var fs []finding.Finding
