@@ -90,6 +90,10 @@ func (rep *Report) take(own *Report) {
 	rep.warn(own.Warnings)
 	rep.Unread = append(rep.Unread, own.Unread...)
 	rep.inputs = append(rep.inputs, own.inputs...)
+	if rep.brought == nil {
+		rep.brought = map[string]bool{}
+	}
+	maps.Copy(rep.brought, own.brought)
 	for key, n := range own.defined {
 		rep.defines(key, n)
 	}

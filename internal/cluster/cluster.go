@@ -24,6 +24,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -47,6 +48,7 @@ type Cluster struct {
 	http      *http.Client
 	served    map[groupVersionKind]bool
 	kinds     map[string][]resource // by kind
+	mu        sync.Mutex            // of what was asked, by trees that are checked at once
 	asked     map[object]answer
 	defined   map[string]*yaml.Node // CustomResourceDefinitions by name
 	close     func()
@@ -290,6 +292,8 @@ func (c *Cluster) Has(ctx context.Context, kind, namespace, name string) (bool, 
 		namespace = c.namespace
 	}
 	id := object{kind, namespace, name}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	a, ok := c.asked[id]
 	if !ok {
 		a.there, a.err = c.has(ctx, id)
@@ -330,6 +334,8 @@ func (c *Cluster) Definition(ctx context.Context, group, kind string) *yaml.Node
 			continue
 		}
 		name := r.plural + "." + group
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		if n, ok := c.defined[name]; ok {
 			return n
 		}
