@@ -30,10 +30,11 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/compare"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
-	produce "github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -391,7 +392,7 @@ func (e *Environment) inventory() (*inventory.Inventory, error) {
 			inv.Add(n, inventory.Source{})
 		}
 	}
-	produce.Produce(inv)
+	reference.Produce(inv)
 	return inv, nil
 }
 
@@ -493,7 +494,7 @@ func environmentIn(inv *inventory.Inventory, owner *inventory.Object, c *invento
 // expand puts the values of variables in the place of $(VAR), as far as they are
 // known, as the kubelet does.
 func expand(text string, env []*variable) string {
-	return reference.ReplaceAllStringFunc(text, func(ref string) string {
+	return expansion.ReplaceAllStringFunc(text, func(ref string) string {
 		for _, v := range env {
 			if "$("+v.name+")" != ref {
 				continue
@@ -575,6 +576,10 @@ func (e *Environment) settle(ctx context.Context) error {
 			case f.Missing != nil && f.Severity >= finding.Warning && round == 0 || f.Missing != nil && f.Severity == finding.Error:
 				changed = e.external(f.Missing) || changed
 			case f.Severity == finding.Error:
+				if secret := e.secretOf(f); secret != "" {
+					changed = e.external(&finding.Resource{Kind: "Secret", Name: secret}) || changed
+					continue
+				}
 				if f.Resource.Kind == config.Kind && f.Resource.APIVersion == config.APIVersion {
 					return fmt.Errorf("%s: %s", e.Name, f.Message)
 				}
@@ -597,6 +602,20 @@ func (e *Environment) settle(ctx context.Context) error {
 		})
 	}
 	return nil
+}
+
+// secretOf is the Secret that a connection takes its credentials from, where a
+// finding is that the build does not make it.
+func (e *Environment) secretOf(f *finding.Finding) string {
+	if f.Rule != connection.RuleSecretNotFound || f.Resource.Kind != config.Kind {
+		return ""
+	}
+	for name, c := range e.spec.Connections {
+		if c.Credentials != nil && f.Field == "spec.connections"+fieldpath.ToKey(name)+".credentials.secret" {
+			return c.Credentials.Secret
+		}
+	}
+	return ""
 }
 
 // switchOff keeps a normalizer from changing what is there.

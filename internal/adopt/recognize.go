@@ -116,6 +116,9 @@ func (r *recognizer) container(c *inventory.Container) []*candidate {
 		if !v.known || v.text == "" || len(v.text) > 1000 || strings.ContainsAny(v.text, "\n\r") || strings.Contains(v.text, "{{") {
 			continue
 		}
+		if strings.Contains(strings.TrimSpace(v.text), " ") && !strings.Contains(v.text, "=") {
+			continue // a sentence
+		}
 		if conn := r.address(c, env, v); conn != nil {
 			found = append(found, conn)
 		}
@@ -398,7 +401,7 @@ func roundTrip(e *engine.Engine, text string, at []host.Occurrence) (string, eng
 			continue // what is computed has a port
 		}
 		for i := range at {
-			same = same && strings.EqualFold(strings.TrimSuffix(a.Hosts[i].Host, "."), at[i].Host) && a.Hosts[i].Port == at[i].Port
+			same = same && strings.EqualFold(strings.TrimSuffix(a.Hosts[i].Host, "."), at[i].Host) && (a.Hosts[i].Port == at[i].Port || at[i].Port == 0 && a.Hosts[i].Port == usualPort(e, at[i].Scheme))
 		}
 		out, err := e.Format(name, a)
 		if err == nil && same && out.String() == text {
@@ -412,6 +415,17 @@ func roundTrip(e *engine.Engine, text string, at []host.Occurrence) (string, eng
 func portless(e *engine.Engine, scheme string) bool {
 	other, s, ok := engine.ByScheme(scheme)
 	return ok && s.Port != 0 || other == e && e.Name == "http"
+}
+
+// usualPort is the port of a URL that has none.
+func usualPort(e *engine.Engine, scheme string) int {
+	if _, s, ok := engine.ByScheme(scheme); ok {
+		if s.TLS && e.TLSPort != 0 && s.Port == 0 {
+			return e.TLSPort
+		}
+		return cmp.Or(s.Port, e.Port)
+	}
+	return e.Port
 }
 
 // templateOf is a text as a template: what an address is made of is put in, the
@@ -467,8 +481,8 @@ func templateOf(e *engine.Engine, text string, at []host.Occurrence) (string, en
 	return before + put + rest, a, true
 }
 
-// reference is a $(VAR) that the kubelet expands.
-var reference = regexp.MustCompile(`\$\(([A-Za-z_][-._A-Za-z0-9]*)\)`)
+// expansion is a $(VAR) that the kubelet expands.
+var expansion = regexp.MustCompile(`\$\(([A-Za-z_][-._A-Za-z0-9]*)\)`)
 
 // known reports whether a parameter and its value are ones that anybody could have
 // written: those of the engine's documentation, switches and numbers.
@@ -488,7 +502,7 @@ func known(e *engine.Engine, name, value string) bool {
 // read.
 func withoutReferences(text string) (string, map[string]string) {
 	refs := map[string]string{}
-	return reference.ReplaceAllStringFunc(text, func(ref string) string {
+	return expansion.ReplaceAllStringFunc(text, func(ref string) string {
 		word := fmt.Sprintf("krmref%02dref", len(refs))
 		refs[word] = ref
 		return word
@@ -511,7 +525,7 @@ func (r *recognizer) userInfo(c *inventory.Container, env []*variable, v *variab
 	}
 	cred := &conn.credentials
 	fromRef := func(text string) *variable {
-		m := reference.FindStringSubmatch(restore(text, refs))
+		m := expansion.FindStringSubmatch(restore(text, refs))
 		if m == nil || m[0] != restore(text, refs) {
 			return nil
 		}

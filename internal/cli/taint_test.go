@@ -131,6 +131,9 @@ var tainted = map[string]map[string]string{
 	"a host in a Secret":           secretTree("stringData: {DATABASE_URL: 'postgresql://u:@U@@postgress-service:5432/d', DB_HOST: postgress-service, x: '@S@'}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: postgres-service}\nspec: {ports: [{port: 5432}]}"),
 	"a file in a Secret":           secretTree("stringData: {app.ini: \"[db]\\nhost = postgress-service:5432\\npassword = @S@\\n\", a.json: '{\"a\": [{\"b\": \"@S@\"}]}', .dockerconfigjson: '{\"auths\": {\"x\": {\"auth\": \"@B@\"}}}', .dockerconfigjson: x}"),
 
+	"a typed URL of a Service":    typedTree("env: [{name: A, value: 'postgresql://u:@U@@postgres:5432/d'}, {name: B, value: 'postgresql://@U@@postgres:5432/d'}, {name: C, value: 'postgresql://postgres:5432/d?password=@U@'}]"),
+	"a typed URL in a Secret":     typedTree("envFrom: [{secretRef: {name: db}}], env: [{name: DB_HOST, value: postgres}, {name: DB_NAME, value: d}, {name: DB_PASSWORD, value: '@S@'}]"),
+	"a typed URL from a Secret":   typedTree("env: [{name: X, valueFrom: {secretKeyRef: {name: db, key: DATABASE_URL}}}, {name: DB_HOST, valueFrom: {secretKeyRef: {name: db, key: host}}}, {name: DB_USER, valueFrom: {secretKeyRef: {name: db, key: user}}}]"),
 	"parameters of a connection":  pipelineTree("connections: {db: {engine: postgresql, host: {name: h}, database: d, parameters: {password: '@S@', sslmode: '@S@'}, into: [{workload: {kind: Deployment, name: api}, variables: {DATABASE_URL: url}}]}}"),
 	"a host with a password":      pipelineTree("connections: {db: {engine: postgresql, host: {name: 'postgres://u:@U@@h'}, database: d, into: [{workload: {kind: Deployment, name: api}, variables: {DATABASE_URL: url}}]}}"),
 	"a field that is not there":   pipelineTree("connections: {db: {engine: postgresql, password: '@S@', host: {name: h}}}"),
@@ -154,6 +157,13 @@ func patchTree(patch string) map[string]string {
 
 func jsonPatchTree(patch string) map[string]string {
 	return map[string]string{"kustomization.yaml": "resources: [a.yaml]\npatches:\n- target: {kind: Secret}\n  patch: |\n    " + patch + "\n", "a.yaml": secretYAML("stringData: {x: @S@}")}
+}
+
+func typedTree(container string) map[string]string {
+	tree := podTree(container)
+	tree["a.yaml"] += "---\n" + secretYAML("stringData: {user: u, host: postgres, password: '@S@', DATABASE_URL: 'postgresql://u:@U@@postgres:5432/@U@', OTHER: 'postgresql://@U@:@U@@postgres:5432/d?application_name=@U@'}") +
+		"---\napiVersion: v1\nkind: Service\nmetadata: {name: postgres}\nspec: {ports: [{port: 5432}]}\n"
+	return tree
 }
 
 func podTree(container string) map[string]string {
