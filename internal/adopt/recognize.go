@@ -211,7 +211,7 @@ func (r *recognizer) address(c *inventory.Container, env []*variable, v *variabl
 	if !r.userInfo(c, env, v, conn, a, refs) {
 		return nil
 	}
-	if t.secret && conn.database != "" && r.secretOnly(conn.database) {
+	if t.secret && conn.database != "" && r.secretOnly(conn.database, databaseWords) {
 		r.leave(c, v.name, "the name of its database stands in Secrets only, and a configuration holds nothing of a Secret")
 		return nil
 	}
@@ -591,7 +591,7 @@ func (r *recognizer) userInfo(c *inventory.Container, env []*variable, v *variab
 			if s := r.inv.Lookup(secretKind, c.Pod.Owner.Namespace, cred.Secret, true, c.Pod.Owner); s != nil {
 				cred.UsernameKey = keyWith(s, user, userWords, cred.PasswordKey)
 			}
-			if cred.UsernameKey == "" && r.secretOnly(user) {
+			if cred.UsernameKey == "" && !r.stated(user, userWords) && !slices.Contains(conn.engine.Server.DefaultUsers, user) {
 				r.leave(c, v.name, "its user name has no key of its own in Secret %s", cred.Secret)
 				return false
 			}
@@ -664,8 +664,7 @@ func keyWith(s *inventory.Object, value string, words []string, other string) st
 		if !ok || text != value {
 			continue
 		}
-		n := normal(key)
-		if !slices.ContainsFunc(words, func(w string) bool { return strings.HasSuffix(n, w) }) {
+		if !endsIn(key, words) {
 			continue
 		}
 		same := 0
@@ -679,26 +678,53 @@ func keyWith(s *inventory.Object, value string, words []string, other string) st
 	return best
 }
 
-// secretOnly reports whether a text is the value of a Secret and stands nowhere
-// else in the build.
-func (r *recognizer) secretOnly(text string) bool {
-	isValue := false
+// secretOnly reports whether a text is the value of a Secret, and stands nowhere
+// else as what it is: under a name that ends in one of the words. One that Secrets
+// have under such names only may stand anywhere else.
+func (r *recognizer) secretOnly(text string, words []string) bool {
+	isValue, other, elsewhere := false, false, false
 	for _, o := range r.inv.Objects() {
 		if o.Node == nil {
 			continue
 		}
 		if o.Kind != "Secret" {
-			if contains(o.Node, text) {
-				return false
+			elsewhere = elsewhere || contains(o.Node, text)
+			continue
+		}
+		for _, key := range o.Content().Keys {
+			if v, ok := valueOf(o, key); ok && v == text {
+				isValue = true
+				other = other || !endsIn(key, words)
 			}
+		}
+	}
+	return isValue && (other || !elsewhere) && !r.stated(text, words)
+}
+
+// stated reports whether a variable or a key of a ConfigMap whose name ends in one
+// of the words has a text for its value.
+func (r *recognizer) stated(text string, words []string) bool {
+	found := false
+	eachContainer(r.inv, func(c *inventory.Container) {
+		for _, v := range environmentOf(r.inv, c) {
+			found = found || v.kind != "Secret" && v.known && v.text == text && endsIn(v.name, words)
+		}
+	})
+	for _, o := range r.inv.OfKind(configMapKind) {
+		if o.Node == nil {
 			continue
 		}
 		for _, key := range o.Content().Keys {
 			v, ok := valueOf(o, key)
-			isValue = isValue || ok && v == text
+			found = found || ok && v == text && endsIn(key, words)
 		}
 	}
-	return isValue
+	return found
+}
+
+func endsIn(name string, words []string) bool {
+	n := normal(name)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.HasSuffix(n, w) })
 }
 
 func contains(n *yaml.Node, text string) bool {
