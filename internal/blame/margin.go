@@ -52,7 +52,7 @@ func (p *Printer) Margin(b *Blame) error {
 		if l.place == last {
 			hue = color.FgHiBlack
 		}
-		line := p.paint(place, hue) + pad + "  " + p.paint(fmt.Sprintf("%-*s", vias, l.via), color.FgYellow) + p.paint(" │", color.FgHiBlack)
+		line := p.paint(place, hue) + pad + "  " + p.paint(string(l.via), color.FgYellow) + strings.Repeat(" ", vias-len(l.via)) + p.paint(" │", color.FgHiBlack)
 		if l.text != "" {
 			line += " " + l.text
 		}

@@ -72,11 +72,11 @@ var (
 // explainFailure finds out where what a build failed for is written. It returns
 // the error as it is if that is not certain. declined is what our builder failed
 // for, theirs all that kustomize said.
-func explainFailure(fsys filesys.FileSystem, root string, err, declined error, theirs string) error {
+func (b *builder) explainFailure(root string, err, declined error, theirs string) error {
 	if err == nil || !filepath.IsAbs(root) {
 		return err
 	}
-	x := &failedTree{fsys: fsys, tracer: newTracer(&provenance.Trace{}), seen: map[string]bool{}}
+	x := &failedTree{fsys: b.fsys, remotes: b.remotes, tracer: newTracer(&provenance.Trace{}), seen: map[string]bool{}}
 	x.walk(root)
 	text := theirs
 	var f *Failure
@@ -144,14 +144,15 @@ const receiptKind = "FunctionRan"
 
 // failedTree is what can be read of a tree that does not build.
 type failedTree struct {
-	fsys   filesys.FileSystem
-	tracer *tracer
-	seen   map[string]bool
-	files  []kustomizationFile
+	fsys    filesys.FileSystem
+	remotes *remotes
+	tracer  *tracer
+	seen    map[string]bool
+	files   []kustomizationFile
 }
 
 type kustomizationFile struct {
-	dir string
+	dir, path string
 	*kustomizationText
 }
 
@@ -172,13 +173,15 @@ func (x *failedTree) walk(dir string) {
 		if yaml.Unmarshal(text, &doc) == nil {
 			k.root = yamlnode.Resolve(&doc)
 		}
-		x.files = append(x.files, kustomizationFile{dir, k})
+		x.files = append(x.files, kustomizationFile{dir, path, k})
 		for _, field := range []string{"resources", "bases", "components", "transformers", "generators", "validators"} {
 			for _, e := range yamlnode.Elements(k.node(field)) {
-				if path := yamlnode.String(e); isLocal(path) && !strings.Contains(path, "\n") {
-					if below := filepath.Join(dir, path); x.fsys.IsDir(below) {
-						x.walk(below)
-					}
+				path := yamlnode.String(e)
+				if c := x.remotes.fetched(path); c != nil {
+					x.tracer.clones = append(x.tracer.clones, fetchedClone{clone: c})
+					x.walk(c.root.String())
+				} else if below := filepath.Join(dir, path); isLocal(path) && !strings.Contains(path, "\n") && x.fsys.IsDir(below) {
+					x.walk(below)
 				}
 			}
 		}

@@ -164,7 +164,7 @@ func (x *failedTree) wholeFile(es []*entryError, k *kustomizationFile, said stri
 	}
 	for _, e := range es[1:] {
 		if outer := x.kustomization(e.file); outer != nil && len(e.path) > 0 {
-			name := strings.TrimSuffix(fmt.Sprint(e.path[len(e.path)-1]), "/") + "/" + filepath.Base(k.file.Path)
+			name := strings.TrimSuffix(fmt.Sprint(e.path[len(e.path)-1]), "/") + "/" + filepath.Base(k.path)
 			if f := x.at(outer.file, outer.entry(e.path), name+": "+said); f != nil {
 				f.Help = help
 				return f
@@ -181,7 +181,7 @@ func (x *failedTree) wholeFile(es []*entryError, k *kustomizationFile, said stri
 // kustomization returns what was read of a kustomization file.
 func (x *failedTree) kustomization(file string) *kustomizationFile {
 	for i := range x.files {
-		if filepath.Join(x.files[i].dir, filepath.Base(x.files[i].file.Path)) == file {
+		if x.files[i].path == file {
 			return &x.files[i]
 		}
 	}
@@ -444,7 +444,7 @@ func (x *failedTree) namedEntry(k *kustomizationFile, e *entryError, n *yaml.Nod
 		return x.duplicate(f, registered(theirs))
 	}
 	if slices.Contains([]any{"configurations", "crds", "openapi"}, e.path[0]) {
-		k := kustomizationFile{filepath.Dir(path), &kustomizationText{file: f}}
+		k := kustomizationFile{filepath.Dir(path), path, &kustomizationText{file: f}}
 		var doc yaml.Node
 		if yaml.Unmarshal(content, &doc) == nil {
 			k.root = yamlnode.Resolve(&doc)

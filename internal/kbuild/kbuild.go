@@ -213,7 +213,7 @@ func (b *builder) run(dir string) (*Result, error) {
 		if refused := asRefused(certain.error); refused != nil {
 			return nil, refused
 		}
-		return nil, explainFailure(b.fsys, root, certain.error, declined, certain.Error())
+		return nil, b.explainFailure(root, certain.error, declined, certain.Error())
 	}
 	if refused := (*beyond)(nil); errors.As(declined, &refused) {
 		return nil, refused
@@ -221,7 +221,7 @@ func (b *builder) run(dir string) (*Result, error) {
 	if said := sure(declined); said != "" {
 		// It takes as long as the build to hear the same from kustomize.
 		failure := (*Failure)(nil)
-		err := explainFailure(b.fsys, root, b.opts.Secrets.Foreign(simplify(errors.New(said))), declined, said)
+		err := b.explainFailure(root, b.opts.Secrets.Foreign(simplify(errors.New(said))), declined, said)
 		if errors.As(err, &failure) {
 			return nil, err
 		}
@@ -236,7 +236,7 @@ func (b *builder) run(dir string) (*Result, error) {
 		if b.said == "" {
 			b.said = err.Error()
 		}
-		err = explainFailure(b.fsys, root, err, declined, b.said)
+		err = b.explainFailure(root, err, declined, b.said)
 	}
 	return result, err
 }

@@ -96,6 +96,13 @@ func (r *remotes) get(fsys filesys.FileSystem, address string) ([]byte, error) {
 	return answer, nil
 }
 
+// fetched returns a clone that there is already, or nil.
+func (r *remotes) fetched(address string) *clone {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.clones[address]
+}
+
 // known returns what a server has answered already.
 func (r *remotes) known(address string) ([]byte, bool) {
 	if r == nil {

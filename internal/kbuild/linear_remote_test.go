@@ -256,3 +256,27 @@ func TestRemotePlacesAreExact(t *testing.T) {
 	assert.Positive(t, judged)
 	t.Logf("%d judged", judged)
 }
+
+// What is wrong in a remote base is found in it, and no path of this machine is
+// named.
+func TestFailuresInRemoteBases(t *testing.T) {
+	far := repository(t, map[string]string{
+		"gone/kustomization.yaml":   "resources:\n- gone.yaml\n",
+		"broken/kustomization.yaml": "resources: [b.yaml]\n", "broken/b.yaml": "a: b\n c: d\n",
+		"patch/kustomization.yaml": "resources: [c.yaml]\npatches:\n- path: p.yaml\n", "patch/c.yaml": traceConfigMap,
+		"patch/p.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: none}\n",
+	})
+	for dir, want := range map[string]string{
+		"gone":   "gone/kustomization.yaml?ref=v1:2:3 there is no file or directory gone.yaml",
+		"broken": "broken/b.yaml?ref=v1:2:2 not YAML: mapping values are not allowed in this context",
+		"patch":  "patch/p.yaml?ref=v1:3:18 no resource matches the patch of ConfigMap none",
+	} {
+		t.Run(dir, func(t *testing.T) {
+			top := onDisk(t, map[string]string{"kustomization.yaml": "resources: [b]\n", "b/kustomization.yaml": "resources: ['file://" + far + "//" + dir + "?ref=v1']\n"})
+			_, err := Build(filesys.MakeFsOnDisk(), top, Options{})
+			var f *Failure
+			require.ErrorAs(t, err, &f)
+			assert.Equal(t, "file://"+far+"//"+want, fmt.Sprintf("%s:%d:%d %s", f.File, f.Line, f.Column, f.What))
+		})
+	}
+}

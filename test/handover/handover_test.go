@@ -151,7 +151,7 @@ func (s *sandbox) hook() (int, string) {
 	document(s.t, ".pre-commit-hooks.yaml", &hooks)
 	require.Len(s.t, hooks, 1)
 	require.False(s.t, hooks[0].PassFilenames)
-	require.Regexp(s.t, regexp.MustCompile(hooks[0].Files), good)
+	require.Regexp(s.t, hooks[0].Files, good)
 	words := append(strings.Fields(hooks[0].Entry), hooks[0].Args...)
 	return s.do(s.work, nil, words[0], words[1:]...)
 }
