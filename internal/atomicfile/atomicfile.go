@@ -96,6 +96,13 @@ var errReadOnly = errors.New("the file is read-only")
 // alone, and goes away with the program.
 func temporary(name string, content []byte, perm os.FileMode) (path string, remove func(), err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+		// Nobody knows the name that was tried.
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", nil, fmt.Errorf("%s: there is no folder %s", name, filepath.Dir(name))
+		}
+		failed.Path = name
+	}
 	if err != nil {
 		return "", nil, err
 	}

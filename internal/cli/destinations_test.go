@@ -58,7 +58,7 @@ func TestOutputsThatCannotBeWritten(t *testing.T) {
 		{"sarif and junit would both be written to ./a", []string{"-o", "sarif=a", "-o", "junit=./a"}},
 		{"sarif and junit would both be written to dir/a", []string{"-o", "sarif=link/a", "-o", "junit=dir/a"}},
 		{"json and json would both be written to a", []string{"-o", "json=a", "-o", "json=a"}},
-		{"--output=json=gone/a: open gone/", []string{"-o", "json=gone/a"}},
+		{"--output=json=gone/a: gone/a: there is no folder gone", []string{"-o", "json=gone/a"}},
 		{"--output=json=dir: dir is a directory", []string{"-o", "json=dir"}},
 		{"--output=json=: expected the name of a file after the equals sign", []string{"-o", "json="}},
 		{"--output=pdf: expected text, github, gitlab, json, junit, markdown or sarif", []string{"-o", "pdf=a"}},

@@ -100,7 +100,7 @@ func TestBaselinesThatCannotBeUsed(t *testing.T) {
 		{"blank.json: findings[0] has no fingerprint", []string{"--baseline", "blank.json"}},
 		{"more.json: not a baseline: there is more behind its end", []string{"--baseline", "more.json"}},
 		{"gone.json: no such file or directory", []string{"--baseline", "gone.json"}},
-		{"--write-baseline=gone/b.json: open gone/", []string{"--write-baseline", "gone/b.json"}},
+		{"--write-baseline=gone/b.json: gone/b.json: there is no folder gone", []string{"--write-baseline", "gone/b.json"}},
 		{"baseline write-baseline", []string{"--write-baseline", "b.json", "--baseline", "b.json"}},
 	} {
 		code, stdout, stderr := run(t, append([]string{"check", "a.yaml"}, c.args...)...)

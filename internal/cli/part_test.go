@@ -116,6 +116,9 @@ func TestMergedShardsAreTheWhole(t *testing.T) {
 		assert.Contains(t, stderr, "Error: ")
 		assert.Contains(t, stderr, file)
 	}
+	code, _, stderr = run(t, "report", "merge", "part-1.json", "./part-1.json")
+	assert.Equal(t, ExitFailure, code)
+	assert.Contains(t, stderr, "part-1.json and ./part-1.json are the same report")
 	code, _, _ = run(t, "report", "mrge")
 	assert.Equal(t, ExitFailure, code)
 }

@@ -141,7 +141,10 @@ func mergeReports(files []string) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range files {
+	for i, file := range files {
+		if j := slices.IndexFunc(files[:i], func(other string) bool { return sameFile(other, file) }); j >= 0 {
+			return nil, fmt.Errorf("%s and %s are the same report: what it has would count twice", files[j], file)
+		}
 		d, err := readReport(file)
 		if err != nil {
 			return nil, err

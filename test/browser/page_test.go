@@ -64,7 +64,7 @@ func browser(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	run(t, ctx)
+	run(ctx, t)
 	err = chromedp.Listen(ctx, func(ev any) {
 		switch ev := ev.(type) {
 		case *runtime.EventExceptionThrown:
@@ -85,7 +85,7 @@ func browser(t *testing.T) context.Context {
 	return ctx
 }
 
-func run(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
+func run(ctx context.Context, t *testing.T, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func run(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.
 }
 
 // eval is the value of an expression.
-func eval[T any](t *testing.T, ctx context.Context, js string) T {
+func eval[T any](ctx context.Context, t *testing.T, js string) T {
 	t.Helper()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js))
 	if err != nil {
@@ -102,9 +102,9 @@ func eval[T any](t *testing.T, ctx context.Context, js string) T {
 	return v
 }
 
-func text(t *testing.T, ctx context.Context, selector string) string {
+func text(ctx context.Context, t *testing.T, selector string) string {
 	t.Helper()
-	return eval[string](t, ctx, "document.querySelector("+quote(selector)+").innerText")
+	return eval[string](ctx, t, "document.querySelector("+quote(selector)+").innerText")
 }
 
 func quote(s string) string {
@@ -132,9 +132,9 @@ func dark(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 }
 
 // seen is what is on the page, kept under a name with SCREENSHOTS=DIR.
-func seen(t *testing.T, ctx context.Context, name string) image.Image {
+func seen(ctx context.Context, t *testing.T, name string) image.Image {
 	t.Helper()
-	run(t, ctx, settled)
+	run(ctx, t, settled)
 	text, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		t.Fatal(err)
@@ -153,10 +153,10 @@ func seen(t *testing.T, ctx context.Context, name string) image.Image {
 
 // drawn counts the pixels of the graph in the red of what is broken, and the
 // colours: a canvas that is empty has one.
-func drawn(t *testing.T, ctx context.Context, name string) (red, colors int) {
+func drawn(ctx context.Context, t *testing.T, name string) (red, colors int) {
 	t.Helper()
-	picture := seen(t, ctx, name)
-	at := eval[[]int](t, ctx, `(() => { const r = document.getElementById("canvas").getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom].map(Math.round); })()`)
+	picture := seen(ctx, t, name)
+	at := eval[[]int](ctx, t, `(() => { const r = document.getElementById("canvas").getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom].map(Math.round); })()`)
 	found := map[color.Color]bool{}
 	for y := at[1]; y < at[3]; y++ {
 		for x := at[0]; x < at[2]; x++ {
@@ -180,100 +180,100 @@ func want(t *testing.T, what, got, part string) {
 
 func TestSoundTree(t *testing.T) {
 	ctx := browser(t)
-	run(t, ctx, chromedp.Navigate(page(t, "overlays/prod/pipeline", nil)), settled)
-	want(t, "status", text(t, ctx, "#status"), "16 resources, ")
-	want(t, "broken", text(t, ctx, "#broken"), "nothing broken")
-	red, colors := drawn(t, ctx, "sound")
+	run(ctx, t, chromedp.Navigate(page(t, "overlays/prod/pipeline", nil)), settled)
+	want(t, "status", text(ctx, t, "#status"), "16 resources, ")
+	want(t, "broken", text(ctx, t, "#broken"), "nothing broken")
+	red, colors := drawn(ctx, t, "sound")
 	if colors < 20 {
 		t.Errorf("%d colours: nothing is drawn", colors)
 	}
 	if red > 0 {
 		t.Errorf("%d red pixels where nothing is broken", red)
 	}
-	run(t, ctx, dark)
-	seen(t, ctx, "sound-dark")
+	run(ctx, t, dark)
+	seen(ctx, t, "sound-dark")
 
 	// Enter takes the first that is found; its YAML, place and references stand beside.
-	run(t, ctx, chromedp.SendKeys(chromedp.CSS("#search"), "deployment board"), settled)
-	want(t, "hits", text(t, ctx, "#hits"), "board-api\nDeployment in board-api-prod")
-	run(t, ctx, chromedp.SendKeys(chromedp.CSS("#search"), "\r"), settled)
-	about := text(t, ctx, "#about")
+	run(ctx, t, chromedp.SendKeys(chromedp.CSS("#search"), "deployment board"), settled)
+	want(t, "hits", text(ctx, t, "#hits"), "board-api\nDeployment in board-api-prod")
+	run(ctx, t, chromedp.SendKeys(chromedp.CSS("#search"), "\r"), settled)
+	about := text(ctx, t, "#about")
 	want(t, "details", about, "base/board-api/deployment.yaml:")
 	want(t, "details", about, "REFERS TO")
 	want(t, "details", about, "imagePullPolicy: IfNotPresent")
-	seen(t, ctx, "sound-details")
+	seen(ctx, t, "sound-details")
 }
 
 func TestBrokenTree(t *testing.T) {
 	ctx := browser(t)
-	run(t, ctx, chromedp.Navigate(page(t, "testdata/incidents/2-create-container-config-error", nil)), settled)
-	want(t, "broken", text(t, ctx, "#broken"), "1 broken reference")
-	if n, _ := drawn(t, ctx, "broken"); n < 100 {
+	run(ctx, t, chromedp.Navigate(page(t, "testdata/incidents/2-create-container-config-error", nil)), settled)
+	want(t, "broken", text(ctx, t, "#broken"), "1 broken reference")
+	if n, _ := drawn(ctx, t, "broken"); n < 100 {
 		t.Errorf("%d red pixels: the broken edge is not red", n)
 	}
-	run(t, ctx, chromedp.Click(chromedp.CSS("#broken")), settled)
-	want(t, "status", text(t, ctx, "#status"), "2 of ")
-	if n, _ := drawn(t, ctx, "broken-only"); n < 100 {
+	run(ctx, t, chromedp.Click(chromedp.CSS("#broken")), settled)
+	want(t, "status", text(ctx, t, "#status"), "2 of ")
+	if n, _ := drawn(ctx, t, "broken-only"); n < 100 {
 		t.Errorf("%d red pixels", n)
 	}
-	run(t, ctx, chromedp.Click(chromedp.CSS("#broken")), chromedp.SendKeys(chromedp.CSS("#search"), "deployment board\r"), settled)
-	about := text(t, ctx, "#about")
+	run(ctx, t, chromedp.Click(chromedp.CSS("#broken")), chromedp.SendKeys(chromedp.CSS("#search"), "deployment board\r"), settled)
+	about := text(ctx, t, "#about")
 	want(t, "details", about, "error[secret-not-found]")
 	want(t, "details", about, "testdata/incidents/2-create-container-config-error/kustomization.yaml:18:17")
 	want(t, "details", about, "Secret board-api-dev/db-secret (missing)")
-	want(t, "the line", text(t, ctx, "pre .bad"), "name: db-secret")
-	seen(t, ctx, "broken-details")
-	run(t, ctx, chromedp.Click(chromedp.CSS("#about .ref.bad")), settled)
-	want(t, "details", text(t, ctx, "#about"), "This is referred to, and not there.")
+	want(t, "the line", text(ctx, t, "pre .bad"), "name: db-secret")
+	seen(ctx, t, "broken-details")
+	run(ctx, t, chromedp.Click(chromedp.CSS("#about .ref.bad")), settled)
+	want(t, "details", text(ctx, t, "#about"), "This is referred to, and not there.")
 
 	// Secrets are masked.
-	run(t, ctx, script(`document.getElementById("search").value = ""`), chromedp.SendKeys(chromedp.CSS("#search"), "secret postgresql\r"), settled)
-	want(t, "the Secret", text(t, ctx, "pre"), "***")
+	run(ctx, t, script(`document.getElementById("search").value = ""`), chromedp.SendKeys(chromedp.CSS("#search"), "secret postgresql\r"), settled)
+	want(t, "the Secret", text(ctx, t, "pre"), "***")
 }
 
 // TestConnection is about an address that somebody typed.
 func TestConnection(t *testing.T) {
 	ctx := browser(t)
-	run(t, ctx, chromedp.Navigate(page(t, "testdata/incidents/5-bad-gateway", nil)), settled)
-	want(t, "broken", text(t, ctx, "#broken"), "1 broken reference")
-	if n, _ := drawn(t, ctx, "connection"); n < 100 {
+	run(ctx, t, chromedp.Navigate(page(t, "testdata/incidents/5-bad-gateway", nil)), settled)
+	want(t, "broken", text(ctx, t, "#broken"), "1 broken reference")
+	if n, _ := drawn(ctx, t, "connection"); n < 100 {
 		t.Errorf("%d red pixels: the broken edge is not red", n)
 	}
-	run(t, ctx, chromedp.SendKeys(chromedp.CSS("#search"), "postgress\r"), settled)
-	want(t, "details", text(t, ctx, "#about"), "data.DATABASE_URL")
+	run(ctx, t, chromedp.SendKeys(chromedp.CSS("#search"), "postgress\r"), settled)
+	want(t, "details", text(ctx, t, "#about"), "data.DATABASE_URL")
 
 	// Enter chose it; what it is about is one click away.
-	run(t, ctx, script(`document.getElementById("search").value = ""; document.getElementById("search").dispatchEvent(new Event("input"))`),
+	run(ctx, t, script(`document.getElementById("search").value = ""; document.getElementById("search").dispatchEvent(new Event("input"))`),
 		chromedp.Click(chromedp.CSS("#about .ref")), chromedp.Click(chromedp.CSS("#fit")), settled)
-	want(t, "details", text(t, ctx, "#about"), "error[host-not-found]")
-	seen(t, ctx, "connection-details")
+	want(t, "details", text(ctx, t, "#about"), "error[host-not-found]")
+	seen(ctx, t, "connection-details")
 }
 
 func TestFilters(t *testing.T) {
 	ctx := browser(t)
-	run(t, ctx, chromedp.Navigate(page(t, "overlays/prod/pipeline", nil)), settled)
+	run(ctx, t, chromedp.Navigate(page(t, "overlays/prod/pipeline", nil)), settled)
 	shown := func() (n int) {
-		fmt.Sscan(text(t, ctx, "#status"), &n)
+		fmt.Sscan(text(ctx, t, "#status"), &n)
 		return n
 	}
 	all := shown()
-	run(t, ctx, chromedp.Click(chromedp.CSS(`#namespaces input[value="front-prod"]`)), settled)
+	run(ctx, t, chromedp.Click(chromedp.CSS(`#namespaces input[value="front-prod"]`)), settled)
 	without := shown()
 	if without >= all || without == 0 {
 		t.Errorf("%d of %d without a namespace", without, all)
 	}
-	seen(t, ctx, "filtered")
-	run(t, ctx, chromedp.Click(chromedp.CSS("#all-namespaces")), settled)
+	seen(ctx, t, "filtered")
+	run(ctx, t, chromedp.Click(chromedp.CSS("#all-namespaces")), settled)
 	if n := shown(); n != all {
 		t.Errorf("%d of %d after all", n, all)
 	}
-	run(t, ctx, script(`[...document.querySelectorAll("#kinds li")].find(l => l.innerText.includes("Service\n") || l.querySelector("input").value === "Service").querySelector(".only").click()`), settled)
-	want(t, "status", text(t, ctx, "#status"), "3 of ")
-	run(t, ctx, chromedp.Click(chromedp.CSS("#all-kinds")), chromedp.SendKeys(chromedp.CSS("#search"), "ingress\r"), settled, chromedp.Click(chromedp.CSS("#about .row button")), settled)
+	run(ctx, t, script(`[...document.querySelectorAll("#kinds li")].find(l => l.innerText.includes("Service\n") || l.querySelector("input").value === "Service").querySelector(".only").click()`), settled)
+	want(t, "status", text(ctx, t, "#status"), "3 of ")
+	run(ctx, t, chromedp.Click(chromedp.CSS("#all-kinds")), chromedp.SendKeys(chromedp.CSS("#search"), "ingress\r"), settled, chromedp.Click(chromedp.CSS("#about .row button")), settled)
 	if n := shown(); n >= all || n < 3 {
 		t.Errorf("%d of %d are connected to the Ingress", n, all)
 	}
-	seen(t, ctx, "connected")
+	seen(ctx, t, "connected")
 }
 
 // TestTwoThousand is about a tree of 2,000 resources: a picture must not take so
@@ -287,35 +287,35 @@ func TestTwoThousand(t *testing.T) {
 	}
 	stream = bytes.Replace(stream, []byte("name: birch-birch-amber-v-db"), []byte("name: birch-birch-amber-v-database"), 1)
 	ctx := browser(t)
-	run(t, ctx, chromedp.Navigate(page(t, "-", stream)), settled)
-	want(t, "status", text(t, ctx, "#status"), "resources, ")
-	want(t, "broken", text(t, ctx, "#broken"), "broken reference")
-	if n, _ := drawn(t, ctx, "many"); n < 10 {
+	run(ctx, t, chromedp.Navigate(page(t, "-", stream)), settled)
+	want(t, "status", text(ctx, t, "#status"), "resources, ")
+	want(t, "broken", text(ctx, t, "#broken"), "broken reference")
+	if n, _ := drawn(ctx, t, "many"); n < 10 {
 		t.Errorf("%d red pixels: what is broken is not seen among 2,000", n)
 	}
-	frames := eval[float64](t, ctx, `(() => {
+	frames := eval[float64](ctx, t, `(() => {
 	  const start = performance.now();
 	  for (let i = 0; i < 10; i++) document.getElementById("in").click();
 	  return performance.now() - start;
 	})()`)
 	t.Logf("ten zooms asked for in %.0f ms", frames)
-	run(t, ctx, settled)
-	seen(t, ctx, "many-near")
-	run(t, ctx, chromedp.Click(chromedp.CSS("#fit")), chromedp.Click(chromedp.CSS("#broken")), settled)
-	seen(t, ctx, "many-broken")
-	run(t, ctx, chromedp.Click(chromedp.CSS("#broken")), chromedp.SendKeys(chromedp.CSS("#search"), "tundra ingress"), settled)
-	seen(t, ctx, "many-search")
-	run(t, ctx, chromedp.SendKeys(chromedp.CSS("#search"), "\r"), settled, dark)
-	seen(t, ctx, "many-dark")
+	run(ctx, t, settled)
+	seen(ctx, t, "many-near")
+	run(ctx, t, chromedp.Click(chromedp.CSS("#fit")), chromedp.Click(chromedp.CSS("#broken")), settled)
+	seen(ctx, t, "many-broken")
+	run(ctx, t, chromedp.Click(chromedp.CSS("#broken")), chromedp.SendKeys(chromedp.CSS("#search"), "tundra ingress"), settled)
+	seen(ctx, t, "many-search")
+	run(ctx, t, chromedp.SendKeys(chromedp.CSS("#search"), "\r"), settled, dark)
+	seen(ctx, t, "many-dark")
 }
 
 // TestHostile is about names that would be markup or a script.
 func TestHostile(t *testing.T) {
 	ctx := browser(t)
 	const evil = `</script><script>document.title="run"</script><img src=x onerror='document.title="run"'>`
-	run(t, ctx, chromedp.Navigate(page(t, "-", []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "+quote(evil)+"}\ndata: {"+quote(evil)+": "+quote(evil)+"}\n"))), settled)
-	want(t, "status", text(t, ctx, "#status"), "1 resource")
-	run(t, ctx, chromedp.SendKeys(chromedp.CSS("#search"), "script\r"), settled)
-	want(t, "details", text(t, ctx, "#about h3"), evil)
-	want(t, "title", eval[string](t, ctx, "document.title"), "stdin")
+	run(ctx, t, chromedp.Navigate(page(t, "-", []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "+quote(evil)+"}\ndata: {"+quote(evil)+": "+quote(evil)+"}\n"))), settled)
+	want(t, "status", text(ctx, t, "#status"), "1 resource")
+	run(ctx, t, chromedp.SendKeys(chromedp.CSS("#search"), "script\r"), settled)
+	want(t, "details", text(ctx, t, "#about h3"), evil)
+	want(t, "title", eval[string](ctx, t, "document.title"), "stdin")
 }
