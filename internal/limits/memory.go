@@ -26,7 +26,7 @@ const (
 	// fewBytes are worth no effort.
 	fewBytes = 1 << 20
 	// percents of garbage: less costs more time than it is worth.
-	leastPercent = 15
+	leastPercent = 8
 )
 
 // OwnMemory says that the process is this program's: how it collects garbage may

@@ -29,8 +29,10 @@ type ResourceList struct {
 	raw  []byte     // as it came
 	root *yaml.Node // its items may be missing
 	cut  *cut       // nil if the list is not in block style
-	// spill writes what there is much of already, while results are written.
+	// spill writes what there is much of already, while results are written; pass
+	// writes a text as it came.
 	spill func() error
+	pass  func(text []byte) error
 	// head and foot are comments around the root.
 	head, foot string
 }

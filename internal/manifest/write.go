@@ -26,14 +26,30 @@ func (rl *ResourceList) Write(w io.Writer, out Output) error {
 		return err
 	}
 	var b bytes.Buffer
-	b.Grow(len(rl.raw) + 4<<10)
+	same := out.nothing(len(rl.Items))
+	if !same {
+		b.Grow(len(rl.raw) + 4<<10)
+	}
+	const much = 1 << 20
 	var err error
 	rl.spill = func() error {
-		const much = 1 << 20
 		if b.Len() < much {
 			return nil
 		}
 		_, err := w.Write(b.Next(b.Len() - 1)) // of the last byte somebody may ask whether it ends a line
+		return err
+	}
+	rl.pass = func(text []byte) error {
+		if !same || len(text) < much { // nothing is written of items that may fail
+			b.Write(text)
+			return nil
+		}
+		if _, err := w.Write(b.Next(b.Len())); err != nil {
+			return err
+		}
+		last := len(text) - 1
+		_, err := w.Write(text[:last])
+		b.Write(text[last:])
 		return err
 	}
 	if rl.cut == nil || rl.cut.torn(out, len(rl.Items)) {
@@ -145,7 +161,7 @@ func (rl *ResourceList) writeCut(b *bytes.Buffer, out Output, results *yaml.Node
 		case c.open && (addItems || addResults) && i == len(c.fields)-1:
 			err = writeField(b, rl.root.Content[2*i], rl.root.Content[2*i+1])
 		default:
-			b.Write(text)
+			err = rl.pass(text)
 		}
 		if err != nil {
 			return err
@@ -297,7 +313,7 @@ func writeField(b *bytes.Buffer, key, value *yaml.Node) error {
 	return err
 }
 
-const some = 256
+const some = 64
 
 // writeLongField writes a long list in parts: the library keeps every event of
 // what it writes at once, some 20 KB for a finding.
