@@ -555,6 +555,7 @@ var errTemplate = errors.New("a template, not YAML")
 // unreadable says what is to be told of a file below a named folder that could
 // not be parsed: nothing if it is no manifest.
 func unreadable(text []byte, err error) error {
+	text = bytes.ReplaceAll(text, []byte{0}, nil) // UTF-16 has one beside each letter
 	switch {
 	case !bytes.Contains(text, []byte("apiVersion")) || !bytes.Contains(text, []byte("kind")):
 		return nil

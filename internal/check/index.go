@@ -120,13 +120,28 @@ func (x *indexer) configure(n *yaml.Node, d *manifest.Document) error {
 }
 
 // strays reports documents without a resource where every one is meant to be
-// one: on stdin, and beside resources.
+// one: on stdin, beside resources, and where resources stand in them.
 func (x *indexer) strays(docs []manifest.Document) error {
 	for i := range docs {
 		file := docs[i].File
-		if err := x.stray[file]; err != nil && (file == "stdin" || x.resources[file]) {
+		if err := x.stray[file]; err != nil && (file == "stdin" || x.resources[file] || holdsResources(docs[i].Node)) {
 			return err
 		}
 	}
 	return nil
+}
+
+// holdsResources reports whether a document that is no resource is a list of some,
+// or has them as its items: kubectl and kustomize refuse it.
+func holdsResources(n *yaml.Node) bool {
+	if n.Kind == yaml.MappingNode {
+		n = yamlnode.Get(n, "items")
+	}
+	for _, e := range yamlnode.Elements(n) {
+		if e.Kind == yaml.SequenceNode && holdsResources(e) ||
+			yamlnode.GetString(e, "apiVersion") != "" && yamlnode.GetString(e, "kind") != "" && yamlnode.Get(e, "metadata") != nil {
+			return true
+		}
+	}
+	return false
 }

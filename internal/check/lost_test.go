@@ -3,6 +3,7 @@ package check_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -50,6 +51,7 @@ func TestNothingIsLost(t *testing.T) {
 		"List in a List":             "apiVersion: v1\nkind: List\nitems:\n" + indented("apiVersion: v1\nkind: List\nitems:\n"+indented(pod)),
 		"PodList in a List":          "apiVersion: v1\nkind: List\nitems:\n" + indented("apiVersion: v1\nkind: PodList\nitems:\n"+indented(pod)),
 		"PodList":                    "apiVersion: v1\nkind: PodList\nitems:\n" + indented(pod),
+		"PodList with a name":        "apiVersion: v1\nkind: PodList\nmetadata: {name: all}\nitems:\n" + indented(pod),
 		"PodList without kinds":      "apiVersion: v1\nkind: PodList\nitems:\n" + indented(typeless),
 		"list of a group":            "apiVersion: apps/v1\nkind: DeploymentList\nitems:\n" + indented("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app, namespace: shop}\nspec:\n  template:\n    spec:\n      containers: [{name: a, image: 'b:1', envFrom: [{secretRef: {name: db-secret}}]}]"),
 		"ResourceList":               "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n" + indented(pod),
@@ -182,6 +184,46 @@ func TestWhatABuildRefusesIsNoCleanTree(t *testing.T) {
 			require.Len(t, rep.Unread, 1)
 			assert.Contains(t, rep.Unread[0].Error(), filepath.Join(dir, "a"))
 			assert.Contains(t, rulesOf(rep.Findings), "secret-not-found", "the other tree")
+		})
+	}
+}
+
+// TestNoFileOfAFolderIsLost: files of a folder may be anything, but one that holds
+// resources in a form that nobody takes is named.
+func TestNoFileOfAFolderIsLost(t *testing.T) {
+	var wide []byte
+	for _, c := range []byte(pod) {
+		wide = append(wide, c, 0)
+	}
+	for name, text := range map[string]string{
+		"UTF-16":             "\xff\xfe" + string(wide),
+		"UTF-16, unmarked":   string(wide),
+		"a list":             indented(pod),
+		"a list in a list":   "- " + strings.TrimLeft(strings.ReplaceAll(indented(pod), "\n", "\n  "), " "),
+		"JSON":               "[" + compact(t) + "]",
+		"items without kind": "apiVersion: v1\nitems:\n" + indented(pod),
+		"Items":              "apiVersion: v1\nkind: List\nItems:\n" + indented(pod),
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "ok.yaml"), []byte(configMap("a")), 0o644))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "pod.yaml"), []byte(text), 0o644))
+			rep := run(t, check.Options{}, dir)
+			require.Len(t, rep.Unread, 1)
+			require.Contains(t, rep.Unread[0].Name, "pod.yaml")
+		})
+	}
+	for name, text := range map[string]string{
+		"values":      "- name: a\n  kind: b\n",
+		"a patch":     "- {op: add, path: /metadata/labels/a, value: {apiVersion: v1, kind: b}}\n",
+		"text":        "apiVersion and kind\n",
+		"values file": "apiVersion: v1\nitems: [a, b]\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "ok.yaml"), []byte(configMap("a")), 0o644))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "other.yaml"), []byte(text), 0o644))
+			require.Empty(t, run(t, check.Options{}, dir).Unread)
 		})
 	}
 }

@@ -79,6 +79,13 @@ func (x *unwrapped) expand(n *yaml.Node, path string, depth int) *resourceError 
 		x.resources = append(x.resources, n)
 		return nil
 	}
+	if kind == "List" && items == nil && yamlnode.GetString(n, "apiVersion") == "v1" {
+		for k := range yamlnode.Fields(n) {
+			if k.Value != "apiVersion" && k.Value != "kind" && k.Value != "metadata" {
+				return fail(n, path, "a List without items: it has the field %s, which nobody reads", k.Value)
+			}
+		}
+	}
 	if again := repeated(n, "items"); again != nil {
 		return fail(again, path, "a %s with two fields items: readers take one of them and lose the other", kind)
 	}
@@ -108,8 +115,8 @@ func (x *unwrapped) expand(n *yaml.Node, path string, depth int) *resourceError 
 }
 
 // listItems returns the items of a list of resources, as the API server and
-// kustomize know them: by a kind that ends in List, and items. An object of such
-// a kind has a name; lists have none.
+// kustomize know them: by a kind that ends in List, and items. One with a name is
+// a list to both as well.
 func listItems(n *yaml.Node, kind string) (items *yaml.Node, isList bool) {
 	if !strings.HasSuffix(kind, "List") {
 		return nil, false
@@ -118,7 +125,7 @@ func listItems(n *yaml.Node, kind string) (items *yaml.Node, isList bool) {
 	if kind == "List" || kind == "ResourceList" {
 		return items, true
 	}
-	return items, items != nil && items.Kind == yaml.SequenceNode && yamlnode.GetString(n, "metadata", "name") == ""
+	return items, items != nil && items.Kind == yaml.SequenceNode
 }
 
 // typed returns an item of a list of one kind with its apiVersion and kind:
