@@ -10,6 +10,9 @@
 package main
 
 import (
+	"debug/buildinfo"
+	"encoding/json"
+
 	"archive/tar"
 	"archive/zip"
 	"bytes"
@@ -151,8 +154,45 @@ func one(dir, version, target, sbom string, made time.Time) error {
 	if sbom == "" {
 		return nil
 	}
-	return run(env, sbom, "app", "-json", "-noserial", "-notimestamp", "-main", "cmd/"+program,
-		"-output", filepath.Join(dir, name+".cdx.json"), ".")
+	bom := filepath.Join(dir, name+".cdx.json")
+	if err := run(env, sbom, "app", "-json", "-noserial", "-notimestamp", "-main", "cmd/"+program, "-output", bom, "."); err != nil {
+		return err
+	}
+	info, err := buildinfo.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(bom)
+	if err != nil {
+		return err
+	}
+	if text, err = withVersion(text, info.Main.Version); err != nil {
+		return fmt.Errorf("%s: %w", bom, err)
+	}
+	return os.WriteFile(bom, text, 0o644)
+}
+
+// withVersion returns an SBOM whose program has the version that it says itself.
+// For a commit without a tag that has a time in it, and cyclonedx-gomod takes the
+// author's, Go the committer's.
+func withVersion(sbom []byte, version string) ([]byte, error) {
+	var doc struct {
+		Metadata struct {
+			Component struct{ Version string }
+		}
+	}
+	if err := json.Unmarshal(sbom, &doc); err != nil {
+		return nil, err
+	}
+	is := doc.Metadata.Component.Version
+	if is == version {
+		return sbom, nil
+	}
+	commit := is[strings.LastIndexByte(is, '-')+1:] // of v0.0.0-20060102150405-abcdefabcdef
+	if len(commit) != 12 || !strings.HasSuffix(version, "-"+commit) {
+		return nil, fmt.Errorf("it is about %q, and the program says that it is %q", is, version)
+	}
+	return bytes.ReplaceAll(sbom, []byte(is), []byte(version)), nil
 }
 
 // A member is one file of an archive.
