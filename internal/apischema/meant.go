@@ -46,6 +46,7 @@ func judge(n *yaml.Node, s *Schema, how walker) Judgement {
 	}
 	c := copier{written: map[*yaml.Node]*yaml.Node{}, copies: map[*yaml.Node]*yaml.Node{}, short: map[*yaml.Node]bool{}}
 	j := Judgement{Meant: c.copy(n), Written: c.written}
+	c.copies = nil
 	type place struct {
 		rule string
 		node *yaml.Node
