@@ -154,7 +154,9 @@ func generatorOptions(g *yaml.Node, view *yaml.Node, less *yaml.Node) error {
 		all := yamlnode.NewMapping()
 		for k, v := range yamlnode.Fields(yamlnode.Path(view, "metadata", field)) {
 			if was := yamlnode.Path(less, "metadata", field, k.Value); was == nil || !same(was, v) {
-				all.Content = append(all.Content, clone(k), clone(v))
+				value := text(v.Value)
+				value.LineComment = v.LineComment
+				all.Content = append(all.Content, clone(k), value)
 			}
 		}
 		if len(all.Content) > 0 {

@@ -137,9 +137,10 @@ type match struct {
 type manner int
 
 const (
-	merged manner = iota // strategic merge where it can
-	edited               // JSON patches
-	apart                // files of its own in each environment
+	merged  manner = iota // strategic merge where it can
+	edited                // JSON patches
+	apart                 // files of its own in each environment
+	outside               // those, where no kustomization sets a namespace
 )
 
 func (m *match) first() *object {
@@ -164,22 +165,26 @@ func (m *match) count() (n int) {
 // environments, or in most of three or more.
 func (m *match) shared() bool {
 	n := m.count()
-	return m.how != apart && (n == len(m.objects) || n > 1 && n*2 > len(m.objects) && len(m.objects) > 2)
+	return m.how < apart && (n == len(m.objects) || n > 1 && n*2 > len(m.objects) && len(m.objects) > 2)
 }
 
 // simplify gives something up after an attempt that failed.
 func (p *planner) simplify(a *attempt) bool {
-	changed := false
+	changed, moved := false, false
 	for _, m := range a.wrong {
 		switch {
 		case m.first().kind == "ConfigMap" && !m.plain && a.generated[m]:
 			m.plain = true
-		case m.how < apart:
+		case m.how < apart || m.how == apart && !m.unit.fixed:
 			m.how++
+			moved = moved || m.how == outside
 		default:
 			continue
 		}
 		changed = true
+	}
+	if moved {
+		p.place()
 	}
 	if changed {
 		return true

@@ -27,6 +27,7 @@ func apiVersionOf(o *object) string { return yamlnode.GetString(o.node, "apiVers
 // place finds out which namespaces there are, and whether the kustomization of a
 // whole environment can set them.
 func (p *planner) place() {
+	p.units = nil
 	n := len(p.envs)
 	rest := &unit{cluster: true, fixed: true, namespaces: make([]string, n)}
 	var units []*unit
@@ -68,7 +69,7 @@ func (p *planner) place() {
 			}
 			named = named || namespaces[i] != ""
 		}
-		if m.unit = rest; named {
+		if m.unit = rest; named && m.how != outside {
 			m.unit = find(namespaces, known)
 		}
 	}
@@ -88,7 +89,7 @@ func (p *planner) place() {
 	})
 	// Objects without a namespace belong to the unit that has none there.
 	for _, m := range p.matches {
-		if m.unit != rest || clusterScoped(m.first()) {
+		if m.unit != rest || clusterScoped(m.first()) || m.how == outside {
 			continue
 		}
 		for _, u := range units {
@@ -161,10 +162,19 @@ var oddInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 // folder names the folder of a unit.
 func (p *planner) folder(u *unit, used map[string]bool) string {
 	name := "cluster"
-	if !u.cluster {
+	if u.cluster {
+		for _, m := range u.matches {
+			if !clusterScoped(m.first()) {
+				name = "other"
+			}
+		}
+	} else {
 		for i, ns := range u.namespaces {
 			if u.known[i] && ns != "" {
 				name, _, _ = strip(ns, tokensOf(p.envs[i].Name))
+				if slices.Contains(tokensOf(p.envs[i].Name), lower(ns)) {
+					name = "app"
+				}
 				break
 			}
 		}
