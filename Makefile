@@ -117,6 +117,10 @@ NEWER_GO := go1.27.4
 e2e-flux: ## Build the overlays with Flux's own code
 	cd test/flux && GOTOOLCHAIN=$(NEWER_GO) $(GO) test -count=1 -timeout 60m ./...
 
+.PHONY: e2e-argocd
+e2e-argocd: ## Make the manifests of Applications with Argo CD's own code; builds it first
+	cd test/argocd && GOTOOLCHAIN=$(NEWER_GO) $(GO) test -count=1 -timeout 90m ./...
+
 .PHONY: e2e-helm
 e2e-helm: ## Run the post-renderer in Helm 3 and 4; builds them first. HELM_BIN=DIR keeps them
 	cd test/helm && $(if $(HELM_BIN),HELM_BIN='$(abspath $(HELM_BIN))') $(GO) test -count=1 -timeout 60m ./...
