@@ -347,7 +347,14 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	}
 	inv := &inventory.Inventory{Finished: true, Repository: t.repository()}
 	rep.substitutes(&t, inv)
+	values := rep.variables(&t)
+	if len(result.Runs) > 0 {
+		values = nil // Flux runs no function, so that this is not what it builds
+	}
 	for _, n := range b.resources {
+		if values != nil {
+			n = values.Fill(n)
+		}
 		inv.Add(n, inventory.Source{})
 	}
 	if makesChart(inv) {

@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"sigs.k8s.io/kustomize/api/konfig"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/flux"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -26,6 +28,62 @@ type fluxFolder struct {
 	// makes one of all that is below.
 	alone bool
 	inventory.Substitution
+	// texts are the values that are known, of no Secrets.
+	texts map[string]string
+}
+
+// variables are what Flux puts into the resources of a kustomization, or nil. Where
+// several Flux Kustomizations have it, and a value is not the same in all, nobody
+// knows that value.
+func (rep *Report) variables(t *Tree) *flux.Variables {
+	top := t.top()
+	if t.Root == "" || top == "" || t.repository() == nil {
+		return nil
+	}
+	abs, err := filepath.Abs(t.Root)
+	if err != nil {
+		return nil
+	}
+	rel, err := filepath.Rel(top, abs)
+	if err != nil {
+		return nil
+	}
+	rel = filepath.ToSlash(rel)
+	var v *flux.Variables
+	for _, f := range rep.fluxFolders(top)() {
+		if f.path != rel {
+			continue
+		}
+		if v == nil {
+			v = &flux.Variables{Values: maps.Clone(f.texts), Names: maps.Clone(f.Values), Complete: f.Complete}
+			continue
+		}
+		v.Complete = v.Complete && f.Complete
+		for name := range f.Values {
+			if !v.Names[name] {
+				delete(v.Values, name)
+			}
+			v.Names[name] = true
+		}
+		for name, text := range v.Values {
+			if other, ok := f.texts[name]; !ok || other != text {
+				delete(v.Values, name)
+			}
+		}
+	}
+	return v
+}
+
+func (rep *Report) fluxFolders(top string) func() []fluxFolder {
+	rep.shared.mu.Lock()
+	defer rep.shared.mu.Unlock()
+	if rep.shared.flux == nil {
+		rep.shared.flux = map[string]func() []fluxFolder{}
+	}
+	if rep.shared.flux[top] == nil {
+		rep.shared.flux[top] = sync.OnceValue(func() []fluxFolder { return readFluxFolders(os.DirFS(top)) })
+	}
+	return rep.shared.flux[top]
 }
 
 // substitutes lets rules ask whether Flux puts values into the resources of a
@@ -35,15 +93,7 @@ func (rep *Report) substitutes(t *Tree, inv *inventory.Inventory) {
 	if inv.Repository == nil || top == "" {
 		return
 	}
-	rep.shared.mu.Lock()
-	if rep.shared.flux == nil {
-		rep.shared.flux = map[string]func() []fluxFolder{}
-	}
-	if rep.shared.flux[top] == nil {
-		rep.shared.flux[top] = sync.OnceValue(func() []fluxFolder { return readFluxFolders(os.DirFS(top)) })
-	}
-	folders := rep.shared.flux[top]
-	rep.shared.mu.Unlock()
+	folders := rep.fluxFolders(top)
 	inv.Substituted = func(o *inventory.Object) *inventory.Substitution {
 		at, built := t.Root, true
 		if at == "" {
@@ -71,6 +121,7 @@ func (rep *Report) substitutes(t *Tree, inv *inventory.Inventory) {
 func readFluxFolders(repository fs.FS) []fluxFolder {
 	var folders []fluxFolder
 	var from [][]*yaml.Node // the objects that each takes values from
+	var inline []map[string]bool
 	names := map[string]bool{}
 	eachDocument(repository, func(text []byte) bool { return bytes.Contains(text, []byte("postBuild:")) }, func(n *yaml.Node) {
 		post := yamlnode.Path(n, "spec", "postBuild")
@@ -89,23 +140,37 @@ func readFluxFolders(repository fs.FS) []fluxFolder {
 			_, err := fs.Stat(repository, path.Join(dir, name))
 			return err == nil
 		})
-		for k := range yamlnode.Fields(yamlnode.Get(post, "substitute")) {
+		f.texts = map[string]string{}
+		for k, v := range yamlnode.Fields(yamlnode.Get(post, "substitute")) {
 			f.Values[k.Value] = true
+			if v.Kind == yaml.ScalarNode && !strings.Contains(v.Value, "$") { // no variable of the one who applies it
+				f.texts[k.Value] = v.Value
+			}
 		}
 		sources := yamlnode.Elements(yamlnode.Get(post, "substituteFrom"))
 		for _, s := range sources {
 			names[yamlnode.GetString(s, "kind")+" "+yamlnode.GetString(s, "name")] = true
 		}
-		folders, from = append(folders, f), append(from, sources)
+		folders, from, inline = append(folders, f), append(from, sources), append(inline, maps.Clone(f.Values))
 	})
 	if len(names) > 0 {
 		keys := map[string][]string{}
+		texts := map[string]map[string]string{} // of ConfigMaps that are there once
 		eachDocument(repository, func(text []byte) bool { return bytes.Contains(text, []byte("ata:")) }, func(n *yaml.Node) {
 			id := yamlnode.GetString(n, "kind") + " " + yamlnode.GetString(n, "metadata", "name")
 			if !names[id] {
 				return
 			}
+			again := len(keys[id]) > 0
 			keys[id] = append(keys[id], "")
+			if texts[id] = nil; !again && strings.HasPrefix(id, "ConfigMap ") {
+				texts[id] = map[string]string{}
+				for k, v := range yamlnode.Fields(yamlnode.Get(n, "data")) {
+					if v.Kind == yaml.ScalarNode && !strings.Contains(v.Value, "$") {
+						texts[id][k.Value] = v.Value
+					}
+				}
+			}
 			for _, field := range [...]string{"data", "stringData"} {
 				for k := range yamlnode.Fields(yamlnode.Get(n, field)) {
 					keys[id] = append(keys[id], k.Value)
@@ -119,6 +184,19 @@ func readFluxFolders(repository fs.FS) []fluxFolder {
 				for _, k := range known {
 					folders[i].Values[k] = true
 				}
+				for _, k := range known {
+					if inline[i][k] {
+						continue // substitute comes last
+					}
+					if text, ok := texts[yamlnode.GetString(s, "kind")+" "+yamlnode.GetString(s, "name")][k]; ok {
+						folders[i].texts[k] = text
+					} else {
+						delete(folders[i].texts, k)
+					}
+				}
+			}
+			if !folders[i].Complete { // what is not known may say something else
+				maps.DeleteFunc(folders[i].texts, func(k, _ string) bool { return !inline[i][k] })
 			}
 		}
 	}

@@ -1,0 +1,108 @@
+// Package flux puts values into the ${NAME} of resources as Flux's
+// kustomize-controller does after a build:
+// https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
+package flux
+
+import (
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// Variables are what is known of the values of a Kustomization.
+type Variables struct {
+	// Values are those whose text is known.
+	Values map[string]string
+	// Names are all that have a value.
+	Names map[string]bool
+	// Complete is set where there are no others.
+	Complete bool
+}
+
+// expression is a variable, perhaps with a default. Flux knows more, such as
+// ${NAME:0:3}; a text with others is left alone.
+var expression = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^{}$]*))?\}`)
+
+// Expand returns a text with the values of all variables in it, and false if one
+// of them, or what stands in the braces, is not known.
+func (v *Variables) Expand(text string) (string, bool) {
+	if !strings.Contains(text, "${") {
+		return text, false
+	}
+	known := true
+	out := expression.ReplaceAllStringFunc(text, func(found string) string {
+		m := expression.FindStringSubmatch(found)
+		value, ok := v.Values[m[1]]
+		hasDefault := strings.HasPrefix(found[2+len(m[1]):], ":") || strings.ContainsAny(found[2+len(m[1]):2+len(m[1])+1], "-=")
+		switch {
+		case ok && value == "" && hasDefault:
+			return m[2]
+		case ok:
+			return value
+		case v.Names[m[1]] || !v.Complete || !hasDefault:
+			known = false
+			return found
+		}
+		return m[2]
+	})
+	left := expression.ReplaceAllString(text, "")
+	return out, known && !strings.Contains(left, "${") && !strings.Contains(left, "$$") && !strings.Contains(text, "$$")
+}
+
+// disabled is the label or annotation of resources that Flux leaves alone.
+const disabled = "kustomize.toolkit.fluxcd.io/substitute"
+
+// Fill returns a resource with the values that are known, which is another node if
+// there are any. Texts with spaces are left alone: they may be scripts, whose own
+// variables Flux puts values into, and a rule says so.
+func (v *Variables) Fill(n *yaml.Node) *yaml.Node {
+	for _, field := range [...]string{"labels", "annotations"} {
+		if yamlnode.GetString(n, "metadata", field, disabled) == "disabled" {
+			return n
+		}
+	}
+	filled, _ := v.fill(n)
+	return filled
+}
+
+func (v *Variables) fill(n *yaml.Node) (_ *yaml.Node, changed bool) {
+	if n.Kind == yaml.ScalarNode {
+		if strings.ContainsAny(n.Value, " \t\n") {
+			return n, false
+		}
+		text, ok := v.Expand(n.Value)
+		if !ok {
+			return n, false
+		}
+		c := *n
+		c.Value = text
+		if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+			// Flux replaces text: what is not in quotes may become a number.
+			var doc yaml.Node
+			if yaml.Unmarshal([]byte(text), &doc) != nil || len(doc.Content) != 1 || doc.Content[0].Kind != yaml.ScalarNode {
+				return n, false
+			}
+			c.Value, c.Tag = doc.Content[0].Value, doc.Content[0].Tag
+		}
+		return &c, true
+	}
+	var content []*yaml.Node
+	for i, child := range n.Content {
+		filled, different := v.fill(child)
+		if different && content == nil {
+			content = append(make([]*yaml.Node, 0, len(n.Content)), n.Content[:i]...)
+		}
+		if content != nil {
+			content = append(content, filled)
+		}
+	}
+	if content == nil {
+		return n, false
+	}
+	c := *n
+	c.Content = content
+	return &c, true
+}
