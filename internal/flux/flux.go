@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	yamljson "sigs.k8s.io/yaml"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -73,19 +74,28 @@ func (v *Variables) fill(n *yaml.Node) (_ *yaml.Node, changed bool) {
 		if strings.ContainsAny(n.Value, " \t\n") {
 			return n, false
 		}
-		text, ok := v.Expand(n.Value)
-		if !ok {
+		if _, ok := v.Expand(n.Value); !ok {
+			return n, false
+		}
+		// Flux writes the resource as YAML, with quotes where YAML needs some and
+		// none where the file had some, and replaces in that text: a value may
+		// become a number, whether it was in quotes or not.
+		written, err := yamljson.Marshal(n.Value)
+		if err != nil {
+			return n, false
+		}
+		text, ok := v.Expand(string(written))
+		var doc yaml.Node
+		if !ok || yaml.Unmarshal([]byte(text), &doc) != nil {
 			return n, false
 		}
 		c := *n
-		c.Value = text
-		if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
-			// Flux replaces text: what is not in quotes may become a number.
-			var doc yaml.Node
-			if yaml.Unmarshal([]byte(text), &doc) != nil || len(doc.Content) != 1 || doc.Content[0].Kind != yaml.ScalarNode {
+		c.Value, c.Tag, c.Style = "", "!!null", 0
+		if len(doc.Content) == 1 {
+			if doc.Content[0].Kind != yaml.ScalarNode {
 				return n, false
 			}
-			c.Value, c.Tag = doc.Content[0].Value, doc.Content[0].Tag
+			c.Value, c.Tag, c.Style = doc.Content[0].Value, doc.Content[0].Tag, doc.Content[0].Style
 		}
 		return &c, true
 	}

@@ -44,7 +44,7 @@ func TestFill(t *testing.T) {
 	filled := v.Fill(doc.Content[0])
 	text, err := yaml.Marshal(filled)
 	require.NoError(t, err)
-	assert.Equal(t, "name: api-prod\nreplicas: 3\ntext: '3'\nother: ${gone}\nscript: echo ${env}\n", string(text))
+	assert.Equal(t, "name: api-prod\nreplicas: 3\ntext: 3\nother: ${gone}\nscript: echo ${env}\n", string(text))
 	after, err := yaml.Marshal(&doc)
 	require.NoError(t, err)
 	assert.Equal(t, string(before), string(after), "the node itself is not changed")
