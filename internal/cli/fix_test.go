@@ -108,6 +108,21 @@ func TestFix(t *testing.T) {
 	assert.Empty(t, stdout)
 }
 
+// A connection's Service is named without quotes in what is found about it.
+func TestFixOfAConnection(t *testing.T) {
+	dir := t.TempDir()
+	original := copyTree(t, dir)
+	t.Chdir(dir)
+	const file = "base/config/connections.yaml"
+	write(t, ".", map[string]string{file: strings.Replace(original[file], "name: postgres-service", "name: postgress-service", 1)})
+	code, stdout, stderr := run(t, "trace", "overlays/prod/pipeline", "http://wealist.local/api")
+	assert.Equal(t, ExitFindings, code, stderr)
+	assert.Contains(t, stdout, "✗ ConfigPipeline wealist\n    connection database: there is no Service postgress-service")
+	code, stdout, stderr = run(t, "fix", "overlays")
+	assert.Equal(t, ExitOK, code, stdout+stderr)
+	assert.Equal(t, original[file], readFile(t, file))
+}
+
 // Whoever makes the changes that a SARIF report proposes gets what fix writes.
 func TestSARIFCarriesFixes(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -199,6 +199,16 @@ func answer(f *finding.Finding) (old, replacement string, ok bool) {
 			}
 		}
 	}
+	if !ok {
+		// So are names in findings about connections. One with a dash is no word of a
+		// sentence.
+		for _, name := range strings.Fields(f.Message) {
+			name = strings.Trim(name, `:;,."`)
+			if d := suggest.Distance(name, replacement); strings.Contains(name, "-") && d > 0 && d < best && word.MatchString(name) {
+				old, best, ok = name, d, true
+			}
+		}
+	}
 	return old, replacement, ok && (min(len(old), len(replacement)) > 3 || sameLetters(old, replacement))
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
@@ -71,7 +72,10 @@ var (
 func (t *Tracer) Trace(target string) (Chain, error) {
 	t.chain, t.seen = nil, map[*inventory.Object]bool{}
 	if strings.Contains(target, "://") {
-		return t.url(target)
+		if _, err := t.url(target); err != nil {
+			return nil, err
+		}
+		return t.configured(), nil
 	}
 	kind, name, ok := strings.Cut(target, "/")
 	if !ok || kind == "" || name == "" {
@@ -89,7 +93,25 @@ func (t *Tracer) Trace(target string) (Chain, error) {
 	for _, o := range found {
 		t.object(o, 0)
 	}
-	return t.chain, nil
+	return t.configured(), nil
+}
+
+// configured adds what is wrong with the function's configuration: with it nothing
+// of the build is what it should be, and no hop shows what was not written.
+func (t *Tracer) configured() Chain {
+	var h Hop
+	for i := range t.findings {
+		if f := &t.findings[i]; f.Severity == finding.Error && f.Resource.Kind == config.Kind && f.Resource.APIVersion == config.APIVersion {
+			h.What = f.Resource.String()
+			if why := f.Sentence(); !slices.Contains(h.Why, why) {
+				h.Why = append(h.Why, why)
+			}
+		}
+	}
+	if h.Why != nil {
+		t.chain = append(t.chain, h)
+	}
+	return t.chain
 }
 
 // add adds a hop about an object, with what is found at error level about it:
