@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -69,4 +70,32 @@ func TestGraphPage(t *testing.T) {
 	}
 	assert.Equal(t, 1, broken)
 	assert.NotRegexp(t, `(?i)(src|href)=|@import|url\(|fetch\(|XMLHttpRequest`, stdout, "it loads something")
+}
+
+// Of the addresses in a file those are broken that the rules are certain of.
+func TestGraphOfAddresses(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"a.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata: {name: files, namespace: shop}
+data:
+  a.conf: |
+    proxy_pass http://api-service.shop.svc.cluster.local:80;
+    proxy_pass http://api-servce.shop.svc.cluster.local:80;
+    proxy_pass http://thing.elsewhere.svc.cluster.local:80;
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api-service, namespace: shop}
+spec: {ports: [{port: 80}]}
+`})
+	var g trace.Graph
+	_, stdout, stderr := run(t, "graph", "-o", "json", filepath.Join(dir, "a.yaml"))
+	require.NoError(t, json.Unmarshal([]byte(stdout), &g), stderr)
+	var got []string
+	for _, e := range g.Edges {
+		got = append(got, fmt.Sprint(g.Nodes[e.To].Name, " ", e.Broken))
+		assert.Equal(t, `data["a.conf"]`, e.Field)
+	}
+	assert.Equal(t, []string{"api-service false", "api-servce true"}, got)
 }

@@ -346,7 +346,7 @@ func (t *Tracer) connections(o *inventory.Object) (all []connection) {
 			if c.namespace, c.name, ok = inCluster(found[i].Host, namespace); !ok {
 				continue
 			}
-			if c.target = t.inv.Lookup(serviceKind, c.namespace, c.name, false, o); (c.target != nil || t.leadsNowhere(o, field)) && !slices.Contains(all, c) {
+			if c.target = t.inv.Lookup(serviceKind, c.namespace, c.name, false, o); (c.target != nil || t.leadsNowhere(o, field, found[i].Host)) && !slices.Contains(all, c) {
 				all = append(all, c)
 			}
 		}
@@ -378,11 +378,11 @@ func (t *Tracer) connections(o *inventory.Object) (all []connection) {
 	return all
 }
 
-// leadsNowhere reports whether the rules found that an address in a field of an
-// object names no Service.
-func (t *Tracer) leadsNowhere(o *inventory.Object, field string) bool {
+// leadsNowhere reports whether the rules found that a host in a field of an object,
+// which may be a whole file, names no Service.
+func (t *Tracer) leadsNowhere(o *inventory.Object, field, host string) bool {
 	return slices.ContainsFunc(t.about()[o], func(f *finding.Finding) bool {
-		return f.Severity == finding.Error && f.Field == field && (f.Rule == "host-not-found" || f.Rule == "host-not-rewritten")
+		return f.Severity == finding.Error && f.Field == field && strings.Contains(f.Message, strconv.Quote(host)) && (f.Rule == "host-not-found" || f.Rule == "host-not-rewritten")
 	})
 }
 
