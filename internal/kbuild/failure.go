@@ -73,10 +73,14 @@ var (
 // the error as it is if that is not certain. declined is what our builder failed
 // for, theirs all that kustomize said.
 func (b *builder) explainFailure(root string, err, declined error, theirs string) error {
-	if err == nil || !filepath.IsAbs(root) {
+	c := b.remotes.fetched(root)
+	if err == nil || !filepath.IsAbs(root) && c == nil {
 		return err
 	}
 	x := &failedTree{fsys: b.fsys, remotes: b.remotes, tracer: newTracer(&provenance.Trace{}), seen: map[string]bool{}}
+	if c != nil {
+		x.tracer.clones, root = []fetchedClone{{clone: c}}, c.root.String()
+	}
 	x.walk(root)
 	text := theirs
 	var f *Failure

@@ -277,6 +277,27 @@ func TestFailuresInRemoteBases(t *testing.T) {
 			var f *Failure
 			require.ErrorAs(t, err, &f)
 			assert.Equal(t, "file://"+far+"//"+want, fmt.Sprintf("%s:%d:%d %s", f.File, f.Line, f.Column, f.What))
+			_, err = Build(filesys.MakeFsOnDisk(), "file://"+far+"//"+dir+"?ref=v1", Options{})
+			require.ErrorAs(t, err, &f)
+			assert.Equal(t, "file://"+far+"//"+want, fmt.Sprintf("%s:%d:%d %s", f.File, f.Line, f.Column, f.What))
 		})
+	}
+}
+
+// What is shown of an address holds no secret.
+func TestShownAddresses(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://github.com/org/repo//base?ref=v1&timeout=90s":      "https://github.com/org/repo//base?ref=v1",
+		"https://user:secret@git.example.com/org/repo//base":        "https://git.example.com/org/repo//base",
+		"https://secret@git.example.com/org/repo?version=v2":        "https://git.example.com/org/repo?version=v2",
+		"https://files.example.com/a.yaml?X-Amz-Signature=secret":   "https://files.example.com/a.yaml",
+		"https://files.example.com/a.yaml?token=secret&ref=main":    "https://files.example.com/a.yaml?ref=main",
+		"ssh://git@git.example.com/org/repo.git//base?ref=v1":       "ssh://git@git.example.com/org/repo.git//base?ref=v1",
+		"ssh://git:secret@git.example.com/org/repo.git//base":       "ssh://git.example.com/org/repo.git//base",
+		"git@github.com:org/repo.git//base?ref=v1&submodules=false": "git@github.com:org/repo.git//base?ref=v1",
+		"github.com/org/repo/base?ref=main":                         "github.com/org/repo/base?ref=main",
+	} {
+		assert.Equal(t, want, showAddress(address), address)
+		assert.NotContains(t, showAddress(address), "secret")
 	}
 }
