@@ -15,6 +15,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/cleanup"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
 )
 
 // tree is the disk as it will be: nothing of it is written before all of it has
@@ -220,5 +221,9 @@ func (l *layout) onDisk(f func(files *kbuild.Snapshot, there func(string) string
 			return err
 		}
 	}
-	return f(kbuild.NewSnapshot(filesys.MakeFsOnDisk()), there)
+	err = f(kbuild.NewSnapshot(filesys.MakeFsOnDisk()), there)
+	if refused := (*lock.SecretError)(nil); err == nil || errors.As(err, &refused) {
+		return err
+	}
+	return errors.New(strings.ReplaceAll(err.Error(), dir, l.top)) // nobody has seen the copy
 }

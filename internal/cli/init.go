@@ -108,7 +108,9 @@ func (p *initPrinter) all(r *adopt.Result) error {
 		if names[text] == nil {
 			order = append(order, text)
 		}
-		names[text] = append(names[text], p.secrets.Line(filepath.ToSlash(filepath.Clean(e.Dir))))
+		if name := p.secrets.Line(filepath.ToSlash(filepath.Clean(e.Dir))); !slices.Contains(names[text], name) {
+			names[text] = append(names[text], name)
+		}
 	}
 	for _, text := range order {
 		b.WriteString(strings.Join(names[text], ", ") + ": " + text)

@@ -42,6 +42,9 @@ the current directory are meant. An environment has
   lock/                written by this command, committed, never edited
   kustomization.yaml   resources: [source], components: [lock]; written if missing
 
+The source may be elsewhere: where there is no source/, it is what pipeline/ runs
+the function over. krm-validate init makes environments of overlays.
+
 A lock is written only after a build of source and lock has proved to equal the
 pipeline's. Its patches test what values were computed from: when a Service is
 renamed and the lock is not refreshed, kubectl apply -k fails and applies

@@ -190,9 +190,14 @@ func compare(want, got resmap.ResMap) ([]string, error) {
 			return nil, err
 		}
 		for _, o := range diff("", mine, content) {
-			if o.Op != "test" {
-				differences = append(differences, title(id)+": "+o.Path)
+			if o.Op == "test" {
+				continue
 			}
+			path := o.Path
+			if id.Kind == "Secret" { // its keys may be what should have been values
+				path = strings.Join(strings.SplitN(path, "/", 3)[:2], "/")
+			}
+			differences = append(differences, title(id)+": "+path)
 		}
 	}
 	for _, r := range got.Resources() {
