@@ -46,6 +46,11 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 		if takesShape(v, field.Schema) {
 			p.fix = &fix{in: n, key: key, name: meant}
 		}
+		if field.Type == Object && v.Kind == yaml.SequenceNode && p.fix != nil {
+			// secretRefs: [{name: a}], which is one finding
+			p.Help = meant + " is a mapping, not a list; write an entry around it for each"
+			p.fix.then = w.reading(v, field.Schema)
+		}
 		if inner := nameField(field.Schema); field.Type == Object && v.Kind == yaml.ScalarNode && !sure && inner != "" {
 			// serviceName, which is service.name
 			p.Suggestions = nil

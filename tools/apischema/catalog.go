@@ -24,6 +24,7 @@ import (
 var operators = []struct{ module, groups string }{
 	{"github.com/argoproj/argo-cd/v3@v3.6.1", "argoproj.io"},
 	{"github.com/argoproj/argo-rollouts@v1.10.2", "argoproj.io"},
+	{"github.com/argoproj/argo-workflows/v4@v4.0.5", "argoproj.io"},
 	{"github.com/aws/karpenter-provider-aws@v1.15.1", "karpenter.k8s.aws"},
 	{"github.com/bitnami-labs/sealed-secrets@v0.40.0", "bitnami.com"},
 	{"github.com/cert-manager/cert-manager@v1.21.2", "cert-manager.io acme.cert-manager.io"},
@@ -50,6 +51,12 @@ var operators = []struct{ module, groups string }{
 // libraries are modules that publish the Go types of their kinds and nothing else.
 var libraries = []struct{ module, group, kind string }{
 	{"github.com/fluxcd/helm-controller/api@v1.7.1", "helm.toolkit.fluxcd.io", "HelmRelease"},
+	{"github.com/fluxcd/image-automation-controller/api@v1.3.0", "image.toolkit.fluxcd.io", "ImageUpdateAutomation"},
+	{"github.com/fluxcd/image-reflector-controller/api@v1.3.0", "image.toolkit.fluxcd.io", "ImagePolicy"},
+	{"github.com/fluxcd/image-reflector-controller/api@v1.3.0", "image.toolkit.fluxcd.io", "ImageRepository"},
+	{"github.com/fluxcd/notification-controller/api@v1.10.0", "notification.toolkit.fluxcd.io", "Alert"},
+	{"github.com/fluxcd/notification-controller/api@v1.10.0", "notification.toolkit.fluxcd.io", "Provider"},
+	{"github.com/fluxcd/notification-controller/api@v1.10.0", "notification.toolkit.fluxcd.io", "Receiver"},
 }
 
 // catalog collects the kinds of operators.
