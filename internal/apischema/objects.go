@@ -1,6 +1,7 @@
 package apischema
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -39,30 +40,56 @@ var objectChecks = sync.OnceValue(func() map[string][]objectCheck {
 		"meta.v1.LabelSelector":            {selectorKeys},
 		"meta.v1.LabelSelectorRequirement": {selectorRequirement(NameInvalid)},
 
-		"apiextensions.v1.CustomResourceDefinition":       {crdNames},
-		"apiextensions.v1.JSONSchemaProps":                {structural},
-		"apiregistration.v1.APIService":                   {apiService},
-		"admissionregistration.v1.WebhookClientConfig":    {oneOfFields(ValueInvalid, 1, 1, "url", "service")},
-		"admissionregistration.v1.RuleWithOperations":     {notEmptyList(ValueInvalid, "apiGroups"), notEmptyList(ValueInvalid, "apiVersions"), notEmptyList(ValueInvalid, "operations"), notEmptyList(ValueInvalid, "resources")},
-		"admissionregistration.v1.MutatingWebhook":        {notEmptyList(ValueInvalid, "admissionReviewVersions"), reviewVersions},
-		"admissionregistration.v1.ValidatingWebhook":      {notEmptyList(ValueInvalid, "admissionReviewVersions"), reviewVersions},
-		"rbac.v1.AggregationRule":                         {notEmptyList(AccessInvalid, "clusterRoleSelectors")},
-		"networking.v1.HTTPIngressRuleValue":              {notEmptyList(IngressInvalid, "paths")},
-		"networking.v1.IngressClassParametersReference":   {parametersScope},
-		"batch.v1.PodFailurePolicyRule":                   {failureRule},
-		"batch.v1.PodFailurePolicyOnExitCodesRequirement": {exitCodes},
-		"core.v1.LimitRangeItem":                          {limitRangeItem},
-		"core.v1.EndpointSubset":                          {needsOne(ValueInvalid, "addresses", "notReadyAddresses")},
-		"core.v1.TopologySelectorLabelRequirement":        {notEmptyList(ValueInvalid, "values")},
-		"node.v1.Scheduling":                              {func(o *object) { o.labels(o.get("nodeSelector"), "label") }},
-		"autoscaling.v2.MetricTarget":                     {metricTarget},
-		"autoscaling.v2.CrossVersionObjectReference":      {targetVersion},
-		"autoscaling.v1.CrossVersionObjectReference":      {targetVersion},
+		"apiextensions.v1.CustomResourceDefinition":        {crdNames},
+		"apiextensions.v1.JSONSchemaProps":                 {structural},
+		"apiregistration.v1.APIService":                    {apiService},
+		"admissionregistration.v1.WebhookClientConfig":     {oneOfFields(ValueInvalid, 1, 1, "url", "service")},
+		"admissionregistration.v1.RuleWithOperations":      {anyAlone("apiGroups"), anyAlone("apiVersions"), anyAlone("operations"), notEmptyList(ValueInvalid, "apiGroups"), notEmptyList(ValueInvalid, "apiVersions"), notEmptyList(ValueInvalid, "operations"), notEmptyList(ValueInvalid, "resources")},
+		"admissionregistration.v1.MutatingWebhook":         {notEmptyList(ValueInvalid, "admissionReviewVersions"), reviewVersions},
+		"admissionregistration.v1.ValidatingWebhook":       {notEmptyList(ValueInvalid, "admissionReviewVersions"), reviewVersions},
+		"rbac.v1.AggregationRule":                          {notEmptyList(AccessInvalid, "clusterRoleSelectors")},
+		"networking.v1.HTTPIngressRuleValue":               {notEmptyList(IngressInvalid, "paths")},
+		"networking.v1.IngressClassParametersReference":    {parametersScope},
+		"batch.v1.PodFailurePolicyRule":                    {failureRule},
+		"batch.v1.PodFailurePolicyOnExitCodesRequirement":  {exitCodes},
+		"core.v1.LimitRangeItem":                           {limitRangeItem},
+		"resource.v1.DeviceRequest":                        {oneOfFields(ValueInvalid, 1, 1, "exactly", "firstAvailable")},
+		"resource.v1.DeviceConstraint":                     {oneOfFields(ValueInvalid, 1, 1, "matchAttribute", "distinctAttribute"), noRepeat("requests")},
+		"resource.v1.DeviceClaim":                          {noTwice(ValueInvalid, "requests", "name"), requestNames},
+		"resource.v1.DeviceAttribute":                      {attributeValue},
+		"resource.v1.ResourceSliceSpec":                    {oneOfFields(ValueInvalid, 1, 1, "nodeName", "nodeSelector", "allNodes", "perDeviceNodeSelection"), noTwice(ValueInvalid, "devices", "name")},
+		"storage.v1.CSINodeSpec":                           {noTwice(ValueInvalid, "drivers", "name")},
+		"storage.v1.CSIDriverSpec":                         {noTwice(ValueInvalid, "tokenRequests", "audience")},
+		"storage.v1.VolumeAttachmentSource":                {oneOfFields(ValueInvalid, 1, 1, "persistentVolumeName", "inlineVolumeSpec")},
+		"networking.v1.ServiceCIDRSpec":                    {notEmptyList(ValueInvalid, "cidrs")},
+		"certificates.v1.CertificateSigningRequestSpec":    {noRepeat("usages"), notEmptyList(ValueInvalid, "usages")},
+		"admissionregistration.v1.ParamRef":                {oneOfFields(ValueInvalid, 1, 1, "name", "selector"), needs(RequiredField, "parameterNotFoundAction")},
+		"admissionregistration.v1.NamedRuleWithOperations": {anyAlone("apiGroups"), anyAlone("apiVersions"), anyAlone("operations"), notEmptyList(ValueInvalid, "apiGroups"), notEmptyList(ValueInvalid, "apiVersions"), notEmptyList(ValueInvalid, "operations"), notEmptyList(ValueInvalid, "resources")},
+		"admissionregistration.v1.ValidatingAdmissionPolicySpec": {
+			policyRules, needsOne(ValueInvalid, "validations", "auditAnnotations"),
+			noTwice(ValueInvalid, "matchConditions", "name"), noTwice(ValueInvalid, "auditAnnotations", "key"),
+		},
+		"admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec": {noRepeat("validationActions"), notEmptyList(ValueInvalid, "validationActions")},
+		"resource.v1.DeviceClaimConfiguration":                          {noRepeat("requests")},
+		"admissionregistration.v1.MutatingWebhookConfiguration":         {noTwice(ValueInvalid, "webhooks", "name")},
+		"admissionregistration.v1.ValidatingWebhookConfiguration":       {noTwice(ValueInvalid, "webhooks", "name")},
+		"storage.v1.CSINodeDriver":                                      {noRepeat("topologyKeys")},
+		"node.v1.Overhead":                                              {overhead},
+		"networking.v1.IPAddress":                                       {addressName},
+		"core.v1.LimitRangeSpec":                                        {noTwice(ResourcesInvalid, "limits", "type")},
+		"core.v1.PodSecurityContext":                                    {noTwice(ValueInvalid, "sysctls", "name")},
+		"discovery.v1.EndpointSlice":                                    {sliceAddresses, noTwice(ValueInvalid, "ports", "name")},
+		"core.v1.EndpointSubset":                                        {needsOne(ValueInvalid, "addresses", "notReadyAddresses")},
+		"core.v1.TopologySelectorLabelRequirement":                      {notEmptyList(ValueInvalid, "values")},
+		"node.v1.Scheduling":                                            {func(o *object) { o.labels(o.get("nodeSelector"), "label") }},
+		"autoscaling.v2.MetricTarget":                                   {metricTarget},
+		"autoscaling.v2.CrossVersionObjectReference":                    {targetVersion},
+		"autoscaling.v1.CrossVersionObjectReference":                    {targetVersion},
 
 		"core.v1.Probe":            {oneHandler("exec", "httpGet", "tcpSocket", "grpc")},
 		"core.v1.LifecycleHandler": {oneHandler("exec", "httpGet", "tcpSocket", "sleep")},
 		"core.v1.Container":        {containerProbes, capabilities},
-		"core.v1.PodSpec":          {podSpec},
+		"core.v1.PodSpec":          {podSpec, noTwice(SchedulingInvalid, "topologySpreadConstraints", "topologyKey", "whenUnsatisfiable")},
 		"core.v1.ExecAction":       {notEmptyList(ProbeInvalid, "command")},
 
 		"core.v1.EnvVar":                                {envVar},
@@ -108,7 +135,7 @@ var objectChecks = sync.OnceValue(func() map[string][]objectCheck {
 		"core.v1.ReplicationControllerSpec": {replicationController},
 		"apps.v1.RollingUpdateDeployment":   {surge},
 		"apps.v1.RollingUpdateDaemonSet":    {surge},
-		"batch.v1.JobSpec":                  {jobSpec},
+		"batch.v1.JobSpec":                  {jobSpec, failureContainers},
 
 		"core.v1.ServiceSpec": {serviceSpec},
 		"core.v1.Secret":      {secret},
@@ -1049,11 +1076,15 @@ func limitRangeItem(o *object) {
 		var before resource.Quantity
 		known := ""
 		for _, list := range lists {
-			n := o.get(list, name)
+			n := yamlnode.Path(o.node, list, name)
 			if n == nil {
 				continue
 			}
-			q, err := quantity.Parse(n.Value)
+			text := n.Value
+			if isNull(n) {
+				text = "0" // as the API server reads it
+			}
+			q, err := quantity.Parse(text)
 			if err != nil {
 				return
 			}
@@ -1063,8 +1094,8 @@ func limitRangeItem(o *object) {
 			}
 			before, known = q, list
 		}
-		if n := o.get("maxLimitRequestRatio", name); n != nil {
-			if q, err := quantity.Parse(n.Value); err == nil && q.CmpInt64(1) < 0 {
+		if n := yamlnode.Path(o.node, "maxLimitRequestRatio", name); n != nil {
+			if q, err := quantity.Parse(n.Value); isNull(n) || err == nil && q.CmpInt64(1) < 0 {
 				o.refuse(n, ResourcesInvalid, "maxLimitRequestRatio must be at least 1")
 			}
 		}
@@ -1279,6 +1310,157 @@ func quotaSpec(o *object) {
 		}
 		if q, err := quantity.Parse(v.Value); err == nil && q.Sign() < 0 {
 			o.refuse(v, ResourcesInvalid, "%s must not be negative", k.Value)
+		}
+	}
+}
+
+// noTwice refuses two entries of a list that have the same values in some fields.
+func noTwice(rule, list string, fields ...string) objectCheck {
+	return func(o *object) {
+		entries := yamlnode.Elements(o.get(list))
+		if len(entries) < 2 {
+			return
+		}
+		seen := map[string]bool{}
+		for _, e := range entries {
+			key := ""
+			for _, f := range fields {
+				n := yamlnode.Get(e, f)
+				if n != nil && templated(n) {
+					return
+				}
+				key += yamlnode.String(n) + "\x00"
+			}
+			if seen[key] {
+				o.refuse(e, rule, "two entries of %s have the same %s", list, strings.Join(fields, " and "))
+				return
+			}
+			seen[key] = true
+		}
+	}
+}
+
+// sliceAddresses wants the addresses of an EndpointSlice to be of its type.
+func sliceAddresses(o *object) {
+	kind := o.text("addressType")
+	for _, endpoint := range yamlnode.Elements(o.get("endpoints")) {
+		for _, n := range yamlnode.Elements(yamlnode.Get(endpoint, "addresses")) {
+			if n = yamlnode.Resolve(n); n.Kind != yaml.ScalarNode || typeOf(n) != "!!str" || templated(n) {
+				continue
+			}
+			a, err := netip.ParseAddr(n.Value)
+			switch {
+			case kind == "IPv4" && (err != nil || !a.Is4()), kind == "IPv6" && (err != nil || !a.Is6() || a.Zone() != "" || a.Is4In6()):
+				o.refuse(n, ValueInvalid, "an endpoint of the type %s must have an address such as %s, not %q", kind, map[string]string{"IPv4": "10.9.8.7", "IPv6": "2001:db8::ffff"}[kind], n.Value)
+			case kind == "FQDN" && len(validation.IsDNS1123Subdomain(n.Value)) > 0:
+				o.refuse(n, ValueInvalid, "an endpoint of the type FQDN must have the name of a host, not %q", n.Value)
+			}
+		}
+	}
+}
+
+// policyRules wants the constraints of a policy to name resources.
+func policyRules(o *object) {
+	if n := o.get("matchConstraints"); n != nil && len(yamlnode.Elements(yamlnode.Get(n, "resourceRules"))) == 0 && len(o.meant) == 0 && n.Kind == yaml.MappingNode {
+		o.lacks(n, ValueInvalid, "matchConstraints needs at least one entry under resourceRules")
+	}
+}
+
+// noRepeat refuses a text that is in a list twice.
+func noRepeat(list string) objectCheck {
+	return func(o *object) {
+		seen := map[string]bool{}
+		for _, n := range yamlnode.Elements(o.get(list)) {
+			text := yamlnode.String(n)
+			if seen[text] && text != "" {
+				o.refuse(n, ValueInvalid, "%s has %q twice", list, text)
+				return
+			}
+			seen[text] = true
+		}
+	}
+}
+
+// anyAlone refuses * beside others in a list.
+func anyAlone(list string) objectCheck {
+	return func(o *object) {
+		entries := yamlnode.Elements(o.get(list))
+		for _, n := range entries {
+			if len(entries) > 1 && yamlnode.String(n) == "*" {
+				o.refuse(n, ValueInvalid, "%s has * beside others: it stands for all and must be alone", list)
+				return
+			}
+		}
+	}
+}
+
+// attributeValue wants a device's attribute to have one value, which may be an
+// empty text.
+func attributeValue(o *object) {
+	n := 0
+	for _, v := range yamlnode.Fields(o.node) {
+		if !isNull(v) {
+			n++
+		}
+	}
+	if n != 1 && len(o.meant) == 0 {
+		o.lacks(nil, ValueInvalid, "%s needs one of int, bool, string, version and lists of them", o.describe())
+	}
+}
+
+// requestNames wants what refers to the requests of a claim to name one, as
+// request or request/subrequest.
+func requestNames(o *object) {
+	known := map[string]bool{}
+	for _, request := range yamlnode.Elements(o.get("requests")) {
+		name := yamlnode.GetString(request, "name")
+		known[name] = true
+		for _, sub := range yamlnode.Elements(yamlnode.Get(request, "firstAvailable")) {
+			known[name+"/"+yamlnode.GetString(sub, "name")] = true
+		}
+	}
+	for _, list := range [...]string{"constraints", "config"} {
+		for _, e := range yamlnode.Elements(o.get(list)) {
+			for _, n := range yamlnode.Elements(yamlnode.Get(e, "requests")) {
+				if n = yamlnode.Resolve(n); n.Kind == yaml.ScalarNode && !known[n.Value] && !templated(n) && len(o.meant) == 0 {
+					o.refuse(n, ValueInvalid, "the claim has no request %q", n.Value)
+				}
+			}
+		}
+	}
+}
+
+// failureContainers wants the containers of a failure policy to be in the pod.
+func failureContainers(o *object) {
+	names := map[string]bool{}
+	for _, list := range [...]string{"containers", "initContainers"} {
+		for _, c := range yamlnode.Elements(o.get("template", "spec", list)) {
+			names[yamlnode.GetString(c, "name")] = true
+		}
+	}
+	for _, rule := range yamlnode.Elements(o.get("podFailurePolicy", "rules")) {
+		n := yamlnode.Path(rule, "onExitCodes", "containerName")
+		if name := yamlnode.String(n); name != "" && len(names) > 0 && !names[name] && !templated(n) && typeOf(n) == "!!str" {
+			o.refuse(n, WorkloadInvalid, "the pod has no container %q", name)
+		}
+	}
+}
+
+// overhead wants amounts of nothing below zero.
+func overhead(o *object) {
+	for _, v := range yamlnode.Fields(o.get("podFixed")) {
+		if q, err := quantity.Parse(v.Value); err == nil && q.Sign() < 0 {
+			o.refuse(v, ResourcesInvalid, "%s must not be negative", v.Value)
+		}
+	}
+}
+
+// addressName wants the name of an IPAddress to be one.
+func addressName(o *object) {
+	n := o.get("metadata", "name")
+	if name := yamlnode.String(n); name != "" && !templated(n) {
+		if a, err := netip.ParseAddr(name); err != nil || a.String() != name {
+			o.refuse(n, NameInvalid, "an IPAddress must have the name of one, not %q", name)
 		}
 	}
 }

@@ -474,7 +474,7 @@ func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
 		return // data-not-base64
 	}
 	if s.Type == Quantity && n.Kind == yaml.ScalarNode {
-		if key == nil || key.Value != "divisor" && key.Value != "averageValue" && key.Value != "value" {
+		if key == nil || key.Value != "divisor" && key.Value != "averageValue" && key.Value != "value" && key.Value != "capacity" && key.Value != "maximumVolumeSize" {
 			return // quantity-invalid
 		}
 		p.Message = fmt.Sprintf("%q is not a quantity", n.Value)
