@@ -45,6 +45,10 @@ func (w *walker) nearMiss(n, key, v *yaml.Node, s *Schema) {
 	if meant == "" || !takesShape(v, s.Field(meant).Schema) {
 		return
 	}
+	// A version before may have had one where this one has a list of them.
+	if s.Field(meant).Type == List && v.Kind != yaml.SequenceNode && strings.HasPrefix(meant, key.Value) {
+		return
+	}
 	w.add(Problem{
 		Rule: UnknownField, Node: key, Value: v, Warning: true, Suggestions: []string{meant},
 		Message: fmt.Sprintf("%s has no field %q", w.describe(), key.Value),
