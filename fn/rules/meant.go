@@ -134,6 +134,10 @@ func newKind(inv *inventory.Inventory, o *inventory.Object) *kindOf {
 		}
 	} else if k.schema = schemaOf(inv, o.Type); k.schema == nil && !notForClusters(o.Type) && !reference.IsPlaceholder(o.Kind) && !reference.IsPlaceholder(o.APIVersion()) {
 		k.unknown, k.suggestion, k.meant = unknownKindOf(inv, o.Type)
+		if strings.Contains(o.Version, "alpha") && k.meant.Group == o.Group && k.meant.Kind == o.Kind && k.meant.Group != "" {
+			// Alpha versions come and go with releases, and have fields of their own.
+			k.doubtful, k.meant = true, apischema.GroupVersionKind{}
+		}
 	}
 	if meant := apischema.Kubernetes().Lookup(k.meant); meant != nil {
 		k.schema = meant.Schema

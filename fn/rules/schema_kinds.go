@@ -37,8 +37,8 @@ var kindMissing = &Rule{
 				p.Report(o, n, "this resource has no kind", Help("%s", unread))
 			case kind != "" && apiVersion == "":
 				versions := apischema.Kubernetes().Versions(kind)
-				if len(versions) == 0 && yamlnode.Get(n, "metadata") == nil {
-					continue
+				if yamlnode.Get(n, "metadata") == nil && (len(versions) == 0 || yamlnode.Get(n, "sops") != nil) {
+					continue // the sops of an inventory of Ansible's goes by the kind
 				}
 				message := "this " + kind + " has no apiVersion"
 				if key := apischema.HeadingKey(n, "apiVersion"); key != nil && key.Value != "apiVersion" {

@@ -75,6 +75,12 @@ func volumeNames(pod *inventory.Pod) []string {
 	for _, v := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
 		names = append(names, yamlnode.GetString(v, "metadata", "name"))
 	}
+	// https://jobset.sigs.k8s.io/docs/reference/jobset.v1alpha2/
+	for _, policy := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimPolicies")) {
+		for _, v := range yamlnode.Elements(yamlnode.Get(policy, "templates")) {
+			names = append(names, yamlnode.GetString(v, "metadata", "name"))
+		}
+	}
 	return names
 }
 

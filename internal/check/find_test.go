@@ -458,10 +458,11 @@ func TestWhatTestsBringAlong(t *testing.T) {
 // TestSnippets: documents show a part of a resource.
 func TestSnippets(t *testing.T) {
 	for text, want := range map[string]finding.Severity{
-		"apiVersion: v1\nkind: Pod\nmetadata: {name: gate}\n":                                                                                                          finding.Warning,
-		"apiVersion: v1\nkind: Pod\nmetadata: {name: gate}\nspec: {schedulingGates: [{name: a}]}\n":                                                                    finding.Warning,
-		"apiVersion: v1\nkind: ServiceAccount\nmetadata: {labels: {app: gate}}\n":                                                                                      finding.Warning,
-		"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: gate}\nspec: {template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: a:1}]}}}\n": finding.Error,
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: gate}\n":                                       finding.Warning,
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: gate}\nspec: {schedulingGates: [{name: a}]}\n": finding.Warning,
+		"apiVersion: v1\nkind: ServiceAccount\nmetadata: {labels: {app: gate}}\n":                   finding.Warning,
+		"apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: gate, namespace: a}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, command: [x]}]}}}\n": finding.Warning,
+		"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: gate}\nspec: {template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: a:1}]}}}\n":                                                 finding.Error,
 	} {
 		dir := tree(t, map[string]string{"gate.yaml": text})
 		for path, want := range map[string]finding.Severity{dir: want, filepath.Join(dir, "gate.yaml"): finding.Error} {

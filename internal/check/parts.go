@@ -78,12 +78,15 @@ func (t *Tree) spareTests(findings []finding.Finding) {
 	}
 }
 
-// isSnippet reports whether a resource is found to lack its name, its spec or its
-// containers: documents show parts of resources, and programs name and complete
-// some.
+// isSnippet reports whether a resource is found to lack its name, its spec, its
+// containers or the image of one: documents show parts of resources, programs name
+// and complete some, and tools other than kustomize have patches too.
 func isSnippet(f *finding.Finding) bool {
 	if f.Rule != apischema.RequiredField {
 		return false
+	}
+	if strings.HasPrefix(f.Message, "an entry of ") && strings.Contains(f.Message, "ontainers ") && strings.HasSuffix(f.Message, " needs the field image") {
+		return true
 	}
 	switch f.Field {
 	case "", "metadata", "spec", "spec.template.spec":
