@@ -190,7 +190,7 @@ func (c *Cluster) get(ctx context.Context, path, accept string, into any) error 
 		}
 		return fmt.Errorf("kubectl proxy does not answer: %w", err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	const most = 64 << 20
 	body := io.LimitReader(res.Body, most)
 	if res.StatusCode != http.StatusOK {
