@@ -93,9 +93,9 @@ func onceEach(stderr *os.File) (end func()) {
 	}()
 	return func() {
 		os.Stderr = stderr
-		w.Close()
+		_ = w.Close() // all of it is written, or nobody reads
 		<-done
-		r.Close()
+		_ = r.Close()
 	}
 }
 
