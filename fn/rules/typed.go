@@ -41,6 +41,7 @@ type typedText struct {
 	// expanded is the text with them put in, "" where some are not known.
 	expanded string
 	urls     []*engine.Typed
+	settings []setting // of a file
 }
 
 // inserted is a $(VAR) in a text.
@@ -58,14 +59,15 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 			return
 		}
 		t.whole = t.whole && !strings.Contains(strings.TrimSpace(t.text), "\n")
-		if t.urls = engine.ReadTyped(t.name, t.text, t.whole); len(t.urls) == 0 && !(t.whole && strings.ContainsRune(t.text, ':')) && len(t.lineSettings()) == 0 {
+		t.settings = t.lineSettings()
+		if t.urls = engine.ReadTyped(t.name, t.text, t.whole); len(t.urls) == 0 && !(t.whole && strings.ContainsRune(t.text, ':')) && len(t.settings) == 0 {
 			return
 		}
 		t.urls = slices.DeleteFunc(t.urls, func(u *engine.Typed) bool { return inComment(t.text, u.Start) })
 		for _, u := range t.urls {
 			u.JudgeParameters()
 		}
-		if t.whole || len(t.urls) > 0 || len(t.lineSettings()) > 0 {
+		if t.whole || len(t.urls) > 0 || len(t.settings) > 0 {
 			texts = append(texts, &t)
 		}
 	}
@@ -138,7 +140,7 @@ var settingFiles = [...]string{".properties", ".ini", ".conf", ".cfg", ".cnf", "
 // lineSettings are those of a file in a ConfigMap or Secret, as far as they may
 // be addresses.
 func (t *typedText) lineSettings() []setting {
-	if !slices.ContainsFunc(settingFiles[:], func(ending string) bool { return strings.HasSuffix(t.name, ending) }) {
+	if !strings.Contains(t.text, "//") && !strings.Contains(t.text, ":/") || !slices.ContainsFunc(settingFiles[:], func(ending string) bool { return strings.HasSuffix(t.name, ending) }) {
 		return nil
 	}
 	var all []setting
@@ -331,8 +333,7 @@ var urlMalformed = &Rule{
 					}
 				}
 			}
-			settings := t.lineSettings()
-			for _, s := range settings {
+			for _, s := range t.settings {
 				for _, f := range engine.JudgeWhole(s.key, s.value) {
 					if f.Part == "scheme" && f.Sure {
 						f.Text = fmt.Sprintf("has a value under %s that %s", s.key, f.Text)
@@ -341,7 +342,7 @@ var urlMalformed = &Rule{
 				}
 			}
 			for _, u := range t.urls {
-				if slices.ContainsFunc(settings, func(s setting) bool { return s.start == u.Start && s.start+len(s.value) == u.End }) {
+				if slices.ContainsFunc(t.settings, func(s setting) bool { return s.start == u.Start && s.start+len(s.value) == u.End }) {
 					// It is all of a value.
 				} else if !t.whole && u.Keywords == nil && u.Form == "" || u.Start != 0 && u.Keywords == nil && u.Form == "" {
 					continue // prose, perhaps
