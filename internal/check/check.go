@@ -218,6 +218,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	inv.Repository = t.repository()
 	rep.substitutes(&t, inv)
 	defineLive(ctx, inv, opts.Cluster)
+	rep.bring(inv)
 	parts := []part{{t.Name, inv}}
 	if !t.Named {
 		parts = split(t.Name, inv)
@@ -367,6 +368,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		served = rules.Settle(served, cfg.Spec.Validate)
 	}
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
+	rep.bring(inv)
 	if unwritable != nil {
 		for _, n := range rep.nodes { // which nobody is going to edit
 			rep.secrets.Node(n)

@@ -115,22 +115,26 @@ func defineLive(ctx context.Context, inv *inventory.Inventory, c Cluster) {
 	}
 }
 
-// unserved finds the kinds of a build that the cluster does not serve and that
-// nothing in the build defines; see ask for those that another tree defines.
-func (rep *Report) unserved(inv *inventory.Inventory, opts Options) []finding.Finding {
-	if opts.Cluster == nil {
-		return nil
-	}
+// bring remembers the kinds that a tree defines itself, whatever the cluster has.
+func (rep *Report) bring(inv *inventory.Inventory) {
 	if rep.brought == nil {
 		rep.brought = map[string]bool{}
 	}
-	for _, o := range inv.CustomResourceDefinitions() {
-		if o.Node == nil || inv.Definitions != nil && !slices.Contains(inv.Objects(), o) {
+	for _, o := range inv.OfKind(inventory.GroupKind{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}) {
+		if o.Node == nil {
 			continue
 		}
 		for _, v := range yamlnode.Elements(o.Get("spec", "versions")) {
 			rep.brought[yamlnode.GetString(o.Node, "spec", "group")+"/"+yamlnode.GetString(v, "name")+" "+yamlnode.GetString(o.Node, "spec", "names", "kind")] = true
 		}
+	}
+}
+
+// unserved finds the kinds of a build that the cluster does not serve; see ask for
+// those that a tree defines.
+func (rep *Report) unserved(inv *inventory.Inventory, opts Options) []finding.Finding {
+	if opts.Cluster == nil {
+		return nil
 	}
 	var fs []finding.Finding
 	for t, o := range custom(inv) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -119,5 +120,34 @@ func TestClusterServesWhatIsInTheTree(t *testing.T) {
 	rep = checkLive(t, live{}, tree)
 	for _, f := range rep.Findings {
 		assert.NotEqual(t, "api-not-served", f.Rule, f.Message)
+	}
+
+	// So may files without a kustomization.
+	delete(tree, "crds/kustomization.yaml")
+	rep = checkLive(t, live{}, tree)
+	for _, f := range rep.Findings {
+		assert.NotEqual(t, "api-not-served", f.Rule, f.Message)
+	}
+}
+
+// The cluster knows one kind of a build, and the build brings another.
+func TestClusterAndTreeDefineKinds(t *testing.T) {
+	gadgets := strings.NewReplacer("widgets", "gadgets", "Widget", "Gadget").Replace(widgets)
+	gadget := strings.NewReplacer("Widget", "Gadget", "many", "1").Replace(widget)
+	rep := checkLive(t, live{served: map[string]bool{"example.com/v1 Widget": true}, widgets: widgets}, map[string]string{
+		"kustomization.yaml": "resources: [w.yaml, g.yaml, crd.yaml]\n", "w.yaml": widget, "g.yaml": gadget, "crd.yaml": gadgets,
+	})
+	require.Len(t, rep.Findings, 1)
+	assert.Equal(t, "wrong-type", rep.Findings[0].Rule)
+}
+
+// Folders that are taken apart have the definitions of the cluster too.
+func TestClusterDefinesWhatIsInParts(t *testing.T) {
+	rep := checkLive(t, live{served: map[string]bool{"example.com/v1 Widget": true}, widgets: widgets}, map[string]string{
+		"one/w.yaml": widget, "two/w.yaml": strings.Replace(widget, "many", "more", 1),
+	})
+	require.Len(t, rep.Findings, 2)
+	for _, f := range rep.Findings {
+		assert.Equal(t, "wrong-type", f.Rule)
 	}
 }

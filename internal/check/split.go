@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -86,7 +87,7 @@ func (s *splitter) split(dir string, objects []*inventory.Object) {
 }
 
 func (s *splitter) add(dir string, objects []*inventory.Object) {
-	inv := &inventory.Inventory{Finished: s.inv.Finished, Definitions: s.inv, Repository: s.inv.Repository, Substituted: s.inv.Substituted}
+	inv := &inventory.Inventory{Finished: s.inv.Finished, Definitions: cmp.Or(s.inv.Definitions, s.inv), Repository: s.inv.Repository, Substituted: s.inv.Substituted}
 	for _, o := range objects {
 		inv.Add(o.Node, inventory.Source{File: o.File, Line: o.Line})
 	}
