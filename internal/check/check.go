@@ -21,6 +21,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/flux"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
@@ -217,8 +218,8 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	}
 	inv.Repository = t.repository()
 	rep.substitutes(&t, inv)
-	defineLive(ctx, inv, opts.Cluster)
 	rep.bring(inv)
+	defineLive(ctx, inv, opts.Cluster)
 	parts := []part{{t.Name, inv}}
 	if !t.Named {
 		parts = split(t.Name, inv)
@@ -348,13 +349,17 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	}
 	inv := &inventory.Inventory{Finished: true, Repository: t.repository()}
 	rep.substitutes(&t, inv)
-	values := rep.variables(&t)
-	if len(result.Runs) > 0 {
-		values = nil // Flux runs no function, so that this is not what it builds
+	var values *flux.Variables
+	if len(result.Runs) == 0 && slices.ContainsFunc(b.resources, flux.HasVariables) { // Flux runs no function
+		values = rep.variables(&t)
 	}
 	for _, n := range b.resources {
 		if values != nil {
-			n = values.Fill(n)
+			filled := values.Fill(n)
+			if filled != n {
+				rep.nodes = append(rep.nodes, filled) // a Secret's values may come from there
+			}
+			n = filled
 		}
 		inv.Add(n, inventory.Source{})
 	}
@@ -363,12 +368,12 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	}
 	defineLive(ctx, inv, opts.Cluster)
 	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, configOf(result, opts)), rules.WithoutSchema(inv)
+	rep.bring(inv)
 	served := rep.unserved(inv, opts)
 	if cfg := configOf(result, opts); cfg != nil {
 		served = rules.Settle(served, cfg.Spec.Validate)
 	}
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
-	rep.bring(inv)
 	if unwritable != nil {
 		for _, n := range rep.nodes { // which nobody is going to edit
 			rep.secrets.Node(n)

@@ -37,7 +37,7 @@ type fluxFolder struct {
 // knows that value.
 func (rep *Report) variables(t *Tree) *flux.Variables {
 	top := t.top()
-	if t.Root == "" || top == "" || t.repository() == nil {
+	if t.Root == "" || top == "" {
 		return nil
 	}
 	abs, err := filepath.Abs(t.Root)

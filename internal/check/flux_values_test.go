@@ -88,6 +88,15 @@ func TestFluxValues(t *testing.T) {
 	}
 }
 
+// What becomes the value of a Secret is printed nowhere.
+func TestFluxValuesOfSecrets(t *testing.T) {
+	files := fluxRepository("    substitute: {database: shop-databse}\n")
+	files["apps/prod/web.yaml"] += "---\napiVersion: v1\nkind: Secret\nmetadata: {name: shop, namespace: shop}\nstringData: {password: \"${database}\"}\n"
+	got := messages(t, files)
+	require.Len(t, got, 1)
+	assert.NotContains(t, got[0], "databse")
+}
+
 // Two clusters with two values: nobody knows which.
 func TestFluxValuesOfTwoClusters(t *testing.T) {
 	files := fluxRepository("    substitute: {database: shop-databse}\n")

@@ -5,6 +5,7 @@ package flux
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -51,6 +52,11 @@ func (v *Variables) Expand(text string) (string, bool) {
 	})
 	left := expression.ReplaceAllString(text, "")
 	return out, known && !strings.Contains(left, "${") && !strings.Contains(left, "$$") && !strings.Contains(text, "$$")
+}
+
+// HasVariables reports whether there may be variables in a resource.
+func HasVariables(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "${") || slices.ContainsFunc(n.Content, HasVariables)
 }
 
 // disabled is the label or annotation of resources that Flux leaves alone.
