@@ -43,12 +43,15 @@ func commentsIn(file string, text []byte) []*comment {
 	}
 	var found, waiting []*comment
 	blocks := blocksIn(text)
+	ahead := blocks // they are in the order of their lines
 	number := 0
 	for line := range bytes.Lines(text) {
 		number++
 		line = bytes.TrimRight(line, "\r\n")
-		inside := slices.ContainsFunc(blocks, func(b block) bool { return !b.patch && number > b.first && number <= b.last })
-		if inside {
+		for len(ahead) > 0 && number > ahead[0].last {
+			ahead = ahead[1:]
+		}
+		if len(ahead) > 0 && !ahead[0].patch && number > ahead[0].first {
 			continue
 		}
 		m := ignoreComment.FindSubmatchIndex(line)
@@ -100,7 +103,11 @@ func blocksIn(text []byte) (blocks []block) {
 	var walk func(n *yaml.Node, key string)
 	walk = func(n *yaml.Node, key string) {
 		if n.Kind == yaml.ScalarNode && n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-			blocks = append(blocks, block{n.Line, endOfBlock(lines, n.Line), key == "patch" || key == "patchesStrategicMerge"})
+			last := n.Line
+			if strings.TrimSpace(n.Value) != "" { // what is below an empty one is not in it
+				last = endOfBlock(lines, n.Line)
+			}
+			blocks = append(blocks, block{n.Line, last, key == "patch" || key == "patchesStrategicMerge"})
 		}
 		for i, c := range n.Content {
 			if n.Kind == yaml.MappingNode {

@@ -27,6 +27,9 @@ f: "# krm-validate:ignore six: quotes are the reader's business"
 g: !!str |2
    # krm-validate:ignore text: no comment
 h: 3 # krm-validate:ignore seven: at the end
+i: |
+
+j: 4 # krm-validate:ignore eight: below a block without text
 `
 	type about struct {
 		rule        string
@@ -38,6 +41,6 @@ h: 3 # krm-validate:ignore seven: at the end
 		got = append(got, about{c.rules[0], c.line, c.target, c.last})
 	}
 	assert.Equal(t, []about{
-		{"one", 1, 1, 1}, {"two", 2, 3, 7}, {"three", 9, 9, 11}, {"four", 12, 12, 12}, {"five", 15, 15, 15}, {"seven", 20, 20, 20},
+		{"one", 1, 1, 1}, {"two", 2, 3, 7}, {"three", 9, 9, 11}, {"four", 12, 12, 12}, {"five", 15, 15, 15}, {"seven", 20, 20, 20}, {"eight", 23, 23, 23},
 	}, got)
 }
