@@ -211,24 +211,21 @@ func (m *indexed) set(list []*entry) {
 	m.list, m.byCur, m.byAny, m.lent = list, nil, nil, nil
 }
 
-// twice returns an id that two resources have.
-func (m *indexed) twice() (resid.ResId, bool) {
+// twice returns the first id that several resources have, and how many.
+func (m *indexed) twice() (id resid.ResId, times int) {
 	m.reindex(&m.byCur)
-	for _, es := range m.byCur {
-		if len(es) > 1 {
-			return es[0].cur, true
+	for _, e := range m.list {
+		if es := m.current(e.cur); len(es) > 1 {
+			return e.cur, len(es)
 		}
 	}
-	return resid.ResId{}, false
+	return id, 0
 }
 
 // unique returns an error if two resources have the same id.
 func (m *indexed) unique() error {
-	m.reindex(&m.byCur)
-	for _, es := range m.byCur {
-		if len(es) > 1 {
-			return fmt.Errorf("%d resources have the id %s", len(es), es[0].cur)
-		}
+	if id, times := m.twice(); times > 1 {
+		return fmt.Errorf("%d resources have the id %s", times, id)
 	}
 	return nil
 }

@@ -201,7 +201,7 @@ func (s *setNamespace) Transform(rm resmap.ResMap) error {
 			return err
 		}
 	}
-	if id, ok := m.twice(); ok {
+	if id, times := m.twice(); times > 1 {
 		return fmt.Errorf("there are two of %s %s once all are in namespace %s", id.Kind, id.Name, s.Namespace)
 	}
 	return nil
