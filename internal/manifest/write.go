@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"bytes"
-	"cmp"
 	"io"
 	"slices"
 
@@ -288,7 +287,10 @@ func (rl *ResourceList) writeResults(b *bytes.Buffer, results *yaml.Node) error 
 		text, err := Encode(list)
 		b.Write(text)
 		list.Content = list.Content[:0]
-		return cmp.Or(err, rl.spill())
+		if err != nil {
+			return err
+		}
+		return rl.spill()
 	}
 	for r := range rl.More {
 		if list.Content = append(list.Content, r); len(list.Content) == some {
