@@ -366,6 +366,7 @@ func TestPushesOverOldMistakes(t *testing.T) {
 	s.must("push", "-q", "origin", "main")
 	s.must("tag", "v1")
 	s.must("push", "-q", "origin", "v1")
+	s.must("push", "-q", "origin", "HEAD:refs/heads/one", "HEAD:refs/heads/two")
 
 	code, _, _ := s.action(map[string]string{"new-from": ""})
 	assert.Equal(t, 1, code)
