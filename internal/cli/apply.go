@@ -42,6 +42,16 @@ func (f *kubectlFlags) register(cmd *cobra.Command) {
 	})
 }
 
+// idle refuses flags that were given without the one that they are for.
+func (f *kubectlFlags) idle(cmd *cobra.Command, purpose string) error {
+	for _, name := range [...]string{"context", "kubeconfig", "kubectl", "namespace"} {
+		if cmd.Flags().Changed(name) {
+			return fmt.Errorf("--%s: it is for %s", name, purpose)
+		}
+	}
+	return nil
+}
+
 func (f *kubectlFlags) registerNamespace(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "the `namespace` of resources that name none; that of the context unless set")
 }
@@ -89,7 +99,8 @@ and nothing was applied, and 2 when it could not be built or kubectl failed.`,
 			if force {
 				call = append(call, "--force-conflicts")
 			}
-			return handOver(cmd, dir, &flags, &to, append(call, extra...))
+			to.client.Extra = extra
+			return handOver(cmd, dir, &flags, &to, call)
 		},
 	}
 	registerKustomize(cmd, &dir, "the kustomization to apply")
@@ -164,6 +175,8 @@ func checked(cmd *cobra.Command, dir, unresolved string, opts kbuild.Options, sh
 	if len(trees) != 1 || trees[0].Root == "" {
 		return nil, fmt.Errorf("%s has no kustomization", dir)
 	}
+	files := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
+	result, failure := kbuild.Build(files, dir, opts) // the check says more about what is wrong
 	c := &checkFlags{Options: check.Options{Build: opts, Unresolved: unresolved}}
 	rep := check.Run(cmd.Context(), trees, c.Options)
 	secrets := secretsOf(cmd)
@@ -179,12 +192,10 @@ func checked(cmd *cobra.Command, dir, unresolved string, opts kbuild.Options, sh
 	if finding.Count(rep.Findings, finding.Error) > 0 {
 		return nil, errFindings
 	}
-	files := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
-	result, err := kbuild.Build(files, dir, opts)
-	if err != nil {
-		return nil, buildError(err)
+	if failure != nil {
+		return nil, buildError(failure)
 	}
-	if err := files.Unchanged(); err != nil {
+	if err := files.Unchanged(); err != nil { // what was checked is what was built
 		return nil, err
 	}
 	text, err := kbuild.YAML(result.Resources)

@@ -41,6 +41,7 @@ func TestApplyHandsOver(t *testing.T) {
 		"plain":     {[]string{"apply", "-k", dir}, "apply --server-side=true -f - --field-manager=kubectl"},
 		"elsewhere": {[]string{"apply", "-k", dir, "--context", "prod", "--kubeconfig", "x", "-n", "shop", "--force-conflicts"}, "apply --server-side=true -f - --field-manager=kubectl --force-conflicts --namespace=shop --context=prod --kubeconfig=x"},
 		"more":      {[]string{"apply", "-k", dir, "--dry-run=server", "--", "--prune", "-l", "a=b"}, "apply --server-side=true -f - --field-manager=kubectl --dry-run=server --prune -l a=b"},
+		"last":      {[]string{"apply", "-k", dir, "--context", "prod", "-n", "shop", "--", "--selector"}, "apply --server-side=true -f - --field-manager=kubectl --namespace=shop --context=prod --selector"},
 		"client":    {[]string{"apply", "-k", dir, "--dry-run=client"}, "apply -f - --dry-run=client"},
 		"diff":      {[]string{"diff", "-k", dir, "--", "--show-managed-fields"}, "diff --server-side=true -f - --show-managed-fields"},
 	} {
@@ -76,6 +77,7 @@ func TestApplyCallsNobodyWhenSomethingIsWrong(t *testing.T) {
 		`required flag(s) "kustomize" not set`:           {"apply"},
 		"--dry-run=yes: expected none, server or client": {"apply", "-k", dir, "--dry-run", "yes"},
 		"one of the two":                                 {"build", "-k", dir, dir},
+		"--context: it is for -k":                        {"diff", dir, dir, "--context", "prod"},
 	} {
 		code, _, stderr := run(t, args...)
 		assert.Equal(t, ExitFailure, code, want)
@@ -142,6 +144,12 @@ func TestArgoCD(t *testing.T) {
 				assert.Empty(t, stdout)
 			}
 		})
+	}
+}
+
+func TestReleaseOf(t *testing.T) {
+	for version, want := range map[string]string{"v1.33.2+k3s1": "1.33", "1.33+": "1.33", "v1.33.4-eks-abcdef0": "1.33", "1.33": "1.33", "": "", "newest": ""} {
+		assert.Equal(t, want, releaseOf(version), version)
 	}
 }
 

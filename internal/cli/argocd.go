@@ -5,7 +5,7 @@ import (
 	"io"
 	"os"
 	"path"
-	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
@@ -105,17 +105,13 @@ kubernetes-version (that of the destination cluster unless set) and unresolved
 
 // releaseOf is the release of a version such as v1.33.2+k3s1, or empty.
 func releaseOf(version string) string {
-	m := releasePattern.FindStringSubmatch(version)
-	if m == nil {
+	version, _, _ = strings.Cut(version, "+") // that of a build; some have 1.33+ alone
+	r, ok := apischema.ParseRelease(version)
+	if !ok {
 		return ""
 	}
-	if _, ok := apischema.ParseRelease(m[1]); !ok {
-		return ""
-	}
-	return m[1]
+	return r.String()
 }
-
-var releasePattern = regexp.MustCompile(`^v?(\d+\.\d+)`)
 
 // short writes the errors of a report, a line for each, and no more than a screen
 // of Argo CD holds.

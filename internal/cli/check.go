@@ -214,12 +214,7 @@ func (c *checkFlags) prepare(cmd *cobra.Command) error {
 // connect opens the live cluster, if one is asked for.
 func (c *checkFlags) connect(cmd *cobra.Command) (disconnect func(), err error) {
 	if !c.live {
-		for _, name := range [...]string{"context", "kubeconfig", "kubectl"} {
-			if cmd.Flags().Changed(name) {
-				return nil, fmt.Errorf("--%s: it is for --cluster, which looks things up in a live cluster", name)
-			}
-		}
-		return func() {}, nil
+		return func() {}, c.cluster.idle(cmd, "--cluster, which looks things up in a live cluster")
 	}
 	live, err := cluster.Open(cmd.Context(), &c.cluster.client)
 	if err != nil {

@@ -61,7 +61,11 @@ found out.`,
 				if err != nil {
 					return err
 				}
-				return handOver(cmd, live, &flags, &to, append([]string{"diff", "--server-side=true", "-f", "-"}, extra...))
+				to.client.Extra = extra
+				return handOver(cmd, live, &flags, &to, []string{"diff", "--server-side=true", "-f", "-"})
+			}
+			if err := to.idle(cmd, "-k, which compares with what is in a cluster"); err != nil {
+				return err
 			}
 			opts, err := flags.options(cmd)
 			if err != nil {

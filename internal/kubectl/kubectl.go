@@ -17,6 +17,8 @@ type Client struct {
 	// Context and Kubeconfig are kubectl's flags of these names; empty means what
 	// kubectl chooses.
 	Context, Kubeconfig string
+	// Extra are arguments that stand behind all others.
+	Extra []string
 }
 
 // ExitError is a kubectl that ran and did not succeed. It has said why.
@@ -44,7 +46,7 @@ func (c *Client) Command(ctx context.Context, args ...string) (*exec.Cmd, error)
 			args = append(args, f.name+f.value)
 		}
 	}
-	return exec.CommandContext(ctx, path, args...), nil
+	return exec.CommandContext(ctx, path, append(args, c.Extra...)...), nil
 }
 
 // Run runs kubectl to its end.
