@@ -141,13 +141,17 @@ func mergeReports(files []string) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	infos := make([]os.FileInfo, len(files))
 	for i, file := range files {
-		if j := slices.IndexFunc(files[:i], func(other string) bool { return sameFile(other, file) }); j >= 0 {
-			return nil, fmt.Errorf("%s and %s are the same report: what it has would count twice", files[j], file)
-		}
 		d, err := readReport(file)
 		if err != nil {
 			return nil, err
+		}
+		if infos[i], err = os.Stat(file); err != nil {
+			return nil, err
+		}
+		if j := slices.IndexFunc(infos[:i], func(other os.FileInfo) bool { return os.SameFile(other, infos[i]) }); j >= 0 {
+			return nil, fmt.Errorf("%s and %s are the same report: what it has would count twice", files[j], file)
 		}
 		var fs []finding.Finding
 		for _, e := range d.Findings {
