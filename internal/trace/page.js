@@ -21,7 +21,7 @@ const families = {
   storage: ["PersistentVolumeClaim", "PersistentVolume", "StorageClass"],
   access: ["ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"],
 };
-const familyOf = {};
+const familyOf = {__proto__: null}; // a kind may be called constructor
 for (const f in families) for (const kind of families[f]) familyOf[kind] = f;
 
 const nodes = data.nodes.map((n, id) => ({
@@ -40,7 +40,7 @@ const state = {query: "", namespaces: new Set(), kinds: new Set(), broken: false
 // --- where things are ------------------------------------------------------
 
 const W = 176, H = 36, GAPX = 64, GAPY = 12, PAD = 18, HEAD = 30;
-let shown = [], shownEdges = [], groups = [], bounds = {x: 0, y: 0, w: 1, h: 1};
+let shown = [], visible = new Set(), shownEdges = [], groups = [], bounds = {x: 0, y: 0, w: 1, h: 1};
 
 // surroundings are what a node leads to, and what leads to it, hop by hop.
 function surroundings(n) {
@@ -181,7 +181,7 @@ function layout() {
     base = base.filter(n => bad.has(n) || n.out.some(e => e.broken && bad.has(e.to)));
   }
   shown = base;
-  const visible = new Set(shown);
+  visible = new Set(shown);
   shownEdges = edges.filter(e => visible.has(e.from) && visible.has(e.to));
   const byNamespace = new Map();
   for (const n of shown) { if (!byNamespace.has(n.namespace)) byNamespace.set(n.namespace, {members: [], links: []}); byNamespace.get(n.namespace).members.push(n); }
@@ -249,7 +249,7 @@ function draw() {
     paths = {sound: new Path2D(), broken: new Path2D()};
     for (const e of shownEdges) curve(e.broken ? paths.broken : paths.sound, e);
   }
-  const chosen = state.selected && shown.includes(state.selected) ? state.selected : null;
+  const chosen = visible.has(state.selected) ? state.selected : null;
   const lit = state.hover || chosen;
   let near = null;
   if (lit) { near = new Set([lit]); for (const e of lit.out) near.add(e.to); for (const e of lit.in) near.add(e.from); }
@@ -262,7 +262,7 @@ function draw() {
   pen.stroke(paths.broken);
   if (lit) {
     const sound = new Path2D(), broken = new Path2D();
-    for (const e of [...lit.out, ...lit.in]) if (shown.includes(e.from) && shown.includes(e.to)) curve(e.broken ? broken : sound, e);
+    for (const e of [...lit.out, ...lit.in]) if (visible.has(e.from) && visible.has(e.to)) curve(e.broken ? broken : sound, e);
     pen.globalAlpha = 1; pen.lineWidth = Math.max(2, 1.5 / k);
     pen.strokeStyle = colors.accent; pen.stroke(sound);
     pen.strokeStyle = colors.broken; pen.stroke(broken);
@@ -435,7 +435,7 @@ function choose(n, show) {
   const was = panel.hidden;
   panel.hidden = !n;
   if (n) describe(n);
-  if (n && show && !shown.includes(n)) reveal(n);
+  if (n && show && !visible.has(n)) reveal(n);
   const name = n ? "#" + encodeURIComponent(called(n)) : "";
   if (location.hash !== name) history.replaceState(null, "", name || location.pathname + location.search);
   if (was !== panel.hidden) resized();
