@@ -10,15 +10,14 @@
 package main
 
 import (
-	"debug/buildinfo"
-	"encoding/json"
-
 	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"crypto/sha256"
+	"debug/buildinfo"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
