@@ -24,6 +24,12 @@ func TestGraph(t *testing.T) {
 	var g trace.Graph
 	_, stdout, _ := run(t, "graph", "-o", "json", filepath.Join(repo, "overlays", "prod", "pipeline"))
 	require.NoError(t, json.Unmarshal([]byte(stdout), &g))
+	for _, format := range graphFormats { // a build that still has the function's receipt
+		code, stdout, stderr := run(t, "graph", "-o", format, filepath.Join(repo, "overlays", "prod", "pipeline", "run"))
+		assert.Equal(t, ExitOK, code, stderr)
+		assert.Contains(t, stdout, "board-api-service")
+		assert.NotContains(t, stdout, "FunctionRan")
+	}
 	for _, e := range g.Edges {
 		assert.False(t, e.Broken, "%v -> %v", g.Nodes[e.From], g.Nodes[e.To])
 	}

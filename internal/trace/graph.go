@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
@@ -42,7 +44,8 @@ type Edge struct {
 
 // Graph returns the graph of the build: its resources in their order, and then
 // what is made at run time and what is missing. Addresses of Services are
-// references too; one that leads nowhere is broken where the rules say so.
+// references too; one that leads nowhere is broken where the rules say so. The
+// function's receipt is none of the resources: it is never applied.
 func (t *Tracer) Graph() *Graph {
 	g := &Graph{Nodes: []Node{}, Edges: []Edge{}, objects: map[int]*inventory.Object{}}
 	index := map[finding.Resource]int{}
@@ -54,7 +57,7 @@ func (t *Tracer) Graph() *Graph {
 		g.Nodes = append(g.Nodes, n)
 		return len(g.Nodes) - 1
 	}
-	objects := t.inv.Objects()
+	objects := slices.DeleteFunc(slices.Clone(t.inv.Objects()), isReceipt)
 	for _, o := range objects {
 		if i := node(Node{Resource: o.Resource()}); g.objects[i] == nil {
 			g.objects[i] = o
@@ -102,6 +105,10 @@ func (t *Tracer) Graph() *Graph {
 		}
 	}
 	return g
+}
+
+func isReceipt(o *inventory.Object) bool {
+	return o.Kind == function.ReceiptKind && o.Resource().APIVersion == config.APIVersion
 }
 
 // Write writes the graph as dot, mermaid or json.
