@@ -115,7 +115,14 @@ func Read(inputs []Input, stdin io.Reader, hidden *redact.Secrets) ([]*Environme
 			}
 		}
 		if len(e.objects) == 0 {
-			return nil, fmt.Errorf("%s: no Kubernetes objects in %s", e.Name, strings.Join(inputs[i].Paths, ", "))
+			var paths []string
+			for _, p := range inputs[i].Paths {
+				if p == "-" {
+					p = "stdin"
+				}
+				paths = append(paths, p)
+			}
+			return nil, fmt.Errorf("%s: no Kubernetes objects in %s", e.Name, strings.Join(paths, ", "))
 		}
 		if err := e.unique(); err != nil {
 			return nil, err
@@ -132,6 +139,9 @@ func find(path, env string, all []string, stdin io.Reader) (sources []manifest.S
 		return []manifest.Source{{File: "<stdin>", Data: data}}, false, err
 	}
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, fmt.Errorf("%s: no such file or directory", path)
+	}
 	if err != nil {
 		return nil, false, err
 	}
