@@ -115,8 +115,12 @@ func (p *initPrinter) all(r *adopt.Result) error {
 	for _, text := range order {
 		b.WriteString(strings.Join(names[text], ", ") + ": " + text)
 	}
-	if todo > 0 && !p.dryRun {
-		fmt.Fprintf(&b, "Fill in the %d reason(s) that are TODO: krm-validate check lists them.\n", todo)
+	switch {
+	case todo == 0 || p.dryRun:
+	case todo == 1:
+		b.WriteString("Fill in the reason that is TODO: krm-validate check says where.\n")
+	default:
+		fmt.Fprintf(&b, "Fill in the %d reasons that are TODO: krm-validate check lists them.\n", todo)
 	}
 	out := p.cmd.OutOrStdout()
 	if p.dryRun {
@@ -144,7 +148,7 @@ func (p *initPrinter) environment(e *adopt.Environment) string {
 		b.WriteString(strings.Repeat("  ", indent) + p.secrets.Line(fmt.Sprintf(format, args...)) + "\n")
 	}
 	if e.Done {
-		line(0, "is an environment already, and stays as it is")
+		line(0, "an environment already: nothing to do")
 		return b.String()
 	}
 	if len(e.Differences) == 0 {

@@ -113,7 +113,7 @@ func TestInit(t *testing.T) {
 
 			code, said, stderr = run(t, append([]string{"init"}, args...)...)
 			require.Equal(t, ExitOK, code, stderr)
-			assert.Contains(t, said, "is an environment already")
+			assert.Contains(t, said, "an environment already")
 			assert.Equal(t, after, allFiles(t, dir), "a second run changes nothing")
 			code, said, _ = run(t, "lock", "--check")
 			assert.Equal(t, ExitOK, code, said)
