@@ -128,7 +128,7 @@ func (c *checkFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := arguments(cobra.MinimumNArgs(1))(cmd, args); err != nil {
+	if err := anyPath(cmd, args); err != nil {
 		return err
 	}
 	if err := c.prepare(cmd); err != nil {

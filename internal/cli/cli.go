@@ -14,14 +14,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/cleanup"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
 )
 
@@ -129,12 +132,16 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := printed.worse(root.Execute())
-	if err == nil {
+	err := root.Execute()
+	var exit *exitError
+	said := err == nil || errors.Is(err, syscall.EPIPE) || errors.As(err, &exit) && exit.cause == nil
+	if said && printed.readerGone() {
+		return ExitFailure // whoever reads has seen enough, such as head
+	}
+	if err = printed.worse(err); err == nil {
 		return ExitOK
 	}
 	code := ExitFailure
-	var exit *exitError
 	if errors.As(err, &exit) {
 		code = exit.code
 		if exit.cause == nil {
@@ -189,6 +196,25 @@ func isCommand(cmd *cobra.Command, args []string) error {
 		return fmt.Errorf("%w; did you mean %s?", err, anyOf(meant))
 	}
 	return fmt.Errorf("%w; krm-validate --help lists the commands", err)
+}
+
+// isFlag adds to a complaint about a flag that does not exist the one that is
+// meant, or where they are listed.
+func isFlag(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	if near := suggest.Nearest(unknown.GetSpecifiedName(), names, 1); len(near) > 0 && unknown.GetSpecifiedShortnames() == "" {
+		return fmt.Errorf("%w; did you mean --%s?", err, near[0])
+	}
+	return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
 }
 
 // arguments adds to a complaint about arguments how the command is called.
@@ -264,5 +290,16 @@ is out of date, 2 the work could not be done.`,
 	root.PersistentFlags().StringVar(&colors, "color", "auto", "auto, always or never; auto means on terminals, and follows NO_COLOR, FORCE_COLOR and CLICOLOR")
 	complete(root, "color", terminal.Modes...)
 	root.AddCommand(newBuildCommand(), newChildCommand(), newPostRenderCommand(), newApplyCommand(), newArgoCDCommand(), newLockCommand(), newCheckCommand(), newFixCommand(), newImportCommand(), newInitCommand(), newTraceCommand(), newGraphCommand(), newDiffCommand(), newReportCommand(), newBlameCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newVersionCommand())
+	root.SetFlagErrorFunc(isFlag)
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Args = func(_ *cobra.Command, args []string) error {
+			about, rest, err := root.Find(args)
+			if err != nil {
+				return err
+			}
+			return isCommand(about, rest)
+		}
+	}
 	return root
 }

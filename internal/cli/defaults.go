@@ -69,3 +69,12 @@ func (c *checkFlags) applyDefaults(cmd *cobra.Command, args []string) ([]string,
 	c.Severities = d.Rules
 	return args, nil
 }
+
+// anyPath refuses to begin where neither the command line nor the defaults say
+// with what.
+func anyPath(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return nil
+	}
+	return fmt.Errorf("which PATH? None is given, and no %s has roots\nUsage: %s", defaults.File, cmd.UseLine())
+}

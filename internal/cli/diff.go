@@ -119,17 +119,25 @@ type differ struct {
 	changes  int
 }
 
+// about says which of several paths an error is about, unless it does.
+func about(path string, err error) error {
+	if strings.HasPrefix(err.Error(), path+":") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
 func (d *differ) two(before, after string) error {
 	if before == "-" && after == "-" {
 		return errors.New("stdin can be one of the two only")
 	}
 	a, err := load(d.cmd, before, d.opts)
 	if err != nil {
-		return fmt.Errorf("%s: %w", before, err)
+		return about(before, err)
 	}
 	b, err := load(d.cmd, after, d.opts)
 	if err != nil {
-		return fmt.Errorf("%s: %w", after, err)
+		return about(after, err)
 	}
 	return d.print("", compare.Builds(a.inv, b.inv))
 }

@@ -87,7 +87,7 @@ $`, stdout)
 		`--against=gone: there is no commit "gone"`: {"diff", "--against", "gone", "."},
 		"requires at least 1 arg":                   {"diff", "--against", "main"},
 		"accepts 2 arg(s), received 1":              {"diff", "one"},
-		"gone: stat gone: no such file":             {"diff", "gone", "one"},
+		"Error: gone: no such file":                 {"diff", "gone", "one"},
 		"stdin can be one of the two only":          {"diff", "-", "-"},
 		"--output=json: expected text or markdown":  {"diff", "-o", "json", "one", "two"},
 	} {

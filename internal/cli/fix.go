@@ -51,7 +51,7 @@ Otherwise it is 1 when errors are left.`,
 				return err
 			}
 			flags.outputs, flags.failOn = nil, "error"
-			if err := arguments(cobra.MinimumNArgs(1))(cmd, args); err != nil {
+			if err := anyPath(cmd, args); err != nil {
 				return err
 			}
 			if slices.Contains(args, "-") {

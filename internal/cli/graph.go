@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -23,9 +24,9 @@ func newGraphCommand() *cobra.Command {
 		Short: "Draw which resource refers to which, with what does not resolve in red",
 		Long: `Graph builds the kustomization in PATH, or reads the file PATH (- is stdin), and
 writes its resources and the references between them, for Graphviz, Mermaid, as
-JSON or as a web page. Services lead to what they select. What is referred to and not there is
-a node of its own, and the edge to it is red. Left out are optional references, and
-those to what clusters bring along, such as an IngressClass.
+JSON or as a web page. Services lead to what they select. What is referred to and
+not there is a node of its own, and the edge to it is red. Left out are optional
+references, and those to what clusters bring along, such as an IngressClass.
 
 The page is one file that loads nothing: a browser opens it from the disk, or from
 where a pipeline keeps its results. It can be searched, and filtered by namespace
@@ -54,6 +55,9 @@ found in it. Secrets are masked.`,
 			if err != nil {
 				return err
 			}
+			if len(in.nodes) == 0 {
+				return fmt.Errorf("%s: nothing to draw: no Kubernetes resource", nameOf(args[0]))
+			}
 			secrets := secretsOf(cmd)
 			tracer := trace.New(in.inv, report.Clean(in.findings, secrets))
 			g := tracer.Graph()
@@ -76,12 +80,17 @@ found in it. Secrets are masked.`,
 	return cmd
 }
 
+// nameOf is what to call a path that is read.
+func nameOf(path string) string {
+	if path == "-" {
+		return "stdin"
+	}
+	return filepath.ToSlash(path)
+}
+
 // page is what the page of a graph says besides the graph.
 func (in *inspected) page(path string, secrets *redact.Secrets) trace.Page {
-	p := trace.Page{Title: filepath.ToSlash(path), Version: version(), Secrets: secrets}
-	if path == "-" {
-		p.Title = "stdin"
-	}
+	p := trace.Page{Title: nameOf(path), Version: version(), Secrets: secrets}
 	p.Place = func(o *inventory.Object) finding.Place {
 		if in.trace != nil {
 			r, _, _ := in.trace.Locate(o.Node, "")

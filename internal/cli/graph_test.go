@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -33,7 +34,12 @@ func TestGraph(t *testing.T) {
 	for _, e := range g.Edges {
 		assert.False(t, e.Broken, "%v -> %v", g.Nodes[e.From], g.Nodes[e.To])
 	}
-	code, _, stderr := run(t, "graph", "-o", "svg", ".")
+	empty := filepath.Join(t.TempDir(), "empty.yaml")
+	require.NoError(t, os.WriteFile(empty, []byte("# nothing yet\n"), 0o644))
+	code, _, stderr := run(t, "graph", empty)
+	assert.Equal(t, ExitFailure, code)
+	assert.Contains(t, stderr, "empty.yaml: nothing to draw: no Kubernetes resource")
+	code, _, stderr = run(t, "graph", "-o", "svg", ".")
 	assert.Equal(t, ExitFailure, code)
 	assert.Contains(t, stderr, "--output=svg: expected dot, mermaid, json or html")
 }

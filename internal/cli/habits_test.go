@@ -117,7 +117,7 @@ func TestDefaults(t *testing.T) {
 	assert.NoFileExists(t, filepath.Join("..", "out.json"))
 	code, _, stderr = run(t, "check", "--no-defaults")
 	assert.Equal(t, ExitFailure, code)
-	assert.Contains(t, stderr, "requires at least 1 arg(s)")
+	assert.Contains(t, stderr, "no .krm-validate.yaml has roots")
 
 	// Severities.
 	t.Chdir("..")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"syscall"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
 )
@@ -50,6 +51,9 @@ func (o *outputs) failed() error {
 	defer o.mu.Unlock()
 	return o.err
 }
+
+// readerGone reports whether nobody reads the output to its end.
+func (o *outputs) readerGone() bool { return errors.Is(o.failed(), syscall.EPIPE) }
 
 // worse adds the failure to write to how a command ended.
 func (o *outputs) worse(err error) error {

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -128,7 +130,7 @@ func load(cmd *cobra.Command, path string, opts kbuild.Options) (*inspected, err
 	info, err := os.Stat(path)
 	switch {
 	case path != "-" && err != nil:
-		return nil, err
+		return nil, bare(path, err)
 	case path != "-" && info.IsDir():
 		opts.KeepNames = true
 		opts.InProcess = func(items []*yaml.Node, config *yaml.Node) (manifest.Output, function.Report) {
@@ -155,6 +157,15 @@ func load(cmd *cobra.Command, path string, opts kbuild.Options) (*inspected, err
 		}
 	}
 	return in, nil
+}
+
+// bare is why a path cannot be read, without what was tried.
+func bare(path string, err error) error {
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		err = failed.Err
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 func readNodes(cmd *cobra.Command, path string, add func(*yaml.Node, inventory.Source)) (err error) {
