@@ -51,6 +51,7 @@ type Cluster struct {
 	mu        sync.Mutex            // of what was asked, by trees that are checked at once
 	asked     map[object]answer
 	defined   map[string]*yaml.Node // CustomResourceDefinitions by name
+	gone      error                 // nobody answers: each question would take the whole timeout
 	close     func()
 }
 
@@ -175,8 +176,11 @@ type statusError struct {
 
 func (e *statusError) Error() string { return e.message }
 
-// get reads a path of the API.
+// get reads a path of the API. After a question without any answer none is asked.
 func (c *Cluster) get(ctx context.Context, path, accept string, into any) error {
+	if c.gone != nil {
+		return c.gone
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost"+path, nil)
 	if err != nil {
 		return err
@@ -186,9 +190,11 @@ func (c *Cluster) get(ctx context.Context, path, accept string, into any) error 
 	if err != nil {
 		var u *url.Error
 		if errors.As(err, &u) && u.Timeout() {
-			return fmt.Errorf("it does not answer within %s: try kubectl cluster-info", timeout)
+			c.gone = fmt.Errorf("it does not answer within %s: try kubectl cluster-info", timeout)
+		} else {
+			c.gone = fmt.Errorf("kubectl proxy does not answer: %w", err)
 		}
-		return fmt.Errorf("kubectl proxy does not answer: %w", err)
+		return c.gone
 	}
 	defer func() { _ = res.Body.Close() }()
 	const most = 64 << 20

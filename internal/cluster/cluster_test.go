@@ -93,6 +93,9 @@ func serverOf(of string) http.Handler {
 	object("/api/v1/namespaces/shop/secrets/db")
 	object("/api/v1/namespaces/shop")
 	answer("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com", `{"kind":"CustomResourceDefinition","spec":{"group":"example.com"}}`)
+	mux.HandleFunc("GET /api/v1/namespaces/mute/secrets/{name}", func(http.ResponseWriter, *http.Request) {
+		panic(http.ErrAbortHandler) // no answer
+	})
 	mux.HandleFunc("GET /api/v1/namespaces/closed/secrets/{name}", func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
 		fmt.Fprint(w, `{"kind":"Status","message":"secrets \"db\" is forbidden: User \"dev\" cannot get resource"}`)
@@ -141,6 +144,18 @@ func TestCluster(t *testing.T) {
 	assert.True(t, c.Serves("metrics.k8s.io", "v1beta1", "PodMetrics"), "its server does not answer now")
 	assert.NotNil(t, c.Definition(t.Context(), "example.com", "Widget"))
 	assert.Nil(t, c.Definition(t.Context(), "example.com", "Gadget"))
+}
+
+// Who does not answer is not asked again and again.
+func TestClusterThatStopsAnswering(t *testing.T) {
+	c, err := open(t, "sound")
+	require.NoError(t, err)
+	defer c.Close()
+	_, gone := c.Has(t.Context(), "Secret", "mute", "db")
+	require.Error(t, gone)
+	_, err = c.Has(t.Context(), "Secret", "shop", "db")
+	assert.Equal(t, gone, err)
+	assert.Nil(t, c.Definition(t.Context(), "example.com", "Widget"))
 }
 
 // What is wrong is one line that says what to do.
