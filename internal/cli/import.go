@@ -176,6 +176,11 @@ func (r *importRun) run(stdin io.Reader, inputs []importer.Input, newEnvs []stri
 	if err != nil {
 		return err
 	}
+	if !r.dry { // what a run that was killed left is not there already
+		if err := atomicfile.Recover(r.dir); err != nil {
+			return err
+		}
+	}
 	if err := r.ignore(plan); err != nil {
 		return err
 	}

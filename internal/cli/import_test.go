@@ -1,8 +1,13 @@
 package cli
 
 import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -108,5 +113,43 @@ func TestImportRefuses(t *testing.T) {
 		left, err := filepath.Glob(".krm-validate-*")
 		require.NoError(t, err)
 		assert.Empty(t, left)
+	}
+}
+
+// TestImportKilled: after whichever file a run was killed, the next one ends as if
+// there had been none.
+func TestImportKilled(t *testing.T) {
+	type step struct { // of the journal of package atomicfile
+		Path, Fresh, Old, Sum string
+	}
+	t.Chdir(t.TempDir())
+	write(t, ".", copies)
+	args := []string{"import", "--env", "dev=k8s-dev", "--env", "prod=k8s-prod"}
+	code, _, stderr := run(t, args...)
+	require.Equal(t, ExitOK, code, stderr)
+	want := allFiles(t, ".")
+	var journal []step
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if copies[name] == "" {
+			journal = append(journal, step{name, fmt.Sprint("new-", len(journal)), fmt.Sprint("old-", len(journal)), fmt.Sprintf("%x", sha256.Sum256([]byte(want[name])))})
+		}
+	}
+	require.Greater(t, len(journal), 5)
+	text, err := json.Marshal(journal)
+	require.NoError(t, err)
+	for written := range len(journal) + 1 {
+		t.Chdir(t.TempDir())
+		write(t, ".", copies)
+		write(t, ".", map[string]string{".krm-validate-killed/journal": string(text)})
+		for i, s := range journal {
+			name := s.Path
+			if i >= written {
+				name = ".krm-validate-killed/" + s.Fresh
+			}
+			write(t, ".", map[string]string{name: want[s.Path]})
+		}
+		code, _, stderr := run(t, args...)
+		require.Equal(t, ExitOK, code, stderr)
+		assert.Equal(t, want, allFiles(t, "."), "killed after %d files", written)
 	}
 }
