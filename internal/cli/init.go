@@ -94,12 +94,18 @@ type initPrinter struct {
 }
 
 func (p *initPrinter) all(r *adopt.Result) error {
-	var b strings.Builder
+	out := p.cmd.OutOrStdout()
 	if p.dryRun {
-		if err := p.diff(&b, r); err != nil {
+		diff, err := p.diff(r)
+		if err != nil {
 			return err
 		}
+		if _, err := fmt.Fprint(out, diff); err != nil {
+			return err
+		}
+		out = p.cmd.ErrOrStderr() // the diff alone is for programs
 	}
+	var b strings.Builder
 	todo := r.Todos()
 	var order []string // of what there is to say, each for the environments it is true of
 	names := map[string][]string{}
@@ -122,24 +128,9 @@ func (p *initPrinter) all(r *adopt.Result) error {
 	default:
 		fmt.Fprintf(&b, "Fill in the %d reasons that are TODO: krm-validate check lists them.\n", todo)
 	}
-	out := p.cmd.OutOrStdout()
-	if p.dryRun {
-		// The diff alone is for programs.
-		text := b.String()
-		if i := strings.Index(text, summaryMark); i >= 0 {
-			if _, err := fmt.Fprint(out, text[:i]); err != nil {
-				return err
-			}
-			_, err := fmt.Fprint(p.cmd.ErrOrStderr(), text[i+len(summaryMark):])
-			return err
-		}
-	}
 	_, err := fmt.Fprint(out, b.String())
 	return err
 }
-
-// summaryMark is between the diff and what there is to say about it.
-const summaryMark = "\x00"
 
 // environment says what there is to say of one, after its name.
 func (p *initPrinter) environment(e *adopt.Environment) string {
@@ -188,11 +179,12 @@ func (p *initPrinter) environment(e *adopt.Environment) string {
 	return b.String()
 }
 
-// diff writes what changes as git does.
-func (p *initPrinter) diff(b *strings.Builder, r *adopt.Result) error {
+// diff is what changes, as git writes it.
+func (p *initPrinter) diff(r *adopt.Result) (string, error) {
+	var b strings.Builder
 	cwd, err := os.Getwd()
 	if err != nil {
-		return err
+		return "", err
 	}
 	if real, err := filepath.EvalSymlinks(cwd); err == nil {
 		cwd = real
@@ -207,7 +199,7 @@ func (p *initPrinter) diff(b *strings.Builder, r *adopt.Result) error {
 		from, to := shown(c.To), shown(c.To)
 		if c.From != "" {
 			from = shown(c.From)
-			fmt.Fprintf(b, "diff --git %s\nrename from %s\nrename to %s\n", p.secrets.Line("a/"+from+" b/"+to), p.secrets.Line(from), p.secrets.Line(to))
+			fmt.Fprintf(&b, "diff --git %s\nrename from %s\nrename to %s\n", p.secrets.Line("a/"+from+" b/"+to), p.secrets.Line(from), p.secrets.Line(to))
 			if slices.Equal(c.Old, c.New) {
 				continue
 			}
@@ -217,19 +209,18 @@ func (p *initPrinter) diff(b *strings.Builder, r *adopt.Result) error {
 			a = "/dev/null"
 		}
 		if !utf8.Valid(c.Old) || !utf8.Valid(c.New) {
-			fmt.Fprintf(b, "Binary files %s and b/%s differ\n", p.secrets.Line(a), p.secrets.Line(to))
+			fmt.Fprintf(&b, "Binary files %s and b/%s differ\n", p.secrets.Line(a), p.secrets.Line(to))
 			continue
 		}
 		text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
 			A: splitLines(c.Old), B: splitLines(c.New), FromFile: a, ToFile: "b/" + to, Context: 3,
 		})
 		if err != nil {
-			return err
+			return "", err
 		}
 		b.WriteString(p.secrets.Excerpts(text))
 	}
-	b.WriteString(summaryMark)
-	return nil
+	return b.String(), nil
 }
 
 func splitLines(text []byte) []string {
