@@ -83,12 +83,12 @@ func (a *attempt) run() (again bool, err error) {
 	if err := a.writeKustomizations(); err != nil {
 		return false, err
 	}
-	for env := range a.p.envs {
-		built, err := a.build(env, false)
-		if err != nil {
+	builds := make([]resmap.ResMap, len(a.p.envs))
+	for env := range builds {
+		if builds[env], err = a.build(env, false); err != nil {
 			return false, err
 		}
-		if a.literals(env, built) {
+		if a.literals(env, builds[env]) {
 			again = true
 		}
 	}
@@ -96,11 +96,7 @@ func (a *attempt) run() (again bool, err error) {
 		return true, nil
 	}
 	a.roots = make([][]*yaml.Node, len(a.p.envs))
-	for env := range a.p.envs {
-		built, err := a.build(env, false)
-		if err != nil {
-			return false, err
-		}
+	for env, built := range builds {
 		if err := a.patches(env, built); err != nil {
 			return false, err
 		}
