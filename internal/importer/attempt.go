@@ -499,7 +499,7 @@ func (a *attempt) patches(env int, built resmap.ResMap) error {
 				a.wrong = append(a.wrong, m)
 				continue
 			}
-			public, _ := withoutSecrets(o.node)
+			public, _ := a.p.known.without(o.node)
 			g := a.patch(m, o, got, public)
 			if g == nil || m.how == apart {
 				continue
@@ -547,7 +547,7 @@ func (a *attempt) patches(env int, built resmap.ResMap) error {
 			if o == nil || a.generated[m] || a.isSecret(m) {
 				continue
 			}
-			if public, found := withoutSecrets(o.node); found {
+			if public, found := a.p.known.without(o.node); found {
 				entry, err := a.secretPatch(env, m, o, public)
 				if err != nil {
 					return err

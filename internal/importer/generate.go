@@ -147,7 +147,7 @@ func (a *attempt) generator(k *kustomization, m *match, env int, name string, be
 	return g, nil
 }
 
-// options adds what an object has besides its data. Those that cannot be said in
+// generatorOptions adds what an object has besides its data. Those that cannot be said in
 // options are an error.
 func generatorOptions(g *yaml.Node, view *yaml.Node, less *yaml.Node) error {
 	for _, field := range []string{"labels", "annotations"} {
@@ -333,7 +333,7 @@ func (a *attempt) configMap(f *folder, m *match) (ok bool, err error) {
 			if v.Kind != yaml.ScalarNode || path.Base(k.Value) != k.Value {
 				return false, nil
 			}
-			d := datum{key: k.Value, value: v.Value, node: k, comment: v.LineComment, secret: secretText(k.Value, v)}
+			d := datum{key: k.Value, value: v.Value, node: k, comment: v.LineComment, secret: a.p.known.secret(k.Value, v)}
 			secret = secret || d.secret
 			all[env] = append(all[env], d)
 		}

@@ -90,7 +90,7 @@ func (e *UnequalError) Unwrap() error { return e.Err }
 
 // New plans the layout of environments.
 func New(envs []*Environment, opts Options) (*Plan, error) {
-	p := &planner{envs: envs, opts: opts}
+	p := &planner{envs: envs, opts: opts, known: knownIn(envs)}
 	if err := p.match(); err != nil {
 		return nil, err
 	}
@@ -113,6 +113,7 @@ func New(envs []*Environment, opts Options) (*Plan, error) {
 type planner struct {
 	envs    []*Environment
 	opts    Options
+	known   known
 	matches []*match
 	units   []*unit
 	affixes []affix // of the names of an environment

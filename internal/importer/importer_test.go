@@ -227,3 +227,60 @@ func TestByName(t *testing.T) {
 	_, _, err = plan(t, []importer.Input{{Env: "dev", Paths: []string{dir}}, {Env: "qa", Paths: []string{dir}}}, importer.Options{Secrets: importer.EnvFiles})
 	assert.ErrorContains(t, err, `no file or folder has "qa" in its name`)
 }
+
+// TestSecretsElsewhere: where a value of a Secret stands outside of Secrets, it is in
+// files of secrets only, and a further environment has its own there.
+func TestSecretsElsewhere(t *testing.T) {
+	text := `apiVersion: v1
+kind: Secret
+metadata: {name: db}
+stringData: {PASSWORD: Old-Pass-1, USER: shop_admin_1, MODE: standalone, TOKEN: web-prod-1}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web-prod-1}
+data: {init.sql: "ALTER USER shop_admin_1 PASSWORD 'Old-Pass-1';\n", motto: Old-Pass-1, mode: standalone}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, annotations: {note: see Old-Pass-1}}
+spec:
+  containers:
+  - {name: web, image: web, args: [--with, Old-Pass-1, --as, shop_admin_1], env: [{name: A, value: Old-Pass-1}, {name: CONFIG, value: web-prod-1}]}
+`
+	dir := t.TempDir()
+	for _, env := range []string{"dev", "prod"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, env+".yaml"), []byte(text), 0o644))
+	}
+	in := []importer.Input{{Env: "prod", Paths: []string{filepath.Join(dir, "prod.yaml")}}}
+	one, err := importer.Read(in, nil, nil)
+	require.NoError(t, err)
+	dev, err := one[0].Renamed("dev", 1)
+	require.NoError(t, err)
+	made, err := importer.New(append(one, dev), importer.Options{Secrets: importer.EnvFiles})
+	require.NoError(t, err)
+	copied, _, err := plan(t, append(in, importer.Input{Env: "dev", Paths: []string{filepath.Join(dir, "dev.yaml")}}), importer.Options{Secrets: importer.EnvFiles})
+	require.NoError(t, err)
+	for _, p := range []*importer.Plan{made, copied} {
+		base := ""
+		for name, f := range p.Files {
+			if p.SecretFiles[name] == nil {
+				assert.NotContains(t, string(f.Content), "Old-Pass-1", name)
+				base += string(f.Content)
+			}
+			if p == made && strings.HasPrefix(name, "overlays/dev/") {
+				assert.NotContains(t, string(f.Content), "Old-Pass-1", name)
+			}
+		}
+		for _, open := range []string{"mode=standalone", "shop_admin_1", "web-prod-1"} {
+			if p == copied || open != "web-prod-1" { // dev has its own name
+				assert.Contains(t, strings.ReplaceAll(base, "mode: standalone", "mode=standalone"), open)
+			}
+		}
+	}
+	built := rendered(t, made)["dev"]
+	fresh := regexp.MustCompile(`motto: (\S+)`).FindStringSubmatch(built)
+	require.NotNil(t, fresh)
+	assert.Contains(t, built, "PASSWORD '"+fresh[1]+"'")
+	assert.Contains(t, built, "note: see "+fresh[1])
+}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -310,7 +311,7 @@ func (a *attempt) view(m *match, o *object) *yaml.Node {
 			image.Value, image.LineComment = neutral, "" // it is about the tag
 		}
 	})
-	hideSecrets(n)
+	a.p.known.hide(n)
 	a.neutral(m, o, n, nil)
 	return n
 }
@@ -354,10 +355,52 @@ func (a *attempt) neutral(m *match, o *object, n *yaml.Node, path []string) {
 	}
 }
 
-// hideSecrets takes what is secret out of an object: the values of variables and
-// fields, so that something is left where they were, and reports whether there
-// was any.
-func hideSecrets(n *yaml.Node) (found bool) {
+// secretValues are the values of Secrets that are secret wherever they stand: those
+// under keys that say so, but words and numbers, and names of objects.
+func secretValues(envs ...*Environment) map[string]bool {
+	var names strings.Builder
+	for _, e := range envs {
+		for _, o := range e.objects {
+			names.WriteString(o.name + "\x00" + o.namespace + "\x00")
+		}
+	}
+	values := map[string]bool{}
+	for _, e := range envs {
+		for _, o := range e.objects {
+			if o.kind != "Secret" || o.group != "" {
+				continue
+			}
+			data, _ := secretData(o) // what is wrong with it is said where it is written
+			for _, d := range data {
+				if redact.HoldsSecret(d.key, d.value) && !redact.IsWeak(d.value) && !strings.Contains(names.String(), d.value) {
+					values[d.value] = true
+				}
+			}
+		}
+	}
+	return values
+}
+
+// replacer puts something in the place of values: of two that begin alike, of the
+// longer one.
+func replacer(values map[string]bool, fresh func(old string) string) *strings.Replacer {
+	var pairs []string
+	for _, old := range slices.Backward(slices.Sorted(maps.Keys(values))) {
+		pairs = append(pairs, old, fresh(old))
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// known finds values of Secrets in texts.
+type known struct{ cut *strings.Replacer }
+
+func knownIn(envs []*Environment) known {
+	return known{replacer(secretValues(envs...), func(string) string { return "" })}
+}
+
+// hide takes what is secret out of an object: the values of variables and fields,
+// so that something is left where they were, and reports whether there was any.
+func (s known) hide(n *yaml.Node) (found bool) {
 	switch n.Kind {
 	case yaml.SequenceNode:
 		flag := "" // --password, whose value is the next argument
@@ -367,11 +410,11 @@ func hideSecrets(n *yaml.Node) (found bool) {
 				flag = strings.TrimLeft(e.Value, "-")
 				said = ""
 			}
-			if e.Kind == yaml.ScalarNode && secretText(said, e) {
+			if e.Kind == yaml.ScalarNode && s.secret(said, e) {
 				e.Value, e.Style, e.Tag, found = "", yaml.DoubleQuotedStyle, "!!str", true
 				continue
 			}
-			found = hideSecrets(e) || found
+			found = s.hide(e) || found
 		}
 	case yaml.MappingNode:
 		name := yamlnode.GetString(n, "name")
@@ -382,14 +425,14 @@ func hideSecrets(n *yaml.Node) (found bool) {
 				said = name
 			}
 			if v.Kind == yaml.ScalarNode {
-				if secretText(said, v) {
+				if s.secret(said, v) {
 					n.Content = slices.Delete(n.Content, i, i+2)
 					i -= 2
 					found = true
 				}
 				continue
 			}
-			found = hideSecrets(v) || found
+			found = s.hide(v) || found
 		}
 	}
 	return found
@@ -399,8 +442,13 @@ func secretText(name string, v *yaml.Node) bool {
 	return v.ShortTag() == "!!str" && redact.HoldsSecret(name, v.Value)
 }
 
-// withoutSecrets is a copy of an object without what is secret.
-func withoutSecrets(n *yaml.Node) (public *yaml.Node, found bool) {
+// secret is secretText, and reports what has the value of a Secret in it too.
+func (s known) secret(name string, v *yaml.Node) bool {
+	return secretText(name, v) || v.ShortTag() == "!!str" && s.cut.Replace(v.Value) != v.Value
+}
+
+// without is a copy of an object without what is secret.
+func (s known) without(n *yaml.Node) (public *yaml.Node, found bool) {
 	public = clone(n)
-	return public, hideSecrets(public)
+	return public, s.hide(public)
 }

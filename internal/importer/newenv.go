@@ -27,13 +27,24 @@ func (e *Environment) Renamed(name string, index int) (*Environment, error) {
 		c.env = index
 		c.text = nil
 		c.node = clone(o.node)
-		if err := r.object(&c); err != nil {
-			return nil, err
+		if c.kind == "Secret" && c.group == "" {
+			if err := r.secret(&c); err != nil {
+				return nil, err
+			}
 		}
+		out.objects = append(out.objects, &c)
+	}
+	r.fresh = replacer(secretValues(e), func(old string) string {
+		if p, ok := r.pool[old]; ok {
+			return p
+		}
+		return old
+	})
+	for _, c := range out.objects {
+		r.object(c)
 		if err := c.identify(); err != nil {
 			return nil, err
 		}
-		out.objects = append(out.objects, &c)
 	}
 	if err := out.unique(); err != nil {
 		return nil, fmt.Errorf("made of %s, %s would have the same objects twice, since some are called after %s already:\n%w", e.Name, name, name, err)
@@ -59,6 +70,7 @@ type renamer struct {
 	hosts    []string
 	pattern  *regexp.Regexp
 	pool     map[string]string // passwords
+	fresh    *strings.Replacer // puts those of Secrets in the place of the old ones
 
 	passwords, emptied int
 }
@@ -190,13 +202,8 @@ func partOfName(c byte, behind bool) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
 }
 
-// object renames everything in an object.
-func (r *renamer) object(o *object) error {
-	if o.kind == "Secret" && o.group == "" {
-		if err := r.secret(o); err != nil {
-			return err
-		}
-	}
+// object renames everything in an object but the data of a Secret.
+func (r *renamer) object(o *object) {
 	meta := yamlnode.Get(o.node, "metadata")
 	for _, field := range []string{"name", "namespace"} {
 		if v := yamlnode.Get(meta, field); v != nil && r.texts[v.Value] != "" {
@@ -209,14 +216,13 @@ func (r *renamer) object(o *object) error {
 		}
 	}
 	r.walk(o, o.node, nil)
-	return nil
 }
 
 func (r *renamer) walk(o *object, n *yaml.Node, path []string) {
 	switch n.Kind {
 	case yaml.ScalarNode:
 		if n.ShortTag() == "!!str" {
-			n.Value = r.text(n.Value)
+			n.Value = r.text(r.fresh.Replace(n.Value))
 		}
 	case yaml.SequenceNode:
 		for _, e := range n.Content {
@@ -234,7 +240,7 @@ func (r *renamer) walk(o *object, n *yaml.Node, path []string) {
 			if k == "value" && name != "" {
 				said = name
 			}
-			if v.Kind == yaml.ScalarNode && secretText(said, v) {
+			if v.Kind == yaml.ScalarNode && secretText(said, v) && r.fresh.Replace(v.Value) == v.Value {
 				v.Value = r.hidden(said, v.Value)
 				continue
 			}

@@ -198,7 +198,7 @@ func find(path, env string, all []string, stdin io.Reader) (sources []manifest.S
 
 var wordEnds = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-// named_ returns the environments that a path names: by the file's name, or else
+// namedBy returns the environments that a path names: by the file's name, or else
 // by the nearest folder.
 func namedBy(path string, envs []string) (found []string) {
 	parts := strings.Split(filepath.ToSlash(path), "/")

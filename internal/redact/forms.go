@@ -38,7 +38,7 @@ func forms(value string) []pattern {
 			value = value[:len(value)-1]
 		}
 	}
-	weak := isWeak(value)
+	weak := IsWeak(value)
 	out := []pattern{{text: value, whole: weak, of: of}}
 	seen := map[string]bool{value: true}
 	add := func(text string, encoded bool) {
@@ -77,9 +77,9 @@ func forms(value string) []pattern {
 	return out
 }
 
-// isWeak reports whether a value could be part of an innocent text: a short
+// IsWeak reports whether a value could be part of an innocent text: a short
 // one, a number or a plain word.
-func isWeak(value string) bool {
+func IsWeak(value string) bool {
 	if len(value) < 8 {
 		return true
 	}

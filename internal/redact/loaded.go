@@ -101,7 +101,7 @@ func (l *loaded) say(text string) {
 func (l *loaded) hide() {
 	c := &l.collector
 	for _, value := range c.fresh {
-		l.weak = l.weak || isWeak(value)
+		l.weak = l.weak || IsWeak(value)
 	}
 	if l.weak {
 		l.extendWords()
@@ -131,7 +131,7 @@ func (l *loaded) innocent(value string) bool {
 	if l.said[value] {
 		return true
 	}
-	if !isWeak(value) {
+	if !IsWeak(value) {
 		return false
 	}
 	_, word := l.words[value]
