@@ -44,7 +44,7 @@ type Options struct {
 	// is overlays/dev-pipeline.
 	InPlace bool
 	Build   kbuild.Options
-	// Lock is how locks are made of what was built.
+	// Inputs are those that a lock lists, of the source and the configurations.
 	Inputs func(source []byte, configs []string) ([]lock.Input, error)
 	// DryRun leaves the disk as it is, also where a run before this one was killed.
 	DryRun bool

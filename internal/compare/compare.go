@@ -35,8 +35,9 @@ type Field struct {
 	Secret bool
 }
 
-// Builds compares two builds. Data of Secrets counts as what it decodes to. Changes are in the order of the new build; what it
-// does not have any more comes last.
+// Builds compares two builds. Data of Secrets counts as what it decodes to.
+// Changes are in the order of the new build; what it does not have any more comes
+// last.
 func Builds(before, after *inventory.Inventory) []Change {
 	pairs := pair(before.Objects(), after.Objects())
 	same := map[string]string{} // generated names, by what they were
