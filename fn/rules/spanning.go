@@ -18,7 +18,7 @@ var serviceSpansApplications = &Rule{
 		"Its selector has only labels that they share, such as those that a kustomization gives to all. " +
 		"It is reported where all pods declare their ports and some not the targetPort, where a Job's pods are among those of a server, " +
 		"and where another of the workloads has a Service of its own, and this Service the name of the first. " +
-		"Workloads of one image, and those whose names differ in what a release is called (canary, blue, v2), are left alone, and so is a targetPort by name, which only pods with that port get.",
+		"Releases of one image (canary, blue, v2) are left alone, and so is a targetPort by name, which only pods with that port get; the last of the three is not reported for workloads of one image or releases of others either.",
 	Run: func(p *Pass) error {
 		for _, svc := range p.Inventory.OfKind(serviceKind) {
 			if svc.Node != nil {
@@ -31,7 +31,7 @@ var serviceSpansApplications = &Rule{
 
 func (p *Pass) checkSpan(svc *inventory.Object) {
 	pods := p.SelectedPods(svc)
-	if len(pods) < 2 || len(pods) > 100 || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) || svc.Annotation(tolerateUnready) != "" {
+	if len(pods) < 2 || len(pods) > 100 || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) || namesPods(svc) {
 		return
 	}
 	selector := svc.Get("spec", "selector")
@@ -59,7 +59,7 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 				bad = pod
 			}
 		}
-		if good != nil && bad != nil && good.Owner != bad.Owner && !servesAll(svc, bad) {
+		if good != nil && bad != nil && good.Owner != bad.Owner && !servesAll(svc, bad) && !(sameImages(good, bad) && releases(good.Owner.Name, bad.Owner.Name)) {
 			report(good, bad, fmt.Sprintf("they do not serve %s, and get a part of its requests", target))
 			return
 		}
@@ -68,7 +68,7 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 	for _, pod := range pods {
 		switch pod.Owner.Kind {
 		case "Job", "CronJob":
-			if len(containerPorts(pod)) == 0 {
+			if len(containerPorts(pod)) == 0 && getsRequests(svc, pod) {
 				job = pod
 			}
 		default:
@@ -86,7 +86,7 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 		return
 	}
 	for _, pod := range pods {
-		if pod.Owner == pods[own].Owner || sameImages(pod, pods[own]) || relatives(pod.Owner.Name, pods[own].Owner.Name) {
+		if pod.Owner == pods[own].Owner || !getsRequests(svc, pod) || sameImages(pod, pods[own]) || relatives(pod.Owner.Name, pods[own].Owner.Name) {
 			continue
 		}
 		for _, other := range servicesOf.Of(p.Build)[pod] {
@@ -98,8 +98,20 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 	}
 }
 
-// tolerateUnready marks Services that are there for the pods' names.
-const tolerateUnready = "service.alpha.kubernetes.io/tolerate-unready-endpoints"
+// namesPods reports whether a Service is there for the names of pods, ready or not.
+func namesPods(svc *inventory.Object) bool {
+	const before = "service.alpha.kubernetes.io/tolerate-unready-endpoints"
+	return svc.Annotation(before) != "" || yamlnode.GetString(svc.Node, "spec", "publishNotReadyAddresses") == "true"
+}
+
+// getsRequests reports whether a pod that a Service selects gets requests: a
+// targetPort by name is one of those pods alone that have a port of that name.
+func getsRequests(svc *inventory.Object, pod *inventory.Pod) bool {
+	ports := containerPorts(pod)
+	return slices.ContainsFunc(ServicePorts(svc), func(port ServicePort) bool {
+		return port.TargetPort == "" || isNumber(port.TargetPort) || slices.Contains(ports, port.TargetPort)
+	})
+}
 
 // servedBy reports whether something in a pod besides its declared ports says
 // that it listens on one: a probe, an argument, a variable for it.
@@ -153,12 +165,15 @@ func withoutRole(name string) string {
 }
 
 // relatives reports whether two workloads are releases or parts of one: the name
-// of one begins with that of the other, or both have the same first word.
+// of one begins with that of the other, or one is called a release.
 func relatives(a, b string) bool {
 	a, b = withoutRole(a), withoutRole(b)
-	if strings.HasPrefix(a, b+"-") || strings.HasPrefix(b, a+"-") {
-		return true
-	}
+	return strings.HasPrefix(a, b+"-") || strings.HasPrefix(b, a+"-") || releases(a, b)
+}
+
+// releases reports whether one of two workloads is called a release.
+func releases(a, b string) bool {
+	a, b = withoutRole(a), withoutRole(b)
 	for _, word := range [...]string{"blue", "green", "canary", "stable", "preview", "primary", "replica", "v1", "v2", "v3", "old", "new", "a", "b"} {
 		if strings.HasSuffix(a, "-"+word) || strings.HasSuffix(b, "-"+word) {
 			return true
