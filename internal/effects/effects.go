@@ -9,6 +9,7 @@ package effects
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -262,9 +263,9 @@ func labelOf(selector string, labels map[string]string) string {
 	if have := labels[key]; have != "" {
 		return key + "=" + have
 	}
-	for k, v := range labels {
-		if v == value && suggest.Close(key, k) {
-			return k + "=" + v
+	for _, k := range slices.Sorted(maps.Keys(labels)) {
+		if labels[k] == value && suggest.Close(key, k) {
+			return k + "=" + value
 		}
 	}
 	return ""

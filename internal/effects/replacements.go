@@ -15,7 +15,8 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 )
 
 // delimited is a field of which a replacement writes one part.
@@ -48,7 +49,7 @@ func replacementsOf(s *kbuild.Step) []written {
 			continue
 		}
 		file := filepath.Join(filepath.Dir(s.File), field.Path)
-		text, err := limits.ReadRegular(file)
+		text, err := s.Read(file)
 		if err != nil {
 			continue
 		}
@@ -148,14 +149,35 @@ func (r *Recorder) addedElements(file string, res *resource.Resource, target *ty
 			if slices.Contains(names, value) {
 				continue
 			}
-			if near := closest(value, names); len(near) > 0 {
-				r.report(ReplacementMisplaced, finding.Error, file, append(slices.Clone(entry), "fieldPaths", k),
+			near, severity := closest(value, names), finding.Error
+			if parts[i-1] == "env" {
+				// One more variable is as good as one that is there.
+				near, severity = slices.DeleteFunc(near, func(name string) bool { return otherVariable(value, name) }), finding.Warning
+			}
+			if len(near) > 0 {
+				r.report(ReplacementMisplaced, severity, file, append(slices.Clone(entry), "fieldPaths", k),
 					fmt.Sprintf("the replacement adds an element with %s %s to %s of %s %s, and changes none that is there", key, value, strings.Join(parts[:i], "."), res.GetKind(), res.GetName()), meant(near...),
 					help("options.create makes what a path does not find"))
 			}
 			break
 		}
 	}
+}
+
+// otherVariable reports whether names of variables that are near are those of
+// two: HTTP_PROXY and HTTPS_PROXY, NODE_IP and NODE_ID, MIN_SIZE and MAX_SIZE.
+func otherVariable(a, b string) bool {
+	as, bs := strings.Split(a, "_"), strings.Split(b, "_")
+	if len(as) != len(bs) {
+		return true // by a word
+	}
+	for i := range as {
+		x, y := strings.ToLower(as[i]), strings.ToLower(bs[i])
+		if x != y && (max(len(x), len(y)) < 3 || x+"s" == y || y+"s" == x) {
+			return true
+		}
+	}
+	return !suggest.Close(strings.ReplaceAll(a, "_", "-"), strings.ReplaceAll(b, "_", "-"))
 }
 
 func partsOf(file string, res *resource.Resource, target *types.TargetSelector, entry []any) []delimited {
@@ -232,6 +254,9 @@ func (r *Recorder) comparePart(d *delimited) {
 		if !added {
 			value = now[d.index]
 		}
+		if reference.IsPlaceholder(value) {
+			return // what it stands for may fit
+		}
 		var fitting []string
 		for i := range old {
 			parts := slices.Clone(old)
@@ -272,7 +297,10 @@ var forms = []form{
 			// http://web:8080/path: the port stays one, and something is before ://
 			return urlPattern().MatchString(after) && (portOf(before) == "" || isDigits(portOf(after)))
 		}},
-	{"address", func(_, text string) bool { return addressPattern().MatchString(text) },
+	{"address", func(_, text string) bool {
+		host, _, _ := strings.Cut(text, ":") // 1000:1000 is a user and a group
+		return addressPattern().MatchString(text) && strings.Trim(host, "0123456789") != ""
+	},
 		func(_, after string) bool { return addressPattern().MatchString(after) }},
 }
 
