@@ -184,7 +184,7 @@ var dataFolderNotEmpty = &Rule{
 	URL:      "https://hub.docker.com/_/postgres#pgdata",
 	Doc: "PostgreSQL's data folder is the root of a volume, and a new file system has a folder lost+found there: initdb refuses to use a folder that is not empty, and the container does not start. " +
 		"A folder below it, by PGDATA or subPath, is empty at first. " +
-		"It assumes a volume that is a disk of its own; classes of volumes that are folders of a node or of a file server (local-path, hostpath, NFS, EFS, …), claims that several nodes may mount, volumes that are bound to one of those in the build, and pods with an init container that mounts the volume are left alone.",
+		"It assumes a volume that is a disk of its own with ext4; classes of volumes that are folders of a node or of a file server (local-path, hostpath, NFS, EFS, …) or have another file system (XFS, ZFS, Btrfs), claims that several nodes may mount, volumes that are bound to one of those in the build, and pods with an init container that mounts the volume are left alone.",
 	Run: func(p *Pass) error {
 		p.eachLayout(func(o *inventory.Object, c *inventory.Container, l *layout) {
 			if l.variable != "PGDATA" || c.Type != inventory.AppContainer {
@@ -203,7 +203,7 @@ var dataFolderNotEmpty = &Rule{
 					data = yamlnode.String(node)
 				}
 			}
-			if node == nil && (yamlnode.Get(c.Node, "envFrom") != nil && p.setFromSources(o, c, l.variable) || yamlnode.Get(c.Node, "command") != nil) {
+			if node == nil && (yamlnode.Get(c.Node, "envFrom") != nil && p.setFromSources(c, l.variable) || yamlnode.Get(c.Node, "command") != nil) {
 				return
 			}
 			for _, m := range yamlnode.Elements(yamlnode.Get(c.Node, "volumeMounts")) {
@@ -228,22 +228,37 @@ var dataFolderNotEmpty = &Rule{
 }
 
 // setFromSources reports whether envFrom may set a variable of a container.
-func (p *Pass) setFromSources(o *inventory.Object, c *inventory.Container, name string) bool {
-	for _, e := range wired.Of(p.Build).containers {
-		if e.owner == o && e.container == c {
-			return slices.ContainsFunc(e.sources, func(s envSource) bool { return s.data == nil || s.get(name) != nil })
-		}
-	}
-	return true
+func (p *Pass) setFromSources(c *inventory.Container, name string) bool {
+	e := containerEnvs.Of(p.Build)[c]
+	return e == nil || slices.ContainsFunc(e.sources, func(s envSource) bool { return s.data == nil || s.get(name) != nil })
 }
 
-// folderClasses are parts of the names of storage classes, and of drivers, whose
-// volumes are folders of a larger file system.
-var folderClasses = [...]string{"local", "host", "nfs", "efs", "file", "smb", "cifs", "gluster", "fsx", "microk8s", "minikube", "kind", "cephfs", "s3", "manual"}
+// folderClasses are parts of the names of storage classes, of drivers and of file
+// systems, whose volumes are folders of a larger file system or begin without
+// lost+found.
+var folderClasses = [...]string{"local", "host", "nfs", "efs", "file", "smb", "cifs", "gluster", "fsx", "microk8s", "minikube", "kind", "cephfs", "s3", "manual", "xfs", "zfs", "btrfs"}
 
 func isFolderClass(name string) bool {
 	return slices.ContainsFunc(folderClasses[:], func(part string) bool { return strings.Contains(strings.ToLower(name), part) })
 }
+
+// folderVolumes are the classes of volumes that are written by hand, and say that
+// they are folders.
+var folderVolumes = NewFact(func(b *Build) map[string]bool {
+	classes := map[string]bool{}
+	for _, v := range b.Inventory.OfKind(gk("PersistentVolume")) {
+		if v.Node == nil {
+			continue
+		}
+		for k := range yamlnode.Fields(v.Get("spec")) {
+			switch k.Value {
+			case "hostPath", "local", "nfs", "cephfs", "glusterfs", "azureFile":
+				classes[yamlnode.GetString(v.Node, "spec", "storageClassName")] = true
+			}
+		}
+	}
+	return classes
+})
 
 // isDisk reports whether a volume of a pod is a claim that nothing says is a
 // folder of a larger file system.
@@ -258,22 +273,11 @@ func (p *Pass) isDisk(pod *inventory.Pod, volume string) bool {
 		if isFolderClass(class) || yamlnode.GetString(spec, "volumeMode") == "Block" || yamlnode.Get(spec, "dataSource") != nil {
 			return false
 		}
-		if c := p.Inventory.Lookup(gk("storage.k8s.io/StorageClass"), "", class, false, nil); class != "" && c != nil && c.Node != nil && isFolderClass(yamlnode.GetString(c.Node, "provisioner")+" "+yamlnode.GetString(c.Node, "parameters", "fsType")) {
+		if c := p.Inventory.Lookup(gk("storage.k8s.io/StorageClass"), "", class, false, nil); class != "" && c != nil && c.Node != nil && isFolderClass(strings.Join([]string{yamlnode.GetString(c.Node, "provisioner"),
+			yamlnode.GetString(c.Node, "parameters", "fsType"), yamlnode.GetString(c.Node, "parameters", "csi.storage.k8s.io/fstype")}, " ")) {
 			return false
 		}
-		// A volume that is written by hand says what it is.
-		for _, v := range p.Inventory.OfKind(gk("PersistentVolume")) {
-			if v.Node == nil || yamlnode.GetString(v.Node, "spec", "storageClassName") != class {
-				continue
-			}
-			for k := range yamlnode.Fields(v.Get("spec")) {
-				switch k.Value {
-				case "hostPath", "local", "nfs", "cephfs", "glusterfs", "azureFile":
-					return false
-				}
-			}
-		}
-		return true
+		return !folderVolumes.Of(p.Build)[class]
 	}
 	for _, t := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
 		if yamlnode.GetString(t, "metadata", "name") == volume {

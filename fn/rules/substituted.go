@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -34,10 +35,6 @@ var scriptVariableSubstituted = &Rule{
 				}
 			}
 		}
-		env := map[*inventory.Container]*containerEnv{}
-		for _, e := range wired.Of(p.Build).containers {
-			env[e.container] = e
-		}
 		for _, o := range p.Inventory.OfKind(gk("helm.toolkit.fluxcd.io/HelmRelease")) {
 			eachScript(o.Get("spec", "values"), "", 0, func(what string, n *yaml.Node) { p.checkSubstituted(o, n, what, n.Value, nil) })
 		}
@@ -50,7 +47,7 @@ var scriptVariableSubstituted = &Rule{
 				case isShell(text):
 					shell = true
 				case shell && (strings.Contains(text, "${") || strings.Contains(text, "\n")):
-					p.checkSubstituted(o, n, "the script of container "+c.Name, text, env[c])
+					p.checkSubstituted(o, n, "the script of container "+c.Name, text, containerEnvs.Of(p.Build)[c])
 				}
 			}
 		})
@@ -115,8 +112,9 @@ func (p *Pass) checkSubstituted(o *inventory.Object, n *yaml.Node, what, text st
 	}
 	var names []string
 	first := 0
+	set := assignmentsIn(text)
 	for at, name := range substitutions(text) {
-		if s.Values[name] || slices.Contains(names, name) || !setBefore(text[:at+2+len(name)], name) && (e == nil || e.get(name) == nil || e.filled(name)) {
+		if s.Values[name] || slices.Contains(names, name) || !set[name].before(at+2+len(name)) && (e == nil || e.get(name) == nil || e.filled(name)) {
 			continue
 		}
 		if len(names) == 0 {
@@ -184,19 +182,42 @@ var assignments = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?:^|[\n;&|({]|\b(?:then|do|else|export|local|readonly|declare|typeset)\b(?:[ \t]+-\w+)*)[ \t]*([A-Za-z_]\w*)\+?=("?\$\{?\w*)?|\bfor[ \t]+([A-Za-z_]\w*)[ \t]+in\b|\bread[ \t]+(?:-\w+[ \t]+)*([A-Za-z_]\w*)`)
 })
 
-// setBefore reports whether a script sets a variable in what stands before its
-// use, to something other than itself.
-func setBefore(text, name string) bool {
-	set := false
-	for _, m := range assignments().FindAllStringSubmatch(text, -1) {
-		switch {
-		case m[3] == name, m[4] == name:
-			set = true
-		case m[1] == name:
-			if strings.TrimLeft(m[2], `"${`) == name {
-				return false // FOO=${FOO}: somebody else is to put it in
+// assigned says where a script first sets a variable: the offset behind it, -1 for
+// nowhere.
+type assigned struct {
+	// other is where it is set to something other than itself, and itself where to
+	// itself: FOO=${FOO}, which somebody else is to put in.
+	other, itself int
+}
+
+// before reports whether a variable is set before an offset, to something other
+// than itself.
+func (a *assigned) before(at int) bool {
+	return a != nil && a.other >= 0 && a.other <= at && (a.itself < 0 || a.itself > at)
+}
+
+// assignmentsIn returns the variables that a script sets.
+func assignmentsIn(text string) map[string]*assigned {
+	set := map[string]*assigned{}
+	for _, m := range assignments().FindAllStringSubmatchIndex(text, -1) {
+		group := func(i int) string {
+			if m[2*i] < 0 {
+				return ""
 			}
-			set = true
+			return text[m[2*i]:m[2*i+1]]
+		}
+		name := cmp.Or(group(1), group(3), group(4))
+		a := set[name]
+		if a == nil {
+			a = &assigned{-1, -1}
+			set[name] = a
+		}
+		first := &a.other
+		if strings.TrimLeft(group(2), `"${`) == name {
+			first = &a.itself
+		}
+		if *first < 0 {
+			*first = m[1]
 		}
 	}
 	return set

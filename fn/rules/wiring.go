@@ -115,6 +115,15 @@ var wired = NewFact(func(b *Build) *wiring {
 	return w
 })
 
+// containerEnvs are the variables of the containers that have some.
+var containerEnvs = NewFact(func(b *Build) map[*inventory.Container]*containerEnv {
+	all := map[*inventory.Container]*containerEnv{}
+	for _, e := range wired.Of(b).containers {
+		all[e.container] = e
+	}
+	return all
+})
+
 func (w *wiring) source(o *inventory.Object, n *yaml.Node, targets map[spot]*inventory.Object) envSource {
 	s := envSource{prefix: yamlnode.GetString(n, "prefix")}
 	for _, field := range [...]string{"configMapRef", "secretRef"} {
