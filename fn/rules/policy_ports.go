@@ -27,12 +27,11 @@ var policyPortNotServed = &Rule{
 				if o.Node == nil {
 					continue
 				}
-				subject := fieldpath.Of(row.subject).Nodes(o.Node)
+				var pods []*inventory.Pod
+				for _, selector := range fieldpath.Of(row.subject).Nodes(o.Node) {
+					pods = append(pods, p.podsOfSelector(o.Namespace, selector)...)
+				}
 				for _, rule := range yamlnode.Elements(o.Get("spec", "ingress")) {
-					var pods []*inventory.Pod
-					for _, selector := range subject {
-						pods = append(pods, p.podsOfSelector(o.Namespace, selector)...)
-					}
 					p.checkPolicyPorts(o, rule, row.ports, pods, "this policy selects")
 				}
 				for _, rule := range yamlnode.Elements(o.Get("spec", "egress")) {

@@ -22,6 +22,15 @@ var kindMissing = &Rule{
 	Doc: "A resource does not say its kind or its apiVersion. " +
 		"kubectl refuses it, and no other rule knows what it is. Files that are no resources, such as the values of a chart, are left alone.",
 	Run: func(p *Pass) error {
+		known := map[string]bool{}
+		knows := func(kind string) bool {
+			is, ok := known[kind]
+			if !ok {
+				is = p.knowsKind(kind)
+				known[kind] = is
+			}
+			return is
+		}
 		for _, o := range p.Inventory.Objects() {
 			if o.Local || o.Node == nil {
 				continue
@@ -45,7 +54,7 @@ var kindMissing = &Rule{
 					p.ReportKey(o, key, yamlnode.Get(n, key.Value), message, DidYouMean("apiVersion"))
 					continue
 				}
-				if len(versions) == 0 && !p.knowsKind(kind) {
+				if len(versions) == 0 && !knows(kind) {
 					continue // files of other programs have kinds and metadata too
 				}
 				opts := []Option{Help("%s", unread)}

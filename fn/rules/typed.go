@@ -342,7 +342,7 @@ var urlMalformed = &Rule{
 				}
 			}
 			for _, u := range t.urls {
-				if slices.ContainsFunc(t.settings, func(s setting) bool { return s.start == u.Start && s.start+len(s.value) == u.End }) {
+				if at, ok := slices.BinarySearchFunc(t.settings, u.Start, func(s setting, start int) int { return s.start - start }); ok && u.Start+len(t.settings[at].value) == u.End {
 					// It is all of a value.
 				} else if !t.whole && u.Keywords == nil && u.Form == "" || u.Start != 0 && u.Keywords == nil && u.Form == "" {
 					continue // prose, perhaps

@@ -344,7 +344,7 @@ func (r *region) words(i int) (pairs []keywordPair, end int, fault *Fault) {
 				Help: "write '' for an empty value, or leave the keyword out"}
 		}
 	}
-	if commas := strings.Count(text[:end], "="); fault == nil && len(pairs) > 1 && commas == len(pairs) && !slices.ContainsFunc(pairs[:len(pairs)-1], func(p keywordPair) bool { return p.quote != 0 || !strings.HasSuffix(p.value, ",") }) {
+	if fault == nil && len(pairs) > 1 && strings.Count(text[:end], "=") == len(pairs) && !slices.ContainsFunc(pairs[:len(pairs)-1], func(p keywordPair) bool { return p.quote != 0 || !strings.HasSuffix(p.value, ",") }) {
 		fault = &Fault{Part: "syntax", Sure: true, Text: "has commas between its keywords, where libpq wants blanks: each comma is a part of the value before it", Help: "write host=… port=… user=…"}
 	}
 	return pairs, end, fault
