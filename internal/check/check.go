@@ -176,12 +176,14 @@ type outcome struct {
 	tree     Tree
 	findings []finding.Finding
 	have     objects
+	// aside says that the tree is not checked, and only has what others may miss.
+	aside bool
 }
 
 func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, error) {
 	if t.Root != "" {
 		findings, have, err := rep.checkKustomization(ctx, t, opts)
-		return []outcome{{t, findings, have}}, err
+		return []outcome{{tree: t, findings: findings, have: have}}, err
 	}
 	sources, err := rep.read(t, opts)
 	if err != nil {
@@ -205,9 +207,10 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		sources = rep.readable(sources, opts.Config)
 		inv, cfg, err = rep.index(sources, patches, opts.Config)
 	}
+	var templates []outcome
 	if err == nil && !t.Named {
-		if kept := rep.withoutTemplates(sources, inv); len(kept) < len(sources) {
-			inv, cfg, err = rep.index(kept, patches, opts.Config)
+		if templates = rep.templates(sources, inv); len(templates) > 0 {
+			inv, cfg, err = rep.index(without(sources, templates), patches, opts.Config)
 		}
 	}
 	if err != nil {
@@ -224,7 +227,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	if !t.Named {
 		parts = split(t.Name, inv)
 	}
-	rep.several = rep.several || len(parts) > 1
+	rep.several = rep.several || len(parts)+len(templates) > 1
 	outcomes := make([]outcome, 0, len(parts))
 	for _, p := range parts {
 		rep.count(len(p.inv.Objects()), rules.WithoutSchema(p.inv))
@@ -238,9 +241,9 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		rep.define(p.inv)
 		tree := t
 		tree.Name = p.name
-		outcomes = append(outcomes, outcome{tree, findings, rep.objectsOf(p.inv)})
+		outcomes = append(outcomes, outcome{tree: tree, findings: findings, have: rep.objectsOf(p.inv)})
 	}
-	return outcomes, nil
+	return append(outcomes, templates...), nil
 }
 
 // validate runs the pipeline in memory: rules judge what it would hand to a

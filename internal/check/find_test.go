@@ -188,6 +188,19 @@ func TestTemplatesThatAreYAML(t *testing.T) {
 	}
 }
 
+// TestTemplatesHaveWhatTheyDefine: a Secret that is filled in later is none that
+// nobody makes.
+func TestTemplatesHaveWhatTheyDefine(t *testing.T) {
+	secret := "apiVersion: v1\nkind: Secret\nmetadata: {name: NAME, namespace: shop}\ndata:\n  key: {{ .Key }}\n"
+	for name, want := range map[string]finding.Severity{"db-secret": finding.Note, "other": finding.Error} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"app.yaml": pod, "x.yaml": strings.ReplaceAll(secret, "NAME", name)}))
+		require.Len(t, rep.Findings, 1)
+		assert.Equal(t, want, rep.Findings[0].Severity, name)
+		assert.Equal(t, 1, rep.Trees)
+		assert.Equal(t, 1, rep.Resources)
+	}
+}
+
 // TestNearlyTheNameOfSomethingElse: what one tree misspells, for all it can see,
 // another one has.
 func TestNearlyTheNameOfSomethingElse(t *testing.T) {

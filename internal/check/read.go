@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
@@ -62,26 +63,47 @@ func isYTT(text []byte) bool {
 	}
 }
 
-// withoutTemplates leaves out the files with a {{ template }} that stands where
-// YAML reads a mapping in a mapping's key, and reports them.
-func (rep *Report) withoutTemplates(sources []manifest.Source, inv *inventory.Inventory) []manifest.Source {
+// templates finds the files with a {{ template }} that stands where YAML reads a
+// mapping in a mapping's key, and reports them. What they define by name is there
+// once they are filled in.
+func (rep *Report) templates(sources []manifest.Source, inv *inventory.Inventory) []outcome {
 	maybe := map[string]bool{}
 	for _, s := range sources {
 		if bytes.Contains(s.Data, []byte("{{")) {
 			maybe[s.File] = true
 		}
 	}
-	templates := map[string]bool{}
+	var files []string
+	is := map[string]bool{}
+	have := map[string]objects{}
 	for _, o := range inv.Objects() {
-		if maybe[o.File] && !templates[o.File] && hasTemplateKey(o.Node) {
-			templates[o.File] = true
-			rep.Unread = append(rep.Unread, Unread{Name: o.File, Err: errTemplate})
+		if !maybe[o.File] {
+			continue
+		}
+		if have[o.File] == nil {
+			have[o.File] = objects{}
+		}
+		have[o.File][finding.Resource{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}] = true
+		if !is[o.File] && hasTemplateKey(o.Node) {
+			is[o.File] = true
+			files = append(files, o.File)
 		}
 	}
-	if len(templates) == 0 {
-		return sources
+	outcomes := make([]outcome, 0, len(files))
+	for _, file := range files {
+		rep.Unread = append(rep.Unread, Unread{Name: file, Err: errTemplate})
+		outcomes = append(outcomes, outcome{tree: Tree{Name: file}, have: have[file], aside: true})
 	}
-	return slices.DeleteFunc(slices.Clone(sources), func(s manifest.Source) bool { return templates[s.File] })
+	return outcomes
+}
+
+// without leaves out the files of some trees.
+func without(sources []manifest.Source, trees []outcome) []manifest.Source {
+	files := map[string]bool{}
+	for i := range trees {
+		files[trees[i].tree.Name] = true
+	}
+	return slices.DeleteFunc(slices.Clone(sources), func(s manifest.Source) bool { return files[s.File] })
 }
 
 // hasTemplateKey reports whether a mapping has a mapping for a key, which is what

@@ -66,7 +66,7 @@ func (rep *Report) trees(ctx context.Context, trees []Tree, opts Options, each f
 		}
 		for _, o := range j.outcomes {
 			t.spareTests(o.findings)
-			if j.err == nil {
+			if j.err == nil && !o.aside {
 				rep.Trees++
 				rep.Checked = append(rep.Checked, cmp.Or(o.tree.shown(), o.tree.Name))
 			}
