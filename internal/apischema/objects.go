@@ -983,12 +983,41 @@ func (o *object) ruleMatches() {
 	for _, n := range yamlnode.Elements(o.get("resources")) {
 		n = yamlnode.Resolve(n)
 		in := resources()[n.Value]
+		if len(in) == 0 && !strings.Contains(n.Value, "*") && !templated(n) {
+			o.ruleMeans(n, groups)
+		}
 		if len(in) == 0 || len(groups) == 0 || slices.ContainsFunc(in, func(g string) bool { return groups[g] }) {
 			continue
 		}
 		group := in[len(in)-1]
 		o.warn(n, AccessInvalid, "the resource %s is in the group %q, which this rule does not name", n.Value, group)
 		o.problems[len(o.problems)-1].Help = "the rule allows nothing of it"
+	}
+}
+
+// ruleMeans warns of a resource that no group of a rule has, and that is close to
+// one that they have: deployment for deployments.
+func (o *object) ruleMeans(n *yaml.Node, groups map[string]bool) {
+	var names []string
+	for g := range groups {
+		if !servedGroups()[g] {
+			return
+		}
+	}
+	for name, in := range resources() {
+		if slices.ContainsFunc(in, func(g string) bool { return groups[g] }) && strings.Contains(name, "/") == strings.Contains(n.Value, "/") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	meant := suggest.Nearest(n.Value, names, 1)
+	if lower := strings.ToLower(n.Value); slices.Contains(names, lower) {
+		meant = []string{lower}
+	}
+	if len(meant) > 0 {
+		o.warn(n, AccessInvalid, "there is no resource %q in the groups of this rule", n.Value)
+		last := &o.problems[len(o.problems)-1]
+		last.Suggestions, last.Help = meant, "the rule allows nothing of it"
 	}
 }
 
@@ -1302,9 +1331,23 @@ func persistentVolume(o *object) {
 	}
 }
 
-// quotaSpec wants no less than nothing.
+// countedResources are those that a quota may name without a domain:
+// https://kubernetes.io/docs/concepts/policy/resource-quotas/
+var countedResources = []string{
+	"cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.storage", "requests.ephemeral-storage",
+	"limits.cpu", "limits.memory", "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers",
+	"secrets", "persistentvolumeclaims", "configmaps", "services.nodeports", "services.loadbalancers",
+}
+
+// quotaSpec wants names that are close to no other, and no less than nothing.
 func quotaSpec(o *object) {
 	for k, v := range yamlnode.Fields(o.get("hard")) {
+		if !strings.Contains(k.Value, "/") && !strings.Contains(k.Value, "hugepages-") && !slices.Contains(countedResources, k.Value) && !templated(k) {
+			if meant := suggest.Nearest(k.Value, countedResources, 1); len(meant) > 0 {
+				o.refuse(o.at(k, v), ResourcesInvalid, "there is no resource %q for quotas", k.Value)
+				o.problems[len(o.problems)-1].Suggestions = meant
+			}
+		}
 		if v == nil || v.Kind != yaml.ScalarNode || templated(v) {
 			continue
 		}

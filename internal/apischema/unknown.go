@@ -150,6 +150,13 @@ func (w *walker) elsewhere(n *yaml.Node, name string, v *yaml.Node, s *Schema) p
 		f := o.Field(name)
 		return f != nil && takesShape(v, f.Schema)
 	}
+	if under := amountUnder[s.Name+"."+name]; len(under) > 0 && v.Kind == yaml.ScalarNode {
+		levels := "one level down"
+		if len(under) > 1 {
+			levels = fmt.Sprintf("%d levels down", len(under))
+		}
+		return place{text: levels + ", under " + strings.Join(under, "."), into: n, under: under, sure: true}
+	}
 	// A field without a value beside it: it should be indented.
 	for _, f := range s.Fields() {
 		if f.Type == Map && isNullAt(n, f.Name) && (f.Elem.Type == Any || takesShape(v, f.Elem)) {
@@ -185,6 +192,14 @@ func (w *walker) elsewhere(n *yaml.Node, name string, v *yaml.Node, s *Schema) p
 		}
 	}
 	return place{}
+}
+
+// amountUnder are names of resources where a field is expected, and the maps below
+// it that amounts are in.
+var amountUnder = map[string][]string{
+	"core.v1.PersistentVolumeClaimSpec.storage":  {"resources", "requests"},
+	"core.v1.VolumeResourceRequirements.storage": {"requests"},
+	"core.v1.PersistentVolumeSpec.storage":       {"capacity"},
 }
 
 // higher looks for a field in the objects around this one, the nearest first:
