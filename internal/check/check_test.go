@@ -398,8 +398,18 @@ spec:
     schema:
       openAPIV3Schema: {type: object}
 `)
-	for _, path := range []string{dir, filepath.Join(dir, "all.yaml")} {
+	// A base with a schema of its own is left to kustomize's builder.
+	stock := filepath.Join(dir, "stock")
+	require.NoError(t, os.MkdirAll(filepath.Join(stock, "base"), 0o700))
+	write("stock/kustomization.yaml", "resources: [base]\n")
+	write("stock/base/kustomization.yaml", "resources: [all.yaml]\nopenapi: {path: schema.json}\n")
+	write("stock/base/schema.json", `{"definitions": {}}`)
+	text, err := os.ReadFile(filepath.Join(dir, "all.yaml"))
+	require.NoError(t, err)
+	write("stock/base/all.yaml", string(text))
+	for _, path := range []string{dir, filepath.Join(dir, "all.yaml"), stock} {
 		rep := run(t, check.Options{}, path)
+		assert.Empty(t, rep.Unread, path)
 		assert.Equal(t, map[string]int{"gadgets.example.org": 2}, rep.WithoutSchema, path)
 		var text, doc strings.Builder
 		r := &report.Report{Findings: rep.Findings, WithoutSchema: rep.WithoutSchema}
