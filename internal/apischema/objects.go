@@ -983,7 +983,8 @@ func (o *object) ruleMatches() {
 	for _, n := range yamlnode.Elements(o.get("resources")) {
 		n = yamlnode.Resolve(n)
 		in := resources()[n.Value]
-		if len(in) == 0 && !strings.Contains(n.Value, "*") && !templated(n) {
+		// The kubelet has parts of nodes that the API server does not.
+		if len(in) == 0 && !strings.Contains(n.Value, "*") && !strings.HasPrefix(n.Value, "nodes/") && !templated(n) {
 			o.ruleMeans(n, groups)
 		}
 		if len(in) == 0 || len(groups) == 0 || slices.ContainsFunc(in, func(g string) bool { return groups[g] }) {
