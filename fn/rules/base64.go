@@ -176,8 +176,8 @@ func isEncodedText(s string) bool {
 // isOpaque reports whether a key says that its value is any text that both sides
 // know, which may well have been made with base64.
 func isOpaque(key string) bool {
-	words := strings.FieldsFunc(strings.ToLower(key), func(r rune) bool { return !unicode.IsLetter(r) })
-	return len(words) > 0 && slices.Contains([]string{"secret", "token", "key", "salt", "cookie", "seed"}, words[len(words)-1])
+	key = strings.TrimRightFunc(strings.ToLower(key), func(r rune) bool { return !unicode.IsLetter(r) })
+	return slices.ContainsFunc([]string{"secret", "token", "key", "salt", "cookie", "seed"}, func(word string) bool { return strings.HasSuffix(key, word) })
 }
 
 // keepsBase64 reports whether values of the key are commonly base64 for the

@@ -188,7 +188,11 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 	wanted := Wanted(r.To[0].Kind, r.Namespace, r.Name)
 	if r.Row.Namespace != "" {
 		if n := r.NamespaceNode; n != nil {
-			p.Report(r.From, n, message, Suggest(target.Namespace), wanted)
+			opts := []Option{Suggest(target.Namespace), wanted}
+			if word, _ := findPlaceholder(r.Namespace); word != "" { // whoever applies it is to put the real one in
+				opts = append(opts, AtMost(finding.Warning))
+			}
+			p.Report(r.From, n, message, opts...)
 			return
 		}
 	}

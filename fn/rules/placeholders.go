@@ -22,7 +22,7 @@ var placeholderLeft = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/containers/images/#image-names",
 	Doc: "An image or a host name still has a placeholder that somebody was to replace: REPLACE_ME, <your-registry>, ACCOUNT_ID.dkr.ecr…, your-domain. " +
 		"The image cannot be pulled, and the host leads nowhere. " +
-		"It is a warning for host names that are valid as they stand, and in the values of variables. " +
+		"It is a warning for host names that are valid as they stand or that a script fills in, in resources whose own name is still to be filled in, and in the values of variables. " +
 		"What deployment tools fill in, as ${VAR}, $(VAR) or {{ var }}, is left alone.",
 	Run: func(p *Pass) error {
 		p.placeholdersInImages()
@@ -206,12 +206,19 @@ func (p *Pass) placeholdersInHosts(o *inventory.Object) {
 				}
 				opts = append(opts, AtMost(finding.Warning)) // something may fill it in before it is applied
 			}
-			if isDNSName(n.Value) {
+			if isDNSName(n.Value) || strings.Contains(n.Value, "$"+word) || isTemplateFile(o) {
 				opts = append(opts, AtMost(finding.Warning))
 			}
 			p.Report(o, n, fmt.Sprintf("the host still has the placeholder %q", word), append(opts, Help("write the real name"))...)
 		})
 	}
+}
+
+// isTemplateFile reports whether an object's own name is a placeholder: it is
+// there to be filled in, and is nothing that anyone forgot.
+func isTemplateFile(o *inventory.Object) bool {
+	word, sure := findPlaceholder(o.Name)
+	return word != "" && sure
 }
 
 // templateMark returns what stands in a host name for something that a script

@@ -212,7 +212,23 @@ func (p *Pass) reportProblem(found problem) {
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
 	}
+	if isNamelessCustom(found.object) || isRecorded(found.object) {
+		opts = append(opts, AtMost(finding.Note))
+	}
 	p.ReportKey(found.object, found.Node, found.Value, found.Message, opts...)
+}
+
+// isNamelessCustom reports whether an object is of a custom kind and has no
+// metadata: nobody can apply it, and operators read such files as defaults of
+// their own, which are complete only once they are merged.
+func isNamelessCustom(o *inventory.Object) bool {
+	return strings.Contains(o.Group, ".") && !apischema.Kubernetes().HasGroup(o.Group) && yamlnode.IsNull(o.Get("metadata"))
+}
+
+// isRecorded reports whether an object was written down from a cluster, by what
+// it is owned by there: it is for comparing, and has what a server adds.
+func isRecorded(o *inventory.Object) bool {
+	return o.Get("metadata", "ownerReferences") != nil
 }
 
 // schemaOf returns the schema of a kind: Kubernetes' own, or that of a

@@ -146,8 +146,10 @@ func (b *Build) writtenType(o *inventory.Object) *inventory.Type {
 }
 
 // notForClusters reports whether a kind is read by programs, not by an API server.
+// Config of v1 is a kubeconfig:
+// https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
 func notForClusters(t *inventory.Type) bool {
-	return t.Group == "kustomize.config.k8s.io" || t.Group == "skaffold" || t.Group == "" && t.Version == "builtin"
+	return t.Group == "kustomize.config.k8s.io" || t.Group == "skaffold" || t.Group == "" && (t.Version == "builtin" || t.Version == "v1" && t.Kind == "Config")
 }
 
 // unknownKindOf says what is wrong with a kind or apiVersion, "" if that cannot be

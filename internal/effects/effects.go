@@ -359,15 +359,28 @@ func (r *Recorder) image(s *kbuild.Step) {
 		}
 	case r.renamed[entry.Name] != "":
 		r.report(ImagesEntryUnused, finding.Error, s.File, at, message+", since a kustomization below has renamed it", meant(r.renamed[entry.Name]), silent)
+	case len(near) > 0 && otherSpelling(s.Kustomization.Images, entry, near):
+		// another entry has that spelling: this one is for those that are not here
 	case len(near) > 0:
 		r.report(ImagesEntryUnused, finding.Error, s.File, at, message, meant(near...), silent)
 	case s.Kustomization.Kind != types.ComponentKind && len(names) > 0:
 		if other := sameBase(entry.Name, names); other != "" {
+			if otherSpelling(s.Kustomization.Images, entry, []string{other}) {
+				return
+			}
 			r.report(ImagesEntryUnused, finding.Error, s.File, at, message, meant(other), silent)
 			return
 		}
 		r.report(ImagesEntryUnused, finding.Warning, s.File, at, message, silent)
 	}
+}
+
+// otherSpelling reports whether another entry of images gives one of the names
+// the new name that entry gives.
+func otherSpelling(images []types.Image, entry types.Image, names []string) bool {
+	return entry.NewName != "" && slices.ContainsFunc(images, func(i types.Image) bool {
+		return i.NewName == entry.NewName && slices.Contains(names, i.Name)
+	})
 }
 
 // sameBase returns an image of the same last part in another registry.
