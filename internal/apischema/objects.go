@@ -980,6 +980,9 @@ func (o *object) ruleMatches() {
 		}
 		groups[g.Value] = true
 	}
+	for _, n := range yamlnode.Elements(o.get("verbs")) {
+		o.verbMeans(yamlnode.Resolve(n))
+	}
 	for _, n := range yamlnode.Elements(o.get("resources")) {
 		n = yamlnode.Resolve(n)
 		in := resources()[n.Value]
@@ -1019,6 +1022,27 @@ func (o *object) ruleMeans(n *yaml.Node, groups map[string]bool) {
 		o.warn(n, AccessInvalid, "there is no resource %q in the groups of this rule", n.Value)
 		last := &o.problems[len(o.problems)-1]
 		last.Suggestions, last.Help = meant, "the rule allows nothing of it"
+	}
+}
+
+// verbs are those that requests are made of:
+// https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb
+var verbs = []string{"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}
+
+// verbMeans warns of a verb that is close to one of those. Others, such as bind and
+// those of extensions, are left alone.
+func (o *object) verbMeans(n *yaml.Node) {
+	if templated(n) || slices.Contains(verbs, n.Value) {
+		return
+	}
+	meant := suggest.Nearest(n.Value, verbs, 1)
+	if lower := strings.ToLower(n.Value); slices.Contains(verbs, lower) {
+		meant = []string{lower}
+	}
+	if len(meant) > 0 {
+		o.warn(n, AccessInvalid, "there is no verb %q", n.Value)
+		last := &o.problems[len(o.problems)-1]
+		last.Suggestions, last.Help = meant, "the rule does not allow it"
 	}
 }
 
