@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -225,10 +226,12 @@ func isNamelessCustom(o *inventory.Object) bool {
 	return strings.Contains(o.Group, ".") && !apischema.Kubernetes().HasGroup(o.Group) && yamlnode.IsNull(o.Get("metadata"))
 }
 
-// isRecorded reports whether an object was written down from a cluster, by what
-// it is owned by there: it is for comparing, and has what a server adds.
+// isRecorded reports whether an object was written down from a cluster, by the
+// controller that owns it there: it is for comparing, and has what a server adds.
 func isRecorded(o *inventory.Object) bool {
-	return o.Get("metadata", "ownerReferences") != nil
+	return slices.ContainsFunc(yamlnode.Elements(o.Get("metadata", "ownerReferences")), func(owner *yaml.Node) bool {
+		return yamlnode.GetString(owner, "controller") == "true"
+	})
 }
 
 // schemaOf returns the schema of a kind: Kubernetes' own, or that of a
