@@ -233,9 +233,20 @@ func IsPublicField(path string) bool {
 func HasCredential(text string) bool { return len(shapes(text, false)) > 0 }
 
 // HoldsSecret reports whether the value of a field, variable or key is a secret,
-// by the name that it has or by its own shape. Placeholders are none.
+// by the name that it has or by its own shape, or, if it is a file, by a field in
+// it. Placeholders are none.
 func HoldsSecret(name, value string) bool {
-	return isSecretName(name) && !isHarmless(value) || HasCredential(value)
+	if isSecretName(name) && !isHarmless(value) || HasCredential(value) {
+		return true
+	}
+	if strings.Contains(value, "\n") {
+		for line := range strings.Lines(value) {
+			if len(shapes(line, true)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Error is an error of this program as it may be printed.

@@ -310,3 +310,25 @@ func TestSecretNamesAreMentioned(t *testing.T) {
 	}
 	assert.Greater(t, secret, 1000)
 }
+
+func TestHoldsSecret(t *testing.T) {
+	for _, secret := range [][2]string{
+		{"POSTGRES_PASSWORD", "hunter2"},
+		{"DATABASE_URL", "postgres://shop:hunter2@db/shop"},
+		{"application.yaml", "spring:\n  datasource:\n    password: hunter2\n"},
+		{"settings.json", "{\n  \"clientSecret\": \"hunter2\"\n}\n"},
+		{"app.properties", "url=db\ndb.password=hunter2\n"},
+	} {
+		assert.True(t, HoldsSecret(secret[0], secret[1]), secret[0])
+	}
+	for _, public := range [][2]string{
+		{"LOG_LEVEL", "info"},
+		{"POSTGRES_PASSWORD", "$(PASSWORD)"},
+		{"motto", "password: is what I forgot"}, // a sentence is no file
+		{"application.yaml", "spring:\n  datasource:\n    password: ${DB_PASSWORD}\n    username: shop\n"},
+		{"nginx.conf", "location / {\n  proxy_set_header Authorization $http_authorization;\n}\n"},
+		{"config.yaml", "tokenFile: /var/run/secrets/token\nsecretName: web\n"},
+	} {
+		assert.False(t, HoldsSecret(public[0], public[1]), public[0])
+	}
+}

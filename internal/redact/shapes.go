@@ -127,7 +127,11 @@ func assignments(text string, yaml bool, found []span) []span {
 			}
 			name, start := text[from+m[2]:from+m[3]], from+m[4]
 			if isSecretName(name) {
-				if v := value.FindString(text[start:]); v != "" && !isHarmless(strings.Trim(v, `"' `)) {
+				v := value.FindString(text[start:])
+				if end := start + len(v); strings.HasPrefix(text[end:], "}") && isPlaceholder(v+"}") {
+					v = "" // the bracket that ends a value closes this one
+				}
+				if v != "" && !isHarmless(strings.Trim(v, `"' `)) {
 					found = append(found, span{start, start + len(strings.TrimRight(v, " "))})
 				}
 			}
