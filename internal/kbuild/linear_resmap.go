@@ -215,7 +215,7 @@ func (m *indexed) set(list []*entry) {
 func (m *indexed) twice() (id resid.ResId, times int) {
 	m.reindex(&m.byCur)
 	for _, e := range m.list {
-		if es := m.current(e.cur); len(es) > 1 {
+		if es := m.byCur[keyOf(e.cur)]; len(es) > 1 {
 			return e.cur, len(es)
 		}
 	}
