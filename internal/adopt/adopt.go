@@ -740,7 +740,7 @@ func sharedDir(l *layout, envs []*Environment) (string, error) {
 		for _, r := range append(slices.Clone(o.kustomization.Resources), o.kustomization.Bases...) { //nolint:staticcheck // people have bases
 			dir := filepath.Join(o.dir, filepath.FromSlash(r))
 			rel, err := filepath.Rel(o.dir, dir)
-			if err == nil && kustomizationIn(dir) != "" && !filepath.IsLocal(rel) && mine == "" {
+			if err == nil && lock.KustomizationIn(dir) != "" && !filepath.IsLocal(rel) && mine == "" {
 				mine = dir
 			}
 		}
@@ -757,7 +757,7 @@ func sharedDir(l *layout, envs []*Environment) (string, error) {
 	if rel, err := filepath.Rel(l.top, root); err != nil || !filepath.IsLocal(rel) {
 		root = above
 	}
-	if dir := filepath.Join(root, "base"); kustomizationIn(dir) != "" && base == "" {
+	if dir := filepath.Join(root, "base"); lock.KustomizationIn(dir) != "" && base == "" {
 		root = dir
 	}
 	for _, name := range []string{"config", "pipeline-config"} {

@@ -1,12 +1,12 @@
 package adopt
 
 import (
-	"encoding/base64"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/compare"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -103,8 +103,8 @@ func valueOf(o *inventory.Object, key string) (string, bool) {
 	if !v.Base64 {
 		return v.Node.Value, true
 	}
-	text, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(v.Node.Value), ""))
-	return string(text), err == nil
+	text, err := compare.Decode(v.Node.Value)
+	return text, err == nil
 }
 
 // normal is a variable's name without what separates its words: DB_HOST, dbHost

@@ -65,7 +65,7 @@ func open(name string, inPlace bool) (o *overlay, done bool, err error) {
 			return o, true, nil
 		}
 	}
-	file := kustomizationIn(dir)
+	file := lock.KustomizationIn(dir)
 	if file == "" {
 		return nil, false, fmt.Errorf("%s has no kustomization.yaml: init takes the overlay of an environment, such as overlays/prod%s", name, overlaysBelow(name))
 	}
@@ -89,7 +89,7 @@ func open(name string, inPlace bool) (o *overlay, done bool, err error) {
 		if _, err := os.Lstat(filepath.Join(dir, part)); err != nil || empty(filepath.Join(dir, part)) {
 			continue
 		}
-		if inside := kustomizationIn(filepath.Join(dir, "pipeline")); part == "pipeline" && inside != "" {
+		if inside := lock.KustomizationIn(filepath.Join(dir, "pipeline")); part == "pipeline" && inside != "" {
 			if _, err := lock.Open(name); err != nil && strings.Contains(err.Error(), "a cycle") {
 				return nil, false, fmt.Errorf("%w. Here: move %s away, then run krm-validate init %s", err, filepath.Join(name, part), name)
 			}
@@ -110,7 +110,7 @@ func overlaysBelow(dir string) string {
 	for _, pattern := range []string{"*", "*/*"} {
 		matches, _ := filepath.Glob(filepath.Join(dir, pattern))
 		for _, m := range matches {
-			if kustomizationIn(m) != "" && filepath.Base(m) != "base" && len(found) < 6 {
+			if lock.KustomizationIn(m) != "" && filepath.Base(m) != "base" && len(found) < 6 {
 				found = append(found, m)
 			}
 		}
@@ -119,16 +119,6 @@ func overlaysBelow(dir string) string {
 		return ""
 	}
 	return "; below it there are " + strings.Join(found, ", ")
-}
-
-func kustomizationIn(dir string) string {
-	for _, name := range konfig.RecognizedKustomizationFileNames() {
-		file := filepath.Join(dir, name)
-		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
-			return file
-		}
-	}
-	return ""
 }
 
 func isKustomization(path string) bool {

@@ -1014,14 +1014,19 @@ func (o *object) ruleMeans(n *yaml.Node, groups map[string]bool) {
 		}
 	}
 	slices.Sort(names)
-	meant := suggest.Nearest(n.Value, names, 1)
-	if lower := strings.ToLower(n.Value); slices.Contains(names, lower) {
+	o.ruleTypo(n, names, "there is no resource %q in the groups of this rule", "the rule allows nothing of it")
+}
+
+// ruleTypo warns of a word of a rule that is close to one of those there are.
+func (o *object) ruleTypo(n *yaml.Node, words []string, message, help string) {
+	meant := suggest.Nearest(n.Value, words, 1)
+	if lower := strings.ToLower(n.Value); slices.Contains(words, lower) {
 		meant = []string{lower}
 	}
 	if len(meant) > 0 {
-		o.warn(n, AccessInvalid, "there is no resource %q in the groups of this rule", n.Value)
+		o.warn(n, AccessInvalid, message, n.Value)
 		last := &o.problems[len(o.problems)-1]
-		last.Suggestions, last.Help = meant, "the rule allows nothing of it"
+		last.Suggestions, last.Help = meant, help
 	}
 }
 
@@ -1032,17 +1037,8 @@ var verbs = []string{"create", "delete", "deletecollection", "get", "list", "pat
 // verbMeans warns of a verb that is close to one of those. Others, such as bind and
 // those of extensions, are left alone.
 func (o *object) verbMeans(n *yaml.Node) {
-	if templated(n) || slices.Contains(verbs, n.Value) {
-		return
-	}
-	meant := suggest.Nearest(n.Value, verbs, 1)
-	if lower := strings.ToLower(n.Value); slices.Contains(verbs, lower) {
-		meant = []string{lower}
-	}
-	if len(meant) > 0 {
-		o.warn(n, AccessInvalid, "there is no verb %q", n.Value)
-		last := &o.problems[len(o.problems)-1]
-		last.Suggestions, last.Help = meant, "the rule does not allow it"
+	if !templated(n) && !slices.Contains(verbs, n.Value) {
+		o.ruleTypo(n, verbs, "there is no verb %q", "the rule does not allow it")
 	}
 }
 

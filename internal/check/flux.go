@@ -32,6 +32,16 @@ type fluxFolder struct {
 	texts map[string]string
 }
 
+// below is where a folder is, seen from the top of its repository, as Flux writes paths.
+func below(top, dir string) (rel string, ok bool) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", false
+	}
+	rel, err = filepath.Rel(top, abs)
+	return filepath.ToSlash(rel), err == nil
+}
+
 // variables are what Flux puts into the resources of a kustomization, or nil. Where
 // several Flux Kustomizations have it, and a value is not the same in all, nobody
 // knows that value.
@@ -40,15 +50,10 @@ func (rep *Report) variables(t *Tree) *flux.Variables {
 	if t.Root == "" || top == "" {
 		return nil
 	}
-	abs, err := filepath.Abs(t.Root)
-	if err != nil {
+	rel, ok := below(top, t.Root)
+	if !ok {
 		return nil
 	}
-	rel, err := filepath.Rel(top, abs)
-	if err != nil {
-		return nil
-	}
-	rel = filepath.ToSlash(rel)
 	var v *flux.Variables
 	for _, f := range rep.fluxFolders(top)() {
 		if f.path != rel {
@@ -99,15 +104,10 @@ func (rep *Report) substitutes(t *Tree, inv *inventory.Inventory) {
 		if at == "" {
 			at, built = filepath.Dir(o.File), false
 		}
-		abs, err := filepath.Abs(at)
-		if err != nil {
+		rel, ok := below(top, at)
+		if !ok {
 			return nil
 		}
-		rel, err := filepath.Rel(top, abs)
-		if err != nil {
-			return nil
-		}
-		rel = filepath.ToSlash(rel)
 		for _, f := range folders() {
 			if f.path == rel && (built || !f.alone) || !f.alone && (f.path == "." || strings.HasPrefix(rel, f.path+"/")) {
 				return &f.Substitution

@@ -22,13 +22,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/cleanup"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kubectl"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -230,15 +230,13 @@ const (
 	acceptTable     = "application/json;as=Table;v=v1;g=meta.k8s.io"
 )
 
-var release = regexp.MustCompile(`^v?(\d+\.\d+)`)
-
 func (c *Cluster) discover(ctx context.Context) error {
 	var version struct{ GitVersion string }
 	if err := c.get(ctx, "/version", acceptJSON, &version); err != nil {
 		return err
 	}
-	if m := release.FindStringSubmatch(version.GitVersion); m != nil {
-		c.Release = m[1]
+	if r, ok := apischema.ParseRelease(version.GitVersion); ok {
+		c.Release = fmt.Sprintf("%d.%d", r.Major, r.Minor)
 	}
 	c.served, c.kinds = map[groupVersionKind]bool{}, map[string][]resource{}
 	for _, path := range [...]string{"/api", "/apis"} {

@@ -107,15 +107,20 @@ const (
 // they came.
 func Run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
 	r := filter(ctx, stdin, stdout)
+	r.print(stderr)
+	return r.Code
+}
+
+// print writes what a run found, or why it failed.
+func (r *Report) print(stderr io.Writer) {
 	switch {
 	case r.Failure != "":
 		fmt.Fprintln(stderr, r.Failure)
-		return r.Code
+		return
 	case explaining():
 		fmt.Fprint(stderr, r.Explanation())
 	}
 	_ = report.Text(stderr, &report.Report{Findings: r.Findings, WithoutSchema: r.WithoutSchema, Quiet: true})
-	return r.Code
 }
 
 // outcome is what a run did and found, for those who report it.

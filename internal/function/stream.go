@@ -13,7 +13,6 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -29,15 +28,7 @@ func RunStream(ctx context.Context, cfg *config.ConfigPipeline, stdin io.Reader,
 	var text bytes.Buffer
 	res, err := transformStream(ctx, cfg, stdin, &text, &secrets)
 	r := newReport(res, err, &secrets)
-	switch {
-	case r.Failure != "":
-		fmt.Fprintln(stderr, r.Failure)
-		return r.Code
-	case explaining():
-		fmt.Fprint(stderr, r.Explanation())
-	}
-	_ = report.Text(stderr, &report.Report{Findings: r.Findings, WithoutSchema: r.WithoutSchema, Quiet: true})
-	if r.Code != ExitOK {
+	if r.print(stderr); r.Code != ExitOK {
 		return r.Code
 	}
 	if _, err := stdout.Write(text.Bytes()); err != nil {

@@ -73,13 +73,15 @@ func (e *Environment) lockFile(name string) string { return filepath.Join(e.lock
 // kustomization is the path of the environment's own kustomization file,
 // whichever of the names it has.
 func (e *Environment) kustomization() string {
-	if file := kustomizationIn(e.Dir); file != "" {
+	if file := KustomizationIn(e.Dir); file != "" {
 		return file
 	}
 	return filepath.Join(e.Dir, kustomizationFile)
 }
 
-func kustomizationIn(dir string) string {
+// KustomizationIn is the path of the kustomization file in a directory, whichever of
+// the names it has, or "".
+func KustomizationIn(dir string) string {
 	for _, name := range konfig.RecognizedKustomizationFileNames() {
 		file := filepath.Join(dir, name)
 		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
@@ -115,7 +117,7 @@ func Open(dir string) (*Environment, error) {
 	if e.Source == "" {
 		missing = append(missing, sourceDir+"/")
 	}
-	if kustomizationIn(e.Pipeline()) == "" {
+	if KustomizationIn(e.Pipeline()) == "" {
 		missing = append(missing, pipelineDir+"/")
 	}
 	if len(missing) > 0 {
@@ -130,7 +132,7 @@ func Open(dir string) (*Environment, error) {
 
 // findSource returns the source, "" if there is none.
 func (e *Environment) findSource() (string, error) {
-	if dir := filepath.Join(e.Dir, sourceDir); kustomizationIn(dir) != "" {
+	if dir := filepath.Join(e.Dir, sourceDir); KustomizationIn(dir) != "" {
 		return dir, nil
 	}
 	dir := sourceOf(e.Pipeline())
@@ -165,7 +167,7 @@ func sourceOf(dir string) string {
 		if real, err := filepath.EvalSymlinks(next); err == nil {
 			next = real
 		}
-		if kustomizationIn(next) == "" {
+		if KustomizationIn(next) == "" {
 			return ""
 		}
 		if len(k.Transformers) > 0 {
@@ -178,7 +180,7 @@ func sourceOf(dir string) string {
 
 // readKustomization reads the kustomization of a directory, nil if there is none.
 func readKustomization(dir string) *types.Kustomization {
-	file := kustomizationIn(dir)
+	file := KustomizationIn(dir)
 	if file == "" {
 		return nil
 	}
@@ -266,7 +268,7 @@ func (e *Environment) checkSiblings() error {
 // componentsOf are the components of the kustomization in dir as absolute
 // paths without symlinks; nil when there is no kustomization.
 func componentsOf(dir string) ([]string, error) {
-	file := kustomizationIn(dir)
+	file := KustomizationIn(dir)
 	if file == "" {
 		return nil, nil
 	}
@@ -306,11 +308,11 @@ func Find(dir string) ([]string, error) {
 			return nil, err
 		}
 		for _, m := range matches {
-			if kustomizationIn(filepath.Join(m, pipelineDir)) == "" {
+			if KustomizationIn(filepath.Join(m, pipelineDir)) == "" {
 				continue
 			}
 			k := readKustomization(m)
-			if kustomizationIn(filepath.Join(m, sourceDir)) != "" || k != nil && slices.Contains(k.Components, lockDir) {
+			if KustomizationIn(filepath.Join(m, sourceDir)) != "" || k != nil && slices.Contains(k.Components, lockDir) {
 				found = append(found, m)
 			}
 		}
