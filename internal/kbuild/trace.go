@@ -668,6 +668,8 @@ func (t *tracer) renamed(m *indexed) func(w *provenance.Write) (provenance.Recor
 	if t == nil {
 		return nil
 	}
+	type target struct{ kind, namespace, name string }
+	var named map[target][]*entry // filled when it is first asked for: most builds have no such namespace
 	return func(w *provenance.Write) (provenance.Record, bool) {
 		old := w.Before()
 		if old.Known() {
@@ -677,18 +679,18 @@ func (t *tracer) renamed(m *indexed) func(w *provenance.Write) (provenance.Recor
 			return provenance.Record{}, false
 		}
 		in := w.Path[len(w.Path)-1].In
-		var found *entry
-		for _, e := range m.list {
-			if e.cur.Namespace == w.Node.Value && e.res.GetName() == yamlnode.GetString(in, "name") && e.cur.Kind == yamlnode.GetString(in, "kind") {
-				if found != nil {
-					return provenance.Record{}, false
-				}
-				found = e
+		if named == nil {
+			named = make(map[target][]*entry, len(m.list))
+			for _, e := range m.list {
+				of := target{e.cur.Kind, e.cur.Namespace, e.res.GetName()}
+				named[of] = append(named[of], e)
 			}
 		}
-		if found == nil {
+		candidates := named[target{yamlnode.GetString(in, "kind"), w.Node.Value, yamlnode.GetString(in, "name")}]
+		if len(candidates) != 1 {
 			return provenance.Record{}, false
 		}
+		found := candidates[0]
 		own := t.Of(yamlnode.Path(found.res.YNode(), "metadata", "namespace"))
 		r := t.Record(own)
 		return provenance.Record{Place: r.Place, Others: []provenance.ID{own}}, r.Known()
