@@ -103,7 +103,7 @@ read is reported, and is no failure unless nothing else was checked; with
 	f.StringVarP(&flags.config, "config", "c", "", "file with a ConfigPipeline")
 	f.StringVar(&flags.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error (for a complete tree), warning or ignore; unless set it depends on the kind")
 	f.StringArrayVarP(&flags.outputs, "output", "o", []string{report.Default}, anyOf(report.Names())+"; `FORMAT`=FILE writes it to a file; may be repeated")
-	f.BoolVar(&flags.notes, "notes", false, "show notes about objects that are not in the trees too")
+	f.BoolVar(&flags.notes, "notes", false, "show every note: also those about objects that are not in the trees, and each of one rule")
 	f.BoolVar(&flags.externals, "print-externals", false, "print what is not in the trees as externals of a ConfigPipeline, and nothing else")
 	f.StringArrayVar(&flags.find.Exclude, "exclude", nil, "leave out the files and folders below PATH that match this `pattern`, written as in .gitignore; may be repeated")
 	f.BoolVar(&flags.strict, "strict", false, "exit with 2 if anything could not be checked, however much else was")

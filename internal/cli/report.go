@@ -79,7 +79,7 @@ of --fail-on, 2 if something that was named could not be checked.`,
 	f := cmd.Flags()
 	f.StringArrayVarP(&outputs, "output", "o", []string{report.Default}, anyOf(report.Names())+"; `FORMAT`=FILE writes it to a file; may be repeated")
 	f.StringVar(&failOn, "fail-on", "error", "exit with 1 if there is a finding of this severity or worse: error, warning or note")
-	f.BoolVar(&notes, "notes", false, "show notes about objects that are not in the trees too")
+	f.BoolVar(&notes, "notes", false, "show every note: also those about objects that are not in the trees, and each of one rule")
 	complete(cmd, "fail-on", "error", "warning", "note")
 	completeDestinations(cmd, "output")
 	return cmd

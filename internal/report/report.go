@@ -36,8 +36,8 @@ type Report struct {
 	// Secrets says what may be shown of that line. Messages are printed as they
 	// are but for control characters; see [Clean].
 	Secrets *redact.Secrets
-	// Notes also prints, for people, notes about objects that are not in the
-	// build, of which a sound tree may have many.
+	// Notes also prints, for people, notes of which a sound tree may have many:
+	// those about objects that are not in the build, and each of one rule.
 	Notes bool
 	// FailOn is the least severity that makes the command fail. Its zero value is
 	// that of errors.

@@ -22,8 +22,8 @@ var _ = register(Default, Text)
 // Text prints findings the way compilers do: what is wrong, where, the line
 // with a caret under it, and what to do. Mistakes come first, the worst before
 // the others; then what is not in the tree, one entry for each missing object.
-// What has one cause is one entry with several places. The last line counts the
-// findings. See [terminal.Colors] for when colours are used.
+// What has one cause is one entry with several places, and notes of one rule
+// are a few entries. The last line counts the findings. See [terminal.Colors] for when colours are used.
 func Text(w io.Writer, r *Report) error {
 	p := printer{w: w, lines: lineReader{source: r.Source}, secrets: r.Secrets, colors: terminal.Colors(w)}
 	shown, hidden := 0, 0
@@ -42,9 +42,7 @@ func Text(w io.Writer, r *Report) error {
 			shown++
 		}
 	}
-	for _, same := range mistakes.worstFirst() {
-		p.finding(same[0], "also", same[1:])
-	}
+	p.mistakes(mistakes.worstFirst(), r.Notes)
 	if len(mistakes.list) > 0 && len(absent.list) > 0 {
 		p.print(p.paint("Not in this tree", color.Bold), ": ", count(len(absent.list), "object"), " to add, or to declare as externals (check --print-externals)\n\n")
 	}
@@ -72,6 +70,34 @@ func Text(w io.Writer, r *Report) error {
 	p.withoutSchema(r.WithoutSchema)
 	p.flush()
 	return p.err
+}
+
+// mistakes prints what is wrong, the worst first. Of the notes of a rule the
+// first few stand for the others, unless all are asked for: a tree of one habit
+// has hundreds.
+func (p *printer) mistakes(list [][]*finding.Finding, all bool) {
+	const most = 3
+	printed := map[string]int{}
+	var rules []string
+	more := map[string][]*finding.Finding{}
+	for _, same := range list {
+		f := same[0]
+		if f.Severity == finding.Note && !all {
+			if printed[f.Rule]++; printed[f.Rule] > most {
+				if more[f.Rule] == nil {
+					rules = append(rules, f.Rule)
+				}
+				more[f.Rule] = append(more[f.Rule], same...)
+				continue
+			}
+		}
+		p.finding(f, "also", same[1:])
+	}
+	for _, rule := range rules {
+		p.print(p.paint("note["+rule+"]", color.FgCyan, color.Bold), ": ", strconv.Itoa(len(more[rule])), " more like these (check --notes shows each)\n")
+		p.places("  ", "in", more[rule])
+		p.print("\n")
+	}
 }
 
 // withoutSchema says of which API groups fields are not checked, those with the

@@ -96,3 +96,32 @@ func TestTextParts(t *testing.T) {
 		"5 errors, 1 warning",
 	}, lines)
 }
+
+// TestTextNotes: of many notes of one rule three are printed, and where the
+// others are; all of them when they are asked for, and every error always.
+func TestTextNotes(t *testing.T) {
+	var fs []finding.Finding
+	for i := range 20 {
+		name := fmt.Sprint("web-", i)
+		for severity, rule := range map[finding.Severity]string{finding.Note: "a-habit", finding.Error: "a-mistake"} {
+			fs = append(fs, finding.Finding{
+				Rule: rule, Severity: severity, Message: "something about " + name, File: name + ".yaml", Line: 2,
+				Resource: finding.Resource{Kind: "Deployment", Name: name},
+			})
+		}
+	}
+	print := func(r report.Report) string {
+		var b bytes.Buffer
+		r.Findings = fs
+		assert.NoError(t, report.Text(&b, &r))
+		return b.String()
+	}
+	text := print(report.Report{})
+	assert.Equal(t, 20, strings.Count(text, "error[a-mistake]: something"))
+	assert.Equal(t, 3, strings.Count(text, "note[a-habit]: something"))
+	assert.Contains(t, text, "note[a-habit]: 17 more like these (check --notes shows each)\n"+
+		"   = in: web-3.yaml:2  Deployment web-3\n")
+	assert.Contains(t, text, "   = in: 9 more\n")
+	assert.Contains(t, text, "20 errors, 20 notes")
+	assert.Equal(t, 20, strings.Count(print(report.Report{Notes: true}), "note[a-habit]: something"))
+}
