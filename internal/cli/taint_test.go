@@ -9,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -33,6 +35,7 @@ var sentinels = []string{"Zq7SENTINELx9Kw", "aB3/+dE7kLm9+Q"}
 func spelt(secret string) map[string]string {
 	all := map[string]string{
 		"as it is": secret, "its beginning": secret[:7], "its end": secret[len(secret)-8:],
+		"in lower case": strings.ToLower(secret), "in capitals": strings.ToUpper(secret), "in capital hexadecimal": strings.ToUpper(hex.EncodeToString([]byte(secret))),
 		"in a query": url.QueryEscape(secret), "in a path": url.PathEscape(secret), "in hexadecimal": hex.EncodeToString([]byte(secret)),
 	}
 	for offset := range 3 {
@@ -131,6 +134,17 @@ var tainted = map[string]map[string]string{
 	"a host in a Secret":           secretTree("stringData: {DATABASE_URL: 'postgresql://u:@U@@postgress-service:5432/d', DB_HOST: postgress-service, x: '@S@'}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: postgres-service}\nspec: {ports: [{port: 5432}]}"),
 	"a file in a Secret":           secretTree("stringData: {app.ini: \"[db]\\nhost = postgress-service:5432\\npassword = @S@\\n\", a.json: '{\"a\": [{\"b\": \"@S@\"}]}', .dockerconfigjson: '{\"auths\": {\"x\": {\"auth\": \"@B@\"}}}', .dockerconfigjson: x}"),
 
+	"a replacement into an image":  {"kustomization.yaml": "resources: [a.yaml]\nreplacements:\n- source: {kind: Secret, fieldPath: stringData.x}\n  targets: [{select: {kind: Deployment}, fieldPaths: ['spec.template.spec.containers.[name=c].image', metadata.annotations.a]}]\n", "a.yaml": secretYAML("stringData: {x: @S@}") + "---\n" + strings.Replace(podTree("image: x")["a.yaml"], "{name: api}", "{name: api, annotations: {a: b}}", 1)},
+	"a template of a Secret":       {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db}\nspec: {secretStoreRef: {name: s}, target: {name: db, template: {data: {password: '@S@'}}}, dta: [x]}\n"},
+	"a ConfigMap's flow":           {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  p.yml: |\n    - basic_auth: {username: u, password: \"@S@\"}\n      targets: ['postgress:5432']\n"},
+	"a ConfigMap's JSON":           {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  p.json: '{\"db\": {\"password\": \"@S@\", \"host\": \"postgress:5432\"}}'\n"},
+	"headers":                      podTree("livenessProbe: {httpGet: {port: nope, httpHeaders: [{name: Authorization, value: 'Bearer @S@'}, {name: X-Api-Key, value: '@S@'}]}}"),
+	"commands":                     podTree("command: [sh, -c, 'mysql -p@S@ -h postgress:5432; redis-cli -a @S@ -h postgress'], imagePullPolcy: Never"),
+	"escapes after a typing error": {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: 80}], clusterIp: None}}\n- {apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {x: \"@E@\"}}\n"},
+	"two lines after an error":     {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: 80}], clusterIp: None}}\n- {apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {x: \"@S@\\\n  @S@\"}}\n"},
+	"a comment beside an error":    {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": secretYAML("stringData: {x: '@S@'}") + "---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  ports: [{port: 80}]\n  # not @S@ any more\n  clusterIp: None # password: @S@\n"},
+	"names that are near":          {"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": secretYAML("stringData: {PASSWORD: '@S@'}") + "---\n" + podTree("env: [{name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: PASWORD}}}, {name: API_TOKEN, value: '@S@'}], ports: [{containerPort: 80}]")["a.yaml"] + "---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {a: b}, ports: [{port: 80}]}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {rules: [{host: x.example.com, http: {paths: [{path: '/?token=@U@', pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}\n"},
+
 	"a typed URL of a Service":    typedTree("env: [{name: A, value: 'postgresql://u:@U@@postgres:5432/d'}, {name: B, value: 'postgresql://@U@@postgres:5432/d'}, {name: C, value: 'postgresql://postgres:5432/d?password=@U@'}]"),
 	"a typed URL in a Secret":     typedTree("envFrom: [{secretRef: {name: db}}], env: [{name: DB_HOST, value: postgres}, {name: DB_NAME, value: d}, {name: DB_PASSWORD, value: '@S@'}]"),
 	"a typed URL from a Secret":   typedTree("env: [{name: X, valueFrom: {secretKeyRef: {name: db, key: DATABASE_URL}}}, {name: DB_HOST, valueFrom: {secretKeyRef: {name: db, key: host}}}, {name: DB_USER, valueFrom: {secretKeyRef: {name: db, key: user}}}]"),
@@ -185,6 +199,10 @@ type taint struct {
 	texts  int
 	leaks  int
 	ran    map[string]bool // the commands that ran
+	// suggested and followed count the texts with suggestions and with what follows:
+	// they are made of names and values around a finding.
+	suggested, followed int
+	looked              int // runs that asked the cluster for something
 }
 
 // run is [run] that remembers which command it was.
@@ -204,6 +222,12 @@ var withoutTrees = []string{"completion", "explain", "help", "rules", "schema", 
 func (c *taint) clean(t *testing.T, what, text string) {
 	t.Helper()
 	c.texts++
+	if strings.Contains(text, "did you mean") || strings.Contains(text, `"suggestions": [`) && !strings.Contains(text, `"suggestions": []`) {
+		c.suggested++
+	}
+	if strings.Contains(text, "then: ") {
+		c.followed++
+	}
 	for how, spelling := range spelt(c.secret) {
 		if i := strings.Index(text, spelling); i >= 0 {
 			c.leaks++
@@ -223,7 +247,11 @@ func (c *taint) fill(text string) string {
 	if name != c.secret {
 		name = "anchor"
 	}
-	return strings.NewReplacer("@S@", c.secret, "@A@", name, "@U@", url.QueryEscape(c.secret), "@B@", base64.StdEncoding.EncodeToString([]byte(c.secret)),
+	escaped := ""
+	for _, b := range []byte(c.secret) {
+		escaped += fmt.Sprintf(`\x%02x`, b)
+	}
+	return strings.NewReplacer("@E@", escaped, "@S@", c.secret, "@A@", name, "@U@", url.QueryEscape(c.secret), "@B@", base64.StdEncoding.EncodeToString([]byte(c.secret)),
 		base64.StdEncoding.EncodeToString([]byte("@B@")), base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(c.secret))))).Replace(text)
 }
 
@@ -239,7 +267,10 @@ func TestNoSecretIsPrinted(t *testing.T) {
 			}
 			t.Run(fmt.Sprint(i, "/", name), func(t *testing.T) { c.tree(t, files) })
 		}
-		t.Logf("%d texts printed about %d trees, %d with the secret", c.texts, len(tainted), c.leaks)
+		t.Logf("%d texts printed about %d trees, %d with suggestions, %d with consequences, %d with the secret", c.texts, len(tainted), c.suggested, c.followed, c.leaks)
+		assert.Greater(t, c.suggested, 100)
+		assert.Greater(t, c.followed, 10)
+		assert.Greater(t, c.looked, 4)
 		c.ran["check"] = true // everyFormat
 		for _, cmd := range newRootCommand().Commands() {
 			if !cmd.Hidden && !slices.Contains(withoutTrees, cmd.Name()) {
@@ -285,6 +316,7 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 		_, stdout, stderr := c.run(t, args...)
 		c.clean(t, args[0]+" -k", stdout+stderr)
 	}
+	c.cluster(t, dir)
 	t.Chdir(dir)
 	for _, args := range [][]string{{"argocd", "generate"}, {"argocd", "discover"}} {
 		_, stdout, stderr := c.run(t, args...)
@@ -333,6 +365,63 @@ func (c *taint) tree(t *testing.T, files map[string]string) {
 	c.imported(t, plain)
 	c.lock(t, files)
 	c.init(t, files)
+}
+
+// cluster looks things up in a cluster that answers with the secret: an admission
+// webhook, or a proxy, may say anything.
+func (c *taint) cluster(t *testing.T, dir string) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	for _, says := range []string{"forbidden", "missing"} {
+		t.Setenv(asKubectl, says)
+		reports, stderr := everyFormat(t, "", "--cluster", "--kubectl", self, "--notes", dir)
+		if strings.Contains(stderr, "cluster prod") {
+			c.looked++
+		}
+		c.clean(t, "check --cluster", stderr)
+		for format, text := range reports {
+			c.clean(t, "check --cluster -o "+format, text)
+		}
+	}
+	t.Setenv(asKubectl, "")
+}
+
+// kubectlThatSays is a kubectl whose cluster has Secrets, Services and the like, and
+// shows none.
+func kubectlThatSays(what string, args []string) int {
+	call := strings.Join(args, " ")
+	switch {
+	case strings.HasPrefix(call, "config current-context"):
+		fmt.Println("prod")
+	case strings.HasPrefix(call, "config view"):
+		fmt.Print("shop")
+	case args[0] == "proxy":
+		l, err := net.Listen("unix", strings.TrimPrefix(args[1], "--unix-socket="))
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		fmt.Println("Starting to serve on", l.Addr())
+		_ = http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			const empty = `{"kind":"APIGroupDiscoveryList","items":[]}`
+			switch r.URL.Path {
+			case "/version":
+				fmt.Fprint(w, `{"gitVersion":"v1.33.2"}`)
+			case "/api":
+				fmt.Fprint(w, `{"kind":"APIGroupDiscoveryList","items":[{"metadata":{},"versions":[{"version":"v1","resources":[
+{"resource":"secrets","scope":"Namespaced","responseKind":{"kind":"Secret"}},{"resource":"configmaps","scope":"Namespaced","responseKind":{"kind":"ConfigMap"}},{"resource":"services","scope":"Namespaced","responseKind":{"kind":"Service"}}]}]}]}`)
+			case "/apis":
+				fmt.Fprint(w, empty)
+			default:
+				code := http.StatusNotFound
+				if what == "forbidden" {
+					code = http.StatusForbidden
+				}
+				http.Error(w, strings.Join(sentinels, " ")+" forbidden: "+r.URL.String(), code)
+			}
+		}))
+	}
+	return 0
 }
 
 // init makes an environment of a tree: the configuration and the lock that it

@@ -307,6 +307,11 @@ func (c *Cluster) Has(ctx context.Context, kind, namespace, name string) (bool, 
 }
 
 func (c *Cluster) has(ctx context.Context, id object) (bool, error) {
+	for _, part := range [...]string{id.namespace, id.name} {
+		if part == "" || part == "." || part == ".." {
+			return false, nil // no object is called so, and the path would be another one
+		}
+	}
 	var failure error
 	for _, r := range c.kinds[id.kind] {
 		path := "/apis/" + r.group + "/" + r.version

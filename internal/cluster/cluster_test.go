@@ -92,6 +92,9 @@ func serverOf(of string) http.Handler {
 	}
 	object("/api/v1/namespaces/shop/secrets/db")
 	object("/api/v1/namespaces/shop")
+	object("/api/v1/namespaces/shop/{$}") // what .. below it is
+	object("/api/v1/namespaces/shop/secrets/{$}")
+	object("/api/v1/secrets/db")
 	answer("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com", `{"kind":"CustomResourceDefinition","spec":{"group":"example.com"}}`)
 	mux.HandleFunc("GET /api/v1/namespaces/mute/secrets/{name}", func(http.ResponseWriter, *http.Request) {
 		panic(http.ErrAbortHandler) // no answer
@@ -123,6 +126,11 @@ func TestCluster(t *testing.T) {
 		err                   string
 	}{
 		{"Secret", "shop", "db", true, ""},
+		{"Secret", "shop", "", false, ""},
+		{"Secret", "shop", "..", false, ""},
+		{"Secret", "mute/..", "db", false, ""},
+		{"Secret", "..", "db", false, ""},
+		{"Secret", "shop", "../secrets/db", false, ""},
 		{"Secret", "", "db", true, ""}, // the context's namespace
 		{"Secret", "shop", "gone", false, ""},
 		{"Namespace", "", "shop", true, ""},

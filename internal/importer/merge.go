@@ -2,6 +2,7 @@ package importer
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -356,7 +357,8 @@ func (a *attempt) neutral(m *match, o *object, n *yaml.Node, path []string) {
 }
 
 // secretValues are the values of Secrets that are secret wherever they stand: those
-// under keys that say so, but words and numbers, and names of objects.
+// under keys that say so, but words and numbers, and names of objects; and those
+// that look like nothing but a secret.
 func secretValues(envs ...*Environment) map[string]bool {
 	var names strings.Builder
 	for _, e := range envs {
@@ -372,7 +374,7 @@ func secretValues(envs ...*Environment) map[string]bool {
 			}
 			data, _ := secretData(o) // what is wrong with it is said where it is written
 			for _, d := range data {
-				if redact.HoldsSecret(d.key, d.value) && !redact.IsWeak(d.value) && !strings.Contains(names.String(), d.value) {
+				if (redact.HoldsSecret(d.key, d.value) || isRandom(d.value)) && !redact.IsWeak(d.value) && !strings.Contains(names.String(), d.value) {
 					values[d.value] = true
 				}
 			}
@@ -380,6 +382,15 @@ func secretValues(envs ...*Environment) map[string]bool {
 	}
 	return values
 }
+
+// isRandom reports whether a value has capitals, small letters and digits, and
+// is no address, path, version or text.
+func isRandom(value string) bool {
+	return randomShape.MatchString(value) && strings.ContainsAny(value, "0123456789") &&
+		strings.ToLower(value) != value && strings.ToUpper(value) != value
+}
+
+var randomShape = regexp.MustCompile(`^[\w+=!#$%&*^~][\w/+=!#$%&*^~-]{11,}$`)
 
 // replacer puts something in the place of values: of two that begin alike, of the
 // longer one.

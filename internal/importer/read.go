@@ -128,7 +128,42 @@ func Read(inputs []Input, stdin io.Reader, hidden *redact.Secrets) ([]*Environme
 			return nil, err
 		}
 	}
+	for _, e := range envs {
+		for _, o := range e.objects { // all Secrets are known by now
+			if n := hideComments(o, hidden); n > 0 {
+				o.text = nil
+				e.Cleaned["secrets in comments"] += n
+			}
+		}
+	}
 	return envs, nil
+}
+
+// hideComments takes secrets out of the comments of an object, which would go into
+// git as they are, and returns how many comments had any.
+func hideComments(o *object, hidden *redact.Secrets) (count int) {
+	hide := func(comment *string) {
+		if *comment == "" {
+			return
+		}
+		if text := hidden.Excerpts(*comment); strings.Count(text, redact.Mask) > strings.Count(*comment, redact.Mask) {
+			*comment = text
+			count++
+		}
+	}
+	var walk func(n *yaml.Node)
+	walk = func(n *yaml.Node) {
+		hide(&n.HeadComment)
+		hide(&n.LineComment)
+		hide(&n.FootComment)
+		for _, c := range n.Content {
+			walk(c)
+		}
+	}
+	hide(&o.head)
+	hide(&o.foot)
+	walk(o.node)
+	return count
 }
 
 // find returns the sources at a path. Among the files of several environments

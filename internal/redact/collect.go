@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"path"
@@ -32,12 +33,18 @@ type collector struct {
 	fresh   []string             // secrets, since they were last looked at
 	read    func(doc *yaml.Node) // is told of every document, for what it says in public
 	depth   int                  // of texts in texts
+	source  []string             // lines of the document that is read, if they matter
+	// template is how many templates of a Secret the walk is in, or noTemplate in
+	// kinds that make none.
+	template int
 	// level is how deep the walk is, visited how many nodes it has seen: both
 	// have bounds, because documents may be made to have none.
 	level, visited int
 }
 
 const (
+	noTemplate = -1 << 20
+
 	maxLevel   = 1000
 	maxVisited = 20_000_000
 )
@@ -106,18 +113,74 @@ func (c *collector) stream(text, target string) {
 		c.unparsable(text)
 		return
 	}
+	defer func(old []string) { c.source = old }(c.source)
 	for _, d := range docs {
-		c.read(d)
-		c.document(d, target)
+		c.read(d.Node)
+		c.source = nil
+		if len(d.Text) > 0 && mayContinue(d.Text) {
+			c.source = strings.Split(string(d.Text), "\n")
+		}
+		c.document(d.Node, target)
 	}
 }
 
-func parse(text string) (docs []*yaml.Node, ok bool) {
-	if ds, err := manifest.ReadOnly(manifest.Source{Data: []byte(text)}); err == nil {
-		for _, d := range ds {
-			docs = append(docs, d.Node)
+// mayContinue reports whether scalars of a text may go on in further lines other
+// than as blocks, whose lines are those of the value: in quotes, as > or plain.
+func mayContinue(text []byte) bool {
+	indent, open := -1, false
+	for line := range bytes.Lines(text) {
+		trimmed := bytes.TrimLeft(line, " ")
+		rest := bytes.TrimRight(trimmed, " \r\n")
+		if len(rest) == 0 || rest[0] == '#' {
+			continue
 		}
-		return docs, true
+		n := len(line) - len(trimmed)
+		if open && n > indent && !bytes.HasPrefix(rest, []byte("- ")) {
+			return true
+		}
+		end := rest[len(rest)-1]
+		open = end != ':' && end != '{' && end != '[' && end != ',' && end != '|' && !bytes.Equal(rest, []byte("---"))
+		open = open && !bytes.HasSuffix(rest, []byte("|-")) && !bytes.HasSuffix(rest, []byte("|+"))
+		indent = n
+		for bytes.HasPrefix(rest, []byte("- ")) {
+			indent, rest = indent+2, rest[2:]
+		}
+	}
+	return false
+}
+
+// continued keeps the lines of a scalar that goes on in further lines: as they are
+// written they are no part of the value, which is folded.
+func (c *collector) continued(n *yaml.Node) {
+	if c.source == nil || n.Line < 1 || n.Line > len(c.source) || n.Style&yaml.LiteralStyle != 0 {
+		return
+	}
+	first := c.source[n.Line-1][min(max(n.Column-1, 0), len(c.source[n.Line-1])):]
+	if strings.Contains(first, n.Value) {
+		return
+	}
+	value := strings.Join(strings.Fields(n.Value), "")
+	for i, line := range c.source[n.Line-1:] {
+		if i == 0 {
+			line = first
+		}
+		line = strings.Trim(strings.TrimSpace(line), `"'\`)
+		plain := strings.Join(strings.Fields(unescapeYAML(line).text), "")
+		switch {
+		case i == 0 && (line == "" || line[0] == '>' || line[0] == '|' || line[0] == '!' || line[0] == '&'):
+		case !strings.Contains(value, plain):
+			if i > 0 {
+				return
+			}
+		case len(plain) > shortest && !isAddresses(plain, ""):
+			c.add(line)
+		}
+	}
+}
+
+func parse(text string) (docs []manifest.Document, ok bool) {
+	if ds, err := manifest.ReadOnly(manifest.Source{Data: []byte(text)}); err == nil {
+		return ds, true
 	}
 	dec := yaml.NewDecoder(strings.NewReader(text))
 	for range 10_000 {
@@ -129,7 +192,7 @@ func parse(text string) (docs []*yaml.Node, ok bool) {
 		if err != nil {
 			return nil, false
 		}
-		docs = append(docs, &n)
+		docs = append(docs, manifest.Document{Node: &n})
 	}
 	return docs, true
 }
@@ -176,8 +239,22 @@ func (c *collector) document(n *yaml.Node, target string) {
 	case kind == "kustomization", kind == "component", strings.HasPrefix(yamlnode.GetString(n, "apiVersion"), "kustomize.config.k8s.io/"),
 		kind == "" && yamlnode.Get(n, "metadata") == nil:
 		c.kustomization(n)
+	case strings.HasSuffix(kind, "secret"): // ExternalSecret, SealedSecret, SopsSecret, PushSecret
+		old := c.template
+		c.template = 0
+		c.fields(n, "")
+		c.template = old
 	default:
 		c.fields(n, "")
+	}
+}
+
+// filled reads what a template gives a Secret, but for what is filled in later.
+func (c *collector) filled(n *yaml.Node) {
+	for _, v := range yamlnode.Fields(resolve(n)) {
+		if text := yamlnode.String(resolve(v)); !strings.Contains(text, "{{") {
+			c.value(text, "")
+		}
 	}
 }
 
@@ -195,7 +272,11 @@ func isSecretKind(kind string) bool {
 func (c *collector) secret(n *yaml.Node) {
 	for k, v := range yamlnode.Fields(n) {
 		switch k.Value {
-		case "apiVersion", "kind", "type", "immutable":
+		case "apiVersion", "kind", "type":
+		case "immutable":
+			if r := resolve(v); r != nil && r.ShortTag() != "!!bool" {
+				c.hidden(v, "")
+			}
 		case "metadata":
 			for k, v := range yamlnode.Fields(v) {
 				switch k.Value {
@@ -235,6 +316,7 @@ func (c *collector) hidden(n *yaml.Node, key string) {
 	}
 	if n.Kind == yaml.ScalarNode {
 		c.value(n.Value, key)
+		c.continued(n)
 		return
 	}
 	for i, e := range n.Content {
@@ -301,7 +383,7 @@ func (c *collector) parts(text, key string) {
 	if strings.HasPrefix(trimmed, "{") {
 		if docs, ok := parse(trimmed); ok {
 			for _, d := range docs {
-				c.structure(d)
+				c.structure(d.Node)
 			}
 		}
 	}
@@ -401,6 +483,15 @@ func (c *collector) fields(n *yaml.Node, except string) {
 		case "value":
 			value = v
 		}
+		if (k.Value == "data" || k.Value == "stringData") && c.template > 0 {
+			c.filled(v)
+		}
+		if k.Value == "template" || k.Value == "secretTemplate" || k.Value == "secretTemplates" {
+			c.template++
+			c.node(v, k.Value)
+			c.template--
+			continue
+		}
 		c.node(v, k.Value)
 	}
 	if value != nil && isSecretName(yamlnode.String(name)) {
@@ -443,6 +534,7 @@ func (c *collector) named(n *yaml.Node) {
 		return
 	}
 	c.value(n.Value, "")
+	c.continued(n)
 }
 
 var secretLine = regexp.MustCompile(`(?m)^[ \t]*(?:-[ \t]+)?["']?([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*(\S.*?)[ \t\r]*,?$`)
@@ -463,9 +555,14 @@ func (c *collector) text(text, target string) {
 		c.stream(text, target)
 		return
 	}
-	for _, m := range secretLine.FindAllStringSubmatch(text, -1) {
-		if v := strings.Trim(m[2], `"'`); isSecretName(m[1]) && v != "" && !isHarmless(v) {
-			c.value(v, "")
+	for line := range strings.Lines(text) {
+		if !mentionsSecret(line) {
+			continue
+		}
+		for _, m := range shapes(line, true) {
+			if v := strings.Trim(line[m.from:m.to], "\"' \t\r\n"); v != "" && !isHarmless(v) {
+				c.value(v, "")
+			}
 		}
 	}
 }

@@ -138,3 +138,49 @@ func quoted(text []byte, escape func(out []byte, r rune) []byte) []byte {
 	}
 	return out
 }
+
+// unescaped is a text without the escapes of YAML's double quotes, and where each
+// of its bytes, and its end, is in the text with them.
+type unescaped struct {
+	text string
+	at   []int
+}
+
+// unescapeYAML reads the escapes of a line as YAML does in double quotes.
+// https://yaml.org/spec/1.2.2/#57-escaped-characters
+func unescapeYAML(line string) unescaped {
+	if !strings.Contains(line, `\`) {
+		return unescaped{text: line}
+	}
+	var b strings.Builder
+	var at []int
+	add := func(text string, from int) {
+		for range len(text) {
+			at = append(at, from)
+		}
+		b.WriteString(text)
+	}
+	for i := 0; i < len(line); {
+		if line[i] != '\\' || i+1 == len(line) {
+			add(line[i:i+1], i)
+			i++
+			continue
+		}
+		digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[line[i+1]]
+		if end := i + 2 + digits; digits > 0 && end <= len(line) {
+			if r, err := strconv.ParseUint(line[i+2:end], 16, 32); err == nil {
+				add(string(rune(r)), i)
+				i = end
+				continue
+			}
+		}
+		switch c := line[i+1]; c {
+		case 'n', 'r', 't':
+			add(map[byte]string{'n': "\n", 'r': "\r", 't': "\t"}[c], i)
+		default: // \" \\ \/ and what is rare
+			add(line[i+1:i+2], i)
+		}
+		i += 2
+	}
+	return unescaped{b.String(), append(at, len(line))}
+}

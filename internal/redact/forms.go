@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -74,8 +75,20 @@ func forms(value string) []pattern {
 	twice := base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(value))))
 	add(twice[:len(twice)/4*3], true)
 	add(hex.EncodeToString([]byte(value)), true)
+	add(strings.ToUpper(hex.EncodeToString([]byte(value))), true)
+	for _, escaped := range [...]string{url.QueryEscape(value), url.PathEscape(value)} {
+		add(escapes.ReplaceAllStringFunc(escaped, strings.ToLower), false)
+	}
+	// Suggestions and names made of values are in lower case.
+	for _, text := range [...]string{strings.ToLower(value), strings.ToUpper(value)} {
+		if !weak && !IsWeak(text) {
+			add(text, false)
+		}
+	}
 	return out
 }
+
+var escapes = regexp.MustCompile(`%[0-9A-F]{2}`)
 
 // IsWeak reports whether a value could be part of an innocent text: a short
 // one, a number or a plain word.

@@ -20,16 +20,18 @@ import (
 type loaded struct {
 	collector collector
 	matcher   *matcher
-	walk      walk
+	walk      walk // of files
+	built     walk // of documents that may be the result of a build
 
 	// How much of what was added is in it.
 	files, names, nodes, settled int
 
 	// said is what the build says in public: names, kinds, keys, images, paths.
 	said    map[string]bool
-	texts   []string // said, in order
-	weighed int      // how many of the texts have been held against the secrets
-	weak    bool     // some secret is
+	shown   map[string]bool // is in the texts, though not said
+	texts   []string        // said, in order
+	weighed int             // how many of the texts have been held against the secrets
+	weak    bool            // some secret is
 	hidden  map[string]bool
 
 	mu sync.Mutex // for words, which texts are printed by that share the rest
@@ -48,12 +50,12 @@ var nothing loaded
 func newLoaded() *loaded {
 	l := &loaded{
 		matcher: &matcher{byStart: map[[shortest]byte][]pattern{}},
-		said:    map[string]bool{}, hidden: map[string]bool{}, words: map[string]bool{},
+		said:    map[string]bool{}, shown: map[string]bool{}, hidden: map[string]bool{}, words: map[string]bool{},
 	}
-	l.walk.say = l.say
+	l.walk.say, l.built.say = l.say, l.show
 	l.collector = collector{
 		files: map[string][][]byte{}, targets: map[string][]string{}, uses: map[string][]func(string){}, secrets: map[string]bool{},
-		read: l.walk.document,
+		read: l.walk.document, template: noTemplate,
 	}
 	return l
 }
@@ -61,14 +63,14 @@ func newLoaded() *loaded {
 // add reads what was added to s since it was last called.
 func (l *loaded) add(s *Secrets) {
 	c := &l.collector
-	c.visited, l.walk.visited = 0, 0
+	c.visited, l.walk.visited, l.built.visited = 0, 0, 0
 	unsafe := len(l.unsafe)
 	for ; l.names < len(s.names); l.names++ {
 		l.say(s.names[l.names])
 	}
 	// Who added nodes may have printed before editing them for the last time.
 	for _, n := range s.nodes[l.settled:] {
-		l.walk.document(n)
+		l.built.document(n)
 		c.document(n, "")
 	}
 	l.settled, l.nodes = l.nodes, len(s.nodes)
@@ -89,9 +91,30 @@ func (l *loaded) say(text string) {
 		return
 	}
 	l.said[text] = true
+	l.text(text)
+}
+
+func (l *loaded) text(text string) {
 	l.texts = append(l.texts, text)
 	if name := strings.TrimSuffix(text, "\x00"); strings.ContainsAny(name, "\n\r") && len(name) < 1024 && strings.TrimSpace(name) != "" {
 		l.unsafe = append(l.unsafe, name)
+	}
+}
+
+var named = regexp.MustCompile(`^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*$`)
+
+// show is say for what may be the result of a build. There a replacement may have
+// put a Secret's value where names and images are, so only what is a name by its
+// own look is public: others have to be written in a file.
+func (l *loaded) show(text string) {
+	const long = 16 // a token in hexadecimal digits is no name
+	if named.MatchString(text) && (len(text) < long || strings.ContainsAny(text, "-.") || !strings.ContainsAny(text, "0123456789")) {
+		l.say(text)
+		return
+	}
+	if !l.said[text] && !l.shown[text] {
+		l.shown[text] = true
+		l.text(text)
 	}
 }
 

@@ -207,6 +207,12 @@ func (s *Secrets) Excerpt(line string, column int) (string, int) {
 	at := min(max(column-1, 0), len(line))
 	// Masking goes by the whole line: what precedes a column does not end there.
 	spans := append(s.find(line), shapes(line, true)...)
+	if strings.Contains(line, `\`) {
+		plain := unescapeYAML(line)
+		for _, m := range append(s.find(plain.text), shapes(plain.text, true)...) {
+			spans = append(spans, span{plain.at[m.from], plain.at[m.to]})
+		}
+	}
 	text, moved := cut(line, spans, at)
 	return escape(text, false), len(escape(text[:moved], false)) + 1
 }
@@ -239,7 +245,7 @@ func HoldsSecret(name, value string) bool {
 	if isSecretName(name) && !isHarmless(value) || HasCredential(value) {
 		return true
 	}
-	if strings.Contains(value, "\n") {
+	if strings.Contains(value, "\n") || strings.HasPrefix(value, "{") {
 		for line := range strings.Lines(value) {
 			if len(shapes(line, true)) > 0 {
 				return true

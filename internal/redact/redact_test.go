@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -49,6 +50,12 @@ var places = map[string]map[string]string{
 	"a flag with =":       {"a.yaml": "kind: Pod\nspec:\n  containers:\n  - args: ['--password=" + sentinel + "']\n"},
 	"a file in a Secret":  {"a.yaml": "kind: Secret\nstringData:\n  app.ini: |\n    [db]\n    user = x\n    password = " + sentinel + "\n"},
 	"JSON in a Secret":    {"a.yaml": "kind: Secret\nstringData:\n  app.json: '{\"db\": {\"x\": \"" + sentinel + "\"}}'\n"},
+	"an ExternalSecret":   {"a.yaml": "kind: ExternalSecret\nspec: {target: {template: {data: {x: '" + sentinel + "', y: '{{ .y }}'}}}}\n"},
+	"a SealedSecret":      {"a.yaml": "kind: SealedSecret\nspec: {template: {stringData: {x: '" + sentinel + "'}}}\n"},
+	"a SopsSecret":        {"a.yaml": "kind: SopsSecret\nspec: {secretTemplates: [{stringData: {x: '" + sentinel + "'}}]}\n"},
+	"flow in a ConfigMap": {"a.yaml": "kind: ConfigMap\ndata:\n  p.yml: |\n    - basic_auth: {username: u, password: \"" + sentinel + "\"}\n"},
+	"JSON in a ConfigMap": {"a.yaml": "kind: ConfigMap\ndata:\n  p.json: '{\"db\": {\"password\": \"" + sentinel + "\"}}'\n"},
+	"immutable":           {"a.yaml": "kind: Secret\nimmutable: '" + sentinel + "'\n"},
 	"no YAML":             {"a.yaml": "kind: Secret\nstringData:\n  password: '" + sentinel + "'\n  : : [\n"},
 	"an alias":            {"a.yaml": "kind: Secret\nmetadata:\n  annotations: {a: &a '" + sentinel + "'}\nstringData: {x: *a, y: {'" + sentinel + "': 1}}\n"},
 	"a sequence":          {"a.yaml": "- kind: Secret\n  stringData: {password: '" + sentinel + "'}\n"},
@@ -70,7 +77,7 @@ func TestKnowsSecretsWhereverTheyStand(t *testing.T) {
 
 func spellings(value string) []string {
 	enc := base64.StdEncoding.EncodeToString
-	return []string{value, url.QueryEscape(value), url.PathEscape(value), enc([]byte(value)), enc([]byte("x" + value + "y")), enc([]byte("postgres://u:" + value + "@h"))}
+	return []string{value, strings.ToLower(value), strings.ToUpper(value), strings.ToUpper(hex.EncodeToString([]byte(value))), escapes.ReplaceAllStringFunc(url.QueryEscape(value), strings.ToLower), url.QueryEscape(value), url.PathEscape(value), enc([]byte(value)), enc([]byte("x" + value + "y")), enc([]byte("postgres://u:" + value + "@h"))}
 }
 
 func TestLeavesTheRestAlone(t *testing.T) {
@@ -110,17 +117,31 @@ spec: {template: {spec: {containers: [{name: c, image: "postgres:16"}]}}}
 func TestMasksShapes(t *testing.T) {
 	var s *Secrets
 	for in, want := range map[string]string{
-		"postgres://u:p@h/d":                          "postgres://***@h/d",
-		"amqp://u:p@h1,amqp://u:p@h2":                 "amqp://***@h1,amqp://***@h2",
-		"postgres://u:p/w@h":                          "postgres://***@h",
-		"https://ghp_abc@github.com/x":                "https://***@github.com/x",
-		"https://h:80/a@b":                            "https://h:80/a@b",
-		"https://$(U):$(P)@h":                         "https://$(U):$(P)@h",
-		`image "me:pass@registry/x"`:                  `image "***@registry/x"`,
-		"jdbc:postgresql://h/d?password=x&ssl=1":      "jdbc:postgresql://h/d?password=***&ssl=1",
-		"host=h password='a b' user=u":                "host=h password=*** user=u",
-		"a@b.example":                                 "a@b.example",
-		"nginx:1.2@sha256:" + strings.Repeat("0", 64): "nginx:1.2@sha256:" + strings.Repeat("0", 64),
+		"postgres://u:p@h/d":                                  "postgres://***@h/d",
+		"amqp://u:p@h1,amqp://u:p@h2":                         "amqp://***@h1,amqp://***@h2",
+		"postgres://u:p/w@h":                                  "postgres://***@h",
+		"https://ghp_abc@github.com/x":                        "https://***@github.com/x",
+		"https://h:80/a@b":                                    "https://h:80/a@b",
+		"https://$(U):$(P)@h":                                 "https://$(U):$(P)@h",
+		`image "me:pass@registry/x"`:                          `image "***@registry/x"`,
+		"jdbc:postgresql://h/d?password=x&ssl=1":              "jdbc:postgresql://h/d?password=***&ssl=1",
+		"host=h password='a b' user=u":                        "host=h password=*** user=u",
+		"a@b.example":                                         "a@b.example",
+		"Authorization: Basic dTpwYXNzd29yZA==":               "Authorization: Basic ***",
+		`proxy_set_header Authorization "Bearer x9f8e7d6c5";`: `proxy_set_header Authorization "Bearer ***";`,
+		"basic authentication, a Bearer Authentication, Bearer ${TOKEN1234}": "basic authentication, a Bearer Authentication, Bearer ${TOKEN1234}",
+		"password = x y": "password = *** y",
+		"a token == b":   "a token == b",
+		"mysql -u root -phunter2 -h db; redis-cli -h r -a abc": "mysql -u root -p*** -h db; redis-cli -h r -a ***",
+		"curl -s -u me:hunter2 http://h":                       "curl -s -u me:*** http://h",
+		"mysql -u root -p$(P) db":                              "mysql -u root -p$(P) db",
+		"sslpassword=x":                                        "sslpassword=***",
+		"it was ghp_0123456789abcdefABCDEF0123456789ab":        "it was ***",
+		"glpat-" + "0123456789abcdefghij, xoxb-123-456-abc":    "***, ***",
+		"https://hooks.slack.com/services/T0/B0/x9":            "https://hooks.slack.com/services/***",
+		"eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.x":                "***",
+		"the secret-name_of-a.service-b":                       "the secret-name_of-a.service-b",
+		"nginx:1.2@sha256:" + strings.Repeat("0", 64):          "nginx:1.2@sha256:" + strings.Repeat("0", 64),
 	} {
 		assert.Equal(t, want, s.Text(in))
 	}
@@ -138,6 +159,10 @@ func TestExcerpt(t *testing.T) {
 		{`  args: [--token, abc, x]`, "x]", `  args: [--token, ***, x]`},
 		{`  passwordKey: PASSWORD`, "PASS", `  passwordKey: PASSWORD`},
 		{"  name: a\x1b[31m\u202eb # c", "c", `  name: a\x1b[31m\u202eb # c`},
+		{`  image: x # the old token was aB3dE7kLm9`, "x", `  image: x # the old token was ***`},
+		{`  image: x # the Secret is db-secret-m7m6g5hc9f`, "x", `  image: x # the Secret is db-secret-m7m6g5hc9f`},
+		{`  set $api_token abc; # x`, "x", `  set $api_token ***; # x`},
+		{`  me:$apr1$abcdefgh$0123456789abcdefghijkl # x`, "x", `  me:*** # x`},
 		{`  value: postgres://u:p@h/d # c`, "c", `  value: postgres://***@h/d # c`},
 	} {
 		got, column := s.Excerpt(c.line, strings.Index(c.line, c.at)+1)
@@ -146,6 +171,43 @@ func TestExcerpt(t *testing.T) {
 			assert.Equal(t, i+1, column, c.line)
 		}
 	}
+}
+
+// A line of a file has the spelling of the file: escapes, and parts of scalars that
+// go on in further lines.
+func TestExcerptsOfOtherSpellings(t *testing.T) {
+	escaped := func(format string) (out string) {
+		for _, b := range []byte(sentinel) {
+			out += fmt.Sprintf(format, b)
+		}
+		return out
+	}
+	half := len(sentinel) / 2
+	long := strings.Repeat("0aZ9", 30)
+	encoded := base64.StdEncoding.EncodeToString([]byte(long))
+	for name, value := range map[string]string{
+		"hexadecimal":   `"` + escaped(`\x%02x`) + `"`,
+		"code points":   `"` + escaped(`\u%04x`) + `"`,
+		"long ones":     `"` + escaped(`\U%08x`) + `"`,
+		"a slash":       `"` + strings.ReplaceAll(sentinel, "/", `\/`) + `"`,
+		"in two lines":  `"` + sentinel[:half] + "\\\n     " + sentinel[half:] + `"`,
+		"folded":        ">-\n    " + long[:60] + "\n    " + long[60:],
+		"plain":         long[:60] + "\n    " + long[60:],
+		"single quotes": "'" + long[:60] + "\n    " + long[60:] + "'",
+	} {
+		text := "kind: Secret\nstringData:\n  x: " + value + "\n  y: z\n"
+		s := with(map[string]string{"a.yaml": text})
+		for line := range strings.Lines(s.Excerpts(text)) {
+			switch line = strings.TrimSpace(line); {
+			case line == "kind: Secret", line == "stringData:", line == "y: z", line == "x: >-":
+			default:
+				assert.Regexp(t, `^(?:x: )?["']?\*\*\*\\?["']?$`, line, name)
+			}
+		}
+	}
+	text := "kind: Secret\ndata:\n  x: " + encoded[:76] + "\n    " + encoded[76:] + "\n  y: " + base64.StdEncoding.EncodeToString([]byte("z")) + "\n"
+	s := with(map[string]string{"a.yaml": text})
+	assert.Equal(t, "kind: Secret\ndata:\n  x: ***\n    ***\n  y: ***\n", s.Excerpts(text))
 }
 
 func TestJudge(t *testing.T) {
@@ -237,6 +299,18 @@ func TestWhatIsPublicMayComeLater(t *testing.T) {
 	assert.Equal(t, "found qzxapp in qZx8", s.Judge("found qzxapp in qZx8"))
 }
 
+// A replacement may put a Secret's value where images and names stand.
+func TestWhatABuildPutsInPublicStaysSecret(t *testing.T) {
+	var s Secrets
+	s.File("a.yaml", []byte("kind: Secret\nstringData: {a: "+sentinel+", b: 0f1e2d3c4b5a69788796a5b4c3d2e1f0, c: prod-db-x1}\n"))
+	var n yaml.Node
+	assert.NoError(t, yaml.Unmarshal([]byte("kind: Pod\nmetadata: {name: 0f1e2d3c4b5a69788796a5b4c3d2e1f0, namespace: prod-db-x1}\nspec: {containers: [{image: "+sentinel+"}]}\n"), &n))
+	s.Node(&n)
+	assert.Equal(t, "***, ***, prod-db-x1", s.Text(sentinel+", 0f1e2d3c4b5a69788796a5b4c3d2e1f0, prod-db-x1"))
+	s.File("b.yaml", []byte("kind: Pod\nspec: {containers: [{image: "+sentinel+"}]}\n"))
+	assert.Equal(t, sentinel, s.Text(sentinel))
+}
+
 // Documents that were edited after a text was printed are read as they are now.
 func TestNodesAreReadAgain(t *testing.T) {
 	var s Secrets
@@ -286,7 +360,7 @@ func BenchmarkBetweenFiles(b *testing.B) {
 // A line is looked at closely only if it may name a secret, so every name that
 // does has to pass that look.
 func TestSecretNamesAreMentioned(t *testing.T) {
-	parts := strings.Fields("db app jwt api access private secret key base connection string client auth master root user pg ht require pass password passwd passphrase " +
+	parts := strings.Fields("db app jwt pat pw psk creds salt hmac cookie session passwort ssl refreshtoken api access private secret key base connection string client auth master root user pg ht require pass password passwd passphrase " +
 		"pwd token dsn credential credentials signing apikey secretkey authkey accesstoken masterauth requirepass htpasswd pgpassword shared storage license")
 	secret := 0
 	try := func(name string) {
@@ -317,6 +391,10 @@ func TestHoldsSecret(t *testing.T) {
 		{"DATABASE_URL", "postgres://shop:hunter2@db/shop"},
 		{"application.yaml", "spring:\n  datasource:\n    password: hunter2\n"},
 		{"settings.json", "{\n  \"clientSecret\": \"hunter2\"\n}\n"},
+		{"config.json", `{"db": {"password": "hunter2"}}`},
+		{"prometheus.yml", "a:\n- basic_auth: {username: u, password: hunter2}\n"},
+		{"redis.conf", "port 6379\nrequirepass hunter2\n"},
+		{".netrc", "machine h login me password hunter2\n"},
 		{"app.properties", "url=db\ndb.password=hunter2\n"},
 	} {
 		assert.True(t, HoldsSecret(secret[0], secret[1]), secret[0])

@@ -24,7 +24,106 @@ func shapes(text string, yaml bool) []span {
 	if (yaml || strings.Contains(text, "=")) && mentionsSecret(text) {
 		found = assignments(text, yaml, found)
 	}
+	return tokensOf(text, found)
+}
+
+var (
+	// scheme is how a header names what follows.
+	// https://www.iana.org/assignments/http-authschemes
+	scheme = regexp.MustCompile(`(?i)\b(?:basic|bearer)\s+([A-Za-z0-9+/._~-]{8,}=*)`)
+	// issued are tokens that their issuers made to be recognized: of GitHub, GitLab,
+	// Slack, AWS, Stripe, Google, npm, SendGrid, Docker Hub, Vault, PyPI, and JSON Web
+	// Tokens, and hashes of passwords as crypt(5) writes them.
+	issued = regexp.MustCompile(`\bgh[opsur]_[A-Za-z0-9]{16,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b` +
+		`|\b[rs]k_(?:live|test)_\w{10,}|\bAIza[\w-]{35}|\bnpm_[A-Za-z0-9]{30,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bdckr_pat_[\w-]{16,}|\bhv[bs]\.[\w-]{20,}` +
+		`|\bpypi-[\w-]{16,}|\$(?:2[aby]|apr1|[156]|argon2\w*|scram-sha-\d+)\$[^\s"':]{16,}|\beyJ[\w-]{10,}\.eyJ[\w-]{6,}\.[\w-]*`)
+	// commands are programs whose flags for passwords do not say so.
+	commands = regexp.MustCompile(`\b(?:mysql|mariadb)\w*\b[^;|&\n]*?\s-p([^\s;|&]+)|\bredis-cli\b[^;|&\n]*?\s-a\s+([^\s;|&]+)|\bsshpass\s+-p\s*([^\s;|&]+)` +
+		`|\bcurl\b[^;|\n]*?\s-u\s*["']?[^\s:"']+:([^\s;|&"']+)|\bmongo\w*\b[^;|&\n]*?\s-p\s+([^\s;|&]+)`)
+	// webhook is an address that is a secret itself.
+	webhook = regexp.MustCompile(`\bhooks\.slack\.com/(?:services|workflows|triggers)/([\w/-]+)|\b(?:discord|discordapp)\.com/api/webhooks/([\w/-]+)`)
+)
+
+// tokensOf finds what is a credential wherever it stands.
+func tokensOf(text string, found []span) []span {
+	if strings.Contains(text, "asic") || strings.Contains(text, "earer") || strings.Contains(text, "BEARER") || strings.Contains(text, "BASIC") {
+		for _, m := range scheme.FindAllStringSubmatchIndex(text, -1) {
+			if v := text[m[2]:m[3]]; isRandom(v) {
+				found = append(found, span{m[2], m[3]})
+			}
+		}
+	}
+	if strings.Contains(text, " -") {
+		for _, m := range commands.FindAllStringSubmatchIndex(text, -1) {
+			for i := 2; i < len(m); i += 2 {
+				if m[i] >= 0 && !isPlaceholder(strings.Trim(text[m[i]:m[i+1]], `"'`)) {
+					found = append(found, span{m[i], m[i+1]})
+				}
+			}
+		}
+	}
+	if !mayBeIssued(text) {
+		return found
+	}
+	for _, m := range issued.FindAllStringIndex(text, -1) {
+		found = append(found, span{m[0], m[1]})
+	}
+	for _, m := range webhook.FindAllStringSubmatchIndex(text, -1) {
+		for i := 2; i < len(m); i += 2 {
+			if m[i] >= 0 {
+				found = append(found, span{m[i], m[i+1]})
+			}
+		}
+	}
 	return found
+}
+
+// mayBeIssued is for speed: whether a text has the beginning of a token in it.
+func mayBeIssued(text string) bool {
+	for i := 0; i+4 < len(text); i++ {
+		switch text[i] {
+		case '_': // gh?_, github_pat_, ?k_live_, npm_, dckr_pat_
+			if i >= 2 && (text[i-1] == 'k' || text[i-1] == 'm' || text[i-2] == 'h' || text[i-1] == 't' || text[i-1] == 'b' || text[i-1] == 'r') {
+				return true
+			}
+		case '-': // glpat-, xox?-, pypi-
+			if i >= 3 && (text[i-1] == 't' || text[i-2] == 'x' || text[i-2] == 'p') {
+				return true
+			}
+		case 'A':
+			if text[i+1] == 'K' || text[i+1] == 'S' || text[i+1] == 'I' {
+				return true
+			}
+		case '.': // SG., hvs., and the addresses
+			if i >= 2 && (text[i-1] == 'G' || text[i-2] == 'v' || text[i+1] == 's' || text[i+1] == 'c') {
+				return true
+			}
+		case '$':
+			if strings.IndexByte("256a1s", text[i+1]) >= 0 {
+				return true
+			}
+		case 'e':
+			if text[i+1] == 'y' && text[i+2] == 'J' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isRandom reports whether a word is none of a language: it has digits, or capitals
+// inside, or the end of base64.
+func isRandom(word string) bool {
+	capitals := 0
+	for i, r := range word {
+		switch {
+		case r >= '0' && r <= '9', r == '=', r == '+', r == '/':
+			return true
+		case i > 0 && r >= 'A' && r <= 'Z':
+			capitals++
+		}
+	}
+	return capitals > 1 && strings.ToUpper(word) != word
 }
 
 // userInfo finds the user info of URLs. What the kubelet or a template expands
@@ -98,11 +197,18 @@ func isNumber(text string) bool {
 }
 
 var (
-	assigned = regexp.MustCompile(`([A-Za-z][\w.-]*)=("[^"]*"|'[^']*'|[^\s&;,"'` + "`" + `)\]}]+)`)
+	assigned = regexp.MustCompile(`([A-Za-z][\w.-]*)(?:=|[ \t]+=[ \t]+)("[^"]*"|'[^']*'|[^\s&;,"'` + "`" + `)\]}]+)`)
 	field    = regexp.MustCompile(`([A-Za-z][\w.-]*)["']?\s*:\s+(.+)`)
 	value    = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,}\]][^,}\]]*)`)
 	pair     = regexp.MustCompile(`\bname["']?\s*:\s*["']?([A-Za-z][\w.-]*)["']?\s*,\s*["']?value["']?\s*:\s*(.+)`)
 	argument = regexp.MustCompile(`--?([A-Za-z][\w-]*)["']?(?:\s*,\s*|\s+)(.+)`)
+)
+
+var (
+	// directive is a line of a configuration that is words: of Redis, netrc, nginx.
+	directive = regexp.MustCompile(`(?:^\s*(?:requirepass|masterauth)|\blogin\s+\S+\s+password|\bset\s+\$\w*(?:token|password|secret|api_?key))\s+("[^"]*"|'[^']*'|[^\s;]+)`)
+	// said is what a comment says of a secret.
+	said = regexp.MustCompile(`(?i)\b(?:password|passwd|token|secret|key)s?\b\W{0,3}(?:(?:is|was|old|new)\b\W{0,3}){0,2}([\w+/=!$%&*^~.-]{8,})`)
 )
 
 // assignments finds what is assigned to a name that says it holds a secret.
@@ -118,6 +224,19 @@ func assignments(text string, yaml bool, found []span) []span {
 	}
 	if !yaml {
 		return found
+	}
+	for _, m := range directive.FindAllStringSubmatchIndex(text, -1) {
+		if !isHarmless(strings.Trim(text[m[2]:m[3]], `"'`)) {
+			found = append(found, span{m[2], m[3]})
+		}
+	}
+	if _, comment, ok := strings.Cut(text, "#"); ok {
+		for _, m := range said.FindAllStringSubmatchIndex(comment, -1) {
+			if v := comment[m[2]:m[3]]; isRandom(v) && strings.ToLower(v) != v && strings.ToUpper(v) != v {
+				at := len(text) - len(comment)
+				found = append(found, span{at + m[2], at + m[3]})
+			}
+		}
 	}
 	for _, shape := range []*regexp.Regexp{field, pair, argument} {
 		for from := 0; from < len(text); {
@@ -158,7 +277,7 @@ func isPath(text string) bool {
 // for speed: most lines hold none.
 func mentionsSecret(text string) bool {
 	text = strings.ToLower(text)
-	for _, w := range [...]string{"pass", "pwd", "token", "key", "secret", "dsn", "auth", "connection", "credential"} {
+	for _, w := range [...]string{"pass", "pwd", "token", "key", "secret", "dsn", "auth", "connection", "cred", "_pw", "-pw", "_pat", "-pat", "psk", "salt"} {
 		if strings.Contains(text, w) {
 			return true
 		}
@@ -189,10 +308,21 @@ func judgeName(name string) bool {
 		return false
 	}
 	last := ws[len(ws)-1]
+	for _, end := range [...]string{"password", "passwords", "passwd", "passphrase", "passwort", "pwd"} {
+		if strings.HasSuffix(last, end) { // rootpassword, PGPASSWORD
+			return true
+		}
+	}
 	switch last {
-	case "password", "passwd", "passwords", "pwd", "passphrase", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "dsn", "pgpassword",
-		"authtoken", "accesstoken", "clientsecret", "requirepass", "masterauth", "dbpassword", "userpassword", "rootpassword", "htpasswd":
+	case "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "dsn",
+		"authtoken", "accesstoken", "refreshtoken", "clientsecret", "requirepass", "masterauth":
 		return true
+	case "creds":
+		return strings.ToUpper(name) == name
+	case "pat", "pw", "psk":
+		return len(ws) > 1 && strings.ToUpper(name) == name // GITHUB_PAT, DB_PW
+	case "salt":
+		return len(ws) > 1
 	case "pass":
 		return true
 	case "secret":
@@ -209,7 +339,7 @@ func judgeName(name string) bool {
 			return false
 		}
 		switch ws[len(ws)-2] {
-		case "api", "access", "private", "account", "auth", "encryption", "signing", "master", "shared", "storage", "license":
+		case "api", "access", "private", "account", "auth", "encryption", "signing", "master", "shared", "storage", "license", "jwt", "hmac", "session", "cookie":
 			return true
 		case "secret":
 			// secretKey names a key in ExternalSecrets; AWS_SECRET_KEY is one.
