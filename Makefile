@@ -156,6 +156,11 @@ mutants: ## Break one reference at a time in the trees in CORPUS=DIR, count what
 	@test -d '$(CORPUS)' || { echo 'no folder $(CORPUS): make mutants CORPUS=DIR, with one .yaml file for each rendered tree' >&2; exit 2; }
 	$(GO) run ./test/mutants '$(CORPUS)'
 
+.PHONY: fixes
+fixes: ## Make mistakes in the trees in CORPUS=DIR, one at a time, and let fix undo them
+	@test -d '$(CORPUS)' || { echo 'no folder $(CORPUS): make fixes CORPUS=DIR, with one .yaml file for each rendered tree' >&2; exit 2; }
+	CORPUS='$(abspath $(CORPUS))' $(GO) test -count=1 -timeout 60m -v -run TestCorpus ./test/fixes
+
 .PHONY: places
 places: ## Prove the place of every value by changing it; PLACES=DIR:... are trees of others
 	PLACES='$(PLACES)' PLACES_MOST=$(or $(PLACES_MOST),0) PLACES_TREES=100 $(GO) test -count=1 -timeout 120m ./internal/kbuild -run 'TestPlaces' -v

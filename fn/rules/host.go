@@ -45,7 +45,11 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 	missing := fmt.Sprintf("host %q: there is no Service %q%s", u.Host, r.service, inNamespace(r.namespace))
 	switch r.verdict {
 	case hostTypo:
-		p.reportHost(u, missing, DidYouMean(r.suggestion), Wanted("Service", r.namespace, r.service))
+		names := []string{r.suggestion}
+		if r.rival != "" {
+			names = append(names, r.rival)
+		}
+		p.reportHost(u, missing, DidYouMean(names...), Wanted("Service", r.namespace, r.service))
 	case hostWrongNamespace:
 		severity := finding.Error
 		if u.weak() && u.Form == host.Word {

@@ -37,6 +37,7 @@ type hostJudgement struct {
 	target             *inventory.Object // the Service found or meant; nil for what others provide
 	headless           bool              // the port is a pod's own
 	suggestion         string            // a host that would resolve
+	rival              string            // another one that is as near
 	reason             string            // for hostBadPod and hostBadDomain
 	sure               bool              // for hostBadDomain
 	release            *inventory.Object // for hostAbsent: what may make it
@@ -58,7 +59,7 @@ type hostJudge struct {
 	customNames map[string][]string                  // names of custom resources, by namespace
 	ports       map[*inventory.Object][]numberedPort // of the Services of the build
 	portNumbers map[int]bool                         // that some Service of the build has
-	near        map[nearKey]string
+	near        map[nearKey]nearService
 	similar     map[nearKey]string
 	company     map[spot]bool                  // texts in which some address resolves
 	sets        map[string][]*inventory.Object // StatefulSets by the Service that governs them
@@ -78,7 +79,7 @@ func newHostJudge(b *Build, uses []*hostUse) *hostJudge {
 		b: b, uses: uses, domain: b.ClusterDomain(),
 		services: map[string][]*inventory.Object{}, written: map[string]bool{},
 		defined: map[string]bool{}, charts: map[string]finding.Severity{}, customNames: map[string][]string{},
-		ports: map[*inventory.Object][]numberedPort{}, portNumbers: map[int]bool{}, near: map[nearKey]string{}, similar: map[nearKey]string{},
+		ports: map[*inventory.Object][]numberedPort{}, portNumbers: map[int]bool{}, near: map[nearKey]nearService{}, similar: map[nearKey]string{},
 		company: map[spot]bool{},
 	}
 	for _, o := range b.Inventory.OfKind(serviceKind) {
@@ -266,8 +267,8 @@ func (j *hostJudge) judgePair(u *hostUse, a, b string) hostJudgement {
 	case j.b.Inventory.HasNamespace(b):
 		result = j.judgeName(u, inZone, "")
 	case looksLikePod(a):
-		if near := j.nearest(u, b, u.namespace); near != "" {
-			return hostJudgement{verdict: hostTypo, service: b, namespace: u.namespace, suggestion: a + "." + near}
+		if near := j.nearest(u, b, u.namespace); near.name != "" {
+			return hostJudgement{verdict: hostTypo, service: b, namespace: u.namespace, suggestion: a + "." + near.name, rival: near.spelled(func(name string) string { return a + "." + name })}
 		}
 		if j.judgeStrayPod(u, hostName{pod: a, service: b, namespace: u.namespace}, &result) {
 			return result
@@ -342,8 +343,9 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 			return result
 		}
 	}
-	if near := j.nearest(u, n.service, n.namespace); near != "" {
-		result.verdict, result.suggestion = hostTypo, spelled(near, n.namespace)
+	if near := j.nearest(u, n.service, n.namespace); near.name != "" {
+		result.verdict, result.suggestion = hostTypo, spelled(near.name, n.namespace)
+		result.rival = near.spelled(func(name string) string { return spelled(name, n.namespace) })
 		return result
 	}
 	if n.zone && j.b.Inventory.HasNamespace(n.service) && j.find(u, n.namespace, n.service) != nil { // the two the wrong way around
@@ -424,7 +426,7 @@ func (j *hostJudge) find(u *hostUse, service, namespace string) *inventory.Objec
 func (j *hostJudge) provided(service, namespace string, u *hostUse) bool {
 	res := j.resolve(u, service, namespace)
 	return res.Status == reference.Found && res.Target == nil ||
-		res.Likely && j.nearest(u, service, namespace) == "" ||
+		res.Likely && j.nearest(u, service, namespace).name == "" ||
 		j.b.provided("Service", namespace, u.Host) >= 0
 }
 
@@ -453,9 +455,21 @@ type nearKey struct {
 	dotted, weak       bool
 }
 
+// nearService is the name of a Service that was probably meant, and one that is as
+// near, both "" if there is none.
+type nearService struct{ name, rival string }
+
+// spelled is the rival as it is written in an address.
+func (n nearService) spelled(as func(name string) string) string {
+	if n.rival == "" {
+		return ""
+	}
+	return as(n.rival)
+}
+
 // nearest returns the Service in the namespace whose name was probably meant.
 // It remembers the answers: the same mistake is often in many places.
-func (j *hostJudge) nearest(u *hostUse, service, namespace string) string {
+func (j *hostJudge) nearest(u *hostUse, service, namespace string) nearService {
 	key := nearKey{service, namespace, u.Port, u.from.Namespace == "" && strings.Contains(u.Host, "."), u.weak()}
 	near, ok := j.near[key]
 	if !ok {
@@ -465,16 +479,21 @@ func (j *hostJudge) nearest(u *hostUse, service, namespace string) string {
 	return near
 }
 
-func (j *hostJudge) findNearest(u *hostUse, service, namespace string) string {
-	best, bestDistance := "", 1<<30
+func (j *hostJudge) findNearest(u *hostUse, service, namespace string) (best nearService) {
+	bestDistance := 1 << 30
 	consider := func(services []*inventory.Object) {
 		for _, o := range services {
 			if !suggest.Close(service, o.Name) || !j.isTypo(u, service, o) {
 				continue
 			}
-			d := suggest.Distance(service, o.Name)
-			if d < bestDistance || d == bestDistance && o.Name < best {
-				best, bestDistance = o.Name, d
+			switch d := suggest.Distance(service, o.Name); {
+			case d < bestDistance:
+				best, bestDistance = nearService{name: o.Name}, d
+			case d > bestDistance || o.Name == best.name:
+			case o.Name < best.name:
+				best.name, best.rival = o.Name, best.name
+			case best.rival == "" || o.Name < best.rival:
+				best.rival = o.Name
 			}
 		}
 	}

@@ -25,23 +25,23 @@ var namespaceMistyped = &Rule{
 	URL: "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
 	Run: func(p *Pass) error {
 		known, declared := p.namespaces()
-		near := func(ns string, among []string) string {
+		near := func(ns string, among []string) []string {
 			if ns == "" || reference.IsPlaceholderName(ns) || slices.Contains(among, ns) || builtinNamespace(ns) {
-				return ""
+				return nil
 			}
-			if names := suggest.Nearest(ns, among, 1); len(names) > 0 && suggest.Close(ns, names[0]) {
-				return names[0]
+			if names := closestNames(ns, among); len(names) > 0 && names[0] == suggest.Nearest(ns, among, 1)[0] {
+				return names
 			}
-			return ""
+			return nil
 		}
 		if len(declared) > 0 {
 			for _, o := range p.Inventory.Objects() {
 				if o.Local || o.Namespace == "" {
 					continue
 				}
-				if meant := near(o.Namespace, declared); meant != "" {
+				if meant := near(o.Namespace, declared); len(meant) > 0 {
 					n := o.Get("metadata", "namespace")
-					p.Report(o, n, fmt.Sprintf("namespace %q is not in this build", o.Namespace), DidYouMean(meant))
+					p.Report(o, n, fmt.Sprintf("namespace %q is not in this build", o.Namespace), DidYouMean(meant...))
 				}
 			}
 		}
@@ -54,8 +54,8 @@ var namespaceMistyped = &Rule{
 			if yamlnode.String(n) == "" || p.resolve(r).Status != reference.Found {
 				continue
 			}
-			if meant := near(r.Namespace, known); meant != "" {
-				p.Report(r.From, n, fmt.Sprintf("namespace %q is not in this build", r.Namespace), DidYouMean(meant))
+			if meant := near(r.Namespace, known); len(meant) > 0 {
+				p.Report(r.From, n, fmt.Sprintf("namespace %q is not in this build", r.Namespace), DidYouMean(meant...))
 			}
 		}
 		return nil

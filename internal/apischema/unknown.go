@@ -22,7 +22,8 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 	}
 	free := w.free(n, s)
 	meant, other := "", w.elsewhere(n, key.Value, v, s)
-	if names := near(key.Value, free); len(names) > 0 {
+	names := near(key.Value, free)
+	if len(names) > 0 {
 		meant = names[0]
 	}
 	if meant == "" && v.Kind == yaml.ScalarNode && strings.HasSuffix(strings.ToLower(key.Value), "name") {
@@ -43,6 +44,9 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 	case meant != "" && (sure || other.text == "" || !other.sure && takesShape(v, s.Field(meant).Schema)):
 		field := s.Field(meant)
 		p.Suggestions = []string{meant}
+		if len(names) > 1 && meant == names[0] {
+			p.Suggestions = names
+		}
 		if takesShape(v, field.Schema) {
 			p.fix = &fix{in: n, key: key, name: meant}
 		}

@@ -305,7 +305,8 @@ func (w *walker) unsupported(v *yaml.Node, field string, allowed []string) {
 	w.add(p)
 }
 
-// near returns what was probably meant: the same word in another case first.
+// near returns what was probably meant: the same word in another case first. It is
+// two words where both are as near.
 func near(name string, candidates []string) []string {
 	for _, c := range candidates {
 		if c != "" && strings.EqualFold(c, name) {
@@ -319,7 +320,10 @@ func near(name string, candidates []string) []string {
 			}
 		}
 	}
-	if names := suggest.Nearest(name, candidates, 1); len(names) > 0 {
+	if names := suggest.Nearest(name, candidates, 2); len(names) > 0 {
+		if len(names) > 1 && suggest.Distance(name, names[1]) > suggest.Distance(name, names[0]) {
+			names = names[:1]
+		}
 		return names
 	}
 	for _, c := range candidates {

@@ -21,6 +21,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fix"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/flux"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
@@ -50,6 +51,8 @@ type Options struct {
 	ClusterName string
 	// Remote is called with each remote base before it is read. It may be nil.
 	Remote func(url string)
+	// Keep fills Report.Built.
+	Keep bool
 	// Jobs is how many trees are checked at once, 0 for one on each processor.
 	Jobs int
 	// Progress is called before each tree is checked. It may be nil.
@@ -73,6 +76,10 @@ type Report struct {
 	Unread []Unread
 	// Asked is what Options.Cluster said.
 	Asked Asked
+	// Built are the trees with their resources, if Options.Keep is set: those that
+	// were built without an error, and without the function, whose part in them is
+	// no more than what follows from the rest.
+	Built []fix.Built
 
 	brought       map[string]bool   // apiVersion and kind, by CustomResourceDefinitions of the trees
 	follow        bool              // where values were written: the tree before had findings
@@ -119,6 +126,9 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	var parts []Tree
 	rep.trees(ctx, trees, opts, func(o outcome) {
 		found, all, parts = append(found, o.findings), append(all, o.have), append(parts, o.tree)
+		if opts.Keep && o.resources != nil {
+			rep.Built = append(rep.Built, fix.Built{Name: o.tree.shown(), Resources: o.resources})
+		}
 	})
 	if err := kbuild.Unchanged(rep.inputs...); err != nil {
 		var changed *kbuild.ChangedError
@@ -176,14 +186,16 @@ type outcome struct {
 	tree     Tree
 	findings []finding.Finding
 	have     objects
+	// resources are those of the tree, nil if it could not be built.
+	resources []*yaml.Node
 	// aside says that the tree is not checked, and only has what others may miss.
 	aside bool
 }
 
 func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, error) {
 	if t.Root != "" {
-		findings, have, err := rep.checkKustomization(ctx, t, opts)
-		return []outcome{{tree: t, findings: findings, have: have}}, err
+		o, err := rep.checkKustomization(ctx, t, opts)
+		return []outcome{o}, err
 	}
 	sources, err := rep.read(t, opts)
 	if err != nil {
@@ -241,7 +253,15 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		rep.define(p.inv)
 		tree := t
 		tree.Name = p.name
-		outcomes = append(outcomes, outcome{tree: tree, findings: findings, have: rep.objectsOf(p.inv)})
+		o := outcome{tree: tree, findings: findings, have: rep.objectsOf(p.inv)}
+		if opts.Keep && cfg == nil {
+			for _, object := range p.inv.Objects() {
+				if object.Node != nil && !object.Local {
+					o.resources = append(o.resources, object.Node)
+				}
+			}
+		}
+		outcomes = append(outcomes, o)
 	}
 	return append(outcomes, templates...), nil
 }
@@ -271,7 +291,7 @@ func validate(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigP
 
 // checkKustomization builds a kustomization. If it runs the function itself,
 // what the function found is the answer; else the result is checked.
-func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options) ([]finding.Finding, objects, error) {
+func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options) (outcome, error) {
 	var trace provenance.Trace
 	if rep.follow {
 		opts.Build.Trace = &trace
@@ -286,14 +306,18 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 		}
 	}
 	if rep.follow = len(b.findings) > 0; err != nil && len(b.findings) == 0 {
-		return nil, nil, err
+		return outcome{tree: t}, err
 	}
 	rep.count(len(b.resources), rep.withoutSchema)
 	places := NewPlaces(&trace, b.resources)
 	places.read = func(file string) ([]byte, error) { return readAbs(files, file) }
 	places.Locate(b.findings)
 	places.sources(b.findings, rep.Sources)
-	return append(b.findings, rep.about...), b.have, err
+	o := outcome{tree: t, findings: append(b.findings, rep.about...), have: b.have}
+	if !b.function {
+		o.resources = b.resources
+	}
+	return o, err
 }
 
 // built is a kustomization that was built of files, and what is found in it.
@@ -303,6 +327,7 @@ type built struct {
 	findings  []finding.Finding
 	resources []*yaml.Node
 	have      objects
+	function  bool // whether it ran
 }
 
 // buildAndCheck builds a kustomization and checks what comes out.
@@ -345,6 +370,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		return b, err
 	}
 	m := result.Resources
+	b.function = len(result.Runs) > 0
 	b.resources = make([]*yaml.Node, 0, m.Size())
 	for _, r := range m.Resources() {
 		b.resources = append(b.resources, r.YNode())

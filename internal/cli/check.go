@@ -156,6 +156,7 @@ func (c *checkFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer disconnect()
+	c.Keep = c.carriesFixes()
 	rep := check.Run(cmd.Context(), trees, c.Options)
 	c.asked(cmd, rep)
 	if c.externals {
@@ -281,8 +282,7 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report, trees []check.
 // fixes are the certain answers to findings, for the reports that carry them. They
 // are tried, which is a second check.
 func (c *checkFlags) fixes(cmd *cobra.Command, rep *check.Report, trees []check.Tree) (map[finding.Identity]report.Fix, error) {
-	if !slices.ContainsFunc(c.destinations, func(d destination) bool { return d.format.Fixes }) ||
-		slices.ContainsFunc(trees, func(t check.Tree) bool { return slices.Contains(t.Files, "-") }) {
+	if !c.carriesFixes() || slices.ContainsFunc(trees, func(t check.Tree) bool { return slices.Contains(t.Files, "-") }) {
 		return nil, nil
 	}
 	m := mender{options: c.Options, trees: trees, secrets: secretsOf(cmd)}
@@ -292,6 +292,10 @@ func (c *checkFlags) fixes(cmd *cobra.Command, rep *check.Report, trees []check.
 		fixes[rep.Findings[e.Finding].Identity()] = report.Fix{Line: e.Line, Column: e.Column, Old: e.Old, New: e.New}
 	}
 	return fixes, err
+}
+
+func (c *checkFlags) carriesFixes() bool {
+	return slices.ContainsFunc(c.destinations, func(d destination) bool { return d.format.Fixes })
 }
 
 // unread says what could not be checked, and returns the exit code if that is a

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,9 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/pmezard/go-difflib/difflib"
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/atomicfile"
@@ -20,30 +23,33 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/git"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 func newFixCommand() *cobra.Command {
 	// What it checks is what check checks, so flags and defaults are the same.
 	var flags checkFlags
-	var diff bool
+	var diff, within bool
 	cmd := &cobra.Command{
 		Use:   "fix [PATH...]",
 		Short: "Mend what has one certain answer, where it was written",
 		Long: `Fix checks PATH as check does, and changes the files in which findings at error
 level were written, where there is one certain answer: a name with a typing
-error and one thing that is near, a misspelt field, a version of an API that was
-removed and whose successor takes the same fields. Only the word is changed:
-comments, quotes and layout stay.
+error and one thing that is near, a misspelt field, a unit that is written
+otherwise, a version of an API that was removed and whose successor takes the
+same fields. Only the word is changed: comments, quotes and layout stay.
 
-A file is changed only after everything was checked again with the change, in
-memory: what it is to mend must be gone, and nothing may be new. What is in a
-Secret is left alone, and so are files outside of the repository, or of the
-working directory where there is none.
+A file is changed only after everything was checked and built again with the
+change, in memory: what it is to mend must be gone, nothing may be new, and
+nothing else may be built. What is in Secrets is left alone without --secrets,
+and so are files outside of the repository, or of the working directory where
+there is none.
 
 With --diff nothing is written, and the exit code is 1 when something would be.
 Otherwise it is 1 when errors are left.`,
 		Example: `  krm-validate fix --diff overlays/     # what would change
   krm-validate fix overlays/
+  krm-validate fix --secrets --diff overlays/
   krm-validate check overlays/          # what is left, for people`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args, err := flags.applyDefaults(cmd, args)
@@ -64,12 +70,13 @@ Otherwise it is 1 when errors are left.`,
 			if err != nil {
 				return err
 			}
-			m := mender{options: flags.Options, trees: trees, secrets: secretsOf(cmd)}
+			m := mender{options: flags.Options, trees: trees, secrets: secretsOf(cmd), within: within}
 			return m.run(cmd, &flags, diff)
 		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&diff, "diff", false, "print what would change and write nothing; exit with 1 if there is anything")
+	f.BoolVar(&within, "secrets", false, "change what is in Secrets too: names in their values, and newlines at the end of them")
 	f.StringVarP(&flags.config, "config", "c", "", "file with a ConfigPipeline")
 	f.StringArrayVar(&flags.find.Exclude, "exclude", nil, "leave out the files and folders below PATH that match this `pattern`, written as in .gitignore; may be repeated")
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "do not say what is changed")
@@ -83,11 +90,13 @@ type mender struct {
 	options check.Options
 	trees   []check.Tree
 	secrets *redact.Secrets
+	within  bool   // what is in Secrets may be changed too
 	top     string // files outside of it are not changed
 }
 
 func (m *mender) run(cmd *cobra.Command, flags *checkFlags, diff bool) error {
 	ctx := cmd.Context()
+	m.options.Keep = true
 	before := check.Run(ctx, m.trees, m.options)
 	failure := flags.unread(cmd, before)
 	edits, after, err := m.mend(ctx, before)
@@ -109,7 +118,7 @@ func (m *mender) run(cmd *cobra.Command, flags *checkFlags, diff bool) error {
 	}
 	if !flags.quiet {
 		for _, e := range edits {
-			fmt.Fprintf(out, "%s:%d: %s -> %s (%s)\n", redact.Escape(e.File), e.Line, m.secrets.Line(e.Old), m.secrets.Line(e.New), e.Rule)
+			fmt.Fprintf(out, "%s:%d: %s (%s)\n", redact.Escape(e.File), e.Line, m.secrets.Line(cmp.Or(e.What, e.Old+" -> "+e.New)), e.Rule)
 		}
 		fmt.Fprintf(out, "%d fixed, %s left\n", len(edits), report.Summary(after.Findings))
 	}
@@ -122,19 +131,41 @@ func (m *mender) run(cmd *cobra.Command, flags *checkFlags, diff bool) error {
 // mend returns the edits that mend what was found, tried, and what is found after
 // them.
 func (m *mender) mend(ctx context.Context, before *check.Report) (edits []fix.Edit, after *check.Report, err error) {
-	if finding.Count(before.Findings, finding.Error) == 0 {
+	if len(before.Findings) == 0 {
 		return nil, before, nil
 	}
 	if err := m.limit(); err != nil {
 		return nil, nil, err
 	}
-	words := fix.Words{}
-	for _, text := range before.Texts() {
-		words.Add(text)
+	tree := &fix.Tree{
+		Source:   func(file string) []byte { return m.text(before, file) },
+		Resource: resourcesOf(before),
+		Words:    fix.Words{},
+		Secrets:  m.within,
 	}
-	edits = fix.Plan(before.Findings, func(file string) []byte { return m.text(before, file) }, words)
+	for _, text := range before.Texts() {
+		tree.Words.Add(text)
+	}
+	edits = fix.Plan(before.Findings, tree)
 	edits, after = m.tried(ctx, before, edits)
 	return edits, after, nil
+}
+
+// resourcesOf finds resources by what findings say they are.
+func resourcesOf(rep *check.Report) func(finding.Resource) *yaml.Node {
+	byName := sync.OnceValue(func() map[finding.Resource]*yaml.Node {
+		all := map[finding.Resource]*yaml.Node{}
+		for _, b := range rep.Built {
+			for _, n := range b.Resources {
+				all[finding.Resource{
+					APIVersion: yamlnode.GetString(n, "apiVersion"), Kind: yamlnode.GetString(n, "kind"),
+					Namespace: yamlnode.GetString(n, "metadata", "namespace"), Name: yamlnode.GetString(n, "metadata", "name"),
+				}] = n
+			}
+		}
+		return all
+	})
+	return func(r finding.Resource) *yaml.Node { return byName()[r] }
 }
 
 // limit finds the folder that files have to be in to be changed.
@@ -166,16 +197,23 @@ func (m *mender) tried(ctx context.Context, before *check.Report, edits []fix.Ed
 	if len(edits) == 0 {
 		return nil, before
 	}
-	if after = m.check(ctx, before, edits); m.mends(before, after, edits) {
-		return edits, after
-	}
 	after = before
-	for _, file := range files(edits) {
-		more := append(slices.Clip(kept), ofFile(edits, file)...)
-		if rep := m.check(ctx, before, more); m.mends(before, rep, more) {
+	var try func(names []string)
+	try = func(names []string) {
+		more := slices.Clone(kept)
+		for _, file := range names {
+			more = append(more, ofFile(edits, file)...)
+		}
+		switch rep := m.check(ctx, before, more); {
+		case m.mends(before, rep, more):
 			kept, after = more, rep
+		case len(names) > 1 && ctx.Err() == nil: // most are as good as they look
+			half := len(names) / 2
+			try(names[:half])
+			try(names[half:])
 		}
 	}
+	try(files(edits))
 	return kept, after
 }
 
@@ -202,25 +240,49 @@ func (m *mender) check(ctx context.Context, before *check.Report, edits []fix.Ed
 	return check.Run(ctx, m.trees, opts)
 }
 
-// mends reports whether all findings that edits are for are gone, and none is new.
+// mends reports whether all findings that edits are for are gone, no warning or error
+// is new, and nothing else is built.
 func (m *mender) mends(before, after *check.Report, edits []fix.Edit) bool {
 	if len(after.Unread) > len(before.Unread) {
 		return false
 	}
-	left := map[finding.Identity]int{}
+	left := map[kindOfFinding]int{}
 	for i := range before.Findings {
-		left[before.Findings[i].Identity()]++
+		left[kindOf(&before.Findings[i])]++
 	}
+	mended := make([]finding.Finding, 0, len(edits))
 	for _, e := range edits {
-		left[before.Findings[e.Finding].Identity()]--
+		left[kindOf(&before.Findings[e.Finding])]--
+		mended = append(mended, before.Findings[e.Finding])
 	}
 	for i := range after.Findings {
-		id := after.Findings[i].Identity()
-		if left[id]--; left[id] < 0 {
+		k := kindOf(&after.Findings[i])
+		if left[k]--; left[k] < 0 && k.severity > finding.Note { // a note may follow from what is found now
 			return false
 		}
 	}
-	return true
+	return fix.OnlyMended(before.Built, after.Built, mended)
+}
+
+// kindOfFinding is what tells a finding from others before and after an edit: its
+// line, where that is known. The edit may move it within the line, and may be of the
+// field, the version or the name that other findings have for their resource.
+type kindOfFinding struct {
+	rule     string
+	severity finding.Severity
+	file     string
+	line     int
+	resource finding.Resource
+	field    string
+}
+
+func kindOf(f *finding.Finding) kindOfFinding {
+	k := kindOfFinding{rule: f.Rule, severity: f.Severity, file: f.File, line: f.Line}
+	if f.Line == 0 {
+		k.resource, k.field = f.Resource, f.Place()
+		k.resource.APIVersion = ""
+	}
+	return k
 }
 
 // write writes the files, unless one of them has changed since it was read.

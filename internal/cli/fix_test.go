@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"io/fs"
 	"math/rand/v2"
@@ -166,14 +167,19 @@ func TestSARIFCarriesFixes(t *testing.T) {
 func TestFixLeavesAlone(t *testing.T) {
 	two := strings.Replace(knownPod, "name: web, n", "name: other, n", 1)
 	for name, text := range map[string]string{
-		"two names that are near":         knownSecret + "---\n" + strings.ReplaceAll(knownSecret, "db-secret", "db-secre") + "---\n" + knownPod,
-		"several places that agree":       knownSecret + "---\n" + knownPod + "---\n" + two,
-		"nothing that is near":            dangling,
-		"what is in a Secret":             "apiVersion: v1\nkind: Service\nmetadata: {name: postgres-service, namespace: shop}\nspec: {ports: [{port: 5432}]}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData: {DATABASE_HOST: postgress-service}\n",
-		"a name that would collide":       strings.Replace(knownPod, "    image:", "    imagePullPolicy: Never\n    imagePullPolcy: Never\n    image:", 1) + "---\n" + strings.ReplaceAll(knownSecret, "db-secret", "db-secrt"),
-		"a version with other fields":     "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {backend: {serviceName: web, servicePort: 80}}\n",
-		"another kind of short name":      "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'example.com/web:1', resources: {limits: {gpu: 1}}}]}\n",
-		"a word in quotes with an escape": knownSecret + "---\n" + strings.Replace(knownPod, "db-secrt", `"db-\x73ecrt"`, 1),
+		"two names that are near":           knownSecret + "---\n" + strings.ReplaceAll(knownSecret, "db-secret", "db-secre") + "---\n" + knownPod,
+		"several places that agree":         knownSecret + "---\n" + knownPod + "---\n" + two,
+		"nothing that is near":              dangling,
+		"what is in a Secret":               "apiVersion: v1\nkind: Service\nmetadata: {name: postgres-service, namespace: shop}\nspec: {ports: [{port: 5432}]}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData: {DATABASE_HOST: postgress-service}\n",
+		"a name that would collide":         strings.Replace(knownPod, "    image:", "    imagePullPolicy: Never\n    imagePullPolcy: Never\n    image:", 1) + "---\n" + strings.ReplaceAll(knownSecret, "db-secret", "db-secrt"),
+		"a version with other fields":       "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {backend: {serviceName: web, servicePort: 80}}\n",
+		"another kind of short name":        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'example.com/web:1', resources: {limits: {gpu: 1}}}]}\n",
+		"a value with two that are as near": "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {clusterIP: None, ports: [{port: 80, protocol: TDP}]}\n",
+		"a unit that may be M or Mi":        strings.Replace(knownPod, "    image:", "    resources: {limits: {memory: 512MB}}\n    image:", 1) + "---\n" + strings.ReplaceAll(knownSecret, "db-secret", "db-secrt"),
+		"a budget that selected nothing":    "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: web}\nspec: {minAvailable: 1, selector: {}}\n",
+		"a host with two that are as near":  "apiVersion: v1\nkind: Service\nmetadata: {name: orders-a}\nspec: {clusterIP: None, ports: [{port: 8080}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: orderss}\nspec: {clusterIP: None, ports: [{port: 8080}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: ordersx}\nspec: {clusterIP: None, ports: [{port: 8080}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'example.com/web:1', env: [{name: ORDERS_URL, value: 'http://orders:8080'}]}]}\n",
+		"an alias":                          knownSecret + "---\n" + strings.Replace(strings.Replace(knownPod, "name: web, n", "name: &n db-secrt, n", 1), "        name: db-secrt", "        name: *n", 1),
+		"a word in quotes with an escape":   knownSecret + "---\n" + strings.Replace(knownPod, "db-secrt", `"db-\x73ecrt"`, 1),
 	} {
 		t.Chdir(t.TempDir())
 		write(t, ".", map[string]string{"a.yaml": text})
@@ -182,6 +188,54 @@ func TestFixLeavesAlone(t *testing.T) {
 		assert.Contains(t, stdout, "0 fixed", name)
 		assert.Equal(t, text, readFile(t, "a.yaml"), name)
 	}
+}
+
+// What is in Secrets is changed where that is asked for, and never shown.
+func TestFixInSecrets(t *testing.T) {
+	t.Chdir(t.TempDir())
+	encode := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+	const service = "apiVersion: v1\nkind: Service\nmetadata: {name: postgres-service, namespace: shop}\nspec: {ports: [{port: 5432}], clusterIP: None}\n---\n"
+	const pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: web, image: 'example.com/web:1', envFrom: [{secretRef: {name: db}}]}]}\n"
+	secret := func(values string) string {
+		return service + "apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop} # of the database\n" + values + pod
+	}
+	for _, c := range []struct{ name, before, after string }{
+		{"base64", "data:\n  PASSWORD: " + encode("swordfish1234\n") + " # here\n", "data:\n  PASSWORD: " + encode("swordfish1234") + " # here\n"},
+		{"base64 in quotes", "data: {PASSWORD: '" + encode("swordfish1234\r\n") + "'}\n", "data: {PASSWORD: '" + encode("swordfish1234") + "'}\n"},
+		{"a block", "stringData:\n  PASSWORD: | # here\n    swordfish1234\n", "stringData:\n  PASSWORD: |- # here\n    swordfish1234\n"},
+		{"an escape", `stringData: {PASSWORD: "swordfish1234\n"}` + "\n", `stringData: {PASSWORD: "swordfish1234"}` + "\n"},
+		{"a name in base64", "data:\n  DATABASE_URL: " + encode("postgresql://u:swordfish1234@postgress-service:5432/db") + "\n", "data:\n  DATABASE_URL: " + encode("postgresql://u:swordfish1234@postgres-service:5432/db") + "\n"},
+		{"a name", "stringData:\n  DATABASE_URL: postgresql://u:swordfish1234@postgress-service:5432/db\n", "stringData:\n  DATABASE_URL: postgresql://u:swordfish1234@postgres-service:5432/db\n"},
+	} {
+		write(t, ".", map[string]string{"a.yaml": secret(c.before)})
+		code, stdout, stderr := run(t, "fix", "a.yaml")
+		assert.Equal(t, ExitFindings, code, c.name)
+		assert.Equal(t, secret(c.before), readFile(t, "a.yaml"), c.name)
+		hidden := []string{"swordfish", encode("swordfish1234")[:12]}
+		shows := func(text string) {
+			for _, h := range hidden {
+				assert.NotContains(t, text, h, c.name)
+			}
+		}
+		shows(stdout + stderr)
+		_, stdout, stderr = run(t, "fix", "--secrets", "--diff", "a.yaml")
+		shows(stdout + stderr)
+		assert.Contains(t, stdout, "***", c.name)
+		code, stdout, stderr = run(t, "fix", "--secrets", "a.yaml")
+		shows(stdout + stderr)
+		assert.Equal(t, ExitOK, code, "%s: %s%s", c.name, stdout, stderr)
+		assert.Contains(t, stdout, "1 fixed", c.name)
+		assert.Equal(t, secret(c.after), readFile(t, "a.yaml"), c.name)
+	}
+	// What a generator takes.
+	write(t, "k", map[string]string{
+		"kustomization.yaml": "secretGenerator:\n- name: db\n  files: [PASSWORD]\n  literals: [\"USER=annabelle\\n\"] # who\nresources: [pod.yaml]\n",
+		"PASSWORD":           "swordfish1234\n", "pod.yaml": strings.Replace(strings.TrimPrefix(pod, "---\n"), ", namespace: shop", "", 1),
+	})
+	code, stdout, stderr := run(t, "fix", "--secrets", "k")
+	assert.Equal(t, ExitOK, code, stdout+stderr)
+	assert.Equal(t, "swordfish1234", readFile(t, "k/PASSWORD"))
+	assert.Contains(t, readFile(t, "k/kustomization.yaml"), "literals: [\"USER=annabelle\"] # who\n")
 }
 
 func TestFixWritesNothing(t *testing.T) {

@@ -8,25 +8,43 @@ package fix
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// Edit replaces a part of one line.
+// Edit replaces a part of a file.
 type Edit struct {
 	File string
-	// Line and Column are of the first byte of Old, from 1.
+	// Line and Column are of the first byte of Old, from 1; Old may be several lines.
 	Line, Column int
 	Old, New     string
-	Rule         string
+	// What is said of it, where Old and New are not to be shown.
+	What string
+	Rule string
 	// Finding is the index of the finding it mends.
 	Finding int
+}
+
+// Tree is what findings are about, as far as it matters for their answers.
+type Tree struct {
+	// Source returns the text of a file, nil where it may not be changed.
+	Source func(file string) []byte
+	// Resource returns a resource as it was built, nil where that is not known.
+	Resource func(finding.Resource) *yaml.Node
+	// Words are those of all files.
+	Words Words
+	// Secrets allows to change what is in Secrets.
+	Secrets bool
 }
 
 // Words counts the words of texts: the parts of names between dashes, dots and
@@ -37,6 +55,35 @@ var (
 	wholeWord = regexp.MustCompile(`[A-Za-z0-9_.-]+`)
 	partWord  = regexp.MustCompile(`[a-z0-9]+`)
 )
+
+// common are words that names are made of, for the spelling of those that are
+// written only once.
+var common = sync.OnceValue(func() map[string]bool {
+	words := map[string]bool{}
+	for _, w := range strings.Fields(`
+		account admin agent alert api app apps auth backend backup bucket cache cert certs claim client cluster code collector
+		config configs controller core credentials cron data database default demo deployment dev docker elasticsearch email env
+		events exporter external files flux frontend gateway git grafana grpc handler health host http https image images
+		ingress internal issuer job jobs kafka key keys kube kubernetes local logging login logs mail main manager mariadb
+		master mesh metrics minio mongo mongodb monitoring mysql namespace nats network nginx node operator order orders
+		password payment payments policy pool postgres postgresql prod product products prometheus proxy public queue rabbitmq
+		reader redis registry release replica repo role root route runner scheduler search secret secrets server service session
+		settings shared shop site source stage staging state static storage store system task team test tls token tools traefik
+		ui upload uploads user users values vault version views volume web webhook worker writer zookeeper
+	`) {
+		words[w] = true
+	}
+	return words
+})
+
+// of is how often a word is written; one that is common counts as written elsewhere.
+func (w Words) of(word string) int {
+	n := w[word]
+	if common()[word] {
+		n++
+	}
+	return n
+}
 
 // Add counts the words of a text.
 func (w Words) Add(text []byte) {
@@ -54,31 +101,33 @@ func (w Words) Add(text []byte) {
 // other words tell.
 func (w Words) favour(old, replacement string) bool {
 	a, b := partWord.FindAllString(strings.ToLower(old), -1), partWord.FindAllString(strings.ToLower(replacement), -1)
-	if len(a) != len(b) {
+	gone := slices.DeleteFunc(slices.Clone(a), func(part string) bool { return slices.Contains(b, part) })
+	come := slices.DeleteFunc(slices.Clone(b), func(part string) bool { return slices.Contains(a, part) })
+	if len(gone) == 0 || len(come) == 0 {
 		return w["="+strings.ToLower(replacement)] > w["="+strings.ToLower(old)]
 	}
-	for i := range a {
-		if a[i] != b[i] && w[b[i]] <= w[a[i]] {
-			return false
+	for _, x := range gone {
+		for _, y := range come {
+			if w.of(y) <= w.of(x) {
+				return false
+			}
 		}
 	}
 	return true
 }
 
-// Plan returns the edits for findings, sorted, at most one for a place. source
-// returns the text of a file, nil where it may not be changed; words are those of
-// all files.
+// Plan returns the edits for findings, sorted, at most one for a place.
 //
 // A finding has one certain answer if it asks whether one thing was meant, and
-// the only thing that is near; and if the text at its place has the wrong word
-// once. Where several places have the same word, or the word is written that way
+// nothing else is as near; and if the text at its place has the wrong word once.
+// Where several places have the same word, or the word is written that way
 // elsewhere, the one thing that is near may be what is misspelt: that is no
-// certain answer. What is in a Secret is left alone.
-func Plan(fs []finding.Finding, source func(file string) []byte, words Words) []Edit {
+// certain answer. What is in a Secret is left alone, unless the tree allows it.
+func Plan(fs []finding.Finding, tree *Tree) []Edit {
 	var edits []Edit
 	uses := map[[2]string]map[[2]any]bool{} // of an answer: the places
 	for i := range fs {
-		if old, replacement, ok := answer(&fs[i]); ok && !fromSchema[fs[i].Rule] {
+		if old, replacement, ok := tree.answer(&fs[i]); ok && !fromSchema[fs[i].Rule] {
 			key := [2]string{old, replacement}
 			if uses[key] == nil {
 				uses[key] = map[[2]any]bool{}
@@ -86,28 +135,37 @@ func Plan(fs []finding.Finding, source func(file string) []byte, words Words) []
 			uses[key][[2]any{fs[i].File, fs[i].Line}] = true
 		}
 	}
-	lines := map[string][][]byte{}
+	files := map[string]*file{}
 	for i := range fs {
 		f := &fs[i]
-		old, replacement, ok := answer(f)
-		if !ok || f.File == "" || f.Line < 1 || f.Column < 1 || len(uses[[2]string{old, replacement}]) > 1 {
+		if f.File == "" || f.Line < 1 {
 			continue
 		}
-		if !fromSchema[f.Rule] && !words.favour(old, replacement) {
+		if files[f.File] == nil {
+			files[f.File] = newFile(tree.Source(f.File))
+		}
+		text := files[f.File]
+		if f.Line > len(text.lines) {
 			continue
 		}
-		if lines[f.File] == nil {
-			lines[f.File] = bytes.SplitAfter(source(f.File), []byte("\n"))
+		e, ok := Edit{}, false
+		if old, replacement, certain := tree.answer(f); certain {
+			if len(uses[[2]string{old, replacement}]) > 1 || !fromSchema[f.Rule] && !tree.Words.favour(old, replacement) {
+				continue
+			}
+			if e, ok = text.word(f, old, replacement); !ok && tree.Secrets && inSecret(f) {
+				e, ok = text.encoded(f, func(plain string) (string, bool) { return replaced(plain, old, replacement) })
+				e.What = old + " -> " + replacement + ", in what is encoded"
+			}
+		} else if f.Rule == "data-trailing-newline" && tree.Secrets && f.Severity == finding.Error {
+			e, ok = text.newline(f)
+			e.What = "no newline at the end"
 		}
-		if f.Line > len(lines[f.File]) {
-			continue
-		}
-		at, ok := find(string(lines[f.File][f.Line-1]), f.Column, old, replacement)
 		if !ok {
 			continue
 		}
-		e := Edit{File: f.File, Line: f.Line, Column: at + 1, Old: old, New: replacement, Rule: f.Rule, Finding: i}
-		same := func(o Edit) bool { return o.File == e.File && o.Line == e.Line && overlap(o, e) }
+		e.File, e.Rule, e.Finding = f.File, f.Rule, i
+		same := func(o Edit) bool { return o.File == e.File && text.overlap(o, e) }
 		if j := slices.IndexFunc(edits, same); j >= 0 {
 			if edits[j].New != e.New {
 				edits = slices.Delete(edits, j, j+1) // two answers are none
@@ -117,46 +175,70 @@ func Plan(fs []finding.Finding, source func(file string) []byte, words Words) []
 		edits = append(edits, e)
 	}
 	slices.SortStableFunc(edits, func(a, b Edit) int {
-		if c := strings.Compare(a.File, b.File); c != 0 {
-			return c
-		}
-		if a.Line != b.Line {
-			return a.Line - b.Line
-		}
-		return a.Column - b.Column
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
 	})
 	return edits
 }
 
-func overlap(a, b Edit) bool {
-	return a.Column < b.Column+len(b.Old) && b.Column < a.Column+len(a.Old)
+// successor is the version of a removed one that takes the same fields with the same
+// meaning. where says of which resources that is so; nil is of all.
+type successor struct {
+	version string
+	where   func(*yaml.Node) bool
 }
 
-// lossless are the versions whose successor takes the same fields with the same
-// meaning: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
-var lossless = map[string]string{
-	"batch/v1beta1 CronJob":                                "batch/v1",
-	"autoscaling/v2beta2 HorizontalPodAutoscaler":          "autoscaling/v2",
-	"apps/v1beta2 Deployment":                              "apps/v1",
-	"apps/v1beta2 StatefulSet":                             "apps/v1",
-	"apps/v1beta2 DaemonSet":                               "apps/v1",
-	"apps/v1beta2 ReplicaSet":                              "apps/v1",
-	"extensions/v1beta1 NetworkPolicy":                     "networking.k8s.io/v1",
-	"networking.k8s.io/v1beta1 IngressClass":               "networking.k8s.io/v1",
-	"rbac.authorization.k8s.io/v1beta1 Role":               "rbac.authorization.k8s.io/v1",
-	"rbac.authorization.k8s.io/v1beta1 RoleBinding":        "rbac.authorization.k8s.io/v1",
-	"rbac.authorization.k8s.io/v1beta1 ClusterRole":        "rbac.authorization.k8s.io/v1",
-	"rbac.authorization.k8s.io/v1beta1 ClusterRoleBinding": "rbac.authorization.k8s.io/v1",
-	"scheduling.k8s.io/v1beta1 PriorityClass":              "scheduling.k8s.io/v1",
-	"storage.k8s.io/v1beta1 StorageClass":                  "storage.k8s.io/v1",
-	"storage.k8s.io/v1beta1 CSIDriver":                     "storage.k8s.io/v1",
-	"coordination.k8s.io/v1beta1 Lease":                    "coordination.k8s.io/v1",
-	"node.k8s.io/v1beta1 RuntimeClass":                     "node.k8s.io/v1",
+// lossless are the versions that have one:
+// https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+var lossless = map[string]successor{
+	"apiregistration.k8s.io/v1beta1 APIService":       {version: "apiregistration.k8s.io/v1"},
+	"apps/v1beta2 DaemonSet":                          {version: "apps/v1"},
+	"apps/v1beta2 Deployment":                         {version: "apps/v1"},
+	"apps/v1beta2 ReplicaSet":                         {version: "apps/v1"},
+	"apps/v1beta2 StatefulSet":                        {version: "apps/v1"},
+	"autoscaling/v2beta2 HorizontalPodAutoscaler":     {version: "autoscaling/v2"},
+	"batch/v1beta1 CronJob":                           {version: "batch/v1"},
+	"coordination.k8s.io/v1beta1 Lease":               {version: "coordination.k8s.io/v1"},
+	"extensions/v1beta1 NetworkPolicy":                {version: "networking.k8s.io/v1"},
+	"flowcontrol.apiserver.k8s.io/v1beta1 FlowSchema": {version: "flowcontrol.apiserver.k8s.io/v1"},
+	"flowcontrol.apiserver.k8s.io/v1beta2 FlowSchema": {version: "flowcontrol.apiserver.k8s.io/v1"},
+	"flowcontrol.apiserver.k8s.io/v1beta3 FlowSchema": {version: "flowcontrol.apiserver.k8s.io/v1"},
+	"networking.k8s.io/v1beta1 IngressClass":          {version: "networking.k8s.io/v1"},
+	"node.k8s.io/v1beta1 RuntimeClass":                {version: "node.k8s.io/v1"},
+	// An empty selector, which selected nothing, selects all pods in v1.
+	"policy/v1beta1 PodDisruptionBudget":                   {"policy/v1", selects},
+	"rbac.authorization.k8s.io/v1beta1 ClusterRole":        {version: "rbac.authorization.k8s.io/v1"},
+	"rbac.authorization.k8s.io/v1beta1 ClusterRoleBinding": {version: "rbac.authorization.k8s.io/v1"},
+	"rbac.authorization.k8s.io/v1beta1 Role":               {version: "rbac.authorization.k8s.io/v1"},
+	"rbac.authorization.k8s.io/v1beta1 RoleBinding":        {version: "rbac.authorization.k8s.io/v1"},
+	"scheduling.k8s.io/v1beta1 PriorityClass":              {version: "scheduling.k8s.io/v1"},
+	"storage.k8s.io/v1beta1 CSIDriver":                     {version: "storage.k8s.io/v1"},
+	"storage.k8s.io/v1beta1 CSINode":                       {version: "storage.k8s.io/v1"},
+	"storage.k8s.io/v1beta1 CSIStorageCapacity":            {version: "storage.k8s.io/v1"},
+	"storage.k8s.io/v1beta1 StorageClass":                  {version: "storage.k8s.io/v1"},
+	"storage.k8s.io/v1beta1 VolumeAttachment":              {version: "storage.k8s.io/v1"},
+}
+
+func selects(n *yaml.Node) bool {
+	for _, v := range yamlnode.Fields(yamlnode.Path(n, "spec", "selector")) {
+		if len(v.Content) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // fromSchema are the rules that know right words from Kubernetes, not from the
 // resources: several places may have the same mistake.
-var fromSchema = map[string]bool{"unknown-field": true, "unsupported-value": true, "unknown-kind": true, "field-ref-invalid": true, "schedule-invalid": true, "api-removed": true}
+var fromSchema = map[string]bool{
+	"unknown-field": true, "unsupported-value": true, "unknown-kind": true, "field-ref-invalid": true, "schedule-invalid": true,
+	"api-removed": true, "quantity-invalid": true, "kind-missing": true,
+}
+
+// ofOne are the rules that look a name up among those of one object.
+var ofOne = map[string]bool{
+	"container-port-not-found": true, "key-not-found": true, "listener-not-found": true, "monitor-port-not-found": true, "route-port-not-found": true,
+	"selector-mismatch": true, "service-port-not-found": true, "subset-not-found": true, "target-port-not-found": true, "volume-not-found": true,
+}
 
 // uncertain are rules that suggest what is near among words of very different
 // meaning: redis beside rediss.
@@ -166,132 +248,146 @@ var uncertain = map[string]bool{"connection-invalid": true, "resources-invalid":
 // quotes that are not there.
 var word = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_./-]*$`)
 
-var quoted = regexp.MustCompile(`"[^"]+"`)
+var (
+	quoted   = regexp.MustCompile(`"[^"]+"`)
+	variable = regexp.MustCompile(`^\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)`)
+	labels   = regexp.MustCompile(`[\w./-]+=([\w.-]+)`)
+	ports    = regexp.MustCompile(`\bno port ([A-Za-z][\w-]*)`)
+)
+
+// inSecret reports whether a finding is about a value of a Secret.
+func inSecret(f *finding.Finding) bool {
+	if f.Resource.Kind != "Secret" || f.Key {
+		return false
+	}
+	return strings.HasPrefix(f.Field, "data") || strings.HasPrefix(f.Field, "stringData")
+}
 
 // answer returns what is wrong, and what it should be, if that is certain.
-func answer(f *finding.Finding) (old, replacement string, ok bool) {
-	if f.Secret || f.Resource.Kind == "Secret" || len(f.Suggestions) != 1 {
+func (t *Tree) answer(f *finding.Finding) (old, replacement string, ok bool) {
+	if len(f.Suggestions) == 0 || f.Missing != nil || uncertain[f.Rule] || inSecret(f) && !t.Secrets {
 		return "", "", false
 	}
 	replacement = f.Suggestions[0]
-	if successor, ok := lossless[f.Resource.APIVersion+" "+f.Resource.Kind]; ok && f.Field == "apiVersion" && f.Severity == finding.Error {
-		return f.Resource.APIVersion, successor, successor == replacement
-	}
-	if uncertain[f.Rule] || f.Severity != finding.Error || f.Meant == "" || !word.MatchString(replacement) || f.Missing != nil {
+	switch {
+	case f.Rule == "api-removed":
+		s, known := lossless[f.Resource.APIVersion+" "+f.Resource.Kind]
+		if !known || f.Field != "apiVersion" || f.Severity != finding.Error || s.version != replacement {
+			return "", "", false
+		}
+		return f.Resource.APIVersion, replacement, s.where == nil || s.where(t.Resource(f.Resource))
+	case f.Rule == "quantity-invalid":
+		return quantity(f)
+	case f.Severity != finding.Error && f.Rule != "unknown-field":
 		return "", "", false
-	}
-	if meant, err := strconv.Unquote(f.Meant); err != nil || meant != replacement {
-		return "", "", false
-	}
-	// The message names the wrong word in quotes: of several, the one that is near.
-	best := suggest.Limit(replacement) + 1
-	for _, q := range quoted.FindAllString(f.Message, -1) {
-		name := q[1 : len(q)-1]
-		if d := suggest.Distance(name, replacement); d > 0 && d < best && word.MatchString(name) {
-			old, best, ok = name, d, true
+	case strings.HasPrefix(f.Meant, "$("):
+		m := variable.FindStringSubmatch(f.Message)
+		if m == nil || f.Meant != "$("+replacement+")" {
+			return "", "", false
 		}
-	}
-	if !ok {
-		// Labels are named without quotes: app=wbe.
-		for _, m := range labels.FindAllStringSubmatch(f.Message, -1) {
-			if d := suggest.Distance(m[1], replacement); d > 0 && d < best && word.MatchString(m[1]) {
-				old, best, ok = m[1], d, true
-			}
+		old = m[1]
+	case f.Meant == "":
+		return t.namespace(f)
+	default:
+		meant, err := strconv.Unquote(f.Meant)
+		if err != nil {
+			meant = f.Meant // a port
 		}
-	}
-	if !ok {
-		// So are names in findings about connections. One with a dash is no word of a
-		// sentence.
-		for _, name := range strings.Fields(f.Message) {
-			name = strings.Trim(name, `:;,."`)
-			if d := suggest.Distance(name, replacement); strings.Contains(name, "-") && d > 0 && d < best && word.MatchString(name) {
-				old, best, ok = name, d, true
-			}
+		if meant != replacement || !word.MatchString(replacement) {
+			return "", "", false
 		}
+		old = named(f.Message, replacement)
 	}
-	return old, replacement, ok && (min(len(old), len(replacement)) > 3 || sameLetters(old, replacement))
+	return old, replacement, old != "" && t.certain(f, old)
 }
 
-// sameLetters reports whether only the order differs. Short names are near to one
-// another by chance.
+// certain reports whether the first of the suggestions, and nothing else, was meant
+// by a word.
+func (t *Tree) certain(f *finding.Finding, old string) bool {
+	replacement := f.Suggestions[0]
+	distance := suggest.Distance(old, replacement)
+	for _, other := range f.Suggestions[1:] {
+		if distance != 1 || suggest.Distance(old, other) < 2 {
+			return false
+		}
+	}
+	if f.Severity != finding.Error { // another version may have a field of that name
+		return distance == 1 && old+"s" != replacement && old != replacement+"s" && !strings.EqualFold(old, replacement)
+	}
+	// Short names are near to one another by chance, but not the few of one object.
+	return min(len(old), len(replacement)) > 3 || sameLetters(old, replacement) || distance == 1 && (fromSchema[f.Rule] || ofOne[f.Rule])
+}
+
+// named returns the wrong word in a message: of those that it names the one that is
+// nearest to the right one.
+func named(message, replacement string) (old string) {
+	best := suggest.Limit(replacement) + 1
+	consider := func(name string) {
+		if d := suggest.Distance(name, replacement); d > 0 && d < best && word.MatchString(name) {
+			old, best = name, d
+		}
+	}
+	for _, q := range quoted.FindAllString(message, -1) {
+		consider(q[1 : len(q)-1])
+	}
+	if old == "" {
+		// Labels and ports are named without quotes: app=wbe.
+		for _, m := range slices.Concat(labels.FindAllStringSubmatch(message, -1), ports.FindAllStringSubmatch(message, -1)) {
+			consider(m[1])
+		}
+	}
+	if old == "" {
+		// So are names in findings about connections. One with a dash is no word of a
+		// sentence.
+		for _, name := range strings.Fields(message) {
+			if name = strings.Trim(name, `:;,."`); strings.Contains(name, "-") {
+				consider(name)
+			}
+		}
+	}
+	return old
+}
+
+// units are spellings of units that mean one thing. MB is none: it is M, and mostly
+// Mi was meant.
+var units = map[string]bool{"ki": true, "mi": true, "gi": true, "ti": true, "kib": true, "mib": true, "gib": true, "tib": true, "core": true, "cores": true, "millicores": true, "": true}
+
+// quantity returns the answer to a finding about one.
+func quantity(f *finding.Finding) (old, replacement string, ok bool) {
+	q := quoted.FindString(f.Message)
+	if q == "" || f.Severity != finding.Error || len(f.Suggestions) != 1 || !strings.HasSuffix(f.Message, "is not a quantity") {
+		return "", "", false
+	}
+	old, replacement = q[1:len(q)-1], f.Suggestions[0]
+	unit := strings.TrimLeft(strings.TrimSpace(old), "0123456789.")
+	blank := strings.HasPrefix(unit, " ")
+	unit = strings.TrimSpace(unit)
+	return old, replacement, units[strings.ToLower(unit)] || blank && strings.HasSuffix(replacement, unit)
+}
+
+// namespace returns the answer to a finding about a name that is in another
+// namespace only, which differs by a typing error from one that is written nowhere
+// else.
+func (t *Tree) namespace(f *finding.Finding) (old, replacement string, ok bool) {
+	replacement = f.Suggestions[0]
+	_, only, found := strings.Cut(f.Message, ", only in ")
+	if !found || len(f.Suggestions) != 1 || f.Severity != finding.Error || !word.MatchString(replacement) {
+		return "", "", false
+	}
+	if strings.HasPrefix(f.Rule, "host") {
+		old = strings.Trim(quoted.FindString(f.Message), `"`)
+	} else if only == strconv.Quote(replacement) {
+		if old = named(f.Message, replacement); t.Words["="+strings.ToLower(old)] != 1 {
+			return "", "", false
+		}
+	}
+	return old, replacement, old != "" && len(old) > 3 && suggest.Distance(old, replacement) == 1 && suggest.Close(old, replacement)
+}
+
+// sameLetters reports whether only the order differs.
 func sameLetters(a, b string) bool {
 	x, y := []byte(a), []byte(b)
 	slices.Sort(x)
 	slices.Sort(y)
 	return bytes.Equal(x, y)
-}
-
-var labels = regexp.MustCompile(`[\w./-]+=([\w.-]+)`)
-
-// find returns where a word begins in a line, in bytes from 0: in the scalar at
-// the column, from 1 in characters, once and not as a part of another word.
-func find(line string, column int, old, replacement string) (int, bool) {
-	start := 0
-	for range column - 1 {
-		if start >= len(line) {
-			return 0, false
-		}
-		_, size := utf8.DecodeRuneInString(line[start:])
-		start += size
-	}
-	scalar := line[start:]
-	end := strings.IndexAny(scalar, "\r\n")
-	if end < 0 {
-		end = len(scalar)
-	}
-	if scalar = scalar[:end]; scalar == "" {
-		return 0, false
-	}
-	switch q := scalar[0]; q {
-	case '"', '\'':
-		stop := strings.IndexByte(scalar[1:], q)
-		if stop < 0 || strings.Contains(scalar[:stop+1], `\`) {
-			return 0, false
-		}
-		scalar = scalar[:stop+1]
-	case '|', '>', '*', '&', '!', '{', '[':
-		return 0, false
-	default:
-		if i := strings.Index(scalar, " #"); i >= 0 {
-			scalar = scalar[:i]
-		}
-		if i := strings.IndexAny(scalar, ",}]"); i >= 0 {
-			scalar = scalar[:i]
-		}
-		// Behind a key stands its value.
-		if i := strings.Index(scalar, ": "); i >= 0 {
-			scalar = scalar[:i]
-		}
-		scalar = strings.TrimSuffix(strings.TrimRight(scalar, " \t"), ":")
-		if scalar == old && special[strings.ToLower(replacement)] {
-			return 0, false
-		}
-	}
-	i := strings.Index(scalar, old)
-	if i < 0 || strings.Contains(scalar[i+len(old):], old) {
-		return 0, false
-	}
-	if i > 0 && inWord(scalar[i-1]) || i+len(old) < len(scalar) && inWord(scalar[i+len(old)]) {
-		return 0, false
-	}
-	return start + i, true
-}
-
-// special are words that are no strings without quotes.
-var special = map[string]bool{"true": true, "false": true, "null": true, "yes": true, "no": true, "on": true, "off": true, "y": true, "n": true}
-
-func inWord(c byte) bool {
-	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
-}
-
-// Apply makes the edits of one file.
-func Apply(text []byte, edits []Edit) []byte {
-	lines := bytes.SplitAfter(text, []byte("\n"))
-	for i := len(edits) - 1; i >= 0; i-- { // from the right, so that columns stay
-		e := edits[i]
-		line := lines[e.Line-1]
-		at := e.Column - 1
-		lines[e.Line-1] = slices.Concat(line[:at], []byte(e.New), line[at+len(e.Old):])
-	}
-	return bytes.Join(lines, nil)
 }
