@@ -101,8 +101,7 @@ func (w Words) Add(text []byte) {
 // other words tell.
 func (w Words) favour(old, replacement string) bool {
 	a, b := partWord.FindAllString(strings.ToLower(old), -1), partWord.FindAllString(strings.ToLower(replacement), -1)
-	gone := slices.DeleteFunc(slices.Clone(a), func(part string) bool { return slices.Contains(b, part) })
-	come := slices.DeleteFunc(slices.Clone(b), func(part string) bool { return slices.Contains(a, part) })
+	gone, come := without(a, b), without(b, a)
 	if len(gone) == 0 || len(come) == 0 {
 		return w["="+strings.ToLower(replacement)] > w["="+strings.ToLower(old)]
 	}
@@ -114,6 +113,18 @@ func (w Words) favour(old, replacement string) bool {
 		}
 	}
 	return true
+}
+
+// without returns the words that are in a more often than in b.
+func without(a, b []string) []string {
+	rest := slices.Clone(b)
+	return slices.DeleteFunc(slices.Clone(a), func(word string) bool {
+		i := slices.Index(rest, word)
+		if i >= 0 {
+			rest = slices.Delete(rest, i, i+1)
+		}
+		return i >= 0
+	})
 }
 
 // Plan returns the edits for findings, sorted, at most one for a place.
