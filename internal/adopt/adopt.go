@@ -45,7 +45,7 @@ type Options struct {
 	InPlace bool
 	Build   kbuild.Options
 	// Inputs are those that a lock lists, of the source and the configurations.
-	Inputs func(source []byte, configs []string) ([]lock.Input, error)
+	Inputs func(source []*yaml.Node, configs []string) ([]lock.Input, error)
 	// DryRun leaves the disk as it is, also where a run before this one was killed.
 	DryRun bool
 }
@@ -334,7 +334,9 @@ func (e *Environment) look(disk *kbuild.Snapshot, opts Options) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", e.Name, err)
 	}
-	e.list = captured.Resources
+	if e.list, err = captured.List(); err != nil {
+		return fmt.Errorf("%s: %w", e.Name, err)
+	}
 	if e.inv, err = e.inventory(); err != nil {
 		return err
 	}

@@ -337,13 +337,13 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	build.InProcess = function.RunNodes
 	build.KeepNames = true
 	steps := &effects.Recorder{}
-	build.Observe = steps.Observe
+	build.Observe, build.Told = steps.Observe, steps.Told
 	b.files = files
 	result, err := kbuild.Build(files, t.Root, build)
 	if err != nil && t.Within != "" && outsideOfFolder(err) {
 		// The file may be read: it is in the folder that was named.
 		steps = &effects.Recorder{}
-		build.Observe = steps.Observe
+		build.Observe, build.Told = steps.Observe, steps.Told
 		build.LoadRestrictor, build.Cache = types.LoadRestrictionsNone, nil
 		b.files = kbuild.NewSnapshot(within{files, t.Within})
 		result, err = kbuild.Build(b.files, t.Root, build)
@@ -359,7 +359,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	}
 	var failed *kbuild.FunctionError
 	if errors.As(err, &failed) && finding.Count(b.findings, finding.Error) > 0 {
-		rep.about = rep.kustomizations(steps, nil, configOf(result, opts))
+		rep.about = rep.kustomizations(steps, nil, rep.configOf(result, opts))
 		b.findings = unresolved(b.findings, opts.Unresolved)
 		return b, nil
 	}
@@ -396,10 +396,10 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		return b, fmt.Errorf("it builds the templates of a Helm chart: %w", errTemplate)
 	}
 	defineLive(ctx, inv, opts.Cluster)
-	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, configOf(result, opts)), rules.WithoutSchema(inv)
+	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, rep.configOf(result, opts)), rules.WithoutSchema(inv)
 	rep.bring(inv)
 	served := rep.unserved(inv, opts)
-	if cfg := configOf(result, opts); cfg != nil {
+	if cfg := rep.configOf(result, opts); cfg != nil {
 		served = rules.Settle(served, cfg.Spec.Validate)
 	}
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
@@ -424,18 +424,36 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 }
 
 // configOf is the configuration that what is found in a build is judged by: that
-// of the function in it, or else the one that was given.
-func configOf(result *kbuild.Result, opts Options) *config.ConfigPipeline {
+// of the function in it, or else the one that was given. It is not to be changed:
+// trees whose configurations are written alike share it.
+func (rep *Report) configOf(result *kbuild.Result, opts Options) *config.ConfigPipeline {
 	for _, text := range result.Configs {
-		var doc yaml.Node
-		if yaml.Unmarshal([]byte(text), &doc) != nil {
-			continue
-		}
-		if cfg, err := config.Decode(yamlnode.Resolve(&doc)); err == nil {
+		if cfg := rep.shared.config(text); cfg != nil {
 			return cfg
 		}
 	}
 	return opts.Config
+}
+
+// config decodes a configuration, nil where it is none.
+func (s *shared) config(text string) *config.ConfigPipeline {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if cfg, ok := s.configs[text]; ok {
+		return cfg
+	}
+	var doc yaml.Node
+	var cfg *config.ConfigPipeline
+	if yaml.Unmarshal([]byte(text), &doc) == nil {
+		if decoded, err := config.Decode(yamlnode.Resolve(&doc)); err == nil {
+			cfg = decoded
+		}
+	}
+	if s.configs == nil {
+		s.configs = map[string]*config.ConfigPipeline{}
+	}
+	s.configs[text] = cfg
+	return cfg
 }
 
 // kustomizations are the findings about the entries of kustomizations, with the

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/parallel"
 )
 
@@ -15,7 +16,8 @@ type shared struct {
 	mu sync.Mutex
 	// followed says that a tree has had findings: those beside it may have too.
 	followed atomic.Bool
-	flux     map[string]func() []fluxFolder // by the top of the repository
+	flux     map[string]func() []fluxFolder    // by the top of the repository
+	configs  map[string]*config.ConfigPipeline // by their text
 }
 
 // judged is what came of one tree.

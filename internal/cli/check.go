@@ -110,7 +110,7 @@ read is reported, and is no failure unless nothing else was checked; with
 	f.StringVar(&flags.failOn, "fail-on", "error", "exit with 1 if there is a finding of this severity or worse: error, warning or note")
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "print findings, and what could not be checked, and nothing else")
 	f.BoolVar(&flags.noDefaults, "no-defaults", false, "do not read "+defaults.File)
-	registerJobs(cmd, &flags.Jobs)
+	registerJobs(cmd, &flags.Jobs, "trees")
 	f.BoolVar(&flags.live, "cluster", false, "look up in a live cluster what is not in the trees, with kubectl, reading only: see --context")
 	flags.cluster.register(cmd)
 	flags.known.register(cmd)
@@ -317,8 +317,8 @@ func (c *checkFlags) unread(cmd *cobra.Command, rep *check.Report) error {
 	return nil
 }
 
-func registerJobs(cmd *cobra.Command, jobs *int) {
-	cmd.Flags().IntVarP(jobs, "jobs", "j", 0, "work on this many trees at once; 0 is one for each processor")
+func registerJobs(cmd *cobra.Command, jobs *int, what string) {
+	cmd.Flags().IntVarP(jobs, "jobs", "j", 0, "work on this many "+what+" at once; 0 is one for each processor")
 	_ = cmd.RegisterFlagCompletionFunc("jobs", cobra.NoFileCompletions)
 }
 

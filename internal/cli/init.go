@@ -10,6 +10,7 @@ import (
 
 	"github.com/pmezard/go-difflib/difflib"
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/adopt"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
@@ -64,7 +65,7 @@ directory beside it: overlays/prod-pipeline.`,
 				return err
 			}
 			opts := adopt.Options{InPlace: inPlace, DryRun: dryRun, Build: build,
-				Inputs: func(source []byte, configs []string) ([]lock.Input, error) {
+				Inputs: func(source []*yaml.Node, configs []string) ([]lock.Input, error) {
 					return injectionInputs(cmd.Context(), source, configs)
 				}}
 			r, err := adopt.Plan(cmd.Context(), args, opts)

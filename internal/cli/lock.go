@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
@@ -18,7 +20,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/parallel"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -27,6 +29,7 @@ func newLockCommand() *cobra.Command {
 	var check, force bool
 	var build kbuildFlags
 	var part partFlags
+	var jobs int
 	cmd := &cobra.Command{
 		Use:   "lock [DIR...]",
 		Short: "Pin the function's result so that kubectl apply -k applies it",
@@ -69,6 +72,9 @@ kubectl apply -k has none, Flux and Argo CD can be told.`,
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if jobs < 0 {
+				return fmt.Errorf("--jobs=%d: expected a number of environments, or 0", jobs)
+			}
 			envs, err := environments(args)
 			if err != nil {
 				return err
@@ -80,13 +86,14 @@ kubectl apply -k has none, Flux and Argo CD can be told.`,
 			if err != nil {
 				return err
 			}
-			r := lockRun{build: opts, secrets: opts.Secrets, out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), check: check, force: force}
+			r := lockRun{build: opts, secrets: opts.Secrets, out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), check: check, force: force, jobs: jobs}
 			return r.all(cmd.Context(), envs)
 		},
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit with 1 when a lock is not as it should be")
 	cmd.Flags().BoolVar(&force, "force", false, "overwrite a lock that was edited by hand")
 	cmd.MarkFlagsMutuallyExclusive("check", "force")
+	registerJobs(cmd, &jobs, "environments")
 	part.register(cmd)
 	build.register(cmd)
 	return cmd
@@ -103,19 +110,7 @@ func environments(dirs []string) ([]*lock.Environment, error) {
 			return nil, errors.New("no environment in or below this directory: expected a directory with a source/ and a pipeline/, such as overlays/prod")
 		}
 	}
-	var envs []*lock.Environment
-	seen := map[string]bool{}
-	for _, dir := range dirs {
-		e, err := lock.Open(dir)
-		if err != nil {
-			return nil, err
-		}
-		if !seen[e.Dir] {
-			seen[e.Dir] = true
-			envs = append(envs, e)
-		}
-	}
-	return envs, nil
+	return lock.OpenAll(dirs)
 }
 
 type lockRun struct {
@@ -123,74 +118,99 @@ type lockRun struct {
 	build        kbuild.Options
 	secrets      *redact.Secrets
 	check, force bool
+	jobs         int
+}
+
+// made is what came of making a lock, and what there is to print of that.
+type made struct {
+	lock *lock.Lock
+	said bytes.Buffer
+	err  error
 }
 
 // all works on every environment, also after one has failed, and ends with
-// the worst exit code.
+// the worst exit code. Locks are made side by side, and written one by one.
 func (r *lockRun) all(ctx context.Context, envs []*lock.Environment) error {
 	worst := ExitOK
 	if len(envs) > 1 && r.build.Cache == nil {
 		r.build.Cache = &kbuild.Cache{} // they share their base
 	}
-	for _, e := range envs {
-		code := ExitOK
-		if err := r.one(ctx, e); err != nil {
-			code = ExitFailure
-			var exit *exitError
-			if errors.As(err, &exit) {
-				code = exit.code
+	written := false
+	parallel.InOrder(len(envs), r.jobs, func(i int) *made { return r.make(ctx, envs[i]) }, func(i int, m *made) {
+		e := envs[i]
+		if written && (m.err != nil || m.lock.Changed()) {
+			m = r.make(ctx, e) // it may be built of one that has just been written
+		}
+		changed, err := r.finish(e, m)
+		written = written || changed
+		if err == nil {
+			return
+		}
+		code := ExitFailure
+		var exit *exitError
+		if errors.As(err, &exit) {
+			code = exit.code
+		}
+		if exit == nil || exit.cause != nil {
+			text := r.secrets.Error(err)
+			if name := redact.Escape(e.Name); !strings.Contains(text, name) {
+				text = name + ": " + text
 			}
-			if exit == nil || exit.cause != nil {
-				text := r.secrets.Error(err)
-				if name := redact.Escape(e.Name); !strings.Contains(text, name) {
-					text = name + ": " + text
-				}
-				fmt.Fprintln(r.errs, "Error:", text)
-			}
+			fmt.Fprintln(r.errs, "Error:", text)
 		}
 		worst = max(worst, code)
-	}
+	})
 	if worst != ExitOK {
 		return &exitError{code: worst}
 	}
 	return nil
 }
 
-func (r *lockRun) one(ctx context.Context, e *lock.Environment) error {
-	name := redact.Escape(e.Name)
+// make makes the lock of an environment. Nothing is written, and nothing printed.
+func (r *lockRun) make(ctx context.Context, e *lock.Environment) *made {
+	m := &made{}
 	var printing error
-	l, err := lock.Make(e, lock.Options{Build: r.build, Recheck: r.check, Inputs: func(source []byte, configs []string) ([]lock.Input, error) {
+	m.lock, m.err = lock.Make(e, lock.Options{Build: r.build, Recheck: r.check, Inputs: func(source []*yaml.Node, configs []string) ([]lock.Input, error) {
 		return injectionInputs(ctx, source, configs)
 	}, Built: func(files *kbuild.Snapshot, result *kbuild.Result) {
-		printing = check.PrintRuns(r.errs, files, e.Pipeline(), r.build, result)
+		printing = check.PrintRuns(&m.said, files, e.Pipeline(), r.build, result)
 	}})
-	if err == nil {
-		err = printing
+	if m.err == nil {
+		m.err = printing
 	}
-	if err != nil {
+	return m
+}
+
+// finish writes a lock that was made, or compares it, and says so. It reports
+// whether anything was written.
+func (r *lockRun) finish(e *lock.Environment, m *made) (changed bool, err error) {
+	name := redact.Escape(e.Name)
+	if _, err := r.errs.Write(m.said.Bytes()); err != nil {
+		return false, err
+	}
+	if m.err != nil {
 		var failed *kbuild.FunctionError
-		if errors.As(err, &failed) {
+		if errors.As(m.err, &failed) {
 			fmt.Fprintf(r.errs, "Error: %s: its pipeline does not build, so its lock stays as it is\n", name)
 			if failed.Code == function.ExitFindings {
-				return errFindings
+				return false, errFindings
 			}
-			return &exitError{code: ExitFailure}
+			return false, &exitError{code: ExitFailure}
 		}
-		return err
+		return false, m.err
 	}
 	if r.check {
-		return r.report(e, l)
+		return false, r.report(e, m.lock)
 	}
-	changed, err := l.Write(r.force)
-	if err != nil {
-		return err
+	if changed, err = m.lock.Write(r.force); err != nil {
+		return changed, err
 	}
 	if changed {
 		fmt.Fprintf(r.out, "%s: lock written\n", name)
 	} else {
 		fmt.Fprintf(r.out, "%s: lock is up to date\n", name)
 	}
-	return nil
+	return changed, nil
 }
 
 func (r *lockRun) report(e *lock.Environment, l *lock.Lock) error {
@@ -213,7 +233,7 @@ func (r *lockRun) report(e *lock.Environment, l *lock.Lock) error {
 
 // injectionInputs are the fields that the function computed connections from:
 // it runs over the source once more, in this process.
-func injectionInputs(ctx context.Context, source []byte, configs []string) ([]lock.Input, error) {
+func injectionInputs(ctx context.Context, source []*yaml.Node, configs []string) ([]lock.Input, error) {
 	var inputs []lock.Input
 	for _, text := range configs {
 		var node yaml.Node
@@ -224,13 +244,9 @@ func injectionInputs(ctx context.Context, source []byte, configs []string) ([]lo
 		if err != nil {
 			return nil, err
 		}
-		list, err := manifest.ReadResourceList(source)
-		if err != nil {
-			return nil, err
-		}
 		inv := &inventory.Inventory{}
-		for _, item := range list.Items {
-			inv.Add(item, inventory.Source{})
+		for _, item := range source {
+			inv.Add(kyaml.CopyYNode(item), inventory.Source{}) // which is edited
 		}
 		res, err := fn.Process(ctx, inv, cfg)
 		if err != nil {

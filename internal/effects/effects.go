@@ -93,6 +93,9 @@ func (r *Recorder) Observe(s *kbuild.Step) (done func()) {
 	return nil
 }
 
+// Told counts the findings: it is for [kbuild.Options] too.
+func (r *Recorder) Told() int { return len(r.findings) }
+
 // Texts are the kustomization files that findings point into, by path.
 func (r *Recorder) Texts() map[string][]byte { return r.texts }
 

@@ -16,6 +16,7 @@ import (
 type Cache struct {
 	kustomizations memo[*parsedKustomization]
 	files          memo[[]*resource.Resource]
+	kustomized     memo[[]*resource.Resource] // see memoKey
 }
 
 // kustomization parses a kustomization file. The result is not to be changed.
@@ -36,11 +37,15 @@ func (c *Cache) resources(f *resource.Factory, content []byte) ([]*resource.Reso
 	if err != nil || !shared {
 		return rs, err
 	}
+	return copies(rs), nil
+}
+
+func copies(rs []*resource.Resource) []*resource.Resource {
 	own := make([]*resource.Resource, len(rs))
 	for i, r := range rs {
 		own[i] = r.DeepCopy()
 	}
-	return own, nil
+	return own
 }
 
 // memo keeps what is made of contents that it has seen before.
@@ -55,23 +60,34 @@ type sum [sha256.Size]byte
 // get returns what is made of a content, and whether others may get the same.
 func (m *memo[T]) get(content []byte, parse func([]byte) (T, error)) (value T, shared bool, err error) {
 	key := sum(sha256.Sum256(content))
-	m.mu.Lock()
-	value, shared = m.values[key]
-	m.mu.Unlock()
-	if shared {
+	if value, shared = m.have(key); shared {
 		return value, true, nil
 	}
 	if value, err = parse(content); err != nil {
 		return value, false, err
 	}
+	return value, m.keep(key, func() T { return value }), nil
+}
+
+func (m *memo[T]) have(key sum) (value T, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	value, ok = m.values[key]
+	return value, ok
+}
+
+// keep keeps a value, unless it is the first that has the key, and says whether it
+// does.
+func (m *memo[T]) keep(key sum, value func() T) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.seen == nil {
 		m.seen, m.values = map[sum]bool{}, map[sum]T{}
 	}
-	if shared = m.seen[key]; shared {
-		m.values[key] = value
+	again := m.seen[key]
+	if _, ok := m.values[key]; again && !ok {
+		m.values[key] = value()
 	}
 	m.seen[key] = true
-	return value, shared, nil
+	return again
 }

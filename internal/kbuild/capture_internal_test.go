@@ -12,7 +12,10 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/kio"
 )
 
-var inFile = regexp.MustCompile(`configuredIn: [^\\]*`)
+var (
+	inFile      = regexp.MustCompile(`configuredIn: [^\\]*`)
+	inTemporary = regexp.MustCompile(`krm-validate-[0-9]+`)
+)
 
 // capturedBy returns the resources that one way to build a directory captures.
 func capturedBy(t testing.TB, fsys filesys.FileSystem, dir string, way way) (resources []string, failed error) {
@@ -26,7 +29,8 @@ func capturedBy(t testing.TB, fsys filesys.FileSystem, dir string, way way) (res
 	if failed != nil {
 		return nil, failed
 	}
-	list := c.Resources
+	list, err := c.List()
+	require.NoError(t, err)
 	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(list), OmitReaderAnnotations: true}).Read()
 	require.NoError(t, err)
 	for _, n := range nodes {
@@ -75,4 +79,64 @@ func TestLinearCaptures(t *testing.T) {
 		})
 	}
 	require.Greater(t, captured, len(covered())*4/5)
+}
+
+// A build captures on its way what separate builds do, of itself and of each
+// kustomization in it.
+func TestCapturedOnTheWay(t *testing.T) {
+	encoded := func(c *Captured) string {
+		text, err := c.List()
+		require.NoError(t, err)
+		return inTemporary.ReplaceAllString(inFile.ReplaceAllString(string(text), ""), "")
+	}
+	once, sources := 0, 0
+	check := func(t *testing.T, files map[string]string) {
+		root, err := filepath.EvalSymlinks(onDisk(t, files))
+		require.NoError(t, err)
+		top := filepath.Join(root, "top")
+		exe, err := os.Executable()
+		require.NoError(t, err)
+		opts := Options{Command: []string{exe, ChildCommand}, InProcess: StampNodes, Cache: &known}
+		disk := filesys.MakeFsOnDisk()
+		want, err := Build(disk, top, opts)
+		if err != nil {
+			return
+		}
+		after, err := Capture(disk, top, opts)
+		require.NoError(t, err)
+		for name := range files {
+			source := filepath.Join(root, filepath.Dir(filepath.FromSlash(name)))
+			if !isKustomization(name) || source == top {
+				continue
+			}
+			before, err := Capture(disk, source, opts)
+			if err != nil {
+				continue // a component, or one that builds with others alone
+			}
+			b := newBuilder(disk, opts)
+			b.passing = &passing{source: source}
+			_, err = b.run(top)
+			require.NoError(t, err)
+			if sources++; b.passing.before != nil {
+				once++
+			}
+			result, gotBefore, gotAfter, err := BuildCaptured(disk, top, source, opts)
+			require.NoError(t, err)
+			require.Equal(t, encoded(before), encoded(gotBefore), source)
+			require.Equal(t, encoded(after), encoded(gotAfter))
+			require.Equal(t, after.Configs, gotAfter.Configs)
+			wantText, err := YAML(want.Resources)
+			require.NoError(t, err)
+			text, err := YAML(result.Resources)
+			require.NoError(t, err)
+			require.Equal(t, string(wantText), string(text))
+		}
+	}
+	for name, files := range covered() {
+		t.Run(name, func(t *testing.T) { check(t, files) })
+	}
+	for seed := range uint64(40) {
+		check(t, randomTree(seed))
+	}
+	require.Greater(t, once, sources/3, "of %d sources", sources)
 }

@@ -99,6 +99,10 @@ type Options struct {
 	// itself builds, or not of all of them. It may be nil.
 	Observe func(*Step) (done func())
 
+	// Told counts what Observe has found out. Of what is built once for several
+	// builds nobody is told, unless there was something. It is nil if Observe is.
+	Told func() int
+
 	// Command runs this program as the child of a build: a program and its
 	// arguments. It is the running executable with ChildCommand if empty.
 	Command []string
@@ -180,7 +184,8 @@ type builder struct {
 	// captured, if set, ends the build early: it gets the resources as they are
 	// before names are finally fixed.
 	captured *Captured
-	said     string // by kustomize of a build that failed; it may hold secrets
+	passing  *passing // gets the same from a build that goes on; it may be nil
+	said     string   // by kustomize of a build that failed; it may hold secrets
 }
 
 func newBuilder(fsys filesys.FileSystem, opts Options) *builder {
@@ -259,11 +264,15 @@ func (b *builder) linear(root string, ownSchema bool) (l *linearBuild, m resmap.
 	l = newLinearBuild(b.fsys, root, b.opts)
 	l.remotes = b.remotes
 	l.ownSchema = ownSchema
+	l.passing = b.passing
 	if b.captured != nil {
-		b.captured.Resources, err = l.capture()
+		b.captured.Items, err = l.capture()
 		b.captured.Configs = l.configs
 	} else {
 		m, err = l.build()
+	}
+	if err != nil && b.passing != nil {
+		b.passing.before, b.passing.after = nil, nil
 	}
 	return l, m, err
 }
@@ -292,8 +301,8 @@ func (b *builder) stock(root string) (*Result, error) {
 	if b.captured != nil {
 		content, readErr := os.ReadFile(t.capture)
 		if readErr == nil {
-			b.captured.Resources, b.captured.Configs = content, t.configs
-			return result, nil // the build was ended on purpose
+			b.captured.Configs = t.configs
+			return result, b.captured.read(content) // the build was ended on purpose
 		}
 		if err == nil {
 			return nil, readErr
@@ -375,6 +384,13 @@ func rootOf(fsys filesys.FileSystem, dir string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s: %w: expected kustomization.yaml", dir, ErrNoKustomization)
+}
+
+func (o *Options) told() int {
+	if o.Told == nil {
+		return 0
+	}
+	return o.Told()
 }
 
 func (o *Options) command() ([]string, error) {

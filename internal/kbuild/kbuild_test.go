@@ -390,18 +390,23 @@ func TestBuildErrors(t *testing.T) {
 }
 
 func TestCapture(t *testing.T) {
+	list := func(c *kbuild.Captured) string {
+		text, err := c.List()
+		require.NoError(t, err)
+		return string(text)
+	}
 	dir := trees["file"].write(t)
 	source, err := kbuild.Capture(filesys.MakeFsOnDisk(), filepath.Join(dir, "source"), kbuild.Options{})
 	require.NoError(t, err)
 	// Names carry the prefix and no hash yet; references are as written.
-	assert.Contains(t, string(source.Resources), "name: prod-settings\n")
-	assert.Contains(t, string(source.Resources), "name: settings\n")
+	assert.Contains(t, list(source), "name: prod-settings\n")
+	assert.Contains(t, list(source), "name: settings\n")
 	assert.Empty(t, source.Configs)
 
 	result, err := kbuild.Capture(filesys.MakeFsOnDisk(), filepath.Join(dir, "pipeline"), kbuild.Options{})
 	require.NoError(t, err)
-	assert.Contains(t, string(result.Resources), "stamp: base\n")
-	assert.NotContains(t, string(result.Resources), "FunctionRan")
+	assert.Contains(t, list(result), "stamp: base\n")
+	assert.NotContains(t, list(result), "FunctionRan")
 	require.Len(t, result.Configs, 1)
 	assert.Contains(t, result.Configs[0], "stamp: base\n")
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/ifc"
 	"sigs.k8s.io/kustomize/api/provider"
 	"sigs.k8s.io/kustomize/api/resmap"
@@ -37,6 +38,7 @@ type linearBuild struct {
 	warnings  []Warning
 	notes     transformationNotes
 	trace     *tracer // nil if nobody asks
+	passing   *passing
 
 	ownSchema bool // the build may change kustomize's schema
 
@@ -49,10 +51,13 @@ type linearBuild struct {
 type level struct {
 	*linearBuild
 	*localLoader
-	k      *types.Kustomization
-	file   string           // base name of the kustomization file
-	origin *resource.Origin // of its resources, nil unless there is metadata
-	text   *kustomizationText
+	k       *types.Kustomization
+	file    string // base name of the kustomization file
+	content []byte // of that file
+	// configures says that its resources configure plugins.
+	configures bool
+	origin     *resource.Origin // of its resources, nil unless there is metadata
+	text       *kustomizationText
 	// helmNamespace is the namespace of the kustomizations above, for charts.
 	helmNamespace string
 }
@@ -73,6 +78,7 @@ func (b *linearBuild) build() (m resmap.ResMap, err error) {
 	if err != nil {
 		return nil, err
 	}
+	b.passing.top(b, resources)
 	if err := top.finish(resources); err != nil {
 		return nil, err
 	}
@@ -81,13 +87,13 @@ func (b *linearBuild) build() (m resmap.ResMap, err error) {
 
 // capture builds the tree up to the point where names are finally fixed. It
 // returns what a function would be given there, as kustomize would write it.
-func (b *linearBuild) capture() (list []byte, err error) {
+func (b *linearBuild) capture() (items []*yaml.Node, err error) {
 	defer giveUp(&err)
 	_, resources, err := b.accumulated()
 	if err != nil {
 		return nil, err
 	}
-	return resources.resourceList()
+	return resources.items()
 }
 
 // giveUp makes a panic, such as that about a method that the map does not have,
@@ -173,6 +179,7 @@ func (v *level) read() error {
 			return errors.New("two kustomization files")
 		}
 		content, v.file = c, name
+		v.content = c
 	}
 	if v.file == "" {
 		return errors.New("no kustomization file")
@@ -284,10 +291,20 @@ func (v *level) base(m *indexed, path string, loader *localLoader) error {
 	if err != nil {
 		return err
 	}
-	own := newIndexed()
+	key, keyed := base.memoKey()
+	if keyed {
+		if rs := v.opts.Cache.built(key); rs != nil {
+			return m.appendAll(rs)
+		}
+	}
+	own, told := newIndexed(), v.opts.told()
 	if err := base.accumulate(own); err != nil {
 		return err
 	}
+	if keyed && v.opts.told() == told {
+		v.opts.Cache.keep(key, own)
+	}
+	v.passing.base(base, own)
 	if err := m.take(own); err != nil {
 		return err
 	}
@@ -315,7 +332,7 @@ func (v *level) component(m *indexed, path string) error {
 
 // open reads another kustomization, which must be of the kind given.
 func (v *level) open(path string, loader *localLoader, kind string) (*level, error) {
-	other := &level{linearBuild: v.linearBuild, localLoader: loader}
+	other := &level{linearBuild: v.linearBuild, localLoader: loader, configures: v.configures}
 	if v.origin != nil {
 		other.origin = v.origin.Append(path)
 	}
@@ -365,12 +382,7 @@ func (v *level) add(m *indexed, path string, rs []*resource.Resource, follow fun
 			return err
 		}
 	}
-	for _, r := range rs {
-		if err := m.Append(r); err != nil {
-			return err
-		}
-	}
-	return nil
+	return m.appendAll(rs)
 }
 
 // helpers are what transformers and generators get to work with.

@@ -49,7 +49,7 @@ func (b *linearBuild) function(config *resource.Resource) (*functionStep, error)
 		return nil, errSecond
 	}
 	b.ran = true
-	text, err := config.AsYAML()
+	text, err := asYAML(config)
 	if err != nil {
 		return nil, err
 	}

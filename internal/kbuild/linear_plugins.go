@@ -101,8 +101,10 @@ func (v *level) pluginConfigs(field string, entries []string) ([]pluginResource,
 		}
 		add(field, i)
 	}
+	named := *v
+	named.configures = true
 	for _, path := range paths {
-		if err := v.resource(configs, path); err != nil {
+		if err := named.resource(configs, path); err != nil {
 			return nil, v.at(err, field, at[path], path)
 		}
 		add(field, at[path])
@@ -128,7 +130,7 @@ func (v *level) configurePlugin(p resmap.Configurable, config *resource.Resource
 	if err := v.opts.vetConfigHome("", config.GetKind(), home); err != nil {
 		return nil, err
 	}
-	text, err := config.AsYAML()
+	text, err := asYAML(config)
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,11 @@ func (r *random) overlay(dir string, depth int, function bool) (have []object) {
 		if !plugins {
 			line("transformers:\n")
 		}
-		line("- |\n  apiVersion: wealist.io/v1alpha1\n  kind: ConfigPipeline\n  metadata:\n    name: p\n    annotations: {config.kubernetes.io/function: 'exec: {path: krm-validate}'}\n  spec: {edit: true, stamp: a}\n")
+		if r.chance(40) {
+			r.configured(dir, line, "apiVersion: wealist.io/v1alpha1\nkind: ConfigPipeline\nmetadata:\n  name: p\n  annotations: {config.kubernetes.io/function: 'exec: {path: krm-validate}', x: ''}\nspec: {edit: true, stamp: a}\n", "images: []")
+		} else {
+			line("- |\n  apiVersion: wealist.io/v1alpha1\n  kind: ConfigPipeline\n  metadata:\n    name: p\n    annotations: {config.kubernetes.io/function: 'exec: {path: krm-validate}'}\n  spec: {edit: true, stamp: a}\n")
+		}
 	}
 	r.files[dir+"/"+r.one("kustomization.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization")] = k.String()
 	return have
@@ -130,7 +134,7 @@ func (r *random) plugins(dir string, line func(string, ...any), have []object) b
 	}
 	line("transformers:\n")
 	for range 1 + r.IntN(2) {
-		text := "apiVersion: builtin\nmetadata: {name: " + r.dir("plugin") + "}\n" + r.one(
+		text := "apiVersion: builtin\nmetadata: {annotations: {x: ''}, name: " + r.dir("plugin") + "}\n" + r.one(
 			"kind: PrefixTransformer\nprefix: q-\nfieldSpecs: [{path: metadata/name}]\n",
 			"kind: PrefixSuffixTransformer\nprefix: q-\nsuffix: -z\nfieldSpecs: [{path: metadata/name, kind: ConfigMap}]\n",
 			"kind: SuffixTransformer\nsuffix: -z\nfieldSpecs: [{path: metadata/name, kind: Secret}]\n",
@@ -151,11 +155,50 @@ func (r *random) plugins(dir string, line func(string, ...any), have []object) b
 			line("- |\n  %s\n", strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  "))
 			continue
 		}
+		if r.chance(50) {
+			r.configured(dir, line, text, "images: []")
+			continue
+		}
 		file := r.dir("plugin") + ".yaml"
 		r.files[dir+"/"+file] = text
 		line("- %s\n", file)
 	}
 	return true
+}
+
+// configured writes a kustomization of a plugin's configuration, with a base that
+// all trees share or one of its own, and patches. Some do not build.
+func (r *random) configured(dir string, line func(string, ...any), text, unused string) {
+	up := strings.Repeat("../", strings.Count(dir, "/")+2)
+	config := r.dir("config")
+	base := "shared"
+	if r.chance(30) {
+		base = r.dir("shared")
+		text += "note: own\n"
+	} else {
+		base += fmt.Sprint(len(text))
+	}
+	r.files[base+"/plugin.yaml"] = text
+	r.files[base+"/kustomization.yaml"] = "resources: [plugin.yaml]\n" + r.one("", "", "commonAnnotations: {shared: 'yes'}\n")
+	k := "resources: [" + up + base + "]\n" + r.one("", "", "", "", "namePrefix: own-\n", unused+"\n")
+	if r.chance(80) {
+		k += "patches:\n"
+		for range 1 + r.IntN(3) {
+			file := r.dir("patch") + ".yaml"
+			add := `[{"op": "add", "path": "/metadata/annotations/x", "value": "y"}]`
+			merge := `{apiVersion: x, kind: y, metadata: {name: z, annotations: {n: "1"}}, more: {a: [1, 2.5, null, "x"]}}`
+			switch patch := r.one(add, add, add, merge, merge, `[{"op": "add", "path": "/metadata/labels", "value": {"a": "b"}}]`,
+				`[{"op": "replace", "path": "/metadata/name", "value": "other"}]`, `[{"op": "test", "path": "/kind", "value": "Other"}]`); {
+			case r.chance(50):
+				r.files[dir+"/"+config+"/"+file] = patch + "\n"
+				k += r.one("- {path: "+file+", target: {kind: .*}}\n", "- {path: "+file+", target: {name: none}}\n", "- {path: "+file+", target: {kind: .*}, options: {allowNameChange: true}}\n")
+			default:
+				k += "- {target: {kind: .*}, patch: '" + patch + "'}\n"
+			}
+		}
+	}
+	r.files[dir+"/"+config+"/kustomization.yaml"] = k
+	line("- %s\n", config)
 }
 
 func (r *random) component(dir string, have []object) (more []object) {

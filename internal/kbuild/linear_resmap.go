@@ -270,6 +270,15 @@ func (m *indexed) Resources() []*resource.Resource {
 // Append implements [resmap.ResMap].
 func (m *indexed) Append(r *resource.Resource) error { return m.add(&entry{res: r}) }
 
+func (m *indexed) appendAll(rs []*resource.Resource) error {
+	for _, r := range rs {
+		if err := m.Append(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Remove implements [resmap.ResMap].
 func (m *indexed) Remove(id resid.ResId) error {
 	m.refresh()

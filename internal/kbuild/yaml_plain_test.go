@@ -1,6 +1,8 @@
 package kbuild
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -30,7 +32,7 @@ func TestPlainResourcesAreWrittenOnce(t *testing.T) {
 	m, err := resmap.NewFactory(provider.NewDefaultDepProvider().GetResourceFactory()).NewResMapFromBytes(gen.Tree{Resources: 100}.Stream())
 	require.NoError(t, err)
 	for _, r := range m.Resources() {
-		_, ok := plainValue(r.YNode())
+		_, ok := plainValue(r.YNode(), plainScalar)
 		assert.True(t, ok, "%s", r.CurId())
 	}
 }
@@ -38,7 +40,7 @@ func TestPlainResourcesAreWrittenOnce(t *testing.T) {
 // TestWhatKustomizeCannotWriteIsAnErrorHere holds every code point that YAML
 // forbids, and keys of every length around its limit, against kustomize.
 func TestWhatKustomizeCannotWriteIsAnErrorHere(t *testing.T) {
-	same := func(key, value string) {
+	likewise := func(key, value string) {
 		t.Helper()
 		r := &resource.Resource{RNode: *kyaml.NewMapRNode(&map[string]string{"kind": "ConfigMap"})}
 		r.YNode().Content = append(r.YNode().Content, yamlnode.NewString(key), yamlnode.NewString(value))
@@ -52,19 +54,19 @@ func TestWhatKustomizeCannotWriteIsAnErrorHere(t *testing.T) {
 		require.Equal(t, string(want), string(got))
 	}
 	for r := range rune(0x300) {
-		same("k", "a"+string(r)+"b")
-		same("a"+string(r)+"b", "v")
+		likewise("k", "a"+string(r)+"b")
+		likewise("a"+string(r)+"b", "v")
 	}
 	for _, r := range []rune{0x2028, 0x2029, 0xd7ff, 0xe000, 0xfeff, 0xfffd, 0xfffe, 0xffff, 0x10000, 0x10ffff} {
-		same("k", "a"+string(r)+"b")
+		likewise("k", "a"+string(r)+"b")
 	}
 	for n := 120; n < 2000; n += 1 + n/200 {
-		same(strings.Repeat("k", n), "v")
-		same(strings.Repeat("é", n), "v")
-		same(strings.Repeat("'", n), "v")
+		likewise(strings.Repeat("k", n), "v")
+		likewise(strings.Repeat("é", n), "v")
+		likewise(strings.Repeat("'", n), "v")
 	}
 	for n := 1015; n < 1030; n++ {
-		same(strings.Repeat("k", n), "v")
+		likewise(strings.Repeat("k", n), "v")
 	}
 }
 
@@ -89,7 +91,7 @@ func FuzzAsYAML(f *testing.F) {
 			return
 		}
 		r := &resource.Resource{RNode: *node}
-		v, ok := plainValue(r.YNode())
+		v, ok := plainValue(r.YNode(), plainScalar)
 		if !ok {
 			return
 		}
@@ -98,5 +100,56 @@ func FuzzAsYAML(f *testing.F) {
 		got, err := asYAML(r)
 		require.NoError(t, err)
 		assert.Equal(t, string(want), string(got))
+		assert.True(t, same(r.YNode(), r.YNode()))
+
+		text2, err := r.MarshalJSON()
+		require.NoError(t, err)
+		dec := json.NewDecoder(bytes.NewReader(text2))
+		dec.UseNumber()
+		var decoded any
+		require.NoError(t, dec.Decode(&decoded))
+		v, ok = JSON(r.YNode())
+		assert.True(t, ok)
+		assert.Equal(t, decoded, v)
+	})
+}
+
+// What is said to be written alike is, and the other way round where it is plain.
+func FuzzSame(f *testing.F) {
+	for _, texts := range [][2]string{
+		{"a: 1\nb: x\n", "b: 'x'\na: 1\n"},
+		{"a: 1\n", "a: '1'\n"},
+		{"a: [1, {b: 2, c: 3}]\n", "a:\n- 1\n- c: 3\n  b: 2\n"},
+		{"a: |\n  x\n", "a: \"x\\n\"\n"},
+		{"a: null\n", "a: 'null'\n"},
+		{"a: {}\n", "a: []\n"},
+		{"a: true\n", "a: yes\n"},
+		{"a: 1\na: 2\n", "a: 1\na: 2\n"},
+		{"a: 0.5\n", "a: 0.50\n"},
+		{"a: 1\n", "a: 1\nb: 1\n"},
+	} {
+		f.Add(texts[0], texts[1])
+	}
+	f.Fuzz(func(t *testing.T, one, other string) {
+		var written [2]string
+		var rs [2]*resource.Resource
+		for i, text := range []string{one, other} {
+			node, err := kyaml.Parse(text)
+			if err != nil || node.YNode() == nil || node.YNode().Kind != kyaml.MappingNode {
+				return
+			}
+			rs[i] = &resource.Resource{RNode: *node}
+			out, err := rs[i].AsYAML()
+			if err != nil {
+				return
+			}
+			written[i] = string(out)
+		}
+		alike := same(rs[0].YNode(), rs[1].YNode())
+		if alike {
+			assert.Equal(t, written[0], written[1])
+		} else if plain(rs[0].YNode()) && plain(rs[1].YNode()) {
+			assert.NotEqual(t, written[0], written[1])
+		}
 	})
 }

@@ -91,8 +91,27 @@ func KustomizationIn(dir string) string {
 	return ""
 }
 
+// OpenAll opens environments, each once. It ends with the first that is none.
+func OpenAll(dirs []string) ([]*Environment, error) {
+	var envs []*Environment
+	seen, beside := map[string]bool{}, siblings{}
+	for _, dir := range dirs {
+		e, err := open(dir, beside)
+		if err != nil {
+			return nil, err
+		}
+		if !seen[e.Dir] {
+			seen[e.Dir] = true
+			envs = append(envs, e)
+		}
+	}
+	return envs, nil
+}
+
 // Open checks that dir is an environment whose lock can be written.
-func Open(dir string) (*Environment, error) {
+func Open(dir string) (*Environment, error) { return open(dir, siblings{}) }
+
+func open(dir string, beside siblings) (*Environment, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -127,7 +146,7 @@ func Open(dir string) (*Environment, error) {
 			"  lock/       written by krm-validate lock\n"+
 			"krm-validate init %s makes one of an overlay", dir, strings.Join(missing, " and no "), dir)
 	}
-	return e, e.checkLayout()
+	return e, e.checkLayout(beside)
 }
 
 // findSource returns the source, "" if there is none.
@@ -197,7 +216,7 @@ func readKustomization(dir string) *types.Kustomization {
 
 // checkLayout refuses what would make a lock reach outside of its environment
 // or belong to two of them.
-func (e *Environment) checkLayout() error {
+func (e *Environment) checkLayout(beside siblings) error {
 	info, err := os.Lstat(e.lock())
 	switch {
 	case err == nil && info.Mode()&fs.ModeSymlink != 0:
@@ -242,27 +261,41 @@ func (e *Environment) checkLayout() error {
 		return fmt.Errorf("%s: its components: are %s: expected lock alone. This file is the source and its lock and nothing else, so write\n%s",
 			e.show(filepath.Base(e.kustomization())), strings.Join(others, ", "), indentLines(e.ownKustomization()))
 	}
-	return e.checkSiblings()
+	return e.checkSiblings(beside)
 }
 
 // checkSiblings refuses a lock that another environment uses too.
-func (e *Environment) checkSiblings() error {
-	siblings, err := os.ReadDir(filepath.Dir(e.Dir))
-	if err != nil {
-		return nil // not ours to read
-	}
-	for _, s := range siblings {
-		dir := filepath.Join(filepath.Dir(e.Dir), s.Name())
-		if dir == e.Dir || !s.IsDir() {
-			continue
-		}
-		components, err := componentsOf(dir)
-		if err == nil && slices.Contains(components, e.lock()) {
+func (e *Environment) checkSiblings(beside siblings) error {
+	for _, name := range beside.users(filepath.Dir(e.Dir), e.lock()) {
+		if name != filepath.Base(e.Dir) {
 			return fmt.Errorf("%s is used by %s too: a lock fits one environment; let that one have its own (components: [lock])",
-				e.show(lockDir), filepath.Join(filepath.Dir(e.Name), s.Name()))
+				e.show(lockDir), filepath.Join(filepath.Dir(e.Name), name))
 		}
 	}
 	return nil
+}
+
+// siblings has the names of the folders that use a component, by the folder that
+// they are in and the component's path.
+type siblings map[string]map[string][]string
+
+func (s siblings) users(parent, component string) []string {
+	users, ok := s[parent]
+	if !ok {
+		users = map[string][]string{}
+		entries, _ := os.ReadDir(parent) // what cannot be read is not ours to judge
+		for _, e := range entries {
+			if !e.IsDir() {
+				continue
+			}
+			components, _ := componentsOf(filepath.Join(parent, e.Name()))
+			for _, c := range components {
+				users[c] = append(users[c], e.Name())
+			}
+		}
+		s[parent] = users
+	}
+	return users[component]
 }
 
 // componentsOf are the components of the kustomization in dir as absolute

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
@@ -36,9 +37,9 @@ type Options struct {
 	// say. It may be nil.
 	Built func(*kbuild.Snapshot, *kbuild.Result)
 	// Inputs returns the fields that values were computed from, beyond those
-	// that show in the values. It gets the source as a ResourceList and the
-	// configurations that the pipeline runs the function with.
-	Inputs func(source []byte, configs []string) ([]Input, error)
+	// that show in the values. It gets the source's resources, which are not to be
+	// changed, and the configurations that the pipeline runs the function with.
+	Inputs func(source []*yaml.Node, configs []string) ([]Input, error)
 }
 
 // Lock is the lock of one environment as it should be.
@@ -80,32 +81,24 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	if fsys == nil {
 		fsys = kbuild.NewSnapshot(filesys.MakeFsOnDisk())
 	}
-	want, err := kbuild.Build(fsys, env.Pipeline(), opts.Build)
+	want, before, after, err := kbuild.BuildCaptured(fsys, env.Pipeline(), env.Source, opts.Build)
 	if opts.Built != nil {
 		opts.Built(fsys, want)
 	}
 	if err != nil {
 		return nil, err
 	}
-	before, err := kbuild.Capture(fsys, env.Source, opts.Build)
-	if err != nil {
-		return nil, err
-	}
-	after, err := kbuild.Capture(fsys, env.Pipeline(), opts.Build)
-	if err != nil {
-		return nil, err
-	}
-	source, err := readState(before.Resources)
+	source, err := readState(before.Items)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", env.Source, err)
 	}
-	result, err := readState(after.Resources)
+	result, err := readState(after.Items)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", env.Pipeline(), err)
 	}
 	var inputs []Input
 	if opts.Inputs != nil {
-		if inputs, err = opts.Inputs(before.Resources, after.Configs); err != nil {
+		if inputs, err = opts.Inputs(before.Items, after.Configs); err != nil {
 			return nil, err
 		}
 	}
@@ -122,6 +115,9 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	}
 	return l, l.prove(fsys, want.Resources, opts)
 }
+
+// Changed reports whether what the lock was made of has changed since.
+func (l *Lock) Changed() bool { return l.inputs.Unchanged() != nil }
 
 // Files are the files of the environment that are lock's, by their absolute
 // paths: those of the lock, and the environment's own kustomization if there is
@@ -168,6 +164,9 @@ func (l *Lock) prove(fsys filesys.FileSystem, want resmap.ResMap, opts Options) 
 // compare says how got differs from want: objects and fields, no values. The
 // order of resources counts only if the sets are the same.
 func compare(want, got resmap.ResMap) ([]string, error) {
+	if kbuild.Same(want, got) {
+		return nil, nil
+	}
 	var differences []string
 	theirs := map[string]map[string]any{}
 	for _, r := range got.Resources() {

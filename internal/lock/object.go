@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"slices"
 
+	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/provider"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/resource"
-	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/resid"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 )
 
 // state is the resources of a build at the point where a component is applied
@@ -48,28 +51,23 @@ var dropped = slices.Concat(resource.BuildAnnotations, []string{
 	"alpha.config.kubernetes.io/transformations",
 })
 
-// readState reads what kbuild.Capture returns.
-func readState(list []byte) (*state, error) {
+// readState reads what kbuild captured.
+func readState(items []*yaml.Node) (*state, error) {
 	s := &state{byID: map[string]*object{}}
-	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(list), OmitReaderAnnotations: true}).Read()
-	if err != nil {
-		return nil, fmt.Errorf("reading the captured resources: %w", err)
+	nodes := make([]*kyaml.RNode, len(items))
+	for i, n := range items {
+		nodes[i] = kyaml.NewRNode(n)
 	}
 	// Resources marked as local configuration are not part of a build's result
 	// and left out here.
 	rf := provider.NewDefaultDepProvider().GetResourceFactory()
+	var err error
 	if s.resources, err = resmap.NewFactory(rf).NewResMapFromRNodeSlice(nodes); err != nil {
 		return nil, fmt.Errorf("reading the captured resources: %w", err)
 	}
 	for _, r := range s.resources.Resources() {
 		o := &object{id: r.CurId()}
-		text, err := r.MarshalJSON()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", o, err)
-		}
-		dec := json.NewDecoder(bytes.NewReader(text))
-		dec.UseNumber()
-		if err := dec.Decode(&o.content); err != nil {
+		if o.content, err = contentOf(r); err != nil {
 			return nil, fmt.Errorf("%s: %w", o, err)
 		}
 		dropAnnotations(o.content)
@@ -77,6 +75,23 @@ func readState(list []byte) (*state, error) {
 		s.byID[o.id.String()] = o
 	}
 	return s, nil
+}
+
+// contentOf is a resource as JSON, with numbers as they are written there.
+func contentOf(r *resource.Resource) (map[string]any, error) {
+	if v, ok := kbuild.JSON(r.YNode()); ok {
+		if content, ok := v.(map[string]any); ok {
+			return content, nil
+		}
+	}
+	text, err := r.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	var content map[string]any
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	return content, dec.Decode(&content)
 }
 
 func dropAnnotations(content map[string]any) {
