@@ -83,7 +83,7 @@ var dataNotBase64 = &Rule{
 	URL:      secretDocs + "#restriction-names-data",
 	Doc: "A value under data of a Secret is not base64. " +
 		"The API server refuses the Secret, or the container gets bytes that nobody meant: a plain word such as a user name is often valid base64 by chance. " +
-		"Plain text belongs under stringData. Placeholders and encrypted values are left alone.",
+		"Plain text belongs under stringData. Placeholders and encrypted values are left alone; what is to be replaced by its looks is a warning.",
 	Run: func(p *Pass) error {
 		p.eachSecretValue(func(v *secretValue) {
 			if v.field != "data" {
@@ -94,7 +94,11 @@ var dataNotBase64 = &Rule{
 			case yamlTypes[v.node.Tag] != "":
 				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is %s, not base64 text", v.key, yamlTypes[v.node.Tag]), help)
 			case v.err != nil:
-				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is not base64", v.key), help)
+				severity := finding.Error
+				if word, _ := findPlaceholder(v.text); word != "" || isSentence(v.text) {
+					severity = finding.Warning // somebody is to put a value in
+				}
+				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is not base64", v.key), help, AtMost(severity))
 			case isPlainWord(v.text) && !utf8.Valid(v.plain):
 				severity := finding.Error
 				if !p.feedsEnvironment(v.secret, v.key) && !isCredentialKey(v.key) {
@@ -108,6 +112,13 @@ var dataNotBase64 = &Rule{
 		})
 		return nil
 	},
+}
+
+// isSentence reports whether text is a sentence about a value, such as the base64 of your
+// certificate, and not a value.
+func isSentence(text string) bool {
+	words := strings.Fields(text)
+	return len(words) > 3 && !slices.ContainsFunc(words, func(w string) bool { return len(w) > 20 })
 }
 
 // yamlTypes are the tags of scalars that Kubernetes does not take for text.

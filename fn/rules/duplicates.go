@@ -8,6 +8,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -29,10 +30,41 @@ var duplicateYAMLKey = &Rule{
 		"It is what is left of a merge or of a block that was pasted twice.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
+			if second, value := secondHeading(o.Node); second != nil {
+				p.ReportKey(o, second, value, "a second resource begins here, and no --- is before it",
+					Help("write --- on a line of its own above it; as it is, one of the two is lost"))
+				continue
+			}
 			p.duplicateKeys(o, o.Node)
 		}
 		return nil
 	},
+}
+
+// secondHeading returns the key at which a mapping begins to be a second resource: it
+// has a kind again, and another key of the heading.
+func secondHeading(n *yaml.Node) (key, value *yaml.Node) {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil, nil
+	}
+	seen := map[string]int{}
+	again := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		switch k := n.Content[i]; k.Value {
+		case "apiVersion", "kind", "metadata":
+			if _, ok := seen[k.Value]; !ok {
+				seen[k.Value] = i
+				continue
+			}
+			if again[k.Value] = true; key == nil {
+				key, value = k, n.Content[i+1]
+			}
+		}
+	}
+	if again["kind"] && len(again) > 1 {
+		return key, value
+	}
+	return nil, nil
 }
 
 // fewKeys is up to how many keys comparing each with each is faster than a map.
@@ -120,7 +152,7 @@ var duplicateObject = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
 	Doc: "Two documents define the same object: the same kind, namespace and name. " +
 		"kubectl applies both, and the one that comes last wins; kustomize refuses to build, so this shows in plain files only. " +
-		"It is a warning where both say the same or are in two versions of the API, and a note in two files, which may be alternatives.",
+		"It is a warning where both say the same or are in two versions of the API, or where a file has little else than variants of one object, as collections of examples do, and a note in two files, which may be alternatives.",
 	Run: func(p *Pass) error {
 		type id struct {
 			inventory.GroupKind
@@ -159,6 +191,40 @@ func placed(o *inventory.Object) bool {
 	return false
 }
 
+// isCollection reports whether a file has variants of one object and little else of
+// its kind and nothing of another, as manuals have them one below the other: whoever
+// forgot to rename a copy has other objects there.
+func (p *Pass) isCollection(o *inventory.Object) bool {
+	if o.File == "" || o.File == "stdin" {
+		return false
+	}
+	variants, few := 0, 3
+	if strings.Contains(o.Group, ".") && !apischema.Kubernetes().HasGroup(o.Group) {
+		few = 2 // the samples of an operator
+	}
+	in := objectsByFile.Of(p.Build)[o.File]
+	for _, other := range in {
+		if other.GroupKind != o.GroupKind {
+			return false
+		}
+		if other.Name == o.Name && other.Namespace == o.Namespace {
+			variants++
+		}
+	}
+	return variants >= few && 2*variants >= len(in)
+}
+
+// objectsByFile are the objects of a build by the file they are in.
+var objectsByFile = NewFact(func(b *Build) map[string][]*inventory.Object {
+	files := map[string][]*inventory.Object{}
+	for _, o := range b.Inventory.Objects() {
+		if !o.Local {
+			files[o.File] = append(files[o.File], o)
+		}
+	}
+	return files
+})
+
 func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
 	if placed(o) && placed(other) && !sameYAML(o.Get("metadata", "annotations"), other.Get("metadata", "annotations"), 0) {
 		return
@@ -166,6 +232,8 @@ func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
 	message := o.String() + " is defined twice"
 	var opts []Option
 	switch {
+	case o.File == other.File && p.isCollection(o):
+		opts = append(opts, AtMost(finding.Warning), Help("apply them one by one if they are alternatives"))
 	case sameYAML(o.Node, other.Node, 0):
 		message += ", both times the same"
 		opts = append(opts, AtMost(finding.Warning))

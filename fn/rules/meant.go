@@ -170,7 +170,7 @@ func (j *judge) object(o *inventory.Object, k *kindOf) (v verdict) {
 			k = &kindOf{schema: meant.Schema, meant: meant.GroupVersionKind}
 		}
 	}
-	if k.schema == nil {
+	if k.schema == nil || o.Version == "" && yamlnode.Get(o.Node, "metadata") == nil && !apischema.Resembles(o.Node, k.schema) {
 		return v
 	}
 	secret := o.GroupKind == inventory.GroupKind{Kind: "Secret"} || k.meant.Kind == "Secret"

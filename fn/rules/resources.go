@@ -63,11 +63,27 @@ var quantityInvalid = &Rule{
 }
 
 func (p *Pass) reportQuantity(o *inventory.Object, n *yaml.Node, message, near string) {
+	if word := quantityPlaceholder(n.Value); word != "" {
+		p.Report(o, n, fmt.Sprintf("this quantity is still the placeholder %q", word), AtMost(finding.Warning), Help("write a number and a unit, such as 250m or 512Mi"))
+		return
+	}
 	if near == "" {
 		p.Report(o, n, message, Help("write a number and a unit without a blank, such as 250m, 0.5, 512Mi or 2Gi"))
 		return
 	}
 	p.Report(o, n, message, DidYouMean(near))
+}
+
+// quantityPlaceholder returns what stands for a quantity that somebody, or a script, is
+// to put in: capitals without a digit, which no quantity is, or a placeholder.
+func quantityPlaceholder(text string) string {
+	if len(text) > 2 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == "" {
+		return text
+	}
+	if word, sure := findPlaceholder(text); sure {
+		return word
+	}
+	return templateMark(text)
 }
 
 // countsBytes reports whether a quantity of that name is an amount of bytes.

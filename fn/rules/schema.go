@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -210,6 +213,10 @@ func isPlaceholderHost(found problem) bool {
 
 func (p *Pass) reportProblem(found problem) {
 	opts := []Option{DidYouMean(found.Suggestions...), Help("%s", found.Help)}
+	if word, field := p.toFillIn(found); word != "" {
+		p.Report(found.object, found.Node, fmt.Sprintf("%s still has the placeholder %q", field, word), AtMost(finding.Warning), Help("as it stands, %s", found.Message))
+		return
+	}
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
 	}
@@ -217,6 +224,45 @@ func (p *Pass) reportProblem(found problem) {
 		opts = append(opts, AtMost(finding.Note))
 	}
 	p.ReportKey(found.object, found.Node, found.Value, found.Message, opts...)
+}
+
+// toFillIn returns what stands in a value for something that a person or a script is
+// to put in, and the name of its field: what is wrong with the value is no mistake
+// before that is done. What is close to a value that would be right is one.
+func (p *Pass) toFillIn(found problem) (word, field string) {
+	n := found.Node
+	if n == nil || n.Kind != yaml.ScalarNode || found.Value != nil || len(found.Suggestions) > 0 || found.Rule == apischema.UnknownField || found.Rule == apischema.RequiredField {
+		return "", ""
+	}
+	word, _ = findPlaceholder(n.Value)
+	if word == "" {
+		word = templateMark(n.Value)
+	}
+	kind := strings.ToUpper(found.object.Kind)
+	if word == "" && found.Rule == apischema.NameInvalid && kind != "" && (n.Value == kind || n.Value == kind+"NAME" || n.Value == "NAMESPACE") {
+		word = n.Value
+	}
+	if word == "" {
+		return "", ""
+	}
+	root := found.object.Node
+	if w := p.written[found.object]; w != nil {
+		root = w.node
+		if written := w.nodes[n]; written != nil {
+			n = written
+		}
+	}
+	path, _ := fieldpath.Find(root, n)
+	return word, lastField(path)
+}
+
+// lastField is the name of the innermost field of a path, without numbers.
+func lastField(path string) string {
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		path = path[i+1:]
+	}
+	name, _, _ := strings.Cut(path, "[")
+	return cmp.Or(name, "a value")
 }
 
 // isNamelessCustom reports whether an object is of a custom kind and has no

@@ -46,8 +46,8 @@ var kindMissing = &Rule{
 				p.Report(o, n, "this resource has no kind", Help("%s", unread))
 			case kind != "" && apiVersion == "":
 				versions := apischema.Kubernetes().Versions(kind)
-				if yamlnode.Get(n, "metadata") == nil && (len(versions) == 0 || yamlnode.Get(n, "sops") != nil) {
-					continue // the sops of an inventory of Ansible's goes by the kind
+				if yamlnode.Get(n, "metadata") == nil && (len(versions) == 0 || yamlnode.Get(n, "sops") != nil || !apischema.Resembles(n, versions[0].Schema)) {
+					continue // the sops of an inventory of Ansible's goes by the kind, and so do the values of a chart
 				}
 				message := "this " + kind + " has no apiVersion"
 				if key := apischema.HeadingKey(n, "apiVersion"); key != nil && key.Value != "apiVersion" {
@@ -304,15 +304,49 @@ type removedKind struct {
 	instead string
 }
 
+// served returns the same object in a version that is served, from another file: who
+// has both chooses between them.
+func (p *Pass) served(o *inventory.Object, replacement apischema.GroupVersionKind) *inventory.Object {
+	for _, other := range p.Inventory.Find(inventory.GroupKind{Group: replacement.Group, Kind: replacement.Kind}, o.Name) {
+		if other.Node != nil && other.File != o.File && inventory.SameNamespace(other.Namespace, o.Namespace) && apischema.Kubernetes().Lookup(gvk(other.Type)) != nil {
+			return other
+		}
+	}
+	return nil
+}
+
+// removal says since which release a kind is not served, and what to write instead
+// of it. Both are zero where it is not known to be removed.
+func removal(t apischema.GroupVersionKind) (since apischema.Release, instead apischema.GroupVersionKind) {
+	life, known := apischema.Kubernetes().Life(t)
+	if gone, ok := removedKinds[t]; ok && !known {
+		group, version, _ := strings.Cut(gone.instead, "/")
+		if gone.instead != "" {
+			instead = apischema.GroupVersionKind{Group: group, Version: version, Kind: t.Kind}
+		}
+		return apischema.Release{Major: 1, Minor: gone.minor}, instead
+	}
+	return life.Removed, life.Replacement
+}
+
+// Removed returns the release of Kubernetes that serves a kind no more, as in 1 and
+// 22, or two zeros.
+func Removed(apiVersion, kind string) (major, minor int) {
+	t := apischema.GroupVersionKind{Version: apiVersion, Kind: kind}
+	if group, version, ok := strings.Cut(apiVersion, "/"); ok {
+		t.Group, t.Version = group, version
+	}
+	since, _ := removal(t)
+	return since.Major, since.Minor
+}
+
 func (p *Pass) checkServed(o *inventory.Object) {
 	table := apischema.Kubernetes()
 	life, known := table.Life(gvk(o.Type))
-	removed, instead := life.Removed, ""
-	if life.Replacement != (apischema.GroupVersionKind{}) {
-		instead = life.Replacement.APIVersion()
-	}
-	if gone, ok := removedKinds[gvk(o.Type)]; ok && !known {
-		removed, instead = apischema.Release{Major: 1, Minor: gone.minor}, gone.instead
+	removed, replacement := removal(gvk(o.Type))
+	instead := ""
+	if replacement != (apischema.GroupVersionKind{}) {
+		instead = replacement.APIVersion()
 	}
 	cluster, said := apischema.ParseRelease(p.Config.KubernetesVersion)
 	switch {
@@ -325,9 +359,12 @@ func (p *Pass) checkServed(o *inventory.Object) {
 		if instead != "" && instead != o.APIVersion() {
 			message += "; use " + instead
 			opts = append(opts, Suggest(instead))
-			if life.Replacement.Kind != "" && life.Replacement.Kind != o.Kind {
-				message += " " + life.Replacement.Kind
+			if replacement.Kind != o.Kind {
+				message += " " + replacement.Kind
 			}
+		}
+		if other := p.served(o, replacement); other != nil {
+			opts = append(opts, AtMost(finding.Warning), Help("%s has it in %s", other.File, other.APIVersion()))
 		}
 		p.Report(o, yamlnode.Get(o.Node, "apiVersion"), message, opts...)
 		return

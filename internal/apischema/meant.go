@@ -44,7 +44,7 @@ func judge(n *yaml.Node, s *Schema, how walker) Judgement {
 	if !slices.ContainsFunc(problems, func(p Problem) bool { return p.fix != nil }) {
 		return Judgement{Problems: problems}
 	}
-	c := copier{written: map[*yaml.Node]*yaml.Node{}, copies: map[*yaml.Node]*yaml.Node{}, short: map[*yaml.Node]bool{}}
+	c := copier{written: map[*yaml.Node]*yaml.Node{}, copies: map[*yaml.Node]*yaml.Node{}, short: map[*yaml.Node]bool{}, made: map[*yaml.Node]bool{}}
 	j := Judgement{Meant: c.copy(n), Written: c.written}
 	c.copies = nil
 	type place struct {
@@ -54,7 +54,10 @@ func judge(n *yaml.Node, s *Schema, how walker) Judgement {
 	reported := map[place]bool{}
 	add := func(p Problem) {
 		if p.Absent && c.short[p.Node] {
-			return // it is not of the right type, which is said
+			return // which is said already
+		}
+		if c.made[p.Node] {
+			return // nobody has written it
 		}
 		if w := c.written[p.Node]; w != nil {
 			p.Node = w
@@ -93,8 +96,10 @@ func judge(n *yaml.Node, s *Schema, how walker) Judgement {
 // copier copies nodes and remembers what they were copied from.
 type copier struct {
 	written, copies map[*yaml.Node]*yaml.Node
-	// short are mappings made of less than one.
+	// short are mappings of which it is said that they lack something.
 	short map[*yaml.Node]bool
+	// made are mappings that a field was moved into, and that were not there.
+	made map[*yaml.Node]bool
 }
 
 // copy returns a copy of n without aliases: what an anchor names is copied once.
@@ -142,6 +147,8 @@ type fix struct {
 	// reshape makes a value what its field takes, in place; it reports whether it
 	// could.
 	reshape func(*copier) bool
+	also    []*fix     // of the same mistake
+	lacks   *yaml.Node // what needs a field for the same reason
 }
 
 func (f *fix) apply(c *copier) bool {
@@ -155,6 +162,12 @@ func (f *fix) apply(c *copier) bool {
 	for _, key := range f.more {
 		ok = f.move(c, key) || ok
 	}
+	for _, other := range f.also {
+		ok = other.apply(c) || ok
+	}
+	if f.lacks != nil {
+		c.short[f.lacks] = true
+	}
 	return ok
 }
 
@@ -166,7 +179,7 @@ func (f *fix) move(c *copier, key *yaml.Node) bool {
 	}
 	value := f.in.Content[at+1]
 	if f.name != "" {
-		if yamlnode.Get(f.in, f.name) != nil {
+		if len(f.under) == 0 && yamlnode.Get(f.in, f.name) != nil {
 			return false
 		}
 		key = c.stands(yamlnode.NewString(f.name), key)
@@ -190,6 +203,7 @@ func (f *fix) move(c *copier, key *yaml.Node) bool {
 			} else {
 				into.Content = append(into.Content, c.stands(yamlnode.NewString(name), key), made)
 			}
+			c.made[made] = true
 			into = made
 		case next.Kind == yaml.SequenceNode && len(next.Content) > 0 && next.Content[0].Kind == yaml.MappingNode:
 			into = next.Content[0]

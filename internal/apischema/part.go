@@ -72,3 +72,20 @@ func anyImage(template *yaml.Node) bool {
 	}
 	return false
 }
+
+// Resembles reports whether a mapping that does not say its apiVersion has the fields
+// of a kind. Other programs have files with a kind, too: it has none of them there,
+// or more that are no fields of it.
+func Resembles(n *yaml.Node, s *Schema) bool {
+	fields, others := 0, 0
+	for k := range yamlnode.Fields(n) {
+		switch {
+		case k.Value == "kind" || k.Value == "apiVersion":
+		case s.Field(k.Value) != nil:
+			fields++
+		default:
+			others++
+		}
+	}
+	return fields > others
+}

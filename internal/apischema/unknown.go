@@ -20,6 +20,9 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 		w.add(p)
 		return ""
 	}
+	if old := formerFields[s.Name][key.Value]; old != nil {
+		return w.formerField(n, key, v, old, p)
+	}
 	free := w.free(n, s)
 	meant, other := "", w.elsewhere(n, key.Value, v, s)
 	names := near(key.Value, free)
@@ -85,6 +88,74 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 	}
 	w.add(p)
 	return meant
+}
+
+// former is a field of a version of the API that is not served any more.
+type former struct {
+	// name is what it is called, and under the fields that it is in now. Both are
+	// empty where it is not known what becomes of it.
+	name  string
+	under []string
+	// meant is the field that it is a part of now, and say what has become of it.
+	meant, say string
+}
+
+const inVersions = "in v1 each entry of versions has them"
+
+// formerFields are the fields of earlier versions that people keep when they write a
+// new apiVersion above them, by type and name:
+// https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+var formerFields = map[string]map[string]*former{
+	"networking.v1.IngressBackend": {
+		"serviceName": {name: "name", under: []string{"service"}, meant: "service", say: "in v1 it is service: {name: …, port: {number: …}}, and each path needs a pathType"},
+		"servicePort": {name: "number", under: []string{"service", "port"}, meant: "service", say: "in v1 it is service: {name: …, port: {number: …}}, and each path needs a pathType"},
+	},
+	"networking.v1.IngressSpec": {
+		"backend": {name: "defaultBackend", meant: "defaultBackend", say: "in v1 it is defaultBackend"},
+	},
+	"apiextensions.v1.CustomResourceDefinitionSpec": {
+		"version": {meant: "versions", say: inVersions}, "validation": {meant: "versions", say: inVersions},
+		"subresources": {meant: "versions", say: inVersions}, "additionalPrinterColumns": {meant: "versions", say: inVersions},
+	},
+}
+
+// formerField reports a field of an earlier version of the API. Those of one object
+// that became one field are one mistake.
+func (w *walker) formerField(n, key, v *yaml.Node, old *former, p Problem) string {
+	if old.name != "" {
+		f := &fix{in: n, key: key, name: old.name, into: n, under: old.under}
+		if old.name == "number" && v.Kind == yaml.ScalarNode && typeOf(v) != "!!int" {
+			f.name = "name"
+		}
+		if len(old.under) == 0 {
+			f.into = nil
+		} else if len(w.above) > 1 {
+			f.lacks = w.above[len(w.above)-2].node
+		}
+		p.fix = f
+	} else if len(v.Content) > 0 {
+		p.Help = unread
+	}
+	p.place, p.of = old.say, w.describe()
+	for i := len(w.problems) - 1; i >= 0; i-- {
+		first := &w.problems[i]
+		if first.Rule != UnknownField || first.place != old.say || first.in != n {
+			continue
+		}
+		if first.more = append(first.more, key); p.fix != nil {
+			first.fix.also = append(first.fix.also, p.fix)
+		}
+		names := []string{strconv.Quote(first.Node.Value)}
+		for _, k := range first.more {
+			names = append(names, strconv.Quote(k.Value))
+		}
+		first.Message = fmt.Sprintf("%s has no fields %s; %s", first.of, and(names), old.say)
+		return old.meant
+	}
+	p.in = n
+	p.Message += "; " + strings.Replace(old.say, "has them", "has it", 1)
+	w.add(p)
+	return old.meant
 }
 
 // maxGuesses bounds the fields of a resource for which what was meant is looked

@@ -36,6 +36,7 @@ type Problem struct {
 	// of is what has them.
 	place, of string
 	more      []*yaml.Node
+	in        *yaml.Node // what has a field of an earlier version
 }
 
 // The rules about schemas. Rows name the others.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -15,7 +16,15 @@ import (
 
 // objects are what one tree has, what its resources make at run time included,
 // by kind, namespace and name.
-type objects map[finding.Resource]bool
+type objects map[finding.Resource]presence
+
+// presence is what there is of an object in a tree; its zero value is nothing.
+type presence uint8
+
+const (
+	there  presence = iota + 1
+	served          // it is there in a version of its API that Kubernetes serves
+)
 
 func (rep *Report) objectsOf(inv *inventory.Inventory) objects {
 	if !rep.several {
@@ -25,7 +34,11 @@ func (rep *Report) objectsOf(inv *inventory.Inventory) objects {
 	for _, list := range [...][]*inventory.Object{inv.Objects(), inv.Made()} {
 		for _, o := range list {
 			if !o.Local && !o.Likely {
-				have[finding.Resource{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}] = true
+				key, is := finding.Resource{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}, there
+				if apischema.Kubernetes().Lookup(apischema.GroupVersionKind{Group: o.Group, Version: o.Version, Kind: o.Kind}) != nil {
+					is = served
+				}
+				have[key] = max(have[key], is)
 			}
 		}
 	}
@@ -47,6 +60,14 @@ func (rep *Report) absent(trees []Tree, have []objects, found [][]finding.Findin
 	for i := range found {
 		for j := range found[i] {
 			f := &found[i][j]
+			if f.Rule == "api-removed" && f.Severity == finding.Error {
+				self := finding.Resource{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}
+				if other := slices.IndexFunc(have, func(o objects) bool { return o[self] == served }); other >= 0 {
+					f.Severity = finding.Warning // who has both chooses between them
+					f.Help = "it is in " + trees[other].Name + " in a version that is served"
+				}
+				continue
+			}
 			if f.Missing == nil && f.Wanted != nil {
 				if other := complement(have, i, f, f.Wanted); other >= 0 {
 					f.Severity, f.Missing = min(f.Severity, finding.Note), f.Wanted
@@ -83,7 +104,7 @@ func (rep *Report) absent(trees []Tree, have []objects, found [][]finding.Findin
 // there is none.
 func complement(have []objects, own int, f *finding.Finding, missing *finding.Resource) int {
 	self := finding.Resource{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}
-	return slices.IndexFunc(have, func(o objects) bool { return o[*missing] && !o[self] && have[own] != nil })
+	return slices.IndexFunc(have, func(o objects) bool { return o[*missing] != 0 && o[self] == 0 && have[own] != nil })
 }
 
 // readUnlisted says which files in the folders of kustomizations that none of

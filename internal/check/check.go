@@ -417,6 +417,9 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		return b, unwritable
 	}
 	b.findings, err = validate(ctx, inv, opts.Config, opts)
+	if !t.Named {
+		spareForms(inv, b.findings)
+	}
 	b.findings = append(b.findings, served...)
 	b.have = rep.objectsOf(inv)
 	rep.define(inv)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -18,21 +19,42 @@ type form struct{ file, kind, namespace, name string }
 // whoever fills one in may add what is missing as well. The folder of a Go program
 // has such files, that it reads and completes.
 func spareForms(inv *inventory.Inventory, findings []finding.Finding) {
-	forms := map[form]bool{}
+	forms, templates := map[form]bool{}, map[form]bool{}
 	for _, o := range inv.Objects() {
-		if o.Node != nil && isForm(o) {
-			forms[form{o.File, o.Kind, o.Namespace, o.Name}] = true
+		key := form{o.File, o.Kind, o.Namespace, o.Name}
+		switch {
+		case o.Node == nil:
+		case isForm(o):
+			forms[key] = true
+		case marked(o.Name) || marked(o.Namespace):
+			templates[key] = true
 		}
 	}
-	if len(forms) == 0 {
+	if len(forms)+len(templates) == 0 {
 		return
 	}
 	for i := range findings {
-		if f := &findings[i]; forms[form{f.File, f.Resource.Kind, f.Resource.Namespace, f.Resource.Name}] {
+		f := &findings[i]
+		key := form{f.File, f.Resource.Kind, f.Resource.Namespace, f.Resource.Name}
+		if forms[key] || templates[key] && !structural[f.Rule] {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
 	}
 }
+
+// structural are the rules about the structure of a resource, which no script
+// completes: what it fills in are values.
+var structural = map[string]bool{
+	apischema.UnknownField: true, apischema.WrongType: true, "duplicate-yaml-key": true, "duplicate-env": true, "duplicate-container": true,
+	"duplicate-volume": true, "duplicate-mount-path": true, "api-removed": true, "unknown-kind": true,
+}
+
+// marks are those of scripts and template languages. What Flux, Argo CD and kustomize
+// replace, ${NAME} and $(NAME), stands in repositories that are applied as they are.
+var marks = regexp.MustCompile(`\{\{.*\}\}|<[A-Za-z].*>|%[A-Za-z_]+%|@[A-Za-z_]+@|__[A-Za-z_]+__|\[\[.*\]\]`)
+
+// marked reports whether a name has a part that a script is to put in.
+func marked(name string) bool { return strings.ContainsAny(name, "{<%@_[") && marks.MatchString(name) }
 
 // isForm reports whether the name or the namespace of a resource is a phrase in
 // capitals, which neither can be, such as FILLED BY THE OPERATOR; whether its

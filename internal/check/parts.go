@@ -1,7 +1,6 @@
 package check
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -34,48 +32,6 @@ func usesValues(n *yaml.Node) bool {
 		return ok && (strings.HasPrefix(text, ".Values.") || strings.HasPrefix(text, ".Release.") || strings.HasPrefix(text, ".Chart."))
 	}
 	return slices.ContainsFunc(n.Content, usesValues)
-}
-
-// spareTests makes notes of what lacks in files in folders of tests, fields and
-// objects that the tests make or that are in another namespace, and of the fields that lack in files that are called
-// patches. A file that was named by itself is meant as it stands.
-func (t *Tree) spareTests(findings []finding.Finding) {
-	below := t.Within
-	switch {
-	case below == "" && t.Named:
-		return
-	case below == "":
-		below = t.Name
-	}
-	for i := range findings {
-		f := &findings[i]
-		if t.Root == "" && isSnippet(f) {
-			f.Severity = min(f.Severity, finding.Warning)
-		}
-		part := f.Rule == apischema.RequiredField || f.Rule == "volume-not-found"
-		absent := f.Missing != nil || f.Wanted != nil && f.Meant == ""
-		if !part && !absent || f.File == "" || f.Severity <= finding.Note {
-			continue
-		}
-		file, err := filepath.Abs(filepath.FromSlash(f.File))
-		if err != nil {
-			continue
-		}
-		top, err := filepath.Abs(below)
-		if err != nil {
-			continue
-		}
-		rel, err := filepath.Rel(top, file)
-		if err != nil {
-			continue
-		}
-		if reference.InTests(rel) && f.Rule != "volume-not-found" {
-			f.Severity = finding.Note
-		}
-		if part && t.Root == "" && reference.HasWord(filepath.Base(rel), "patch") {
-			f.Severity = finding.Note
-		}
-	}
 }
 
 // isSnippet reports whether a resource is found to lack its name, its spec, its

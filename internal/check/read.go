@@ -83,7 +83,7 @@ func (rep *Report) templates(sources []manifest.Source, inv *inventory.Inventory
 		if have[o.File] == nil {
 			have[o.File] = objects{}
 		}
-		have[o.File][finding.Resource{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}] = true
+		have[o.File][finding.Resource{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}] = there
 		if !is[o.File] && hasTemplateKey(o.Node) {
 			is[o.File] = true
 			files = append(files, o.File)

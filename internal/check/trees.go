@@ -67,7 +67,7 @@ func (rep *Report) trees(ctx context.Context, trees []Tree, opts Options, each f
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(j.err), t.Named})
 		}
 		for _, o := range j.outcomes {
-			t.spareTests(o.findings)
+			t.weighPaths(o.findings)
 			if j.err == nil && !o.aside {
 				rep.Trees++
 				rep.Checked = append(rep.Checked, cmp.Or(o.tree.shown(), o.tree.Name))

@@ -38,7 +38,7 @@ func Text(w io.Writer, r *Report) error {
 			absent.add("missing\x00"+f.Missing.String(), f)
 			shown++
 		default:
-			mistakes.add(f.Rule+"\x00"+containerName.ReplaceAllString(f.Sentence(), "container"), f)
+			mistakes.add(cause(f), f)
 			shown++
 		}
 	}
@@ -173,7 +173,7 @@ func (p *printer) finding(f *finding.Finding, how string, others []*finding.Find
 		p.print(margin, " = ", what, ": ", redact.Escape(a.File), ":", strconv.Itoa(a.Line), ":", strconv.Itoa(a.Column), "\n")
 	}
 	p.trees(f, margin)
-	p.places(margin, how, others)
+	p.places(margin, how, f, others)
 	if f.Field != "" {
 		p.print(margin, " = field: ", redact.Escape(f.Place()), "\n")
 	}
@@ -197,6 +197,29 @@ func (p *printer) finding(f *finding.Finding, how string, others []*finding.Find
 // that several workloads read.
 var containerName = regexp.MustCompile(`container "[^"]*"`)
 
+// cause is what findings have in common that one mistake leads to.
+func cause(f *finding.Finding) string {
+	const end = "\x00"
+	switch what, found, ok := strings.Cut(f.Message, " is not served since "); {
+	case f.Rule == "api-removed" && ok: // whatever the kinds
+		apiVersion, _, _ := strings.Cut(what, " ")
+		return f.Rule + end + apiVersion + found
+	case f.Rule == "image-tag-latest" && f.Severity < finding.Error, // whatever the images
+		f.Rule == "duplicate-object" && f.Severity == finding.Note: // or the alternatives
+		return f.Rule
+	case strings.HasPrefix(f.Rule, "data-") && f.File != "": // the values of one Secret
+		return f.Rule + end + f.File + end + f.Resource.String()
+	case f.Rule == "unknown-field" && f.Meant == "" && f.File != "" && !strings.Contains(f.Message, "; "): // the fields of one object
+		in := f.Field[:max(0, strings.LastIndexByte(f.Field, '.'))]
+		return f.Rule + end + f.File + end + f.Resource.String() + end + in
+	}
+	return f.Rule + end + containerName.ReplaceAllString(f.Sentence(), "container")
+}
+
+// late are rules whose findings, however right, are about everything that is old or
+// unfinished in a repository. What is a slip in one place is read before them.
+var late = map[string]int{"placeholder-left": 1, "image-tag-latest": 1, "api-removed": 2}
+
 // causes are findings by what they have in common, in the order of the first of
 // each.
 type causes struct {
@@ -218,23 +241,52 @@ func (c *causes) add(key string, f *finding.Finding) {
 }
 
 func (c *causes) worstFirst() [][]*finding.Finding {
-	slices.SortStableFunc(c.list, func(a, b []*finding.Finding) int { return int(b[0].Severity) - int(a[0].Severity) })
+	slices.SortStableFunc(c.list, func(a, b []*finding.Finding) int {
+		return cmp.Or(int(b[0].Severity)-int(a[0].Severity), late[a[0].Rule]-late[b[0].Rule])
+	})
 	return c.list
 }
 
-// places prints where else the same thing is found.
-func (p *printer) places(margin, how string, others []*finding.Finding) {
+// places prints where else the same thing is found, and what is said there where
+// that is something else.
+func (p *printer) places(margin, how string, first *finding.Finding, others []*finding.Finding) {
 	const most = 8
-	for i, f := range others {
-		if i == most {
-			p.print(margin, " = ", how, ": ", strconv.Itoa(len(others)-most), " more\n")
-			return
+	count, last := map[string]int{}, 0
+	var shown []*finding.Finding
+	for _, f := range others {
+		if containerName.ReplaceAllString(f.Message, "") == containerName.ReplaceAllString(first.Message, "") || f.Rule == "api-removed" || f.Missing != nil {
+			shown = append(shown, f)
+			continue
 		}
-		at := f.Resource.String()
-		if f.File != "" && f.Line > 0 {
+		if count[f.Message]++; count[f.Message] == 1 {
+			shown = append(shown, f)
+		}
+	}
+	for i, f := range shown {
+		if i == most {
+			break
+		}
+		at, what := f.Resource.String(), ""
+		if n := count[f.Message]; n > 0 {
+			what, _, _ = strings.Cut(f.Message, ": ")
+			if last += n; n > 1 {
+				what += ", here and in " + strconv.Itoa(n-1) + " more"
+			}
+		} else {
+			last++
+		}
+		switch {
+		case f.File != "" && f.Line > 0 && what != "":
+			at = f.File + ":" + strconv.Itoa(f.Line) + "  " + what
+		case f.File != "" && f.Line > 0:
 			at = f.File + ":" + strconv.Itoa(f.Line) + "  " + at
+		case what != "":
+			at += "  " + what
 		}
 		p.print(margin, " = ", how, ": ", redact.Escape(at), "\n")
+	}
+	if n := len(others) - last; n > 0 {
+		p.print(margin, " = ", how, ": ", strconv.Itoa(n), " more\n")
 	}
 }
 

@@ -1,0 +1,251 @@
+package check
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+)
+
+// purpose is what a file is there for, as far as its path says so. An error is a
+// mistake in what somebody applies: where a path says that this is something else,
+// there is none.
+type purpose int
+
+const (
+	applied purpose = iota
+	tested          // a test applies it, and may want it refused
+	kept            // what was replaced, which nobody mends
+	broken          // it is wrong so that something can be shown or tried
+)
+
+// purposes are words in the names of folders that say what is in them, and those of
+// broken in the names of files too.
+var purposes = map[string]purpose{
+	"test": tested, "tests": tested, "testing": tested, "e2e": tested, "fixtures": tested, "conformance": tested, "fuzz": tested,
+	"deprecated": kept, "obsolete": kept, "legacy": kept, "old": kept, "archive": kept, "archived": kept, "attic": kept, "unused": kept, "outdated": kept, "disabled": kept, "retired": kept,
+	"invalid": broken, "bad": broken, "broken": broken, "wrong": broken, "malformed": broken, "incorrect": broken, "negative": broken, "noncompliant": broken,
+	"disallowed": broken, "violating": broken, "fail": broken, "failing": broken, "faulty": broken, "erroneous": broken, "mistake": broken, "mistakes": broken, "misconfigured": broken, "typo": broken,
+}
+
+// environments are the usual names of environments, one of which is test.
+var environments = []string{"dev", "develop", "development", "prod", "production", "stage", "staging", "stg", "qa", "uat", "preprod", "live", "integration", "acceptance"}
+
+// paths judges the paths of files below a folder.
+type paths struct {
+	below string
+	known map[string]purpose  // by file
+	names map[string][]string // of what is in a folder
+}
+
+// of returns what a file is there for.
+func (p *paths) of(file string) purpose {
+	if is, ok := p.known[file]; ok {
+		return is
+	}
+	is := applied
+	if rel, ok := p.relative(file); ok {
+		dir := p.below
+		parts := strings.Split(rel, "/")
+		for i, name := range parts {
+			is = max(is, p.part(dir, name, i == len(parts)-1))
+			dir = filepath.Join(dir, name)
+		}
+	}
+	if p.known == nil {
+		p.known = map[string]purpose{}
+	}
+	p.known[file] = is
+	return is
+}
+
+// relative returns the path of a file below the folder, with slashes.
+func (p *paths) relative(file string) (string, bool) {
+	abs, err := filepath.Abs(filepath.FromSlash(file))
+	if err != nil {
+		return "", false
+	}
+	rel, err := filepath.Rel(p.below, abs)
+	return filepath.ToSlash(rel), err == nil && filepath.IsLocal(rel)
+}
+
+// part is what the name of one folder says, or that of the file at the end.
+func (p *paths) part(dir, name string, last bool) purpose {
+	is := applied
+	for _, word := range wordsOf(name) {
+		said := purposes[word]
+		if said == applied && isBadOne(word) {
+			said = broken
+		}
+		if last && said != broken || strings.HasPrefix(word, "test") && name == word && p.isEnvironment(dir) {
+			continue
+		}
+		is = max(is, said)
+	}
+	if is == applied && p.isSuperseded(dir, name) {
+		return kept
+	}
+	return is
+}
+
+// wordsOf takes a name apart at dashes, digits and the like, and where a capital
+// follows a small letter.
+func wordsOf(name string) []string {
+	var words []string
+	var word []rune
+	end := func() {
+		if len(word) > 0 {
+			words = append(words, strings.ToLower(string(word)))
+			word = word[:0]
+		}
+	}
+	small := false
+	for _, r := range name {
+		if !unicode.IsLetter(r) && r != '2' || unicode.IsUpper(r) && small {
+			end()
+		}
+		if small = unicode.IsLower(r); unicode.IsLetter(r) || r == '2' { // e2e
+			word = append(word, r)
+		}
+	}
+	end()
+	return words
+}
+
+// isBadOne reports whether a word is bad and a kind, as policies' tests have them:
+// badpod, badresource.
+func isBadOne(word string) bool {
+	kind, ok := strings.CutPrefix(word, "bad")
+	return ok && kind != "" && (strings.HasPrefix(kind, "resource") || slices.ContainsFunc(apischema.Kubernetes().AllKinds(), func(k string) bool {
+		k = strings.ToLower(k)
+		return kind == k || kind == k+"s"
+	}))
+}
+
+// isEnvironment reports whether the folder test, or testing, in dir is for an environment of that
+// name: it is in a folder for environments, or others are beside it.
+func (p *paths) isEnvironment(dir string) bool {
+	switch filepath.Base(dir) {
+	case "overlays", "overlay", "environments", "environment", "envs", "env", "clusters", "cluster", "stages", "instances":
+		return true
+	}
+	return slices.ContainsFunc(p.siblings(dir), func(name string) bool { return slices.Contains(environments, name) })
+}
+
+func (p *paths) siblings(dir string) []string {
+	names, ok := p.names[dir]
+	if !ok {
+		entries, _ := os.ReadDir(dir)
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		if p.names == nil {
+			p.names = map[string][]string{}
+		}
+		p.names[dir] = names
+	}
+	return names
+}
+
+// release is a version in the name of a file or folder, of two numbers at least: v1
+// and v2 may well be there side by side.
+var release = regexp.MustCompile(`^(.*?)v?([0-9]+)\.([0-9]+)(?:\.([0-9]+))?([^0-9].*)?$`)
+
+// isSuperseded reports whether a name is that of a release, and a later one is beside
+// it.
+func (p *paths) isSuperseded(dir, name string) bool {
+	own := release.FindStringSubmatch(name)
+	if own == nil {
+		return false
+	}
+	return slices.ContainsFunc(p.siblings(dir), func(sibling string) bool {
+		other := release.FindStringSubmatch(sibling)
+		if other == nil || other[1] != own[1] {
+			return false
+		}
+		for i := 2; i <= 4; i++ {
+			a, _ := strconv.Atoi(own[i])
+			b, _ := strconv.Atoi(other[i])
+			if a != b {
+				return a < b
+			}
+		}
+		return false
+	})
+}
+
+// isFor reports whether the path of a file names an apiVersion, as in
+// ingress-v1beta1.yaml, or a release of Kubernetes that still served it, as in
+// deploy/1.15.
+func (p *paths) isFor(file string, what finding.Resource) bool {
+	rel, ok := p.relative(file)
+	if !ok {
+		return false
+	}
+	version := what.APIVersion[strings.LastIndexByte(what.APIVersion, '/')+1:]
+	if version != "v1" && strings.Contains(rel, version) {
+		return true
+	}
+	_, gone := rules.Removed(what.APIVersion, what.Kind)
+	for _, m := range kubernetesRelease.FindAllStringSubmatch(rel, -1) {
+		if minor, _ := strconv.Atoi(m[1]); minor < gone {
+			return true
+		}
+	}
+	return false
+}
+
+var kubernetesRelease = regexp.MustCompile(`(?:^|[^0-9.])1[._]([0-9]{1,2})(?:[^0-9]|$)`)
+
+// weighPaths lowers what was found in files that are not there to be applied. A file that
+// was named by itself is meant as it stands.
+func (t *Tree) weighPaths(findings []finding.Finding) {
+	below := t.Within
+	switch {
+	case below == "" && t.Named:
+		return
+	case below == "":
+		below = t.Name
+	}
+	below, err := filepath.Abs(below)
+	if err != nil {
+		return
+	}
+	p := paths{below: below}
+	for i := range findings {
+		f := &findings[i]
+		if t.Root == "" && isSnippet(f) {
+			f.Severity = min(f.Severity, finding.Warning)
+		}
+		if f.File == "" || f.Severity <= finding.Note {
+			continue
+		}
+		is := p.of(f.File)
+		switch is {
+		case broken:
+			f.Severity = finding.Note
+		case tested, kept:
+			f.Severity = min(f.Severity, finding.Warning)
+		default:
+			if f.Severity == finding.Error && f.Rule == "api-removed" && p.isFor(f.File, f.Resource) {
+				f.Severity = finding.Warning
+			}
+		}
+		// What lacks in a test may be made by it, or be in another namespace.
+		lacks := f.Rule == apischema.RequiredField || f.Missing != nil || f.Wanted != nil && f.Meant == ""
+		if is == tested && lacks {
+			f.Severity = finding.Note
+		}
+		if part := f.Rule == apischema.RequiredField || f.Rule == "volume-not-found"; part && t.Root == "" && reference.HasWord(filepath.Base(f.File), "patch") {
+			f.Severity = finding.Note
+		}
+	}
+}
