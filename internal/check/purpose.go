@@ -196,12 +196,15 @@ func (p *paths) isFor(file string, what finding.Resource) bool {
 	}
 	_, gone := rules.Removed(what.APIVersion, what.Kind)
 	for _, m := range kubernetesRelease.FindAllStringSubmatch(rel, -1) {
-		if minor, _ := strconv.Atoi(m[1]); minor < gone {
+		if minor, _ := strconv.Atoi(m[1]); oldest <= minor && minor < gone {
 			return true
 		}
 	}
 	return false
 }
+
+// oldest is the minor number of the oldest release of Kubernetes that anybody names.
+const oldest = 6
 
 var kubernetesRelease = regexp.MustCompile(`(?:^|[^0-9.])1[._]([0-9]{1,2})(?:[^0-9]|$)`)
 

@@ -1,0 +1,125 @@
+package check_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+)
+
+// TestWhatPathsSay: an error is a mistake in what somebody applies.
+func TestWhatPathsSay(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n"
+	for path, want := range map[string]finding.Severity{
+		"api.yaml":                        finding.Error,
+		"k8s/attestation/api.yaml":        finding.Error, // no test
+		"k8s/failover/api.yaml":           finding.Error,
+		"k8s/badger/api.yaml":             finding.Error,
+		"k8s/test-api.yaml":               finding.Error,
+		"test/api.yaml":                   finding.Warning,
+		"internal/e2e/manifests/api.yaml": finding.Warning,
+		"hack/conformance-tests/api.yaml": finding.Warning,
+		"k8s/overlays/test/api.yaml":      finding.Error, // an environment
+		"stages/testing/api.yaml":         finding.Error,
+		"deprecated/api.yaml":             finding.Warning,
+		"k8s/_archive/api.yaml":           finding.Warning,
+		"cases/invalid/api.yaml":          finding.Note,
+		"cases/bad-service.yaml":          finding.Note,
+		"cases/invalidPort.yaml":          finding.Note,
+		"cases/badservice01.yaml":         finding.Note,
+	} {
+		dir := tree(t, map[string]string{path: text})
+		assert.Equal(t, want, severityOf(t, "unknown-field", dir), path)
+		assert.Equal(t, finding.Error, severityOf(t, "unknown-field", filepath.Join(dir, path)), "%s by itself", path)
+	}
+	for sibling, want := range map[string]finding.Severity{
+		"test/notes.md":            finding.Warning,
+		"prod/kustomization.yaml":  finding.Error,
+		"staging/notes.md":         finding.Error,
+		"production/other/file.md": finding.Error,
+	} {
+		dir := tree(t, map[string]string{"test/api.yaml": text, sibling: ""})
+		assert.Equal(t, want, severityOf(t, "unknown-field", dir), sibling)
+	}
+}
+
+// TestReplacedReleases are kept as they were.
+func TestReplacedReleases(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n"
+	for path, others := range map[string]map[string]finding.Severity{
+		"catalog/1.2.0/api.yaml":  {"catalog/1.10.0/b.txt": finding.Warning, "catalog/1.1.9/b.txt": finding.Error, "catalog/next/b.txt": finding.Error},
+		"catalog/v0.9/api.yaml":   {"catalog/v1.0/b.txt": finding.Warning, "catalog/v0.8/b.txt": finding.Error},
+		"deploy/api-1.2.yaml":     {"deploy/api-1.3.yaml": finding.Warning, "deploy/web-1.3.yaml": finding.Error},
+		"apps/v1/api.yaml":        {"apps/v2/b.txt": finding.Error}, // both may be there to stay
+		"clusters/eu-1/api.yaml":  {"clusters/eu-2/b.txt": finding.Error},
+		"k8s/kafka-2.8/api.yaml":  {"k8s/redis-7.0/b.txt": finding.Error},
+		"k8s/crds-v1.2.3/api.yml": {"k8s/crds-v1.2.4/b.txt": finding.Warning},
+	} {
+		for other, want := range others {
+			assert.Equal(t, want, severityOf(t, "unknown-field", tree(t, map[string]string{path: text, other: ""})), "%s beside %s", path, other)
+		}
+	}
+}
+
+// TestAPIsForOldClusters: who keeps a file for an older release, or has the same
+// object for a newer one too, has made no mistake.
+func TestAPIsForOldClusters(t *testing.T) {
+	ingress := func(apiVersion, name string) string {
+		return "apiVersion: " + apiVersion + "\nkind: Ingress\nmetadata: {name: " + name + "}\nspec: {rules: [{host: a.example.com}]}\n"
+	}
+	old := ingress("networking.k8s.io/v1beta1", "shop")
+	for _, c := range []struct {
+		path, other, text string
+		want              finding.Severity
+	}{
+		{"k8s/ingress.yaml", "k8s/other.yaml", ingress("networking.k8s.io/v1", "board"), finding.Error},
+		{"k8s/ingress.yaml", "k8s/other.yaml", ingress("networking.k8s.io/v1", "shop"), finding.Warning},
+		{"k8s/ingress.yaml", "new/kustomization.yaml", "resources: [ingress.yaml]\n", finding.Warning},
+		{"k8s/ingress-v1beta1.yaml", "notes.md", "", finding.Warning},
+		{"deploy/k8s-1.18/ingress.yaml", "notes.md", "", finding.Warning},
+		{"deploy/1.21/ingress.yaml", "notes.md", "", finding.Warning},
+		{"deploy/1.25/ingress.yaml", "notes.md", "", finding.Error},
+		{"k8s/app-1.0.3/ingress.yaml", "notes.md", "", finding.Error},
+	} {
+		files := map[string]string{c.path: old, c.other: c.text}
+		if c.other == "new/kustomization.yaml" {
+			files["new/ingress.yaml"] = ingress("networking.k8s.io/v1", "shop")
+		}
+		assert.Equal(t, c.want, severityOf(t, "api-removed", tree(t, files)), "%s beside %s", c.path, c.other)
+	}
+}
+
+// TestTemplatesOfScripts: the values in what a script completes are not there yet;
+// its fields are.
+func TestTemplatesOfScripts(t *testing.T) {
+	secret := func(name string) string {
+		return "apiVersion: v1\nkind: Secret\nmetadata: {name: \"" + name + "\"}\ndata: {key: \"vault:eu:abc\"}\ndate: {}\n"
+	}
+	for name, want := range map[string]finding.Severity{
+		"{{{APPLICATION}}}-config": finding.Warning, "%NAME%-config": finding.Warning, "@name@": finding.Warning, "__name__": finding.Warning,
+		"<your-app>": finding.Warning, "app": finding.Error, "${APP}": finding.Error,
+	} {
+		for _, files := range []map[string]string{
+			{"secret.yaml": secret(name)},
+			{"base/secret.yaml": secret(name), "base/kustomization.yaml": kustomization + "- secret.yaml\n"},
+		} {
+			dir := tree(t, files)
+			assert.Equal(t, want, severityOf(t, "data-not-base64", dir), name)
+			assert.Equal(t, finding.Error, severityOf(t, "unknown-field", dir), name)
+		}
+	}
+}
+
+// severityOf is the severity of the worst finding of a rule.
+func severityOf(t *testing.T, rule, path string) (worst finding.Severity) {
+	t.Helper()
+	for _, f := range run(t, check.Options{}, path).Findings {
+		if f.Rule == rule {
+			worst = max(worst, f.Severity)
+		}
+	}
+	return worst
+}
