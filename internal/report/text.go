@@ -95,7 +95,7 @@ func (p *printer) mistakes(list [][]*finding.Finding, all bool) {
 	}
 	for _, rule := range rules {
 		p.print(p.paint("note["+rule+"]", color.FgCyan, color.Bold), ": ", strconv.Itoa(len(more[rule])), " more like these (check --notes shows each)\n")
-		p.places("  ", "in", more[rule])
+		p.places("  ", "in", nil, more[rule])
 		p.print("\n")
 	}
 }
@@ -248,13 +248,13 @@ func (c *causes) worstFirst() [][]*finding.Finding {
 }
 
 // places prints where else the same thing is found, and what is said there where
-// that is something else.
+// that is something else than what the first one says, if there is one.
 func (p *printer) places(margin, how string, first *finding.Finding, others []*finding.Finding) {
 	const most = 8
 	count, last := map[string]int{}, 0
 	var shown []*finding.Finding
 	for _, f := range others {
-		if containerName.ReplaceAllString(f.Message, "") == containerName.ReplaceAllString(first.Message, "") || f.Rule == "api-removed" || f.Missing != nil {
+		if first == nil || containerName.ReplaceAllString(f.Message, "") == containerName.ReplaceAllString(first.Message, "") || f.Rule == "api-removed" || f.Missing != nil {
 			shown = append(shown, f)
 			continue
 		}
