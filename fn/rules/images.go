@@ -267,6 +267,11 @@ var imageInvalid = &Rule{
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			n := yamlnode.Get(c.Node, "image")
 			s := yamlnode.String(n)
+			if digest := badDigest(s); digest != "" && !reference.IsPlaceholder(s) {
+				p.Report(o, n, fmt.Sprintf("the digest of image %q is none: InvalidImageName", s), Help("the digest of %s are %d hexadecimal digits in lower case, and this has %d characters",
+					"sha256", 64, len(digest)))
+				return
+			}
 			if s == "" || reference.IsPlaceholder(s) || imagePattern().MatchString(s) {
 				return
 			}
@@ -289,6 +294,16 @@ var imageInvalid = &Rule{
 		})
 		return nil
 	},
+}
+
+// badDigest returns the digest of an image by sha256 that is not one, or "".
+// https://github.com/opencontainers/go-digest/blob/master/algorithm.go
+func badDigest(image string) string {
+	_, digest, ok := strings.Cut(image, "@sha256:")
+	if !ok || len(digest) == 64 && strings.Trim(digest, "0123456789abcdef") == "" {
+		return ""
+	}
+	return digest
 }
 
 // builtFromSource reports whether an image is what ko builds of a Go package

@@ -276,6 +276,7 @@ func topics() [][]*Rule {
 		volumeRules(),
 		variableRules(),
 		namespaceRules(),
+		referenceKindRules(),
 		wiringRules(),
 		duplicateRules(),
 		placeholderRules(),

@@ -15,7 +15,9 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-func scaledContainerRules() []*Rule { return []*Rule{scaledContainerNotFound} }
+func scaledContainerRules() []*Rule {
+	return []*Rule{scaledContainerNotFound, annotatedContainerNotFound}
+}
 
 // containerName says that a field names a container of the workload that
 // another field of the same resource refers to. A new one is a row.

@@ -46,17 +46,13 @@ var variableNotExpanded = &Rule{
 					}
 				}
 			}
-			if len(names) == 0 {
-				return
-			}
 			for _, field := range []string{"command", "args"} {
 				for _, arg := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
 					for _, name := range expansions(yamlnode.String(arg)) {
-						near := nearest(name, names)
-						if slices.Contains(names, name) || len(near) == 0 || !suggest.Close(name, near[0]) || p.inEnvFrom(o, c, name) {
+						if slices.Contains(names, name) || p.inEnvFrom(o, c, name) {
 							continue
 						}
-						p.Report(o, arg, fmt.Sprintf("$(%s) is not a variable of container %q", name, c.Name), DidYouMeanAs("$(%s)", near...))
+						p.reportArgument(o, c, arg, name, names)
 					}
 				}
 			}
@@ -71,6 +67,29 @@ func usesVariables(c *inventory.Container) bool {
 	return slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "env")), func(e *yaml.Node) bool { return uses(yamlnode.Get(e, "value")) }) ||
 		slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "command")), uses) ||
 		slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "args")), uses)
+}
+
+// reportArgument reports $(name) in a container's command or args.
+func (p *Pass) reportArgument(o *inventory.Object, c *inventory.Container, arg *yaml.Node, name string, names []string) {
+	message := fmt.Sprintf("$(%s) is not a variable of container %q", name, c.Name)
+	near := nearest(name, names)
+	switch {
+	case len(near) > 0 && suggest.Close(name, near[0]):
+		p.Report(o, arg, message, DidYouMeanAs("$(%s)", near...))
+	case c.Pod.Partial || serviceVariable(name) || !strings.Contains(name, "_") && runsShell(c):
+		// what an operator or the kubelet sets, a program of the shell's
+	default:
+		p.Report(o, arg, message, AtMost(finding.Warning), Help("write $$(%s) if the text is meant", name))
+	}
+}
+
+// runsShell reports whether a container runs a shell, as far as that can be known.
+func runsShell(c *inventory.Container) bool {
+	words := slices.Concat(yamlnode.Elements(yamlnode.Get(c.Node, "command")), yamlnode.Elements(yamlnode.Get(c.Node, "args")))
+	return slices.ContainsFunc(words, func(n *yaml.Node) bool {
+		s := yamlnode.String(n)
+		return s == "-c" || strings.HasSuffix(s, "sh") || strings.ContainsAny(s, "\n;|&")
+	})
 }
 
 // reportVariable reports $(name) in entry i of env, whose names are given.
@@ -175,7 +194,7 @@ func expansions(value string) []string {
 		if end < 0 {
 			break
 		}
-		if name := value[i+2 : i+end]; isVariableName(name) {
+		if name := value[i+2 : i+end]; isVariableName(name) || almostVariableName(name) {
 			names = append(names, name)
 		}
 		i += end
@@ -195,6 +214,21 @@ func isVariableName(s string) bool {
 		}
 	}
 	return s != ""
+}
+
+// almostVariableName reports whether s is such a name but for one character:
+// POD_NAMe, POD-NAME.
+func almostVariableName(s string) bool {
+	odd := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', c == '-' && i > 0:
+			odd++
+		case !isVariableName(s[i:i+1]) && (c < '0' || c > '9' || i == 0):
+			return false
+		}
+	}
+	return odd == 1 && len(s) > 3
 }
 
 var fieldRefInvalid = &Rule{

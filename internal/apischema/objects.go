@@ -972,16 +972,18 @@ func policyRule(o *object) {
 // ruleMatches warns of resources of Kubernetes that none of a rule's groups has,
 // and another group of Kubernetes does.
 func (o *object) ruleMatches() {
-	groups := map[string]bool{}
-	for _, g := range yamlnode.Elements(o.get("apiGroups")) {
-		g = yamlnode.Resolve(g)
-		if g.Value == "*" || templated(g) || strings.Contains(g.Value, ".") && !servedGroups()[g.Value] {
-			return // any group, or one that has resources of its own, as metrics.k8s.io has pods
-		}
-		groups[g.Value] = true
-	}
 	for _, n := range yamlnode.Elements(o.get("verbs")) {
 		o.verbMeans(yamlnode.Resolve(n))
+	}
+	groups := map[string]bool{}
+	open := false // any group, or one that has resources of its own, as metrics.k8s.io has pods
+	for _, g := range yamlnode.Elements(o.get("apiGroups")) {
+		g = yamlnode.Resolve(g)
+		open = open || g.Value == "*" || templated(g) || strings.Contains(g.Value, ".") && !servedGroups()[g.Value]
+		groups[g.Value] = true
+		if o.groupMeans(g) {
+			open = true
+		}
 	}
 	for _, n := range yamlnode.Elements(o.get("resources")) {
 		n = yamlnode.Resolve(n)
@@ -990,7 +992,7 @@ func (o *object) ruleMatches() {
 		if len(in) == 0 && !strings.Contains(n.Value, "*") && !strings.HasPrefix(n.Value, "nodes/") && !templated(n) {
 			o.ruleMeans(n, groups)
 		}
-		if len(in) == 0 || len(groups) == 0 || slices.ContainsFunc(in, func(g string) bool { return groups[g] }) {
+		if open || len(in) == 0 || len(groups) == 0 || slices.ContainsFunc(in, func(g string) bool { return groups[g] }) {
 			continue
 		}
 		group := in[len(in)-1]
@@ -1004,9 +1006,11 @@ func (o *object) ruleMatches() {
 func (o *object) ruleMeans(n *yaml.Node, groups map[string]bool) {
 	var names []string
 	for g := range groups {
-		if !servedGroups()[g] {
+		other, known := otherGroups[g]
+		if !servedGroups()[g] && !known || slices.Contains(other, n.Value) {
 			return
 		}
+		names = append(names, other...)
 	}
 	for name, in := range resources() {
 		if slices.ContainsFunc(in, func(g string) bool { return groups[g] }) && strings.Contains(name, "/") == strings.Contains(n.Value, "/") {
@@ -1014,7 +1018,43 @@ func (o *object) ruleMeans(n *yaml.Node, groups map[string]bool) {
 		}
 	}
 	slices.Sort(names)
+	names = slices.Compact(names)
 	o.ruleTypo(n, names, "there is no resource %q in the groups of this rule", "the rule allows nothing of it")
+}
+
+// otherGroups are the resources of groups that are not in the table, and that
+// rules often name beside those that are: one that is gone, and one that metrics
+// servers serve.
+// https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+// https://github.com/kubernetes/metrics/blob/master/pkg/apis/metrics/v1beta1/types.go
+var otherGroups = map[string][]string{
+	"extensions": {"daemonsets", "deployments", "ingresses", "networkpolicies", "podsecuritypolicies", "replicasets", "replicationcontrollers",
+		"daemonsets/status", "deployments/rollback", "deployments/scale", "deployments/status", "ingresses/status", "replicasets/scale",
+		"replicasets/status", "replicationcontrollers/scale"},
+	"metrics.k8s.io": {"nodes", "pods"},
+}
+
+// groupMeans warns of a group that nobody is known to serve, and that is one edit
+// away from one of Kubernetes'.
+func (o *object) groupMeans(n *yaml.Node) bool {
+	if _, known := otherGroups[n.Value]; known || n.Value == "" || n.Value == "*" || servedGroups()[n.Value] || templated(n) {
+		return false
+	}
+	var near []string
+	for _, groups := range [...]map[string]bool{servedGroups(), {"extensions": true}} {
+		for g := range groups {
+			if g != "" && suggest.Distance(n.Value, g) == 1 {
+				near = append(near, g)
+			}
+		}
+	}
+	if len(near) != 1 {
+		return false
+	}
+	o.warn(n, AccessInvalid, "there is no API group %q", n.Value)
+	last := &o.problems[len(o.problems)-1]
+	last.Suggestions, last.Help = near, "the rule allows nothing of it"
+	return true
 }
 
 // ruleTypo warns of a word of a rule that is close to one of those there are.

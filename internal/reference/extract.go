@@ -16,7 +16,10 @@ import (
 
 // Set holds all references of an inventory.
 type Set struct {
-	All    []*Ref
+	All []*Ref
+	// Mistyped are kinds and groups of references that lead nowhere.
+	Mistyped []Mistyped
+
 	byKind map[inventory.GroupKind][]*Ref
 	from   [][]*Ref // by the index of the resource
 }
@@ -232,6 +235,7 @@ func (s *step) suffix(suffix string) *step {
 func (t *Table) Extract(inv *inventory.Inventory, domain string) *Set {
 	objects := inv.Objects()
 	set := &Set{byKind: map[inventory.GroupKind][]*Ref{}, from: make([][]*Ref, len(objects))}
+	mistyped := make([][]Mistyped, len(objects))
 	const chunk = 256 // resources at a time
 	var next atomic.Int64
 	work := func() {
@@ -239,6 +243,7 @@ func (t *Table) Extract(inv *inventory.Inventory, domain string) *Set {
 		for end := int(next.Add(chunk)); end-chunk < len(objects); end = int(next.Add(chunk)) {
 			for i := end - chunk; i < min(end, len(objects)); i++ {
 				set.from[i] = x.extract(objects[i])
+				mistyped[i], x.wrong = x.wrong, nil
 			}
 		}
 	}
@@ -248,6 +253,7 @@ func (t *Table) Extract(inv *inventory.Inventory, domain string) *Set {
 	}
 	work()
 	wg.Wait()
+	set.Mistyped = slices.Concat(mistyped...)
 	n := 0
 	for _, refs := range set.from {
 		n += len(refs)
@@ -346,6 +352,7 @@ type extractor struct {
 	pod    *inventory.Pod
 	refs   []*Ref
 	free   []Ref
+	wrong  []Mistyped
 	// taken are the nodes that rows of the kind itself have answered for.
 	taken map[*yaml.Node]bool
 	// declared are the references that rows of the configuration found.
@@ -474,7 +481,7 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 		}
 		r.Vague = true
 	}
-	if row.Kind != "" && !r.chooseKind(row, at) {
+	if row.Kind != "" && (x.mistyped(row, at) || !r.chooseKind(row, at)) {
 		return
 	}
 	if row.Optional != "" {
