@@ -291,7 +291,8 @@ var hostSchemeMismatch = &Rule{
 	Severity: finding.Warning,
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol",
 	Doc: "The scheme of a URL contradicts the name or appProtocol of the Service's port: https to a port called http, or redis to one called postgres. " +
-		"Ports whose names say nothing of a protocol are left alone.",
+		"Ports whose names say nothing of a protocol are left alone. " +
+		"So is a scheme that nobody knows, unless it is one letter away from a common one, as htp is.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			if u.judgement.verdict == hostFound && u.judgement.target != nil && u.Form == host.URL {
@@ -309,6 +310,9 @@ func (p *Pass) checkScheme(u *hostUse) {
 		port = defaultPort(u.Scheme)
 	}
 	if says == "" {
+		if near := host.NearSchemes(u.Scheme); near != nil && u.Port != 0 {
+			p.reportHost(u, fmt.Sprintf("host %q: nobody knows the scheme %s", u.Host, u.Scheme), DidYouMean(near...))
+		}
 		return
 	}
 	for _, have := range hosts.Of(p.Build).servicePorts(u.judgement.target) {

@@ -151,7 +151,7 @@ func newKind(inv *inventory.Inventory, o *inventory.Object) *kindOf {
 func (k *kindOf) ofOperator(inv *inventory.Inventory, t *inventory.Type) {
 	table := apischema.Operators()
 	known := table.Lookup(gvk(t))
-	if known == nil && table.HasGroup(t.Group) && len(table.Versions(t.Kind)) == 0 && !definesKind(inv, t) {
+	if known == nil && table.HasGroup(t.Group) && len(table.Versions(t.Kind)) == 0 && definedVersions(inv, t) == nil {
 		if kind := nearestKind(t.Kind, table.Kinds(t.Group)); kind != "" {
 			k.unknown, k.suggestion, k.doubtful = fmt.Sprintf("there is no kind %s in %s", t.Kind, t.APIVersion()), kind, true
 			k.meant = apischema.GroupVersionKind{Group: t.Group, Version: t.Version, Kind: kind}

@@ -151,7 +151,6 @@ func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string
 		own = 1
 	}
 	var near []string
-	taken := false
 	for _, c := range containers {
 		for _, port := range yamlnode.Elements(yamlnode.Get(c.Node, "ports")) {
 			number := yamlnode.GetString(port, "containerPort")
@@ -159,12 +158,14 @@ func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string
 				return
 			}
 			if isNumber(number) && suggest.Distance(number, n.Value) == 1 && !slices.Contains(near, number) {
+				if target && targeted[podPort{c.Pod, number}]+targeted[podPort{c.Pod, yamlnode.GetString(port, "name")}] > 0 {
+					continue
+				}
 				near = append(near, number)
-				taken = taken || targeted[podPort{c.Pod, number}]+targeted[podPort{c.Pod, yamlnode.GetString(port, "name")}] > 0
 			}
 		}
 	}
-	if len(near) != 1 || target && taken {
+	if len(near) != 1 {
 		return
 	}
 	for _, pod := range pods {

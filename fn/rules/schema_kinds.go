@@ -159,8 +159,15 @@ func unknownKindOf(inv *inventory.Inventory, t *inventory.Type) (message, sugges
 	if life, known := table.Life(gvk(t)); known && life.Removed != (apischema.Release{}) {
 		return "", "", meant // api-removed
 	}
-	if _, gone := removedKinds[gvk(t)]; gone || definesKind(inv, t) {
+	if _, gone := removedKinds[gvk(t)]; gone {
 		return "", "", meant
+	}
+	if defined := definedVersions(inv, t); defined != nil {
+		near := suggest.Nearest(t.Version, defined, 1)
+		if slices.Contains(defined, t.Version) || len(near) == 0 {
+			return "", "", meant // a version that is not in this copy of the definition, perhaps
+		}
+		return fmt.Sprintf("there is no kind %s in %s", t.Kind, t.APIVersion()), t.Group + "/" + near[0], meant
 	}
 	base, list := strings.CutSuffix(t.Kind, "List")
 	if list && table.Lookup(apischema.GroupVersionKind{Group: t.Group, Version: t.Version, Kind: base}) != nil || list && base == "" {
@@ -248,12 +255,20 @@ func truncated(group, apiVersion string) bool {
 	return group != "" && strings.HasPrefix(full, group+".")
 }
 
-// definesKind reports whether the build has a CustomResourceDefinition of the
-// kind, or an APIService for its group.
-func definesKind(inv *inventory.Inventory, t *inventory.Type) bool {
-	return slices.ContainsFunc(inv.CustomResourceDefinitions(), func(crd *inventory.Object) bool {
-		return crd.Node != nil && yamlnode.GetString(crd.Node, "spec", "group") == t.Group && yamlnode.GetString(crd.Node, "spec", "names", "kind") == t.Kind
-	})
+// definedVersions are the versions that the CustomResourceDefinitions of the build
+// have of a kind, nil if there are none.
+func definedVersions(inv *inventory.Inventory, t *inventory.Type) []string {
+	var versions []string
+	for _, crd := range inv.CustomResourceDefinitions() {
+		if crd.Node == nil || yamlnode.GetString(crd.Node, "spec", "group") != t.Group || yamlnode.GetString(crd.Node, "spec", "names", "kind") != t.Kind {
+			continue
+		}
+		versions = append(versions, yamlnode.GetString(crd.Node, "spec", "version"))
+		for _, v := range yamlnode.Elements(crd.Get("spec", "versions")) {
+			versions = append(versions, yamlnode.GetString(v, "name"))
+		}
+	}
+	return versions
 }
 
 var apiRemoved = &Rule{

@@ -56,6 +56,16 @@ func meant(own string, labels *yaml.Node, what string, reaches func(namespace st
 		}
 		return fmt.Sprintf("; %s has a part of them, and not %s", ownerOf(part, what), strings.Join(lacks, ", "))
 	}
+	for k := range yamlnode.Fields(labels) {
+		if own == "" || !slices.Contains(identifying, k.Value) {
+			continue
+		}
+		for _, pod := range pods(label{k.Value, own}) {
+			if !pod.Partial && reaches(pod.Owner.Namespace) {
+				return fmt.Sprintf("; %s has %s", ownerOf(pod, what), selectorText(pod.Labels()))
+			}
+		}
+	}
 	for _, name := range append(names, own) {
 		if name == "" {
 			continue

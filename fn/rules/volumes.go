@@ -10,6 +10,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -19,13 +20,11 @@ var volumeNotFound = &Rule{
 	Name:     "volume-not-found",
 	Severity: finding.Error,
 	Doc: "A container mounts a volume that its pod does not have. " +
-		"The API server rejects the pod. The claim templates of a StatefulSet count as volumes.",
+		"The API server rejects the pod. The claim templates of a StatefulSet count as volumes. " +
+		"In the pod of a custom resource, which an operator completes, only a name is reported that is almost that of a volume which nothing mounts.",
 	URL: "https://kubernetes.io/docs/concepts/storage/volumes/",
 	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
-			if c.Pod.Partial {
-				return
-			}
 			var names []string
 			for _, field := range []string{"volumeMounts", "volumeDevices"} {
 				for _, m := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
@@ -41,7 +40,11 @@ var volumeNotFound = &Rule{
 						continue
 					}
 					near := nearest(name, names)
-					if idle := unmounted(c.Pod, names); len(idle) == 1 {
+					idle := unmounted(c.Pod, names)
+					if c.Pod.Partial && (len(near) == 0 || !slices.Contains(idle, near[0]) || !suggest.Close(name, near[0])) {
+						continue // whoever completes the pod adds it
+					}
+					if len(idle) == 1 {
 						near = append(idle, slices.DeleteFunc(near, func(n string) bool { return n == idle[0] })...)
 					}
 					message := fmt.Sprintf("container %q mounts volume %q, which the pod does not have", c.Name, name)

@@ -958,6 +958,7 @@ func policyRule(o *object) {
 		if list("apiGroups")+list("resources")+list("resourceNames") > 0 {
 			o.refuse(o.get("nonResourceURLs"), AccessInvalid, "a rule is about resources or about nonResourceURLs, not both")
 		}
+		o.verbsMean(methods)
 		return
 	}
 	if list("apiGroups") == 0 {
@@ -972,9 +973,7 @@ func policyRule(o *object) {
 // ruleMatches warns of resources of Kubernetes that none of a rule's groups has,
 // and another group of Kubernetes does.
 func (o *object) ruleMatches() {
-	for _, n := range yamlnode.Elements(o.get("verbs")) {
-		o.verbMeans(yamlnode.Resolve(n))
-	}
+	o.verbsMean(verbs)
 	groups := map[string]bool{}
 	open := false // any group, or one that has resources of its own, as metrics.k8s.io has pods
 	for _, g := range yamlnode.Elements(o.get("apiGroups")) {
@@ -1074,11 +1073,16 @@ func (o *object) ruleTypo(n *yaml.Node, words []string, message, help string) {
 // https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb
 var verbs = []string{"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}
 
-// verbMeans warns of a verb that is close to one of those. Others, such as bind and
-// those of extensions, are left alone.
-func (o *object) verbMeans(n *yaml.Node) {
-	if !templated(n) && !slices.Contains(verbs, n.Value) {
-		o.ruleTypo(n, verbs, "there is no verb %q", "the rule does not allow it")
+// methods are the verbs of requests for nonResourceURLs: those of HTTP.
+var methods = []string{"get", "head", "post", "put", "patch", "delete", "options"}
+
+// verbsMean warns of verbs that are close to one of those. Others, such as bind, are
+// left alone.
+func (o *object) verbsMean(known []string) {
+	for _, n := range yamlnode.Elements(o.get("verbs")) {
+		if n = yamlnode.Resolve(n); !templated(n) && !slices.Contains(known, n.Value) {
+			o.ruleTypo(n, known, "there is no verb %q", "the rule does not allow it")
+		}
 	}
 }
 

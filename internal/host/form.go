@@ -160,7 +160,11 @@ func (s *scanner) authority(i int) (host string, port, portAt, next int, ok bool
 		return "", 0, 0, next, false
 	}
 	if next < len(text) && text[next] == ':' {
-		p, end := readPort(text, next+1)
+		digits := next + 1
+		for digits+1 < len(text) && text[digits] == '0' && isDigit(text[digits+1]) {
+			digits++ // a digit got lost, perhaps: :083
+		}
+		p, end := readPort(text, digits)
 		switch {
 		case p > 0 && (end >= len(text) || canFollow(text, end) || text[end] == ':'):
 			return host, p, next + 1, end, true

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 )
 
 // networkScheme reports whether the authority of scheme's URLs is a host on the
@@ -30,6 +31,27 @@ func networkScheme(scheme string) bool {
 		return true
 	}
 	return false
+}
+
+// NearSchemes returns common schemes that an unknown one is one letter away from:
+// http for htp. The scheme is in lower case.
+func NearSchemes(scheme string) []string {
+	if len(scheme) < 3 || networkScheme(scheme) || resolverSchemes[scheme] {
+		return nil
+	}
+	var near []string
+	for _, known := range commonSchemes {
+		if suggest.Distance(scheme, known) == 1 {
+			near = append(near, known)
+		}
+	}
+	return near
+}
+
+// commonSchemes are what URLs begin with mostly, the commonest first.
+var commonSchemes = [...]string{
+	"http", "https", "tcp", "postgres", "postgresql", "redis", "rediss", "mysql", "mongodb", "amqp", "amqps", "mariadb", "nats", "kafka", "grpc", "grpcs",
+	"ws", "wss", "udp", "ftp", "ldap", "ldaps", "smtp", "smtps", "mqtt", "mqtts", "thrift", "memcached", "clickhouse", "elasticsearch", "cassandra", "sqlserver", "proxy",
 }
 
 // resolverSchemes are the name resolvers of gRPC, whose endpoint is the path:

@@ -29,6 +29,8 @@ type site struct {
 	// defined is set where the text is a definition: what refers to it says the
 	// old name still, and is told the new one.
 	defined bool
+	// elsewhere is set where an absent name may well be defined elsewhere.
+	elsewhere bool
 	// right judges an edit that may not be wrong, and returns why.
 	right func(wrong string) string
 }
@@ -36,6 +38,9 @@ type site struct {
 func whole(n *yaml.Node) site { return site{node: n, end: len(n.Value)} }
 
 var names = slices.Concat(typing, spelling, affixes)
+
+// workloads are the kinds whose pods are all there is: nobody completes them.
+const workloads = "Deployment,StatefulSet,DaemonSet,Job,CronJob,Pod,ReplicaSet"
 
 // kinds is the table.
 var kinds = []kind{
@@ -55,10 +60,10 @@ var kinds = []kind{
 	{name: "label value", edits: slices.Concat(typing, spelling, affixes), sites: labelSites(false)},
 	{name: "label key", edits: typing, sites: labelSites(true)},
 
-	{name: "own namespace", edits: names, sites: at("", func(t *tree, p *place) bool {
+	{name: "own namespace", edits: slices.Concat(typing, spelling), sites: at("", func(t *tree, p *place) bool {
 		return p.kind != "Namespace" && t.names["Namespace"][p.value.Value]
 	}, "metadata.namespace")},
-	{name: "class", edits: names, sites: union(
+	{name: "class", edits: slices.Concat(typing, spelling), sites: union(
 		at("", named("StorageClass"), "**.storageClassName"),
 		at("", named("PriorityClass"), "**.priorityClassName"),
 		at("", named("IngressClass"), "**.ingressClassName"),
@@ -74,8 +79,8 @@ var kinds = []kind{
 	{name: "apiVersion", edits: slices.Concat(typing, spelling), sites: at("", servedKind, "apiVersion")},
 	{name: "kind", edits: slices.Concat(typing, spelling), sites: at("", servedKind, "kind")},
 
-	{name: "volume", edits: names, sites: at("", beside("volumes", "name"), "**.containers.volumeMounts.name", "**.initContainers.volumeMounts.name")},
-	{name: "defined volume", edits: names, sites: defined(at("", mounted, "**.volumes.name"))},
+	{name: "volume", edits: names, sites: at(workloads, beside("volumes", "name"), "**.containers.volumeMounts.name", "**.initContainers.volumeMounts.name")},
+	{name: "defined volume", edits: names, sites: defined(at(workloads, mounted, "**.volumes.name"))},
 	{name: "container of an annotation", edits: names, sites: containerAnnotations},
 	{name: "port name of a Service", edits: typing, sites: at("Service", named("containerPort"), "spec.ports.targetPort")},
 	{name: "defined port", edits: slices.Concat(typing, spelling), sites: definedPorts("name")},
@@ -92,7 +97,7 @@ var kinds = []kind{
 	{name: "resource", edits: slices.Concat(typing, spelling), sites: at("Role,ClusterRole", knownResource, "rules.resources")},
 	{name: "API group", edits: typing, sites: at("Role,ClusterRole", knownGroup, "rules.apiGroups")},
 	{name: "schedule", edits: schedules, sites: at("CronJob", anything, "spec.schedule"), unsuggested: true},
-	{name: "image", edits: images, sites: at("", anything, "**.containers.image", "**.initContainers.image"), unsuggested: true},
+	{name: "image", edits: images, sites: at(workloads, anything, "**.containers.image", "**.initContainers.image"), unsuggested: true},
 	{name: "memory", edits: memories, sites: at("", inKubernetes, "**.containers.resources.limits.memory", "**.containers.resources.requests.memory", "**.resources.requests.storage"), unsuggested: true},
 	{name: "cpu", edits: cpus, sites: at("", inKubernetes, "**.containers.resources.limits.cpu", "**.containers.resources.requests.cpu"), unsuggested: true},
 
@@ -211,6 +216,11 @@ func beside(list, name string) func(*tree, *place) bool {
 // mounted says that a container beside a volume mounts it.
 func mounted(_ *tree, p *place) bool {
 	spec := p.outer[len(p.outer)-3]
+	for _, claim := range yamlnode.Elements(yamlnode.Path(p.root, "spec", "volumeClaimTemplates")) {
+		if yamlnode.GetString(claim, "metadata", "name") == p.value.Value {
+			return false // it takes the volume's place
+		}
+	}
 	for _, list := range [...]string{"containers", "initContainers"} {
 		for _, c := range yamlnode.Elements(yamlnode.Get(spec, list)) {
 			for _, m := range yamlnode.Elements(yamlnode.Get(c, "volumeMounts")) {
@@ -226,8 +236,8 @@ func mounted(_ *tree, p *place) bool {
 func containerAnnotations(t *tree) []site {
 	var sites []site
 	for _, p := range t.places {
-		if len(p.path) < 2 || p.path[len(p.path)-2] != "annotations" {
-			continue
+		if !matches("spec.template.metadata.annotations.*", p.path) && !(p.kind == "Pod" && matches("metadata.annotations.*", p.path)) {
+			continue // they mean nothing elsewhere
 		}
 		if k := p.key.Value; k == "kubectl.kubernetes.io/default-container" || k == "kubectl.kubernetes.io/default-logs-container" {
 			sites = append(sites, whole(p.value))
@@ -238,19 +248,27 @@ func containerAnnotations(t *tree) []site {
 	return sites
 }
 
+// pods are the kinds without which a pod does not start, or a request does not
+// arrive. Others may well be in the cluster already.
+var pods = []string{"ConfigMap", "Secret", "PersistentVolumeClaim", "Service", "Deployment", "StatefulSet"}
+
 // extracted are the references of the tree that resolve, and what is in them,
 // by what it is.
 func extracted(t *tree) map[string][]site {
 	refs := reference.NewTable(nil).Extract(t.inv, "cluster.local")
 	resolver := reference.NewResolver(t.inv, nil)
 	sites := map[string][]site{}
+	lenient := false
 	add := func(kind string, n *yaml.Node) {
 		if n != nil && !reference.IsPlaceholder(n.Value) {
-			sites[kind] = append(sites[kind], whole(n))
+			s := whole(n)
+			s.elsewhere = lenient
+			sites[kind] = append(sites[kind], s)
 		}
 	}
 	for _, r := range refs.All {
 		res := resolver.Resolve(r)
+		lenient = r.Row.Lenient || r.Row.Guess || res.Target != nil && !slices.Contains(pods, res.Target.Kind)
 		if r.Optional || r.Vague || res.Status != reference.Found || res.Target == nil || res.Target.Node == nil {
 			continue
 		}
@@ -346,25 +364,22 @@ func podPorts(inv *inventory.Inventory) []site {
 // by name or number.
 func definedPorts(field string) func(*tree) []site {
 	return func(t *tree) []site {
-		targets := map[string]bool{}
-		for _, p := range t.places {
-			if p.kind == "Service" && matches("spec.ports.targetPort", p.path) {
-				targets[p.value.Value] = true
-			}
-		}
 		var sites []site
 		for _, o := range t.inv.Objects() {
 			for _, pod := range o.Pods() {
-				if !t.serves(pod) {
-					continue
-				}
+				targets := t.targets(pod)
 				for _, c := range pod.Containers {
 					for _, port := range yamlnode.Elements(yamlnode.Get(c.Node, "ports")) {
-						if n := yamlnode.Get(port, field); n != nil && targets[n.Value] {
-							s := whole(n)
-							s.defined = true
-							sites = append(sites, s)
+						n := yamlnode.Get(port, field)
+						if n == nil || !targets[n.Value] {
+							continue
 						}
+						s := whole(n)
+						s.defined = true
+						if field == "containerPort" {
+							s.right = func(string) string { return t.agreed(o, n) }
+						}
+						sites = append(sites, s)
 					}
 				}
 			}
@@ -373,15 +388,41 @@ func definedPorts(field string) func(*tree) []site {
 	}
 }
 
-// serves reports whether a Service of the tree selects the pod.
-func (t *tree) serves(pod *inventory.Pod) bool {
+// agreed returns why the number of a port may be wrong without harm: where a probe
+// or a file says the right one, the declaration alone decides nothing.
+func (t *tree) agreed(o *inventory.Object, n *yaml.Node) string {
+	said := 0
+	eachScalar(o.Node, func(other *yaml.Node) {
+		if other != n && strings.Contains(other.Value, n.Value) {
+			said++
+		}
+	})
+	for _, config := range t.inv.OfKind(inventory.ParseGroupKind("ConfigMap")) {
+		eachScalar(yamlnode.Get(config.Node, "data"), func(text *yaml.Node) {
+			if strings.Contains(text.Value, n.Value) {
+				said++
+			}
+		})
+	}
+	if said == 0 {
+		return ""
+	}
+	return "what declares a port has no effect, and a probe or a file has the right number"
+}
+
+// targets are the targetPorts of the Services that select the pod and no other.
+func (t *tree) targets(pod *inventory.Pod) map[string]bool {
+	targets := map[string]bool{}
 	labels := yamlnode.Path(pod.Template, "metadata", "labels")
 	for _, n := range t.needed {
-		if n.of == "Pod" && n.own == nil && inventory.SameNamespace(n.namespace, pod.Owner.Namespace) && within(n.labels, labels) {
-			return true
+		if n.of != "Pod" || n.service == nil || !inventory.SameNamespace(n.namespace, pod.Owner.Namespace) || !within(n.labels, labels) || len(t.selected(n)) != 1 {
+			continue
+		}
+		for _, port := range yamlnode.Elements(yamlnode.Path(n.service, "spec", "ports")) {
+			targets[yamlnode.GetString(port, "targetPort")] = true
 		}
 	}
-	return false
+	return targets
 }
 
 // selectorSites are the labels of selectors that select something.
@@ -524,7 +565,15 @@ func knownVerb(_ *tree, p *place) bool { return slices.Contains(verbs, p.value.V
 
 var coreResources = []string{"pods", "services", "secrets", "configmaps", "endpoints", "events", "namespaces", "nodes", "persistentvolumeclaims", "serviceaccounts", "deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs", "ingresses", "leases", "pods/log", "pods/exec", "roles", "rolebindings", "customresourcedefinitions"}
 
-func knownResource(_ *tree, p *place) bool { return slices.Contains(coreResources, p.value.Value) }
+// knownResource leaves out rules with a group whose resources nobody knows.
+func knownResource(_ *tree, p *place) bool {
+	for _, g := range yamlnode.Elements(yamlnode.Get(p.outer[len(p.outer)-2], "apiGroups")) {
+		if g.Value != "" && g.Value != "metrics.k8s.io" && !slices.Contains(groups, g.Value) {
+			return false
+		}
+	}
+	return slices.Contains(coreResources, p.value.Value)
+}
 
 var groups = []string{"apps", "batch", "autoscaling", "policy", "extensions", "networking.k8s.io", "rbac.authorization.k8s.io", "apiextensions.k8s.io", "coordination.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io"}
 

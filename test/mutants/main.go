@@ -150,6 +150,10 @@ func (m *mutator) texts(t *tree, k *kind) error {
 			m.reasons["the tree has that text elsewhere"]++
 			continue
 		}
+		if e.absent && s.elsewhere {
+			m.reasons["another name, of what the cluster may have"]++
+			continue
+		}
 		if s.right != nil {
 			if reason := s.right(wrong); reason != "" {
 				m.reasons[reason]++

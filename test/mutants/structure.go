@@ -228,7 +228,7 @@ func neededVolume(t *tree, p *place) bool {
 		return false
 	}
 	name := yamlnode.Get(p.value, "name")
-	return name != nil && mounted(t, &place{value: name, outer: append(slices.Clip(p.outer), p.value)})
+	return name != nil && inKinds(workloads, p.kind) && mounted(t, &place{root: p.root, value: name, outer: append(slices.Clip(p.outer), p.value)})
 }
 
 // neededVariable is one that another text of the container has in $(NAME).
@@ -260,7 +260,11 @@ func keysDropped(t *tree) []change {
 	for _, s := range definitions(t)["key"] {
 		sites[s.node] = true
 	}
-	return t.fieldsDropped(func(p *place) bool { return sites[p.key] })
+	// An object without keys is filled at run time.
+	alone := func(p *place) bool {
+		return len(p.parent.Content) == 2 && (yamlnode.Get(p.root, "data") == nil || yamlnode.Get(p.root, "stringData") == nil)
+	}
+	return t.fieldsDropped(func(p *place) bool { return sites[p.key] && !alone(p) })
 }
 
 // required are fields that the API server wants.

@@ -44,7 +44,7 @@ type labelled struct {
 type needed struct {
 	of        string
 	namespace string
-	own       *yaml.Node // the labels of the pod template beside it
+	service   *yaml.Node // the Service it is of
 	labels    *yaml.Node
 }
 
@@ -101,7 +101,11 @@ func load(file string) (*tree, error) {
 	}
 	for _, p := range t.places {
 		if of := selectorOf(p); of != "" {
-			t.needed = append(t.needed, needed{of, yamlnode.GetString(p.root, "metadata", "namespace"), yamlnode.Path(p.root, "spec", "template", "metadata", "labels"), p.value})
+			n := needed{of: of, namespace: yamlnode.GetString(p.root, "metadata", "namespace"), labels: p.value}
+			if p.kind == "Service" {
+				n.service = p.root
+			}
+			t.needed = append(t.needed, n)
 		}
 	}
 	return t, nil
