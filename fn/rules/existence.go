@@ -160,15 +160,18 @@ func inSameList(r *reference.Ref, name string) bool {
 		return false
 	}
 	for _, c := range r.Pod.Containers { // no container reads one object twice
-		here, named := false, false
+		here := ""
+		named := map[string]bool{} // by the kind of reference
 		for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "envFrom")) {
-			for _, ref := range yamlnode.Fields(e) {
-				here = here || ref == r.Parent
-				named = named || yamlnode.GetString(ref, "name") == name
+			for k, ref := range yamlnode.Fields(e) {
+				if ref == r.Parent {
+					here = k.Value
+				}
+				named[k.Value] = named[k.Value] || yamlnode.GetString(ref, "name") == name
 			}
 		}
-		if here {
-			return named
+		if here != "" {
+			return named[here]
 		}
 	}
 	return false

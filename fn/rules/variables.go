@@ -76,11 +76,17 @@ func (p *Pass) reportArgument(o *inventory.Object, c *inventory.Container, arg *
 	switch {
 	case len(near) > 0 && suggest.Close(name, near[0]):
 		p.Report(o, arg, message, DidYouMeanAs("$(%s)", near...))
-	case c.Pod.Partial || serviceVariable(name) || !strings.Contains(name, "_") && runsShell(c):
+	case c.Pod.Partial || serviceVariable(name) || leaderVariable(o, name) || !strings.Contains(name, "_") && runsShell(c):
 		// what an operator or the kubelet sets, a program of the shell's
 	default:
 		p.Report(o, arg, message, AtMost(finding.Warning), Help("write $$(%s) if the text is meant", name))
 	}
+}
+
+// leaderVariable reports whether the controller of LeaderWorkerSets sets a variable:
+// https://lws.sigs.k8s.io/docs/reference/labels-annotations-and-environment-variables/
+func leaderVariable(o *inventory.Object, name string) bool {
+	return o.Kind == "LeaderWorkerSet" && strings.HasPrefix(name, "LWS_")
 }
 
 // runsShell reports whether a container runs a shell, as far as that can be known.
@@ -103,8 +109,7 @@ func (p *Pass) reportVariable(o *inventory.Object, c *inventory.Container, n *ya
 		// the image's own value, kept on purpose
 	case len(near) > 0 && suggest.Close(name, near[0]):
 		p.Report(o, n, fmt.Sprintf("$(%s) is not a variable of container %q", name, c.Name), DidYouMeanAs("$(%s)", near...), SecretLine())
-	case o.Kind == "LeaderWorkerSet" && strings.HasPrefix(name, "LWS_"):
-		// set by the controller: https://lws.sigs.k8s.io/docs/reference/labels-annotations-and-environment-variables/
+	case leaderVariable(o, name):
 	case serviceVariable(name):
 		p.checkServiceVariable(o, n, name)
 	default:

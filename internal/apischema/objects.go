@@ -958,7 +958,7 @@ func policyRule(o *object) {
 		if list("apiGroups")+list("resources")+list("resourceNames") > 0 {
 			o.refuse(o.get("nonResourceURLs"), AccessInvalid, "a rule is about resources or about nonResourceURLs, not both")
 		}
-		o.verbsMean(methods)
+		o.verbsMean(slices.Concat(methods, verbs)) // many list and watch paths, which does no harm
 		return
 	}
 	if list("apiGroups") == 0 {
@@ -987,8 +987,10 @@ func (o *object) ruleMatches() {
 	for _, n := range yamlnode.Elements(o.get("resources")) {
 		n = yamlnode.Resolve(n)
 		in := resources()[n.Value]
-		// The kubelet has parts of nodes that the API server does not.
-		if len(in) == 0 && !strings.Contains(n.Value, "*") && !strings.HasPrefix(n.Value, "nodes/") && !templated(n) {
+		// The kubelet has parts of nodes that the API server does not. Finalizers are
+		// of every resource, for those who set owners:
+		// https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#ownerreferencespermissionenforcement
+		if len(in) == 0 && !strings.Contains(n.Value, "*") && !strings.HasPrefix(n.Value, "nodes/") && !strings.HasSuffix(n.Value, "/finalizers") && !templated(n) {
 			o.ruleMeans(n, groups)
 		}
 		if open || len(in) == 0 || len(groups) == 0 || slices.ContainsFunc(in, func(g string) bool { return groups[g] }) {

@@ -123,8 +123,30 @@ func (r *Ref) Field(n *yaml.Node) string { return fieldpath.To(r.From.Node, n) }
 // by Flux, Argo CD, Helm, envsubst or a person: ${X}, $(X), {{ x }}, <x>, %x%,
 // __X__, ((X)); or is a pattern: !x. Nothing can be said of it.
 func IsPlaceholder(text string) bool {
-	return strings.ContainsAny(text, "${}<>%*") || strings.Contains(text, "__") || strings.Contains(text, "((") ||
+	return strings.ContainsAny(text, "${}<>%*") || startsMarked(text) || strings.Contains(text, "((") ||
 		strings.HasPrefix(text, "!") // a pattern of Kyverno's
+}
+
+// startsMarked reports whether a word of text begins with two underscores, as __X__
+// does. Those between two words are a separator: ConnectionStrings__Default.
+func startsMarked(text string) bool {
+	for i := 0; ; {
+		at := strings.Index(text[i:], "__")
+		if at < 0 {
+			return false
+		}
+		i += at
+		if i == 0 || !isWordByte(text[i-1]) {
+			return true
+		}
+		for i < len(text) && text[i] == '_' {
+			i++
+		}
+	}
+}
+
+func isWordByte(c byte) bool {
+	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
 }
 
 // IsPlaceholderName is IsPlaceholder for the name of an object, which has no
