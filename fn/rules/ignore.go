@@ -142,7 +142,8 @@ func (r *results) addUnused(b *Build) {
 func (r *results) take(p *Pass) {
 	for i, piece := range p.found {
 		for j := range piece {
-			r.add(&piece[j])
+			f := piece[j].finding()
+			r.add(&f)
 		}
 		p.found[i] = nil
 	}

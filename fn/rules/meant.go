@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -17,10 +18,10 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// problem is what the API server has against one resource.
-type problem struct {
+// problems are what the API server has against one resource.
+type problems struct {
 	object *inventory.Object
-	apischema.Problem
+	all    []apischema.Problem
 }
 
 // verdict is what is known of a resource before the rules run.
@@ -106,8 +107,8 @@ func (b *Build) judge() (restore func()) {
 	var restores []func()
 	for i := range verdicts {
 		v, o := &verdicts[i], objects[i]
-		for _, p := range v.problems {
-			b.problems = append(b.problems, problem{o, p})
+		if len(v.problems) > 0 {
+			b.problems = append(b.problems, problems{o, v.problems})
 		}
 		if v.meant != nil {
 			b.written[o] = &asWritten{o.Node, o.Type, v.written}
@@ -199,7 +200,9 @@ func (j *judge) object(o *inventory.Object, k *kindOf) (v verdict) {
 	gk := inventory.GroupKind{Group: o.Group, Kind: kind}
 	v.problems = found.Problems
 	if k.from == "" {
-		v.problems = append(apischema.Metadata(n, kind, !inventory.IsClusterScoped(gk)), found.Problems...)
+		if more := apischema.Metadata(n, kind, !inventory.IsClusterScoped(gk)); len(more) > 0 {
+			v.problems = append(more, found.Problems...)
+		}
 	}
 	for i := range v.problems {
 		for _, n := range [...]**yaml.Node{&v.problems[i].Node, &v.problems[i].Value} {
@@ -280,5 +283,6 @@ func through(first, second map[*yaml.Node]*yaml.Node) map[*yaml.Node]*yaml.Node 
 			second[n] = origin
 		}
 	}
+	maps.Copy(second, first) // what the second has in common with the first
 	return second
 }

@@ -90,7 +90,7 @@ type Pass struct {
 
 	rule     *Rule
 	severity finding.Severity
-	found    [][]finding.Finding // in pieces, which are not copied to grow
+	found    [][]kept // in pieces, which are not copied to grow
 }
 
 // Option adds to a finding.
@@ -218,18 +218,22 @@ func (p *Pass) ReportKey(o *inventory.Object, n, value *yaml.Node, message strin
 	if f.Severity != finding.Off && p.explicit() {
 		f.Severity = p.severity // whoever sets it means the rule's notes too
 	}
-	p.keep(f)
+	p.keep(&f)
 }
 
 // keep adds a finding to what the pass has found.
-func (p *Pass) keep(f finding.Finding) {
+func (p *Pass) keep(f *finding.Finding) {
 	last := len(p.found) - 1
+	var before *kept
+	if last >= 0 {
+		before = &p.found[last][len(p.found[last])-1]
+	}
 	if last < 0 || len(p.found[last]) == cap(p.found[last]) {
 		const few, doublings = 4, 6
-		p.found = append(p.found, make([]finding.Finding, 0, few<<min(last+1, doublings)))
+		p.found = append(p.found, make([]kept, 0, few<<min(last+1, doublings)))
 		last++
 	}
-	p.found[last] = append(p.found[last], f)
+	p.found[last] = append(p.found[last], keep(f, before))
 }
 
 // Reportf is Report with a formatted message.

@@ -35,6 +35,7 @@ func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *con
 		}
 	}
 	err := runAll(ctx, passes)
+	b.problems = nil
 
 	r := &results{ignores: v.GetIgnore(), annotated: ignoreAnnotations.Of(b)}
 	r.hits = make([]int, len(r.ignores))

@@ -183,9 +183,11 @@ func (r *schemaRule) rule() *Rule {
 		severity = finding.Warning
 	}
 	return &Rule{Name: r.name, Doc: r.doc, URL: r.url, Severity: severity, Run: func(p *Pass) error {
-		for _, found := range p.problems {
-			if found.Rule == r.name && !isPlaceholderHost(found) {
-				p.reportProblem(found)
+		for _, of := range p.problems {
+			for i := range of.all {
+				if found := &of.all[i]; found.Rule == r.name && !isPlaceholderHost(of.object, found) {
+					p.reportProblem(of.object, found)
+				}
 			}
 		}
 		return nil
@@ -194,16 +196,16 @@ func (r *schemaRule) rule() *Rule {
 
 // isPlaceholderHost reports whether a host is no host name because something is
 // still to be put in: placeholder-left says so.
-func isPlaceholderHost(found problem) bool {
+func isPlaceholderHost(o *inventory.Object, found *apischema.Problem) bool {
 	if found.Node == nil || found.Node.Kind != yaml.ScalarNode {
 		return false
 	}
 	if word, _ := findPlaceholder(found.Node.Value); word == "" && templateMark(found.Node.Value) == "" {
 		return false
 	}
-	for _, path := range hostFields()[found.object.GroupKind] {
+	for _, path := range hostFields()[o.GroupKind] {
 		leads := false
-		eachScalar(found.object.Node, path, func(n *yaml.Node) { leads = leads || n == found.Node })
+		eachScalar(o.Node, path, func(n *yaml.Node) { leads = leads || n == found.Node })
 		if leads {
 			return true
 		}
@@ -211,25 +213,25 @@ func isPlaceholderHost(found problem) bool {
 	return false
 }
 
-func (p *Pass) reportProblem(found problem) {
+func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	opts := []Option{DidYouMean(found.Suggestions...), Help("%s", found.Help)}
-	if word, field := p.toFillIn(found); word != "" {
-		p.Report(found.object, found.Node, fmt.Sprintf("%s still has the placeholder %q", field, word), AtMost(finding.Warning), Help("as it stands, %s", found.Message))
+	if word, field := p.toFillIn(o, found); word != "" {
+		p.Report(o, found.Node, fmt.Sprintf("%s still has the placeholder %q", field, word), AtMost(finding.Warning), Help("as it stands, %s", found.Message))
 		return
 	}
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
 	}
-	if isNamelessCustom(found.object) || isRecorded(found.object) {
+	if isNamelessCustom(o) || isRecorded(o) {
 		opts = append(opts, AtMost(finding.Note))
 	}
-	p.ReportKey(found.object, found.Node, found.Value, found.Message, opts...)
+	p.ReportKey(o, found.Node, found.Value, found.Message, opts...)
 }
 
 // toFillIn returns what stands in a value for something that a person or a script is
 // to put in, and the name of its field: what is wrong with the value is no mistake
 // before that is done. What is close to a value that would be right is one.
-func (p *Pass) toFillIn(found problem) (word, field string) {
+func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, field string) {
 	n := found.Node
 	if n == nil || n.Kind != yaml.ScalarNode || found.Value != nil || len(found.Suggestions) > 0 || found.Rule == apischema.UnknownField || found.Rule == apischema.RequiredField {
 		return "", ""
@@ -238,15 +240,15 @@ func (p *Pass) toFillIn(found problem) (word, field string) {
 	if word == "" {
 		word = templateMark(n.Value)
 	}
-	kind := strings.ToUpper(found.object.Kind)
+	kind := strings.ToUpper(o.Kind)
 	if word == "" && found.Rule == apischema.NameInvalid && kind != "" && (n.Value == kind || n.Value == kind+"NAME" || n.Value == "NAMESPACE") {
 		word = n.Value
 	}
 	if word == "" {
 		return "", ""
 	}
-	root := found.object.Node
-	if w := p.written[found.object]; w != nil {
+	root := o.Node
+	if w := p.written[o]; w != nil {
 		root = w.node
 		if written := w.nodes[n]; written != nil {
 			n = written

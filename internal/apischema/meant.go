@@ -16,7 +16,7 @@ type Judgement struct {
 	// Meant is the resource as it was probably meant, nil if that is how it is
 	// written: misspelt fields have their right names, fields on the wrong level
 	// are where they belong, values of another shape have the right one. It is a
-	// copy.
+	// copy, which has scalars in common with the resource.
 	Meant *yaml.Node
 	// Written are the nodes of the resource that those of Meant were copied from.
 	Written map[*yaml.Node]*yaml.Node
@@ -35,8 +35,10 @@ func Judge(n *yaml.Node, s *Schema, secret bool) Judgement {
 
 func judge(n *yaml.Node, s *Schema, how walker) Judgement {
 	n = yamlnode.Resolve(n)
+	mended := 0
 	walk := func(n *yaml.Node) []Problem {
 		w := how
+		w.guesses = mended
 		w.value(n, nil, s)
 		return w.problems
 	}
@@ -65,30 +67,40 @@ func judge(n *yaml.Node, s *Schema, how walker) Judgement {
 		if w := c.written[p.Value]; w != nil {
 			p.Value = w
 		}
-		at := place{p.Rule, p.Node}
-		if p.Node != nil && p.Node.Line == yamlnode.Beside {
-			at.node = p.Value
-		}
-		if !reported[at] || p.fix == nil {
+		if p.fix != nil {
+			at := place{p.Rule, p.Node}
+			if p.Node != nil && p.Node.Line == yamlnode.Beside {
+				at.node = p.Value
+			}
+			if reported[at] {
+				return
+			}
 			reported[at] = true
-			j.Problems = append(j.Problems, p)
 		}
+		j.Problems = append(j.Problems, p)
 	}
 	for range maxRounds {
 		problems = walk(j.Meant)
-		fixed := false
+		if c.own(j.Meant, problems) {
+			problems = walk(j.Meant)
+		}
+		before := mended
 		for _, p := range problems {
 			if p.fix != nil && p.fix.apply(&c) {
-				fixed = true
+				mended++
 				add(p)
 			}
 		}
-		if !fixed {
+		if mended == before {
 			break
 		}
 	}
+	j.Problems = slices.Grow(j.Problems, len(problems))
 	for _, p := range problems {
 		add(p)
+	}
+	for i := range j.Problems {
+		j.Problems[i].fix, j.Problems[i].moved = nil, nil // they are applied
 	}
 	return j
 }
@@ -103,10 +115,11 @@ type copier struct {
 }
 
 // copy returns a copy of n without aliases: what an anchor names is copied once.
+// Scalars stay as they are, but for nulls, which fields may be moved into.
 func (c *copier) copy(n *yaml.Node) *yaml.Node {
 	n = yamlnode.Resolve(n)
-	if n == nil {
-		return nil
+	if n == nil || n.Kind == yaml.ScalarNode && !isNull(n) {
+		return n
 	}
 	if known := c.copies[n]; known != nil {
 		return known
@@ -122,10 +135,40 @@ func (c *copier) copy(n *yaml.Node) *yaml.Node {
 	return at
 }
 
+// own copies the scalars below root that fixes are going to change, and reports
+// whether there were any: the problems are then about nodes that are not there any
+// more.
+func (c *copier) own(root *yaml.Node, problems []Problem) bool {
+	changed := map[*yaml.Node]*yaml.Node{}
+	for _, p := range problems {
+		if p.fix != nil && p.fix.node != nil && p.fix.node.Kind == yaml.ScalarNode && c.written[p.fix.node] == nil {
+			made := *p.fix.node
+			changed[p.fix.node], c.written[&made] = &made, p.fix.node
+		}
+	}
+	if len(changed) == 0 {
+		return false
+	}
+	var put func(n *yaml.Node)
+	put = func(n *yaml.Node) {
+		for i, child := range n.Content {
+			if made := changed[child]; made != nil {
+				n.Content[i] = made
+			}
+			put(child)
+		}
+	}
+	put(root)
+	return true
+}
+
 // stands makes a new node stand for one of the resource.
 func (c *copier) stands(made, instead *yaml.Node) *yaml.Node {
 	made.Line, made.Column = instead.Line, instead.Column
-	c.written[made] = c.written[instead]
+	if written := c.written[instead]; written != nil {
+		instead = written
+	}
+	c.written[made] = instead
 	return made
 }
 
@@ -140,13 +183,14 @@ type fix struct {
 	into  *yaml.Node
 	under []string
 	more  []*yaml.Node // keys beside it that belong there too
-	// then gives the value of a renamed field another shape.
+	// then gives node, the value of a renamed field, another shape.
 	then func(*copier) bool
 	// list is the list of into that in, an entry of another one, belongs in.
 	list string
-	// reshape makes a value what its field takes, in place; it reports whether it
-	// could.
+	// reshape makes node, a value, what its field takes, in place; it reports
+	// whether it could.
 	reshape func(*copier) bool
+	node    *yaml.Node
 	also    []*fix     // of the same mistake
 	lacks   *yaml.Node // what needs a field for the same reason
 }

@@ -16,7 +16,7 @@ import (
 func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 	p := Problem{Rule: UnknownField, Node: key, Value: v}
 	p.Message = fmt.Sprintf("%s has no field %q", w.describe(), key.Value)
-	if w.guesses++; w.guesses > maxGuesses {
+	if w.guesses++; w.guesses > maxGuesses || len(n.Content) > 2*maxGuesses {
 		w.add(p)
 		return ""
 	}
@@ -56,20 +56,20 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 		if field.Type == Object && v.Kind == yaml.SequenceNode && p.fix != nil {
 			// secretRefs: [{name: a}], which is one finding
 			p.Help = meant + " is a mapping, not a list; write an entry around it for each"
-			p.fix.then = w.reading(v, field.Schema)
+			p.fix.then, p.fix.node = w.reading(v, field.Schema), v
 		}
 		if inner := nameField(field.Schema); field.Type == Object && v.Kind == yaml.ScalarNode && !sure && inner != "" {
 			// serviceName, which is service.name
 			p.Suggestions = nil
 			p.Message += fmt.Sprintf("; write %s: {%s: …}", meant, inner)
-			p.fix.then = w.reading(v, field.Schema)
+			p.fix.then, p.fix.node = w.reading(v, field.Schema), v
 		}
 	case other.text != "":
 		if w.joins(n, key, &other) {
 			return ""
 		}
 		p.Message += "; it belongs " + other.text
-		p.place, p.of = other.text, w.describe()
+		p.moved = &moved{place: other.text, of: w.describe()}
 		meant = ""
 		switch {
 		case other.list != "":
@@ -136,23 +136,24 @@ func (w *walker) formerField(n, key, v *yaml.Node, old *former, p Problem) strin
 	} else if len(v.Content) > 0 {
 		p.Help = unread
 	}
-	p.place, p.of = old.say, w.describe()
-	for i := len(w.problems) - 1; i >= 0; i-- {
+	const between = 100 // problems in what other fields of the object hold
+	for i := len(w.problems) - 1; i >= max(0, len(w.problems)-between); i-- {
 		first := &w.problems[i]
-		if first.Rule != UnknownField || first.place != old.say || first.in != n {
+		m := first.moved
+		if first.Rule != UnknownField || m == nil || m.place != old.say || m.in != n {
 			continue
 		}
-		if first.more = append(first.more, key); p.fix != nil {
+		if m.more = append(m.more, key); p.fix != nil {
 			first.fix.also = append(first.fix.also, p.fix)
 		}
 		names := []string{strconv.Quote(first.Node.Value)}
-		for _, k := range first.more {
+		for _, k := range m.more {
 			names = append(names, strconv.Quote(k.Value))
 		}
-		first.Message = fmt.Sprintf("%s has no fields %s; %s", first.of, and(names), old.say)
+		first.Message = fmt.Sprintf("%s has no fields %s; %s", m.of, and(names), old.say)
 		return old.meant
 	}
-	p.in = n
+	p.moved = &moved{place: old.say, of: w.describe(), in: n}
 	p.Message += "; " + strings.Replace(old.say, "has them", "has it", 1)
 	w.add(p)
 	return old.meant
@@ -170,15 +171,15 @@ func (w *walker) joins(n, key *yaml.Node, other *place) bool {
 	}
 	for i := len(w.problems) - 1; i >= 0 && w.problems[i].Rule == UnknownField; i-- {
 		p := &w.problems[i]
-		if p.place != other.text || p.fix == nil || p.fix.in != n {
+		if p.moved == nil || p.moved.place != other.text || p.fix == nil || p.fix.in != n {
 			continue
 		}
-		p.more = append(p.more, key)
+		p.moved.more = append(p.moved.more, key)
 		names := []string{strconv.Quote(p.Node.Value)}
-		for _, k := range p.more {
+		for _, k := range p.moved.more {
 			names = append(names, strconv.Quote(k.Value))
 		}
-		p.Message = fmt.Sprintf("%s has no fields %s; they belong %s", p.of, and(names), other.text)
+		p.Message = fmt.Sprintf("%s has no fields %s; they belong %s", p.moved.of, and(names), other.text)
 		p.fix.more = append(p.fix.more, key)
 		return true
 	}

@@ -32,11 +32,15 @@ type Problem struct {
 	Absent bool
 
 	fix *fix // how to put it right, nil if nobody knows
-	// place is where a field belongs, more are the keys that belong there too, and
-	// of is what has them.
-	place, of string
-	more      []*yaml.Node
-	in        *yaml.Node // what has a field of an earlier version
+	// moved is where a field belongs, nil if it is in its place.
+	moved *moved
+}
+
+// moved is a field that belongs elsewhere.
+type moved struct {
+	place, of string       // where it belongs, and what has it
+	more      []*yaml.Node // keys that belong there too
+	in        *yaml.Node   // what has a field of an earlier version
 }
 
 // The rules about schemas. Rows name the others.
@@ -461,7 +465,7 @@ func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
 	}
 	p := Problem{Rule: WrongType, Node: n, Message: fmt.Sprintf("%s must be %s, not %s", field, s.Type.article(), w.found(n, s))}
 	if reshape := w.reading(n, s); reshape != nil {
-		p.fix = &fix{reshape: reshape}
+		p.fix = &fix{reshape: reshape, node: n}
 	}
 	switch {
 	case s.Type == String && n.Kind == yaml.ScalarNode:
@@ -608,6 +612,8 @@ func integer(n *yaml.Node, tag string) (int64, bool) {
 	return 0, false
 }
 
+var withoutBreaks = strings.NewReplacer("\n", "", "\r", "")
+
 func isBase64(s string) bool {
 	letters := 0
 	for i := range len(s) {
@@ -615,7 +621,7 @@ func isBase64(s string) bool {
 		case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '+', c == '/':
 			letters++
 		case c == '=':
-			rest := strings.NewReplacer("\n", "", "\r", "").Replace(s[i:])
+			rest := withoutBreaks.Replace(s[i:])
 			return (rest == "=" || rest == "==") && (letters+len(rest))%4 == 0
 		case c == '\n', c == '\r':
 		default:

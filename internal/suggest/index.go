@@ -44,9 +44,13 @@ type entry struct {
 	name int32
 }
 
-// under returns the names that are filed under a key.
-func (ix *Index) under(key uint64) []entry {
+// under returns the names that are filed under a key, none if they are more than
+// most.
+func (ix *Index) under(key uint64, most int) []entry {
 	first, _ := slices.BinarySearchFunc(ix.filed, uint32(key), func(e entry, key uint32) int { return cmp.Compare(e.key, key) })
+	if len(ix.filed)-first > most && ix.filed[first+most].key == uint32(key) {
+		return nil
+	}
 	end := first
 	for end < len(ix.filed) && ix.filed[end].key == uint32(key) {
 		end++
@@ -213,15 +217,13 @@ func (ix *Index) near(found []string, name string) []string {
 	var some [256]int32
 	numbers := append(some[:0], ix.odd...)
 	take := func(key uint64) {
-		for _, e := range ix.under(key) {
+		for _, e := range ix.under(key, len(ix.filed)) {
 			numbers = append(numbers, e.name)
 		}
 	}
 	telling := func(key uint64) {
-		if names := ix.under(key); len(names) <= common {
-			for _, e := range names {
-				numbers = append(numbers, e.name)
-			}
+		for _, e := range ix.under(key, common) {
+			numbers = append(numbers, e.name)
 		}
 	}
 	half := func(part uint64, text string) {
