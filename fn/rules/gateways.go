@@ -27,17 +27,22 @@ var listenerNotFound = &Rule{
 		"The route is not accepted, and its requests end in 404.",
 	URL: "https://gateway-api.sigs.k8s.io/api-types/httproute/#attaching-to-gateways",
 	Run: func(p *Pass) error {
+		named := map[*inventory.Object]*choice{} // the listeners of each
 		p.eachAttachment(func(r *reference.Ref, gateway *inventory.Object) {
 			section := yamlnode.Get(r.Parent, "sectionName")
 			if name := yamlnode.String(section); name != "" && !reference.IsPlaceholder(name) {
-				var names []string
-				for _, l := range listeners(gateway) {
-					names = append(names, yamlnode.GetString(l, "name"))
+				own := named[gateway]
+				if own == nil {
+					var names []string
+					for _, l := range listeners(gateway) {
+						names = append(names, yamlnode.GetString(l, "name"))
+					}
+					own = choose(names)
+					named[gateway] = own
 				}
-				if !slices.Contains(names, name) {
-					near := nearest(name, names)
+				if !own.has(name) {
 					message := fmt.Sprintf("%s has no listener %q", gateway, name)
-					p.Report(r.From, section, message, DidYouMean(near...), Help("%s", listOf("its listeners", names)))
+					p.Report(r.From, section, message, DidYouMean(own.nearest(name)...), Help("%s", listOf("its listeners", own.names)))
 				}
 				return
 			}

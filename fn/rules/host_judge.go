@@ -61,6 +61,7 @@ type hostJudge struct {
 	portNumbers map[int]bool                         // that some Service of the build has
 	near        map[nearKey]nearService
 	similar     map[nearKey]string
+	byName      map[string]*byName             // the Services of a namespace, or of all
 	company     map[spot]bool                  // texts in which some address resolves
 	sets        map[string][]*inventory.Object // StatefulSets by the Service that governs them
 	scaled      map[string][]string            // names of what autoscalers scale, by namespace
@@ -80,6 +81,7 @@ func newHostJudge(b *Build, uses []*hostUse) *hostJudge {
 		services: map[string][]*inventory.Object{}, written: map[string]bool{},
 		defined: map[string]bool{}, charts: map[string]finding.Severity{}, customNames: map[string][]string{},
 		ports: map[*inventory.Object][]numberedPort{}, portNumbers: map[int]bool{}, near: map[nearKey]nearService{}, similar: map[nearKey]string{},
+		byName:  map[string]*byName{},
 		company: map[spot]bool{},
 	}
 	for _, o := range b.Inventory.OfKind(serviceKind) {
@@ -335,7 +337,7 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 		result.verdict, result.target, result.suggestion = hostRenamed, o, spelled(o.Name, n.namespace)
 		return result
 	}
-	elsewhere := slices.DeleteFunc(res.Elsewhere, func(o *inventory.Object) bool { return o.Namespace == "" || o.Name != n.service })
+	elsewhere := slices.DeleteFunc(slices.Clone(res.Elsewhere), func(o *inventory.Object) bool { return o.Namespace == "" || o.Name != n.service })
 	// A namespace that is nearly one with this very Service is the better guess.
 	for _, o := range elsewhere {
 		if o.Namespace != "" && suggest.Close(n.namespace, o.Namespace) && !j.b.Inventory.HasNamespace(n.namespace) {
@@ -436,10 +438,7 @@ func (j *hostJudge) closest(service, namespace string) string {
 	key := nearKey{service: service, namespace: namespace}
 	closest, ok := j.similar[key]
 	if !ok {
-		var names []string
-		for _, o := range slices.Concat(j.services[namespace], j.services[""]) {
-			names = append(names, o.Name)
-		}
+		names := slices.Concat(j.servicesIn(namespace).index.Nearest(service, 1), j.servicesIn("").index.Nearest(service, 1))
 		if near := suggest.Nearest(service, names, 1); len(near) > 0 {
 			closest = near[0]
 		}
@@ -481,8 +480,8 @@ func (j *hostJudge) nearest(u *hostUse, service, namespace string) nearService {
 
 func (j *hostJudge) findNearest(u *hostUse, service, namespace string) (best nearService) {
 	bestDistance := 1 << 30
-	consider := func(services []*inventory.Object) {
-		for _, o := range services {
+	consider := func(namespace string) {
+		for _, o := range j.servicesIn(namespace).like(service) {
 			if !suggest.Close(service, o.Name) || !j.isTypo(u, service, o) {
 				continue
 			}
@@ -497,20 +496,60 @@ func (j *hostJudge) findNearest(u *hostUse, service, namespace string) (best nea
 			}
 		}
 	}
-	consider(j.services[""])
+	consider("")
 	if namespace != "" {
-		consider(j.services[namespace])
+		consider(namespace)
 		return best
 	}
 	if u.from.Namespace == "" && strings.Contains(u.Host, ".") {
 		return best
 	}
-	for ns, services := range j.services {
-		if ns != "" {
-			consider(services)
-		}
-	}
+	consider(everyNamespace)
 	return best
+}
+
+// byName are Services, by name.
+type byName struct {
+	all    []*inventory.Object
+	index  *suggest.Index
+	called map[string][]*inventory.Object
+}
+
+const everyNamespace = "*"
+
+// servicesIn returns the Services in a namespace, or in every one.
+func (j *hostJudge) servicesIn(namespace string) *byName {
+	by := j.byName[namespace]
+	if by != nil {
+		return by
+	}
+	by = &byName{all: j.services[namespace], called: map[string][]*inventory.Object{}}
+	if namespace == everyNamespace {
+		by.all = j.b.Inventory.OfKind(serviceKind)
+	}
+	var names []string
+	for _, o := range by.all {
+		if by.called[o.Name] == nil {
+			names = append(names, o.Name)
+		}
+		by.called[o.Name] = append(by.called[o.Name], o)
+	}
+	by.index = suggest.NewIndex(names)
+	j.byName[namespace] = by
+	return by
+}
+
+// like returns the Services that a name may be meant for.
+func (by *byName) like(name string) []*inventory.Object {
+	const few, most = 64, 16 // few are looked through; of more, those that the index finds
+	if len(by.all) <= few {
+		return by.all
+	}
+	var services []*inventory.Object
+	for _, near := range by.index.Nearest(name, most) {
+		services = append(services, by.called[near]...)
+	}
+	return services
 }
 
 func isHeadless(o *inventory.Object) bool {

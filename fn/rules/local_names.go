@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -125,19 +124,19 @@ func (p *Pass) checkLocalNames(o *inventory.Object, l *localName) {
 	if len(names) == 0 {
 		return // defined elsewhere, as by a workflowTemplateRef
 	}
-	var others []*yaml.Node
+	others := map[*yaml.Node]bool{}
 	for _, path := range l.others {
-		others = append(others, fieldpath.Of(path).Nodes(o.Node)...)
+		for _, n := range fieldpath.Of(path).Nodes(o.Node) {
+			others[n] = true
+		}
 	}
+	defined := choose(names)
 	for _, path := range l.uses {
 		for _, n := range fieldpath.Of(path).Nodes(o.Node) {
-			if slices.Contains(others, n) {
+			if others[n] || n.Kind != yaml.ScalarNode || n.Value == "" || reference.IsPlaceholder(n.Value) || defined.has(n.Value) {
 				continue
 			}
-			if n.Kind != yaml.ScalarNode || n.Value == "" || reference.IsPlaceholder(n.Value) || slices.Contains(names, n.Value) {
-				continue
-			}
-			near := nearest(n.Value, names)
+			near := defined.nearest(n.Value)
 			message := fmt.Sprintf("there is no %s %q here", l.what, n.Value)
 			p.Report(o, n, message, DidYouMean(near...), Help("%s", listOf("its "+l.what+"s", names)))
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -84,13 +85,6 @@ func portNames(c *inventory.Container) []string {
 	return names
 }
 
-func listOf(what string, names []string) string {
-	if len(names) == 0 {
-		return "it has no " + strings.TrimPrefix(what, "its ")
-	}
-	return what + " are: " + strings.Join(names, ", ")
-}
-
 func isNumber(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
@@ -120,6 +114,10 @@ var targetPortNotFound = &Rule{
 					names = append(names, portNames(c)...)
 				}
 			}
+			ports := choose(names)
+			listed := sync.OnceValue(func() string {
+				return listOf("the named ports there", slices.Compact(slices.Sorted(slices.Values(names))))
+			})
 			for _, port := range yamlnode.Elements(svc.Get("spec", "ports")) {
 				n := yamlnode.Get(port, "targetPort")
 				name := yamlnode.String(n)
@@ -127,13 +125,12 @@ var targetPortNotFound = &Rule{
 					p.checkPortNumber(svc, n, fmt.Sprintf("no container behind Service %q declares port %s", svc.Name, name), pods, containers, true)
 					continue
 				}
-				if name == "" || reference.IsPlaceholder(name) || slices.Contains(names, name) {
+				if name == "" || reference.IsPlaceholder(name) || ports.has(name) {
 					continue
 				}
 				message := fmt.Sprintf("no container behind Service %q has a port named %q", svc.Name, name)
-				near := nearest(name, names)
-				p.Report(svc, n, message, DidYouMean(near...),
-					Help("it selects %s; %s; until they agree the Service has no endpoints, and requests end in 502 or 503", podOwners(pods), listOf("the named ports there", slices.Compact(slices.Sorted(slices.Values(names))))))
+				p.Report(svc, n, message, DidYouMean(ports.nearest(name)...),
+					Help("it selects %s; %s; until they agree the Service has no endpoints, and requests end in 502 or 503", podOwners(pods), listed()))
 			}
 		}
 		return nil
@@ -293,7 +290,7 @@ func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Obje
 		}
 	}
 	message := fmt.Sprintf("Service %q has no port %s", svc.Name, want)
-	p.Report(o, n, message, DidYouMeanAs("%s", near...), Help("its ports are: %s", strings.Join(texts, ", ")))
+	p.Report(o, n, message, DidYouMeanAs("%s", near...), Help("its ports are: %s", someOf(texts)))
 }
 
 // nearestNumbers returns the numbers that are at most two edits from want, and

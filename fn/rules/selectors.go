@@ -115,22 +115,29 @@ func (b *Build) matching(namespace string, selector *yaml.Node) []*inventory.Pod
 	return pods
 }
 
-// podsLabelled narrows the pods of a namespace to those that carry the first
+// podsLabelled narrows the pods of a namespace to those that carry the rarest
 // label of the selector, by index: trees have as many Services as workloads.
 func (b *Build) podsLabelled(namespace string, selector *yaml.Node) []*inventory.Pod {
+	var rarest []*inventory.Pod
+	any := false
 	for k, v := range yamlnode.Fields(selector) {
 		if runtimeLabel(k.Value) {
 			continue
 		}
-		var pods []*inventory.Pod
-		for _, pod := range podsByLabel.Of(b)[label{k.Value, yamlnode.String(v)}] {
-			if inventory.SameNamespace(pod.Namespace(), namespace) {
-				pods = append(pods, pod)
-			}
+		if with := podsByLabel.Of(b)[label{k.Value, yamlnode.String(v)}]; !any || len(with) < len(rarest) {
+			rarest, any = with, true
 		}
-		return pods
 	}
-	return b.Pods(namespace)
+	if !any {
+		return b.Pods(namespace)
+	}
+	var pods []*inventory.Pod
+	for _, pod := range rarest {
+		if inventory.SameNamespace(pod.Namespace(), namespace) {
+			pods = append(pods, pod)
+		}
+	}
+	return pods
 }
 
 type label struct{ key, value string }
@@ -386,7 +393,7 @@ func selectorText(selector *yaml.Node) string {
 // nearestPod returns the pod that lacks just one label of the selector, and
 // the pod of another namespace that has them all.
 func (p *Pass) nearestPod(o *inventory.Object, selector *yaml.Node) (best *nearMiss, elsewhere *inventory.Pod) {
-	for _, pod := range p.Pods(o.Namespace) {
+	for _, pod := range p.likelyPods(o.Namespace, selector) {
 		if m := missOf(pod, selector); m != nil && (best == nil || m.nearer(best)) {
 			best = m
 		}
@@ -402,6 +409,70 @@ func (p *Pass) nearestPod(o *inventory.Object, selector *yaml.Node) (best *nearM
 	}
 	return best, nil
 }
+
+// likelyPods returns the pods of a namespace that may lack just one label of the
+// selector: all of them, or of very many those that have most of its labels, or
+// nearly one of them.
+func (p *Pass) likelyPods(namespace string, selector *yaml.Node) []*inventory.Pod {
+	pods := p.Pods(namespace)
+	const few = 256 // are looked through
+	if len(pods) <= few {
+		return pods
+	}
+	with := labelled.Of(p.Build)
+	seen := map[*inventory.Pod]bool{}
+	var likely []*inventory.Pod
+	add := func(l label) {
+		for _, pod := range with.pods[l][:min(few, len(with.pods[l]))] {
+			if !seen[pod] && inventory.SameNamespace(pod.Namespace(), namespace) {
+				seen[pod] = true
+				likely = append(likely, pod)
+			}
+		}
+	}
+	for k, v := range yamlnode.Fields(selector) {
+		l := label{k.Value, yamlnode.String(v)}
+		add(l)
+		if index := with.values[l.key]; index != nil {
+			for _, near := range index.Nearest(l.value, 8) {
+				add(label{l.key, near})
+			}
+		}
+		for _, near := range with.keys.Nearest(l.key, 8) {
+			add(label{near, l.value})
+		}
+	}
+	return likely
+}
+
+// labelledPods are the pods of a build by label, in an order that does not depend on
+// that of the files, the values of each label and the labels.
+type labelledPods struct {
+	pods   map[label][]*inventory.Pod
+	values map[string]*suggest.Index
+	keys   *suggest.Index
+}
+
+var labelled = NewFact(func(b *Build) labelledPods {
+	l := labelledPods{pods: map[label][]*inventory.Pod{}, values: map[string]*suggest.Index{}}
+	pods := slices.Clone(podsByNamespace.Of(b).all)
+	slices.SortStableFunc(pods, func(a, b *inventory.Pod) int { return compareObjects(a.Owner, b.Owner) })
+	values := map[string][]string{}
+	for _, pod := range pods {
+		for k, v := range yamlnode.Fields(pod.Labels()) {
+			at := label{k.Value, yamlnode.String(v)}
+			if l.pods[at] == nil {
+				values[at.key] = append(values[at.key], at.value)
+			}
+			l.pods[at] = append(l.pods[at], pod)
+		}
+	}
+	for key, of := range values {
+		l.values[key] = suggest.NewIndex(of)
+	}
+	l.keys = suggest.NewIndex(slices.Sorted(maps.Keys(values)))
+	return l
+})
 
 func missOf(pod *inventory.Pod, selector *yaml.Node) *nearMiss {
 	labels := pod.Labels()

@@ -46,13 +46,14 @@ var variableNotExpanded = &Rule{
 					}
 				}
 			}
+			variables := choose(names)
 			for _, field := range []string{"command", "args"} {
 				for _, arg := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
 					for _, name := range expansions(yamlnode.String(arg)) {
-						if slices.Contains(names, name) || p.inEnvFrom(o, c, name) {
+						if variables.has(name) || p.inEnvFrom(o, c, name) {
 							continue
 						}
-						p.reportArgument(o, c, arg, name, names)
+						p.reportArgument(o, c, arg, name, variables)
 					}
 				}
 			}
@@ -70,9 +71,9 @@ func usesVariables(c *inventory.Container) bool {
 }
 
 // reportArgument reports $(name) in a container's command or args.
-func (p *Pass) reportArgument(o *inventory.Object, c *inventory.Container, arg *yaml.Node, name string, names []string) {
+func (p *Pass) reportArgument(o *inventory.Object, c *inventory.Container, arg *yaml.Node, name string, variables *choice) {
 	message := fmt.Sprintf("$(%s) is not a variable of container %q", name, c.Name)
-	near := nearest(name, names)
+	near := variables.nearest(name)
 	switch {
 	case len(near) > 0 && suggest.Close(name, near[0]):
 		p.Report(o, arg, message, DidYouMeanAs("$(%s)", near...))

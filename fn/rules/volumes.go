@@ -25,7 +25,8 @@ var volumeNotFound = &Rule{
 	URL: "https://kubernetes.io/docs/concepts/storage/volumes/",
 	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
-			var names []string
+			var volumes *choice
+			var idle []string
 			for _, field := range []string{"volumeMounts", "volumeDevices"} {
 				for _, m := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
 					n := yamlnode.Get(m, "name")
@@ -33,22 +34,24 @@ var volumeNotFound = &Rule{
 					if name == "" || reference.IsPlaceholder(name) {
 						continue
 					}
-					if names == nil {
-						names = volumeNames(c.Pod)
+					if volumes == nil {
+						volumes = choose(volumeNames(c.Pod))
 					}
-					if slices.Contains(names, name) {
+					if volumes.has(name) {
 						continue
 					}
-					near := nearest(name, names)
-					idle := unmounted(c.Pod, names)
+					if idle == nil {
+						idle = unmounted(c.Pod, volumes.names)
+					}
+					near := volumes.nearest(name)
 					if c.Pod.Partial && (len(near) == 0 || !slices.Contains(idle, near[0]) || !suggest.Close(name, near[0])) {
 						continue // whoever completes the pod adds it
 					}
 					if len(idle) == 1 {
-						near = append(idle, slices.DeleteFunc(near, func(n string) bool { return n == idle[0] })...)
+						near = append(slices.Clone(idle), slices.DeleteFunc(near, func(n string) bool { return n == idle[0] })...)
 					}
 					message := fmt.Sprintf("container %q mounts volume %q, which the pod does not have", c.Name, name)
-					p.Report(o, n, message, DidYouMean(near...), Help("%s", listOf("its volumes", names)))
+					p.Report(o, n, message, DidYouMean(near...), Help("%s", listOf("its volumes", volumes.names)))
 				}
 			}
 		})
@@ -67,7 +70,13 @@ func unmounted(pod *inventory.Pod, volumes []string) []string {
 			}
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(volumes), func(name string) bool { return mounted[name] })
+	idle := []string{}
+	for _, name := range volumes {
+		if !mounted[name] {
+			idle = append(idle, name)
+		}
+	}
+	return idle
 }
 
 func volumeNames(pod *inventory.Pod) []string {

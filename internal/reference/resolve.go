@@ -40,7 +40,7 @@ type Resolution struct {
 	Target *inventory.Object
 	// External is the index of the externals entry that provides the object, or -1.
 	External int
-	// Elsewhere are all objects of the name, for WrongNamespace.
+	// Elsewhere are all objects of the name, for WrongNamespace, to read.
 	Elsewhere []*inventory.Object
 	// Suggestions are names that would resolve, best first.
 	Suggestions []string
@@ -60,9 +60,10 @@ type Resolver struct {
 	inv       *inventory.Inventory
 	externals Externals
 
-	mu    sync.Mutex // of the maps
-	names map[nameSet]*nameIndex
-	near  map[nearKey][]string
+	mu        sync.Mutex // of the maps
+	names     map[nameSet]*nameIndex
+	near      map[nearKey][]string
+	elsewhere map[elsewhereKey][]*inventory.Object
 
 	releases func() map[string][]release // by namespace
 	ends     map[inventory.GroupKind]map[string][]*inventory.Object
@@ -90,12 +91,19 @@ type nearKey struct {
 	name  string
 }
 
+type elsewhereKey struct {
+	gk    inventory.GroupKind
+	name  string
+	tests bool
+}
+
 // NewResolver returns a resolver. externals may be nil.
 func NewResolver(inv *inventory.Inventory, externals Externals) *Resolver {
 	return &Resolver{
 		inv: inv, externals: externals, names: map[nameSet]*nameIndex{}, near: map[nearKey][]string{},
-		ends:     map[inventory.GroupKind]map[string][]*inventory.Object{},
-		releases: sync.OnceValue(func() map[string][]release { return releasesOf(inv) }),
+		elsewhere: map[elsewhereKey][]*inventory.Object{},
+		ends:      map[inventory.GroupKind]map[string][]*inventory.Object{},
+		releases:  sync.OnceValue(func() map[string][]release { return releasesOf(inv) }),
 	}
 }
 
@@ -206,7 +214,7 @@ func (v *Resolver) explain(q *query) Resolution {
 			return res
 		}
 	}
-	if res.Elsewhere = v.elsewhere(q.gk, q.name, q.from); len(res.Elsewhere) > 0 {
+	if res.Elsewhere = v.findElsewhere(q.gk, q.name, q.from); len(res.Elsewhere) > 0 {
 		res.Status, res.Target = WrongNamespace, res.Elsewhere[0]
 		return res
 	}
@@ -252,11 +260,22 @@ func (v *Resolver) renamed(q *query) *inventory.Object {
 	return nil
 }
 
-// elsewhere returns the objects of that name in any namespace, of those that
+// findElsewhere returns the objects of that name in any namespace, of those that
 // are called so now if there are any. What tests bring along is no evidence about
 // what they test.
-func (v *Resolver) elsewhere(gk inventory.GroupKind, name string, from *inventory.Object) []*inventory.Object {
-	tests := from == nil || ofTests(from)
+func (v *Resolver) findElsewhere(gk inventory.GroupKind, name string, from *inventory.Object) []*inventory.Object {
+	key := elsewhereKey{gk, name, from == nil || ofTests(from)}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	found, ok := v.elsewhere[key]
+	if !ok {
+		found = v.inAnyNamespace(gk, name, key.tests)
+		v.elsewhere[key] = found
+	}
+	return found
+}
+
+func (v *Resolver) inAnyNamespace(gk inventory.GroupKind, name string, tests bool) []*inventory.Object {
 	for _, found := range [...][]*inventory.Object{v.inv.Find(gk, name), v.inv.FindPrevious(gk, name)} {
 		var here []*inventory.Object
 		for _, o := range found {
