@@ -71,7 +71,17 @@ func (p *Pass) checkExpressionSelector(o *inventory.Object, selector *yaml.Node,
 	if _, far := distant.Of(p.Build).Load(key); far {
 		return
 	}
-	if !p.reportExpressionMiss(o, "pod", selector, p.podsLabelled(namespace, labels)) {
+	candidates := p.podsLabelled(namespace, labels)
+	if len(candidates) > fewPods {
+		var near []label
+		for _, e := range yamlnode.Elements(yamlnode.Get(selector, "matchExpressions")) {
+			for _, v := range yamlnode.Elements(yamlnode.Get(e, "values")) {
+				near = append(near, label{yamlnode.GetString(e, "key"), yamlnode.String(v)})
+			}
+		}
+		candidates = labelled.Of(p.Build).like(near, func(ns string) bool { return inventory.SameNamespace(ns, namespace) })
+	}
+	if !p.reportExpressionMiss(o, "pod", selector, candidates) {
 		distant.Of(p.Build).Store(key, true)
 	}
 }

@@ -207,11 +207,14 @@ func (p *Pass) checkHostPort(u *hostUse) {
 	}
 	opts := []Option{AtMost(severity)}
 	var list, hosts []string
+	asked := strconv.Itoa(port)
 	for _, have := range ports {
-		list = append(list, strings.TrimSpace(strconv.Itoa(have.port)+" "+parenthesized(have.Name)))
-		hosts = append(hosts, u.Host+":"+strconv.Itoa(have.port))
+		if len(list) < mostListed {
+			list = append(list, strings.TrimSpace(strconv.Itoa(have.port)+" "+parenthesized(have.Name)))
+			hosts = append(hosts, u.Host+":"+strconv.Itoa(have.port))
+		}
 		switch {
-		case have.TargetPort == strconv.Itoa(port):
+		case have.TargetPort == asked:
 			opts = append(opts, Help("%d is the port of the pods; the Service listens on %d", port, have.port))
 		case have.nodePort == port:
 			opts = append(opts, Help("%d is the nodePort, for connections from outside; inside of the cluster the Service listens on %d", port, have.port))
@@ -222,7 +225,7 @@ func (p *Pass) checkHostPort(u *hostUse) {
 		what += ", the default of " + u.Scheme
 	}
 	opts = append(opts, Suggest(hosts[:min(3, len(hosts))]...))
-	message := what + "; it has " + strings.Join(list, ", ")
+	message := what + "; it has " + listed(list, len(ports))
 	if u.portNode != nil {
 		p.Report(u.from, u.portNode, message, opts...)
 		return

@@ -41,7 +41,15 @@ var monitorSelectsNothing = &Rule{
 			}
 			var best *nearMiss
 			candidates := m.all.in(m.namespaces)
-			for _, c := range candidates {
+			near := candidates
+			if len(near) > fewPods {
+				var wanted []label
+				for k, v := range yamlnode.Fields(labels) {
+					wanted = append(wanted, label{k.Value, yamlnode.String(v)})
+				}
+				near = m.all.index().like(wanted, func(ns string) bool { return inNamespaces(m.namespaces, ns) })
+			}
+			for _, c := range near {
 				if miss := missOf(c, labels); miss != nil && (best == nil || miss.nearer(best)) {
 					best = miss
 				}
@@ -52,7 +60,7 @@ var monitorSelectsNothing = &Rule{
 					m.what, text, best.pod.Owner, best.describe()), DidYouMean(best.have))
 				return
 			}
-			for _, c := range candidates {
+			for _, c := range m.services(p.Build, candidates, labels) {
 				if c.Owner.Kind == "Service" && slices.ContainsFunc(p.SelectedPods(c.Owner), func(pod *inventory.Pod) bool { return matches(pod, labels) }) {
 					p.Report(m.object, labels, fmt.Sprintf("no Service has the labels %s: the pods of Service %s have them, and a ServiceMonitor selects Services by their own labels", text, c.Owner.Name),
 						Help("add the labels to metadata.labels of the Service"))
@@ -148,6 +156,9 @@ type scrapable struct {
 	byNamespace map[string][]*inventory.Pod
 	byName      map[string][]*inventory.Pod
 	partial     bool
+
+	within map[string][]*inventory.Pod // by namespaces
+	like   *labelledPods
 }
 
 func (s *scrapable) add(pod *inventory.Pod) {
@@ -162,13 +173,44 @@ func (s *scrapable) add(pod *inventory.Pod) {
 
 // in returns what is in the namespaces, in all if there are none.
 func (s *scrapable) in(namespaces []string) []*inventory.Pod {
-	var pods []*inventory.Pod
+	key := strings.Join(namespaces, " ")
+	pods, ok := s.within[key]
+	if ok {
+		return pods
+	}
 	for _, ns := range slices.Sorted(maps.Keys(s.byNamespace)) {
 		if inNamespaces(namespaces, ns) {
 			pods = append(pods, s.byNamespace[ns]...)
 		}
 	}
+	s.within[key] = pods
 	return pods
+}
+
+// index finds what has nearly some labels.
+func (s *scrapable) index() *labelledPods {
+	if s.like == nil {
+		s.like = newLabelledPods(s.in(nil))
+	}
+	return s.like
+}
+
+// services narrows candidates, if they are very many, to the Services of pods with
+// the labels.
+func (m *monitor) services(b *Build, candidates []*inventory.Pod, labels *yaml.Node) []*inventory.Pod {
+	if m.what != "Service" || len(candidates) <= fewPods {
+		return candidates
+	}
+	for _, pod := range b.matching("", labels) {
+		for _, svc := range servicesOf.Of(b)[pod] {
+			for _, c := range m.all.named(svc.Name) {
+				if c.Owner == svc && inNamespaces(m.namespaces, svc.Namespace) {
+					return []*inventory.Pod{c}
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // labelled narrows what is in the namespaces by the selector's first label.
@@ -195,7 +237,8 @@ func inNamespaces(namespaces []string, ns string) bool {
 
 func (p *Pass) eachMonitor(f func(*monitor)) {
 	empty := func() *scrapable {
-		return &scrapable{byLabel: map[label][]*inventory.Pod{}, byNamespace: map[string][]*inventory.Pod{}, byName: map[string][]*inventory.Pod{}}
+		return &scrapable{byLabel: map[label][]*inventory.Pod{}, byNamespace: map[string][]*inventory.Pod{}, byName: map[string][]*inventory.Pod{},
+			within: map[string][]*inventory.Pod{}}
 	}
 	if monitors := p.Inventory.OfKind(gk("monitoring.coreos.com/ServiceMonitor")); len(monitors) > 0 {
 		services := empty()

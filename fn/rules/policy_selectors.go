@@ -123,7 +123,7 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 		quiet = true
 	}
 	var best *nearMiss
-	for _, pod := range pods {
+	for _, pod := range p.likelyPods(namespace, labels) {
 		if m := missOf(pod, labels); m != nil && (best == nil || m.nearer(best)) {
 			best = m
 		}

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unsafe"
 
 	"go.yaml.in/yaml/v3"
 
@@ -91,6 +92,8 @@ type Pass struct {
 	rule     *Rule
 	severity finding.Severity
 	found    [][]kept // in pieces, which are not copied to grow
+	summed   string   // the text whose checksum is sum
+	sum      uint64
 }
 
 // Option adds to a finding.
@@ -206,7 +209,7 @@ func (p *Pass) ReportKey(o *inventory.Object, n, value *yaml.Node, message strin
 			f.Key = true
 		}
 		if f.Field != "" && !f.Key {
-			f.Sum = finding.Sum(yamlnode.Resolve(n).Value)
+			f.Sum = p.sumOf(yamlnode.Resolve(n).Value)
 		}
 		if line > 0 {
 			f.Line, f.Column = line, n.Column
@@ -219,6 +222,15 @@ func (p *Pass) ReportKey(o *inventory.Object, n, value *yaml.Node, message strin
 		f.Severity = p.severity // whoever sets it means the rule's notes too
 	}
 	p.keep(&f)
+}
+
+// sumOf is finding.Sum, which takes its time for a whole file that has many
+// findings.
+func (p *Pass) sumOf(text string) uint64 {
+	if text == "" || len(text) != len(p.summed) || unsafe.StringData(text) != unsafe.StringData(p.summed) {
+		p.summed, p.sum = text, finding.Sum(text)
+	}
+	return p.sum
 }
 
 // keep adds a finding to what the pass has found.

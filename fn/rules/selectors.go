@@ -415,23 +415,33 @@ func (p *Pass) nearestPod(o *inventory.Object, selector *yaml.Node) (best *nearM
 // nearly one of them.
 func (p *Pass) likelyPods(namespace string, selector *yaml.Node) []*inventory.Pod {
 	pods := p.Pods(namespace)
-	const few = 256 // are looked through
-	if len(pods) <= few {
+	if len(pods) <= fewPods {
 		return pods
 	}
-	with := labelled.Of(p.Build)
+	var labels []label
+	for k, v := range yamlnode.Fields(selector) {
+		labels = append(labels, label{k.Value, yamlnode.String(v)})
+	}
+	return labelled.Of(p.Build).like(labels, func(ns string) bool { return inventory.SameNamespace(ns, namespace) })
+}
+
+// fewPods are looked through.
+const fewPods = 256
+
+// like returns pods that have one of the labels, or nearly, in the namespaces for
+// which in holds.
+func (with *labelledPods) like(labels []label, in func(namespace string) bool) []*inventory.Pod {
 	seen := map[*inventory.Pod]bool{}
 	var likely []*inventory.Pod
 	add := func(l label) {
-		for _, pod := range with.pods[l][:min(few, len(with.pods[l]))] {
-			if !seen[pod] && inventory.SameNamespace(pod.Namespace(), namespace) {
+		for _, pod := range with.pods[l][:min(fewPods, len(with.pods[l]))] {
+			if !seen[pod] && in(pod.Owner.Namespace) {
 				seen[pod] = true
 				likely = append(likely, pod)
 			}
 		}
 	}
-	for k, v := range yamlnode.Fields(selector) {
-		l := label{k.Value, yamlnode.String(v)}
+	for _, l := range labels {
 		add(l)
 		if index := with.values[l.key]; index != nil {
 			for _, near := range index.Nearest(l.value, 8) {
@@ -445,7 +455,7 @@ func (p *Pass) likelyPods(namespace string, selector *yaml.Node) []*inventory.Po
 	return likely
 }
 
-// labelledPods are the pods of a build by label, in an order that does not depend on
+// labelledPods are pods by label, in an order that does not depend on
 // that of the files, the values of each label and the labels.
 type labelledPods struct {
 	pods   map[label][]*inventory.Pod
@@ -453,9 +463,11 @@ type labelledPods struct {
 	keys   *suggest.Index
 }
 
-var labelled = NewFact(func(b *Build) labelledPods {
-	l := labelledPods{pods: map[label][]*inventory.Pod{}, values: map[string]*suggest.Index{}}
-	pods := slices.Clone(podsByNamespace.Of(b).all)
+var labelled = NewFact(func(b *Build) *labelledPods { return newLabelledPods(podsByNamespace.Of(b).all) })
+
+func newLabelledPods(pods []*inventory.Pod) *labelledPods {
+	l := &labelledPods{pods: map[label][]*inventory.Pod{}, values: map[string]*suggest.Index{}}
+	pods = slices.Clone(pods)
 	slices.SortStableFunc(pods, func(a, b *inventory.Pod) int { return compareObjects(a.Owner, b.Owner) })
 	values := map[string][]string{}
 	for _, pod := range pods {
@@ -472,7 +484,7 @@ var labelled = NewFact(func(b *Build) labelledPods {
 	}
 	l.keys = suggest.NewIndex(slices.Sorted(maps.Keys(values)))
 	return l
-})
+}
 
 func missOf(pod *inventory.Pod, selector *yaml.Node) *nearMiss {
 	labels := pod.Labels()

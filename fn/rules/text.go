@@ -48,9 +48,17 @@ func listOf(what string, names []string) string {
 
 // someOf lists names, of very many the first.
 func someOf(names []string) string {
-	const most = 50
-	if len(names) <= most {
-		return strings.Join(names, ", ")
+	return listed(names[:min(mostListed, len(names))], len(names))
+}
+
+// mostListed are the names that a sentence has.
+const mostListed = 50
+
+// listed is someOf for the first of n names.
+func listed(first []string, n int) string {
+	text := strings.Join(first, ", ")
+	if n > len(first) {
+		text += fmt.Sprintf(" and %d more", n-len(first))
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	return text
 }

@@ -23,14 +23,43 @@ var envFromConflict = &Rule{
 	Run: func(p *Pass) error {
 		shared := map[sourcePair]*sharedKeys{}
 		for _, e := range wired.Of(p.Build).containers {
+			latest := map[string]int{} // source by variable
 			for i := range e.sources {
-				for j := range i {
+				for _, j := range rivalSources(e.sources[:i], &e.sources[i], latest) {
 					p.checkEnvSources(e, &e.sources[j], &e.sources[i], shared)
+				}
+				if data := e.sources[i].data; data != nil {
+					for _, key := range data.names {
+						latest[e.sources[i].prefix+key] = i
+					}
 				}
 			}
 		}
 		return nil
 	},
+}
+
+// rivalSources are the sources in front of one, by index, that may have variables
+// of it: all of them, or of very many those whose values are there until then.
+func rivalSources(before []envSource, source *envSource, latest map[string]int) []int {
+	const few = 32
+	var rivals []int
+	if len(before) <= few {
+		for j := range before {
+			rivals = append(rivals, j)
+		}
+		return rivals
+	}
+	if source.data == nil {
+		return nil
+	}
+	for _, key := range source.data.names {
+		if j, ok := latest[source.prefix+key]; ok {
+			rivals = append(rivals, j)
+		}
+	}
+	slices.Sort(rivals)
+	return slices.Compact(rivals)
 }
 
 // sourcePair identifies two sources, whatever container they are in.

@@ -45,7 +45,7 @@ type entry struct {
 }
 
 // under returns the names that are filed under a key, none if they are more than
-// most.
+// most: a search by key is to look at few.
 func (ix *Index) under(key uint64, most int) []entry {
 	first, _ := slices.BinarySearchFunc(ix.filed, uint32(key), func(e entry, key uint32) int { return cmp.Compare(e.key, key) })
 	if len(ix.filed)-first > most && ix.filed[first+most].key == uint32(key) {
@@ -78,6 +78,8 @@ const (
 	// name that was meant has the other half too, unless both edits are there.
 	common = 128
 	long   = 6
+	// often is the same for short halves, which tell less of a name.
+	often = 1024
 )
 
 // Nearest is [Nearest] among the names of the index.
@@ -216,22 +218,17 @@ func (ix *Index) near(found []string, name string) []string {
 	ix.filing.Do(ix.file)
 	var some [256]int32
 	numbers := append(some[:0], ix.odd...)
-	take := func(key uint64) {
-		for _, e := range ix.under(key, len(ix.filed)) {
-			numbers = append(numbers, e.name)
-		}
-	}
-	telling := func(key uint64) {
-		for _, e := range ix.under(key, common) {
+	take := func(key uint64, most int) {
+		for _, e := range ix.under(key, most) {
 			numbers = append(numbers, e.name)
 		}
 	}
 	half := func(part uint64, text string) {
+		most := common
 		if len(text) < long {
-			each(part, text, take)
-			return
+			most = often
 		}
-		each(part, text, telling)
+		each(part, text, func(key uint64) { take(key, most) })
 	}
 	// The other name is up to two characters longer or shorter, and its middle
 	// may be up to two characters away from where it is in this one.
@@ -240,12 +237,12 @@ func (ix *Index) near(found []string, name string) []string {
 		half(head, name[:cut])
 		half(tail, name[cut:])
 	}
-	take(hash(start, name, ""))
-	take(hash(end, name, ""))
+	take(hash(start, name, ""), often)
+	take(hash(end, name, ""), often)
 	for at := range len(name) {
 		if name[at] == '-' {
-			take(hash(whole, name[:at], ""))
-			take(hash(whole, name[at+1:], ""))
+			take(hash(whole, name[:at], ""), often)
+			take(hash(whole, name[at+1:], ""), often)
 		}
 	}
 	slices.Sort(numbers)
