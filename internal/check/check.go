@@ -83,6 +83,7 @@ type Report struct {
 
 	brought       map[string]bool   // apiVersion and kind, by CustomResourceDefinitions of the trees
 	follow        bool              // where values were written: the tree before had findings
+	spared        []finding.Finding // what comments silenced in builds that the function would have ended
 	about         []finding.Finding // the entries of the kustomization at hand
 	withoutSchema map[string]int    // of the kustomization at hand
 	secrets       *redact.Secrets
@@ -335,6 +336,11 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	rep.about, rep.withoutSchema = nil, nil
 	build := opts.Build
 	build.InProcess = function.RunNodes
+	build.Spare = func(trace *provenance.Trace, read func(string) ([]byte, error), findings []finding.Finding) []finding.Finding {
+		left, silent := spare(trace, read, findings)
+		rep.spared = append(rep.spared, silent...)
+		return left
+	}
 	build.KeepNames = true
 	steps := &effects.Recorder{}
 	build.Observe, build.Told = steps.Observe, steps.Told

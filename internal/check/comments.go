@@ -1,153 +1,77 @@
 package check
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/silence"
 )
 
-// ignoreMark is what a comment says that silences a finding on its line, or on the
-// line below it:
-//
-//	# krm-validate:ignore rule, rule: why this is acceptable
-//
-// On or above the first line of a block scalar it silences what is in there.
-const ignoreMark = "krm-validate:ignore"
-
-var ignoreComment = regexp.MustCompile(`(^|\s)#\s*` + ignoreMark + `(?:\s+([^:]*))?(?::(.*))?$`)
-
-// comment is one such comment.
+// comment is one that silences findings.
 type comment struct {
-	file         string
-	line, column int
-	target, last int // the lines it is about: one, or a block scalar
-	rules        []string
-	reason       bool
-	used         map[string]bool
+	*silence.Comment
+	file string
+	used map[string]bool // rules
 }
 
-// commentsIn finds the comments of a file.
-func commentsIn(file string, text []byte) []*comment {
-	if !bytes.Contains(text, []byte(ignoreMark)) {
-		return nil
-	}
-	var found, waiting []*comment
-	blocks := blocksIn(text)
-	ahead := blocks // they are in the order of their lines
-	number := 0
-	for line := range bytes.Lines(text) {
-		number++
-		line = bytes.TrimRight(line, "\r\n")
-		for len(ahead) > 0 && number > ahead[0].last {
-			ahead = ahead[1:]
-		}
-		if len(ahead) > 0 && !ahead[0].patch && number > ahead[0].first {
-			continue
-		}
-		m := ignoreComment.FindSubmatchIndex(line)
-		blank := len(bytes.TrimSpace(line)) == 0 || bytes.HasPrefix(bytes.TrimSpace(line), []byte("#"))
-		if !blank {
-			for _, c := range waiting {
-				c.target = number
-			}
-			waiting = nil
-		}
-		if m == nil {
-			continue
-		}
-		c := &comment{file: file, line: number, column: m[3] + 1, target: number, used: map[string]bool{}}
-		if m[4] >= 0 {
-			for name := range strings.SplitSeq(string(line[m[4]:m[5]]), ",") {
-				if name = strings.TrimSpace(name); name != "" {
-					c.rules = append(c.rules, name)
-				}
-			}
-		}
-		c.reason = m[6] >= 0 && len(bytes.TrimSpace(line[m[6]:m[7]])) > 0
-		if found = append(found, c); blank {
-			waiting = append(waiting, c)
-		}
-	}
-	for _, c := range found {
-		c.last = c.target
-		for _, b := range blocks {
-			if b.first == c.target && !b.patch {
-				c.last = b.last
-			}
-		}
-	}
-	return found
+// Spare is what is left of findings after comments in the files, of which read
+// returns the texts, silence some. It is for [kbuild.Options.Spare].
+func Spare(trace *provenance.Trace, read func(file string) ([]byte, error), findings []finding.Finding) []finding.Finding {
+	left, _ := spare(trace, read, findings)
+	return left
 }
 
-// block is a block scalar: the line of its | or > and its last one. One that is a
-// patch of a kustomization has comments of its own.
-type block struct {
-	first, last int
-	patch       bool
-}
-
-// blocksIn finds the block scalars of a file: what looks like a comment in there is
-// text. A file that is no YAML has none.
-func blocksIn(text []byte) (blocks []block) {
-	lines := bytes.Split(text, []byte("\n"))
-	var walk func(n *yaml.Node, key string)
-	walk = func(n *yaml.Node, key string) {
-		if n.Kind == yaml.ScalarNode && n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-			last := n.Line
-			if strings.TrimSpace(n.Value) != "" { // what is below an empty one is not in it
-				last = endOfBlock(lines, n.Line)
-			}
-			blocks = append(blocks, block{n.Line, last, key == "patch" || key == "patchesStrategicMerge"})
+// spare also returns what is silenced, with its places.
+func spare(trace *provenance.Trace, read func(file string) ([]byte, error), findings []finding.Finding) (left, silent []finding.Finding) {
+	located := slices.Clone(findings)
+	places := NewPlaces(trace, nil)
+	places.read = func(file string) ([]byte, error) {
+		path, err := filepath.Abs(file)
+		if err != nil {
+			return nil, err
 		}
-		for i, c := range n.Content {
-			if n.Kind == yaml.MappingNode {
-				if i%2 == 1 {
-					walk(c, n.Content[i-1].Value)
-				}
-				continue
-			}
-			walk(c, key)
+		return read(path)
+	}
+	places.Locate(located)
+	silenced := places.silenced()
+	for i := range findings {
+		if silenced(&located[i]) {
+			silent = append(silent, located[i])
+		} else {
+			left = append(left, findings[i])
 		}
 	}
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	for {
-		var doc yaml.Node
-		if err := d.Decode(&doc); err != nil {
-			return blocks
+	return left, silent
+}
+
+// silenced returns a function that says whether a comment at the place of a finding
+// silences it.
+func (p *Places) silenced() func(f *finding.Finding) bool {
+	byFile := map[string][]*silence.Comment{}
+	return func(f *finding.Finding) bool {
+		if f.File == "" || f.Line < 1 {
+			return false
 		}
-		walk(&doc, "")
+		comments, ok := byFile[f.File]
+		if !ok {
+			comments = silence.In(p.file(f.File))
+			byFile[f.File] = comments
+		}
+		return slices.ContainsFunc(comments, func(c *silence.Comment) bool { return c.Silences(f.Rule, f.Line) })
 	}
 }
 
-// endOfBlock is the last line of the block scalar whose header is in line first:
-// what is indented as much as its first line, and blank lines between.
-func endOfBlock(lines [][]byte, first int) int {
-	last, indent := first, -1
-	for i := first; i < len(lines); i++ {
-		content := bytes.TrimLeft(lines[i], " ")
-		if len(bytes.TrimSpace(content)) == 0 {
-			continue
-		}
-		own := len(lines[i]) - len(content)
-		if indent < 0 {
-			indent = own
-		}
-		if own < indent {
-			break
-		}
-		last = i + 1
-	}
-	return last
+// Silenced leaves out the findings that comments in the files silence, after
+// [Places.Locate].
+func (p *Places) Silenced(findings []finding.Finding) []finding.Finding {
+	silenced := p.silenced()
+	return slices.DeleteFunc(findings, func(f finding.Finding) bool { return silenced(&f) })
 }
 
 // dropCommented takes out the findings that comments in the files ignore, and adds
@@ -157,12 +81,13 @@ func (rep *Report) dropCommented(opts Options) {
 	byPlace := map[string]map[int][]*comment{}
 	var all []*comment
 	for _, file := range slices.Sorted(maps.Keys(files)) {
-		for _, c := range commentsIn(file, files[file]) {
+		for _, found := range silence.In(files[file]) {
 			if byPlace[file] == nil {
 				byPlace[file] = map[int][]*comment{}
 				rep.Sources[file] = files[file]
 			}
-			for line := c.target; line <= c.last; line++ {
+			c := &comment{found, file, map[string]bool{}}
+			for line := c.First; line <= c.Last; line++ {
 				byPlace[file][line] = append(byPlace[file][line], c)
 			}
 			all = append(all, c)
@@ -171,15 +96,19 @@ func (rep *Report) dropCommented(opts Options) {
 	if len(all) == 0 {
 		return
 	}
-	rep.Findings = slices.DeleteFunc(rep.Findings, func(f finding.Finding) bool {
+	silenced := func(f finding.Finding) bool {
 		for _, c := range byPlace[f.File][f.Line] {
-			if c.reason && slices.Contains(c.rules, f.Rule) {
+			if c.Silences(f.Rule, f.Line) {
 				c.used[f.Rule] = true
 				return true
 			}
 		}
 		return false
-	})
+	}
+	for i := range rep.spared {
+		silenced(rep.spared[i])
+	}
+	rep.Findings = slices.DeleteFunc(rep.Findings, silenced)
 	for _, c := range all {
 		rep.judgeComment(c, opts)
 	}
@@ -213,21 +142,21 @@ func (rep *Report) judgeComment(c *comment, opts Options) {
 		}
 		if severity != finding.Off {
 			rep.Findings = append(rep.Findings, finding.Finding{
-				Rule: rule, Severity: severity, Message: message, Help: help, File: c.file, Line: c.line, Column: c.column,
+				Rule: rule, Severity: severity, Message: message, Help: help, File: c.file, Line: c.Line, Column: c.Column,
 				Resource: finding.Resource{Kind: "File", Name: c.file},
 			})
 		}
 	}
-	if !c.reason || len(c.rules) == 0 {
-		tell("ignore-without-reason", "comment "+ignoreMark+" names no rule or gives no reason, and has no effect", "write it as # "+ignoreMark+" rule, rule: why this is acceptable")
+	if !c.Reason || len(c.Rules) == 0 {
+		tell("ignore-without-reason", "comment "+silence.Mark+" names no rule or gives no reason, and has no effect", "write it as # "+silence.Mark+" rule, rule: why this is acceptable")
 		return
 	}
-	for _, name := range c.rules {
+	for _, name := range c.Rules {
 		switch {
 		case rules.Lookup(name) == nil:
-			tell("unknown-rule", fmt.Sprintf("comment %s: there is no rule %q", ignoreMark, name), "krm-validate rules lists them")
+			tell("unknown-rule", fmt.Sprintf("comment %s: there is no rule %q", silence.Mark, name), "krm-validate rules lists them")
 		case !c.used[name] && len(rep.Unread) == 0:
-			tell("unused-ignore", fmt.Sprintf("comment %s: there is no finding of %q here", ignoreMark, name), "remove it: what it silenced is gone, or is on another line")
+			tell("unused-ignore", fmt.Sprintf("comment %s: there is no finding of %q here", silence.Mark, name), "remove it: what it silenced is gone, or is on another line")
 		}
 	}
 }

@@ -48,9 +48,13 @@ func PrintRuns(w io.Writer, files *kbuild.Snapshot, dir string, opts kbuild.Opti
 	places := NewPlaces(&trace, resources)
 	places.read = func(file string) ([]byte, error) { return readAbs(files, file) }
 	places.Locate(findings)
+	findings = places.Silenced(findings)
 	tree := Tree{Name: relative(dir)}.shown()
 	for i := range findings {
 		findings[i].Tree = tree
+	}
+	if len(findings) == 0 {
+		return nil
 	}
 	finding.Sort(findings)
 	return report.Text(w, &report.Report{

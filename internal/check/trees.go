@@ -90,6 +90,7 @@ func (rep *Report) take(own *Report) {
 	rep.count(own.Resources, own.WithoutSchema)
 	maps.Copy(rep.Sources, own.Sources)
 	rep.warn(own.Warnings)
+	rep.spared = append(rep.spared, own.spared...)
 	rep.Unread = append(rep.Unread, own.Unread...)
 	rep.inputs = append(rep.inputs, own.inputs...)
 	if rep.brought == nil {

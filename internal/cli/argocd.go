@@ -13,6 +13,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
@@ -92,7 +93,7 @@ kubernetes-version (that of the destination cluster unless set) and unresolved
 				return err
 			}
 			text, err := checked(cmd, ".", unresolved, kbuild.Options{
-				InProcess: function.RunNodes, KubernetesVersion: version, Secrets: secretsOf(cmd),
+				InProcess: function.RunNodes, Spare: check.Spare, KubernetesVersion: version, Secrets: secretsOf(cmd),
 			}, short)
 			if err != nil {
 				return err

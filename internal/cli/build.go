@@ -59,6 +59,7 @@ func (f *kbuildFlags) options(cmd *cobra.Command) (kbuild.Options, error) {
 		HelmCommand:       f.helmCommand,
 		KubernetesVersion: f.version,
 		InProcess:         function.RunNodes,
+		Spare:             check.Spare,
 		Secrets:           secretsOf(cmd),
 	}
 	if _, ok := apischema.ParseRelease(f.version); !ok && f.version != "" {

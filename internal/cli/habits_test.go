@@ -197,3 +197,38 @@ func TestIgnoreComments(t *testing.T) {
 		}
 	}
 }
+
+// Whatever builds with the function in it knows the comments that check knows; what
+// kustomize hands the function has none.
+func TestIgnoreCommentsInBuilds(t *testing.T) {
+	dir := t.TempDir()
+	original := copyTree(t, dir)
+	t.Chdir(dir)
+	const file, pipeline = "base/front/deployment.yaml", "overlays/prod/pipeline"
+	broken := strings.Replace(original[file], "        - name: NGINX_ENVSUBST_FILTER\n", "        - name: TOKEN\n          valueFrom:\n            secretKeyRef:\n              name: handmade # IGNORE\n              key: token\n        - name: NGINX_ENVSUBST_FILTER\n", 1)
+	require.NotEqual(t, original[file], broken)
+	write(t, ".", map[string]string{file: broken})
+	commands := [][]string{
+		{"check", pipeline}, {"build", pipeline}, {"lock", "overlays/prod"}, {"lock", "--check", "overlays/prod"},
+		{"blame", pipeline, "deploy/frontend", "spec.replicas"}, {"trace", pipeline, "http://wealist.local/"},
+	}
+	for _, args := range commands {
+		code, stdout, stderr := run(t, args...)
+		assert.Equal(t, ExitFindings, code, "%v: %s", args, stdout)
+		assert.Contains(t, stdout+stderr, `Secret "handmade"`, args)
+	}
+	write(t, ".", map[string]string{file: strings.Replace(broken, "IGNORE", "krm-validate:ignore secret-not-found: made by hand", 1)})
+	for _, args := range commands {
+		code, stdout, stderr := run(t, args...)
+		assert.Equal(t, ExitOK, code, "%v: %s%s", args, stdout, stderr)
+		assert.NotContains(t, stdout+stderr, `Secret "handmade"`, args)
+		assert.NotContains(t, stdout+stderr, "unused-ignore", args)
+	}
+	_, err := kustomize(t, "build", "--enable-alpha-plugins", "--enable-exec", pipeline)
+	require.Error(t, err)
+	// Another rule is none of it.
+	write(t, ".", map[string]string{file: strings.Replace(broken, "IGNORE", "krm-validate:ignore key-not-found: made by hand", 1)})
+	code, _, stderr := run(t, "build", pipeline)
+	assert.Equal(t, ExitFindings, code)
+	assert.Contains(t, stderr, `Secret "handmade"`)
+}

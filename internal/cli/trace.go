@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/silence"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/trace"
 )
@@ -111,9 +113,11 @@ func inspect(cmd *cobra.Command, path string, opts kbuild.Options) (*inspected, 
 		}
 		in.findings = res.Findings
 	}
+	places := check.NewPlaces(cmp.Or(in.trace, new(provenance.Trace)), in.nodes)
 	if in.trace != nil {
-		check.NewPlaces(in.trace, in.nodes).Locate(in.findings)
+		places.Locate(in.findings)
 	}
+	in.findings = places.Silenced(in.findings)
 	return in, nil
 }
 
@@ -140,7 +144,12 @@ func load(cmd *cobra.Command, path string, opts kbuild.Options) (*inspected, err
 			}
 			return out, r
 		}
-		result, err := kbuild.Build(filesys.MakeFsOnDisk(), path, opts)
+		files := kbuild.NewSnapshot(filesys.MakeFsOnDisk())
+		result, err := kbuild.Build(files, path, opts)
+		if err == nil && opts.Trace == nil && files.Has(silence.Mark) { // what they are about is where values were written
+			opts.Trace = &provenance.Trace{}
+			result, err = kbuild.Build(files, path, opts)
+		}
 		if err != nil {
 			return nil, buildError(err)
 		}

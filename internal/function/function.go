@@ -154,6 +154,7 @@ func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secre
 	if err != nil {
 		return outcome{}, err
 	}
+	res.Findings = unsilenced(data, res.Findings)
 	rl.Results, rl.More = results(res.Findings, rl.Items)
 	return res, rl.Write(stdout, out)
 }

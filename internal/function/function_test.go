@@ -327,3 +327,18 @@ func TestWroteIsAboutItems(t *testing.T) {
 	delete(wrote, 1)
 	require.Empty(t, wrote)
 }
+
+// Comments that arrive silence what they are about, and leave as they came.
+func TestCommentsSilence(t *testing.T) {
+	const list = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: web}\n  spec:\n" +
+		"    containers:\n    - name: web\n      image: example.com/web:1\n      imagePullPolcy: Never # krm-validate:ignore unknown-field: on a key\n      envFrom:\n" +
+		"      # krm-validate:ignore secret-not-found: above it\n      - secretRef: {name: db}\n      - configMapRef:\n          name: web # WHAT\n"
+	var out, errs strings.Builder
+	assert.Equal(t, function.ExitFindings, function.Run(t.Context(), strings.NewReader(list), &out, &errs))
+	assert.Contains(t, errs.String(), "1 error\n")
+	assert.Contains(t, errs.String(), "configmap-not-found")
+	out.Reset()
+	silent := strings.Replace(list, "WHAT", "krm-validate:ignore configmap-not-found: behind it", 1)
+	assert.Equal(t, function.ExitOK, function.Run(t.Context(), strings.NewReader(silent), &out, &errs))
+	assert.Equal(t, silent, out.String())
+}

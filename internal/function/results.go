@@ -84,12 +84,16 @@ func indexesOf(items []*yaml.Node) map[finding.Resource]int {
 	for _, n := range items {
 		for _, key := range [...]string{annoIndex, annoIndexInternal} {
 			if i, err := strconv.Atoi(yamlnode.GetString(n, "metadata", "annotations", key)); err == nil && i >= 0 {
-				indexes[finding.Resource{
-					APIVersion: yamlnode.GetString(n, "apiVersion"), Kind: yamlnode.GetString(n, "kind"),
-					Namespace: yamlnode.GetString(n, "metadata", "namespace"), Name: yamlnode.GetString(n, "metadata", "name"),
-				}] = i
+				indexes[resourceOf(n)] = i
 			}
 		}
 	}
 	return indexes
+}
+
+func resourceOf(n *yaml.Node) finding.Resource {
+	return finding.Resource{
+		APIVersion: yamlnode.GetString(n, "apiVersion"), Kind: yamlnode.GetString(n, "kind"),
+		Namespace: yamlnode.GetString(n, "metadata", "namespace"), Name: yamlnode.GetString(n, "metadata", "name"),
+	}
 }

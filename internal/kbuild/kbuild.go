@@ -45,9 +45,11 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/silence"
 )
 
 // ChildCommand is the argument that makes the program the child of a build:
@@ -93,6 +95,12 @@ type Options struct {
 	// Trace is told where each value of the build was written. It stays empty
 	// when kustomize itself builds the tree. It may be nil.
 	Trace *provenance.Trace
+
+	// Spare returns what is left of what the function found: without what comments
+	// in the files silence, whose texts read returns. It is called where the
+	// function would end the build and a file has such a comment; the build goes on
+	// if no error is left. It may be nil.
+	Spare func(trace *provenance.Trace, read func(file string) ([]byte, error), findings []finding.Finding) []finding.Finding
 
 	// Observe is called before each step of a build, and what it returns, if
 	// anything, after it. Nobody is told of the steps of a tree that kustomize
@@ -179,6 +187,7 @@ func Build(fsys filesys.FileSystem, dir string, opts Options) (*Result, error) {
 
 type builder struct {
 	fsys    filesys.FileSystem
+	seen    *Snapshot // what is below fsys
 	remotes *remotes
 	opts    Options
 	// captured, if set, ends the build early: it gets the resources as they are
@@ -190,7 +199,7 @@ type builder struct {
 
 func newBuilder(fsys filesys.FileSystem, opts Options) *builder {
 	s := NewSnapshot(fsys)
-	return &builder{fsys: s, remotes: &s.remotes, opts: opts}
+	return &builder{fsys: s, seen: s, remotes: &s.remotes, opts: opts}
 }
 
 func (b *builder) run(dir string) (*Result, error) {
@@ -206,7 +215,7 @@ func (b *builder) run(dir string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, declined := b.ours(root)
+	result, declined := b.spared(root)
 	var failed *FunctionError
 	var certain *certainError
 	switch {
@@ -244,6 +253,25 @@ func (b *builder) run(dir string) (*Result, error) {
 		err = b.explainFailure(root, err, declined, b.said)
 	}
 	return result, err
+}
+
+// spared is ours, once more where comments may silence what the function found.
+func (b *builder) spared(root string) (*Result, error) {
+	spare := b.opts.Spare
+	b.opts.Spare = nil
+	result, declined := b.ours(root)
+	var failed *FunctionError
+	if spare == nil || !errors.As(declined, &failed) || failed.Code != function.ExitFindings || !b.seen.Has(silence.Mark) {
+		return result, declined
+	}
+	asked := b.opts.Trace
+	b.opts.Spare, b.opts.Trace = spare, &provenance.Trace{}
+	result, declined = b.ours(root)
+	if asked != nil {
+		*asked = *b.opts.Trace
+	}
+	b.opts.Trace = asked
+	return result, declined
 }
 
 // ours builds root in linear time. Whatever goes wrong but for the function is

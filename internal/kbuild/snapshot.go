@@ -1,6 +1,7 @@
 package kbuild
 
 import (
+	"bytes"
 	"errors"
 	"sync"
 
@@ -39,6 +40,18 @@ func NewSnapshot(fsys filesys.FileSystem) *Snapshot {
 // ReadFile implements [filesys.FileSystem]. The content is not to be changed.
 func (s *Snapshot) ReadFile(path string) ([]byte, error) {
 	return once(s, s.contents, path, s.FileSystem.ReadFile)
+}
+
+// Has reports whether a file that was read has a text in it.
+func (s *Snapshot) Has(text string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, content := range s.contents {
+		if bytes.Contains(content, []byte(text)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Saw says that a file was read, and what it said then.

@@ -148,6 +148,18 @@ func TestRenderFails(t *testing.T) {
 	assert.Equal(t, broken, read(t, dir)["app.yaml"])
 }
 
+// kpt hands comments on, so they silence what they are about.
+func TestComments(t *testing.T) {
+	bin := program(t)
+	dir := pack(t, "validators", bin)
+	broken := strings.Replace(app, "secretKeyRef: {name: shop-secret, key: token}", "secretKeyRef: {name: shop-secret, key: tokne} # krm-validate:ignore key-not-found: comes later", 1)
+	require.NotEqual(t, app, broken)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "app.yaml"), []byte(broken), 0o600))
+	out, err := kpt(dir, "fn", "render", "--allow-exec")
+	require.NoError(t, err, out)
+	assert.Equal(t, broken, read(t, dir)["app.yaml"])
+}
+
 // The way the README has it, without a Kptfile.
 func TestEval(t *testing.T) {
 	bin := program(t)

@@ -1,0 +1,58 @@
+package silence
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestCommentsAreNoText(t *testing.T) {
+	text := `z: "a quoted # krm-validate:ignore text: no comment"
+y: 'it''s # krm-validate:ignore text: no comment' # krm-validate:ignore quoted: behind one
+x: "over # krm-validate:ignore text: no comment
+  # krm-validate:ignore text: no comment
+  lines \" # krm-validate:ignore text: no comment" # krm-validate:ignore lines: behind several
+"k # krm-validate:ignore text: no comment": [ "a", 'b' ] # krm-validate:ignore key: behind a list
+w: !!str "# krm-validate:ignore text: no comment"
+v: plain#krm-validate:ignore text
+a: 1 # krm-validate:ignore one: on its line
+# krm-validate:ignore two: above a block
+b: |
+  # krm-validate:ignore text: no comment
+  # krm-validate:ignore text: nor this
+
+  end
+c:
+- d: >- # krm-validate:ignore three: on the line of the block
+    # krm-validate:ignore text: no comment
+    folded
+  e: 2 # krm-validate:ignore four: behind it
+patches:
+- patch: |-
+    kind: A # krm-validate:ignore five: a patch has comments of its own
+    b: "krm # krm-validate:ignore text: no comment" # krm-validate:ignore six: and text
+    c: |
+      # krm-validate:ignore text: no comment
+---
+f: "# krm-validate:ignore text: no comment"
+g: !!str |2
+   # krm-validate:ignore text: no comment
+h: 3 # renovate: x # krm-validate:ignore seven: at the end
+i: |
+
+j: 4 # krm-validate:ignore eight: below a block without text
+`
+	type about struct {
+		rule        string
+		line        int
+		first, last int
+	}
+	var got []about
+	for _, c := range In([]byte(text)) {
+		got = append(got, about{c.Rules[0], c.Line, c.First, c.Last})
+	}
+	assert.Equal(t, []about{
+		{"quoted", 2, 2, 2}, {"lines", 5, 5, 5}, {"key", 6, 6, 6},
+		{"one", 9, 9, 9}, {"two", 10, 11, 15}, {"three", 17, 17, 19}, {"four", 20, 20, 20}, {"five", 23, 23, 23}, {"six", 24, 24, 24}, {"seven", 31, 31, 31}, {"eight", 34, 34, 34},
+	}, got)
+}
