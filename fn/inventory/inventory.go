@@ -212,6 +212,10 @@ type Inventory struct {
 	// built, nil if nothing is known to. It is nil itself where nothing can be.
 	Substituted func(*Object) *Substitution
 
+	// Base says whether the resources are a base that others build with something of
+	// their own, and nobody as it is. It is nil where they are whole.
+	Base func() bool
+
 	objects []*Object
 	byKind  map[GroupKind]*kindIndex
 	byNS    map[string]int

@@ -80,6 +80,13 @@ func (p *Pass) checkExists(r *reference.Ref) {
 			}
 			opts = append(opts, AtMost(finding.Warning)) // nobody knows what will be filled in
 		}
+		if r.To[0] == namespaceKind {
+			severity := namespaceUses.Of(p.Build).mistyped(r.From, r.Name, res.Suggestions[0])
+			if severity == finding.Off {
+				return
+			}
+			opts = append(opts, AtMost(severity))
+		}
 		p.Report(r.From, r.Node, what+" does not exist", opts...)
 	case reference.WrongNamespace:
 		if !r.Vague {
@@ -252,7 +259,11 @@ func (p *Pass) reportNotRewritten(r *reference.Ref, target *inventory.Object) {
 		if r.Repaired {
 			help = "kustomize rewrites it only where both have the same namespace, or neither has one: give the generator or the resource the namespace of the other"
 		}
-		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist: kustomize renamed it to %q, and did not rewrite this field", describe(r), target.Name), Suggest(target.Name), Help("%s", help))
+		opts := []Option{Suggest(target.Name), Help("%s", help)}
+		if p.Inventory.Base != nil && p.Inventory.Base() { // an overlay may tell kustomize about the field, or set the namespace
+			opts = append(opts, AtMost(finding.Note))
+		}
+		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist: kustomize renamed it to %q, and did not rewrite this field", describe(r), target.Name), opts...)
 		return
 	}
 	if r.Repaired {

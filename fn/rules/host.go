@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -158,7 +159,7 @@ var hostPortNotFound = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service",
 	Doc: "An address in text has a port that its Service does not have. " +
 		"Connections then time out or are refused. For headless Services and single pods the ports of the pods count as well. " +
-		"A URL without a port means the default port of its scheme.",
+		"A URL without a port means the default port of its scheme, unless the same pod or file says a port of the Service elsewhere.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			if u.judgement.verdict == hostFound && u.judgement.target != nil {
@@ -186,7 +187,7 @@ func (p *Pass) checkHostPort(u *hostUse) {
 			return
 		}
 	}
-	if len(ports) == 0 || yamlnode.GetString(service.Node, "spec", "type") == "ExternalName" || j.hasPort(service, port) {
+	if len(ports) == 0 || yamlnode.GetString(service.Node, "spec", "type") == "ExternalName" || j.hasPort(service, port) || implied && u.hasPortBeside(ports) {
 		return
 	}
 	severity := finding.Error
@@ -231,6 +232,18 @@ func (p *Pass) checkHostPort(u *hostUse) {
 		return
 	}
 	p.reportHost(u, message, opts...)
+}
+
+// hasPortBeside reports whether a port of the Service is said elsewhere in the pod or
+// the file that has the address: --url=http://api --port=8080.
+func (u *hostUse) hasPortBeside(ports []numberedPort) bool {
+	around := u.from.Node
+	if u.pod != nil {
+		around = u.pod.Spec
+	}
+	return slices.ContainsFunc(ports, func(p numberedPort) bool {
+		return mentions(around, strconv.Itoa(p.port), nil, 0)
+	})
 }
 
 func parenthesized(s string) string {

@@ -78,7 +78,7 @@ var memoryLikelyLow = &Rule{
 	URL:      "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/#exceed-a-container-s-memory-limit",
 	Doc: "A container that looks like a Python web service has a memory limit of 256Mi or less. " +
 		"The interpreter, the framework and a few workers need more than that once requests come: OOMKilled, exit code 137. " +
-		"It takes a container for one by its image (python, fastapi, django, …), by its command (uvicorn, gunicorn, …), or by port 8000, which these servers listen on by default, when its image is no official one; the message says which. " +
+		"It takes a container for one by its image (shop-python, fastapi, django, …; not by the official python, which runs scripts as well), by its command (uvicorn, gunicorn, …), or by port 8000, which these servers listen on by default, when its image is no official one; the message says which. " +
 		"Workloads with a resource profile are left alone, and all where normalize.resources is configured.",
 	Run: func(p *Pass) error {
 		if p.Config.Normalize.GetResources() != nil {
@@ -108,7 +108,12 @@ func looksLikePython(o *inventory.Object, c *inventory.Container) string {
 	image := yamlnode.GetString(c.Node, "image")
 	base := image[strings.LastIndexByte(image, '/')+1:]
 	name, _, _ := strings.Cut(base, ":")
-	for _, word := range strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+	// The official image alone runs small scripts as well.
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
+	if strings.TrimPrefix(strings.TrimPrefix(image[:len(image)-len(base)], "docker.io/"), "library/") == "" && officialImages()[name] {
+		words = nil
+	}
+	for _, word := range words {
 		if slices.Contains([]string{"python", "python3", "fastapi", "django", "flask", "uvicorn", "gunicorn"}, word) {
 			return "its image is " + name
 		}

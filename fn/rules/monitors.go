@@ -111,7 +111,9 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 	var names, numbers []string
 	var owners []string
 	for _, c := range m.selected {
-		owners = append(owners, c.Owner.String())
+		if owner := c.Owner.String(); !slices.Contains(owners, owner) {
+			owners = append(owners, owner)
+		}
 		for _, at := range fieldpath.Of(m.ports).Nodes(c.Template) {
 			names = append(names, yamlnode.GetString(at, "name"))
 			numbers = append(numbers, yamlnode.GetString(at, "port"), yamlnode.GetString(at, "containerPort"))

@@ -196,6 +196,9 @@ var hostFields = sync.OnceValue(func() map[inventory.GroupKind][][]string {
 })
 
 func (p *Pass) placeholdersInHosts(o *inventory.Object) {
+	if o.GroupKind == serviceKind && (o.Annotation("tailscale.com/tailnet-fqdn") != "" || o.Annotation("tailscale.com/tailnet-ip") != "") {
+		return // its operator writes the externalName: https://tailscale.com/kb/1438/kubernetes-operator-cluster-egress
+	}
 	for _, path := range hostFields()[o.GroupKind] {
 		eachScalar(o.Node, path, func(n *yaml.Node) {
 			word, _ := findPlaceholder(n.Value)

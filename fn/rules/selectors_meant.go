@@ -38,7 +38,7 @@ func meant(own string, labels *yaml.Node, what string, reaches func(namespace st
 			}
 			switch {
 			case reaches(pod.Owner.Namespace):
-				if part == nil {
+				if part == nil && !otherComponent(pod, labels) {
 					part = pod
 				}
 			case matches(pod, labels):
@@ -89,8 +89,26 @@ func ownerOf(pod *inventory.Pod, what string) string {
 	return pod.Owner.Kind + " " + pod.Owner.Name
 }
 
+// otherComponent reports whether a pod says that it is another component than the
+// one that is selected: that one may be in another tree, or a chart's.
+func otherComponent(pod *inventory.Pod, labels *yaml.Node) bool {
+	for _, key := range [...]string{"app.kubernetes.io/component", "component", "tier", "role"} {
+		want, have := yamlnode.GetString(labels, key), yamlnode.GetString(pod.Labels(), key)
+		if want != "" && have != "" && want != have {
+			return true
+		}
+	}
+	return false
+}
+
 // meantPods is meant for a selector of pods in a namespace, in any if it is empty.
+// The pods of a Helm release that is called as a label says are a chart's.
 func (p *Pass) meantPods(own string, labels *yaml.Node, namespace string) string {
+	for _, v := range yamlnode.Fields(labels) {
+		if p.resolver.ReleaseOf(namespace, yamlnode.String(v)) != nil {
+			return ""
+		}
+	}
 	return meant(own, labels, "pod", func(ns string) bool { return inventory.SameNamespace(ns, namespace) },
 		func(l label) []*inventory.Pod { return podsByLabel.Of(p.Build)[l] },
 		func(name string) []*inventory.Pod { return podsByOwner.Of(p.Build)[name] })

@@ -18,6 +18,7 @@ var serviceSpansApplications = &Rule{
 		"Its selector has only labels that they share, such as those that a kustomization gives to all. " +
 		"It is reported where all pods declare their ports and some not the targetPort, where a Job's pods are among those of a server, " +
 		"and where another of the workloads has a Service of its own, and this Service the name of the first. " +
+		"Two files that define one workload are alternatives. " +
 		"Releases of one image (canary, blue, v2) are left alone, and so is a targetPort by name, which only pods with that port get; the last of the three is not reported for workloads of one image or releases of others either.",
 	Run: func(p *Pass) error {
 		for _, svc := range p.Inventory.OfKind(serviceKind) {
@@ -59,7 +60,7 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 				bad = pod
 			}
 		}
-		if good != nil && bad != nil && good.Owner != bad.Owner && !servesAll(svc, bad) && !(sameImages(good, bad) && releases(good.Owner.Name, bad.Owner.Name)) {
+		if good != nil && bad != nil && good.Owner.Resource() != bad.Owner.Resource() && !servesAll(svc, bad) && !(sameImages(good, bad) && releases(good.Owner.Name, bad.Owner.Name)) {
 			report(good, bad, fmt.Sprintf("they do not serve %s, and get a part of its requests", target))
 			return
 		}
@@ -86,7 +87,7 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 		return
 	}
 	for _, pod := range pods {
-		if pod.Owner == pods[own].Owner || !getsRequests(svc, pod) || sameImages(pod, pods[own]) || relatives(pod.Owner.Name, pods[own].Owner.Name) {
+		if pod.Owner.Resource() == pods[own].Owner.Resource() || !getsRequests(svc, pod) || sameImages(pod, pods[own]) || relatives(pod.Owner.Name, pods[own].Owner.Name) {
 			continue
 		}
 		for _, other := range servicesOf.Of(p.Build)[pod] {

@@ -22,7 +22,7 @@ var configNotUsed = &Rule{
 		"The workload then runs with its defaults, or with what an older object says, and editing this one changes nothing. " +
 		"A use is any reference, and any mention of the name in a text, argument or annotation of the build. " +
 		"It is an error where all keys are names of environment variables, else a warning. " +
-		"Workloads whose service account may read ConfigMaps or Secrets are left alone, for they may fetch it themselves.",
+		"Workloads whose service account may read ConfigMaps or Secrets, or is not in the build, are left alone, for they may fetch it themselves.",
 	Run: func(p *Pass) error {
 		unused := p.unusedConfigs()
 		if len(unused) == 0 {
@@ -32,7 +32,7 @@ var configNotUsed = &Rule{
 		readers := p.readers()
 		for _, kind := range [...]string{"ConfigMap", "Secret"} {
 			for _, o := range p.Inventory.OfKind(gk(kind)) {
-				if workload := unused[o]; workload != nil && !readers.of(workload) && !p.takesUnknown(workload) {
+				if workload := unused[o]; workload != nil && !p.mayRead(workload, readers) && !p.takesUnknown(workload) {
 					p.reportUnusedConfig(o, workload)
 				}
 			}
@@ -281,8 +281,9 @@ func (p *Pass) bindsReader(binding *inventory.Object) bool {
 	return false
 }
 
-// of reports whether the pods of a workload run under one of the accounts.
-func (a accounts) of(workload *inventory.Object) bool {
+// mayRead reports whether the pods of a workload run under one of the accounts, or
+// one that is not in the build.
+func (p *Pass) mayRead(workload *inventory.Object, a accounts) bool {
 	for _, pod := range workload.Pods() {
 		name := yamlnode.GetString(pod.Spec, "serviceAccountName")
 		if name == "" {
@@ -293,6 +294,9 @@ func (a accounts) of(workload *inventory.Object) bool {
 		}
 		if a[[2]string{workload.Namespace, name}] {
 			return true
+		}
+		if name != "default" && p.Inventory.Lookup(gk("ServiceAccount"), workload.Namespace, name, true, workload) == nil {
+			return true // nobody knows what it may do
 		}
 	}
 	return false

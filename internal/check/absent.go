@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -56,7 +57,7 @@ func identity(n *yaml.Node) finding.Resource {
 // run has it, or a file that no kustomization lists. trees are what each tree
 // has, found what is found in each.
 func (rep *Report) absent(trees []Tree, have []objects, found [][]finding.Finding) {
-	var unlisted map[finding.Resource]string
+	var unlisted map[finding.Resource][]string
 	for i := range found {
 		for j := range found[i] {
 			f := &found[i][j]
@@ -87,31 +88,54 @@ func (rep *Report) absent(trees []Tree, have []objects, found [][]finding.Findin
 			if unlisted == nil {
 				unlisted = readUnlisted(trees)
 			}
-			key := *f.Missing
-			file, ok := unlisted[key]
-			if key.Namespace = ""; !ok {
-				file, ok = unlisted[key]
-			}
-			if ok {
+			if file := nearby(unlisted, &trees[i], f); file != "" {
 				f.Help = fmt.Sprintf("it is in %s, which no kustomization lists: add it to resources", file)
 			}
 		}
 	}
 }
 
+// nearby returns the file that no kustomization lists and that defines what f
+// misses, "" if there is none. One without a namespace gets that of its
+// kustomization, so it has to be beside what the tree consists of: names such as
+// config are in many places.
+func nearby(unlisted map[finding.Resource][]string, t *Tree, f *finding.Finding) string {
+	key := *f.Missing
+	if files := unlisted[key]; len(files) > 0 && key.Namespace != "" {
+		return files[0]
+	}
+	key.Namespace = ""
+	own := filepath.Dir(filepath.FromSlash(f.File))
+	for _, file := range unlisted[key] {
+		if dir := filepath.Dir(file); dir == own || slices.Contains(t.Folders, dir) {
+			return file
+		}
+	}
+	return ""
+}
+
 // complement returns a tree that has what f misses, and is not an alternative
 // to the tree of f: it does not have the resource that misses it. It is -1 if
-// there is none.
+// there is none. A tree without a namespace goes wherever it is applied to, which
+// may be the one that is meant.
 func complement(have []objects, own int, f *finding.Finding, missing *finding.Resource) int {
+	if have[own] == nil {
+		return -1
+	}
 	self := finding.Resource{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}
-	return slices.IndexFunc(have, func(o objects) bool { return o[*missing] != 0 && o[self] == 0 && have[own] != nil })
+	anywhere, selfAnywhere := *missing, self
+	anywhere.Namespace, selfAnywhere.Namespace = "", ""
+	if other := slices.IndexFunc(have, func(o objects) bool { return o[*missing] != 0 && o[self] == 0 }); other >= 0 {
+		return other
+	}
+	return slices.IndexFunc(have, func(o objects) bool { return o[anywhere] != 0 && o[self] == 0 && o[selfAnywhere] == 0 })
 }
 
 // readUnlisted says which files in the folders of kustomizations that none of
 // them lists define what. A resource without a namespace gets that of its
 // kustomization, so it is known without one.
-func readUnlisted(trees []Tree) map[finding.Resource]string {
-	files := map[finding.Resource]string{}
+func readUnlisted(trees []Tree) map[finding.Resource][]string {
+	files := map[finding.Resource][]string{}
 	seen := map[string]bool{}
 	for _, t := range trees {
 		for _, file := range t.Unlisted {
@@ -128,8 +152,8 @@ func readUnlisted(trees []Tree) map[finding.Resource]string {
 				continue
 			}
 			for i := range docs {
-				if id := identity(docs[i].Node); id.Kind != "" && id.Name != "" && files[id] == "" {
-					files[id] = file
+				if id := identity(docs[i].Node); id.Kind != "" && id.Name != "" {
+					files[id] = append(files[id], file)
 				}
 			}
 		}

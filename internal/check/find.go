@@ -41,6 +41,11 @@ type Tree struct {
 	Remote []string
 	// Unlisted are files in the folders of kustomizations that none lists.
 	Unlisted []string
+	// Base is set for a kustomization that no other refers to, where those beside it
+	// are bases of others.
+	Base bool
+	// Folders are those of the kustomizations that the tree consists of.
+	Folders []string
 }
 
 // Find says which trees the paths stand for: a folder with a kustomization is
@@ -479,15 +484,36 @@ func (w *walked) tree(root string) Tree {
 			return
 		}
 		seen[dir] = true
+		t.Folders = append(t.Folders, dir)
 		t.Remote = append(t.Remote, k.remote...)
 		for _, d := range k.dirs {
 			visit(d)
 		}
 	}
 	visit(filepath.Clean(root))
+	t.Base = w.besideBases(filepath.Clean(root))
 	slices.Sort(t.Remote)
 	t.Remote = slices.Compact(t.Remote)
 	return t
+}
+
+// besideBases reports whether a kustomization is in a folder called base, bases or
+// components, and kustomizations outside of that refer to others in it.
+func (w *walked) besideBases(root string) bool {
+	for at := root; at != "." && at != filepath.Dir(at) && at != w.dir; at = filepath.Dir(at) {
+		switch filepath.Base(at) {
+		case "base", "bases", "components":
+			inside := at + string(filepath.Separator)
+			for dir, k := range w.kustomizations {
+				if !strings.HasPrefix(dir, inside) && slices.ContainsFunc(slices.Concat(k.dirs, k.files), func(path string) bool {
+					return strings.HasPrefix(path, inside) && path != root && !strings.HasPrefix(path, root+string(filepath.Separator))
+				}) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // patches returns the files of a tree that were named by themselves and that the

@@ -117,6 +117,47 @@ func (rep *Report) substitutes(t *Tree, inv *inventory.Inventory) {
 	}
 }
 
+// deployed reports whether something that deploys folders names that of a tree: a
+// Flux Kustomization or an Argo CD Application.
+func (rep *Report) deployed(t *Tree) bool {
+	top := t.top()
+	rel, ok := below(top, t.Root)
+	if top == "" || !ok {
+		return true
+	}
+	rep.shared.mu.Lock()
+	if rep.shared.deployed == nil {
+		rep.shared.deployed = map[string]func() map[string]bool{}
+	}
+	if rep.shared.deployed[top] == nil {
+		rep.shared.deployed[top] = sync.OnceValue(func() map[string]bool { return readDeployed(os.DirFS(top)) })
+	}
+	folders := rep.shared.deployed[top]
+	rep.shared.mu.Unlock()
+	return folders()[rel]
+}
+
+// readDeployed returns the folders that Flux Kustomizations and Argo CD's resources name.
+func readDeployed(repository fs.FS) map[string]bool {
+	folders := map[string]bool{}
+	var paths func(n *yaml.Node)
+	paths = func(n *yaml.Node) {
+		for k, v := range yamlnode.Fields(n) {
+			if k.Value == "path" && yamlnode.String(v) != "" {
+				folders[path.Clean(strings.TrimLeft(v.Value, "/"))] = true
+			}
+			paths(v)
+		}
+		for _, e := range yamlnode.Elements(n) {
+			paths(e)
+		}
+	}
+	eachDocument(repository, func(text []byte) bool {
+		return bytes.Contains(text, []byte("path:")) && (bytes.Contains(text, []byte("kustomize.toolkit.fluxcd.io/")) || bytes.Contains(text, []byte("argoproj.io/")))
+	}, paths)
+	return folders
+}
+
 // readFluxFolders finds the Flux Kustomizations of a repository with values.
 func readFluxFolders(repository fs.FS) []fluxFolder {
 	var folders []fluxFolder

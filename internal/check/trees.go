@@ -18,6 +18,7 @@ type shared struct {
 	followed atomic.Bool
 	flux     map[string]func() []fluxFolder    // by the top of the repository
 	configs  map[string]*config.ConfigPipeline // by their text
+	deployed map[string]func() map[string]bool // likewise
 }
 
 // judged is what came of one tree.

@@ -10,7 +10,7 @@ import (
 type builtin struct {
 	kind      inventory.GroupKind
 	namespace string // any if empty
-	name      string // a glob as in path.Match
+	name      string // a * stands for any end, or any beginning
 }
 
 const rbac = "rbac.authorization.k8s.io"
@@ -28,6 +28,8 @@ var builtins = []builtin{
 	{kind: inventory.GroupKind{Kind: "Service"}, namespace: "flux-system", name: "source-controller"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, namespace: "kube-system", name: "*"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "kube-root-ca.crt"},
+	// Nobody but that operator calls a Secret so, and the cluster may be in another tree.
+	{kind: inventory.GroupKind{Kind: "Secret"}, name: "*.credentials.postgresql.acid.zalan.do"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "openshift-service-ca.crt"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "istio-ca-root-cert"},
 	{kind: inventory.GroupKind{Kind: "Namespace"}, name: "default"},
@@ -104,7 +106,9 @@ func builtinNamed(gk inventory.GroupKind, namespace, name string) bool {
 func builtinLike(gk inventory.GroupKind, namespace, name string) bool {
 	for i := range builtins {
 		b := &builtins[i]
-		if prefix, glob := strings.CutSuffix(b.name, "*"); glob && strings.HasPrefix(name, prefix) && b.isFor(gk, namespace) {
+		prefix, ends := strings.CutSuffix(b.name, "*")
+		suffix, begins := strings.CutPrefix(b.name, "*")
+		if (ends && strings.HasPrefix(name, prefix) || begins && strings.HasSuffix(name, suffix)) && b.isFor(gk, namespace) {
 			return true
 		}
 	}
@@ -115,7 +119,7 @@ func builtinLike(gk inventory.GroupKind, namespace, name string) bool {
 func builtinNames(gk inventory.GroupKind, namespace string) []string {
 	var names []string
 	for i := range builtins {
-		if b := &builtins[i]; b.isFor(gk, namespace) && !strings.HasSuffix(b.name, "*") {
+		if b := &builtins[i]; b.isFor(gk, namespace) && !strings.Contains(b.name, "*") {
 			names = append(names, b.name)
 		}
 	}

@@ -228,7 +228,7 @@ func (v *Resolver) explain(q *query) Resolution {
 		res.Status, res.Suggestions = Typo, near
 	case !res.Likely:
 		res.Status, res.Suggestions = Absent, near
-		res.Release = v.releaseOf(q.namespace, q.name)
+		res.Release = v.ReleaseOf(q.namespace, q.name)
 		if res.Affixed = v.affixed(q); res.Affixed != nil {
 			res.Suggestions = []string{res.Affixed.Name}
 		}
@@ -333,9 +333,9 @@ func (v *Resolver) affixed(q *query) *inventory.Object {
 	return o
 }
 
-// releaseOf returns what installs a chart in the namespace that the name may be
-// of.
-func (v *Resolver) releaseOf(namespace, name string) *inventory.Object {
+// ReleaseOf returns what installs a chart in the namespace that the name may be
+// of, nil if nothing does.
+func (v *Resolver) ReleaseOf(namespace, name string) *inventory.Object {
 	for _, ns := range [...]string{namespace, ""} {
 		for _, r := range v.releases()[ns] {
 			if rest, ok := strings.CutPrefix(name, r.name); ok && (rest == "" || rest[0] == '-') {

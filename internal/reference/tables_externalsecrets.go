@@ -12,7 +12,7 @@ var externalSecretsRows = []Row{
 	{From: eso + "/ClusterExternalSecret", Path: "spec.namespaces[]", To: "Namespace", Guess: true},
 	{From: pushSecrets, Path: "spec.**.secretStoreRefs[].name", Kind: "kind", To: stores},
 	// With a template, the keys are those of the template.
-	{From: eso + "/PushSecret", Path: "spec.selector.secret.name", When: "/spec.template.data=,/spec.template.templateFrom[]=", Key: "/spec.data[].match.secretKey", To: "Secret", Lenient: true},
+	{From: eso + "/PushSecret", Path: "spec.selector.secret.name", When: "/spec.template.data{}=,/spec.template.templateFrom[]=", Key: "/spec.data[].match.secretKey", To: "Secret", Lenient: true},
 	{From: eso + "/ClusterPushSecret", Path: "spec.pushSecretSpec.selector.secret.name", To: "Secret", Lenient: true},
 	{From: pushSecrets, Path: "spec.**.selector.generatorRef.name", Kind: "kind", Group: "apiVersion", To: generators},
 

@@ -14,7 +14,9 @@ var networkingRows = []Row{
 	{From: "networking.k8s.io/IngressClass", Path: "spec.parameters.name", Kind: "kind", Group: "apiGroup", Namespace: "namespace", To: "elbv2.k8s.aws/IngressClassParams,ConfigMap", Lenient: true},
 
 	{From: "apps/StatefulSet", Path: "spec.serviceName", To: "Service", Lenient: true}, // pods run without it
-	{From: "Service", Path: "spec.externalName", Parse: Host, To: "Service"},
+	// Tailscale's operator writes the externalName of its egress Services:
+	// https://tailscale.com/kb/1438/kubernetes-operator-cluster-egress
+	{From: "Service", Path: "spec.externalName", When: `/metadata.annotations.tailscale\.com/tailnet-fqdn=,/metadata.annotations.tailscale\.com/tailnet-ip=`, Parse: Host, To: "Service"},
 	{From: "discovery.k8s.io/EndpointSlice", Path: `metadata.labels.kubernetes\.io/service-name`, To: "Service", Lenient: true},
 	{From: "Endpoints", Path: "metadata.name", To: "Service", Lenient: true},
 	{From: "networking.k8s.io/NetworkPolicy", Path: `spec.ingress[].from[].namespaceSelector.matchLabels.kubernetes\.io/metadata\.name`, To: "Namespace", Guess: true},

@@ -1,0 +1,113 @@
+package check_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+)
+
+// settings is a ConfigMap of some name in some namespace.
+const settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %NAME, namespace: %NS}\ndata: {a: b}\n"
+
+// TestNamespacesOfSeveralFiles: a name that several files use is no slip, nor is a
+// short one that is near to another.
+func TestNamespacesOfSeveralFiles(t *testing.T) {
+	in := func(name, namespace string) string {
+		return strings.NewReplacer("%NAME", name, "%NS", namespace).Replace(settings)
+	}
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  []string
+	}{
+		"established": {map[string]string{
+			"one/ns.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: lesson-a}\n",
+			"two/a.yaml":  in("a", "lesson-b"), "two/b.yaml": in("b", "lesson-b"),
+		}, nil},
+		"short": {map[string]string{
+			"one/ns.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: d92}\n", "one/a.yaml": in("a", "d92"),
+			"two/a.yaml": in("b", "h92"),
+		}, nil},
+		"once, far away": {map[string]string{
+			"one/ns.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: payments}\n", "one/a.yaml": in("a", "payments"),
+			"two/a.yaml": in("b", "payment"),
+		}, []string{"warning namespace-mistyped"}},
+		"once, beside": {map[string]string{
+			"one/all.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: payments}\n---\n" + in("a", "payments") + "---\n" + in("b", "payment"),
+		}, []string{"error namespace-mistyped"}},
+	} {
+		rep := run(t, check.Options{}, tree(t, c.files))
+		assert.Equal(t, c.want, above(rep, finding.Note), name)
+	}
+}
+
+// TestForgottenFilesAreNearby: a file that no kustomization lists is the answer
+// only where its resource would be in the namespace that is asked about.
+func TestForgottenFilesAreNearby(t *testing.T) {
+	const nowhere = "apiVersion: v1\nkind: Secret\nmetadata: {name: db-secret}\nstringData: {password: x}\n"
+	rep := run(t, check.Options{}, tree(t, map[string]string{
+		"app/kustomization.yaml": kustomization + "- pod.yaml\n", "app/pod.yaml": pod,
+		"video/kustomization.yaml": kustomization + "- other.yaml\n", "video/other.yaml": strings.NewReplacer("%NAME", "other", "%NS", "video").Replace(settings),
+		"video/secret.yaml": nowhere,
+	}))
+	require.Equal(t, []string{"error secret-not-found"}, above(rep, finding.Note))
+	assert.NotContains(t, rep.Findings[0].Help, "video")
+
+	rep = run(t, check.Options{}, tree(t, map[string]string{
+		"app/kustomization.yaml": kustomization + "- ../base\n", "base/kustomization.yaml": kustomization + "- pod.yaml\n",
+		"base/pod.yaml": pod, "base/secret.yaml": nowhere,
+	}))
+	require.Equal(t, []string{"error secret-not-found"}, above(rep, finding.Note))
+	assert.Contains(t, rep.Findings[0].Help, "secret.yaml, which no kustomization lists")
+}
+
+// TestTreesWithoutNamespace: they go wherever they are applied to.
+func TestTreesWithoutNamespace(t *testing.T) {
+	const nowhere = "apiVersion: v1\nkind: Secret\nmetadata: {name: db-secret}\nstringData: {password: x}\n"
+	rep := run(t, check.Options{}, tree(t, map[string]string{
+		"app/kustomization.yaml": kustomization + "- pod.yaml\n", "app/pod.yaml": pod,
+		"secrets/kustomization.yaml": kustomization + "- secret.yaml\n", "secrets/secret.yaml": nowhere,
+	}))
+	assert.Empty(t, above(rep, finding.Note))
+	require.Len(t, rep.Findings, 1)
+	assert.Contains(t, rep.Findings[0].Message, "; it is in ")
+}
+
+// TestBasesThatNobodyBuilds: what overlays are to do to a base may be missing in it.
+func TestBasesThatNobodyBuilds(t *testing.T) {
+	release := func(name string) string {
+		return "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: " + name + ", namespace: flux-system}\nspec:\n  interval: 1h\n  chart: {spec: {chart: " + name + ", sourceRef: {kind: HelmRepository, name: charts}}}\n  valuesFrom: [{kind: ConfigMap, name: " + name + "-values}]\n"
+	}
+	base := func(name string) string {
+		return kustomization + "- release.yaml\nconfigMapGenerator:\n- {name: " + name + "-values, namespace: flux-system, literals: [values.yaml=a]}\n"
+	}
+	files := map[string]string{
+		"base/dns/kustomization.yaml": base("dns"), "base/dns/release.yaml": release("dns"),
+		"base/mail/kustomization.yaml": base("mail"), "base/mail/release.yaml": release("mail"),
+		"prod/kustomization.yaml": kustomization + "- ../base/dns\nconfigurations: [names.yaml]\n",
+		"prod/names.yaml":         "nameReference:\n- {kind: ConfigMap, version: v1, fieldSpecs: [{path: spec/valuesFrom/name, kind: HelmRelease}]}\n",
+	}
+	assert.Empty(t, above(run(t, check.Options{}, tree(t, files)), finding.Note))
+
+	files["clusters/prod/mail.yaml"] = `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: mail, namespace: flux-system}
+spec: {interval: 1h, prune: true, path: ./base/mail, sourceRef: {kind: GitRepository, name: flux-system}}
+`
+	assert.Equal(t, []string{"error configmap-not-found"}, above(run(t, check.Options{}, tree(t, files)), finding.Note), "Flux builds the base as it is")
+}
+
+// above are the severities and rules of the findings that are worse than a severity.
+func above(rep *check.Report, than finding.Severity) []string {
+	var found []string
+	for _, f := range rep.Findings {
+		if f.Severity > than {
+			found = append(found, f.Severity.String()+" "+f.Rule)
+		}
+	}
+	return found
+}
