@@ -56,7 +56,7 @@ func (j *hostJudge) evident(u *hostUse) bool {
 
 // isExampleName reports whether a name is one that stands in for another.
 func isExampleName(name string) bool {
-	for _, part := range [...]string{"changeme", "change-me", "replace-me", "replaceme", "placeholder", "your-", "example"} {
+	for _, part := range [...]string{"changeme", "change-me", "replace", "placeholder", "your-", "example"} {
 		if strings.Contains(name, part) {
 			return true
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -126,6 +127,9 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	near := nearest(name, names)
+	if (len(near) == 0 || !suggest.Close(name, near[0])) && slices.ContainsFunc(m.selected, p.injected) {
+		return // it may be the port of a container that a webhook adds
+	}
 	message := fmt.Sprintf("%s has no port named %q", strings.Join(owners[:min(2, len(owners))], " and "), name)
 	if len(owners) > 2 {
 		message = fmt.Sprintf("none of the %d selected %ss has a port named %q", len(owners), m.what, name)

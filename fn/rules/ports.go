@@ -35,6 +35,7 @@ var containerPortNotFound = &Rule{
 	Severity: finding.Error,
 	Doc: "A probe or lifecycle hook names a port that its container does not have. " +
 		"The kubelet cannot run the probe, so the container never becomes ready or is restarted again and again. " +
+		"Pods to which a webhook adds a container, as a service mesh's, may have it from there. " +
 		"A container may listen on a number without declaring it, so numbers are left alone, but for one: " +
 		"where the container declares a port one digit away, and nothing else in the build has the number, it is a warning.",
 	URL: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#use-a-named-port",
@@ -129,7 +130,11 @@ var targetPortNotFound = &Rule{
 					continue
 				}
 				message := fmt.Sprintf("no container behind Service %q has a port named %q", svc.Name, name)
-				p.Report(svc, n, message, DidYouMean(ports.nearest(name)...),
+				near := ports.nearest(name)
+				if (len(near) == 0 || !suggest.Close(name, near[0])) && slices.ContainsFunc(pods, p.injected) {
+					continue // the port may be that container's
+				}
+				p.Report(svc, n, message, DidYouMean(near...),
 					Help("it selects %s; %s; until they agree the Service has no endpoints, and requests end in 502 or 503", podOwners(pods), listed()))
 			}
 		}

@@ -41,7 +41,10 @@ func (c *choice) nearest(name string) []string { return c.index.Nearest(name, 3)
 // listOf is a sentence with the names that there are.
 func listOf(what string, names []string) string {
 	if len(names) == 0 {
-		return "it has no " + strings.TrimPrefix(what, "its ")
+		if own, ok := strings.CutPrefix(what, "its "); ok {
+			return "it has no " + own
+		}
+		return "there are no " + strings.TrimSuffix(strings.TrimPrefix(what, "the "), " there")
 	}
 	return what + " are: " + someOf(names)
 }

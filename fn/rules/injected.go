@@ -1,0 +1,44 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// injectors are the annotations and labels of pods that ask a webhook for one more
+// container, whose ports are not in the build.
+var injectors = [...]string{
+	"sidecar.istio.io/inject",                // https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
+	"linkerd.io/inject",                      // https://linkerd.io/2/features/proxy-injection/
+	"dapr.io/enabled",                        // https://docs.dapr.io/reference/arguments-annotations-overview/
+	"sidecar.opentelemetry.io/inject",        // https://opentelemetry.io/docs/platforms/kubernetes/operator/
+	"sidecar.jaegertracing.io/inject",        // https://www.jaegertracing.io/docs/1.76/deployment/kubernetes/
+	"vault.hashicorp.com/agent-inject",       // https://developer.hashicorp.com/vault/docs/deploy/kubernetes/injector/annotations
+	"consul.hashicorp.com/connect-inject",    // https://developer.hashicorp.com/consul/docs/reference/k8s/annotation-label
+	"injector.tumblr.com/request",            // https://github.com/tumblr/k8s-sidecar-injector
+	"kuma.io/sidecar-injection",              // https://kuma.io/docs/
+	"openservicemesh.io/sidecar-injection",   // https://docs.openservicemesh.io/
+	"sidecar.mesh.kruise.io/inject",          // https://openkruise.io/docs/user-manuals/sidecarset/
+	"appmesh.k8s.aws/sidecarInjectorWebhook", // https://docs.aws.amazon.com/app-mesh/
+}
+
+// injected reports whether something may add a container to a pod when it is made.
+func (b *Build) injected(pod *inventory.Pod) bool {
+	annotations := yamlnode.Path(pod.Template, "metadata", "annotations")
+	for _, key := range injectors {
+		for _, n := range [...]string{yamlnode.GetString(annotations, key), yamlnode.GetString(pod.Labels(), key)} {
+			if n != "" && n != "false" && !strings.HasPrefix(n, "disable") {
+				return true
+			}
+		}
+	}
+	for _, set := range b.Inventory.OfKind(gk("apps.kruise.io/SidecarSet")) {
+		ns := yamlnode.GetString(set.Node, "spec", "namespace")
+		if inventory.SameNamespace(ns, pod.Namespace()) && LabelSelector(pod.Labels(), set.Get("spec", "selector")) {
+			return true
+		}
+	}
+	return false
+}
