@@ -85,7 +85,7 @@ var taken = []string{
 	"a: \n  - \n  -\n",
 	"a: 1\nb: 0\nc: 007\nd: 0x1F\ne: 1_000\nf: 1.5\ng: -3\nh: +4\ni: 1e3\nj: .5\nk: .inf\nl: 100m\nm: 0o7\nn: 0b11\no: 1.2.3\np: 8080:80\nq: 123456789012345678901234567890\n",
 	"a: 2024-01-02\nb: 2024-01-02T03:04:05Z\nc: 2024-99-99\nd: 12:30:45\ne: 2024-w\n",
-	"a: true\nb: True\nc: yes\nd: on\ne: FALSE\nf: y\ng: Null\nh: nULL\n<<: x\n",
+	"a: true\nb: True\nc: yes\nd: on\ne: FALSE\nf: y\ng: Null\nh: nULL\ni: <<\n\"<<\": x\n",
 	"\"a b\": 'c'\n'd': \"e\"\n\"f\" : g\nh : i\n",
 	"a: 'it''s'\nb: \"a\\tb\\n\\x41\\u00e9\\U0001F600\\\\ \\\"\"\n",
 	"a: 'one\n  two\n\n  three '\nb: \"one \\\n  two\n   three\n\n\n  four\\n\"\n",
@@ -143,7 +143,7 @@ func TestComments(t *testing.T) {
 // declined are documents that are not YAML, or mean something that this package
 // leaves to yaml.v3.
 var declined = []string{
-	"a: &x b\n", "a: *x\n", "a: !!str 1\n", "? a\n: b\n", "%YAML 1.1\n---\na: b\n", "---\na: b\n", "a: b\n...\n",
+	"a: &x b\n", "a: *x\n", "<<: x\n", "a: {<<: {b: c}}\n", "a: !!str 1\n", "? a\n: b\n", "%YAML 1.1\n---\na: b\n", "---\na: b\n", "a: b\n...\n",
 	"a: b\r\n", "a:\tb\n", "\ta: b\n", "a: \x01\n", "a: \u0085b\n", "\ufeffa: b\n",
 	"a: b: c\n", "a: b\n  c: d\n", "a: 'b' c\n", "a: 'b\n", "a: \"b\n", "a: \"\\q\"\n", "a: [b\n", "a: {b\n", "a: b\n c: d\n", "  a: b\n c: d\n",
 	"a: - b\n", "a: @b\n", "a: `b`\n", "a: {{ b }}\n", "{{ b }}\n", "a:\n- b\n  - c: d\n - e\n", "- a\nb: c\n", "a: b\n- c\n",

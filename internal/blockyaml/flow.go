@@ -120,7 +120,9 @@ func (p *Parser) flowKey() (k keyText, ok bool) {
 		if k.text, ok = p.flowPlain(); !ok {
 			return k, false
 		}
-		k.tag = tagOf(k.text)
+		if k.tag = tagOf(k.text); k.tag == mergeTag {
+			return k, false
+		}
 	}
 	for p.pos < len(p.src) && p.src[p.pos] == ' ' {
 		p.pos++

@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	nullTag = "!!null"
-	boolTag = "!!bool"
-	strTag  = "!!str"
-	intTag  = "!!int"
+	nullTag  = "!!null"
+	boolTag  = "!!bool"
+	strTag   = "!!str"
+	mergeTag = "!!merge"
+	intTag   = "!!int"
 )
 
 // tagOf returns the tag that a plain scalar resolves to.
@@ -28,7 +29,7 @@ func tagOf(s string) string {
 		return strTag
 	case '<':
 		if s == "<<" {
-			return "!!merge"
+			return mergeTag
 		}
 		return strTag
 	case '.':
@@ -89,7 +90,7 @@ func (p *Parser) keyAt(end int) (k keyText, ok bool) {
 	default:
 		k.tag = tagOf(k.text)
 	}
-	return k, true
+	return k, k.tag != mergeTag // the fields that it brings in are for others to find
 }
 
 // keyNode makes the node of a key. If nodes may be shared it is one with all in

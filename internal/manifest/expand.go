@@ -9,10 +9,13 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 )
 
+// mergeTag is that of the key <<: https://yaml.org/type/merge.html
+const mergeTag = "!!merge"
+
 // expand replaces aliases by copies of what they stand for, and merge keys by
 // the fields they bring in. It refuses cycles, and what is beyond the limits.
 func (r *reading) expand(n *yaml.Node) (*yaml.Node, error) {
-	if err := r.weigh(n); err != nil || !hasAlias(n) {
+	if err := r.weigh(n); err != nil || !shorthand(n) {
 		return n, err
 	}
 	return expanded(n)
@@ -87,12 +90,14 @@ func (w *weigher) of(n *yaml.Node) (weight, error) {
 	return sum, nil
 }
 
-func hasAlias(n *yaml.Node) bool {
-	if n.Kind == yaml.AliasNode || n.Anchor != "" {
+// shorthand reports whether there is anything to expand: anchors, aliases, merge
+// keys.
+func shorthand(n *yaml.Node) bool {
+	if n.Kind == yaml.AliasNode || n.Anchor != "" || n.Tag == mergeTag {
 		return true
 	}
 	for _, c := range n.Content {
-		if (c.Kind != yaml.ScalarNode || c.Anchor != "") && hasAlias(c) {
+		if (c.Kind != yaml.ScalarNode || c.Anchor != "" || c.Tag == mergeTag) && shorthand(c) {
 			return true
 		}
 	}
@@ -129,7 +134,7 @@ func mergeKeys(n *yaml.Node) error {
 	kept := make([]*yaml.Node, 0, len(n.Content))
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
-		if k.Tag != "!!merge" {
+		if k.Tag != mergeTag {
 			kept = append(kept, k, v)
 			continue
 		}

@@ -159,7 +159,7 @@ func (r *reading) parseList(text []byte, edits func(functionConfig *yaml.Node) b
 		return nil, nil, false
 	}
 	for i := range pieces {
-		pieces[i].cutBlanks()
+		pieces[i].cutBlanks(rl.Items[i])
 	}
 	moveBehind(around.Node, &list)
 	rl.cut = &cut{text: text, indent: list.indent, items: pieces}

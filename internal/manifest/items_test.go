@@ -44,6 +44,8 @@ var lists = map[string]struct {
 	"anchor for the tail":          {"kind: ResourceList\nitems:\n- kind: A\n  y: &a 1\nfunctionConfig:\n  kind: *a\n", false},
 	"anchor of two items":          {"kind: ResourceList\nitems:\n- kind: A\n  x: &a 1\n- kind: B\n  x: &a 2\n  y: *a\n", true},
 	"merge keys":                   {"kind: ResourceList\nitems:\n- kind: A\n  x: &a {b: 1}\n  y:\n    <<: *a\n    c: 2\n", true},
+	"merge keys without an anchor": {"kind: ResourceList\nitems:\n- kind: A\n  x: {<<: {b: 1}, c: 2}\n  y:\n    <<:\n      d: 1\n- kind: B\n", true},
+	"a merge key of nothing":       {"kind: ResourceList\nitems:\n- &a {b: c}\n<<:\n", false},
 	"comments within items":        {"kind: ResourceList\nitems:\n- kind: A\n  # head\n  x: 1 # line\n  y: 2\n", true},
 	"comment between items":        {"kind: ResourceList\nitems:\n- kind: A\n# of B\n- kind: B\n", false},
 	"comment behind an item":       {"kind: ResourceList\nitems:\n- kind: A\n  # of A\n- kind: B\n", false},

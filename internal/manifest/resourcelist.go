@@ -116,12 +116,23 @@ type fieldText struct {
 // lines and comments behind it.
 type piece struct{ lead, body, tail []byte }
 
-// cutBlanks moves the blank lines at the end of the body to the tail.
-func (p *piece) cutBlanks() {
+// cutBlanks moves the blank lines at the end of the body to the tail, unless they
+// are text of the item that is in it: |+
+func (p *piece) cutBlanks(item *yaml.Node) {
 	end := len(bytes.TrimRight(p.body, " \t\r\n"))
-	if i := bytes.IndexByte(p.body[end:], '\n'); i >= 0 {
-		p.body, p.tail = p.body[:end+i+1], p.body[end+i+1:]
+	i := bytes.IndexByte(p.body[end:], '\n')
+	if i < 0 || end+i+1 == len(p.body) {
+		return
 	}
+	body := p.body[:end+i+1]
+	if last(item).Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		without := Document{Text: body}
+		several, err := (&reading{}).parse(&without, &blockyaml.Parser{DropComments: true}, 1)
+		if err != nil || several != nil || without.Node == nil || len(without.Node.Content) != 1 || !sameContent(without.Node.Content[0], item) {
+			return
+		}
+	}
+	p.body, p.tail = body, p.body[len(body):]
 }
 
 // fieldsOf finds the top-level fields in the text. It reports whether they are
@@ -307,11 +318,14 @@ func usersOf(items, root *yaml.Node) map[int][]int {
 }
 
 // lastLine is the last line that a node of a tree starts on.
-func lastLine(n *yaml.Node) int {
+func lastLine(n *yaml.Node) int { return last(n).Line }
+
+// last is the node of a tree that ends it.
+func last(n *yaml.Node) *yaml.Node {
 	for len(n.Content) > 0 {
 		n = n.Content[len(n.Content)-1]
 	}
-	return n.Line
+	return n
 }
 
 // sameContent compares trees by what they say, not by how it is written.
