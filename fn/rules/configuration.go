@@ -25,7 +25,7 @@ func (p *Pass) reportConfig(field, message string, opts ...Option) {
 	for _, opt := range opts {
 		opt(&f)
 	}
-	p.keep(&f)
+	p.keep(&f, nil)
 }
 
 var unusedExternal = &Rule{

@@ -142,7 +142,7 @@ func (r *results) addUnused(b *Build) {
 func (r *results) take(p *Pass) {
 	for i, piece := range p.found {
 		for j := range piece {
-			f := piece[j].finding()
+			f := p.unpack(&piece[j])
 			r.add(&f)
 		}
 		p.found[i] = nil

@@ -4,79 +4,84 @@ import (
 	"slices"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 )
 
 // kept is a finding while rules run, when there is the least memory: neighbours
 // share what they have in common. A pass may have a hundred thousand.
 type kept struct {
-	about          *about
-	more           *more // nil where there is no more
+	object         *inventory.Object // that it is about, nil if it is not said by one
+	advice         *advice           // nil where there is none
+	rare           *rare             // nil where there is nothing
 	field, message string
 	sum            uint64
 	line, column   int32
-	position       [2]int32 // line and column
-	severity       finding.Severity
+	severity       int8
+	key, secret    bool
 }
 
-// about is what a finding is about.
-type about struct {
-	rule, file  string
-	resource    finding.Resource
-	key, secret bool
+// advice is what to do.
+type advice struct {
+	suggestions []string
+	meant, help string
+	missing     *finding.Resource
 }
 
-// more is what few findings have, or many have in common.
-type more struct {
-	suggestions, consequences []string
-	meant, help, tree         string
-	also                      []finding.Place
-	trees                     []string
-	missing, wanted           *finding.Resource
+// rare is what few findings have.
+type rare struct {
+	rule, file, tree    string
+	resource            finding.Resource
+	position            finding.Position
+	consequences, trees []string
+	also                []finding.Place
+	wanted              *finding.Resource
 }
 
-// keep packs a finding. The one before it may be nil.
-func keep(f *finding.Finding, before *kept) kept {
+// pack packs a finding of the pass about an object. The one before it may be nil.
+func (p *Pass) pack(f *finding.Finding, o *inventory.Object, before *kept) kept {
 	k := kept{
-		field: f.Field, message: f.Message, sum: f.Sum, severity: f.Severity,
-		line: int32(f.Line), column: int32(f.Column), position: [2]int32{int32(f.Position.Line), int32(f.Position.Column)},
+		object: o, field: f.Field, message: f.Message, sum: f.Sum,
+		line: int32(f.Line), column: int32(f.Column), severity: int8(f.Severity), key: f.Key, secret: f.Secret,
 	}
-	a := about{f.Rule, f.File, f.Resource, f.Key, f.Secret}
-	if before != nil && *before.about == a {
-		k.about = before.about
-	} else {
-		k.about = &a
+	if o == nil || f.Rule != p.rule.Name || f.File != o.File || f.Resource != o.Resource() || f.Position != (finding.Position{}) ||
+		f.Tree != "" || f.Consequences != nil || f.Trees != nil || f.Also != nil || f.Wanted != nil {
+		k.object = nil
+		k.rare = &rare{f.Rule, f.File, f.Tree, f.Resource, f.Position, f.Consequences, f.Trees, f.Also, f.Wanted}
 	}
-	m := more{f.Suggestions, f.Consequences, f.Meant, f.Help, f.Tree, f.Also, f.Trees, f.Missing, f.Wanted}
+	a := advice{f.Suggestions, f.Meant, f.Help, f.Missing}
 	switch {
-	case m.same(&more{}):
-	case before != nil && before.more != nil && m.same(before.more):
-		k.more = before.more
+	case a.same(&advice{}):
+	case before != nil && before.advice != nil && a.same(before.advice):
+		k.advice = before.advice
 	default:
-		k.more = &m
+		k.advice = &a
 	}
 	return k
 }
 
-func (m *more) same(as *more) bool {
-	return m.meant == as.meant && m.help == as.help && m.tree == as.tree && slices.Equal(m.suggestions, as.suggestions) &&
-		slices.Equal(m.consequences, as.consequences) && slices.Equal(m.also, as.also) && slices.Equal(m.trees, as.trees) &&
-		sameResource(m.missing, as.missing) && sameResource(m.wanted, as.wanted)
+func (a *advice) same(as *advice) bool {
+	return a.meant == as.meant && a.help == as.help && slices.Equal(a.suggestions, as.suggestions) && sameResource(a.missing, as.missing)
 }
 
 func sameResource(a, b *finding.Resource) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }
 
-// finding unpacks it.
-func (k *kept) finding() finding.Finding {
+// unpack returns a finding of the pass.
+func (p *Pass) unpack(k *kept) finding.Finding {
 	f := finding.Finding{
-		Rule: k.about.rule, Severity: k.severity, Resource: k.about.resource, Field: k.field, Message: k.message,
-		Position: finding.Position{Line: int(k.position[0]), Column: int(k.position[1])},
-		File:     k.about.file, Line: int(k.line), Column: int(k.column), Sum: k.sum, Key: k.about.key, Secret: k.about.secret,
+		Rule: p.rule.Name, Severity: finding.Severity(k.severity), Field: k.field, Message: k.message,
+		Line: int(k.line), Column: int(k.column), Sum: k.sum, Key: k.key, Secret: k.secret,
 	}
-	if m := k.more; m != nil {
-		f.Suggestions, f.Consequences, f.Meant, f.Help, f.Tree = m.suggestions, m.consequences, m.meant, m.help, m.tree
-		f.Also, f.Trees, f.Missing, f.Wanted = m.also, m.trees, m.missing, m.wanted
+	if k.object != nil {
+		f.Resource, f.File = k.object.Resource(), k.object.File
+	}
+	if a := k.advice; a != nil {
+		f.Suggestions, f.Meant, f.Help, f.Missing = a.suggestions, a.meant, a.help, a.missing
+	}
+	if r := k.rare; r != nil {
+		f.Rule, f.File, f.Tree, f.Resource, f.Position = r.rule, r.file, r.tree, r.resource, r.position
+		f.Consequences, f.Trees, f.Also, f.Wanted = r.consequences, r.trees, r.also, r.wanted
 	}
 	return f
 }

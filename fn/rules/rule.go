@@ -221,7 +221,7 @@ func (p *Pass) ReportKey(o *inventory.Object, n, value *yaml.Node, message strin
 	if f.Severity != finding.Off && p.explicit() {
 		f.Severity = p.severity // whoever sets it means the rule's notes too
 	}
-	p.keep(&f)
+	p.keep(&f, o)
 }
 
 // sumOf is finding.Sum, which takes its time for a whole file that has many
@@ -233,8 +233,8 @@ func (p *Pass) sumOf(text string) uint64 {
 	return p.sum
 }
 
-// keep adds a finding to what the pass has found.
-func (p *Pass) keep(f *finding.Finding) {
+// keep adds a finding about an object, or nil, to what the pass has found.
+func (p *Pass) keep(f *finding.Finding, o *inventory.Object) {
 	last := len(p.found) - 1
 	var before *kept
 	if last >= 0 {
@@ -245,7 +245,7 @@ func (p *Pass) keep(f *finding.Finding) {
 		p.found = append(p.found, make([]kept, 0, few<<min(last+1, doublings)))
 		last++
 	}
-	p.found[last] = append(p.found[last], keep(f, before))
+	p.found[last] = append(p.found[last], p.pack(f, o, before))
 }
 
 // Reportf is Report with a formatted message.

@@ -192,6 +192,11 @@ func Read(r io.Reader) ([]byte, error) {
 	most := Current().Size
 	var parts [][]byte
 	total, next := int64(0), 64<<10
+	if f, ok := r.(*os.File); ok { // of a file it is known how much it is
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() <= most {
+			next = int(info.Size()) + 1
+		}
+	}
 	for {
 		part := make([]byte, next)
 		n, err := io.ReadFull(r, part)
@@ -212,7 +217,7 @@ func Read(r io.Reader) ([]byte, error) {
 		case err != nil:
 			return nil, err
 		}
-		next = min(next*2, 8<<20)
+		next = max(64<<10, min(next*2, 8<<20))
 	}
 }
 

@@ -22,7 +22,7 @@ const (
 	// heapTimes the input is how large the heap may get before more of the time
 	// goes into collecting it. Pages of the program, stacks and what the allocator
 	// cannot use come on top.
-	heapTimes = 17
+	heapTimes = 11
 	// fewBytes are worth no effort.
 	fewBytes = 1 << 20
 	// percents of garbage: less costs more time than it is worth.

@@ -265,6 +265,10 @@ func (v *Resolver) renamed(q *query) *inventory.Object {
 // what they test.
 func (v *Resolver) findElsewhere(gk inventory.GroupKind, name string, from *inventory.Object) []*inventory.Object {
 	key := elsewhereKey{gk, name, from == nil || ofTests(from)}
+	const few = 16
+	if len(v.inv.Find(gk, name))+len(v.inv.FindPrevious(gk, name)) <= few {
+		return v.inAnyNamespace(gk, name, key.tests)
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	found, ok := v.elsewhere[key]

@@ -72,6 +72,59 @@ var inputs = []input{
 		}
 		w.WriteString("0]\n")
 	}},
+	{"flow list of objects", 600_000, func(w *bytes.Buffer, n int) {
+		w.WriteString("apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec:\n  values: [")
+		for i := range n {
+			fmt.Fprintf(w, "{name: object-%d, value: %d}, ", i, i%10)
+		}
+		w.WriteString("{}]\n")
+	}},
+	{"keys of one Secret", 200_000, func(w *bytes.Buffer, n int) {
+		w.WriteString("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n")
+		for i := range n {
+			fmt.Fprintf(w, "  KEY_%d: dmFsdWU=\n", i)
+		}
+	}},
+	{"selectors that nearly match", 20_000, func(w *bytes.Buffer, n int) {
+		for i := range n {
+			fmt.Fprintf(w, "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d%d}\nspec:\n  selector: {matchLabels: {app: service-%05d-web}}\n"+
+				"  template:\n    metadata: {labels: {app: service-%05d-web}}\n    spec:\n      containers:\n      - name: a\n        image: a:1\n", i, i, i)
+			fmt.Fprintf(w, "---\napiVersion: v1\nkind: Service\nmetadata: {name: s%d}\nspec:\n  selector: {app: servce-%05d-web}\n  ports: [{port: 80}]\n", i, i)
+		}
+	}},
+	{"misspelt volumes of one Pod", 20_000, func(w *bytes.Buffer, n int) {
+		w.WriteString("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: a:1\n    volumeMounts:\n")
+		for i := range n {
+			fmt.Fprintf(w, "    - name: volme-%05d\n      mountPath: /m/%d\n", i, i)
+		}
+		w.WriteString("  volumes:\n")
+		for i := range n {
+			fmt.Fprintf(w, "  - name: volume-%05d\n    emptyDir: {}\n", i)
+		}
+	}},
+	{"misspelt hosts", 20_000, func(w *bytes.Buffer, n int) {
+		for i := range n {
+			fmt.Fprintf(w, "---\napiVersion: v1\nkind: Service\nmetadata: {name: service-%05d-db}\nspec:\n  ports: [{port: 5432}]\n", i)
+		}
+		w.WriteString("---\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: a:1\n    env:\n")
+		for i := range n {
+			fmt.Fprintf(w, "    - name: DATABASE_URL_%d\n      value: postgresql://servce-%05d-db:5432/shop\n", i, i)
+		}
+	}},
+	{"envFrom sources of one Pod", 20_000, func(w *bytes.Buffer, n int) {
+		for i := range n {
+			fmt.Fprintf(w, "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c%d}\ndata: {KEY_%d: v}\n", i, i)
+		}
+		w.WriteString("---\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: a:1\n    envFrom:\n")
+		for i := range n {
+			fmt.Fprintf(w, "    - configMapRef: {name: c%d}\n", i)
+		}
+	}},
+	{"Lists of two", 50_000, func(w *bytes.Buffer, n int) {
+		for i := range n {
+			fmt.Fprintf(w, "---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a%d}\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: b%d}\n", i, i)
+		}
+	}},
 	{"variables in one Pod", 100_000, func(w *bytes.Buffer, n int) {
 		w.WriteString("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: a:1\n    env:\n")
 		for i := range n {
@@ -239,8 +292,50 @@ func run(bin, only string) error {
 			fmt.Printf("| %d %s | %.1f | %s | %.2f | %.2f | %.1f × | %s |\n", in.n, in.name, float64(size[1])/1e6, way.name, took[1].time.Seconds(), slope, times, word)
 		}
 	}
+	if err := builds(tmp, bin, only); err != nil {
+		return err
+	}
 	if beyond > 0 {
 		return fmt.Errorf("%d of the rows are beyond %d times the input, or take more than %.1f times as long for each byte", beyond, most, curve)
+	}
+	return nil
+}
+
+// builds compares build of a kustomization with what kustomize's library needs
+// for the same one, in a size that it builds in some seconds: it compares each
+// resource with every other. The memory is that of the whole process.
+func builds(tmp, bin, only string) error {
+	peer := filepath.Join(tmp, "builds")
+	if out, err := exec.Command("go", "build", "-o", peer, "./test/bench/peers/builds").CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	fmt.Printf("\n| build of | MB | seconds, ours | theirs | memory, ours | theirs |\n|---|---|---|---|---|---|\n")
+	for _, in := range inputs {
+		if !strings.Contains(in.name, only) {
+			continue
+		}
+		n := max(in.n/100, min(in.n, 1000))
+		dir := filepath.Join(tmp, "build-"+in.file(n))
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return err
+		}
+		var w bytes.Buffer
+		in.make(&w, n)
+		if err := os.WriteFile(filepath.Join(dir, "all.yaml"), w.Bytes(), 0o644); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte("namespace: bounds\nresources:\n- all.yaml\n"), 0o644); err != nil {
+			return err
+		}
+		ours, err := measure(bin, []string{"build", dir}, "")
+		if err != nil {
+			return fmt.Errorf("%s, build: %w", in.name, err)
+		}
+		theirs, err := measure(peer, []string{dir}, "")
+		if err != nil {
+			return fmt.Errorf("%s, kustomize: %w", in.name, err)
+		}
+		fmt.Printf("| %d %s | %.1f | %.2f | %.2f | %d MB | %d MB |\n", n, in.name, float64(w.Len())/1e6, ours.time.Seconds(), theirs.time.Seconds(), ours.memory>>20, theirs.memory>>20)
 	}
 	return nil
 }
