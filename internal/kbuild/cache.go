@@ -31,9 +31,9 @@ func (c *Cache) kustomization(content []byte) (*parsedKustomization, error) {
 // resources parses a file of resources, which are the caller's own.
 func (c *Cache) resources(f *resource.Factory, content []byte) ([]*resource.Resource, error) {
 	if c == nil {
-		return f.SliceFromBytes(content)
+		return slice(f, content)
 	}
-	rs, shared, err := c.files.get(content, f.SliceFromBytes)
+	rs, shared, err := c.files.get(content, func(content []byte) ([]*resource.Resource, error) { return slice(f, content) })
 	if err != nil || !shared {
 		return rs, err
 	}
