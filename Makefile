@@ -152,7 +152,7 @@ corpus: ## Run rules and normalizers over the rendered trees in CORPUS=DIR
 	CORPUS='$(abspath $(CORPUS))' $(GO) test ./internal/normalize ./internal/blockyaml -run 'TestCorpus|TestTrees' -count=1
 
 .PHONY: mutants
-mutants: ## Break one reference at a time in the trees in CORPUS=DIR, count what is reported
+mutants: ## Break one thing at a time in the trees in CORPUS=DIR, count what is reported
 	@test -d '$(CORPUS)' || { echo 'no folder $(CORPUS): make mutants CORPUS=DIR, with one .yaml file for each rendered tree' >&2; exit 2; }
 	$(GO) run ./test/mutants '$(CORPUS)'
 
@@ -172,7 +172,8 @@ mutants-fixtures: ## Run the function over a mutant of every node of every fixtu
 	MUTANTS=some $(GO) test -timeout 60m ./internal/function -run TestMutants -count=1
 
 .PHONY: cases
-cases: ## Check the small cases made after public reports in CASES=DIR
+cases: ## Check the small cases made after public reports, here and in CASES=DIR
+	$(GO) run ./test/cases testdata/cases 2>/dev/null
 	@test -d '$(CASES)' || { echo 'no folder $(CASES): make cases CASES=DIR' >&2; exit 2; }
 	$(GO) run ./test/cases -open testdata/cases/open.tsv '$(CASES)' 2>/dev/null
 

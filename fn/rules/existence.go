@@ -111,6 +111,10 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		if res.Release != nil {
 			severity = min(severity, finding.Note)
 		}
+		twin := p.twin(r)
+		if twin != nil {
+			severity = max(severity, finding.Warning)
+		}
 		siblings := p.siblings(r)
 		if res.Affixed != nil || len(siblings) > 0 && res.Release == nil && !res.Likely {
 			severity = max(severity, finding.Warning)
@@ -127,6 +131,14 @@ func (p *Pass) checkExists(r *reference.Ref) {
 			opts = append(opts, Help("%s; add it to the build, or declare it under validate.externals with the reason why it exists anyway", listOf("others here", siblings)))
 		}
 		message := what + " is not in this build"
+		if twin != nil {
+			message += fmt.Sprintf("; %s is, and is of another kind", twin)
+			help := "this field means one kind only; another one is for the other kind"
+			if r.Row.Kind != "" {
+				help = "write kind: " + twin.Kind
+			}
+			opts = []Option{AtMost(severity), Help("%s", help)}
+		}
 		if res.Release != nil {
 			message += fmt.Sprintf("; %s may make it", res.Release)
 		}
@@ -137,6 +149,26 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		}
 		p.Report(r.From, r.Node, message, opts...)
 	}
+}
+
+// twin is the object of that name whose kind differs in its scope only: a
+// ClusterIssuer where an Issuer is asked for.
+func (p *Pass) twin(r *reference.Ref) *inventory.Object {
+	if r.Row.Guess || len(r.To) != 1 {
+		return nil
+	}
+	other := r.To[0]
+	if kind, cluster := strings.CutPrefix(other.Kind, "Cluster"); cluster {
+		other.Kind = kind
+	} else {
+		other.Kind = "Cluster" + kind
+	}
+	for _, o := range p.Inventory.Find(other, r.Name) {
+		if o.Node != nil && (inventory.IsClusterScoped(other) || inventory.SameNamespace(o.Namespace, r.Namespace)) {
+			return o
+		}
+	}
+	return nil
 }
 
 // siblings are the names of what the build has of the kind and in the namespace of

@@ -16,7 +16,9 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-func monitorRules() []*Rule { return []*Rule{monitorSelectsNothing, monitorPortNotFound} }
+func monitorRules() []*Rule {
+	return []*Rule{monitorSelectsNothing, monitorPortNotFound, monitorNotSelected}
+}
 
 const monitorURL = "https://prometheus-operator.dev/docs/developer/getting-started/"
 
@@ -82,6 +84,61 @@ var monitorSelectsNothing = &Rule{
 	},
 }
 
+// selectedByPrometheus are the kinds that a Prometheus selects by label, and where it
+// says so. https://prometheus-operator.dev/docs/platform/troubleshooting/
+var selectedByPrometheus = []struct {
+	kind  inventory.GroupKind
+	field string
+}{
+	{gk("monitoring.coreos.com/ServiceMonitor"), "serviceMonitorSelector"},
+	{gk("monitoring.coreos.com/PodMonitor"), "podMonitorSelector"},
+	{gk("monitoring.coreos.com/PrometheusRule"), "ruleSelector"},
+	{gk("monitoring.coreos.com/Probe"), "probeSelector"},
+}
+
+var monitorNotSelected = &Rule{
+	Name:     "monitor-not-selected",
+	Severity: finding.Warning,
+	URL:      "https://prometheus-operator.dev/docs/platform/troubleshooting/#troubleshooting-servicemonitor-changes",
+	Doc: "A ServiceMonitor, PodMonitor, Probe or PrometheusRule has a label that every Prometheus of the build selects by, with another value. " +
+		"No Prometheus then reads it, and nobody says so. " +
+		"It is reported only where all Prometheuses of the build ask for that label; one that lacks the label may be for another build's.",
+	Run: func(p *Pass) error {
+		prometheuses := p.Inventory.OfKind(gk("monitoring.coreos.com/Prometheus"))
+		for _, s := range selectedByPrometheus {
+			for _, o := range p.Inventory.OfKind(s.kind) {
+				if o.Node != nil && len(prometheuses) > 0 {
+					p.checkSelected(o, prometheuses, s.field)
+				}
+			}
+		}
+		return nil
+	},
+}
+
+func (p *Pass) checkSelected(o *inventory.Object, prometheuses []*inventory.Object, field string) {
+	labels := o.Get("metadata", "labels")
+	var at *yaml.Node
+	var want []string
+	for _, prometheus := range prometheuses {
+		selector := yamlnode.Get(prometheus.Get("spec", field), "matchLabels")
+		differs := false
+		for k, v := range yamlnode.Fields(selector) {
+			have := yamlnode.Get(labels, k.Value)
+			if have == nil || reference.IsPlaceholder(have.Value) || reference.IsPlaceholder(v.Value) || have.Value == v.Value {
+				continue
+			}
+			differs, at = true, have
+			want = append(want, v.Value)
+		}
+		if !differs {
+			return
+		}
+	}
+	slices.Sort(want)
+	p.Report(o, at, fmt.Sprintf("no Prometheus of this build selects this %s: %s asks for another value of this label", o.Kind, prometheuses[0]), Suggest(slices.Compact(want)...))
+}
+
 var monitorPortNotFound = &Rule{
 	Name:     "monitor-port-not-found",
 	Severity: finding.Error,
@@ -97,11 +154,47 @@ var monitorPortNotFound = &Rule{
 			for _, e := range fieldpath.Of(m.endpoints).Nodes(m.object.Node) {
 				if port := yamlnode.Get(e, "port"); yamlnode.String(port) != "" {
 					p.checkMonitorPort(m, port)
+				} else if m.what == "Service" {
+					p.checkMonitorTarget(m, yamlnode.Get(e, "targetPort"))
 				}
 			}
 		})
 		return nil
 	},
+}
+
+// checkMonitorTarget reports a targetPort that is a port of the Services which a
+// monitor selects, and none of their pods.
+func (p *Pass) checkMonitorTarget(m *monitor, port *yaml.Node) {
+	want := yamlnode.String(port)
+	if want == "" || reference.IsPlaceholder(want) {
+		return
+	}
+	targets := ""
+	for _, c := range m.selected {
+		pods := p.SelectedPods(c.Owner)
+		for _, pod := range pods {
+			for _, container := range pod.Containers {
+				for _, have := range yamlnode.Elements(yamlnode.Get(container.Node, "ports")) {
+					if yamlnode.GetString(have, "name") == want || yamlnode.GetString(have, "containerPort") == want {
+						return
+					}
+				}
+			}
+			if pod.Partial || mentions(pod.Spec, want, nil, 0) {
+				return
+			}
+		}
+		for _, have := range ServicePorts(c.Owner) {
+			if len(pods) > 0 && (have.Port == want || have.Name == want) && have.TargetPort != "" && have.TargetPort != want {
+				targets = have.TargetPort
+			}
+		}
+	}
+	if targets != "" {
+		p.Report(m.object, port, fmt.Sprintf("targetPort %s is a port of the Service, and none of its pods: they listen on %s", want, targets), AtMost(finding.Warning),
+			DidYouMean(targets), Help("port is for the name of a port of the Service, targetPort for a port of the pods"))
+	}
 }
 
 func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {

@@ -17,7 +17,7 @@ import (
 // rivalRules are about resources that are valid each and stand in each other's
 // way.
 func rivalRules() []*Rule {
-	return []*Rule{evictionBlocked, ingressPathTwice, metricWithoutRequest, volumeNotShareable, replicasFixed}
+	return []*Rule{evictionBlocked, ingressPathTwice, metricWithoutRequest, volumeNotShareable, replicasFixed, scaledTwice}
 }
 
 // scalable are the kinds whose replicas a PodDisruptionBudget is measured by.
@@ -417,6 +417,41 @@ var replicasFixed = &Rule{
 				if o.Node != nil {
 					p.checkFixed(o, p.targetOf(o, "spec.scaleTargetRef.name"))
 				}
+			}
+		}
+		return nil
+	},
+}
+
+var scaledTwice = &Rule{
+	Name:     "scaled-twice",
+	Severity: finding.Warning,
+	URL:      "https://keda.sh/docs/latest/reference/faq/",
+	Doc: "Two autoscalers scale one workload: two HorizontalPodAutoscalers, or one and a ScaledObject, of which KEDA makes another. " +
+		"Each sets the replicas to what it finds right, again and again; KEDA's webhook refuses the second. " +
+		"It is a note for autoscalers in two files, which may be alternatives.",
+	Run: func(p *Pass) error {
+		first := map[*inventory.Object]*inventory.Object{}
+		for _, kind := range autoscalers {
+			for _, o := range slices.SortedStableFunc(slices.Values(p.Inventory.OfKind(kind)), compareObjects) {
+				target := p.targetOf(o, "spec.scaleTargetRef.name")
+				if o.Node == nil || target == nil || target.Node == nil || o.Annotation("scaledobject.keda.sh/transfer-hpa-ownership") == "true" {
+					continue
+				}
+				other := first[target]
+				if other == nil {
+					first[target] = o
+					continue
+				}
+				if other.Resource() == o.Resource() {
+					continue // duplicate-object says it
+				}
+				severity := finding.Warning
+				if other.File != o.File {
+					severity = finding.Note
+				}
+				p.Report(o, o.Get("spec", "scaleTargetRef", "name"), fmt.Sprintf("%s is scaled by %s already", target, other), AtMost(severity),
+					Help("keep one of the two; a ScaledObject has cpu and memory among its triggers"))
 			}
 		}
 		return nil
