@@ -14,7 +14,11 @@ import (
 
 // notApplied are documents that nobody gives to a server: what configures
 // krm-validate or kustomize, and objects whose names kustomize is yet to write.
-var notApplied = regexp.MustCompile(`(?m)^kind: (ConfigPipeline|Kustomization|Component)\b`)
+var notApplied = regexp.MustCompile(`(?m)^kind: (ConfigPipeline|Kustomization|Component)\b|^# kustomization.yaml`)
+
+// anyNamespace is a namespace, or something that has such a field: one more does no
+// harm.
+var anyNamespace = regexp.MustCompile(`namespace: ["']?([a-z0-9-]+)`)
 
 // TestExamples has the server try each object of the good examples that the docs of
 // the rules show: it takes them. Kinds that the server does not have are left alone.
@@ -32,7 +36,7 @@ func TestExamples(t *testing.T) {
 			if !strings.Contains(doc, "kind:") || notApplied.MatchString(doc) {
 				continue
 			}
-			for _, m := range namespaceOf.FindAllStringSubmatch(doc, -1) {
+			for _, m := range anyNamespace.FindAllStringSubmatch(doc, -1) {
 				if !made[m[1]] {
 					made[m[1]] = true
 					admin.run(nil, "create", "namespace", m[1])
