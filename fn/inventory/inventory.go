@@ -212,9 +212,10 @@ type Inventory struct {
 	// built, nil if nothing is known to. It is nil itself where nothing can be.
 	Substituted func(*Object) *Substitution
 
-	// Base says whether the resources are a base that others build with something of
-	// their own, and nobody as it is. It is nil where they are whole.
-	Base func() bool
+	// Unfinished says whether kustomize renames and rewrites more than was seen: in a
+	// base that only overlays build, or where a GitOps tool sets the namespace. It is
+	// nil where that cannot be.
+	Unfinished func() bool
 
 	objects []*Object
 	byKind  map[GroupKind]*kindIndex

@@ -292,7 +292,7 @@ func (p *Pass) reportNotRewritten(r *reference.Ref, target *inventory.Object) {
 			help = "kustomize rewrites it only where both have the same namespace, or neither has one: give the generator or the resource the namespace of the other"
 		}
 		opts := []Option{Suggest(target.Name), Help("%s", help)}
-		if p.Inventory.Base != nil && p.Inventory.Base() { // an overlay may tell kustomize about the field, or set the namespace
+		if p.Inventory.Unfinished != nil && p.Inventory.Unfinished() {
 			opts = append(opts, AtMost(finding.Note))
 		}
 		p.Report(r.From, r.Node, fmt.Sprintf("%s does not exist: kustomize renamed it to %q, and did not rewrite this field", describe(r), target.Name), opts...)

@@ -204,7 +204,7 @@ func (j *hostJudge) judge(u *hostUse) hostJudgement {
 // judgeZone judges x.ns.svc and longer names.
 func (j *hostJudge) judgeZone(u *hostUse, n hostName) hostJudgement {
 	if n.domain != "" && n.domain != j.domain {
-		if n.domain == "clusterset.local" { // Multi-Cluster Services
+		if n.domain == "clusterset.local" || strings.HasSuffix(n.domain, "."+j.domain) { // Multi-Cluster Services, and clusters with names of their own
 			return hostJudgement{}
 		}
 		good := strings.TrimSuffix(strings.ToLower(u.Host), n.domain) + j.domain
@@ -348,7 +348,7 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 			return result
 		}
 	}
-	if near := j.nearest(u, n.service, n.namespace); near.name != "" {
+	if near := j.nearest(u, n.service, n.namespace); near.name != "" && !j.b.resolver.Installs(n.namespace, n.service) {
 		result.verdict, result.suggestion = hostTypo, spelled(near.name, n.namespace)
 		result.rival = near.spelled(func(name string) string { return spelled(name, n.namespace) })
 		return result

@@ -281,6 +281,9 @@ var imageInvalid = &Rule{
 			if word, _ := findPlaceholder(s); word != "" {
 				return // placeholder-left is about it
 			}
+			if strings.TrimSpace(s) == "" && o.Annotation("image.openshift.io/triggers") != "" {
+				return // https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/images/triggering-updates-on-imagestream-changes
+			}
 			message := fmt.Sprintf("%q is not the name of an image: InvalidImageName", s)
 			near := strings.TrimSuffix(strings.TrimSpace(trimScheme(s)), ":")
 			if !imagePattern().MatchString(near) {

@@ -383,9 +383,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		rep.nodes = append(rep.nodes, r.YNode()) // a remote base is no file of the build
 	}
 	inv := &inventory.Inventory{Finished: true, Repository: t.repository()}
-	if t.Base {
-		inv.Base = func() bool { return !rep.deployed(&t) }
-	}
+	inv.Unfinished = func() bool { return rep.unfinished(&t) }
 	rep.substitutes(&t, inv)
 	var values *flux.Variables
 	if len(result.Runs) == 0 && slices.ContainsFunc(b.resources, flux.HasVariables) { // Flux runs no function

@@ -111,3 +111,19 @@ func above(rep *check.Report, than finding.Severity) []string {
 	}
 	return found
 }
+
+// TestFluxSetsTheNamespace: with a targetNamespace kustomize rewrites what it leaves
+// alone without one.
+func TestFluxSetsTheNamespace(t *testing.T) {
+	files := map[string]string{
+		"app/kustomization.yaml": kustomization + "- pod.yaml\nsecretGenerator:\n- {name: db-secret, literals: [password=x]}\n",
+		"app/pod.yaml":           pod,
+	}
+	assert.Equal(t, []string{"error secret-not-found"}, above(run(t, check.Options{}, tree(t, files)), finding.Note))
+	files["cluster.yaml"] = `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: app, namespace: flux-system}
+spec: {interval: 1h, prune: true, path: ./app, targetNamespace: shop, sourceRef: {kind: GitRepository, name: flux-system}}
+`
+	assert.Empty(t, above(run(t, check.Options{}, tree(t, files)), finding.Note))
+}

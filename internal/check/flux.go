@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"io/fs"
 	"maps"
 	"os"
@@ -117,34 +118,42 @@ func (rep *Report) substitutes(t *Tree, inv *inventory.Inventory) {
 	}
 }
 
-// deployed reports whether something that deploys folders names that of a tree: a
-// Flux Kustomization or an Argo CD Application.
-func (rep *Report) deployed(t *Tree) bool {
+// unfinished reports whether something is done to a kustomization besides building
+// it: a base that nobody deploys as it is gets it from overlays, and Flux gives
+// everything its targetNamespace, which kustomize renames by.
+func (rep *Report) unfinished(t *Tree) bool {
 	top := t.top()
 	rel, ok := below(top, t.Root)
 	if top == "" || !ok {
-		return true
+		return false
 	}
+	namespace, deployed := rep.deployed(top)[rel]
+	return t.Base && !deployed || namespace != ""
+}
+
+// deployed are the folders that Flux Kustomizations and Argo CD's resources name, with
+// the targetNamespace that Flux gives them.
+func (rep *Report) deployed(top string) map[string]string {
 	rep.shared.mu.Lock()
 	if rep.shared.deployed == nil {
-		rep.shared.deployed = map[string]func() map[string]bool{}
+		rep.shared.deployed = map[string]func() map[string]string{}
 	}
 	if rep.shared.deployed[top] == nil {
-		rep.shared.deployed[top] = sync.OnceValue(func() map[string]bool { return readDeployed(os.DirFS(top)) })
+		rep.shared.deployed[top] = sync.OnceValue(func() map[string]string { return readDeployed(os.DirFS(top)) })
 	}
 	folders := rep.shared.deployed[top]
 	rep.shared.mu.Unlock()
-	return folders()[rel]
+	return folders()
 }
 
-// readDeployed returns the folders that Flux Kustomizations and Argo CD's resources name.
-func readDeployed(repository fs.FS) map[string]bool {
-	folders := map[string]bool{}
+func readDeployed(repository fs.FS) map[string]string {
+	folders := map[string]string{}
 	var paths func(n *yaml.Node)
 	paths = func(n *yaml.Node) {
 		for k, v := range yamlnode.Fields(n) {
 			if k.Value == "path" && yamlnode.String(v) != "" {
-				folders[path.Clean(strings.TrimLeft(v.Value, "/"))] = true
+				dir := path.Clean(strings.TrimLeft(v.Value, "/"))
+				folders[dir] = cmp.Or(folders[dir], yamlnode.GetString(n, "targetNamespace"))
 			}
 			paths(v)
 		}

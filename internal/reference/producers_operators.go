@@ -348,6 +348,20 @@ func releaseNames(o *inventory.Object) []string {
 	return []string{o.Name}
 }
 
+// chartNames are what the charts of o are called: some call what they make so
+// whatever the release is called.
+func chartNames(o *inventory.Object) []string {
+	var names []string
+	for _, path := range [...]string{"spec.chart.spec.chart", "spec.source.chart", "spec.sources[].chart", "spec.chart"} {
+		for _, n := range fieldpath.Of(path).Nodes(o.Node) {
+			if n.Kind == yaml.ScalarNode && !strings.HasPrefix(n.Value, ".") {
+				names = append(names, n.Value[strings.LastIndexByte(n.Value, '/')+1:])
+			}
+		}
+	}
+	return names
+}
+
 // release is a name that what a chart makes begins with.
 type release struct {
 	name string
@@ -369,6 +383,9 @@ func releasesOf(inv *inventory.Inventory) map[string][]release {
 				}
 			}
 			names := releaseNames(o)
+			if len(names) > 0 {
+				names = append(names, chartNames(o)...)
+			}
 			if o.Kind == "HelmRelease" && namespace != o.Namespace {
 				names = append(names, namespace+"-"+o.Name)
 			}

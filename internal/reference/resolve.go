@@ -218,6 +218,12 @@ func (v *Resolver) explain(q *query) Resolution {
 		res.Status, res.Target = WrongNamespace, res.Elsewhere[0]
 		return res
 	}
+	if v.Installs(q.namespace, q.name) {
+		if !res.Likely {
+			res.Status, res.Release = Absent, v.ReleaseOf(q.namespace, q.name)
+		}
+		return res
+	}
 	near := v.nearest(q.gk, q.namespace, q.name)
 	if q.from != nil && q.from.GroupKind == q.gk && q.from.Namespace == q.namespace {
 		near = slices.DeleteFunc(slices.Clone(near), func(name string) bool { return name == q.from.Name }) // nothing refers to itself
@@ -351,6 +357,13 @@ func (v *Resolver) ReleaseOf(namespace, name string) *inventory.Object {
 		}
 	}
 	return nil
+}
+
+// Installs reports whether a Helm release in the namespace, or its chart, has exactly
+// the name: what is called so is its own, and nothing that is nearly called so was
+// meant.
+func (v *Resolver) Installs(namespace, name string) bool {
+	return slices.ContainsFunc(v.releases()[namespace], func(r release) bool { return r.name == name })
 }
 
 // nearest returns the closest names of a kind in a namespace. It remembers the
