@@ -30,7 +30,9 @@ func newBlameCommand() *cobra.Command {
 		Short: "Say of each value of a build which line of which file decides it",
 		Long: `Blame builds the kustomization in DIR and prints its resources with a margin, as
 git blame does for the lines of a file: where each value was written, and what
-it came through (` + strings.Join(viaNames(), ", ") + `).
+it came through:
+
+` + wrapped(viaNames()) + `
 
 Changing the text at the place named changes the value. Where that place is not
 known, the margin is empty.
@@ -241,4 +243,30 @@ type brokenPipe struct{ io.Writer }
 func (b brokenPipe) Write(p []byte) (int, error) {
 	_, _ = b.Writer.Write(p)
 	return len(p), nil
+}
+
+// wrapped are words in lines of a help text.
+func wrapped(words []string) string {
+	const width = 78
+	var text strings.Builder
+	column := 0
+	for i, w := range words {
+		if i < len(words)-1 {
+			w += ","
+		}
+		switch {
+		case i == 0:
+			text.WriteString("  ")
+			column = 2
+		case column+1+len(w) > width:
+			text.WriteString("\n  ")
+			column = 2
+		default:
+			text.WriteString(" ")
+			column++
+		}
+		text.WriteString(w)
+		column += len(w)
+	}
+	return text.String()
 }

@@ -288,8 +288,10 @@ func (c *checkFlags) fixes(cmd *cobra.Command, rep *check.Report, trees []check.
 	m := mender{options: c.Options, trees: trees, secrets: secretsOf(cmd)}
 	edits, _, err := m.mend(cmd.Context(), rep)
 	fixes := map[finding.Identity]report.Fix{}
-	for _, e := range edits {
-		fixes[rep.Findings[e.Finding].Identity()] = report.Fix{Line: e.Line, Column: e.Column, Old: e.Old, New: e.New}
+	for i := range edits {
+		e := &edits[i]
+		from, to := e.Range(rep.Sources[e.File])
+		fixes[rep.Findings[e.Finding].Identity()] = report.Fix{Line: from.Line, Column: from.Column, EndLine: to.Line, EndColumn: to.Column, Old: e.Old, New: e.New}
 	}
 	return fixes, err
 }

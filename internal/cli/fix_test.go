@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 )
 
 // copyTree copies weAlist.
@@ -159,6 +161,26 @@ func TestSARIFCarriesFixes(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 1, fixes)
+	// JSON says the same, and a merged report keeps it.
+	code, stdout, stderr = run(t, "check", "-o", "json=1.json", "pod.yaml", "secret.yaml")
+	require.Equal(t, ExitFindings, code, stderr)
+	code, merged, stderr := run(t, "report", "merge", "-o", "json", "1.json")
+	require.Equal(t, ExitFindings, code, stderr)
+	code, again, stderr := run(t, "report", "merge", "-o", "sarif", "1.json")
+	require.Equal(t, ExitFindings, code, stderr)
+	assert.Contains(t, again, `"insertedContent": {`)
+	for _, text := range []string{readFile(t, "1.json"), merged} {
+		var d struct{ Findings []struct{ Fix *report.Fix } }
+		require.NoError(t, json.Unmarshal([]byte(text), &d))
+		line := 1 + strings.Count(pod[:strings.Index(pod, "db-secrt")], "\n")
+		var fixes []*report.Fix
+		for _, f := range d.Findings {
+			if f.Fix != nil {
+				fixes = append(fixes, f.Fix)
+			}
+		}
+		assert.Equal(t, []*report.Fix{{Line: line, Column: 16, EndLine: line, EndColumn: 24, Old: "db-secrt", New: "db-secret"}}, fixes, stdout)
+	}
 	run(t, "fix", "pod.yaml", "secret.yaml")
 	assert.Equal(t, readFile(t, "pod.yaml"), strings.Join(lines, "\n"))
 }

@@ -134,7 +134,7 @@ func reportsIn(names []string) ([]string, error) {
 
 // mergeReports reads JSON reports and makes one of them.
 func mergeReports(files []string) (*report.Report, error) {
-	out := &report.Report{Version: version(), Rule: ruleOfReport, WithoutSchema: map[string]int{}}
+	out := &report.Report{Version: version(), Rule: ruleOfReport, WithoutSchema: map[string]int{}, Fixes: map[finding.Identity]report.Fix{}}
 	prints := map[finding.Identity]string{}
 	var all [][]finding.Finding
 	files, err := reportsIn(files)
@@ -156,8 +156,12 @@ func mergeReports(files []string) (*report.Report, error) {
 		var fs []finding.Finding
 		for _, e := range d.Findings {
 			fs = append(fs, e.Finding)
-			if id := e.Identity(); prints[id] == "" {
+			id := e.Identity()
+			if prints[id] == "" {
 				prints[id] = e.Fingerprint
+			}
+			if e.Fix != nil {
+				out.Fixes[id] = *e.Fix
 			}
 		}
 		all = append(all, fs)

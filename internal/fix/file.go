@@ -205,6 +205,19 @@ func inWord(c byte) bool {
 	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }
 
+// Range is where an edit begins in a text and where what is behind it begins, with
+// columns in characters.
+func (e *Edit) Range(text []byte) (from, to finding.Position) {
+	t := newFile(text)
+	line := t.text[t.lines[e.Line-1]:t.offset(e.Line, e.Column)]
+	from = finding.Position{Line: e.Line, Column: utf8.RuneCount(line) + 1}
+	to = finding.Position{Line: from.Line + strings.Count(e.Old, "\n"), Column: from.Column + utf8.RuneCountInString(e.Old)}
+	if i := strings.LastIndexByte(e.Old, '\n'); i >= 0 {
+		to.Column = utf8.RuneCountInString(e.Old[i+1:]) + 1
+	}
+	return from, to
+}
+
 // Apply makes the edits of one file, which are sorted.
 func Apply(text []byte, edits []Edit) []byte {
 	t := newFile(text)

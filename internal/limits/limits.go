@@ -233,6 +233,10 @@ func readFile(path string, regular bool) ([]byte, error) {
 	// Opening a pipe that nobody writes to would wait for ever.
 	info, err := os.Stat(path)
 	if err != nil {
+		var failed *fs.PathError
+		if errors.As(err, &failed) { // that it was looked at first is nothing to anybody
+			return nil, fmt.Errorf("%s: %w", path, failed.Err)
+		}
 		return nil, err
 	}
 	if info.IsDir() {

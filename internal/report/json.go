@@ -26,6 +26,8 @@ type Entry struct {
 	finding.Finding
 	// Fingerprint is the finding's identity; see [Fingerprints].
 	Fingerprint string `json:"fingerprint"`
+	// Fix is the certain answer, if there is one: in File of the finding.
+	Fix *Fix `json:"fix,omitempty"`
 }
 
 // Counts are the totals of a report.
@@ -42,7 +44,7 @@ type Counts struct {
 	WithoutSchema map[string]int `json:"withoutSchema,omitempty"`
 }
 
-var _ = register("json", JSON)
+var _ = register("json", JSON, withFixes)
 
 // JSON writes the report as one indented JSON document.
 func JSON(w io.Writer, r *Report) error {
@@ -70,7 +72,11 @@ func JSON(w io.Writer, r *Report) error {
 		if f.Suggestions == nil {
 			f.Suggestions = []string{} // [] in JSON, never null
 		}
-		text, err := indented(Entry{f, print}, "    ")
+		entry := Entry{f, print, nil}
+		if fix, ok := r.Fixes[r.Findings[i].Identity()]; ok {
+			entry.Fix = &fix
+		}
+		text, err := indented(entry, "    ")
 		if err != nil {
 			return err
 		}

@@ -63,11 +63,17 @@ type Rule struct {
 	Severity finding.Severity
 }
 
-// Fix is a word to replace in the file of a finding.
+// Fix is a part of the file of a finding to write anew, so that the finding is gone.
 type Fix struct {
-	// Line and Column, in bytes, are of the first byte of Old, from 1.
-	Line, Column int
-	Old, New     string
+	// Line and Column are where it begins, EndLine and EndColumn where what is behind
+	// it begins: from 1, columns in characters.
+	Line      int `json:"line"`
+	Column    int `json:"column"`
+	EndLine   int `json:"endLine"`
+	EndColumn int `json:"endColumn"`
+	// Old is what stands there, New what should.
+	Old string `json:"old"`
+	New string `json:"new"`
 }
 
 // Unread is a tree or a file that could not be checked.

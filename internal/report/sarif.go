@@ -6,7 +6,6 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 )
@@ -95,6 +94,7 @@ type (
 	sarifRegion struct {
 		StartLine   int `json:"startLine"`
 		StartColumn int `json:"startColumn,omitempty"`
+		EndLine     int `json:"endLine,omitempty"`
 		EndColumn   int `json:"endColumn,omitempty"`
 	}
 	sarifLogical struct {
@@ -159,7 +159,7 @@ func SARIF(w io.Writer, r *Report) error {
 			})
 		}
 		if fix, ok := r.Fixes[f.Identity()]; ok {
-			result.Fixes = []sarifFix{sarifFixOf(f, fix, &lines)}
+			result.Fixes = []sarifFix{sarifFixOf(f, fix)}
 		}
 		if f.Tree != "" {
 			result.Properties = map[string]any{"tree": f.Tree}
@@ -205,20 +205,16 @@ func sarifPlace(f *finding.Finding, lines *lineReader) sarifLocation {
 	return l
 }
 
-// sarifFixOf is a fix with its columns in characters, as SARIF has them here.
-func sarifFixOf(f *finding.Finding, fix Fix, lines *lineReader) sarifFix {
-	column := fix.Column
-	if line, ok := lines.line(&finding.Finding{File: f.File, Line: fix.Line, Column: 1}); ok && column-1 <= len(line) {
-		column = utf8.RuneCount(line[:column-1]) + 1
+func sarifFixOf(f *finding.Finding, fix Fix) sarifFix {
+	deleted := sarifRegion{StartLine: fix.Line, StartColumn: fix.Column, EndColumn: fix.EndColumn}
+	if fix.EndLine != fix.Line {
+		deleted.EndLine = fix.EndLine
 	}
 	return sarifFix{
 		Description: sarifText{Text: "write " + fix.New + " instead of " + fix.Old},
 		Changes: []sarifChange{{
-			Artifact: sarifArtifact{fileURI(f.File)},
-			Replacements: []sarifReplacement{{
-				Deleted:  sarifRegion{fix.Line, column, column + utf8.RuneCountInString(fix.Old)},
-				Inserted: sarifText{Text: fix.New},
-			}},
+			Artifact:     sarifArtifact{fileURI(f.File)},
+			Replacements: []sarifReplacement{{Deleted: deleted, Inserted: sarifText{Text: fix.New}}},
 		}},
 	}
 }
@@ -227,7 +223,7 @@ func region(line, column, end int) *sarifRegion {
 	if line < 1 {
 		return nil
 	}
-	return &sarifRegion{line, max(column, 0), end}
+	return &sarifRegion{StartLine: line, StartColumn: max(column, 0), EndColumn: end}
 }
 
 // fileURI is a path as a URI reference: relative, unless the path is not.
