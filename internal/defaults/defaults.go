@@ -10,12 +10,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -51,9 +53,11 @@ type setting struct {
 var settings = []setting{
 	{"roots", "a list of paths", func(d *Defaults, n *yaml.Node) error { return list(n, &d.Roots, local) }},
 	{"exclude", "a list of patterns", func(d *Defaults, n *yaml.Node) error { return list(n, &d.Exclude, nil) }},
-	{"output", "a list of FORMAT or FORMAT=FILE", func(d *Defaults, n *yaml.Node) error { return list(n, &d.Output, localFile) }},
-	{"fail-on", "a severity", func(d *Defaults, n *yaml.Node) error { return text(n, &d.FailOn, nil) }},
-	{"unresolved", "error, warning or ignore", func(d *Defaults, n *yaml.Node) error { return text(n, &d.Unresolved, nil) }},
+	{"output", "a list of FORMAT or FORMAT=FILE", func(d *Defaults, n *yaml.Node) error { return list(n, &d.Output, output) }},
+	{"fail-on", "error, warning or note", func(d *Defaults, n *yaml.Node) error { return text(n, &d.FailOn, among("error", "warning", "note")) }},
+	{"unresolved", "error, warning or ignore", func(d *Defaults, n *yaml.Node) error {
+		return text(n, &d.Unresolved, among("error", "warning", "ignore"))
+	}},
 	{"baseline", "a path", func(d *Defaults, n *yaml.Node) error { return text(n, &d.Baseline, local) }},
 	{"rules", "severities by rule", rules},
 }
@@ -212,11 +216,21 @@ func local(name string) error {
 	return nil
 }
 
-func localFile(value string) error {
-	if _, name, ok := strings.Cut(value, "="); ok && name != "-" {
-		return local(name)
+func output(value string) error {
+	format, name, ok := strings.Cut(value, "=")
+	if err := among(report.Names()...)(format); err != nil || !ok || name == "-" {
+		return err
 	}
-	return nil
+	return local(name)
+}
+
+func among(values ...string) func(string) error {
+	return func(value string) error {
+		if !slices.Contains(values, value) {
+			return fmt.Errorf("%q: expected one of %s", value, strings.Join(values, ", "))
+		}
+		return nil
+	}
 }
 
 // From is a path of the file as seen from the working directory. It is an error
