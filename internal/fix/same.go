@@ -52,13 +52,43 @@ func OnlyMended(before, after []Built, mended []finding.Finding) bool {
 		if len(trees[0]) != len(a.Resources) {
 			return false
 		}
-		for i, n := range a.Resources {
-			if !m.resource(trees[0][i], n) {
+		for _, p := range pairs(trees[0], a.Resources) {
+			if !m.resource(p[0], p[1]) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// pairs are the resources before and after, as many of each. kustomize sorts by
+// version too, so they may have another order; what is called otherwise now is one of
+// those that are left, in their order.
+func pairs(before, after []*yaml.Node) [][2]*yaml.Node {
+	type name struct{ kind, namespace, name string }
+	nameOf := func(n *yaml.Node) name {
+		return name{yamlnode.GetString(n, "kind"), yamlnode.GetString(n, "metadata", "namespace"), yamlnode.GetString(n, "metadata", "name")}
+	}
+	named := map[name][]*yaml.Node{}
+	for _, n := range after {
+		named[nameOf(n)] = append(named[nameOf(n)], n)
+	}
+	all := make([][2]*yaml.Node, len(before))
+	taken := map[*yaml.Node]bool{}
+	for i, n := range before {
+		all[i][0] = n
+		if same := named[nameOf(n)]; len(same) > 0 {
+			all[i][1], named[nameOf(n)] = same[0], same[1:]
+			taken[same[0]] = true
+		}
+	}
+	left := slices.DeleteFunc(slices.Clone(after), func(n *yaml.Node) bool { return taken[n] })
+	for i := range all {
+		if all[i][1] == nil {
+			all[i][1], left = left[0], left[1:]
+		}
+	}
+	return all
 }
 
 // mending compares one resource.

@@ -18,7 +18,11 @@ var _ = register("markdown", Markdown)
 func Markdown(w io.Writer, r *Report) error {
 	const most = 100 // a comment on GitHub has at most 65,536 characters
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "### krm-validate: %s\n\n%s in %s\n", Summary(r.Findings), count(r.Resources, "resource"), count(r.Trees, "tree"))
+	checked := count(r.Trees, "tree")
+	if r.Resources > 0 || len(r.Findings) == 0 { // nobody counts what a build that failed would have had
+		checked = count(r.Resources, "resource") + " in " + checked
+	}
+	fmt.Fprintf(&b, "### krm-validate: %s\n\n%s\n", Summary(r.Findings), checked)
 	if r.Known > 0 {
 		fmt.Fprintf(&b, "\n%s known before: not shown\n", count(r.Known, "finding"))
 	}

@@ -140,6 +140,9 @@ func seen(ctx context.Context, t *testing.T, name string) image.Image {
 		t.Fatal(err)
 	}
 	if dir := os.Getenv("SCREENSHOTS"); dir != "" {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(dir, name+".png"), text, 0o644); err != nil {
 			t.Fatal(err)
 		}

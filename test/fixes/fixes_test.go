@@ -61,7 +61,7 @@ func (c *tally) try(t *testing.T, texts map[string][]byte, each int, args ...str
 			}
 			if why == silent {
 				c.silent[m.Kind]++
-				continue
+				break
 			}
 			rule, _, _ := strings.Cut(why, ":")
 			c.left[m.Kind+" "+rule]++
