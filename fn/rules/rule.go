@@ -199,11 +199,12 @@ func (p *Pass) ReportKey(o *inventory.Object, n, value *yaml.Node, message strin
 				value = written
 			}
 		}
-		line, at := o.LineOf(n), n
+		line, column, at := o.LineOf(n), n.Column, n
 		if n.Line == yamlnode.Beside {
 			if at = value; o.Line > 0 && value != nil {
 				line = o.Line - 1 + yamlnode.KeyLine(n, value)
 			}
+			column = yamlnode.KeyColumn(n, value)
 		}
 		if f.Field, f.Key = fieldpath.Find(root, at); at != n {
 			f.Key = true
@@ -212,7 +213,7 @@ func (p *Pass) ReportKey(o *inventory.Object, n, value *yaml.Node, message strin
 			f.Sum = p.sumOf(yamlnode.Resolve(n).Value)
 		}
 		if line > 0 {
-			f.Line, f.Column = line, n.Column
+			f.Line, f.Column = line, max(0, column)
 		}
 	}
 	for _, opt := range opts {

@@ -61,7 +61,7 @@ func difference(want, got *yaml.Node, dropComments bool, path string) string {
 		child := got.Content[i]
 		if got.Kind == yaml.MappingNode && i%2 == 0 && child.Line == yamlnode.Beside {
 			own := *child
-			own.Line = yamlnode.KeyLine(child, got.Content[i+1])
+			own.Line, own.Column = yamlnode.KeyLine(child, got.Content[i+1]), yamlnode.KeyColumn(child, got.Content[i+1])
 			child = &own
 		}
 		if diff := difference(want.Content[i], child, dropComments, fmt.Sprintf("%s/%d", path, i)); diff != "" {

@@ -109,7 +109,7 @@ func (p *Parser) flowNext() (c byte, ok bool) {
 // flowKey reads a key and its colon, and moves to the value.
 func (p *Parser) flowKey() (k keyText, ok bool) {
 	start := p.pos
-	k = keyText{tag: strTag, line: p.line + 1, column: p.column(p.pos)}
+	k = keyText{tag: strTag, line: p.line + 1, column: p.column(p.pos), flow: true}
 	switch c := p.src[p.pos]; c {
 	case '"', '\'':
 		if k.text, ok = p.quotedText(c); !ok || p.line+1 != k.line {

@@ -76,6 +76,7 @@ type keyText struct {
 	style        yaml.Style
 	tag, text    string
 	line, column int
+	flow         bool // in a flow collection
 }
 
 // keyAt reads the key between here and end.
@@ -94,11 +95,15 @@ func (p *Parser) keyAt(end int) (k keyText, ok bool) {
 }
 
 // keyNode makes the node of a key. If nodes may be shared it is one with all in
-// its column whose values are where one expects them: see [yamlnode.Beside].
+// its column whose values are where one expects them, and in flow style with all
+// as far in front of their values: see [yamlnode.Beside] and [yamlnode.KeyColumn].
 func (p *Parser) keyNode(k *keyText, v *yaml.Node) *yaml.Node {
 	line := k.line
 	if p.Share && (v.Line == line || v.Line == line+1) && (v.Line > line) == yamlnode.BelowKey(v) {
 		line = yamlnode.Beside
+		if k.flow && v.Line == k.line && v.Column > k.column {
+			return p.scalar(k.style, k.tag, k.text, line, k.column-v.Column)
+		}
 	}
 	return p.scalar(k.style, k.tag, k.text, line, k.column)
 }

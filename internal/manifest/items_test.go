@@ -147,7 +147,7 @@ func sameNode(t *testing.T, want, got *yaml.Node) {
 		child := got.Content[i]
 		if got.Kind == yaml.MappingNode && i%2 == 0 && child.Line == yamlnode.Beside {
 			own := *child
-			own.Line = yamlnode.KeyLine(child, got.Content[i+1])
+			own.Line, own.Column = yamlnode.KeyLine(child, got.Content[i+1]), yamlnode.KeyColumn(child, got.Content[i+1])
 			child = &own
 		}
 		sameNode(t, want.Content[i], child)

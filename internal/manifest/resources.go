@@ -158,7 +158,7 @@ func repeated(n *yaml.Node, key string) *yaml.Node {
 		}
 		if seen {
 			own := *k
-			own.Line = yamlnode.KeyLine(k, v)
+			own.Line, own.Column = yamlnode.KeyLine(k, v), yamlnode.KeyColumn(k, v)
 			return &own
 		}
 		seen = true

@@ -18,6 +18,18 @@ const Everywhere = -1
 // nobody asks where nearly all of them are. [KeyLine] says it of each.
 const Beside = -1
 
+// KeyColumn returns the column of a key whose value v is, 0 if it has none. One that
+// is shared in flow style is so many characters in front of its value.
+func KeyColumn(key, v *yaml.Node) int {
+	switch {
+	case key.Column >= 0:
+		return key.Column
+	case v == nil || v.Column <= -key.Column:
+		return 0
+	}
+	return v.Column + key.Column
+}
+
 // KeyLine returns the line of a key whose value v is, 0 if it has none.
 func KeyLine(key, v *yaml.Node) int {
 	switch {
