@@ -171,7 +171,7 @@ func (j *judge) object(o *inventory.Object, k *kindOf) (v verdict) {
 			k = &kindOf{schema: meant.Schema, meant: meant.GroupVersionKind}
 		}
 	}
-	if k.schema == nil || o.Version == "" && yamlnode.Get(o.Node, "metadata") == nil && !apischema.Resembles(o.Node, k.schema) {
+	if k.schema == nil || yamlnode.Get(o.Node, "metadata") == nil && (o.Version == "" && !apischema.Resembles(o.Node, k.schema) || apischema.Foreign(o.Node, k.schema)) {
 		return v
 	}
 	secret := o.GroupKind == inventory.GroupKind{Kind: "Secret"} || k.meant.Kind == "Secret"
@@ -218,7 +218,7 @@ func (j *judge) object(o *inventory.Object, k *kindOf) (v verdict) {
 // they are hold parts: what is built is whole, and so is a stream.
 func (j *judge) partOf(o *inventory.Object, n *yaml.Node, k *kindOf) apischema.Part {
 	switch {
-	case o.Patch, o.Line > 0 && strings.Contains(path.Base(filepath.ToSlash(o.File)), "patch"):
+	case o.Patch, isMerged(o), o.Line > 0 && strings.Contains(path.Base(filepath.ToSlash(o.File)), "patch"):
 		return apischema.Likely
 	case o.Line == 0 || o.File == "stdin":
 		return apischema.Whole
@@ -240,6 +240,17 @@ func (j *judge) partOf(o *inventory.Object, n *yaml.Node, k *kindOf) apischema.P
 		}
 	}
 	return part
+}
+
+// isMerged reports whether a resource says that it is applied as a part of one that
+// somebody else applies: https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources
+func isMerged(o *inventory.Object) bool {
+	annotations := o.Get("metadata", "annotations")
+	switch yamlnode.GetString(annotations, "kustomize.toolkit.fluxcd.io/ssa") {
+	case "Merge", "Override":
+		return true
+	}
+	return strings.Contains(yamlnode.GetString(annotations, "argocd.argoproj.io/sync-options"), "Validate=false")
 }
 
 // ofPart leaves out what only whole resources need, or makes it less of a problem.

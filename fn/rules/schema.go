@@ -241,8 +241,12 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 		word = templateMark(n.Value)
 	}
 	kind := strings.ToUpper(o.Kind)
-	if word == "" && found.Rule == apischema.NameInvalid && kind != "" && (n.Value == kind || n.Value == kind+"NAME" || n.Value == "NAMESPACE") {
-		word = n.Value
+	if word == "" && found.Rule == apischema.NameInvalid && kind != "" {
+		if n.Value == kind || n.Value == kind+"NAME" || n.Value == "NAMESPACE" {
+			word = n.Value
+		} else if n == yamlnode.Path(o.Node, "metadata", "name") {
+			word = capitalsIn(n.Value)
+		}
 	}
 	if word == "" {
 		return "", ""
@@ -256,6 +260,26 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 	}
 	path, _ := fieldpath.Find(root, n)
 	return word, lastField(path)
+}
+
+// capitalsIn returns the word in capitals that a name in small letters has between its
+// dashes, as in restore-TIMESTAMP, or "".
+func capitalsIn(name string) (word string) {
+	small := false
+	for part := range strings.SplitSeq(name, "-") {
+		switch {
+		case len(part) > 3 && strings.Trim(part, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == "":
+			word = part
+		case strings.ToLower(part) != part:
+			return ""
+		case part != "":
+			small = true
+		}
+	}
+	if !small {
+		return ""
+	}
+	return word
 }
 
 // lastField is the name of the innermost field of a path, without numbers.

@@ -39,6 +39,9 @@ var kindMissing = &Rule{
 			kind, apiVersion := yamlnode.GetString(n, "kind"), yamlnode.GetString(n, "apiVersion")
 			switch {
 			case kind == "" && apiVersion != "" && yamlnode.Get(n, "metadata") != nil:
+				if version := apiVersion[strings.LastIndexByte(apiVersion, '/')+1:]; len(version) < 2 || version[0] != 'v' || version[1] < '0' || version[1] > '9' {
+					continue // the version of something else, such as a devfile's 2.2.0
+				}
 				if key := apischema.HeadingKey(n, "kind"); key != nil && key.Value != "kind" {
 					p.ReportKey(o, key, yamlnode.Get(n, key.Value), "this resource has no kind", DidYouMean("kind"))
 					continue
@@ -83,7 +86,7 @@ var unknownKind = &Rule{
 				continue
 			}
 			written := p.writtenNode(o)
-			if k.suggestion == "" && yamlnode.Get(written, "metadata") == nil && yamlnode.Get(written, "spec") == nil && !apischema.Kubernetes().HasGroup(t.Group) {
+			if k.suggestion == "" && yamlnode.Get(written, "metadata") == nil && yamlnode.Get(written, "spec") == nil {
 				continue // it is no resource: other programs have files with a kind too
 			}
 			n := yamlnode.Get(written, "apiVersion")

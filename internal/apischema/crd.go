@@ -152,7 +152,11 @@ func (v *crdValues) check(w *walker, n, key *yaml.Node) {
 		field = key.Value
 	}
 	refuse := func(format string, args ...any) {
-		w.add(Problem{Rule: ValueInvalid, Node: n, Message: field + " " + fmt.Sprintf(format, args...)})
+		p := Problem{Rule: ValueInvalid, Node: n, Message: field + " " + fmt.Sprintf(format, args...)}
+		if n.Kind == yaml.ScalarNode && n.Value == "" {
+			p.Help = Blank
+		}
+		w.add(p)
 	}
 	if n.Kind == yaml.SequenceNode {
 		if len(n.Content) < v.minItems {

@@ -73,6 +73,27 @@ func anyImage(template *yaml.Node) bool {
 	return false
 }
 
+// Foreign reports whether a mapping with an apiVersion and a kind is no resource of
+// that kind, but says something about some, as the patches of Hive do: it has no
+// metadata and no field of the kind, and others that belong nowhere.
+func Foreign(n *yaml.Node, s *Schema) bool {
+	strange := 0
+	var meta *Schema
+	if f := s.Field("metadata"); f != nil {
+		meta = f.object()
+	}
+	for k := range yamlnode.Fields(n) {
+		switch {
+		case k.Value == "kind" || k.Value == "apiVersion":
+		case s.Field(k.Value) != nil || len(near(k.Value, fieldNames(s))) > 0:
+			return false
+		case meta == nil || meta.Field(k.Value) == nil:
+			strange++
+		}
+	}
+	return strange > 1
+}
+
 // Resembles reports whether a mapping that does not say its apiVersion has the fields
 // of a kind. Other programs have files with a kind, too: it has none of them there,
 // or more that are no fields of it.

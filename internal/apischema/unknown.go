@@ -79,6 +79,7 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 		}
 	default:
 		p.Help = "the API server refuses it; where validation is off it is dropped without a word"
+		p.Warning = isNull(v) // which loses nothing
 	}
 	switch {
 	case p.fix == nil && len(v.Content) > 0:

@@ -92,8 +92,14 @@ func (w *walker) add(p Problem) {
 	if p.Value == nil && p.Node != nil && p.Node.Line == yamlnode.Beside {
 		p.Value = w.behind
 	}
+	if last := len(w.problems) - 1; last >= 0 && p.Rule == ValueInvalid && w.problems[last].Rule == p.Rule && w.problems[last].Node == p.Node && p.Node != nil {
+		return // one value that is wrong, for whatever reasons
+	}
 	w.problems = append(w.problems, p)
 }
+
+// Blank is the help of problems with what is there without a value.
+const Blank = "it is there, and nothing in it: somebody is to fill it in"
 
 // at returns a key for a problem that is added next, whose value is v.
 func (w *walker) at(key, v *yaml.Node) *yaml.Node {
@@ -132,6 +138,9 @@ func (w *walker) value(n, key *yaml.Node, s *Schema) {
 		}
 		w.elements(n, key, s)
 	default:
+		if inBrackets(n) {
+			return
+		}
 		if n.Kind != yaml.ScalarNode || !s.takes(n) && !templated(n) && (s.Type == String || !isUpperSnake(n.Value)) {
 			w.wrongType(n, key, s)
 			return
@@ -147,11 +156,23 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!
 // templated reports whether a scalar has a part that is filled in later.
 func templated(n *yaml.Node) bool {
 	s := n.Value
-	if n.Kind != yaml.ScalarNode || !strings.ContainsAny(s, "${<_%(") {
+	if n.Kind != yaml.ScalarNode {
+		return false
+	}
+	if s == "..." || s == "…" || len(s) > 4 && strings.HasPrefix(s, "**") && strings.HasSuffix(s, "**") {
+		return true // as documents have it
+	}
+	if !strings.ContainsAny(s, "${<_%(") {
 		return false
 	}
 	return strings.Contains(s, "${") || strings.Contains(s, "$(") || strings.Contains(s, "{{") || strings.Contains(s, "((") || strings.Contains(s, "__") ||
 		strings.HasPrefix(s, "$") && len(s) > 1 || variable(s) || strings.Contains(s, "<") && strings.Contains(s, ">") || strings.Count(s, "%") > 1
+}
+
+// inBrackets reports whether a list is [PROJECT_ID], which stands for one value.
+func inBrackets(n *yaml.Node) bool {
+	return n.Kind == yaml.SequenceNode && n.Style&yaml.FlowStyle != 0 && len(n.Content) == 1 && n.Content[0].Kind == yaml.ScalarNode &&
+		len(n.Content[0].Value) > 2 && strings.Trim(n.Content[0].Value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_- ") == ""
 }
 
 // variable reports whether text has a shell's $NAME or a {NAME} in it.
@@ -353,6 +374,9 @@ func (w *walker) missing(n, key *yaml.Node, field string) {
 	p := Problem{Rule: RequiredField, Node: n, Message: w.describe() + " needs the field " + field, Absent: true}
 	if key != nil && len(n.Content) == 0 {
 		p.Node, p.Value = key, n
+	}
+	if yamlnode.Get(n, field) != nil {
+		p.Help = Blank
 	}
 	w.add(p)
 }

@@ -12,16 +12,16 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// form is what identifies a resource that a program or a person has yet to fill in.
-type form struct{ file, kind, namespace, name string }
+// formKey is what identifies a resource that a program or a person has yet to fill in.
+type formKey struct{ file, kind, namespace, name string }
 
 // spareForms makes warnings of the mistakes in forms, which were found in a folder:
 // whoever fills one in may add what is missing as well. The folder of a Go program
 // has such files, that it reads and completes.
 func spareForms(inv *inventory.Inventory, findings []finding.Finding) {
-	forms, templates := map[form]bool{}, map[form]bool{}
+	forms, templates := map[formKey]bool{}, map[formKey]bool{}
 	for _, o := range inv.Objects() {
-		key := form{o.File, o.Kind, o.Namespace, o.Name}
+		key := formKey{o.File, o.Kind, o.Namespace, o.Name}
 		switch {
 		case o.Node == nil:
 		case isForm(o):
@@ -35,7 +35,7 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding) {
 	}
 	for i := range findings {
 		f := &findings[i]
-		key := form{f.File, f.Resource.Kind, f.Resource.Namespace, f.Resource.Name}
+		key := formKey{f.File, f.Resource.Kind, f.Resource.Namespace, f.Resource.Name}
 		if forms[key] || templates[key] && !structural[f.Rule] {
 			f.Severity = min(f.Severity, finding.Warning)
 		}

@@ -23,15 +23,18 @@ type purpose int
 const (
 	applied purpose = iota
 	tested          // a test applies it, and may want it refused
-	kept            // what was replaced, which nobody mends
+	kept            // what was replaced, or is shown in part, which nobody applies
+	form            // something is filled in first
 	broken          // it is wrong so that something can be shown or tried
 )
 
 // purposes are words in the names of folders that say what is in them, and those of
-// broken in the names of files too.
+// form and broken in the names of files too.
 var purposes = map[string]purpose{
 	"test": tested, "tests": tested, "testing": tested, "e2e": tested, "fixtures": tested, "conformance": tested, "fuzz": tested,
 	"deprecated": kept, "obsolete": kept, "legacy": kept, "old": kept, "archive": kept, "archived": kept, "attic": kept, "unused": kept, "outdated": kept, "disabled": kept, "retired": kept,
+	"snippet": kept, "snippets": kept, // shown in documents
+	"template": form, "tmpl": form, "tpl": form, "skeleton": form, "boilerplate": form, "scaffold": form,
 	"invalid": broken, "bad": broken, "broken": broken, "wrong": broken, "malformed": broken, "incorrect": broken, "negative": broken, "noncompliant": broken,
 	"disallowed": broken, "violating": broken, "fail": broken, "failing": broken, "faulty": broken, "erroneous": broken, "mistake": broken, "mistakes": broken, "misconfigured": broken, "typo": broken,
 }
@@ -85,12 +88,12 @@ func (p *paths) part(dir, name string, last bool) purpose {
 		if said == applied && isBadOne(word) {
 			said = broken
 		}
-		if last && said != broken || strings.HasPrefix(word, "test") && name == word && p.isEnvironment(dir) {
+		if last && said < form || !last && word == "template" || strings.HasPrefix(word, "test") && name == word && p.isEnvironment(dir) {
 			continue
 		}
 		is = max(is, said)
 	}
-	if is == applied && p.isSuperseded(dir, name) {
+	if is == applied && (before.MatchString(name) || p.isSuperseded(dir, name)) {
 		return kept
 	}
 	return is
@@ -159,6 +162,10 @@ func (p *paths) siblings(dir string) []string {
 // and v2 may well be there side by side.
 var release = regexp.MustCompile(`^(.*?)v?([0-9]+)\.([0-9]+)(?:\.([0-9]+))?([^0-9].*)?$`)
 
+// before says that what follows is the first release that something is not for, as in
+// images-pre-4.6.
+var before = regexp.MustCompile(`(?i)(?:^|[-_])(?:pre|before|lt|until|upto)[-_.]?v?[0-9]+[._][0-9]`)
+
 // isSuperseded reports whether a name is that of a release, and a later one is beside
 // it.
 func (p *paths) isSuperseded(dir, name string) bool {
@@ -225,7 +232,7 @@ func (t *Tree) weighPaths(findings []finding.Finding) {
 	p := paths{below: below}
 	for i := range findings {
 		f := &findings[i]
-		if t.Root == "" && isSnippet(f) {
+		if t.Root == "" && isSnippet(f) || f.Help == apischema.Blank {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
 		if f.File == "" || f.Severity <= finding.Note {
@@ -235,7 +242,7 @@ func (t *Tree) weighPaths(findings []finding.Finding) {
 		switch is {
 		case broken:
 			f.Severity = finding.Note
-		case tested, kept:
+		case tested, kept, form:
 			f.Severity = min(f.Severity, finding.Warning)
 		default:
 			if f.Severity == finding.Error && f.Rule == "api-removed" && p.isFor(f.File, f.Resource) {

@@ -26,6 +26,12 @@ func TestWhatPathsSay(t *testing.T) {
 		"stages/testing/api.yaml":         finding.Error,
 		"deprecated/api.yaml":             finding.Warning,
 		"k8s/_archive/api.yaml":           finding.Warning,
+		"docs/snippets/api.yaml":          finding.Warning,
+		"pruning/images-pre-4.6/api.yaml": finding.Warning,
+		"k8s/api.template.yaml":           finding.Warning,
+		"hack/skeleton/api.yaml":          finding.Warning,
+		"apps/template/api.yaml":          finding.Error, // an app of that name, or a chart's
+		"k8s/prefetch-4.6/api.yaml":       finding.Error,
 		"cases/invalid/api.yaml":          finding.Note,
 		"cases/bad-service.yaml":          finding.Note,
 		"cases/invalidPort.yaml":          finding.Note,
@@ -43,6 +49,18 @@ func TestWhatPathsSay(t *testing.T) {
 	} {
 		dir := tree(t, map[string]string{"test/api.yaml": text, sibling: ""})
 		assert.Equal(t, want, severityOf(t, "unknown-field", dir), sibling)
+	}
+}
+
+// TestBlanks: who writes a field without a value leaves it for others to fill in.
+func TestBlanks(t *testing.T) {
+	container := func(image string) string {
+		return "apiVersion: v1\nkind: Pod\nmetadata: {name: api}\nspec: {containers: [{" + image + ", image: a:1}]}\n"
+	}
+	for text, want := range map[string]finding.Severity{container("name: "): finding.Warning, container("command: [a]"): finding.Error} {
+		dir := tree(t, map[string]string{"api.yaml": text})
+		assert.Equal(t, want, severityOf(t, "required-field-missing", dir), text)
+		assert.Equal(t, finding.Error, severityOf(t, "required-field-missing", filepath.Join(dir, "api.yaml")), text)
 	}
 }
 

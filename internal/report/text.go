@@ -207,7 +207,7 @@ func cause(f *finding.Finding) string {
 	case f.Rule == "image-tag-latest" && f.Severity < finding.Error, // whatever the images
 		f.Rule == "duplicate-object" && f.Severity == finding.Note: // or the alternatives
 		return f.Rule
-	case strings.HasPrefix(f.Rule, "data-") && f.File != "": // the values of one Secret
+	case (strings.HasPrefix(f.Rule, "data-") || f.Rule == "access-invalid" && f.Severity < finding.Error) && f.File != "": // the values of one Secret, the rules of one Role
 		return f.Rule + end + f.File + end + f.Resource.String()
 	case f.Rule == "unknown-field" && f.Meant == "" && f.File != "" && !strings.Contains(f.Message, "; "): // the fields of one object
 		in := f.Field[:max(0, strings.LastIndexByte(f.Field, '.'))]
