@@ -53,26 +53,39 @@ func identity(n *yaml.Node) finding.Resource {
 	}
 }
 
+// asksOthers reports whether other trees have a say in a finding: see absent.
+func asksOthers(f *finding.Finding) bool {
+	switch {
+	case f.Rule == "api-removed" && f.Severity == finding.Error:
+		return true
+	case f.Missing == nil:
+		return f.Wanted != nil
+	}
+	return f.Severity >= finding.Warning
+}
+
 // absent says more of what is not in one tree: that another tree of the same
-// run has it, or a file that no kustomization lists. trees are what each tree
-// has, found what is found in each.
-func (rep *Report) absent(trees []Tree, have []objects, found [][]finding.Finding) {
+// run has it, or a file that no kustomization lists.
+func (rep *Report) absent(outcomes []outcome) {
 	var unlisted map[finding.Resource][]string
-	for i := range found {
-		for j := range found[i] {
-			f := &found[i][j]
+	for i := range outcomes {
+		for j := range outcomes[i].findings {
+			f := &outcomes[i].findings[j]
+			if !asksOthers(f) {
+				continue
+			}
 			if f.Rule == "api-removed" && f.Severity == finding.Error {
 				self := finding.Resource{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}
-				if other := slices.IndexFunc(have, func(o objects) bool { return o[self] == served }); other >= 0 {
+				if other := slices.IndexFunc(outcomes, func(o outcome) bool { return o.have[self] == served }); other >= 0 {
 					f.Severity = finding.Warning // who has both chooses between them
-					f.Help = "it is in " + trees[other].Name + " in a version that is served"
+					f.Help = "it is in " + outcomes[other].tree.Name + " in a version that is served"
 				}
 				continue
 			}
 			if f.Missing == nil && f.Wanted != nil {
-				if other := complement(have, i, f, f.Wanted); other >= 0 {
+				if other := complement(outcomes, i, f, f.Wanted); other >= 0 {
 					f.Severity, f.Missing = min(f.Severity, finding.Note), f.Wanted
-					f.Message += "; it is in " + trees[other].Name
+					f.Message += "; it is in " + outcomes[other].tree.Name
 					f.Suggestions, f.Meant = nil, ""
 				}
 				continue
@@ -80,15 +93,15 @@ func (rep *Report) absent(trees []Tree, have []objects, found [][]finding.Findin
 			if f.Missing == nil || f.Severity < finding.Warning {
 				continue
 			}
-			if other := complement(have, i, f, f.Missing); other >= 0 {
+			if other := complement(outcomes, i, f, f.Missing); other >= 0 {
 				f.Severity = finding.Note
-				f.Message += "; it is in " + trees[other].Name
+				f.Message += "; it is in " + outcomes[other].tree.Name
 				continue
 			}
 			if unlisted == nil {
-				unlisted = readUnlisted(trees)
+				unlisted = readUnlisted(outcomes)
 			}
-			if file := nearby(unlisted, &trees[i], f); file != "" {
+			if file := nearby(unlisted, &outcomes[i].tree, f); file != "" {
 				f.Help = fmt.Sprintf("it is in %s, which no kustomization lists: add it to resources", file)
 			}
 		}
@@ -118,27 +131,27 @@ func nearby(unlisted map[finding.Resource][]string, t *Tree, f *finding.Finding)
 // to the tree of f: it does not have the resource that misses it. It is -1 if
 // there is none. A tree without a namespace goes wherever it is applied to, which
 // may be the one that is meant.
-func complement(have []objects, own int, f *finding.Finding, missing *finding.Resource) int {
-	if have[own] == nil {
+func complement(outcomes []outcome, own int, f *finding.Finding, missing *finding.Resource) int {
+	if outcomes[own].have == nil {
 		return -1
 	}
 	self := finding.Resource{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}
 	anywhere, selfAnywhere := *missing, self
 	anywhere.Namespace, selfAnywhere.Namespace = "", ""
-	if other := slices.IndexFunc(have, func(o objects) bool { return o[*missing] != 0 && o[self] == 0 }); other >= 0 {
+	if other := slices.IndexFunc(outcomes, func(o outcome) bool { return o.have[*missing] != 0 && o.have[self] == 0 }); other >= 0 {
 		return other
 	}
-	return slices.IndexFunc(have, func(o objects) bool { return o[anywhere] != 0 && o[self] == 0 && o[selfAnywhere] == 0 })
+	return slices.IndexFunc(outcomes, func(o outcome) bool { return o.have[anywhere] != 0 && o.have[self] == 0 && o.have[selfAnywhere] == 0 })
 }
 
 // readUnlisted says which files in the folders of kustomizations that none of
 // them lists define what. A resource without a namespace gets that of its
 // kustomization, so it is known without one.
-func readUnlisted(trees []Tree) map[finding.Resource][]string {
+func readUnlisted(outcomes []outcome) map[finding.Resource][]string {
 	files := map[finding.Resource][]string{}
 	seen := map[string]bool{}
-	for _, t := range trees {
-		for _, file := range t.Unlisted {
+	for _, o := range outcomes {
+		for _, file := range o.tree.Unlisted {
 			if seen[file] {
 				continue
 			}

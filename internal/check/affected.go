@@ -16,14 +16,14 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// Affected returns the trees that a change of files can affect: through the
+// Affected returns the indexes of the trees that a change of files can affect: through the
 // kustomizations they refer to, and whatever these name, be it resources, patches,
 // files of generators, configurations of functions or charts. Files are absolute,
 // without symbolic links in their folders; they may be gone.
 //
 // What is not affected is certain not to be: where a kustomization cannot be
 // read, or names a file in a way that is not understood, no tree is left out.
-func Affected(trees []Tree, files []string) []Tree {
+func Affected(trees []Tree, files []string) []int {
 	a := affected{changed: map[string]bool{}, above: map[string]bool{}, known: map[string]bool{}}
 	for _, f := range files {
 		a.changed[f] = true
@@ -31,10 +31,10 @@ func Affected(trees []Tree, files []string) []Tree {
 			a.above[d] = true
 		}
 	}
-	var out []Tree
-	for _, t := range trees {
+	var out []int
+	for i, t := range trees {
 		if t.Root != "" && a.kustomization(absolute(t.Root)) || t.Root == "" && a.plain(t) {
-			out = append(out, t)
+			out = append(out, i)
 		}
 	}
 	return out

@@ -54,7 +54,7 @@ func TestAffected(t *testing.T) {
 		require.NoError(t, err)
 		var got []string
 		for _, tree := range Affected(trees, []string{path}) {
-			got = append(got, tree.Name)
+			got = append(got, trees[tree].Name)
 		}
 		assert.Equal(t, want, got, file)
 	}

@@ -3,6 +3,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,8 +54,16 @@ type Options struct {
 	Remote func(url string)
 	// Keep fills Report.Built.
 	Keep bool
+	// Chosen says which of the trees are checked, all if it is nil. The others are
+	// looked at where what is found depends on them: whether one has what another
+	// misses, say. So what is found in a part of the trees is what a check of all
+	// finds in it.
+	Chosen []bool
 	// Jobs is how many trees are checked at once, 0 for one on each processor.
 	Jobs int
+	// Beside is called when the trees that are not chosen have to be looked at. It may
+	// be nil.
+	Beside func()
 	// Progress is called before each tree is checked. It may be nil.
 	Progress func(done, total int, name string)
 }
@@ -92,6 +101,7 @@ type Report struct {
 	nodes         []*yaml.Node // what secrets are looked for in, once nobody edits it
 	shared        *shared
 	defined       map[crdKey]*yaml.Node // what CustomResourceDefinitions say, nil where they differ
+	unreadBeside  bool                  // something in the trees that are not chosen
 	files         bool                  // no tree is a kustomization, whose builds take what they take
 }
 
@@ -122,15 +132,14 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	}
 	rep.several = len(trees) > 1
 	rep.files = !slices.ContainsFunc(trees, func(t Tree) bool { return t.Root != "" })
-	var found [][]finding.Finding
-	var all []objects
-	var parts []Tree
-	rep.trees(ctx, trees, opts, func(o outcome) {
-		found, all, parts = append(found, o.findings), append(all, o.have), append(parts, o.tree)
-		if opts.Keep && o.resources != nil {
-			rep.Built = append(rep.Built, fix.Built{Name: o.tree.shown(), Resources: o.resources})
-		}
-	})
+	outcomes := rep.trees(ctx, trees, opts, func(i int) bool { return opts.chosen(i) })
+	texts := rep.Texts
+	if slices.Contains(opts.Chosen, false) && ctx.Err() == nil && rep.depends(outcomes) {
+		mine := rep.Texts()
+		texts = func() map[string][]byte { return mine }
+		outcomes = append(outcomes, rep.others(ctx, trees, opts)...)
+		slices.SortStableFunc(outcomes, func(a, b outcome) int { return cmp.Compare(a.at, b.at) })
+	}
 	if err := kbuild.Unchanged(rep.inputs...); err != nil {
 		var changed *kbuild.ChangedError
 		if errors.As(err, &changed) {
@@ -138,19 +147,28 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 		}
 		rep.Unread = append(rep.Unread, Unread{Err: err, Named: true})
 	}
-	rep.absent(parts, all, found)
-	for i := range found {
-		rep.spareDisputed(found[i])
+	var found, beside [][]finding.Finding
+	rep.absent(outcomes)
+	for _, o := range outcomes {
+		rep.spareDisputed(o.findings)
+		if opts.chosen(o.at) {
+			found = append(found, o.findings)
+			if opts.Keep && o.resources != nil {
+				rep.Built = append(rep.Built, fix.Built{Name: o.tree.shown(), Resources: o.resources})
+			}
+		} else {
+			beside = append(beside, o.findings)
+		}
 	}
 	if opts.Cluster != nil {
 		rep.ask(ctx, opts, found)
 	}
-	if len(found) == 1 {
+	if len(outcomes) == 1 && len(trees) == 1 {
 		rep.Findings = once(found[0])
 	} else {
 		rep.Findings = merge(slices.Concat(found...))
 	}
-	rep.dropCommented(opts)
+	rep.dropCommented(opts, texts(), slices.Concat(beside...))
 	for i := range rep.Findings {
 		// A build goes on where nobody has said why; who checks wants it said.
 		if f := &rep.Findings[i]; f.Rule == rules.ReasonMissing.Name && f.Severity == finding.Warning {
@@ -161,6 +179,40 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	finding.Sort(rep.Findings)
 	rep.Findings = report.Clean(rep.Findings, rep.secrets)
 	return rep
+}
+
+func (o *Options) chosen(i int) bool { return len(o.Chosen) == 0 || o.Chosen[i] }
+
+// depends reports whether what was found in a part of the trees may be something
+// else beside the others.
+func (rep *Report) depends(outcomes []outcome) bool {
+	var all []finding.Finding
+	for _, o := range outcomes {
+		for i := range o.findings {
+			f := &o.findings[i]
+			if asksOthers(f) || f.Severity >= finding.Error && schemaRules[f.Rule] && !inventory.ByKubernetes(groupOf(f)) {
+				return true
+			}
+		}
+		all = append(all, o.findings...)
+	}
+	return rep.unusedComment(all)
+}
+
+// others checks the trees that are not chosen. What is found there is not reported.
+func (rep *Report) others(ctx context.Context, trees []Tree, opts Options) []outcome {
+	if opts.Beside != nil {
+		opts.Beside()
+	}
+	opts.Progress = nil
+	aside := &Report{
+		Sources: map[string][]byte{}, WithoutSchema: map[string]int{}, secrets: rep.secrets, shared: rep.shared,
+		several: true, files: rep.files, defined: rep.defined,
+	}
+	outcomes := aside.trees(ctx, trees, opts, func(i int) bool { return !opts.chosen(i) })
+	rep.defined, rep.unreadBeside = aside.defined, len(aside.Unread) > 0
+	rep.inputs, rep.spared = append(rep.inputs, aside.inputs...), append(rep.spared, aside.spared...)
+	return outcomes
 }
 
 // count adds the resources of a tree to the totals.
@@ -187,6 +239,7 @@ type outcome struct {
 	tree     Tree
 	findings []finding.Finding
 	have     objects
+	at       int // of the tree among those of the run
 	// resources are those of the tree, nil if it could not be built.
 	resources []*yaml.Node
 	// aside says that the tree is not checked, and only has what others may miss.

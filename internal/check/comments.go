@@ -74,44 +74,72 @@ func (p *Places) Silenced(findings []finding.Finding) []finding.Finding {
 	return slices.DeleteFunc(findings, func(f finding.Finding) bool { return silenced(&f) })
 }
 
-// dropCommented takes out the findings that comments in the files ignore, and adds
-// what is wrong with such comments. The files are those that were read.
-func (rep *Report) dropCommented(opts Options) {
-	files := rep.Texts()
-	byPlace := map[string]map[int][]*comment{}
-	var all []*comment
+// comments are those of files, by file and by the lines that they are about.
+type comments struct {
+	all     []*comment
+	byPlace map[string]map[int][]*comment
+}
+
+func commentsOf(files map[string][]byte) *comments {
+	cs := &comments{byPlace: map[string]map[int][]*comment{}}
 	for _, file := range slices.Sorted(maps.Keys(files)) {
 		for _, found := range silence.In(files[file]) {
-			if byPlace[file] == nil {
-				byPlace[file] = map[int][]*comment{}
-				rep.Sources[file] = files[file]
+			if cs.byPlace[file] == nil {
+				cs.byPlace[file] = map[int][]*comment{}
 			}
 			c := &comment{found, file, map[string]bool{}}
 			for line := c.First; line <= c.Last; line++ {
-				byPlace[file][line] = append(byPlace[file][line], c)
+				cs.byPlace[file][line] = append(cs.byPlace[file][line], c)
 			}
-			all = append(all, c)
+			cs.all = append(cs.all, c)
 		}
 	}
-	if len(all) == 0 {
+	return cs
+}
+
+// silenced reports whether a comment silences a finding.
+func (cs *comments) silenced(f finding.Finding) bool {
+	for _, c := range cs.byPlace[f.File][f.Line] {
+		if c.Silences(f.Rule, f.Line) {
+			c.used[f.Rule] = true
+			return true
+		}
+	}
+	return false
+}
+
+// dropCommented takes out the findings that comments in files ignore, and adds
+// what is wrong with such comments. What was found beside uses comments too.
+func (rep *Report) dropCommented(opts Options, files map[string][]byte, beside []finding.Finding) {
+	cs := commentsOf(files)
+	if len(cs.all) == 0 {
 		return
 	}
-	silenced := func(f finding.Finding) bool {
-		for _, c := range byPlace[f.File][f.Line] {
-			if c.Silences(f.Rule, f.Line) {
-				c.used[f.Rule] = true
-				return true
-			}
-		}
-		return false
+	for file := range cs.byPlace {
+		rep.Sources[file] = files[file]
 	}
-	for i := range rep.spared {
-		silenced(rep.spared[i])
+	for _, f := range slices.Concat(rep.spared, beside) {
+		cs.silenced(f)
 	}
-	rep.Findings = slices.DeleteFunc(rep.Findings, silenced)
-	for _, c := range all {
+	rep.Findings = slices.DeleteFunc(rep.Findings, cs.silenced)
+	for _, c := range cs.all {
 		rep.judgeComment(c, opts)
 	}
+}
+
+// unusedComment reports whether there is a comment that ignores none of these
+// findings.
+func (rep *Report) unusedComment(found []finding.Finding) bool {
+	cs := commentsOf(rep.Texts())
+	if len(cs.all) == 0 {
+		return false
+	}
+	for _, f := range slices.Concat(rep.spared, found) {
+		cs.silenced(f)
+	}
+	return slices.ContainsFunc(cs.all, func(c *comment) bool {
+		return slices.ContainsFunc(c.Rules, func(rule string) bool { return !c.used[rule] })
+	})
 }
 
 // Texts are those of all files that were read, by the names that findings have for
@@ -155,7 +183,7 @@ func (rep *Report) judgeComment(c *comment, opts Options) {
 		switch {
 		case rules.Lookup(name) == nil:
 			tell("unknown-rule", fmt.Sprintf("comment %s: there is no rule %q", silence.Mark, name), "krm-validate rules lists them")
-		case !c.used[name] && len(rep.Unread) == 0:
+		case !c.used[name] && len(rep.Unread) == 0 && !rep.unreadBeside:
 			tell("unused-ignore", fmt.Sprintf("comment %s: there is no finding of %q here", silence.Mark, name), "remove it: what it silenced is gone, or is on another line")
 		}
 	}

@@ -132,11 +132,15 @@ func (rep *Report) spareDisputed(findings []finding.Finding) {
 		if f.Severity < finding.Error || !schemaRules[f.Rule] {
 			continue
 		}
-		group, _, _ := strings.Cut(f.Resource.APIVersion, "/")
-		if n, defined := rep.defined[crdKey{group, f.Resource.Kind}]; defined && n == nil {
+		if n, defined := rep.defined[crdKey{groupOf(f), f.Resource.Kind}]; defined && n == nil {
 			f.Severity = finding.Warning
 		}
 	}
+}
+
+func groupOf(f *finding.Finding) string {
+	group, _, _ := strings.Cut(f.Resource.APIVersion, "/")
+	return group
 }
 
 // schemaRules are those that a schema alone decides.

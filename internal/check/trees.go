@@ -29,9 +29,16 @@ type judged struct {
 	skipped  bool // it was not begun
 }
 
-// trees checks the trees, several at once, and calls each in their order with what
-// was found in each part of them.
-func (rep *Report) trees(ctx context.Context, trees []Tree, opts Options, each func(o outcome)) {
+// trees checks those of the trees that are chosen, several at once. It returns what
+// was found in each part of them, in order.
+func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen func(i int) bool) (outcomes []outcome) {
+	var trees []Tree
+	var at []int
+	for i, t := range all {
+		if chosen(i) {
+			trees, at = append(trees, t), append(at, i)
+		}
+	}
 	var mu sync.Mutex
 	begun := 0
 	parallel.InOrder(len(trees), opts.Jobs, func(i int) (j judged) {
@@ -73,13 +80,15 @@ func (rep *Report) trees(ctx context.Context, trees []Tree, opts Options, each f
 				rep.Trees++
 				rep.Checked = append(rep.Checked, cmp.Or(o.tree.shown(), o.tree.Name))
 			}
-			for i := range o.findings {
-				o.findings[i].Tree = o.tree.shown()
+			for j := range o.findings {
+				o.findings[j].Tree = o.tree.shown()
 			}
-			each(o)
+			o.at = at[i]
+			outcomes = append(outcomes, o)
 		}
 		rep.secrets.Settle() // nobody looks at the resources of a tree again
 	})
+	return outcomes
 }
 
 // take adds what came of one tree. Its resources are not edited any more: only now

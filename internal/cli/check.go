@@ -138,12 +138,20 @@ func (c *checkFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	all := len(trees)
-	if trees, err = c.part.choose(trees, c.config, c.defaults); err != nil {
+	if c.Chosen, err = c.part.choose(trees, c.config, c.defaults); err != nil {
 		return err
 	}
 	if c.part.isPart() && !c.quiet {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d trees are checked\n", len(trees), all)
+		n := 0
+		for _, chosen := range c.Chosen {
+			if chosen {
+				n++
+			}
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d trees are checked\n", n, len(trees))
+		c.Beside = func() {
+			fmt.Fprintln(cmd.ErrOrStderr(), "Some findings depend on what the other trees have: they are looked at too")
+		}
 	}
 	if c.part.isPart() && c.known.write != "" {
 		return errors.New("--write-baseline: a part of the trees has a part of the findings: leave out --changed-since and --shard")
@@ -262,12 +270,15 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report, trees []check.
 		Bare:    c.quiet,
 		FailOn:  c.least,
 		Part:    c.part.isPart(),
+		Shard:   c.part.shard,
 		Version: version(),
 		Rule:    ruleOfReport,
 	}
 	for _, u := range rep.Unread {
 		out.Unread = append(out.Unread, report.Unread{Name: secrets.Line(u.Name), Reason: secrets.Line(u.Error()), Named: u.Named})
 	}
+	slices.SortStableFunc(out.Unread, func(a, b report.Unread) int { return strings.Compare(a.Name, b.Name) })
+	slices.Sort(out.Checked)
 	failure := c.unread(cmd, rep)
 	done, err := c.known.apply(cmd, out, failure)
 	if done || err != nil {

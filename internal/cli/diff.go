@@ -159,8 +159,8 @@ func (d *differ) against(ref string, paths []string, find check.FindOptions) err
 	defer p.close()
 	roots := map[string]bool{}
 	var names []string
-	for _, t := range check.Affected(trees, p.repo.Paths(p.changes.Files)) {
-		if t.Root != "" && !roots[t.Root] {
+	for _, i := range check.Affected(trees, p.repo.Paths(p.changes.Files)) {
+		if t := trees[i]; t.Root != "" && !roots[t.Root] {
 			roots[t.Root] = true
 			names = append(names, t.Root)
 		}

@@ -163,7 +163,7 @@ func checkCommit(cmd *cobra.Command, args []string, c *checkFlags, ref string) (
 		}
 	}
 	opts := c.Options
-	opts.Progress = nil
+	opts.Progress, opts.Chosen = nil, nil
 	opts.Build.Secrets = &redact.Secrets{} // the files of the commit are none of the check to come
 	rep := check.Run(cmd.Context(), trees, opts)
 	for _, u := range rep.Unread {

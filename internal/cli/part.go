@@ -38,26 +38,42 @@ func parseShard(text string) (i, n int, err error) {
 	n, err2 := strconv.Atoi(second)
 	switch {
 	case !ok || err1 != nil || err2 != nil:
-		return 0, 0, fmt.Errorf("--shard=%s: expected i/n, as in 2/5", text)
+		return 0, 0, fmt.Errorf("shard %q: expected i/n, as in 2/5", text)
 	case n < 1 || i < 1 || i > n:
-		return 0, 0, fmt.Errorf("--shard=%s: expected 1/%d to %[2]d/%[2]d", text, max(n, 1))
+		return 0, 0, fmt.Errorf("shard %q: expected 1/%d to %[2]d/%[2]d", text, max(n, 1))
 	}
 	return i, n, nil
 }
 
-// choose returns the trees that belong to the part. Where a file that decides
-// about all trees has changed, all are affected.
-func (p *partFlags) choose(trees []check.Tree, decisive ...string) ([]check.Tree, error) {
-	trees, err := p.affected(trees, decisive...)
+// choose says which of the trees belong to the part, nil for all. Where a file that
+// decides about all trees has changed, all are affected.
+func (p *partFlags) choose(trees []check.Tree, decisive ...string) ([]bool, error) {
+	if !p.isPart() {
+		return nil, nil
+	}
+	affected, err := p.affected(trees, decisive...)
 	if err != nil {
 		return nil, err
 	}
-	return share(trees, p.shard)
+	mine, err := share(affected, p.shard)
+	if err != nil {
+		return nil, err
+	}
+	chosen := make([]bool, len(trees))
+	for _, i := range mine {
+		chosen[i] = true
+	}
+	return chosen, nil
 }
 
-func (p *partFlags) affected(trees []check.Tree, decisive ...string) ([]check.Tree, error) {
+// affected returns the indexes of the trees that a change can affect.
+func (p *partFlags) affected(trees []check.Tree, decisive ...string) ([]int, error) {
+	all := make([]int, len(trees))
+	for i := range all {
+		all[i] = i
+	}
 	if p.since == "" {
-		return trees, nil
+		return all, nil
 	}
 	repo, _, changes, err := changesSince(p.since)
 	if err != nil {
@@ -65,7 +81,7 @@ func (p *partFlags) affected(trees []check.Tree, decisive ...string) ([]check.Tr
 	}
 	changed := repo.Paths(changes.Files)
 	if slices.ContainsFunc(decisive, func(name string) bool { return name != "" && slices.Contains(changed, resolved(name)) }) {
-		return trees, nil
+		return all, nil
 	}
 	return check.Affected(trees, changed), nil
 }
@@ -76,14 +92,17 @@ func (p *partFlags) environments(envs []*lock.Environment) ([]*lock.Environment,
 	for _, e := range envs {
 		trees = append(trees, check.Tree{Name: e.Dir, Root: e.Dir}, check.Tree{Name: e.Dir, Root: e.Pipeline()})
 	}
-	trees, err := p.affected(trees)
+	affected, err := p.affected(trees)
 	if err != nil {
 		return nil, err
 	}
-	envs = slices.DeleteFunc(slices.Clone(envs), func(e *lock.Environment) bool {
-		return !slices.ContainsFunc(trees, func(t check.Tree) bool { return t.Name == e.Dir })
-	})
-	return share(envs, p.shard)
+	var part []*lock.Environment
+	for i, e := range envs {
+		if slices.Contains(affected, 2*i) || slices.Contains(affected, 2*i+1) {
+			part = append(part, e)
+		}
+	}
+	return share(part, p.shard)
 }
 
 // share is every n-th of a list.
@@ -93,7 +112,7 @@ func share[T any](list []T, shard string) ([]T, error) {
 	}
 	i, n, err := parseShard(shard)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--%w", err)
 	}
 	var part []T
 	for at, e := range list {

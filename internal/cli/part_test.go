@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -26,7 +25,7 @@ func TestChangedSince(t *testing.T) {
 	write(t, ".", map[string]string{"overlays/o3/kustomization.yaml": "resources: [../../base]\n", "overlays/new/kustomization.yaml": "resources: [../../base]\n", "README": "x"})
 	code, stdout, stderr := run(t, "check", "--changed-since", "main", "overlays")
 	assert.Equal(t, ExitFindings, code)
-	assert.Equal(t, "2 of 8 trees are checked\n", stderr)
+	assert.Equal(t, "2 of 8 trees are checked\nSome findings depend on what the other trees have: they are looked at too\n", stderr)
 	assert.Contains(t, stdout, "in 2 overlays: overlays/new, overlays/o3\n")
 
 	write(t, ".", map[string]string{"base/pod.yaml": dangling + "# x\n"})
@@ -62,8 +61,8 @@ func TestShards(t *testing.T) {
 		assert.Equal(t, 1, times, name)
 	}
 	for shard, want := range map[string]string{
-		"0/3": "--shard=0/3: expected 1/3 to 3/3", "4/3": "--shard=4/3: expected 1/3 to 3/3", "1/0": "--shard=1/0: expected 1/1 to 1/1",
-		"x": "--shard=x: expected i/n, as in 2/5", "1/x": "--shard=1/x: expected i/n", "-1/3": "--shard=-1/3: expected 1/3 to 3/3",
+		"0/3": `--shard "0/3": expected 1/3 to 3/3`, "4/3": `--shard "4/3": expected 1/3 to 3/3`, "1/0": `--shard "1/0": expected 1/1 to 1/1`,
+		"x": `--shard "x": expected i/n, as in 2/5`, "1/x": `--shard "1/x": expected i/n`, "-1/3": `--shard "-1/3": expected 1/3 to 3/3`,
 	} {
 		for _, command := range [][]string{{"check", "overlays"}, {"lock"}} {
 			if command[0] == "lock" {
@@ -101,12 +100,7 @@ func TestMergedShardsAreTheWhole(t *testing.T) {
 	assert.Contains(t, stderr, "Not checked: overlays/bad: ")
 	assert.Equal(t, whole, merged)
 	_, merged, _ = run(t, append(args, "-o", "junit")...)
-	sorted := func(text string) []string {
-		lines := strings.Split(text, "\n")
-		slices.Sort(lines)
-		return lines
-	}
-	assert.Equal(t, sorted(junit), sorted(merged))
+	assert.Equal(t, junit, merged)
 
 	write(t, ".", map[string]string{"x.json": "{}", "y.json": "[", "z.json": `{"findings": []} 1`})
 	for _, file := range []string{"x.json", "y.json", "z.json", "gone.json"} {
@@ -119,6 +113,20 @@ func TestMergedShardsAreTheWhole(t *testing.T) {
 	code, _, stderr = run(t, "report", "merge", "part-1.json", "./part-1.json")
 	assert.Equal(t, ExitFailure, code)
 	assert.Contains(t, stderr, "part-1.json and ./part-1.json are the same report")
+	for want, files := range map[string][]string{
+		"the report of shard 2/3 is missing: there are 2 of 3":            {"part-1.json", "part-3.json"},
+		"part-1.json and again.json are both of shard 1/3":                {"part-1.json", "part-2.json", "part-3.json", "again.json"},
+		"part-1.json was written by version devel of krm-validate, and o": {"part-1.json", "old.json"},
+		"not a report of check --output=json: shard \"7/3\": expected":    {"odd.json"},
+	} {
+		first := readFile(t, "part-1.json")
+		write(t, ".", map[string]string{"again.json": first, "old.json": strings.Replace(first, `"devel"`, `"v0"`, 1), "odd.json": strings.Replace(first, `"1/3"`, `"7/3"`, 1)})
+		code, stdout, stderr := run(t, append([]string{"report", "merge", "-o", "sarif=none.sarif"}, files...)...)
+		assert.Equal(t, ExitFailure, code)
+		assert.Empty(t, stdout)
+		assert.Contains(t, stderr, want)
+		assert.NoFileExists(t, "none.sarif")
+	}
 	code, _, _ = run(t, "report", "mrge")
 	assert.Equal(t, ExitFailure, code)
 }

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,8 +43,8 @@ folders, and writes one report in any format. A finding that several have in a
 file that they share is one finding, with all the trees it is in. A folder stands
 for the .json files in it.
 
-What one tree has and another one misses is known only within a shard; and text
-has no source lines here, because reports have none.
+The report is the one of a run over everything. But text has no source lines here,
+because reports have none, and fixes are those that a shard is certain of.
 
 Exit codes are those of check: 1 if there is a finding at error level, or at that
 of --fail-on, 2 if something that was named could not be checked.`,
@@ -134,7 +136,10 @@ func reportsIn(names []string) ([]string, error) {
 
 // mergeReports reads JSON reports and makes one of them.
 func mergeReports(files []string) (*report.Report, error) {
-	out := &report.Report{Version: version(), Rule: ruleOfReport, WithoutSchema: map[string]int{}, Fixes: map[finding.Identity]report.Fix{}}
+	out := &report.Report{
+		Version: version(), Rule: ruleOfReport, WithoutSchema: map[string]int{},
+		Fixes: map[finding.Identity]report.Fix{}, Ends: map[finding.Identity]int{},
+	}
 	prints := map[finding.Identity]string{}
 	var all [][]finding.Finding
 	files, err := reportsIn(files)
@@ -142,6 +147,7 @@ func mergeReports(files []string) (*report.Report, error) {
 		return nil, err
 	}
 	infos := make([]os.FileInfo, len(files))
+	var shards shards
 	for i, file := range files {
 		d, err := readReport(file)
 		if err != nil {
@@ -153,6 +159,9 @@ func mergeReports(files []string) (*report.Report, error) {
 		if j := slices.IndexFunc(infos[:i], func(other os.FileInfo) bool { return os.SameFile(other, infos[i]) }); j >= 0 {
 			return nil, fmt.Errorf("%s and %s are the same report: what it has would count twice", files[j], file)
 		}
+		if err := shards.add(file, d); err != nil {
+			return nil, err
+		}
 		var fs []finding.Finding
 		for _, e := range d.Findings {
 			fs = append(fs, e.Finding)
@@ -162,6 +171,9 @@ func mergeReports(files []string) (*report.Report, error) {
 			}
 			if e.Fix != nil {
 				out.Fixes[id] = *e.Fix
+			}
+			if e.EndColumn > 0 {
+				out.Ends[id] = e.EndColumn
 			}
 		}
 		all = append(all, fs)
@@ -178,13 +190,66 @@ func mergeReports(files []string) (*report.Report, error) {
 			}
 		}
 	}
+	if err := shards.complete(); err != nil {
+		return nil, err
+	}
 	slices.Sort(out.Checked)
 	out.Checked = slices.Compact(out.Checked)
+	slices.SortStableFunc(out.Unread, func(a, b report.Unread) int { return strings.Compare(a.Name, b.Name) })
 	out.Findings = check.Merge(all...)
 	for i := range out.Findings {
 		out.Fingerprints = append(out.Fingerprints, prints[out.Findings[i].Identity()])
 	}
 	return out, nil
+}
+
+// shards are the parts that reports are of: their files, by number, by how many
+// there are.
+type shards struct {
+	files   map[int]map[int]string
+	version string // of the first report that says one
+	by      string // its file
+}
+
+func (s *shards) add(file string, d *report.Document) error {
+	if d.Version != "" {
+		if s.by == "" {
+			s.version, s.by = d.Version, file
+		}
+		if d.Version != s.version {
+			return fmt.Errorf("%s was written by version %s of krm-validate, and %s by %s, which may know other rules: write all of them with one", s.by, s.version, file, d.Version)
+		}
+	}
+	if d.Shard == "" {
+		return nil
+	}
+	i, n, err := parseShard(d.Shard)
+	if err != nil {
+		return fmt.Errorf("%s: not a report of check --output=json: %w", file, err)
+	}
+	if s.files == nil {
+		s.files = map[int]map[int]string{}
+	}
+	if s.files[n] == nil {
+		s.files[n] = map[int]string{}
+	}
+	if other := s.files[n][i]; other != "" {
+		return fmt.Errorf("%s and %s are both of shard %s: what it has would count twice", other, file, d.Shard)
+	}
+	s.files[n][i] = file
+	return nil
+}
+
+// complete returns an error if a shard is missing.
+func (s *shards) complete() error {
+	for _, n := range slices.Sorted(maps.Keys(s.files)) {
+		for i := 1; i <= n; i++ {
+			if s.files[n][i] == "" {
+				return fmt.Errorf("the report of shard %d/%d is missing: there are %d of %[2]d", i, n, len(s.files[n]))
+			}
+		}
+	}
+	return nil
 }
 
 func readReport(file string) (*report.Document, error) {

@@ -71,6 +71,7 @@ var listIndex = regexp.MustCompile(`\[\d+\]`)
 // lineReader returns source lines of findings. Neighbours mostly share a file.
 type lineReader struct {
 	source func(file string) []byte
+	ends   map[finding.Identity]int
 	file   string
 	text   source
 }
@@ -90,6 +91,9 @@ func (r *lineReader) line(f *finding.Finding) ([]byte, bool) {
 // ok is false where that is not known, or may not be: a secret's length is part
 // of it.
 func (r *lineReader) end(f *finding.Finding) (column int, ok bool) {
+	if column, ok = r.ends[f.Identity()]; ok {
+		return column, true
+	}
 	line, ok := r.line(f)
 	if !ok || Sensitive(f) {
 		return 0, false

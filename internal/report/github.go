@@ -18,7 +18,7 @@ var _ = register("github", GitHub)
 // https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 func GitHub(w io.Writer, r *Report) error {
 	var b bytes.Buffer
-	lines := lineReader{source: r.Source}
+	lines := lineReader{source: r.Source, ends: r.Ends}
 	for i := range r.Findings {
 		f := here(&r.Findings[i])
 		title := f.Rule + ": " + f.Resource.String()

@@ -19,6 +19,9 @@ type Document struct {
 	Unread []Unread `json:"unread,omitempty"`
 	// Checked are the names of the trees, where they are a part of all.
 	Checked []string `json:"checked,omitempty"`
+	// Shard is i/n, and Version that of the program, where they are a part of all.
+	Shard   string `json:"shard,omitempty"`
+	Version string `json:"version,omitempty"`
 }
 
 // Entry is a finding of a JSON report.
@@ -28,6 +31,9 @@ type Entry struct {
 	Fingerprint string `json:"fingerprint"`
 	// Fix is the certain answer, if there is one: in File of the finding.
 	Fix *Fix `json:"fix,omitempty"`
+	// EndColumn, from 1 in characters, is behind what it is about. It is there where
+	// the report is to be merged with others.
+	EndColumn int `json:"endColumn,omitempty"`
 }
 
 // Counts are the totals of a report.
@@ -48,7 +54,7 @@ var _ = register("json", JSON, withFixes)
 
 // JSON writes the report as one indented JSON document.
 func JSON(w io.Writer, r *Report) error {
-	rest, err := indented(Document{Findings: []Entry{}, Unread: r.Unread, Summary: Counts{
+	d := Document{Findings: []Entry{}, Unread: r.Unread, Summary: Counts{
 		Errors:    finding.Count(r.Findings, finding.Error),
 		Warnings:  finding.Count(r.Findings, finding.Warning),
 		Notes:     finding.Count(r.Findings, finding.Note),
@@ -57,7 +63,11 @@ func JSON(w io.Writer, r *Report) error {
 		Known:     r.Known,
 
 		WithoutSchema: r.WithoutSchema,
-	}}, "")
+	}}
+	if r.Part {
+		d.Checked, d.Shard, d.Version = r.Checked, r.Shard, r.Version
+	}
+	rest, err := indented(d, "")
 	if err != nil {
 		return err
 	}
@@ -66,16 +76,20 @@ func JSON(w io.Writer, r *Report) error {
 	before, after, _ := bytes.Cut(rest, []byte("[]"))
 	_, _ = out.Write(before)
 	_ = out.WriteByte('[')
+	lines := lineReader{source: r.Source}
 	for i, print := range r.fingerprints() {
 		f := r.Findings[i]
-		f.Message = f.Sentence()
 		if f.Suggestions == nil {
 			f.Suggestions = []string{} // [] in JSON, never null
 		}
-		entry := Entry{f, print, nil}
-		if fix, ok := r.Fixes[r.Findings[i].Identity()]; ok {
+		entry := Entry{Finding: f, Fingerprint: print}
+		if fix, ok := r.Fixes[f.Identity()]; ok {
 			entry.Fix = &fix
 		}
+		if r.Part {
+			entry.EndColumn, _ = lines.end(&f)
+		}
+		entry.Message = f.Sentence()
 		text, err := indented(entry, "    ")
 		if err != nil {
 			return err

@@ -21,6 +21,8 @@ type Report struct {
 	Unread  []Unread
 	// Part is set where others check further trees.
 	Part bool
+	// Shard is i/n if it is one of n parts.
+	Shard string
 	// Known counts the findings that are left out because they are not new.
 	Known int
 	// WithoutSchema counts the resources whose fields could not be compared with
@@ -51,6 +53,9 @@ type Report struct {
 	// Fingerprints are those of the findings where they were read from a report;
 	// else they are computed when a format asks for them.
 	Fingerprints []string
+	// Ends are the columns behind what the findings are about, where they were read
+	// from a report.
+	Ends map[finding.Identity]int
 }
 
 // Rule is what reports say about a rule.

@@ -133,7 +133,7 @@ func SARIF(w io.Writer, r *Report) error {
 	}
 	index := map[string]int{}
 	prints := r.fingerprints()
-	lines := lineReader{source: r.Source}
+	lines := lineReader{source: r.Source, ends: r.Ends}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		number, ok := index[f.Rule]
