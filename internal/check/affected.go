@@ -18,22 +18,37 @@ import (
 
 // Affected returns the indexes of the trees that a change of files can affect: through the
 // kustomizations they refer to, and whatever these name, be it resources, patches,
-// files of generators, configurations of functions or charts. Files are absolute,
-// without symbolic links in their folders; they may be gone.
+// files of generators, configurations of functions or charts, also through symbolic
+// links; and through the folders that Argo CD and Flux are told to apply. Files are
+// absolute, without symbolic links in their folders; they may be gone.
 //
-// What is not affected is certain not to be: where a kustomization cannot be
-// read, or names a file in a way that is not understood, no tree is left out.
-func Affected(trees []Tree, files []string) []int {
-	a := affected{changed: map[string]bool{}, above: map[string]bool{}, known: map[string]bool{}}
+// What is not affected is certain not to be by itself: where a kustomization cannot
+// be read, or names a file in a way that is not understood, no tree is left out.
+// What one tree misses may be in another, whose change does not affect the first.
+//
+// old returns what a file was before: a folder that a kustomization does not refer
+// to any more may be a tree of its own now. It may be nil.
+func Affected(trees []Tree, files []string, old func(file string) []byte) []int {
+	a := affected{changed: map[string]bool{}, above: map[string]bool{}, known: map[string]bool{}, sources: map[string]bool{}, released: map[string]bool{}}
 	for _, f := range files {
 		a.changed[f] = true
+		if info, err := os.Lstat(f); err != nil || info.Mode()&os.ModeSymlink != 0 {
+			a.links = true // or it was one
+		}
+		if old != nil && isKustomizationFile(f) {
+			for _, dir := range parseKustomization(filepath.Dir(f), old(f)).dirs {
+				a.released[absolute(dir)] = true
+			}
+		}
 		for d := filepath.Dir(f); !a.above[d]; d = filepath.Dir(d) {
 			a.above[d] = true
 		}
 	}
 	var out []int
+	all := slices.ContainsFunc(files, decidesAboutOthers)
 	for i, t := range trees {
-		if t.Root != "" && a.kustomization(absolute(t.Root)) || t.Root == "" && a.plain(t) {
+		a.top = t.top()
+		if all || a.ignores(&t) || t.Root != "" && (a.released[absolute(t.Root)] || a.link(t.Root) || a.kustomization(absolute(t.Root))) || t.Root == "" && a.plain(t) {
 			out = append(out, i)
 		}
 	}
@@ -41,9 +56,87 @@ func Affected(trees []Tree, files []string) []int {
 }
 
 type affected struct {
-	changed map[string]bool // files
-	above   map[string]bool // folders with changed files in or below them
-	known   map[string]bool // kustomizations, by folder; false while one is looked at
+	changed  map[string]bool // files
+	above    map[string]bool // folders with changed files in or below them
+	known    map[string]bool // kustomizations, by folder; false while one is looked at
+	sources  map[string]bool // files of resources
+	released map[string]bool // folders that a kustomization which has changed referred to
+	links    bool            // a symbolic link has changed
+	top      string          // of the repository of the tree at hand
+}
+
+// decidesAboutOthers reports whether a file says what Flux makes of folders that do
+// not name it.
+func decidesAboutOthers(file string) bool {
+	return isManifest(file) && contains(file, "kustomize.toolkit.fluxcd.io")
+}
+
+func isManifest(file string) bool {
+	return slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(file))
+}
+
+func contains(file string, words ...string) bool {
+	text, err := limits.ReadRegular(file)
+	return err == nil && slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(text, []byte(w)) })
+}
+
+// ignores reports whether what is left out of a tree has changed, by git or because
+// it is a chart: files of it that have not changed may come and go.
+func (a *affected) ignores(t *Tree) bool {
+	dirs := []string{t.Root}
+	if t.Root == "" {
+		dirs = t.Files
+		if !t.Named {
+			dirs = []string{t.Name}
+		}
+	}
+	for f := range a.changed {
+		if base := filepath.Base(f); base != ".gitignore" && base != "Chart.yaml" {
+			continue
+		}
+		if slices.ContainsFunc(dirs, func(d string) bool { return holds(filepath.Dir(f), absolute(d)) || holds(absolute(d), f) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// link reports whether a symbolic link that a path leads through has changed.
+func (a *affected) link(path string) bool {
+	if !a.links {
+		return false
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return true
+	}
+	for range 64 {
+		next := ""
+		for at := path; at != filepath.Dir(at); at = filepath.Dir(at) {
+			if a.changed[filepath.Join(absolute(filepath.Dir(at)), filepath.Base(at))] {
+				return true
+			}
+			info, err := os.Lstat(at)
+			if err != nil || info.Mode()&os.ModeSymlink == 0 {
+				continue
+			}
+			target, err := os.Readlink(at)
+			if err != nil {
+				return true
+			}
+			if !filepath.IsAbs(target) {
+				target = filepath.Join(absolute(filepath.Dir(at)), target)
+			}
+			rel, _ := filepath.Rel(at, path)
+			next = filepath.Join(target, rel)
+			break
+		}
+		if next == "" {
+			return false
+		}
+		path = next
+	}
+	return true
 }
 
 // absolute is a path as those of changed files are.
@@ -65,18 +158,52 @@ func absolute(path string) string {
 // taken from among them.
 func (a *affected) plain(t Tree) bool {
 	for _, f := range t.Files {
-		if f == "-" || a.changed[absolute(f)] {
+		if f == "-" || a.changed[absolute(f)] || a.link(f) || a.source(f) || t.Named && a.patches(f) {
 			return true
 		}
 	}
 	dir := absolute(t.Name)
 	for f := range a.changed {
-		_, err := os.Lstat(f)
-		if err != nil && strings.HasPrefix(f, dir+string(filepath.Separator)) && slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(f)) {
+		if !strings.HasPrefix(f, dir+string(filepath.Separator)) {
+			continue
+		}
+		if isKustomizationFile(f) && !t.Named {
+			return true // the files that it lists are none of these
+		}
+		if _, err := os.Lstat(f); err != nil && isManifest(f) {
 			return true
 		}
 	}
 	return false
+}
+
+// patches reports whether a kustomization above a file has changed: it says whether
+// the file is a patch.
+func (a *affected) patches(file string) bool {
+	for d := filepath.Dir(absolute(file)); d != filepath.Dir(d); d = filepath.Dir(d) {
+		if slices.ContainsFunc(konfig.RecognizedKustomizationFileNames(), func(name string) bool { return a.changed[filepath.Join(d, name)] }) {
+			return true
+		}
+		if d == a.top {
+			return false
+		}
+	}
+	return false
+}
+
+// source reports whether a file of resources names folders of the repository that
+// have changed: those that Argo CD and Flux apply have to be there.
+func (a *affected) source(file string) bool {
+	if a.top == "" || !isManifest(file) {
+		return false
+	}
+	key := a.top + "\x00" + file
+	is, ok := a.sources[key]
+	if !ok {
+		is = contains(file, "argoproj.io", "fluxcd.io") && a.names(a.top, file, false)
+		a.sources[key] = is
+	}
+	return is
 }
 
 // kustomization reports whether the kustomization in a folder is affected.
@@ -141,7 +268,7 @@ func (a *affected) document(dir string, top *yaml.Node, isKustomization bool) bo
 		return true
 	}
 	for key, value := range yamlnode.Fields(top) {
-		w.configure = isKustomization && slices.Contains([]string{"generators", "transformers", "validators"}, key.Value)
+		w.configure = isKustomization && isConfiguration(key.Value)
 		if a.value(w, value) {
 			return true
 		}
@@ -166,6 +293,9 @@ func (a *affected) value(w words, n *yaml.Node) bool {
 		return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return a.value(w, c) })
 	}
 	all := []string{n.Value}
+	if _, file, ok := strings.Cut(n.Value, "="); ok {
+		all = append(all, file) // its name may have blanks in it
+	}
 	if strings.ContainsAny(n.Value, " \t\n=,'\"") {
 		all = append(all, strings.FieldsFunc(n.Value, func(r rune) bool { return strings.ContainsRune(" \t\r\n=,'\"[]{}", r) })...)
 	}
@@ -185,7 +315,7 @@ func (a *affected) value(w words, n *yaml.Node) bool {
 }
 
 func (a *affected) path(w words, path string) bool {
-	if a.changed[path] {
+	if a.changed[path] || a.link(path) {
 		return true
 	}
 	info, err := os.Stat(path)
@@ -197,15 +327,39 @@ func (a *affected) path(w words, path string) bool {
 	case a.changed[path]:
 		return true
 	case info.IsDir() && HasKustomization(path):
-		return a.kustomization(path)
+		return a.kustomization(path) || w.configure && a.configurations(w.dir, path, 0)
 	case info.IsDir():
 		// One that holds the kustomization itself is no part of it: "/" is a
 		// delimiter, "." a text.
 		return a.above[path] && (w.charts || !holds(path, absolute(w.dir)))
 	case w.configure:
-		return a.names(filepath.Dir(path), path, false)
+		return a.names(filepath.Dir(path), path, false) || a.names(w.dir, path, false)
 	}
-	return false
+	return a.source(path)
+}
+
+func isConfiguration(field string) bool {
+	return slices.Contains([]string{"generators", "transformers", "validators"}, field)
+}
+
+// configurations reports whether a file has changed that is named by what a
+// kustomization has in it: it configures plugins of another one, in whose folder
+// they look for files.
+func (a *affected) configurations(home, dir string, depth int) bool {
+	if depth > 20 {
+		return true
+	}
+	k := &kustomizationFile{}
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		if file := filepath.Join(dir, name); isFile(file) {
+			k = readKustomization(file)
+			if a.names(home, file, false) {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(k.files, func(f string) bool { return isFile(f) && a.names(home, f, false) }) ||
+		slices.ContainsFunc(k.dirs, func(d string) bool { return a.configurations(home, d, depth+1) })
 }
 
 // HasKustomization reports whether a kustomization is in a folder.

@@ -53,7 +53,7 @@ func TestAffected(t *testing.T) {
 		path, err := filepath.Abs(filepath.FromSlash(file))
 		require.NoError(t, err)
 		var got []string
-		for _, tree := range Affected(trees, []string{path}) {
+		for _, tree := range Affected(trees, []string{path}, nil) {
 			got = append(got, trees[tree].Name)
 		}
 		assert.Equal(t, want, got, file)
@@ -63,7 +63,7 @@ func TestAffected(t *testing.T) {
 	gone, err := filepath.Abs(filepath.Join("base", "a.yaml"))
 	require.NoError(t, err)
 	require.NoError(t, os.RemoveAll("base"))
-	assert.Len(t, Affected(trees[:1], []string{gone}), 1)
+	assert.Len(t, Affected(trees[:1], []string{gone}, nil), 1)
 	require.NoError(t, os.WriteFile(filepath.Join("two", "kustomization.yaml"), []byte("a: [\n"), 0o644))
-	assert.Len(t, Affected(trees[1:2], []string{gone}), 1)
+	assert.Len(t, Affected(trees[1:2], []string{gone}, nil), 1)
 }

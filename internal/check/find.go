@@ -402,12 +402,16 @@ type kustomizationFile struct {
 // readKustomization reads what a kustomization refers to. Whatever is wrong
 // with it, building it will say.
 func readKustomization(file string) *kustomizationFile {
-	k := &kustomizationFile{}
-	dir := filepath.Dir(file)
 	text, err := limits.ReadRegular(file)
 	if err != nil {
-		return k
+		return &kustomizationFile{}
 	}
+	return parseKustomization(filepath.Dir(file), text)
+}
+
+// parseKustomization is readKustomization of a text in a folder.
+func parseKustomization(dir string, text []byte) *kustomizationFile {
+	k := &kustomizationFile{}
 	var doc yaml.Node
 	if yaml.Unmarshal(text, &doc) != nil {
 		return k

@@ -179,11 +179,15 @@ func checkCommit(cmd *cobra.Command, args []string, c *checkFlags, ref string) (
 // past is what a repository was in a commit, in a folder of its own.
 type past struct {
 	repo    *git.Repository
+	commit  string
 	changes *git.Changes
 	dir     string // absolute, without symbolic links
 	here    string // where the working directory is in it
 	close   func()
 }
+
+// read returns what a file of the work tree was, nil where it was not there.
+func (p *past) read(file string) []byte { return p.repo.Read(p.commit, file) }
 
 // openPast exports the commit at which this branch left ref.
 func openPast(cwd, ref string) (*past, error) {
@@ -191,7 +195,7 @@ func openPast(cwd, ref string) (*past, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &past{repo: repo, changes: changes}
+	p := &past{repo: repo, commit: commit, changes: changes}
 	if p.here, err = inside(repo.Top, cwd); err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ func (p *partFlags) affected(trees []check.Tree, decisive ...string) ([]int, err
 	if p.since == "" {
 		return all, nil
 	}
-	repo, _, changes, err := changesSince(p.since)
+	repo, commit, changes, err := changesSince(p.since)
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since=%s: %w", p.since, err)
 	}
@@ -83,7 +83,7 @@ func (p *partFlags) affected(trees []check.Tree, decisive ...string) ([]int, err
 	if slices.ContainsFunc(decisive, func(name string) bool { return name != "" && slices.Contains(changed, resolved(name)) }) {
 		return all, nil
 	}
-	return check.Affected(trees, changed), nil
+	return check.Affected(trees, changed, func(file string) []byte { return repo.Read(commit, file) }), nil
 }
 
 // environments returns the environments that belong to the part.

@@ -65,6 +65,20 @@ func (r *Repository) shallow() bool {
 	return err == nil && strings.TrimSpace(answer) == "true"
 }
 
+// Read returns what a file of the work tree was in a commit, nil where it was not
+// there.
+func (r *Repository) Read(commit, path string) []byte {
+	rel, err := filepath.Rel(r.Top, path)
+	if err != nil {
+		return nil
+	}
+	text, err := r.run(nil, "cat-file", "blob", commit+":"+filepath.ToSlash(rel))
+	if err != nil {
+		return nil
+	}
+	return []byte(text)
+}
+
 // Export writes the files of a commit into a folder, as a checkout of it would.
 func (r *Repository) Export(commit, dir string) error {
 	index := filepath.Join(dir, ".krm-validate-index")
