@@ -1,6 +1,6 @@
 // Package cleanup removes temporary files when the program is told to end: they
-// may hold Secrets. Nothing can be done about SIGKILL, so they are also few,
-// readable by their owner alone, and gone as soon as they can be.
+// may hold Secrets. They are also few, readable by their owner alone, and gone as
+// soon as they can be: those of a program that was killed when the next one starts.
 package cleanup
 
 import (
@@ -14,6 +14,7 @@ var state struct {
 	sync.Mutex
 	paths     map[string]int
 	processes map[*os.Process]bool
+	folder    string // that [ownDir] is in
 }
 
 // Add has a file or directory removed when the program is told to end. remove
@@ -86,6 +87,9 @@ func All() {
 		_ = os.RemoveAll(path)
 	}
 	clear(state.paths)
+	if state.folder != "" {
+		_ = os.Remove(state.folder) // if no other program has anything there
+	}
 	for p := range state.processes {
 		_ = p.Kill()
 	}
@@ -94,19 +98,25 @@ func All() {
 
 // TempDir makes the directory that temporary files of this program and of those
 // that it runs go into, the clones of remote bases among them, and returns how
-// to remove it. Where none can be made, they go where they always do.
+// to remove it. Where none can be made, they go where they always do. What a run
+// has left that could not clean up, because it was killed, goes first.
 func TempDir() (remove func()) {
 	const variable = "TMPDIR"
-	dir, err := os.MkdirTemp("", "krm-validate-")
+	dir, release, err := ownDir(os.TempDir())
+	if err != nil {
+		release = func() {}
+		dir, err = os.MkdirTemp("", "krm-validate-")
+	}
 	if err != nil {
 		return func() {}
 	}
+	drop := Add(dir)
 	old, had := os.LookupEnv(variable)
 	if os.Setenv(variable, dir) != nil {
-		_ = os.RemoveAll(dir)
+		drop()
+		release()
 		return func() {}
 	}
-	drop := Add(dir)
 	return func() {
 		if had {
 			_ = os.Setenv(variable, old)
@@ -114,5 +124,6 @@ func TempDir() (remove func()) {
 			_ = os.Unsetenv(variable)
 		}
 		drop()
+		release()
 	}
 }

@@ -97,6 +97,14 @@ type mender struct {
 func (m *mender) run(cmd *cobra.Command, flags *checkFlags, diff bool) error {
 	ctx := cmd.Context()
 	m.options.Keep = true
+	if err := m.limit(); err != nil {
+		return err
+	}
+	if !diff {
+		if err := atomicfile.Recover(m.top); err != nil { // of a run that was killed
+			return err
+		}
+	}
 	before := check.Run(ctx, m.trees, m.options)
 	failure := flags.unread(cmd, before)
 	edits, after, err := m.mend(ctx, before)
@@ -285,7 +293,8 @@ func kindOf(f *finding.Finding) kindOfFinding {
 	return k
 }
 
-// write writes the files, unless one of them has changed since it was read.
+// write writes all of the files, or none: not if one of them has changed since it was
+// read, and not a part of them where the disk is full. What was tried is all of it.
 func (m *mender) write(before *check.Report, edits []fix.Edit) error {
 	for _, file := range files(edits) {
 		if now, err := os.ReadFile(filepath.FromSlash(file)); err != nil || !bytes.Equal(now, before.Sources[file]) {
@@ -295,12 +304,23 @@ func (m *mender) write(before *check.Report, edits []fix.Edit) error {
 			return err
 		}
 	}
+	changed := map[string]atomicfile.File{}
 	for _, file := range files(edits) {
-		if err := atomicfile.Write(filepath.FromSlash(file), fix.Apply(before.Sources[file], ofFile(edits, file)), 0o644); err != nil {
+		name, err := inside(m.top, filepath.FromSlash(file))
+		if err != nil {
 			return err
 		}
+		changed[filepath.ToSlash(name)] = atomicfile.File{Content: fix.Apply(before.Sources[file], ofFile(edits, file)), Perm: 0o644}
 	}
-	return nil
+	if len(changed) == 1 {
+		for name, file := range changed {
+			return atomicfile.Write(filepath.Join(m.top, filepath.FromSlash(name)), file.Content, file.Perm)
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	return atomicfile.WriteTree(m.top, changed)
 }
 
 func (m *mender) printDiff(w io.Writer, before *check.Report, edits []fix.Edit) error {

@@ -55,7 +55,7 @@ this command: Helm 3 takes a path. Helm 4 takes a plugin.`,
 				return cmd.Help() // nobody types a stream
 			}
 			var printed bytes.Buffer
-			stderr := io.MultiWriter(cmd.ErrOrStderr(), &printed)
+			stderr := io.MultiWriter(&printed, cmd.ErrOrStderr())
 			err := postRender(cmd, file, stderr)
 			if report == "" {
 				return err
@@ -64,8 +64,8 @@ this command: Helm 3 takes a path. Helm 4 takes a plugin.`,
 			if err != nil && (!errors.As(err, &exit) || exit.cause != nil) { // Main prints it
 				fmt.Fprintln(&printed, "Error:", secretsOf(cmd).Error(err))
 			}
-			if werr := atomicfile.Write(report, printed.Bytes(), 0o644); err == nil {
-				err = werr
+			if werr := atomicfile.Write(report, printed.Bytes(), 0o644); werr != nil {
+				return &exitError{code: ExitFailure, cause: fmt.Errorf("writing the report: %w", errors.Join(werr, causeOf(err)))}
 			}
 			return err
 		},
@@ -73,6 +73,15 @@ this command: Helm 3 takes a path. Helm 4 takes a plugin.`,
 	cmd.Flags().StringVarP(&file, "config", "c", "", "file with a ConfigPipeline")
 	cmd.Flags().StringVar(&report, "report", "", "write what goes to stderr to this file too")
 	return cmd
+}
+
+// causeOf is what an error says that has not been printed yet.
+func causeOf(err error) error {
+	var exit *exitError
+	if errors.As(err, &exit) && exit.cause == nil {
+		return nil
+	}
+	return err
 }
 
 func postRender(cmd *cobra.Command, file string, stderr io.Writer) error {

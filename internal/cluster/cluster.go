@@ -111,7 +111,7 @@ func firstLine(text string) string {
 
 // proxy starts kubectl proxy and waits until it listens.
 func (c *Cluster) proxy(ctx context.Context, k *kubectl.Client) error {
-	dir, err := os.MkdirTemp("", "krm-validate-cluster-") // 0700
+	dir, err := os.MkdirTemp("", "c-") // 0700
 	if err != nil {
 		return err
 	}
