@@ -17,6 +17,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 )
 
@@ -134,7 +135,7 @@ func short(w io.Writer, r *report.Report) error {
 				place += fmt.Sprintf(":%d", f.Line)
 			}
 		}
-		if _, err := fmt.Fprintf(w, "%s: %s [%s]\n", place, f.Sentence(), f.Rule); err != nil {
+		if _, err := fmt.Fprintln(w, redact.Escape(fmt.Sprintf("%s: %s [%s]", place, f.Sentence(), f.Rule))); err != nil {
 			return err
 		}
 	}

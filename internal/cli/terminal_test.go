@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 )
 
 // forged are names that would do something to a terminal or to a log.
@@ -144,6 +146,17 @@ spec: {connections: {` + n + `: {engine: ` + n + `, service: {name: ` + n + `}, 
 				harmless(t, fmt.Sprint(i, " ", what, " ", args[0]), stderr)
 				texts++
 			}
+			if what == "resources" || what == "pipeline" || what == "sound" {
+				t.Chdir(dir)
+				_, _, stderr := run(t, "argocd", "generate")
+				harmless(t, fmt.Sprint(i, " ", what, " argocd generate"), stderr)
+				for _, args := range [][]string{{"init", "--dry-run", dir}, {"import", "--dry-run", "--env", "prod=" + filepath.Join(dir, "a.yaml")}, {"diff", "-k", dir, "--kubectl", "false"}, {"apply", "-k", dir, "--kubectl", "false"},
+					{"diff", "-o", "markdown", dir, env + "/nothing"}, {"diff", "-o", "markdown", env + "/nothing", dir}, {"trace", "-o", "json", dir, "deploy/" + name}, {"check", "--write-baseline", filepath.Join(env, "known.json"), dir}, {"check", "--baseline", filepath.Join(env, "known.json"), env + "/nothing"}} {
+					_, stdout, stderr := run(t, args...)
+					harmless(t, fmt.Sprint(i, " ", what, " ", args[:2]), stdout+stderr)
+					texts++
+				}
+			}
 			for _, args := range [][]string{{"check", "--notes", dir}, {"fix", "--diff", dir}, {"diff", dir, env + "/nothing"}, {"diff", env + "/nothing", dir}, {"trace", dir, "deploy/" + name}, {"trace", dir, "http://" + name}, {"graph", dir}, {"graph", "-o", "mermaid", dir}, {"graph", "-o", "html", dir}, {"blame", dir}} {
 				_, stdout, stderr := run(t, args...)
 				harmless(t, fmt.Sprint(i, " ", what, " ", args[0]), stdout+stderr)
@@ -181,6 +194,29 @@ spec: {connections: {` + n + `: {engine: ` + n + `, service: {name: ` + n + `}, 
 		}
 	}
 	t.Logf("%d texts", texts)
+}
+
+// A report that is merged may have been written by anybody.
+func TestReportsCannotForgeOutput(t *testing.T) {
+	for _, name := range forged {
+		quoted, err := json.Marshal(name)
+		require.NoError(t, err)
+		document := strings.ReplaceAll(`{"findings": [{"rule": N, "severity": "error", "message": N, "meant": N, "help": N, "field": N, "file": N, "line": 1, "column": 1, "tree": N, "trees": [N, N],
+"resource": {"apiVersion": N, "kind": N, "name": N, "namespace": N}, "suggestions": [N, N], "consequences": [N], "also": [{"file": N, "line": 1, "via": N}], "missing": {"kind": N, "name": N, "namespace": N}, "fingerprint": N}],
+"summary": {"errors": 1, "withoutSchema": {N: 1}}, "unread": [{"name": N, "reason": N}], "checked": [N]}`, "N", string(quoted))
+		file := filepath.Join(t.TempDir(), "1.json")
+		require.NoError(t, os.WriteFile(file, []byte(document), 0o644))
+		for _, format := range report.Names() {
+			code, stdout, stderr := run(t, "report", "merge", "--notes", "-o", format, file)
+			assert.Equal(t, ExitFindings, code, stderr)
+			wellFormed(t, "report merge -o "+format, format, stdout)
+			harmless(t, "report merge", stderr)
+		}
+		known := filepath.Join(t.TempDir(), "known.json")
+		require.NoError(t, os.WriteFile(known, []byte(strings.ReplaceAll(`{"version": 1, "findings": [{"fingerprint": N, "rule": N, "file": N, "resource": N, "message": N}]}`, "N", string(quoted))), 0o644))
+		_, stdout, stderr := run(t, "check", "--baseline", known, filepath.Join(repo, "overlays", "dev", "source"))
+		harmless(t, "check --baseline", stdout+stderr)
+	}
 }
 
 func TestFilesCannotForgeOutput(t *testing.T) {

@@ -138,8 +138,7 @@ func view(n *yaml.Node) (_ *yaml.Node, ok bool) {
 	c := &yaml.Node{Kind: n.Kind, Tag: n.ShortTag(), Value: n.Value, Line: provenance.Mark(n)}
 	switch n.Kind {
 	case yaml.ScalarNode:
-		// Writing a folded scalar may add a line to it.
-		return c, canonical(c) && n.Style&yaml.FoldedStyle == 0
+		return c, canonical(c) && !changesWhenWritten(n)
 	case yaml.SequenceNode:
 		c.Tag = "!!seq"
 		c.Content = make([]*yaml.Node, len(n.Content))
@@ -179,6 +178,14 @@ func viewFields(n, c *yaml.Node) bool {
 		c.Content = append(c.Content, f[0], f[1])
 	}
 	return true
+}
+
+// changesWhenWritten reports whether a scalar may be read as another one once it is
+// written: a folded one may get a line more, and what kustomize has made a number
+// keeps the quotes of the text that it was, which makes it a text again.
+func changesWhenWritten(n *yaml.Node) bool {
+	const quotes = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle
+	return n.Style&yaml.FoldedStyle != 0 || n.Style&quotes != 0 && n.ShortTag() != "!!str"
 }
 
 // canonical reports whether a scalar stays what it is in JSON and back.

@@ -77,6 +77,7 @@ func covered() map[string]map[string]string {
 		"imageTags":                    small("imageTags: [{name: nginx, newTag: '2'}]\n"),
 		"replicas":                     small("replicas: [{name: app, count: 3}]\n"),
 		"bases":                        small("", "top/kustomization.yaml", "bases: [../base]\nnamePrefix: x-\n"),
+		"replicas in quotes":           small("replicas: [{name: q, count: 3}]\n", "top/own.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: q}\nspec: {replicas: '2', template: {spec: {containers: []}}}\n"),
 		"patch in place":               small("patches: [{patch: '{apiVersion: apps/v1, kind: Deployment, metadata: {name: app}, spec: {replicas: 2}}'}]\n"),
 		"patch in a file":              small("patches: [{path: p.yaml, target: {kind: Deployment}}]\n", "top/p.yaml", "- {op: add, path: /spec/replicas, value: 2}\n"),
 		"patch that deletes":           small("patches: [{patch: '{apiVersion: v1, kind: Secret, metadata: {name: secret}, $patch: delete}'}]\nnamePrefix: x-\n"),

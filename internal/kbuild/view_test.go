@@ -28,24 +28,32 @@ func FuzzView(f *testing.F) {
 			return // no resources to kustomize: there is nothing to view
 		}
 		for _, r := range rs {
-			n, ok := view(r.YNode())
-			if !ok {
-				continue
-			}
-			written, err := r.AsYAML()
-			require.NoError(t, err)
-			read, err := kio.FromBytes(written)
-			require.NoError(t, err)
-			require.Len(t, read, 1)
-			again, ok := view(read[0].YNode())
-			require.True(t, ok)
-			require.Equal(t, meaning(t, again), meaning(t, n))
-
-			same, err := (&resource.Resource{RNode: *kyaml.NewRNode(n)}).AsYAML()
-			require.NoError(t, err)
-			require.Equal(t, string(written), string(same))
+			viewed(t, r)
+			retag(r.YNode())
+			viewed(t, r)
 		}
 	})
+}
+
+// viewed compares the view of a resource with kustomize's way.
+func viewed(t *testing.T, r *resource.Resource) {
+	t.Helper()
+	n, ok := view(r.YNode())
+	if !ok {
+		return
+	}
+	written, err := r.AsYAML()
+	require.NoError(t, err)
+	read, err := kio.FromBytes(written)
+	require.NoError(t, err)
+	require.Len(t, read, 1)
+	again, ok := view(read[0].YNode())
+	require.True(t, ok)
+	require.Equal(t, meaning(t, again), meaning(t, n))
+
+	same, err := (&resource.Resource{RNode: *kyaml.NewRNode(n)}).AsYAML()
+	require.NoError(t, err)
+	require.Equal(t, string(written), string(same))
 }
 
 // meaning is a node without the spelling of nulls.

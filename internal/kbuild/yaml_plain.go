@@ -134,7 +134,7 @@ func plainValue(n *yaml.Node, scalar func(*yaml.Node) (any, bool)) (v any, ok bo
 
 func plainScalar(n *yaml.Node) (v any, ok bool) {
 	c := yaml.Node{Kind: n.Kind, Tag: n.ShortTag(), Value: n.Value}
-	if !canonical(&c) || n.Style&yaml.FoldedStyle != 0 { // writing one may add a line
+	if !canonical(&c) || changesWhenWritten(n) {
 		return nil, false
 	}
 	switch c.Tag {
