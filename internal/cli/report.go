@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 )
 
@@ -265,8 +267,24 @@ func readReport(file string) (*report.Document, error) {
 			err = errors.New("it has no findings, or something behind them")
 		}
 	}
+	for i := range d.Findings {
+		if rule := d.Findings[i].Rule; err == nil && !ruleName.MatchString(rule) {
+			err = fmt.Errorf("findings[%d]: %q is no name of a rule", i, rule)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a report of check --output=json: %w", file, err)
 	}
+	// Anybody may have written it, and what is not a finding is printed as it is.
+	for i := range d.Unread {
+		d.Unread[i].Name, d.Unread[i].Reason = redact.Escape(d.Unread[i].Name), redact.Escape(d.Unread[i].Reason)
+	}
+	groups := map[string]int{}
+	for group, n := range d.Summary.WithoutSchema {
+		groups[redact.Escape(group)] += n
+	}
+	d.Summary.WithoutSchema = groups
 	return &d, nil
 }
+
+var ruleName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)

@@ -201,11 +201,16 @@ func TestReportsCannotForgeOutput(t *testing.T) {
 	for _, name := range forged {
 		quoted, err := json.Marshal(name)
 		require.NoError(t, err)
-		document := strings.ReplaceAll(`{"findings": [{"rule": N, "severity": "error", "message": N, "meant": N, "help": N, "field": N, "file": N, "line": 1, "column": 1, "tree": N, "trees": [N, N],
+		document := strings.ReplaceAll(`{"findings": [{"rule": "RULE", "severity": "error", "message": N, "meant": N, "help": N, "field": N, "file": N, "line": 1, "column": 1, "tree": N, "trees": [N, N],
 "resource": {"apiVersion": N, "kind": N, "name": N, "namespace": N}, "suggestions": [N, N], "consequences": [N], "also": [{"file": N, "line": 1, "via": N}], "missing": {"kind": N, "name": N, "namespace": N}, "fingerprint": N}],
 "summary": {"errors": 1, "withoutSchema": {N: 1}}, "unread": [{"name": N, "reason": N}], "checked": [N]}`, "N", string(quoted))
 		file := filepath.Join(t.TempDir(), "1.json")
-		require.NoError(t, os.WriteFile(file, []byte(document), 0o644))
+		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(document, `"RULE"`, string(quoted), 1)), 0o644))
+		code, stdout, stderr := run(t, "report", "merge", file)
+		assert.Equal(t, ExitFailure, code)
+		assert.Contains(t, stderr, "is no name of a rule")
+		harmless(t, "report merge", stdout+stderr)
+		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(document, "RULE", "image-invalid", 1)), 0o644))
 		for _, format := range report.Names() {
 			code, stdout, stderr := run(t, "report", "merge", "--notes", "-o", format, file)
 			assert.Equal(t, ExitFindings, code, stderr)
@@ -214,7 +219,7 @@ func TestReportsCannotForgeOutput(t *testing.T) {
 		}
 		known := filepath.Join(t.TempDir(), "known.json")
 		require.NoError(t, os.WriteFile(known, []byte(strings.ReplaceAll(`{"version": 1, "findings": [{"fingerprint": N, "rule": N, "file": N, "resource": N, "message": N}]}`, "N", string(quoted))), 0o644))
-		_, stdout, stderr := run(t, "check", "--baseline", known, filepath.Join(repo, "overlays", "dev", "source"))
+		_, stdout, stderr = run(t, "check", "--baseline", known, filepath.Join(repo, "overlays", "dev", "source"))
 		harmless(t, "check --baseline", stdout+stderr)
 	}
 }

@@ -223,6 +223,9 @@ func (s *Secrets) Excerpts(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		lines[i], _ = s.Excerpt(line, 1)
+		if isCommand(lines[i]) {
+			lines[i] = "| " + lines[i]
+		}
 	}
 	return strings.Join(lines, "\n")
 }

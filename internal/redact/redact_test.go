@@ -245,6 +245,7 @@ func TestEscape(t *testing.T) {
 	}
 	var s *Secrets
 	assert.Equal(t, "a\n| ::error::x\nb", s.Text("a\n::error::x\nb"))
+	assert.Equal(t, "a: |\n|    ::error::x\n+::error::x", s.Excerpts("a: |\n   ::error::x\n+::error::x"))
 	assert.JSONEq(t, "\"a\u202eb\U000e0041\"", string(JSON([]byte("\"a\u202eb\U000e0041\""))))
 	assert.Equal(t, `"a\u202eb\udb40\udc41"`, string(JSON([]byte("\"a\u202eb\U000e0041\""))))
 	named := with(map[string]string{"a.yaml": "metadata: {name: \"p\\n::error ::x\"}\n"})
