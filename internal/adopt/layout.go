@@ -295,9 +295,14 @@ func (l *layout) checkOthers() error {
 	if len(l.tree.gone) == 0 {
 		return nil
 	}
+	const most = 100_000 // outside of a repository the top may be somebody's home
+	seen := 0
 	return filepath.WalkDir(l.top, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // not ours to read
+		}
+		if seen++; seen > most {
+			return fs.SkipAll
 		}
 		if d.IsDir() {
 			if name := d.Name(); path != l.top && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor") {

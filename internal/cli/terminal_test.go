@@ -147,6 +147,8 @@ spec: {connections: {` + n + `: {engine: ` + n + `, service: {name: ` + n + `}, 
 				texts++
 			}
 			if what == "resources" || what == "pipeline" || what == "sound" {
+				dir := filepath.Join(t.TempDir(), "overlays", "prod") // init looks around
+				write(t, dir, files)
 				t.Chdir(dir)
 				_, _, stderr := run(t, "argocd", "generate")
 				harmless(t, fmt.Sprint(i, " ", what, " argocd generate"), stderr)

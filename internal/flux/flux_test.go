@@ -49,3 +49,30 @@ func TestFill(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, string(before), string(after), "the node itself is not changed")
 }
+
+// FuzzFill asserts that the node which is filled stays as it is, and that a resource
+// without variables is the one that comes back. Flux's own substitution is the
+// oracle of make e2e-flux.
+func FuzzFill(f *testing.F) {
+	f.Add("name: api-${env}\nreplicas: ${n}\n", "env", "prod")
+	f.Add("a: '${a:=b}'\nb: ${a:-}\nc: $${a}\nd: [${a}, {${a}: b}]\n", "a", "x: y\n")
+	f.Add("a: &x ${a}\nb: *x\n", "a", "*x")
+	f.Fuzz(func(t *testing.T, text, name, value string) {
+		var doc yaml.Node
+		if yaml.Unmarshal([]byte(text), &doc) != nil || len(doc.Content) == 0 {
+			return
+		}
+		before, err := yaml.Marshal(&doc)
+		if err != nil {
+			return
+		}
+		v := Variables{Values: map[string]string{name: value}, Names: map[string]bool{name: true}, Complete: true}
+		filled := v.Fill(doc.Content[0])
+		after, err := yaml.Marshal(&doc)
+		require.NoError(t, err)
+		assert.Equal(t, string(before), string(after))
+		if !HasVariables(doc.Content[0]) {
+			assert.Same(t, doc.Content[0], filled)
+		}
+	})
+}
