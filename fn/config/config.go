@@ -28,10 +28,12 @@ const (
 // changes nothing, one without validate runs every rule at its default
 // severity.
 type ConfigPipeline struct {
-	APIVersion string   `yaml:"apiVersion" json:"apiVersion" jsonschema:"enum=wealist.io/v1alpha1"`
-	Kind       string   `yaml:"kind" json:"kind" jsonschema:"enum=ConfigPipeline"`
-	Metadata   Metadata `yaml:"metadata" json:"metadata"`
-	Spec       Spec     `yaml:"spec" json:"spec"`
+	// APIVersion is wealist.io/v1alpha1.
+	APIVersion string `yaml:"apiVersion" json:"apiVersion" jsonschema:"enum=wealist.io/v1alpha1"`
+	// Kind is ConfigPipeline.
+	Kind     string   `yaml:"kind" json:"kind" jsonschema:"enum=ConfigPipeline"`
+	Metadata Metadata `yaml:"metadata" json:"metadata"`
+	Spec     Spec     `yaml:"spec" json:"spec"`
 
 	// File and Line (of its first line, from 1) say where the configuration was
 	// read, for messages. Line is 0 when lines mean nothing to a reader.
@@ -55,9 +57,15 @@ func (c *ConfigPipeline) Locate(field string) (line, column int) {
 // Metadata is the part of a Kubernetes object's metadata that a function's
 // configuration may carry.
 type Metadata struct {
-	Name        string            `yaml:"name" json:"name"`
-	Namespace   string            `yaml:"namespace,omitempty" json:"namespace,omitempty"`
-	Labels      map[string]string `yaml:"labels,omitempty" json:"labels,omitempty"`
+	// Name is that of the configuration, which findings about it name.
+	Name string `yaml:"name" json:"name"`
+	// Namespace is shown with findings about the configuration, which is never
+	// applied.
+	Namespace string `yaml:"namespace,omitempty" json:"namespace,omitempty"`
+	// Labels have no effect.
+	Labels map[string]string `yaml:"labels,omitempty" json:"labels,omitempty"`
+	// Annotations tell kustomize and others how to run the function, such as
+	// config.kubernetes.io/function.
 	Annotations map[string]string `yaml:"annotations,omitempty" json:"annotations,omitempty"`
 }
 
@@ -121,8 +129,11 @@ func IsTodo(reason string) bool {
 // Kind, Name and Namespace are globs as in path.Match; an empty Namespace
 // means any.
 type External struct {
-	Kind      string `yaml:"kind" json:"kind"`
-	Name      string `yaml:"name" json:"name"`
+	// Kind is that of the object, such as Secret, or a glob.
+	Kind string `yaml:"kind" json:"kind"`
+	// Name is the object's name, as resources refer to it, or a glob.
+	Name string `yaml:"name" json:"name"`
+	// Namespace is the object's, or a glob; any one unless set.
 	Namespace string `yaml:"namespace,omitempty" json:"namespace,omitempty"`
 	// Keys, when given, are all the keys that the ConfigMap or Secret has.
 	Keys []string `yaml:"keys,omitempty" json:"keys,omitempty"`
@@ -134,9 +145,13 @@ type External struct {
 // Name and Namespace are globs as in path.Match, Field is one in which only *
 // and ? are special; empty means any.
 type Ignore struct {
-	Rule      string `yaml:"rule" json:"rule"`
-	Kind      string `yaml:"kind,omitempty" json:"kind,omitempty"`
-	Name      string `yaml:"name,omitempty" json:"name,omitempty"`
+	// Rule is the rule's name, such as key-not-found, or a glob.
+	Rule string `yaml:"rule" json:"rule"`
+	// Kind is a glob for the kind of the resource.
+	Kind string `yaml:"kind,omitempty" json:"kind,omitempty"`
+	// Name is a glob for the name of the resource.
+	Name string `yaml:"name,omitempty" json:"name,omitempty"`
+	// Namespace is a glob for the namespace of the resource.
 	Namespace string `yaml:"namespace,omitempty" json:"namespace,omitempty"`
 	// Field is the path of the field; [] stands for any element of a list, as in
 	// spec.*.env[].value.
@@ -149,17 +164,25 @@ type Ignore struct {
 // has the shape of kustomize's nameReference entries:
 // https://github.com/kubernetes-sigs/kustomize/tree/master/examples/transformerconfigs
 type NameReference struct {
-	Group      string      `yaml:"group,omitempty" json:"group,omitempty"`
-	Version    string      `yaml:"version,omitempty" json:"version,omitempty"`
-	Kind       string      `yaml:"kind" json:"kind"`
+	// Group is the API group of the objects that are named, empty for the core one.
+	Group string `yaml:"group,omitempty" json:"group,omitempty"`
+	// Version is accepted for compatibility with kustomize and has no effect.
+	Version string `yaml:"version,omitempty" json:"version,omitempty"`
+	// Kind is that of the objects.
+	Kind string `yaml:"kind" json:"kind"`
+	// FieldSpecs are the fields that hold their names.
 	FieldSpecs []FieldSpec `yaml:"fieldSpecs" json:"fieldSpecs"`
 }
 
 // FieldSpec is one field of one kind that holds a name.
 type FieldSpec struct {
-	Group   string `yaml:"group,omitempty" json:"group,omitempty"`
+	// Group is the API group of the resources with the field, empty for the core
+	// one.
+	Group string `yaml:"group,omitempty" json:"group,omitempty"`
+	// Version is accepted for compatibility with kustomize and has no effect.
 	Version string `yaml:"version,omitempty" json:"version,omitempty"`
-	Kind    string `yaml:"kind,omitempty" json:"kind,omitempty"`
+	// Kind is that of the resources.
+	Kind string `yaml:"kind,omitempty" json:"kind,omitempty"`
 	// Path is the field's path with slashes, as in spec/secretRef/name. A
 	// sequence in the way is searched whole.
 	Path string `yaml:"path" json:"path"`

@@ -67,8 +67,9 @@ type HostTarget struct {
 type Credentials struct {
 	// Secret is the Secret's name, as workloads refer to it.
 	Secret string `yaml:"secret,omitempty" json:"secret,omitempty"`
-	// UsernameKey and PasswordKey are keys of the Secret. Either may be left out.
+	// UsernameKey is the key of the user's name in the Secret. It may be left out.
 	UsernameKey string `yaml:"usernameKey,omitempty" json:"usernameKey,omitempty"`
+	// PasswordKey is the key of the password in the Secret. It may be left out.
 	PasswordKey string `yaml:"passwordKey,omitempty" json:"passwordKey,omitempty"`
 	// Username is a literal user name, instead of UsernameKey.
 	Username string `yaml:"username,omitempty" json:"username,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,29 @@ func TestSchema(t *testing.T) {
 	var document map[string]any
 	require.NoError(t, json.Unmarshal([]byte(stdout), &document))
 	assert.Contains(t, document["title"], "ConfigPipeline")
+	described(t, document, "$")
+}
+
+// described asserts that everything an editor can ask a schema about is
+// described.
+func described(t *testing.T, node map[string]any, path string) {
+	t.Helper()
+	children := func(of any, path string) {
+		named, _ := of.(map[string]any)
+		for name, child := range named {
+			if child, ok := child.(map[string]any); ok {
+				assert.True(t, child["description"] != nil || child["$ref"] != nil, path+"."+name)
+				described(t, child, path+"."+name)
+			}
+		}
+	}
+	children(node["$defs"], path)
+	children(node["properties"], path)
+	children(map[string]any{"items": node["items"], "additionalProperties": node["additionalProperties"]}, path)
+	alternatives, _ := node["oneOf"].([]any)
+	for i, alternative := range alternatives {
+		children(map[string]any{strconv.Itoa(i): alternative}, path)
+	}
 }
 
 func TestDefaults(t *testing.T) {

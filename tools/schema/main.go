@@ -57,10 +57,45 @@ func write(root, file string) error {
 	}
 	s := r.Reflect(&config.ConfigPipeline{})
 	s.ID = "https://raw.githubusercontent.com/ressKim-io/wealist-k8s-migration/main/fn/schema/configpipeline.json"
+	for name, def := range s.Definitions {
+		describe(def, name)
+	}
 	s.Title = config.Kind + " " + config.APIVersion
 	text, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(file, append(text, '\n'), 0o644)
+}
+
+// describe gives the parts of a schema that have no comment of their own, the
+// elements of lists and maps and the alternatives, one made of that around them,
+// so that an editor has something to show wherever the cursor is.
+func describe(s *jsonschema.Schema, of string) {
+	part := func(child *jsonschema.Schema, what string) {
+		if child == nil || child.Ref != "" {
+			return
+		}
+		if child.Description == "" {
+			child.Description = what
+		}
+		describe(child, of)
+	}
+	for p := s.Properties.Oldest(); p != nil; p = p.Next() {
+		if p.Value.Ref == "" {
+			describe(p.Value, p.Key)
+		}
+	}
+	part(s.Items, "One of "+of+".")
+	if s.AdditionalProperties != nil && s.AdditionalProperties.Not == nil {
+		part(s.AdditionalProperties, "The value of one key of "+of+".")
+	}
+	for _, alternative := range s.OneOf {
+		switch alternative.Type {
+		case "string":
+			part(alternative, "The "+of+" as text.")
+		default:
+			part(alternative, "The "+of+" as a number.")
+		}
+	}
 }
