@@ -35,11 +35,11 @@ func FuzzMasks(f *testing.F) {
 		if strings.TrimSpace(value) != value || len(value) < 8 || IsWeak(value) || isPlaceholder(value) || isAddresses(value, "x") || strings.ContainsAny(value, "\n\r") {
 			return // what may be a word, or is about addresses, is not masked
 		}
-		if l, done := s.load(); l.said[value] {
-			done()
-			return // it is public in the other file
-		} else {
-			done()
+		l, done := s.load()
+		public := l.said[value]
+		done()
+		if public {
+			return // in the other file
 		}
 		for _, spelt := range []string{value, url.QueryEscape(value), url.PathEscape(value), base64.StdEncoding.EncodeToString([]byte(value)), strings.Trim(string(quoted), `"`)} {
 			assert.NotContains(t, s.Masked("<"+spelt+">"), "<"+spelt+">")
