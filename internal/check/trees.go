@@ -84,6 +84,9 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 				o.findings[j].Tree = o.tree.shown()
 			}
 			o.at = at[i]
+			if !opts.Keep {
+				o.resources = nil // a fleet has more than memory holds
+			}
 			outcomes = append(outcomes, o)
 		}
 		rep.secrets.Settle() // nobody looks at the resources of a tree again
