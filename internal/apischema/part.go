@@ -95,18 +95,19 @@ func Foreign(n *yaml.Node, s *Schema) bool {
 }
 
 // Resembles reports whether a mapping that does not say its apiVersion has the fields
-// of a kind. Other programs have files with a kind, too: it has none of them there,
-// or more that are no fields of it.
+// of a kind. Other programs have files with a kind, too: it has none of them there but
+// a word, such as a type, or more that are no fields of it.
 func Resembles(n *yaml.Node, s *Schema) bool {
-	fields, others := 0, 0
-	for k := range yamlnode.Fields(n) {
+	fields, others, holds := 0, 0, false
+	for k, v := range yamlnode.Fields(n) {
 		switch {
 		case k.Value == "kind" || k.Value == "apiVersion":
 		case s.Field(k.Value) != nil:
 			fields++
+			holds = holds || len(v.Content) > 0
 		default:
 			others++
 		}
 	}
-	return fields > others
+	return fields > others && (fields > 1 || holds)
 }
