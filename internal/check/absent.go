@@ -53,11 +53,13 @@ func identity(n *yaml.Node) finding.Resource {
 	}
 }
 
-// asksOthers reports whether other trees have a say in a finding: see absent.
-func asksOthers(f *finding.Finding) bool {
+// asksOthers reports whether other trees have a say in a finding: see absent. What is
+// in a kustomization is applied with it, whatever others have.
+func (o *outcome) asksOthers(f *finding.Finding) bool {
 	switch {
 	case f.Rule == "api-removed" && f.Severity == finding.Error:
-		return true
+		_, set := o.set[f.Rule]
+		return o.tree.Root == "" && !set
 	case f.Missing == nil:
 		return f.Wanted != nil
 	}
@@ -71,7 +73,7 @@ func (rep *Report) absent(outcomes []outcome) {
 	for i := range outcomes {
 		for j := range outcomes[i].findings {
 			f := &outcomes[i].findings[j]
-			if !asksOthers(f) {
+			if !outcomes[i].asksOthers(f) {
 				continue
 			}
 			if f.Rule == "api-removed" && f.Severity == finding.Error {

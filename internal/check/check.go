@@ -149,8 +149,9 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	}
 	var found, beside [][]finding.Finding
 	rep.absent(outcomes)
-	for _, o := range outcomes {
-		rep.spareDisputed(o.findings)
+	for i := range outcomes {
+		o := &outcomes[i]
+		rep.spareDisputed(o)
 		if opts.chosen(o.at) {
 			found = append(found, o.findings)
 			if opts.Keep && o.resources != nil {
@@ -190,7 +191,7 @@ func (rep *Report) depends(outcomes []outcome) bool {
 	for _, o := range outcomes {
 		for i := range o.findings {
 			f := &o.findings[i]
-			if asksOthers(f) || f.Severity >= finding.Error && schemaRules[f.Rule] && !inventory.ByKubernetes(groupOf(f)) {
+			if o.asksOthers(f) || f.Severity >= finding.Error && schemaRules[f.Rule] && !inventory.ByKubernetes(groupOf(f)) {
 				return true
 			}
 		}
@@ -239,11 +240,20 @@ type outcome struct {
 	tree     Tree
 	findings []finding.Finding
 	have     objects
-	at       int // of the tree among those of the run
+	set      map[string]finding.Severity // by rule, what the configuration says
+	at       int                         // of the tree among those of the run
 	// resources are those of the tree, nil if it could not be built.
 	resources []*yaml.Node
 	// aside says that the tree is not checked, and only has what others may miss.
 	aside bool
+}
+
+// severities are those that a configuration sets, by rule.
+func severities(cfg *config.ConfigPipeline) map[string]finding.Severity {
+	if cfg == nil || cfg.Spec.Validate == nil {
+		return nil
+	}
+	return cfg.Spec.Validate.Rules
 }
 
 func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, error) {
@@ -302,12 +312,12 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 			return outcomes, err
 		}
 		if !t.Named {
-			spareForms(p.inv, findings)
+			spareForms(p.inv, findings, severities(cfg))
 		}
 		rep.define(p.inv)
 		tree := t
 		tree.Name = p.name
-		o := outcome{tree: tree, findings: findings, have: rep.objectsOf(p.inv)}
+		o := outcome{tree: tree, findings: findings, have: rep.objectsOf(p.inv), set: severities(cfg)}
 		if opts.Keep && cfg == nil {
 			for _, object := range p.inv.Objects() {
 				if object.Node != nil && !object.Local {
@@ -367,7 +377,7 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 	places.read = func(file string) ([]byte, error) { return readAbs(files, file) }
 	places.Locate(b.findings)
 	places.sources(b.findings, rep.Sources)
-	o := outcome{tree: t, findings: append(b.findings, rep.about...), have: b.have}
+	o := outcome{tree: t, findings: append(b.findings, rep.about...), have: b.have, set: severities(b.config)}
 	if !b.function {
 		o.resources = b.resources
 	}
@@ -382,6 +392,7 @@ type built struct {
 	resources []*yaml.Node
 	have      objects
 	function  bool // whether it ran
+	config    *config.ConfigPipeline
 }
 
 // buildAndCheck builds a kustomization and checks what comes out.
@@ -410,6 +421,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	b.opts = build
 	failure := ""
 	if result != nil {
+		b.config = rep.configOf(result, opts)
 		rep.warn(result.Warnings)
 		for _, r := range result.Runs {
 			b.findings = append(b.findings, r.Findings...)
@@ -418,7 +430,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	}
 	var failed *kbuild.FunctionError
 	if errors.As(err, &failed) && finding.Count(b.findings, finding.Error) > 0 {
-		rep.about = rep.kustomizations(steps, nil, rep.configOf(result, opts))
+		rep.about = rep.kustomizations(steps, nil, b.config)
 		b.findings = unresolved(b.findings, opts.Unresolved)
 		return b, nil
 	}
@@ -456,11 +468,11 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		return b, fmt.Errorf("it builds the templates of a Helm chart: %w", errTemplate)
 	}
 	defineLive(ctx, inv, opts.Cluster)
-	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, rep.configOf(result, opts)), rules.WithoutSchema(inv)
+	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, b.config), rules.WithoutSchema(inv)
 	rep.bring(inv)
 	served := rep.unserved(inv, opts)
-	if cfg := rep.configOf(result, opts); cfg != nil {
-		served = rules.Settle(served, cfg.Spec.Validate)
+	if b.config != nil {
+		served = rules.Settle(served, b.config.Spec.Validate)
 	}
 	unwritable := kbuild.Writable(m, rep.secrets) // whoever builds it gets this
 	if unwritable != nil {
@@ -478,7 +490,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	}
 	b.findings, err = validate(ctx, inv, opts.Config, opts)
 	if !t.Named {
-		spareForms(inv, b.findings)
+		spareForms(inv, b.findings, severities(b.config))
 	}
 	b.findings = append(b.findings, served...)
 	b.have = rep.objectsOf(inv)

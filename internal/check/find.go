@@ -46,6 +46,8 @@ type Tree struct {
 	Base bool
 	// Folders are those of the kustomizations that the tree consists of.
 	Folders []string
+	// Charts is how many Helm charts were left out where the first tree was found.
+	Charts int
 }
 
 // Find says which trees the paths stand for: a folder with a kustomization is

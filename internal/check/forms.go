@@ -17,8 +17,8 @@ type formKey struct{ file, kind, namespace, name string }
 
 // spareForms makes warnings of the mistakes in forms, which were found in a folder:
 // whoever fills one in may add what is missing as well. The folder of a Go program
-// has such files, that it reads and completes.
-func spareForms(inv *inventory.Inventory, findings []finding.Finding) {
+// has such files, that it reads and completes. Rules whose severity is set have that.
+func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
 	forms, templates := map[formKey]bool{}, map[formKey]bool{}
 	for _, o := range inv.Objects() {
 		key := formKey{o.File, o.Kind, o.Namespace, o.Name}
@@ -35,6 +35,9 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding) {
 	}
 	for i := range findings {
 		f := &findings[i]
+		if _, ok := set[f.Rule]; ok {
+			continue
+		}
 		key := formKey{f.File, f.Resource.Kind, f.Resource.Namespace, f.Resource.Name}
 		if forms[key] || templates[key] && !structural[f.Rule] {
 			f.Severity = min(f.Severity, finding.Warning)
@@ -126,10 +129,10 @@ func (rep *Report) defines(key crdKey, n *yaml.Node) {
 // spareDisputed makes warnings of what the schema of a custom resource refuses where
 // the trees of a run define it differently, as a repository does that keeps an
 // earlier release beside its own.
-func (rep *Report) spareDisputed(findings []finding.Finding) {
-	for i := range findings {
-		f := &findings[i]
-		if f.Severity < finding.Error || !schemaRules[f.Rule] {
+func (rep *Report) spareDisputed(o *outcome) {
+	for i := range o.findings {
+		f := &o.findings[i]
+		if _, ok := o.set[f.Rule]; ok || f.Severity < finding.Error || !schemaRules[f.Rule] {
 			continue
 		}
 		if n, defined := rep.defined[crdKey{groupOf(f), f.Resource.Kind}]; defined && n == nil {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -133,8 +134,9 @@ func isBadOne(word string) bool {
 	}))
 }
 
-// isEnvironment reports whether the folder test, or testing, in dir is for an environment of that
-// name: it is in a folder for environments, or others are beside it.
+// isEnvironment reports whether the folder test, or testing, in dir is for an
+// environment of that name: it is in a folder for environments, or others are beside
+// it.
 func (p *paths) isEnvironment(dir string) bool {
 	switch filepath.Base(dir) {
 	case "overlays", "overlay", "environments", "environment", "envs", "env", "clusters", "cluster", "stages", "instances":
@@ -215,37 +217,44 @@ const oldest = 6
 
 var kubernetesRelease = regexp.MustCompile(`(?:^|[^0-9.])1[._]([0-9]{1,2})(?:[^0-9]|$)`)
 
-// weighPaths lowers what was found in files that are not there to be applied. A file that
-// was named by itself is meant as it stands.
-func (t *Tree) weighPaths(findings []finding.Finding) {
-	below := t.Within
-	switch {
-	case below == "" && t.Named:
+// weighPaths lowers what was found in files that are not there to be applied, except
+// for rules whose severity is set. What was named by itself is meant as it stands, and
+// so is all that a kustomization reaches which is there to be applied.
+func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Severity) {
+	if t.Named {
 		return
-	case below == "":
-		below = t.Name
 	}
-	below, err := filepath.Abs(below)
+	below, err := filepath.Abs(cmp.Or(t.Within, t.Name))
 	if err != nil {
 		return
 	}
 	p := paths{below: below}
+	var root string // the file whose path has a say, if that of the finding has none
+	if t.Root != "" {
+		if own := filepath.Join(t.Root, "kustomization.yaml"); p.of(own) == applied {
+			root = own
+		}
+	}
 	for i := range findings {
 		f := &findings[i]
+		if _, ok := set[f.Rule]; ok {
+			continue
+		}
 		if t.Root == "" && isSnippet(f) || f.Help == apischema.Blank {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
 		if f.File == "" || f.Severity <= finding.Note {
 			continue
 		}
-		is := p.of(f.File)
+		file := cmp.Or(root, f.File)
+		is := p.of(file)
 		switch is {
 		case broken:
 			f.Severity = finding.Note
 		case tested, kept, form:
 			f.Severity = min(f.Severity, finding.Warning)
 		default:
-			if f.Severity == finding.Error && f.Rule == "api-removed" && p.isFor(f.File, f.Resource) {
+			if f.Severity == finding.Error && f.Rule == "api-removed" && p.isFor(file, f.Resource) {
 				f.Severity = finding.Warning
 			}
 		}

@@ -2,10 +2,13 @@ package check_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 )
@@ -49,6 +52,53 @@ func TestWhatPathsSay(t *testing.T) {
 	} {
 		dir := tree(t, map[string]string{"test/api.yaml": text, sibling: ""})
 		assert.Equal(t, want, severityOf(t, "unknown-field", dir), sibling)
+	}
+}
+
+// TestWhatPathsSayOfKustomizations: what one reaches that is applied is applied too.
+func TestWhatPathsSayOfKustomizations(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n"
+	const old = "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: shop}\nspec: {rules: [{host: a.example.com}]}\n"
+	for _, c := range []struct {
+		root, file string
+		want, gone finding.Severity
+	}{
+		{"overlays/prod", "legacy/api.yaml", finding.Error, finding.Error},
+		{"overlays/prod", "base/bad-gateway/api.yaml", finding.Error, finding.Error},
+		{"overlays/prod", "test/api.yaml", finding.Error, finding.Error},
+		{"overlays/test", "base/old/api.yaml", finding.Error, finding.Error}, // an environment
+		{"overlays/prod", "base/1.18/ingress-v1beta1.yaml", finding.Error, finding.Error},
+		{"deploy/k8s-1.18", "base/api.yaml", finding.Error, finding.Warning},
+		{"e2e/broken", "base/api.yaml", finding.Error, finding.Error},
+		{"e2e/setup", "e2e/api.yaml", finding.Warning, finding.Warning},
+		{"cases/invalid", "cases/invalid/api.yaml", finding.Note, finding.Note},
+	} {
+		up, err := filepath.Rel(c.root, c.file)
+		require.NoError(t, err)
+		dir := tree(t, map[string]string{c.root + "/kustomization.yaml": kustomization + "- " + filepath.ToSlash(up) + "\n", c.file: text + "---\n" + old})
+		assert.Equal(t, c.want, severityOf(t, "unknown-field", dir), "%s with %s", c.root, c.file)
+		assert.Equal(t, c.gone, severityOf(t, "api-removed", dir), "%s with %s", c.root, c.file)
+	}
+	named := tree(t, map[string]string{"kustomization.yaml": kustomization + "- legacy/api.yaml\n", "legacy/api.yaml": text})
+	assert.Equal(t, finding.Error, severityOf(t, "unknown-field", named), "named by itself")
+	stages := tree(t, map[string]string{
+		"overlays/dev/kustomization.yaml": kustomization + "- api.yaml\n", "overlays/dev/api.yaml": strings.Replace(old, "v1beta1", "v1", 1),
+		"overlays/prod/kustomization.yaml": kustomization + "- api.yaml\n", "overlays/prod/api.yaml": old,
+	})
+	assert.Equal(t, finding.Error, severityOf(t, "api-removed", stages), "another stage has it")
+}
+
+// TestSetSeveritiesStay, whatever a path says.
+func TestSetSeveritiesStay(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n"
+	cfg := &config.ConfigPipeline{Spec: config.Spec{Validate: &config.Validate{Rules: map[string]finding.Severity{"unknown-field": finding.Error}}}}
+	for _, files := range []map[string]string{
+		{"invalid/api.yaml": text},
+		{"invalid/api.yaml": text, "invalid/kustomization.yaml": kustomization + "- api.yaml\n"},
+	} {
+		dir := tree(t, files)
+		assert.Equal(t, finding.Note, severityOf(t, "unknown-field", dir))
+		assert.Equal(t, 1, finding.Count(run(t, check.Options{Config: cfg}, dir).Findings, finding.Error))
 	}
 }
 
