@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -46,7 +47,8 @@ type Tree struct {
 	Base bool
 	// Folders are those of the kustomizations that the tree consists of.
 	Folders []string
-	// Charts is how many Helm charts were left out where the first tree was found.
+	// Charts is how many Helm charts are in the folder that was named. Only its first
+	// tree says so.
 	Charts int
 }
 
@@ -163,12 +165,22 @@ func findBelow(dir string, opts FindOptions) ([]Tree, error) {
 	}
 	switch {
 	case len(trees) > 0:
+		trees[0].Charts = w.charts
 		return trees, nil
 	case w.charts > 0:
-		return nil, fmt.Errorf("%s: nothing to check but Helm charts: helm template NAME CHART | krm-validate check -", dir)
+		return nil, fmt.Errorf("%s: nothing to check but %s", dir, NotRendered(w.charts))
 	default:
 		return nil, fmt.Errorf("%s: nothing to check: no kustomization and no .yaml, .yml or .json file", dir)
 	}
+}
+
+// NotRendered says of so many Helm charts what to do about them.
+func NotRendered(charts int) string {
+	what := "1 Helm chart, which is"
+	if charts > 1 {
+		what = strconv.Itoa(charts) + " Helm charts, which are"
+	}
+	return what + " not rendered: helm template CHART | krm-validate check -"
 }
 
 // walked is what a folder holds.

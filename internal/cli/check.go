@@ -280,6 +280,7 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report, trees []check.
 	slices.SortStableFunc(out.Unread, func(a, b report.Unread) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(out.Checked)
 	failure := c.unread(cmd, rep)
+	c.charts(cmd, rep, trees)
 	done, err := c.known.apply(cmd, out, failure)
 	if done || err != nil {
 		return err
@@ -309,6 +310,17 @@ func (c *checkFlags) fixes(cmd *cobra.Command, rep *check.Report, trees []check.
 
 func (c *checkFlags) carriesFixes() bool {
 	return slices.ContainsFunc(c.destinations, func(d destination) bool { return d.format.Fixes })
+}
+
+// charts says what was left out where nothing else is there.
+func (c *checkFlags) charts(cmd *cobra.Command, rep *check.Report, trees []check.Tree) {
+	n := 0
+	for i := range trees {
+		n += trees[i].Charts
+	}
+	if n > 0 && rep.Resources == 0 && !c.quiet && !c.part.isPart() {
+		fmt.Fprintln(cmd.ErrOrStderr(), "Not checked:", check.NotRendered(n))
+	}
 }
 
 // unread says what could not be checked, and returns the exit code if that is a

@@ -73,6 +73,23 @@ func TestCheckExitCodes(t *testing.T) {
 	}
 }
 
+// TestChartsOnly: who has nothing but charts is told what to do with them.
+func TestChartsOnly(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"a/Chart.yaml": "name: a\n", "b/Chart.yaml": "name: b\n"})
+	const say = "2 Helm charts, which are not rendered: helm template CHART | krm-validate check -\n"
+	code, _, stderr := run(t, "check", dir)
+	assert.Equal(t, ExitFailure, code)
+	assert.Contains(t, stderr, "nothing to check but "+say)
+	write(t, dir, map[string]string{"ct.yaml": "remote: origin\n"})
+	code, _, stderr = run(t, "check", dir)
+	assert.Equal(t, 0, code)
+	assert.Equal(t, "Not checked: "+say, stderr)
+	write(t, dir, map[string]string{"cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"})
+	_, _, stderr = run(t, "check", dir)
+	assert.Empty(t, stderr)
+}
+
 func TestCheckPassesWithExternals(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{
