@@ -84,17 +84,28 @@ var monitorSelectsNothing = &Rule{
 	},
 }
 
-// selectedByPrometheus are the kinds that a Prometheus selects by label, and where it
-// says so. https://prometheus-operator.dev/docs/platform/troubleshooting/
+// selectedByPrometheus are the kinds that a Prometheus selects by label, where it says
+// so, and what else has that field.
+// https://prometheus-operator.dev/docs/platform/troubleshooting/
 var selectedByPrometheus = []struct {
 	kind  inventory.GroupKind
 	field string
+	by    []inventory.GroupKind
 }{
-	{gk("monitoring.coreos.com/ServiceMonitor"), "serviceMonitorSelector"},
-	{gk("monitoring.coreos.com/PodMonitor"), "podMonitorSelector"},
-	{gk("monitoring.coreos.com/PrometheusRule"), "ruleSelector"},
-	{gk("monitoring.coreos.com/Probe"), "probeSelector"},
+	{gk("monitoring.coreos.com/ServiceMonitor"), "serviceMonitorSelector", scrapers},
+	{gk("monitoring.coreos.com/PodMonitor"), "podMonitorSelector", scrapers},
+	{gk("monitoring.coreos.com/PrometheusRule"), "ruleSelector", gks("monitoring.coreos.com/Prometheus", "monitoring.coreos.com/ThanosRuler")},
+	{gk("monitoring.coreos.com/Probe"), "probeSelector", scrapers},
 }
+
+var scrapers = gks("monitoring.coreos.com/Prometheus", "monitoring.coreos.com/PrometheusAgent")
+
+// otherScrapers read the same kinds, and say in their own ways which.
+var otherScrapers = gks(
+	"opentelemetry.io/OpenTelemetryCollector", "opentelemetry.io/TargetAllocator", // https://opentelemetry.io/docs/platforms/kubernetes/operator/target-allocator/
+	"operator.victoriametrics.com/VMAgent", "operator.victoriametrics.com/VMAlert", // https://docs.victoriametrics.com/operator/integrations/prometheus/
+	"monitoring.grafana.com/GrafanaAgent",
+)
 
 var monitorNotSelected = &Rule{
 	Name:     "monitor-not-selected",
@@ -102,41 +113,48 @@ var monitorNotSelected = &Rule{
 	URL:      "https://prometheus-operator.dev/docs/platform/troubleshooting/#troubleshooting-servicemonitor-changes",
 	Doc: "A ServiceMonitor, PodMonitor, Probe or PrometheusRule has a label that every Prometheus of the build selects by, with another value. " +
 		"No Prometheus then reads it, and nobody says so. " +
-		"It is reported only where all Prometheuses of the build ask for that label; one that lacks the label may be for another build's.",
+		"It is reported only where all Prometheuses of the build ask for that label, agents and for rules Thanos rulers among them; one that lacks the label may be for another build's. " +
+		"Builds with something else that reads these kinds, such as an OpenTelemetryCollector, are left alone.",
 	Run: func(p *Pass) error {
-		prometheuses := p.Inventory.OfKind(gk("monitoring.coreos.com/Prometheus"))
+		if slices.ContainsFunc(otherScrapers, func(kind inventory.GroupKind) bool { return len(p.Inventory.OfKind(kind)) > 0 }) {
+			return nil
+		}
 		for _, s := range selectedByPrometheus {
+			var readers []*inventory.Object
+			for _, kind := range s.by {
+				readers = append(readers, p.Inventory.OfKind(kind)...)
+			}
+			if len(readers) == 0 {
+				continue
+			}
 			for _, o := range p.Inventory.OfKind(s.kind) {
-				if o.Node != nil && len(prometheuses) > 0 {
-					p.checkSelected(o, prometheuses, s.field)
-				}
+				p.checkSelected(o, readers, s.field)
 			}
 		}
 		return nil
 	},
 }
 
-func (p *Pass) checkSelected(o *inventory.Object, prometheuses []*inventory.Object, field string) {
-	labels := o.Get("metadata", "labels")
-	var at *yaml.Node
-	var want []string
-	for _, prometheus := range prometheuses {
-		selector := yamlnode.Get(prometheus.Get("spec", field), "matchLabels")
-		differs := false
-		for k, v := range yamlnode.Fields(selector) {
-			have := yamlnode.Get(labels, k.Value)
-			if have == nil || reference.IsPlaceholder(have.Value) || reference.IsPlaceholder(v.Value) || have.Value == v.Value {
-				continue
+func (p *Pass) checkSelected(o *inventory.Object, readers []*inventory.Object, field string) {
+	for k, have := range yamlnode.Fields(o.Get("metadata", "labels")) {
+		value := yamlnode.String(have)
+		if reference.IsPlaceholder(value) {
+			continue
+		}
+		var want []string
+		for _, reader := range readers {
+			asked := yamlnode.GetString(reader.Get("spec", field), "matchLabels", k.Value)
+			if asked == "" || asked == value || reference.IsPlaceholder(asked) {
+				break
 			}
-			differs, at = true, have
-			want = append(want, v.Value)
+			want = append(want, asked)
 		}
-		if !differs {
-			return
+		if len(want) < len(readers) {
+			continue
 		}
+		slices.Sort(want)
+		p.Report(o, have, fmt.Sprintf("no Prometheus of this build selects this %s: %s asks for another value of this label", o.Kind, readers[0]), Suggest(slices.Compact(want)...))
 	}
-	slices.Sort(want)
-	p.Report(o, at, fmt.Sprintf("no Prometheus of this build selects this %s: %s asks for another value of this label", o.Kind, prometheuses[0]), Suggest(slices.Compact(want)...))
 }
 
 var monitorPortNotFound = &Rule{
