@@ -435,8 +435,8 @@ var scaledTwice = &Rule{
 		for _, kind := range autoscalers {
 			for _, o := range slices.SortedStableFunc(slices.Values(p.Inventory.OfKind(kind)), compareObjects) {
 				target := p.targetOf(o, "spec.scaleTargetRef.name")
-				if o.Node == nil || target == nil || target.Node == nil || o.Annotation("scaledobject.keda.sh/transfer-hpa-ownership") == "true" {
-					continue
+				if o.Node == nil || target == nil || target.Node == nil || isRecorded(o) || o.Annotation("scaledobject.keda.sh/transfer-hpa-ownership") == "true" {
+					continue // KEDA's own, or one that it takes over
 				}
 				other := first[target]
 				if other == nil {
