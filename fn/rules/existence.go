@@ -130,6 +130,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		if len(siblings) > 0 && len(res.Suggestions) == 0 {
 			opts = append(opts, Help("%s; add it to the build, or declare it under validate.externals with the reason why it exists anyway", listOf("others here", siblings)))
 		}
+		if ns := reference.BuiltinNamespace(r.To[0], r.Name); ns != "" {
+			opts = append(opts, Help("clusters have one of that name in namespace %q, and this field means one in %q", ns, r.Namespace))
+		}
 		message := what + " is not in this build"
 		if twin != nil {
 			message += fmt.Sprintf("; %s is, and is of another kind", twin)

@@ -138,6 +138,9 @@ var imageTagLatest = &Rule{
 			if u.local || !u.Moves() || said && u.likelyLocal() {
 				return
 			}
+			if u.node.Value == "auto" {
+				return // Istio puts the image of its gateway in: https://istio.io/latest/docs/setup/additional-setup/gateway/
+			}
 			what := "the tag latest"
 			if u.Tag == "" {
 				what = "no tag, which means latest"
@@ -267,12 +270,8 @@ var imageInvalid = &Rule{
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			n := yamlnode.Get(c.Node, "image")
 			s := yamlnode.String(n)
-			if digest := badDigest(s); digest != "" && !reference.IsPlaceholder(s) {
-				p.Report(o, n, fmt.Sprintf("the digest of image %q is none: InvalidImageName", s), Help("the digest of %s are %d hexadecimal digits in lower case, and this has %d characters",
-					"sha256", 64, len(digest)))
-				return
-			}
-			if s == "" || reference.IsPlaceholder(s) || imagePattern().MatchString(s) {
+			digest := badDigest(s)
+			if s == "" || reference.IsPlaceholder(s) || digest == "" && imagePattern().MatchString(s) {
 				return
 			}
 			if builtFromSource(s) {
@@ -280,6 +279,11 @@ var imageInvalid = &Rule{
 			}
 			if word, _ := findPlaceholder(s); word != "" {
 				return // placeholder-left is about it
+			}
+			if digest != "" {
+				p.Report(o, n, fmt.Sprintf("the digest of image %q is none: InvalidImageName", s),
+					Help("a digest by sha256 is 64 hexadecimal digits in lower case, and this has %d characters", len(digest)))
+				return
 			}
 			if strings.TrimSpace(s) == "" && o.Annotation("image.openshift.io/triggers") != "" {
 				return // https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/images/triggering-updates-on-imagestream-changes

@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -154,6 +155,9 @@ func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string
 	}
 	var near []string
 	for _, c := range containers {
+		if listensUndeclared(c, n.Value) {
+			return
+		}
 		for _, port := range yamlnode.Elements(yamlnode.Get(c.Node, "ports")) {
 			number := yamlnode.GetString(port, "containerPort")
 			if number == n.Value {
@@ -177,6 +181,22 @@ func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string
 	}
 	p.Report(o, n, message, AtMost(finding.Warning), DidYouMeanAs("%s", near...),
 		Help("if something does listen on %s, declare it under the container's ports", n.Value))
+}
+
+// undeclaredPorts are ports that programs listen on by default beside those that
+// their containers declare.
+var undeclaredPorts = []struct{ program, port string }{
+	{"istio-proxy", "15021"},       // https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio
+	{"kube-state-metrics", "8081"}, // https://github.com/kubernetes/kube-state-metrics/blob/main/docs/developer/cli-arguments.md
+}
+
+// listensUndeclared reports whether a container is one of those programs, by its
+// name or its image's.
+func listensUndeclared(c *inventory.Container, port string) bool {
+	image, _, _ := strings.Cut(path.Base(yamlnode.GetString(c.Node, "image")), ":")
+	return slices.ContainsFunc(undeclaredPorts, func(u struct{ program, port string }) bool {
+		return u.port == port && (c.Name == u.program || image == u.program)
+	})
 }
 
 // podPort is a port, by number or name, of a pod.

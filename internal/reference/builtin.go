@@ -92,14 +92,26 @@ func (b *builtin) isFor(gk inventory.GroupKind, namespace string) bool {
 	return b.kind == gk && (b.namespace == "" || b.namespace == namespace)
 }
 
-// builtinNamed reports whether every cluster has an object of exactly this name.
+// builtinNamed reports whether every cluster has an object of exactly this name. An
+// empty namespace may be any.
 func builtinNamed(gk inventory.GroupKind, namespace, name string) bool {
 	for i := range builtins {
-		if b := &builtins[i]; b.name == name && b.isFor(gk, namespace) {
+		if b := &builtins[i]; b.name == name && (b.isFor(gk, namespace) || namespace == "" && b.kind == gk) {
 			return true
 		}
 	}
 	return false
+}
+
+// BuiltinNamespace returns the namespace in which clusters have an object of exactly
+// this name, "" if none is known.
+func BuiltinNamespace(gk inventory.GroupKind, name string) string {
+	for i := range builtins {
+		if b := &builtins[i]; b.name == name && b.kind == gk {
+			return b.namespace
+		}
+	}
+	return ""
 }
 
 // builtinLike reports whether a cluster may well have an object of that name.
