@@ -198,29 +198,38 @@ func (p *Pass) isCollection(o *inventory.Object) bool {
 	if o.File == "" || o.File == "stdin" {
 		return false
 	}
-	variants, few := 0, 3
+	few := 3
 	if strings.Contains(o.Group, ".") && !apischema.Kubernetes().HasGroup(o.Group) {
 		few = 2 // the samples of an operator
 	}
-	in := objectsByFile.Of(p.Build)[o.File]
-	for _, other := range in {
-		if other.GroupKind != o.GroupKind {
-			return false
-		}
-		if other.Name == o.Name && other.Namespace == o.Namespace {
-			variants++
-		}
-	}
-	return variants >= few && 2*variants >= len(in)
+	in := namesByFile.Of(p.Build)[o.File]
+	variants := in.variants[[2]string{o.Namespace, o.Name}]
+	return in.alike && variants >= few && 2*variants >= in.objects
 }
 
-// objectsByFile are the objects of a build by the file they are in.
-var objectsByFile = NewFact(func(b *Build) map[string][]*inventory.Object {
-	files := map[string][]*inventory.Object{}
+// fileNames are the objects in a file: how many, whether all are of one kind, and
+// how many of them have each namespace and name.
+type fileNames struct {
+	kind     inventory.GroupKind
+	alike    bool
+	objects  int
+	variants map[[2]string]int
+}
+
+var namesByFile = NewFact(func(b *Build) map[string]*fileNames {
+	files := map[string]*fileNames{}
 	for _, o := range b.Inventory.Objects() {
-		if !o.Local {
-			files[o.File] = append(files[o.File], o)
+		if o.Local {
+			continue
 		}
+		in := files[o.File]
+		if in == nil {
+			in = &fileNames{kind: o.GroupKind, alike: true, variants: map[[2]string]int{}}
+			files[o.File] = in
+		}
+		in.alike = in.alike && in.kind == o.GroupKind
+		in.objects++
+		in.variants[[2]string{o.Namespace, o.Name}]++
 	}
 	return files
 })

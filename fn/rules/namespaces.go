@@ -27,14 +27,15 @@ var namespaceMistyped = &Rule{
 	URL: "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
 	Run: func(p *Pass) error {
 		known, declared := p.namespaces()
-		near := func(ns string, among []string) []string {
-			if ns == "" || reference.IsPlaceholderName(ns) || slices.Contains(among, ns) || builtinNamespace(ns) {
+		near := func(ns string, among *choice) []string {
+			if ns == "" || reference.IsPlaceholderName(ns) || among.has(ns) || builtinNamespace(ns) {
 				return nil
 			}
-			if names := closestNames(ns, among); len(names) > 0 && names[0] == suggest.Nearest(ns, among, 1)[0] {
-				return names
+			names := among.nearest(ns)
+			if len(names) == 0 || !suggest.Close(ns, names[0]) {
+				return nil
 			}
-			return nil
+			return slices.DeleteFunc(names, func(name string) bool { return !suggest.Close(ns, name) })
 		}
 		uses := namespaceUses.Of(p.Build)
 		report := func(o *inventory.Object, n *yaml.Node, ns string, meant []string) {
@@ -49,16 +50,17 @@ var namespaceMistyped = &Rule{
 			p.Report(o, n, fmt.Sprintf("namespace %q is not in this build", ns), opts...)
 		}
 		if len(declared) > 0 {
+			among := choose(declared)
 			for _, o := range p.Inventory.Objects() {
 				if o.Local || o.Namespace == "" {
 					continue
 				}
-				if meant := near(o.Namespace, declared); len(meant) > 0 {
+				if meant := near(o.Namespace, among); len(meant) > 0 {
 					report(o, o.Get("metadata", "namespace"), o.Namespace, meant)
 				}
 			}
 		}
-		known = append(known, builtinNamespaces...)
+		among := choose(append(known, builtinNamespaces...))
 		named := map[spot]bool{} // object-not-found speaks of them
 		for _, r := range p.refs.To(namespaceKind) {
 			named[spot{r.From, r.Node}] = true
@@ -71,7 +73,7 @@ var namespaceMistyped = &Rule{
 			if yamlnode.String(n) == "" || named[spot{r.From, n}] || p.resolve(r).Status != reference.Found {
 				continue
 			}
-			if meant := near(r.Namespace, known); len(meant) > 0 {
+			if meant := near(r.Namespace, among); len(meant) > 0 {
 				report(r.From, n, r.Namespace, meant)
 			}
 		}

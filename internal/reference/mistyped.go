@@ -77,7 +77,7 @@ func (x *extractor) mistypedGroup(row *compiledRow, at place, kind string) bool 
 					meant = group + "/" + v
 				}
 			}
-		case oneEdit(group, gk.Group):
+		case oneEdit(group, gk.Group) && (!versioned || isVersion(version)):
 			meant = gk.Group + text[len(group):]
 		case !versioned && oneEdit(text, gk.Group+"/v1"):
 			meant = gk.Group + "/v1"
