@@ -77,11 +77,20 @@ func (p *Pass) reportArgument(o *inventory.Object, c *inventory.Container, arg *
 	switch {
 	case len(near) > 0 && suggest.Close(name, near[0]):
 		p.Report(o, arg, message, DidYouMeanAs("$(%s)", near...))
-	case c.Pod.Partial || serviceVariable(name) || leaderVariable(o, name) || !strings.Contains(name, "_") && runsShell(c):
+	case c.Pod.Partial || serviceVariable(name) || leaderVariable(o, name) || slices.Contains(identityVariables[:], name) || !strings.Contains(name, "_") && runsShell(c):
 		// what an operator or the kubelet sets, a program of the shell's
 	default:
 		p.Report(o, arg, message, AtMost(finding.Warning), Help("write $$(%s) if the text is meant", name))
 	}
+}
+
+// identityVariables are set by the webhooks that give pods an identity in a cloud, behind
+// those of the container, so that its arguments may have them and its env may not.
+// https://github.com/aws/amazon-eks-pod-identity-webhook
+// https://azure.github.io/azure-workload-identity/docs/installation/mutating-admission-webhook.html
+var identityVariables = [...]string{
+	"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE",
+	"AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_AUTHORITY_HOST",
 }
 
 // leaderVariable reports whether the controller of LeaderWorkerSets sets a variable:
