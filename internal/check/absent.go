@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -70,6 +71,7 @@ func (o *outcome) asksOthers(f *finding.Finding) bool {
 // run has it, or a file that no kustomization lists.
 func (rep *Report) absent(outcomes []outcome) {
 	var unlisted map[finding.Resource][]string
+	holders := sync.OnceValue(func() map[finding.Resource][]int { return holdersOf(outcomes) })
 	for i := range outcomes {
 		for j := range outcomes[i].findings {
 			f := &outcomes[i].findings[j]
@@ -78,14 +80,14 @@ func (rep *Report) absent(outcomes []outcome) {
 			}
 			if f.Rule == "api-removed" && f.Severity == finding.Error {
 				self := finding.Resource{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}
-				if other := slices.IndexFunc(outcomes, func(o outcome) bool { return o.have[self] == served }); other >= 0 {
+				if other := holding(holders()[self], func(i int) bool { return outcomes[i].have[self] == served }); other >= 0 {
 					f.Severity = finding.Warning // who has both chooses between them
 					f.Help = "it is in " + outcomes[other].tree.Name + " in a version that is served"
 				}
 				continue
 			}
 			if f.Missing == nil && f.Wanted != nil {
-				if other := complement(outcomes, i, f, f.Wanted); other >= 0 {
+				if other := complement(outcomes, holders(), i, f, f.Wanted); other >= 0 {
 					f.Severity, f.Missing = min(f.Severity, finding.Note), f.Wanted
 					f.Message += "; it is in " + outcomes[other].tree.Name
 					f.Suggestions, f.Meant = nil, ""
@@ -95,7 +97,7 @@ func (rep *Report) absent(outcomes []outcome) {
 			if f.Missing == nil || f.Severity < finding.Warning {
 				continue
 			}
-			if other := complement(outcomes, i, f, f.Missing); other >= 0 {
+			if other := complement(outcomes, holders(), i, f, f.Missing); other >= 0 {
 				f.Severity = finding.Note
 				f.Message += "; it is in " + outcomes[other].tree.Name
 				continue
@@ -129,21 +131,40 @@ func nearby(unlisted map[finding.Resource][]string, t *Tree, f *finding.Finding)
 	return ""
 }
 
+// holdersOf returns the indexes of the outcomes that have each object, in order.
+func holdersOf(outcomes []outcome) map[finding.Resource][]int {
+	holders := map[finding.Resource][]int{}
+	for i := range outcomes {
+		for object := range outcomes[i].have {
+			holders[object] = append(holders[object], i)
+		}
+	}
+	return holders
+}
+
+// holding returns the first of the indexes that is suitable, -1 if none is.
+func holding(indexes []int, suits func(i int) bool) int {
+	if at := slices.IndexFunc(indexes, suits); at >= 0 {
+		return indexes[at]
+	}
+	return -1
+}
+
 // complement returns a tree that has what f misses, and is not an alternative
 // to the tree of f: it does not have the resource that misses it. It is -1 if
 // there is none. A tree without a namespace goes wherever it is applied to, which
 // may be the one that is meant.
-func complement(outcomes []outcome, own int, f *finding.Finding, missing *finding.Resource) int {
+func complement(outcomes []outcome, holders map[finding.Resource][]int, own int, f *finding.Finding, missing *finding.Resource) int {
 	if outcomes[own].have == nil {
 		return -1
 	}
 	self := finding.Resource{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}
 	anywhere, selfAnywhere := *missing, self
 	anywhere.Namespace, selfAnywhere.Namespace = "", ""
-	if other := slices.IndexFunc(outcomes, func(o outcome) bool { return o.have[*missing] != 0 && o.have[self] == 0 }); other >= 0 {
+	if other := holding(holders[*missing], func(i int) bool { return outcomes[i].have[self] == 0 }); other >= 0 {
 		return other
 	}
-	return slices.IndexFunc(outcomes, func(o outcome) bool { return o.have[anywhere] != 0 && o.have[self] == 0 && o.have[selfAnywhere] == 0 })
+	return holding(holders[anywhere], func(i int) bool { return outcomes[i].have[self] == 0 && outcomes[i].have[selfAnywhere] == 0 })
 }
 
 // readUnlisted says which files in the folders of kustomizations that none of
