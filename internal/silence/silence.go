@@ -42,7 +42,7 @@ func In(text []byte) []*Comment {
 		return nil
 	}
 	var found, waiting []*Comment
-	lines := bytes.Split(text, []byte("\n"))
+	lines := linesOf(text)
 	scalars := scalarsIn(lines, text)
 	all := byLine{}
 	for _, s := range scalars {
@@ -52,7 +52,6 @@ func In(text []byte) []*Comment {
 	}
 	for i, line := range lines {
 		number := i + 1
-		line = bytes.TrimRight(line, "\r")
 		trimmed := bytes.TrimSpace(line)
 		blank := len(trimmed) == 0 || trimmed[0] == '#'
 		at := all.comment(number, line)
@@ -93,6 +92,20 @@ func In(text []byte) []*Comment {
 	}
 	return found
 }
+
+// linesOf are the lines of a text, without their ends, which YAML has several of:
+// https://yaml.org/spec/1.1/#id871136
+func linesOf(text []byte) (lines [][]byte) {
+	for {
+		end := lineEnd.FindIndex(text)
+		if end == nil {
+			return append(lines, text)
+		}
+		lines, text = append(lines, text[:end[0]]), text[end[1]:]
+	}
+}
+
+var lineEnd = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
 
 // span is a scalar in which a # is text: from a line and a column behind its start,
 // from 1 and 0, to where it ends. That of a block scalar begins with the line below
@@ -135,6 +148,7 @@ func scalarsIn(lines [][]byte, text []byte) (all []span) {
 	var walk func(n *yaml.Node, key string)
 	walk = func(n *yaml.Node, key string) {
 		switch {
+		case n.Line > len(lines): // where an empty value stands at the end
 		case n.Kind == yaml.ScalarNode && n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 			s := span{line: n.Line, last: n.Line, block: true, patch: key == "patch" || key == "patchesStrategicMerge"}
 			if strings.TrimSpace(n.Value) != "" { // what is below an empty one is not in it

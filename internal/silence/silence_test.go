@@ -1,9 +1,11 @@
 package silence
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestCommentsAreNoText(t *testing.T) {
@@ -55,4 +57,31 @@ j: 4 # krm-validate:ignore eight: below a block without text
 		{"quoted", 2, 2, 2}, {"lines", 5, 5, 5}, {"key", 6, 6, 6},
 		{"one", 9, 9, 9}, {"two", 10, 11, 15}, {"three", 17, 17, 19}, {"four", 20, 20, 20}, {"five", 23, 23, 23}, {"six", 24, 24, 24}, {"seven", 31, 31, 31}, {"eight", 34, 34, 34},
 	}, got)
+}
+
+func TestEndsOfLines(t *testing.T) {
+	for _, end := range []string{"\n", "\r\n", "\r", "\u0085", "\u2028", "\u2029"} {
+		text := strings.ReplaceAll("# a\n# b\nk: \"# krm-validate:ignore text: no comment\"\n# krm-validate:ignore one: above\nl: 'b'\n", "\n", end)
+		got := In([]byte(text))
+		require.Len(t, got, 1, "%q", end)
+		assert.Equal(t, Comment{Line: 4, Column: 1, First: 5, Last: 5, Rules: []string{"one"}, Reason: true}, *got[0], "%q", end)
+	}
+}
+
+// Whatever a text is, each comment is a place in it.
+func FuzzIn(f *testing.F) {
+	for _, text := range []string{
+		"a: |2\n    b\n  # krm-validate:ignore a: b\n", "- 'a\u2028 # krm-validate:ignore a: b\n' # krm-validate:ignore a: b", "\ufeff&a \"b\": !!str 'c' # krm-validate:ignore a: b\r",
+		"patch: |-\n  a: \"b\n    c\" # krm-validate:ignore a: b\n", "{a: [\"# krm-validate:ignore a: b\", >",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		lines := linesOf(text)
+		for _, c := range In(text) {
+			if c.Line < 1 || c.Last < c.First || c.Last > len(lines) || lines[c.Line-1][c.Column-1] != '#' {
+				t.Errorf("%q: %+v", text, *c)
+			}
+		}
+	})
 }
