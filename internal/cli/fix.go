@@ -327,7 +327,7 @@ func (m *mender) printDiff(w io.Writer, before *check.Report, edits []fix.Edit) 
 	for _, file := range files(edits) {
 		m.secrets.File(file, before.Sources[file]) // lines around an edit are shown as they are spelled
 		text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
-			A: difflib.SplitLines(string(before.Sources[file])), B: difflib.SplitLines(string(fix.Apply(before.Sources[file], ofFile(edits, file)))),
+			A: splitLines(before.Sources[file]), B: splitLines(fix.Apply(before.Sources[file], ofFile(edits, file))),
 			FromFile: "a/" + file, ToFile: "b/" + file, Context: 3,
 		})
 		if err != nil {

@@ -111,6 +111,20 @@ func TestFix(t *testing.T) {
 	assert.Empty(t, stdout)
 }
 
+// What --diff prints is a patch for git, and makes of files what fix makes of them.
+func TestFixDiffIsAPatch(t *testing.T) {
+	pod := "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\nspec:\n  containers:\n  - name: web\n    image: example.com/web:1.0\n    imagePullPolcy: Always"
+	files := map[string]string{"end.yaml": strings.Replace(pod, "NAME", "end", 1) + "\n", "none.yaml": strings.Replace(pod, "NAME", "none", 1)}
+	repository(t, files)
+	code, patch, stderr := run(t, "fix", "--diff", ".")
+	require.Equal(t, ExitFindings, code, stderr)
+	write(t, ".", map[string]string{"fix.patch": patch})
+	gitRun(t, "apply", "fix.patch")
+	for name, text := range files {
+		assert.Equal(t, strings.Replace(text, "imagePullPolcy", "imagePullPolicy", 1), readFile(t, name))
+	}
+}
+
 // A connection's Service is named without quotes in what is found about it.
 func TestFixOfAConnection(t *testing.T) {
 	dir := t.TempDir()

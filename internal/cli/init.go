@@ -224,9 +224,12 @@ func (p *initPrinter) diff(r *adopt.Result) (string, error) {
 	return b.String(), nil
 }
 
+// splitLines are the lines of a text as a diff has them, with the one that git writes
+// behind a last one that has no end.
 func splitLines(text []byte) []string {
-	if len(text) == 0 {
-		return nil
+	lines := slices.Collect(strings.Lines(string(text)))
+	if last := len(lines) - 1; last >= 0 && !strings.HasSuffix(lines[last], "\n") {
+		lines[last] += "\n\\ No newline at end of file\n"
 	}
-	return difflib.SplitLines(strings.TrimSuffix(string(text), "\n"))
+	return lines
 }
