@@ -302,8 +302,7 @@ func (c *checkFlags) fixes(cmd *cobra.Command, rep *check.Report, trees []check.
 	fixes := map[finding.Identity]report.Fix{}
 	for i := range edits {
 		e := &edits[i]
-		from, to := e.Range(rep.Sources[e.File])
-		fixes[rep.Findings[e.Finding].Identity()] = report.Fix{Line: from.Line, Column: from.Column, EndLine: to.Line, EndColumn: to.Column, Old: e.Old, New: e.New}
+		fixes[rep.Findings[e.Finding].Identity()] = report.Fix{Line: e.From.Line, Column: e.From.Column, EndLine: e.To.Line, EndColumn: e.To.Column, Old: e.Old, New: e.New}
 	}
 	return fixes, err
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pmezard/go-difflib/difflib"
@@ -234,7 +235,12 @@ func files(edits []fix.Edit) []string {
 }
 
 func ofFile(edits []fix.Edit, file string) []fix.Edit {
-	return slices.DeleteFunc(slices.Clone(edits), func(e fix.Edit) bool { return e.File != file })
+	from, _ := slices.BinarySearchFunc(edits, file, func(e fix.Edit, file string) int { return strings.Compare(e.File, file) })
+	to := from
+	for to < len(edits) && edits[to].File == file {
+		to++
+	}
+	return edits[from:to]
 }
 
 // check checks everything again, with edits in memory.

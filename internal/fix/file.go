@@ -3,7 +3,6 @@ package fix
 import (
 	"bytes"
 	"encoding/base64"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -205,10 +204,8 @@ func inWord(c byte) bool {
 	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }
 
-// Range is where an edit begins in a text and where what is behind it begins, with
-// columns in characters.
-func (e *Edit) Range(text []byte) (from, to finding.Position) {
-	t := newFile(text)
+// span is where an edit begins and where what is behind it begins.
+func (t *file) span(e *Edit) (from, to finding.Position) {
 	line := t.text[t.lines[e.Line-1]:t.offset(e.Line, e.Column)]
 	from = finding.Position{Line: e.Line, Column: utf8.RuneCount(line) + 1}
 	to = finding.Position{Line: from.Line + strings.Count(e.Old, "\n"), Column: from.Column + utf8.RuneCountInString(e.Old)}
@@ -218,13 +215,15 @@ func (e *Edit) Range(text []byte) (from, to finding.Position) {
 	return from, to
 }
 
-// Apply makes the edits of one file, which are sorted.
+// Apply makes the edits of one file, which are sorted and do not overlap.
 func Apply(text []byte, edits []Edit) []byte {
 	t := newFile(text)
-	for i := len(edits) - 1; i >= 0; i-- { // from the end, so that places stay
-		e := edits[i]
-		at := t.offset(e.Line, e.Column)
-		text = slices.Concat(text[:at], []byte(e.New), text[at+len(e.Old):])
+	var edited []byte
+	at := 0
+	for _, e := range edits {
+		from := t.offset(e.Line, e.Column)
+		edited = append(append(edited, text[at:from]...), e.New...)
+		at = from + len(e.Old)
 	}
-	return text
+	return append(edited, text[at:]...)
 }

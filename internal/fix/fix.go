@@ -9,6 +9,7 @@ package fix
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -28,6 +29,9 @@ type Edit struct {
 	// Line and Column are of the first byte of Old, from 1; Old may be several lines.
 	Line, Column int
 	Old, New     string
+	// From and To are where Old begins, and where what is behind it does, with columns
+	// in characters.
+	From, To finding.Position
 	// What is said of it, where Old and New are not to be shown.
 	What string
 	Rule string
@@ -135,7 +139,6 @@ func without(a, b []string) []string {
 // elsewhere, the one thing that is near may be what is misspelt: that is no
 // certain answer. What is in a Secret is left alone, unless the tree allows it.
 func Plan(fs []finding.Finding, tree *Tree) []Edit {
-	var edits []Edit
 	uses := map[[2]string]map[[2]any]bool{} // of an answer: the places
 	for i := range fs {
 		if old, replacement, ok := tree.answer(&fs[i]); ok && !fromSchema[fs[i].Rule] {
@@ -146,6 +149,11 @@ func Plan(fs []finding.Finding, tree *Tree) []Edit {
 			uses[key][[2]any{fs[i].File, fs[i].Line}] = true
 		}
 	}
+	type place struct {
+		file string
+		line int
+	}
+	planned := map[place][]Edit{}
 	files := map[string]*file{}
 	for i := range fs {
 		f := &fs[i]
@@ -176,16 +184,17 @@ func Plan(fs []finding.Finding, tree *Tree) []Edit {
 			continue
 		}
 		e.File, e.Rule, e.Finding = f.File, f.Rule, i
-		same := func(o Edit) bool { return o.File == e.File && text.overlap(o, e) }
-		if j := slices.IndexFunc(edits, same); j >= 0 {
-			if edits[j].New != e.New {
-				edits = slices.Delete(edits, j, j+1) // two answers are none
-			}
-			continue
+		e.From, e.To = text.span(&e)
+		at := place{f.File, f.Line}
+		others := planned[at]
+		if j := slices.IndexFunc(others, func(o Edit) bool { return text.overlap(o, e) }); j < 0 {
+			planned[at] = append(others, e)
+		} else if others[j].New != e.New {
+			planned[at] = slices.Delete(others, j, j+1) // two answers are none
 		}
-		edits = append(edits, e)
 	}
-	slices.SortStableFunc(edits, func(a, b Edit) int {
+	edits := slices.Concat(slices.Collect(maps.Values(planned))...)
+	slices.SortFunc(edits, func(a, b Edit) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
 	})
 	return edits

@@ -27,10 +27,13 @@ func OnlyMended(before, after []Built, mended []finding.Finding) bool {
 	if len(after) < len(before) {
 		return false
 	}
-	m := mending{findings: mended}
+	m := mending{fields: map[[2]string]bool{}}
 	free := map[string]bool{}
 	for i := range mended {
-		if f := &mended[i]; f.Resource.Kind == "Kustomization" || f.Resource.Kind == config.Kind {
+		f := &mended[i]
+		field := [2]string{f.Resource.Kind, anyElement(f.Field)}
+		m.fields[field] = m.fields[field] || f.Key
+		if f.Resource.Kind == "Kustomization" || f.Resource.Kind == config.Kind {
 			for _, name := range append(slices.Clone(f.Trees), f.Tree) {
 				free[name] = true
 			}
@@ -93,8 +96,10 @@ func pairs(before, after []*yaml.Node) [][2]*yaml.Node {
 
 // mending compares one resource.
 type mending struct {
-	findings []finding.Finding
-	kind     string
+	// fields are those that mended findings are about, by the kind of their resource,
+	// and whether one is about the key.
+	fields map[[2]string]bool
+	kind   string
 }
 
 // resource compares resources. What kustomize does to one depends on its type.
@@ -184,15 +189,12 @@ func value(n *yaml.Node, at int, key string) *yaml.Node {
 
 // about reports whether a mended finding is about a field of such a resource.
 func (m *mending) about(field string, key bool) bool {
-	return slices.ContainsFunc(m.findings, func(f finding.Finding) bool {
-		return f.Resource.Kind == m.kind && (f.Key || !key) && sameField(f.Field, field)
-	})
+	ofKey, ok := m.fields[[2]string{m.kind, anyElement(field)}]
+	return ok && (ofKey || !key)
 }
 
-// sameField compares fields, whatever the element of a list: another tree may have
-// the element elsewhere.
-func sameField(a, b string) bool {
-	return a == b || listIndex.ReplaceAllString(a, "[]") == listIndex.ReplaceAllString(b, "[]")
-}
+// anyElement is a field whatever the element of a list: another tree may have the
+// element elsewhere.
+func anyElement(field string) string { return listIndex.ReplaceAllString(field, "[]") }
 
 var listIndex = regexp.MustCompile(`\[\d+\]`)
