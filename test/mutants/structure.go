@@ -191,8 +191,8 @@ func dropped(needed func(t *tree, p *place) bool) func(*tree) []change {
 	}
 }
 
-// neededPort is one that a Service sends to by name, or that is the only one of
-// its container.
+// neededPort is one that a Service sends to by name which selects the pods of one
+// object.
 func neededPort(t *tree, p *place) bool {
 	name := yamlnode.GetString(p.value, "name")
 	if !matches("**.containers.ports", p.path) || name == "" {
