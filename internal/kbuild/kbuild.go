@@ -277,11 +277,11 @@ func (b *builder) spared(root string) (*Result, error) {
 // ours builds root in linear time. Whatever goes wrong but for the function is
 // no error: kustomize says what it makes of it.
 func (b *builder) ours(root string) (*Result, error) {
-	schema.RLock()
+	done := readSchema(b.opts.Cache != nil)
 	l, m, err := b.linear(root, false)
-	schema.RUnlock()
+	done()
 	if errors.Is(err, errOwnSchema) {
-		done := ownSchema()
+		done = ownSchema()
 		l, m, err = b.linear(root, true)
 		done()
 	}
@@ -306,7 +306,12 @@ func (b *builder) linear(root string, ownSchema bool) (l *linearBuild, m resmap.
 }
 
 // stock has kustomize build root, with the function in a process of its own.
-func (b *builder) stock(root string) (*Result, error) {
+func (b *builder) stock(root string) (result *Result, err error) {
+	stockSchema(func() { result, err = b.krusty(root) })
+	return result, err
+}
+
+func (b *builder) krusty(root string) (*Result, error) {
 	command, err := b.opts.command()
 	if err != nil {
 		return nil, err
@@ -322,9 +327,7 @@ func (b *builder) stock(root string) (*Result, error) {
 		defer os.RemoveAll(tmp)
 		t.capture = filepath.Join(tmp, "resources.yaml")
 	}
-	done := ownSchema()
 	m, err := krustyRun(t, root, krustyOptions(&b.opts))
-	done()
 	result := &Result{Resources: m, Runs: said.read(), Configs: t.configs}
 	if b.captured != nil {
 		content, readErr := os.ReadFile(t.capture)
@@ -364,9 +367,8 @@ func Stock(fsys filesys.FileSystem, dir string, opts Options) (resmap.ResMap, er
 	helm := o.PluginConfig.HelmConfig
 	o.PluginConfig = types.DisabledPluginConfig()
 	o.PluginConfig.HelmConfig = helm
-	done := ownSchema()
-	m, err := krustyRun(t, root, o)
-	done()
+	var m resmap.ResMap
+	stockSchema(func() { m, err = krustyRun(t, root, o) })
 	switch {
 	case t.err != nil:
 		return nil, t.err

@@ -13,24 +13,63 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/kustomize/kyaml/openapi/kubernetesapi"
 	"sigs.k8s.io/kustomize/kyaml/resid"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 	"sigs.k8s.io/yaml"
 )
 
 // schema guards the schema that kustomize keeps for all builds of a process.
 // Whoever only reads it finds the default one.
-var schema sync.RWMutex
+var schema struct {
+	sync.RWMutex
+	whole bool // nothing is added to it when it is read
+}
 
 // errOwnSchema ends a build that needs the schema for itself.
 var errOwnSchema = errors.New("the build has a schema of its own")
+
+// readSchema keeps the schema as it is until done is called. kustomize fills it when
+// it first needs more than the scopes that it has in a table, and reads it without a
+// lock: for builds that run side by side it is filled before.
+func readSchema(sideBySide bool) (done func()) {
+	schema.RLock()
+	for sideBySide && !schema.whole {
+		schema.RUnlock()
+		schema.Lock()
+		openapi.SchemaForResourceType(kyaml.TypeMeta{})
+		schema.whole = true
+		schema.Unlock()
+		schema.RLock()
+	}
+	return schema.RUnlock
+}
 
 // ownSchema keeps others from the schema until done is called.
 func ownSchema() (done func()) {
 	schema.Lock()
 	return func() {
-		if openapi.GetSchemaVersion() != kubernetesapi.DefaultOpenAPI {
-			openapi.ResetOpenAPI()
+		if isOwnSchema() {
+			resetSchema()
 		}
 		schema.Unlock()
+	}
+}
+
+func isOwnSchema() bool { return openapi.GetSchemaVersion() != kubernetesapi.DefaultOpenAPI }
+
+func resetSchema() {
+	openapi.ResetOpenAPI()
+	schema.whole = false
+}
+
+// stockSchema runs a build of kustomize's own, which may set a schema. That is added
+// to what earlier builds have left, unlike in a process that builds one tree: so
+// such a build runs once more, from none.
+func stockSchema(run func()) {
+	defer ownSchema()()
+	run()
+	if isOwnSchema() {
+		resetSchema()
+		run()
 	}
 }
 
@@ -49,6 +88,7 @@ func (v *level) setSchema() error {
 			return err
 		}
 	}
+	resetSchema() // else it would be added to what other builds use
 	return openapi.SetSchema(v.k.OpenAPI, text, true)
 }
 
