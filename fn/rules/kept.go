@@ -54,6 +54,9 @@ func (p *Pass) pack(f *finding.Finding, o *inventory.Object, before *kept) kept 
 	case before != nil && before.advice != nil && a.same(before.advice):
 		k.advice = before.advice
 	default:
+		if before != nil && before.advice != nil && before.advice.help == a.help {
+			a.help = before.advice.help // one text for both
+		}
 		k.advice = &a
 	}
 	return k
