@@ -24,7 +24,7 @@ test: ## Run the tests; some install kustomize into the cache directory first
 
 .PHONY: race
 race: ## Run the tests with the race detector
-	$(GO) test -race ./...
+	GORACE=atexit_sleep_ms=0 $(GO) test -race -timeout 40m ./...
 
 .PHONY: golden
 golden: ## Rewrite the expected outputs of the tests: review the diff
