@@ -137,14 +137,13 @@ type File struct {
 // cannot be written. The files named in gone are not there any more afterwards,
 // nor are the folders that this empties.
 func WriteTree(dir string, contents map[string]File, gone ...string) (err error) {
-	var made []string
+	above, err := makeFolder(dir)
 	defer func() {
-		for i := len(made) - 1; i >= 0 && err != nil; i-- {
-			_ = os.Remove(made[i]) // only if it is empty
+		if err != nil {
+			removeFolders(above)
 		}
 	}()
-	names := slices.Sorted(maps.Keys(contents))
-	if err := makeFolder(dir, &made); err != nil {
+	if err != nil {
 		return err
 	}
 	defer Exclusive(dir)()
@@ -155,9 +154,15 @@ func WriteTree(dir string, contents map[string]File, gone ...string) (err error)
 	if err != nil {
 		return err
 	}
-	defer cleanup.Add(stage)()
+	remove := cleanup.Add(stage)
+	defer func() {
+		if !errors.As(err, new(*notUndoneError)) { // the next run tries again with what is in it
+			reached("remove the stage")
+			remove()
+		}
+	}()
 	var files []replaced
-	for i, name := range names {
+	for i, name := range slices.Sorted(maps.Keys(contents)) {
 		if !filepath.IsLocal(filepath.FromSlash(name)) {
 			return fmt.Errorf("%s is not inside of %s", name, dir)
 		}
@@ -184,31 +189,61 @@ func WriteTree(dir string, contents map[string]File, gone ...string) (err error)
 		}
 		files = append(files, replaced{path: path, old: filepath.Join(stage, fmt.Sprint("gone-", i))})
 	}
-	return cleanup.Uninterrupted(func() error {
-		for i := range files {
-			if err := makeFolder(filepath.Dir(files[i].path), &made); err != nil {
-				return err
-			}
+	return cleanup.Uninterrupted(func() error { return exchange(dir, stage, files) })
+}
+
+// exchange puts the new files in their places, all of them or none. A run that is
+// killed before it ends is undone by the next one; what the journal says holds until
+// the journal is gone, which is one step.
+func exchange(dir, stage string, files []replaced) error {
+	folders := missingFolders(files)
+	if err := writeJournal(stage, folders, files); err != nil {
+		return err
+	}
+	if err := putAll(folders, files); err != nil {
+		return err
+	}
+	for i := range files {
+		if files[i].fresh == "" {
+			removeEmpty(dir, filepath.Dir(files[i].path))
 		}
-		if err := writeJournal(stage, files); err != nil {
+	}
+	reached("commit")
+	return os.Remove(filepath.Join(stage, journal))
+}
+
+// putAll makes the folders and replaces the files. After an error everything is as
+// it was before.
+func putAll(folders []string, files []replaced) error {
+	for i, folder := range folders {
+		reached("folder")
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			removeFolders(folders[:i])
 			return err
 		}
-		for i := range files {
-			if err := files[i].replace(); err != nil {
-				for j := i - 1; j >= 0; j-- {
-					err = errors.Join(err, files[j].restore())
+	}
+	for i := range files {
+		reached("replace")
+		if err := files[i].replace(); err != nil {
+			for j := i - 1; j >= 0; j-- {
+				if failed := files[j].restore(); failed != nil {
+					err = errors.Join(err, &notUndoneError{failed})
 				}
-				return err
 			}
+			removeFolders(folders)
+			return err
 		}
-		for i := range files {
-			if files[i].fresh == "" {
-				removeEmpty(dir, filepath.Dir(files[i].path))
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
+
+// notUndoneError is a file that could not be put back.
+type notUndoneError struct{ error }
+
+func (e *notUndoneError) Unwrap() error { return e.error }
+
+// reached is called before each step that a kill may come before. Tests set it.
+var reached = func(step string) {}
 
 // removeEmpty removes a folder and those above it that are empty then, up to dir.
 func removeEmpty(dir, folder string) {
@@ -229,21 +264,48 @@ func Recover(dir string) error {
 	return recoverAll(dir)
 }
 
-// makeFolder makes a folder with those above it, and notes which were made.
-func makeFolder(dir string, made *[]string) error {
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		return nil
-	}
-	if parent := filepath.Dir(dir); parent != dir {
-		if err := makeFolder(parent, made); err != nil {
-			return err
+// makeFolder makes a folder with those above it, and returns which it made.
+func makeFolder(dir string) (made []string, err error) {
+	made = missing(dir, nil)
+	for i, folder := range made {
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			return made[:i], err
 		}
 	}
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return err
+	return made, nil
+}
+
+// missing adds a folder and those above it to others, as far as they are not there,
+// outermost first.
+func missing(dir string, others []string) []string {
+	if info, err := os.Stat(dir); err == nil && info.IsDir() || slices.Contains(others, dir) {
+		return others
 	}
-	*made = append(*made, dir)
-	return nil
+	if parent := filepath.Dir(dir); parent != dir {
+		others = missing(parent, others)
+	}
+	return append(others, dir)
+}
+
+// missingFolders are the folders that files need and that are not there.
+func missingFolders(files []replaced) []string {
+	var folders []string
+	last := ""
+	for i := range files {
+		if folder := filepath.Dir(files[i].path); folder != last {
+			folders, last = missing(folder, folders), folder
+		}
+	}
+	return folders
+}
+
+// removeFolders removes folders that were made, as far as they are empty.
+func removeFolders(made []string) {
+	for _, folder := range slices.Backward(made) {
+		if info, err := os.Lstat(folder); err == nil && info.IsDir() {
+			_ = os.Remove(folder)
+		}
+	}
 }
 
 // replaced is one file on its way.

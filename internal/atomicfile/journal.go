@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // stagePrefix is what the names of the directories begin with where files wait
@@ -18,6 +19,12 @@ const stagePrefix = ".krm-validate-"
 // journal says what a run was about to do, in its stage. It is there only while
 // files are replaced.
 const journal = "journal"
+
+// plan is what a journal says.
+type plan struct {
+	Folders []string // that are made, relative to the directory, outermost first
+	Steps   []step
+}
 
 // step is what a journal says of one file.
 type step struct {
@@ -29,9 +36,17 @@ type step struct {
 	Gone  bool   // there is no new one
 }
 
-// writeJournal keeps the old files, and says which are replaced.
-func writeJournal(stage string, files []replaced) error {
-	var steps []step
+// writeJournal keeps the old files, and says which are replaced, and which folders
+// are made for the new ones.
+func writeJournal(stage string, folders []string, files []replaced) error {
+	var p plan
+	for _, folder := range folders {
+		rel, err := filepath.Rel(filepath.Dir(stage), folder)
+		if err != nil {
+			return err
+		}
+		p.Folders = append(p.Folders, rel)
+	}
 	for i := range files {
 		f := &files[i]
 		if err := f.keep(); err != nil {
@@ -49,12 +64,13 @@ func writeJournal(stage string, files []replaced) error {
 			}
 			s.Fresh, s.Sum = filepath.Base(f.fresh), sum(content)
 		}
-		steps = append(steps, s)
+		p.Steps = append(p.Steps, s)
 	}
-	text, err := json.Marshal(steps)
+	text, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
+	reached("journal")
 	return Create(filepath.Join(stage, journal), text, 0o600)
 }
 
@@ -75,22 +91,38 @@ func recoverAll(dir string) error {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			continue // no directory, or not ours to read
 		}
-		var steps []step
-		if err == nil && json.Unmarshal(text, &steps) != nil {
-			continue
-		}
-		for _, s := range steps {
-			if err := s.undo(dir, stage); err != nil {
+		if err == nil {
+			var p plan
+			if json.Unmarshal(text, &p) != nil {
+				continue
+			}
+			if err := p.undo(dir, stage); err != nil {
 				return fmt.Errorf("undoing what a run that was killed left in %s: %w", dir, err)
 			}
 		}
 		if info, err := os.Lstat(stage); err == nil && info.IsDir() {
+			reached("remove the stage")
 			if err := os.RemoveAll(stage); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// undo undoes everything, after which the journal has nothing to say.
+func (p *plan) undo(dir, stage string) error {
+	for i := range p.Steps {
+		reached("undo")
+		if err := p.Steps[i].undo(dir, stage); err != nil {
+			return err
+		}
+	}
+	for _, folder := range slices.Backward(p.Folders) {
+		reached("undo")
+		removeFolders([]string{filepath.Join(dir, folder)})
+	}
+	return os.Remove(filepath.Join(stage, journal))
 }
 
 // undo puts the old file back where the new one has taken its place.
@@ -115,14 +147,13 @@ func (s *step) undo(dir, stage string) error {
 	if err != nil || sum(now) != s.Sum {
 		return nil // somebody else did something about it
 	}
-	if s.Had {
-		return os.Rename(filepath.Join(stage, s.Old), path)
+	if !s.Had {
+		return os.Remove(path)
 	}
-	if err := os.Remove(path); err != nil {
+	if err := os.Rename(filepath.Join(stage, s.Old), path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	removeEmpty(dir, filepath.Dir(path))
-	return nil
+	return nil // it was put back already, and is as the new one would be
 }
 
 func escapeGlob(path string) string {
