@@ -135,7 +135,7 @@ func TestImportKilled(t *testing.T) {
 		}
 	}
 	require.Greater(t, len(journal), 5)
-	text, err := json.Marshal(journal)
+	text, err := json.Marshal(map[string][]step{"Steps": journal})
 	require.NoError(t, err)
 	for written := range len(journal) + 1 {
 		t.Chdir(t.TempDir())
