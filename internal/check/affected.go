@@ -29,8 +29,8 @@ import (
 // old returns what a file was before: a folder that a kustomization does not refer
 // to any more may be a tree of its own now. It may be nil.
 func Affected(trees []Tree, files []string, old func(file string) []byte) []int {
-	a := affected{changed: map[string]bool{}, above: map[string]bool{}, known: map[string]bool{}, sources: map[string]bool{}, released: map[string]bool{}}
-	for _, f := range files {
+	a := affected{changed: map[string]bool{}, above: map[string]bool{}, known: map[string]bool{}, sources: map[string]bool{}, released: map[string]bool{}, fresh: map[string]bool{}}
+	for _, f := range withSubmodules(files) {
 		a.changed[f] = true
 		if info, err := os.Lstat(f); err != nil || info.Mode()&os.ModeSymlink != 0 {
 			a.links = true // or it was one
@@ -45,7 +45,7 @@ func Affected(trees []Tree, files []string, old func(file string) []byte) []int 
 		}
 	}
 	var out []int
-	all := slices.ContainsFunc(files, decidesAboutOthers)
+	all := slices.ContainsFunc(files, decidesAboutOthers) || slices.ContainsFunc(files, func(f string) bool { return a.judgesOthers(f, old) })
 	for i, t := range trees {
 		a.top = t.top()
 		if all || a.ignores(&t) || t.Root != "" && (a.released[absolute(t.Root)] || a.link(t.Root) || a.kustomization(absolute(t.Root))) || t.Root == "" && a.plain(t) {
@@ -61,6 +61,7 @@ type affected struct {
 	known    map[string]bool // kustomizations, by folder; false while one is looked at
 	sources  map[string]bool // files of resources
 	released map[string]bool // folders that a kustomization which has changed referred to
+	fresh    map[string]bool // whether what is there is new
 	links    bool            // a symbolic link has changed
 	top      string          // of the repository of the tree at hand
 }
@@ -69,6 +70,67 @@ type affected struct {
 // not name it.
 func decidesAboutOthers(file string) bool {
 	return isManifest(file) && contains(file, "kustomize.toolkit.fluxcd.io")
+}
+
+// withSubmodules adds the files in changed folders: git names a submodule, not what is
+// in it.
+func withSubmodules(files []string) []string {
+	all := slices.Clone(files)
+	for _, f := range files {
+		if info, err := os.Lstat(f); err != nil || !info.IsDir() {
+			continue
+		}
+		_ = filepath.WalkDir(f, func(path string, d os.DirEntry, err error) error {
+			if err == nil && d.Name() == ".git" {
+				if d.IsDir() {
+					return filepath.SkipDir
+				}
+				return nil
+			}
+			if err == nil && !d.IsDir() {
+				all = append(all, path)
+			}
+			return nil
+		})
+	}
+	return all
+}
+
+// judgesOthers reports whether a file, or a folder that it is in, has come or gone
+// whose name says what the ones beside it are there for; see [purpose].
+func (a *affected) judgesOthers(file string, old func(file string) []byte) bool {
+	for at := file; at != filepath.Dir(at); at = filepath.Dir(at) {
+		if name := filepath.Base(at); !slices.Contains(environments, name) && !release.MatchString(name) {
+			continue
+		}
+		if _, err := os.Lstat(at); err != nil || a.isNew(at, old) {
+			return true
+		}
+	}
+	return false
+}
+
+// isNew reports whether nothing of what is there now seems to have been there before.
+func (a *affected) isNew(path string, old func(file string) []byte) bool {
+	if old == nil {
+		return false
+	}
+	if is, ok := a.fresh[path]; ok {
+		return is
+	}
+	was, asked := false, 0
+	_ = filepath.WalkDir(path, func(file string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil
+		}
+		was = !a.changed[file] || old(file) != nil
+		if asked++; was || asked > 20 {
+			return filepath.SkipAll
+		}
+		return nil
+	})
+	a.fresh[path] = !was
+	return !was
 }
 
 func isManifest(file string) bool {

@@ -3,6 +3,7 @@ package check
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -66,4 +67,49 @@ func TestAffected(t *testing.T) {
 	assert.Len(t, Affected(trees[:1], []string{gone}, nil), 1)
 	require.NoError(t, os.WriteFile(filepath.Join("two", "kustomization.yaml"), []byte("a: [\n"), 0o644))
 	assert.Len(t, Affected(trees[1:2], []string{gone}, nil), 1)
+}
+
+// A release that comes or goes beside others, and an environment, say what the folders
+// there are for; files in a submodule, of which git names the folder, are files like
+// others.
+func TestAffectedBesideAndBelow(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{
+		"deploy/1.2/kustomization.yaml": "resources: [a.yaml]\n", "deploy/1.2/a.yaml": "kind: X\n", "deploy/1.3/a.yaml": "kind: X\n", "deploy/1.3/b.yaml": "kind: X\n",
+		"envs/test/kustomization.yaml": "resources: [../../vendored/base]\n", "vendored/base/kustomization.yaml": "resources: [a.yaml]\n", "vendored/base/a.yaml": "kind: X\n",
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
+	}
+	trees := []Tree{{Name: "1.2", Root: "deploy/1.2"}, {Name: "test", Root: "envs/test"}}
+	affected := func(files []string, was ...string) []string {
+		var paths, old []string
+		for _, f := range files {
+			path, err := filepath.Abs(filepath.FromSlash(f))
+			require.NoError(t, err)
+			paths = append(paths, path)
+		}
+		for _, f := range was {
+			path, err := filepath.Abs(filepath.FromSlash(f))
+			require.NoError(t, err)
+			old = append(old, path)
+		}
+		var got []string
+		for _, i := range Affected(trees, paths, func(file string) []byte {
+			if slices.Contains(old, file) {
+				return []byte("x")
+			}
+			return nil
+		}) {
+			got = append(got, trees[i].Name)
+		}
+		return got
+	}
+	both := []string{"1.2", "test"}
+	assert.Equal(t, both, affected([]string{"deploy/1.3/a.yaml", "deploy/1.3/b.yaml"}), "a release is new")
+	assert.Empty(t, affected([]string{"deploy/1.3/a.yaml"}, "deploy/1.3/a.yaml"), "it was there")
+	assert.Empty(t, affected([]string{"deploy/1.3/a.yaml"}), "a file of it is new")
+	assert.Equal(t, both, affected([]string{"deploy/1.1/a.yaml"}, "deploy/1.1/a.yaml"), "a release is gone")
+	assert.Equal(t, both, affected([]string{"envs/staging/a.yaml"}, "envs/staging/a.yaml"), "an environment is gone")
+	assert.Equal(t, []string{"test"}, affected([]string{"vendored"}, "vendored"), "a submodule")
 }

@@ -41,7 +41,6 @@ type checkFlags struct {
 	live       bool
 	cluster    kubectlFlags
 
-	defaults     string // the file, if there is one
 	destinations []destination
 	least        finding.Severity // that fails
 }
@@ -73,7 +72,7 @@ commit of git: with the one that the branch left REF at. A finding is the same
 one after lines have moved.
 
 With --changed-since only those trees are checked that a change of files can
-affect, and with --shard only a part of them, for machines that share the work:
+affect, through others too, and with --shard only a part of them, for machines that share the work:
 krm-validate report merge makes one report of theirs.
 
 With --cluster what is not in the trees is looked up in a live cluster: what is
@@ -138,7 +137,7 @@ func (c *checkFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if c.Chosen, err = c.part.choose(trees, c.config, c.defaults); err != nil {
+	if c.Chosen, err = c.choose(cmd.Context(), args, trees); err != nil {
 		return err
 	}
 	if c.part.isPart() && !c.quiet {

@@ -21,7 +21,6 @@ func (c *checkFlags) applyDefaults(cmd *cobra.Command, args []string) ([]string,
 	if err != nil || d.Path == "" {
 		return args, err
 	}
-	c.defaults = d.Path
 	unset := func(flag, value string) bool { return value != "" && !cmd.Flags().Changed(flag) }
 	if len(args) == 0 {
 		for _, root := range d.Roots {

@@ -159,7 +159,7 @@ func (d *differ) against(ref string, paths []string, find check.FindOptions) err
 	defer p.close()
 	roots := map[string]bool{}
 	var names []string
-	for _, i := range check.Affected(trees, p.repo.Paths(p.changes.Files), p.read) {
+	for _, i := range check.Affected(trees, p.paths(), p.before) {
 		if t := trees[i]; t.Root != "" && !roots[t.Root] {
 			roots[t.Root] = true
 			names = append(names, t.Root)

@@ -138,29 +138,15 @@ func checkCommit(cmd *cobra.Command, args []string, c *checkFlags, ref string) (
 		return nil, err
 	}
 	defer p.close()
-	repo, changes, old, here := p.repo, p.changes, p.dir, p.here
 	known := map[string]bool{}
-	if os.Chdir(filepath.Join(old, here)) != nil {
-		return known, nil // the folder was not there
+	leave, ok := p.enter(cwd)
+	if !ok {
+		return known, nil
 	}
-	defer func() { _ = os.Chdir(cwd) }()
-	var trees []check.Tree
-	for _, arg := range args {
-		if filepath.IsAbs(arg) {
-			rel, err := inside(repo.Top, arg)
-			if err != nil {
-				return nil, err
-			}
-			if arg, err = filepath.Rel(here, rel); err != nil {
-				return nil, err
-			}
-		}
-		if _, err := os.Lstat(arg); err != nil {
-			arg = oldName(arg, changes.Renamed, filepath.ToSlash(here))
-		}
-		if found, err := check.Find([]string{arg}, c.find); err == nil {
-			trees = append(trees, found...) // what was not there has no findings
-		}
+	defer leave()
+	trees, err := p.find(args, c.find)
+	if err != nil {
+		return nil, err
 	}
 	opts := c.Options
 	opts.Progress, opts.Chosen = nil, nil
@@ -169,7 +155,7 @@ func checkCommit(cmd *cobra.Command, args []string, c *checkFlags, ref string) (
 	for _, u := range rep.Unread {
 		fmt.Fprintf(cmd.ErrOrStderr(), "At %s, %s could not be checked, so what is found in it counts as new\n", secretsOf(cmd).Line(ref), secretsOf(cmd).Line(u.Name))
 	}
-	moveRenamed(rep, changes.Renamed, filepath.ToSlash(here))
+	moveRenamed(rep, p.Renamed, filepath.ToSlash(p.here))
 	for _, print := range report.Fingerprints(rep.Findings, func(file string) []byte { return rep.Sources[file] }) {
 		known[print] = true
 	}
@@ -178,25 +164,26 @@ func checkCommit(cmd *cobra.Command, args []string, c *checkFlags, ref string) (
 
 // past is what a repository was in a commit, in a folder of its own.
 type past struct {
-	repo    *git.Repository
-	commit  string
-	changes *git.Changes
-	dir     string // absolute, without symbolic links
-	here    string // where the working directory is in it
-	close   func()
+	*changeSet
+	dir   string // absolute, without symbolic links
+	here  string // where the working directory is in it
+	close func()
 }
-
-// read returns what a file of the work tree was, nil where it was not there.
-func (p *past) read(file string) []byte { return p.repo.Read(p.commit, file) }
 
 // openPast exports the commit at which this branch left ref.
 func openPast(cwd, ref string) (*past, error) {
-	repo, commit, changes, err := changesSince(ref)
+	change, err := changesSince(ref)
 	if err != nil {
 		return nil, err
 	}
-	p := &past{repo: repo, commit: commit, changes: changes}
-	if p.here, err = inside(repo.Top, cwd); err != nil {
+	return change.export(cwd)
+}
+
+// export writes the files of the commit into a folder.
+func (c *changeSet) export(cwd string) (*past, error) {
+	p := &past{changeSet: c}
+	var err error
+	if p.here, err = inside(c.repo.Top, cwd); err != nil {
 		return nil, err
 	}
 	if p.dir, err = os.MkdirTemp("", "krm-validate-commit-"); err != nil {
@@ -204,13 +191,46 @@ func openPast(cwd, ref string) (*past, error) {
 	}
 	p.close = cleanup.Add(p.dir)
 	if p.dir, err = filepath.EvalSymlinks(p.dir); err == nil {
-		err = repo.Export(commit, p.dir)
+		err = c.repo.Export(c.commit, p.dir)
 	}
 	if err != nil {
 		p.close()
 		return nil, err
 	}
 	return p, nil
+}
+
+// enter makes the folder of the commit that the working directory was the working
+// directory, until leave is called. It was not there where ok is false.
+func (p *past) enter(cwd string) (leave func(), ok bool) {
+	if os.Chdir(filepath.Join(p.dir, p.here)) != nil {
+		return nil, false
+	}
+	return func() { _ = os.Chdir(cwd) }, true
+}
+
+// find returns the trees of paths as they were, once their folder is entered. What was
+// not there has none.
+func (p *past) find(args []string, opts check.FindOptions) ([]check.Tree, error) {
+	var trees []check.Tree
+	for _, arg := range args {
+		if filepath.IsAbs(arg) {
+			rel, err := inside(p.repo.Top, arg)
+			if err != nil {
+				return nil, err
+			}
+			if arg, err = filepath.Rel(p.here, rel); err != nil {
+				return nil, err
+			}
+		}
+		if _, err := os.Lstat(arg); err != nil {
+			arg = oldName(arg, p.Renamed, filepath.ToSlash(p.here))
+		}
+		if found, err := check.Find([]string{arg}, opts); err == nil {
+			trees = append(trees, found...)
+		}
+	}
+	return trees, nil
 }
 
 // oldName is the name that a folder or file had before it was renamed, if it was.

@@ -22,6 +22,12 @@ func repository(t *testing.T, files map[string]string) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	write(t, dir, files)
+	repositoryHere(t)
+}
+
+// repositoryHere makes the working directory a repository, with one commit.
+func repositoryHere(t *testing.T) {
+	t.Helper()
 	for _, env := range []string{"GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"} {
 		t.Setenv(env, "")
 		require.NoError(t, os.Unsetenv(env))

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func fleet() map[string]string {
@@ -37,6 +39,12 @@ func TestChangedSince(t *testing.T) {
 	write(t, ".", map[string]string{".krm-validate.yaml": "fail-on: warning\n"})
 	_, _, stderr = run(t, "check", "--changed-since", "main", "overlays")
 	assert.Equal(t, "8 of 8 trees are checked\n", stderr)
+
+	gitRun(t, "checkout", "-q", ".")
+	require.NoError(t, os.Remove(".krm-validate.yaml"))
+	write(t, ".", map[string]string{"known.json": `{"version": 1, "findings": []}`})
+	_, _, stderr = run(t, "check", "--changed-since", "main", "--baseline", "known.json", "overlays")
+	assert.Contains(t, stderr, "8 of 8 trees are checked\n")
 
 	code, _, stderr = run(t, "check", "--changed-since", "gone", "overlays")
 	assert.Equal(t, ExitFailure, code)

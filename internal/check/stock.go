@@ -1,0 +1,147 @@
+package check
+
+import (
+	"context"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+)
+
+// Stock is what trees have that findings of others depend on. The stock of the trees
+// that a change affects, before it and after it, tells what else it affects.
+type Stock struct {
+	have    map[held]presence
+	defined map[crdKey]*yaml.Node
+	used    map[usedComment]bool
+	unread  bool
+}
+
+// held is an object in a tree, or in a part of one.
+type held struct {
+	tree   string
+	object finding.Resource
+}
+
+// usedComment is a comment in a file that silences a rule.
+type usedComment struct {
+	file string
+	line int
+	rule string
+}
+
+// TakeStock checks trees, for what they have.
+func TakeStock(ctx context.Context, trees []Tree, opts Options) *Stock {
+	rep, outcomes := lookAt(ctx, trees, opts, func(int) bool { return true })
+	s := &Stock{have: map[held]presence{}, defined: rep.defined, used: map[usedComment]bool{}, unread: len(rep.Unread) > 0}
+	all := slices.Clone(rep.spared)
+	for i := range outcomes {
+		for object, is := range outcomes[i].have {
+			s.have[held{outcomes[i].tree.Name, object}] = is
+		}
+		all = append(all, outcomes[i].findings...)
+	}
+	cs := commentsOf(rep.Texts())
+	for _, f := range all {
+		cs.silenced(f)
+	}
+	for _, c := range cs.all {
+		for rule := range c.used {
+			s.used[usedComment{c.file, c.Line, rule}] = true
+		}
+	}
+	return s
+}
+
+// lookAt checks trees of which others have something to say, and reports nothing.
+func lookAt(ctx context.Context, trees []Tree, opts Options, chosen func(i int) bool) (*Report, []outcome) {
+	opts.Progress, opts.Keep, opts.Chosen = nil, false, nil
+	opts.Build.Secrets = &redact.Secrets{} // the files are none of the check to come
+	if opts.Build.Cache == nil && len(trees) > 1 {
+		opts.Build.Cache = &kbuild.Cache{}
+	}
+	rep := &Report{Sources: map[string][]byte{}, WithoutSchema: map[string]int{}, secrets: opts.Build.Secrets, shared: &shared{}, several: true}
+	return rep, rep.trees(ctx, trees, opts, chosen)
+}
+
+// Movement is how one stock differs from another.
+type Movement struct {
+	objects map[finding.Resource]bool
+	defined map[crdKey]bool
+	// Comments are the files with comments that silence something in one of the two
+	// only.
+	Comments []string
+	// Unread is set where all could be read in one of the two only: a comment without
+	// effect is reported when all could.
+	Unread bool
+}
+
+// Since says how a stock differs from the one before.
+func (s *Stock) Since(before *Stock) *Movement {
+	m := &Movement{objects: map[finding.Resource]bool{}, defined: map[crdKey]bool{}, Unread: s.unread != before.unread}
+	for _, h := range changed(s.have, before.have, func(a, b presence) bool { return a == b }) {
+		m.objects[h.object] = true
+	}
+	for _, key := range changed(s.defined, before.defined, same) {
+		m.defined[key] = true
+	}
+	for _, c := range changed(s.used, before.used, func(a, b bool) bool { return a == b }) {
+		if !slices.Contains(m.Comments, c.file) {
+			m.Comments = append(m.Comments, c.file)
+		}
+	}
+	return m
+}
+
+// changed returns the keys that one of two maps lacks, or that have other values.
+func changed[K comparable, V any](a, b map[K]V, equal func(a, b V) bool) []K {
+	var keys []K
+	for key, v := range a {
+		if w, ok := b[key]; !ok || !equal(v, w) {
+			keys = append(keys, key)
+		}
+	}
+	for key := range b {
+		if _, ok := a[key]; !ok {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// Any reports whether findings of trees that have neither may depend on it.
+func (m *Movement) Any() bool { return len(m.objects) > 0 || len(m.defined) > 0 }
+
+// Follow returns the indexes of those of the trees, of the ones that are asked for,
+// whose findings depend on what has moved: they miss an object, say, and it is in
+// another tree now, or was there before.
+func (m *Movement) Follow(ctx context.Context, trees []Tree, opts Options, asked func(i int) bool) []int {
+	_, outcomes := lookAt(ctx, trees, opts, asked)
+	var out []int
+	for i := range outcomes {
+		o := &outcomes[i]
+		if slices.ContainsFunc(o.findings, func(f finding.Finding) bool { return m.decides(o, &f) }) && !slices.Contains(out, o.at) {
+			out = append(out, o.at)
+		}
+	}
+	return out
+}
+
+// decides reports whether what has moved has a part in a finding.
+func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
+	if f.Severity >= finding.Error && schemaRules[f.Rule] && m.defined[crdKey{groupOf(f), f.Resource.Kind}] {
+		return true
+	}
+	if !o.asksOthers(f) {
+		return false
+	}
+	for _, r := range [...]*finding.Resource{{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}, f.Missing, f.Wanted} {
+		if r != nil && (m.objects[*r] || m.objects[finding.Resource{Kind: r.Kind, Name: r.Name}]) {
+			return true
+		}
+	}
+	return false
+}
