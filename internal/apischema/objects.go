@@ -997,9 +997,34 @@ func (o *object) ruleMatches() {
 			continue
 		}
 		group := in[len(in)-1]
+		if o.allowedBeside(n.Value, in) {
+			continue // a group of before, such as extensions, that is left beside the one of today
+		}
 		o.warn(n, AccessInvalid, "the resource %s is in the group %q, which this rule does not name", n.Value, group)
 		o.problems[len(o.problems)-1].Help = "the rule allows nothing of it"
 	}
+}
+
+// allowedBeside reports whether another rule of the same Role allows what this one says
+// of a resource, in one of its groups.
+func (o *object) allowedBeside(resource string, groups []string) bool {
+	if len(o.above) == 0 {
+		return false
+	}
+	const most = 200 // rules that are worth the look
+	rules := yamlnode.Elements(yamlnode.Get(o.above[0].node, "rules"))
+	has := func(list *yaml.Node, is func(string) bool) bool {
+		return slices.ContainsFunc(yamlnode.Elements(list), func(n *yaml.Node) bool { return is(yamlnode.String(n)) })
+	}
+	return len(rules) <= most && slices.ContainsFunc(rules, func(rule *yaml.Node) bool {
+		for _, verb := range yamlnode.Elements(o.get("verbs")) {
+			if !has(yamlnode.Get(rule, "verbs"), func(v string) bool { return v == "*" || v == yamlnode.String(verb) }) {
+				return false
+			}
+		}
+		return has(yamlnode.Get(rule, "apiGroups"), func(g string) bool { return g == "*" || slices.Contains(groups, g) }) &&
+			has(yamlnode.Get(rule, "resources"), func(r string) bool { return r == "*" || r == resource })
+	})
 }
 
 // ruleMeans warns of a resource that no group of a rule has, and that is close to
