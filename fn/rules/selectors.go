@@ -146,7 +146,7 @@ func matches(pod *inventory.Pod, selector *yaml.Node) bool {
 	labels := pod.Labels()
 	for k, v := range yamlnode.Fields(selector) {
 		if runtimeLabel(k.Value) {
-			if name := podName(pod, k.Value, yamlnode.String(v)); name != "" && name != yamlnode.String(v) {
+			if name := podName(pod, k.Value, yamlnode.String(v)); name != "" && name != yamlnode.String(v) || !mayGet(pod, k.Value) {
 				return false
 			}
 			continue
@@ -170,6 +170,17 @@ func podName(pod *inventory.Pod, label, want string) string {
 		ordinal = "0"
 	}
 	return pod.Owner.Name + "-" + ordinal
+}
+
+// mayGet reports whether the controller of a workload may set a label on its pods.
+// Those of StatefulSets are set for other kinds by their operators, which nobody
+// knows all of; Kubernetes' own others do not.
+func mayGet(pod *inventory.Pod, label string) bool {
+	switch kind := pod.Owner.Kind; label {
+	case "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index":
+		return kind != "Deployment" && kind != "DaemonSet" && kind != "ReplicaSet" && kind != "ReplicationController" && kind != "Job" && kind != "CronJob"
+	}
+	return true
 }
 
 // runtimeLabel reports whether controllers set a label on pods, so that no
