@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -190,10 +191,32 @@ func (r *Recorder) patchTarget(s *kbuild.Step, patches []types.Patch) {
 	s.Each(func(*resource.Resource) { resources++ })
 	// flux bootstrap fills the files later that the patches are for; a component may
 	// be for other builds.
-	if resources > 0 && s.Kustomization.Kind != types.ComponentKind {
+	if resources > 0 && s.Kustomization.Kind != types.ComponentKind && !r.commentedOut(s.File, target.Name) {
 		r.report(PatchTargetMissing, finding.Warning, s.File, append(entry, "name"), message,
 			help(silent+"; take it out, or write the name that is meant"))
 	}
+}
+
+// commentedOut reports whether a resource of a kustomization that is named after
+// something is commented out, as in
+//
+//	#- instances/queue.yaml
+//
+// Entries for it are there for the day it is taken in.
+func (r *Recorder) commentedOut(file, name string) bool {
+	text, err := r.read(file)
+	if err != nil || name == "" {
+		return false
+	}
+	for line := range strings.Lines(string(text)) {
+		comment, ok := strings.CutPrefix(strings.TrimSpace(line), "#")
+		entry, is := strings.CutPrefix(strings.TrimSpace(comment), "- ")
+		entry, _, _ = strings.Cut(strings.TrimSpace(entry), " ")
+		if base := strings.TrimSuffix(path.Base(entry), path.Ext(entry)); ok && is && base == name {
+			return true
+		}
+	}
+	return false
 }
 
 // described is the kind and name of a selector, with a blank behind it.

@@ -71,17 +71,25 @@ func replacementsOf(s *kbuild.Step) []written {
 func (r *Recorder) replacements(s *kbuild.Step) (done func()) {
 	var fields []delimited
 	for _, rep := range replacementsOf(s) {
+		selected := map[int][]*resource.Resource{}
+		others := false // some targets select something
 		for j, target := range rep.Targets {
 			if target == nil || target.Select == nil {
 				continue
 			}
-			entry := append(slices.Clone(rep.entry), "targets", j)
-			rs, err := s.Select(*target.Select)
-			if err != nil {
+			if rs, err := s.Select(*target.Select); err == nil {
+				selected[j] = rs
+				others = others || len(rs) > 0
+			}
+		}
+		for j, target := range rep.Targets {
+			rs, ok := selected[j]
+			if !ok {
 				continue
 			}
+			entry := append(slices.Clone(rep.entry), "targets", j)
 			if len(rs) == 0 {
-				r.replacementTarget(s, rep.file, *target.Select, entry)
+				r.replacementTarget(s, rep.file, *target.Select, entry, others)
 			}
 			o := target.Options
 			for _, res := range rs {
@@ -107,14 +115,20 @@ func (r *Recorder) replacements(s *kbuild.Step) (done func()) {
 
 const silentTarget = "kustomize skips such a target without a word"
 
-func (r *Recorder) replacementTarget(s *kbuild.Step, file string, target types.Selector, entry []any) {
+// replacementTarget reports a target that selects nothing: where others of the
+// replacement do, it may be for a part that this build leaves out.
+func (r *Recorder) replacementTarget(s *kbuild.Step, file string, target types.Selector, entry []any, others bool) {
 	message := "the replacement changes nothing: its target " + described(&target) + "selects no resource"
 	entry = append(entry, "select")
 	if r.nearSelector(s, ReplacementMisplaced, file, &target, entry, message, silentTarget) || target.Name == "" || isPattern(target.Name) || target.LabelSelector != "" {
 		return
 	}
 	if s.Kustomization.Kind != types.ComponentKind {
-		r.report(ReplacementMisplaced, finding.Warning, file, append(entry, "name"), message, help(silentTarget))
+		severity := finding.Warning
+		if others || r.commentedOut(s.File, target.Name) {
+			severity = finding.Note
+		}
+		r.report(ReplacementMisplaced, severity, file, append(entry, "name"), message, help(silentTarget))
 	}
 }
 
