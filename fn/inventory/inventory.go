@@ -148,6 +148,17 @@ func (o *Object) String() string { return o.Resource().String() }
 // Get returns the node at a path of keys.
 func (o *Object) Get(keys ...string) *yaml.Node { return yamlnode.Path(o.Node, keys...) }
 
+// ClaimTemplates returns the templates of the claims that a workload makes for each of
+// its pods, which mount them by name: those of StatefulSets and LeaderWorkerSets.
+// https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#volume-claim-templates
+// https://lws.sigs.k8s.io/docs/reference/leaderworkerset.v1/
+func (o *Object) ClaimTemplates() []*yaml.Node {
+	if o.Kind == "LeaderWorkerSet" {
+		return yamlnode.Elements(o.Get("spec", "leaderWorkerTemplate", "volumeClaimTemplates"))
+	}
+	return yamlnode.Elements(o.Get("spec", "volumeClaimTemplates"))
+}
+
 // Annotations returns the annotations, nil if there are none.
 func (o *Object) Annotations() *yaml.Node {
 	if !o.annotated && !o.modified {

@@ -235,6 +235,11 @@ func (s *hostScan) strings(use hostUse, n *yaml.Node, key string, skip map[*yaml
 	switch n.Kind {
 	case yaml.MappingNode:
 		for k, v := range yamlnode.Fields(n) {
+			if k.Value == "gateway" || k.Value == "gateways" {
+				// A Gateway's name may be written as a Service's is, with the zone behind it:
+				// https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService-gateways
+				continue
+			}
 			s.strings(use, v, k.Value, skip, keep, depth+1)
 		}
 	case yaml.SequenceNode:

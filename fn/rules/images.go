@@ -44,7 +44,7 @@ func (p *Pass) eachImage(f func(usedImage)) {
 	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 		node := yamlnode.Get(c.Node, "image")
 		img, ok := normalize.ParseImage(yamlnode.String(node))
-		if !ok || strings.Contains(img.Name, "://") { // image-invalid reports an address
+		if !ok || strings.Contains(img.Name, "://") || reference.IsPlaceholder(node.Value) { // image-invalid reports an address
 			return
 		}
 		f(usedImage{
@@ -140,6 +140,9 @@ var imageTagLatest = &Rule{
 			}
 			if u.node.Value == "auto" {
 				return // Istio puts the image of its gateway in: https://istio.io/latest/docs/setup/additional-setup/gateway/
+			}
+			if word, _ := findPlaceholder(u.node.Value); word != "" || u.scaffolded() {
+				return // placeholder-left is about it, or nobody is
 			}
 			what := "the tag latest"
 			if u.Tag == "" {

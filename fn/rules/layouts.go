@@ -142,7 +142,7 @@ func claimVolumes(pod *inventory.Pod) map[string]bool {
 	for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
 		claims[yamlnode.GetString(v, "name")] = yamlnode.Get(v, "persistentVolumeClaim") != nil
 	}
-	for _, v := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
+	for _, v := range pod.Owner.ClaimTemplates() {
 		claims[yamlnode.GetString(v, "metadata", "name")] = true
 	}
 	return claims
@@ -279,7 +279,7 @@ func (p *Pass) isDisk(pod *inventory.Pod, volume string) bool {
 		}
 		return !folderVolumes.Of(p.Build)[class]
 	}
-	for _, t := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
+	for _, t := range pod.Owner.ClaimTemplates() {
 		if yamlnode.GetString(t, "metadata", "name") == volume {
 			return judge(yamlnode.Get(t, "spec"))
 		}

@@ -47,11 +47,18 @@ var imageLikelyLocal = &Rule{
 // name tells, and is pulled all the same.
 func (u usedImage) likelyLocal() bool {
 	name := u.node.Value
-	if strings.ContainsAny(name, "/$@") || u.Tag != "latest" || yamlnode.String(u.policy) != "" || officialImages()[u.Name] {
+	if strings.ContainsAny(name, "/$@") || u.Tag != "latest" || u.scaffolded() || yamlnode.String(u.policy) != "" || officialImages()[u.Name] {
 		return false
 	}
 	word, _ := findPlaceholder(name)
 	return word == ""
+}
+
+// scaffolded reports whether an image is the one that kubebuilder and the Operator SDK
+// write for an operator's own, and that make deploy IMG=… replaces:
+// https://book.kubebuilder.io/quick-start.html#run-it-on-the-cluster
+func (u usedImage) scaffolded() bool {
+	return u.Name == "controller" && (u.Tag == "" || u.Tag == "latest") && u.container.Name == "manager"
 }
 
 // officialImages are those that Docker Hub has under library/ with a tag latest:

@@ -5,8 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // overlapRules are about selectors that reach the wrong pods or ports.
@@ -46,7 +49,7 @@ var selectorsOverlap = &Rule{
 			first := bySelector[key][0]
 			var others []*inventory.Object
 			for _, o := range bySelector[key][1:] {
-				if first.Name != o.Name && (p.Inventory.Finished || first.File == o.File) && !variants(first, o) && p.selectsPodsOf(first, o) && p.selectsPodsOf(o, first) {
+				if first.Name != o.Name && (p.Inventory.Finished || first.File == o.File) && !variants(first, o) && !onOtherNodes(first, o) && p.selectsPodsOf(first, o) && p.selectsPodsOf(o, first) {
 					others = append(others, o)
 				}
 			}
@@ -85,6 +88,21 @@ func variants(a, b *inventory.Object) bool {
 		}
 	}
 	return false
+}
+
+// onOtherNodes reports whether two workloads are DaemonSets that choose their nodes
+// differently, one for each architecture for example: a DaemonSet looks at the pods
+// of a node alone, and takes none that has an owner.
+func onOtherNodes(a, b *inventory.Object) bool {
+	chosen := func(o *inventory.Object) string {
+		pod := o.Get("spec", "template", "spec")
+		text, err := yaml.Marshal([]*yaml.Node{yamlnode.Get(pod, "nodeSelector"), yamlnode.Path(pod, "affinity", "nodeAffinity")})
+		if err != nil {
+			return ""
+		}
+		return string(text)
+	}
+	return a.Kind == "DaemonSet" && b.Kind == "DaemonSet" && chosen(a) != chosen(b)
 }
 
 func (p *Pass) selectsPodsOf(o, other *inventory.Object) bool {

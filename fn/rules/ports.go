@@ -254,7 +254,7 @@ var servicePortNotFound = &Rule{
 				continue
 			}
 			if want := yamlnode.String(r.Port); want != "" && !TakesPort(res.Target, want) {
-				p.reportPort(r.From, r.Port, res.Target, want, ServicePorts(res.Target))
+				p.reportPort(r.From, r.Port, res.Target, want, ServicePorts(res.Target), strings.HasSuffix(r.Row.Port, "|port.name"))
 			}
 		}
 		return nil
@@ -293,7 +293,10 @@ func TakesPort(svc *inventory.Object, want string) bool {
 	})
 }
 
-func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Object, want string, ports []ServicePort) {
+// reportPort reports a port that a Service does not have. Where fields are split, a
+// name stands in one of them and a number in another, so that neither takes the place
+// of the other.
+func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Object, want string, ports []ServicePort, split bool) {
 	var names, texts []string
 	for _, port := range ports {
 		text := port.Port
@@ -315,6 +318,10 @@ func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Obje
 		}
 	}
 	message := fmt.Sprintf("Service %q has no port %s", svc.Name, want)
+	if split && !isNumber(want) && len(near) > 0 && isNumber(near[0]) {
+		p.Report(o, n, message, Help("its ports are: %s; write number: %s in the place of the name", someOf(texts), near[0]))
+		return
+	}
 	p.Report(o, n, message, DidYouMeanAs("%s", near...), Help("its ports are: %s", someOf(texts)))
 }
 

@@ -84,7 +84,7 @@ func volumeNames(pod *inventory.Pod) []string {
 	for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
 		names = append(names, yamlnode.GetString(v, "name"))
 	}
-	for _, v := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
+	for _, v := range pod.Owner.ClaimTemplates() {
 		names = append(names, yamlnode.GetString(v, "metadata", "name"))
 	}
 	// https://jobset.sigs.k8s.io/docs/reference/jobset.v1alpha2/
@@ -129,7 +129,7 @@ var subPathNotFound = &Rule{
 // StatefulSet's claim, which takes precedence over a volume of its name:
 // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/#StatefulSetSpec
 func volumeOf(pod *inventory.Pod, name string) *yaml.Node {
-	for _, v := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
+	for _, v := range pod.Owner.ClaimTemplates() {
 		if yamlnode.GetString(v, "metadata", "name") == name {
 			return nil
 		}

@@ -258,6 +258,9 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 				f.Severity = finding.Warning
 			}
 		}
+		if is != applied && (f.Rule == "image-tag-latest" || f.Rule == "image-likely-local") {
+			f.Severity = finding.Note // nobody has to roll it back
+		}
 		// What lacks in a test may be made by it, or be in another namespace.
 		lacks := f.Rule == apischema.RequiredField || f.Missing != nil || f.Wanted != nil && f.Meant == ""
 		if is == tested && lacks {

@@ -306,7 +306,7 @@ func (x *extractor) extract(o *inventory.Object) []*Ref {
 // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/#StatefulSetSpec
 func seen(pod *inventory.Pod, refs []*Ref) []*Ref {
 	var hidden []*yaml.Node
-	for _, claim := range yamlnode.Elements(pod.Owner.Get("spec", "volumeClaimTemplates")) {
+	for _, claim := range pod.Owner.ClaimTemplates() {
 		for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
 			if name := yamlnode.GetString(v, "name"); name != "" && name == yamlnode.GetString(claim, "metadata", "name") {
 				hidden = append(hidden, v)

@@ -314,6 +314,8 @@ var storageProducers = []Producer{
 	{From: rook + "/CephCluster", Makes: "Secret", Name: "rook-csi-rbd-node"},
 	{From: rook + "/CephCluster", Makes: "Secret", Name: "rook-csi-cephfs-provisioner"},
 	{From: rook + "/CephCluster", Makes: "Secret", Name: "rook-csi-cephfs-node"},
+	// https://github.com/fluid-cloudnative/fluid/blob/master/docs/en/samples/accelerate_data_accessing.md
+	{From: "data.fluid.io/Dataset", Makes: "PersistentVolumeClaim", Name: "{name}"},
 	// https://kubevirt.io/user-guide/storage/containerized_data_importer/
 	{From: "cdi.kubevirt.io/DataVolume", Makes: "PersistentVolumeClaim", Name: "{name}"},
 }
