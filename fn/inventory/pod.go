@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"strconv"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -114,17 +115,44 @@ func (f *podFinder) add(n *yaml.Node, t PodTemplate, at string) {
 	if p.Spec == nil || p.Spec.Kind != yaml.MappingNode {
 		return
 	}
+	fixed := !strings.ContainsAny(t.Path, "[{")
 	for k, v := range yamlnode.Fields(p.Spec) {
 		switch typ := ContainerType(k.Value); typ {
 		case AppContainer, InitContainer, EphemeralContainer:
 			for i, c := range yamlnode.Elements(v) {
-				p.addContainer(c, typ, p.Path+"."+k.Value+"["+strconv.Itoa(i)+"]")
+				p.addContainer(c, typ, containerPath(p.Path, typ, i, fixed))
 			}
 		case "container", "script": // Argo Workflows: one container of a template
 			p.addContainer(v, AppContainer, p.Path+"."+k.Value)
 		}
 	}
 	f.pods = append(f.pods, p)
+}
+
+// containerPaths are those that most containers have, which share their text.
+var containerPaths sync.Map // by containerAt
+
+type containerAt struct {
+	pod  string
+	list ContainerType
+	at   int
+}
+
+// containerPath is the path of a container of a pod spec at a path, which is fixed
+// if resources of the kind have no other.
+func containerPath(pod string, list ContainerType, i int, fixed bool) string {
+	const few = 8 // containers in a list
+	usual := fixed && i < few
+	if usual {
+		if known, ok := containerPaths.Load(containerAt{pod, list, i}); ok {
+			return known.(string)
+		}
+	}
+	path := pod + "." + string(list) + "[" + strconv.Itoa(i) + "]"
+	if usual {
+		containerPaths.Store(containerAt{pod, list, i}, path)
+	}
+	return path
 }
 
 func (p *Pod) addContainer(n *yaml.Node, typ ContainerType, at string) {

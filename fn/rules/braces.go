@@ -44,7 +44,7 @@ func (e *containerEnv) expandsBraces() bool {
 	}
 	for i := range e.entries {
 		entry := &e.entries[i]
-		if entry.ref {
+		if entry.ref() {
 			continue
 		}
 		for _, name := range braces(yamlnode.String(entry.node)) {
@@ -83,7 +83,7 @@ func (p *Pass) checkBraces(e *containerEnv) {
 	for i := range e.entries {
 		entry := &e.entries[i]
 		text := yamlnode.String(entry.node)
-		if entry.ref || strings.Contains(text, "\n") || slices.ContainsFunc(expandingNames[:], func(part string) bool { return strings.Contains(entry.name, part) }) {
+		if entry.ref() || strings.Contains(text, "\n") || slices.ContainsFunc(expandingNames[:], func(part string) bool { return strings.Contains(entry.name, part) }) {
 			continue
 		}
 		report(entry.node, entry.name, braces(text))

@@ -25,6 +25,7 @@ type Build struct {
 	restore     func() // takes back that rules see resources as they were meant
 	resolver    *reference.Resolver
 	resolutions []atomic.Pointer[reference.Resolution] // by the index of the reference
+	newest      atomic.Pointer[reference.Resolution]   // neighbours that are alike share it
 	externals   *externals
 	facts       sync.Map // by *Fact: func() T
 }
@@ -87,7 +88,13 @@ func (b *Build) resolve(ref *reference.Ref) *reference.Resolution {
 	if res.External >= 0 {
 		b.externals.hits[res.External].Store(true)
 	}
-	known.CompareAndSwap(nil, &res)
+	at := b.newest.Load()
+	if at == nil || !at.Is(&res) {
+		at = new(reference.Resolution)
+		*at = res
+		b.newest.Store(at)
+	}
+	known.CompareAndSwap(nil, at)
 	return known.Load()
 }
 

@@ -99,7 +99,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 			return
 		}
 		if len(res.Suggestions) > 0 && inSameList(r, res.Suggestions[0]) {
-			res.Suggestions = nil // it is there beside the other
+			own := *res           // which others read
+			own.Suggestions = nil // it is there beside the other
+			res = &own
 		}
 		severity := absentSeverity(r.To[0])
 		if r.Row.Lenient {

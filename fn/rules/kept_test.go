@@ -45,3 +45,13 @@ func someValue(t *testing.T, of reflect.Type) reflect.Value {
 	}
 	return v
 }
+
+// A finding may both miss an object and want another one.
+func TestKeptFindingThatMissesAndWants(t *testing.T) {
+	p := &Pass{rule: &Rule{Name: "a-rule"}}
+	f := finding.Finding{Rule: "a-rule", Missing: &finding.Resource{Name: "a"}, Wanted: &finding.Resource{Name: "b"}}
+	k := p.pack(&f, nil, nil)
+	if got := p.unpack(&k); !reflect.DeepEqual(got, f) {
+		t.Errorf("got %+v, want %+v", got, f)
+	}
+}

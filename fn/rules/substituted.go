@@ -146,7 +146,7 @@ func (p *Pass) checkSubstituted(o *inventory.Object, n *yaml.Node, what, text st
 // filled reports whether a variable of a container is itself what is to be put in.
 func (e *containerEnv) filled(name string) bool {
 	for i := range e.entries {
-		if entry := &e.entries[i]; entry.name == name && !entry.ref && strings.Contains(yamlnode.String(entry.node), "${") {
+		if entry := &e.entries[i]; entry.name == name && !entry.ref() && strings.Contains(yamlnode.String(entry.node), "${") {
 			return true
 		}
 	}

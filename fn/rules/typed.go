@@ -79,10 +79,10 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 	variable, all := map[key]bool{}, map[*inventory.Object]bool{}
 	for _, e := range wired.Of(b).containers {
 		for i := range e.entries {
-			if entry := &e.entries[i]; !entry.ref {
+			if entry := &e.entries[i]; !entry.ref() {
 				add(e.typed(i))
 			} else if entry.data != nil {
-				variable[key{entry.data.object, entry.key}] = true
+				variable[key{entry.data.object, entry.key()}] = true
 			}
 		}
 		for _, s := range e.sources {

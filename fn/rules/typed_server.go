@@ -23,10 +23,6 @@ var urlContradictsServer = &Rule{
 		"A user, password or database other than that of POSTGRES_USER, MYSQL_DATABASE and their like is a warning: the images create what these variables say when they start on an empty volume, and something else may create more. " +
 		"Servers with initialization scripts, and builds that create databases or users somewhere, are left alone.",
 	Run: func(p *Pass) error {
-		envs := map[*inventory.Container]*containerEnv{}
-		for _, e := range wired.Of(p.Build).containers {
-			envs[e.container] = e
-		}
 		for _, t := range typedTexts.Of(p.Build) {
 			urls := t.urls
 			text := t.text
@@ -35,7 +31,7 @@ var urlContradictsServer = &Rule{
 			}
 			for _, u := range urls {
 				if len(u.Hosts) == 1 && u.Hosts[0].Host != "" && !hasUserFault(u) {
-					p.checkServer(t, u, text, envs)
+					p.checkServer(t, u, text)
 				}
 			}
 		}
@@ -45,7 +41,7 @@ var urlContradictsServer = &Rule{
 
 func hasUserFault(u *engine.Typed) bool { return len(u.Faults) > 0 }
 
-func (p *Pass) checkServer(t *typedText, u *engine.Typed, text string, envs map[*inventory.Container]*containerEnv) {
+func (p *Pass) checkServer(t *typedText, u *engine.Typed, text string) {
 	svc := p.serviceOf(t, u.Hosts[0].Host)
 	if svc == nil {
 		return
@@ -69,7 +65,7 @@ func (p *Pass) checkServer(t *typedText, u *engine.Typed, text string, envs map[
 	if !u.AnyEngine && e.Protocol != u.Engine.Protocol || p.initialized(c, &e.Server) {
 		return
 	}
-	p.checkCreated(t, u, text, svc, envs[c], e)
+	p.checkCreated(t, u, text, svc, containerEnvs.Of(p.Build)[c], e)
 }
 
 // serverBehind returns the container behind a Service's port that runs an

@@ -3,7 +3,7 @@ package rules
 import (
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"go.yaml.in/yaml/v3"
 
@@ -24,8 +24,8 @@ type containerEnv struct {
 	container *inventory.Container
 	sources   []envSource
 	entries   []envEntry
-	// last is the index of the entry that wins, by name.
-	last func() map[string]int
+	// last is the index of the entry that wins, by name; nil until it is asked for.
+	last atomic.Pointer[map[string]int32]
 }
 
 // envSource is one element of envFrom.
@@ -43,11 +43,16 @@ type envEntry struct {
 	// node is what says the value: a scalar, or the name of the object in a
 	// valueFrom.
 	node *yaml.Node
-	// ref says that the value is in data under key.
-	ref  bool
-	key  string
+	// from is what says where else the value is, nil where node is the value; data
+	// is the object that has it under key.
+	from *yaml.Node
 	data *settings
 }
+
+// ref says that the value is in data under key.
+func (e *envEntry) ref() bool { return e.from != nil }
+
+func (e *envEntry) key() string { return yamlnode.GetString(e.from, "key") }
 
 // settings are the values of one ConfigMap or Secret as containers see them.
 type settings struct {
@@ -97,19 +102,14 @@ var wired = NewFact(func(b *Build) *wiring {
 			return
 		}
 		e := &containerEnv{owner: o, container: c}
+		e.sources = make([]envSource, 0, len(envFrom))
 		for _, n := range envFrom {
 			e.sources = append(e.sources, w.source(o, n, targets))
 		}
+		e.entries = make([]envEntry, 0, len(env))
 		for _, n := range env {
 			e.entries = append(e.entries, w.entry(o, n, targets))
 		}
-		e.last = sync.OnceValue(func() map[string]int {
-			last := make(map[string]int, len(e.entries))
-			for i := range e.entries {
-				last[e.entries[i].name] = i
-			}
-			return last
-		})
 		w.containers = append(w.containers, e)
 	})
 	return w
@@ -141,12 +141,10 @@ func (w *wiring) entry(o *inventory.Object, n *yaml.Node, targets map[spot]*inve
 	if from == nil || yamlnode.String(e.node) != "" {
 		return e
 	}
-	e.ref = true
-	e.node = from
+	e.node, e.from = from, from
 	for _, field := range [...]string{"configMapKeyRef", "secretKeyRef"} {
 		if ref := yamlnode.Get(from, field); ref != nil {
-			e.node = yamlnode.Get(ref, "name")
-			e.key = yamlnode.GetString(ref, "key")
+			e.node, e.from = yamlnode.Get(ref, "name"), ref
 			e.data = w.of(targets[spot{o, ref}])
 		}
 	}
@@ -249,20 +247,46 @@ func (e *containerEnv) fromSources(name string) (*variable, int) {
 // entry returns the variable that entry i of env makes.
 func (e *containerEnv) entry(i int) *variable {
 	entry := &e.entries[i]
-	if entry.ref {
+	if entry.ref() {
 		if entry.data == nil {
 			return &variable{name: entry.name, holder: e.owner}
 		}
-		return entry.data.variable(entry.name, entry.key)
+		return entry.data.variable(entry.name, entry.key())
 	}
 	v := &variable{name: entry.name, holder: e.owner, node: entry.node}
 	v.text, v.known = e.expand(yamlnode.String(entry.node), i, 0)
 	return v
 }
 
+// lastEntry returns the index of the entry of a name that wins, or -1.
+func (e *containerEnv) lastEntry(name string) int {
+	const few = 16 // entries are looked through
+	if len(e.entries) <= few {
+		for i := len(e.entries) - 1; i >= 0; i-- {
+			if e.entries[i].name == name {
+				return i
+			}
+		}
+		return -1
+	}
+	last := e.last.Load()
+	if last == nil {
+		made := make(map[string]int32, len(e.entries))
+		for i := range e.entries {
+			made[e.entries[i].name] = int32(i)
+		}
+		last = &made
+		e.last.Store(last)
+	}
+	if i, ok := (*last)[name]; ok {
+		return int(i)
+	}
+	return -1
+}
+
 // get returns the variable as the container sees it in the end, or nil.
 func (e *containerEnv) get(name string) *variable {
-	if i, ok := e.last()[name]; ok {
+	if i := e.lastEntry(name); i >= 0 {
 		return e.entry(i)
 	}
 	v, _ := e.fromSources(name)
@@ -315,12 +339,12 @@ func (e *containerEnv) before(name string, i, depth int) (string, bool) {
 		entry := &e.entries[j]
 		switch {
 		case entry.name != name:
-		case !entry.ref:
+		case !entry.ref():
 			return e.expand(yamlnode.String(entry.node), j, depth+1)
 		case entry.data == nil:
 			return "", false
 		default:
-			v := entry.data.variable(name, entry.key)
+			v := entry.data.variable(name, entry.key())
 			return v.text, v.known
 		}
 	}

@@ -51,7 +51,7 @@ var addressDiffers = &Rule{
 			}
 			for i := range e.entries {
 				if entry := &e.entries[i]; entry.data != nil {
-					read(e, entry.data, entry.key)
+					read(e, entry.data, entry.key())
 				}
 			}
 		}

@@ -174,7 +174,7 @@ func (p *Pass) checkOverride(e *containerEnv, i int) {
 		return
 	}
 	source := &e.sources[at]
-	if entry.ref && entry.data == source.data || !entry.ref && strings.Contains(yamlnode.String(entry.node), "$("+entry.name+")") {
+	if entry.ref() && entry.data == source.data || !entry.ref() && strings.Contains(yamlnode.String(entry.node), "$("+entry.name+")") {
 		return
 	}
 	own := e.entry(i)
@@ -186,7 +186,7 @@ func (p *Pass) checkOverride(e *containerEnv, i int) {
 		opts = append(opts, AtMost(finding.Warning))
 	}
 	with := ""
-	if entry.ref {
+	if entry.ref() {
 		with = fmt.Sprintf(" with that of %s", entry.data)
 	}
 	p.Report(e.owner, entry.node,
@@ -222,8 +222,8 @@ var variableNotExpandedInData = &Rule{
 				}
 			}
 			for i := range e.entries {
-				if entry := &e.entries[i]; entry.data != nil && slices.Contains(entry.data.expanding, entry.key) {
-					read(e, place{entry.data, entry.key})
+				if entry := &e.entries[i]; entry.data != nil && slices.Contains(entry.data.expanding, entry.key()) {
+					read(e, place{entry.data, entry.key()})
 				}
 			}
 		}

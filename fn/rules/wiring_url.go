@@ -182,11 +182,11 @@ func (e *containerEnv) urlNames() []string {
 	for i := range e.entries {
 		entry := &e.entries[i]
 		switch {
-		case entry.ref && entry.data != nil:
-			if slices.Contains(entry.data.urls, entry.key) {
+		case entry.ref() && entry.data != nil:
+			if slices.Contains(entry.data.urls, entry.key()) {
 				add(entry.name)
 			}
-		case !entry.ref && isServiceURL(yamlnode.String(entry.node)):
+		case !entry.ref() && isServiceURL(yamlnode.String(entry.node)):
 			add(entry.name)
 		}
 	}

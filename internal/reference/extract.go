@@ -259,7 +259,8 @@ func (t *Table) Extract(inv *inventory.Inventory, domain string) *Set {
 		n += len(refs)
 	}
 	set.All = make([]*Ref, 0, n)
-	for _, refs := range set.from {
+	for i, refs := range set.from {
+		first := len(set.All)
 		for _, r := range refs {
 			r.Index = len(set.All)
 			set.All = append(set.All, r)
@@ -267,6 +268,7 @@ func (t *Table) Extract(inv *inventory.Inventory, domain string) *Set {
 				set.byKind[gk] = append(set.byKind[gk], r)
 			}
 		}
+		set.from[i] = set.All[first:len(set.All):len(set.All)]
 	}
 	return set
 }

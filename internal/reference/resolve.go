@@ -54,6 +54,13 @@ type Resolution struct {
 	Affixed *inventory.Object
 }
 
+// Is reports whether two resolutions say the same.
+func (r *Resolution) Is(other *Resolution) bool {
+	return r.Status == other.Status && r.Target == other.Target && r.External == other.External && r.Likely == other.Likely &&
+		r.Release == other.Release && r.Affixed == other.Affixed &&
+		slices.Equal(r.Elsewhere, other.Elsewhere) && slices.Equal(r.Suggestions, other.Suggestions)
+}
+
 // Resolver judges references against one inventory. Several goroutines may use
 // it at once.
 type Resolver struct {
@@ -367,7 +374,7 @@ func (v *Resolver) Installs(namespace, name string) bool {
 }
 
 // nearest returns the closest names of a kind in a namespace. It remembers the
-// answers: the same mistake is often in many places.
+// last thousands of answers: the same mistake is often in many places.
 func (v *Resolver) nearest(gk inventory.GroupKind, namespace, name string) []string {
 	key := nearKey{v.index(nameSet{gk, namespace}), name}
 	v.mu.Lock()
@@ -375,7 +382,11 @@ func (v *Resolver) nearest(gk inventory.GroupKind, namespace, name string) []str
 	v.mu.Unlock()
 	if !ok {
 		near = key.index.Nearest(name, 3)
+		const many = 4096
 		v.mu.Lock()
+		if len(v.near) == many {
+			v.near = map[nearKey][]string{}
+		}
 		v.near[key] = near
 		v.mu.Unlock()
 	}
