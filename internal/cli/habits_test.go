@@ -155,7 +155,15 @@ func TestDefaultsThatAreWrong(t *testing.T) {
 	outside := t.TempDir()
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Symlink(outside, "link"))
+	require.NoError(t, os.MkdirAll(".git/hooks", 0o755))
+	require.NoError(t, os.WriteFile(".git/hooks/pre-commit", nil, 0o755))
+	require.NoError(t, os.Symlink(".git", "inner"))
 	for text, want := range map[string]string{
+		"output: [text=.git/hooks/pre-commit]\n":  `.krm-validate.yaml:1: output: .git/hooks/pre-commit: expected no path in git's own folder`,
+		"output: [text=a/../.GIT/config]\n":       `a/../.GIT/config: expected no path in git's own folder`,
+		"output: ['text=sub/.git/hooks/x']\n":     `sub/.git/hooks/x: expected no path in git's own folder`,
+		"baseline: .git/config\n":                 `.git/config: expected no path in git's own folder`,
+		"output: [text=inner/hooks/pre-commit]\n": `inner/hooks/pre-commit leads into git's own folder`,
 		"rots: [a]\n":                        `.krm-validate.yaml:1: rots: no such setting; did you mean "roots"?`,
 		"roots: a\n":                         `.krm-validate.yaml:1: roots: expected a list of paths`,
 		"\nroots: [../a]\n":                  `.krm-validate.yaml:2: roots: ../a: expected a path in the folder of .krm-validate.yaml`,
@@ -187,6 +195,7 @@ func TestDefaultsThatAreWrong(t *testing.T) {
 	entries, err := os.ReadDir(outside)
 	require.NoError(t, err)
 	assert.Empty(t, entries)
+	assert.Empty(t, readFile(t, ".git/hooks/pre-commit"))
 	write(t, ".", map[string]string{".krm-validate.yaml": "", "a.yaml": untagged})
 	code, _, stderr := run(t, "check", "a.yaml")
 	assert.Equal(t, ExitOK, code, stderr)

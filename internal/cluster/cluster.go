@@ -141,12 +141,15 @@ func (c *Cluster) proxy(ctx context.Context, k *kubectl.Client) error {
 	}
 	line, err := bufio.NewReader(stdout).ReadString('\n') // Starting to serve on …
 	if err != nil {
-		wait := cmd.Wait()
+		why := "without a word"
+		if err := cmd.Wait(); err != nil {
+			why = err.Error()
+		}
 		c.close()
 		if said := firstLine(errs.String()); said != "" {
 			return errors.New(said)
 		}
-		return fmt.Errorf("kubectl proxy ended: %w", wait)
+		return errors.New("kubectl proxy ended: " + why)
 	}
 	if !strings.Contains(line, socket) {
 		c.close()

@@ -213,7 +213,18 @@ func local(name string) error {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return fmt.Errorf("%s: expected a path in the folder of %s", name, File)
 	}
+	if ofGit(name) {
+		return fmt.Errorf("%s: expected no path in git's own folder", name)
+	}
 	return nil
+}
+
+// ofGit reports whether a path leads into git's own folder, where programs are that
+// git runs, and which is not part of what somebody else wrote.
+func ofGit(name string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(filepath.ToSlash(name), func(r rune) bool { return r == '/' || r == '\\' }), func(part string) bool {
+		return strings.EqualFold(strings.TrimRight(part, ". "), ".git")
+	})
 }
 
 func output(value string) error {
@@ -248,8 +259,12 @@ func (d *Defaults) From(name string) (string, error) {
 		}
 	}
 	if err == nil {
-		if rel, err := filepath.Rel(top, real); err != nil || !filepath.IsLocal(rel) {
+		rel, err := filepath.Rel(top, real)
+		if err != nil || !filepath.IsLocal(rel) {
 			return "", fmt.Errorf("%s: %s leads out of the folder of %s", d.Path, name, File)
+		}
+		if ofGit(rel) {
+			return "", fmt.Errorf("%s: %s leads into git's own folder", d.Path, name)
 		}
 	}
 	cwd, err := os.Getwd()

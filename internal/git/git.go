@@ -24,6 +24,9 @@ func Open(dir string) (*Repository, error) {
 	if _, err := exec.LookPath("git"); err != nil {
 		return nil, errors.New("the program git is needed for this, and is not on the PATH")
 	}
+	if err := vet(dir); err != nil {
+		return nil, err
+	}
 	r := &Repository{Top: dir}
 	top, err := r.run(nil, "rev-parse", "--show-toplevel")
 	if err != nil {
@@ -34,6 +37,38 @@ func Open(dir string) (*Repository, error) {
 	}
 	r.Top = filepath.FromSlash(strings.TrimRight(top, "\r\n"))
 	return r, nil
+}
+
+// vet refuses a folder that git would take for a repository without a work tree.
+// Such a one can be among the files of another repository, and git runs programs
+// that its configuration names. Releases of git before 2.38 cannot be told to keep
+// away from them (safe.bareRepository).
+func vet(dir string) error {
+	if os.Getenv("GIT_DIR") != "" {
+		return nil // git looks for none
+	}
+	abs, err := filepath.Abs(dir)
+	if err == nil {
+		abs, err = filepath.EvalSymlinks(abs)
+	}
+	if err != nil {
+		return err
+	}
+	for d := abs; !has(d, ".git"); d = filepath.Dir(d) {
+		// https://git-scm.com/docs/gitrepository-layout
+		if has(d, "HEAD") && (has(d, "objects") && has(d, "refs") || has(d, "commondir")) {
+			return fmt.Errorf("%s has the files of a bare repository, whose configuration can make git run programs: remove them, or run this elsewhere", d)
+		}
+		if d == filepath.Dir(d) {
+			break
+		}
+	}
+	return nil
+}
+
+func has(dir, name string) bool {
+	_, err := os.Lstat(filepath.Join(dir, name))
+	return err == nil
 }
 
 // Base is the commit that the work tree and a ref have in common: where a branch
@@ -146,7 +181,7 @@ func (r *Repository) Paths(names []string) []string {
 
 // run runs git and returns what it prints. Its complaint is on one line.
 func (r *Repository) run(env []string, args ...string) (string, error) {
-	cmd := exec.Command("git", append([]string{"-C", r.Top, "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"}, args...)...)
+	cmd := exec.Command("git", append([]string{"-C", r.Top, "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull, "-c", "core.quotePath=false"}, args...)...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
 	cmd.Env = append(cmd.Env, env...)
 	var out, errs bytes.Buffer
