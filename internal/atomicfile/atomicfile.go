@@ -93,9 +93,10 @@ func target(name string, perm os.FileMode) (_ string, _ os.FileMode, regular boo
 var errReadOnly = errors.New("the file is read-only")
 
 // temporary writes a file beside name. Until it is renamed it is for the owner
-// alone, and goes away with the program.
+// alone, and goes away with the program, or with the next one. It is on the disk
+// before it gets its name: a machine that fails leaves no empty file behind.
 func temporary(name string, content []byte, perm os.FileMode) (path string, remove func(), err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	tmp, remove, err := cleanup.File(filepath.Dir(name))
 	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
 		// Nobody knows the name that was tried.
 		if errors.Is(err, fs.ErrNotExist) {
@@ -106,9 +107,8 @@ func temporary(name string, content []byte, perm os.FileMode) (path string, remo
 	if err != nil {
 		return "", nil, err
 	}
-	remove = cleanup.Add(tmp.Name())
 	_, err = tmp.Write(content)
-	if err = errors.Join(err, tmp.Chmod(perm), tmp.Close()); err != nil {
+	if err = errors.Join(err, tmp.Chmod(perm), tmp.Sync(), tmp.Close()); err != nil {
 		remove()
 		return "", nil, err
 	}
@@ -146,6 +146,9 @@ func WriteTree(dir string, contents map[string]File, gone ...string) (err error)
 	if err != nil {
 		return err
 	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil { // as the paths of files are
+		return err
+	}
 	defer Exclusive(dir)()
 	if err := recoverAll(dir); err != nil {
 		return err
@@ -174,10 +177,7 @@ func WriteTree(dir string, contents map[string]File, gone ...string) (err error)
 			return fmt.Errorf("%s is no regular file", path)
 		}
 		f := replaced{path: path, fresh: filepath.Join(stage, fmt.Sprint("new-", i)), old: filepath.Join(stage, fmt.Sprint("old-", i))}
-		if err := os.WriteFile(f.fresh, contents[name].Content, 0o600); err != nil {
-			return err
-		}
-		if err := os.Chmod(f.fresh, mode); err != nil {
+		if err := WriteNew(f.fresh, contents[name].Content, mode); err != nil {
 			return err
 		}
 		files = append(files, f)
@@ -245,6 +245,25 @@ func (e *notUndoneError) Unwrap() error { return e.error }
 // reached is called before each step that a kill may come before. Tests set it.
 var reached = func(step string) {}
 
+// WriteNew writes a file that is not there yet, and is on the disk when WriteNew
+// returns. It is for files that get their place later.
+func WriteNew(name string, content []byte, mode os.FileMode) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
+}
+
+// syncFolder puts the names in a folder on the disk, where the system can.
+func syncFolder(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync()
+		_ = d.Close()
+	}
+}
+
 // removeEmpty removes a folder and those above it that are empty then, up to dir.
 func removeEmpty(dir, folder string) {
 	for rel, err := filepath.Rel(dir, folder); err == nil && filepath.IsLocal(rel) && rel != "."; rel = filepath.Dir(rel) {
@@ -257,6 +276,13 @@ func removeEmpty(dir, folder string) {
 // Recover undoes what a run that was killed has left in a directory, as WriteTree
 // does first.
 func Recover(dir string) error {
+	dir, err := filepath.EvalSymlinks(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	if stages, err := filepath.Glob(filepath.Join(escapeGlob(dir), stagePrefix+"*")); err != nil || len(stages) == 0 {
 		return err
 	}

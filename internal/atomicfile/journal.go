@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/git"
 )
 
 // stagePrefix is what the names of the directories begin with where files wait
@@ -71,7 +73,12 @@ func writeJournal(stage string, folders []string, files []replaced) error {
 		return err
 	}
 	reached("journal")
-	return Create(filepath.Join(stage, journal), text, 0o600)
+	if err := Create(filepath.Join(stage, journal), text, 0o600); err != nil {
+		return err
+	}
+	syncFolder(stage)
+	syncFolder(filepath.Dir(stage))
+	return nil
 }
 
 func sum(content []byte) string {
@@ -79,17 +86,22 @@ func sum(content []byte) string {
 	return hex.EncodeToString(s[:])
 }
 
-// recoverAll undoes what a run that was killed has left in a directory. What
-// somebody has changed since stays.
+// recoverAll undoes what a run that was killed has left in a directory, which has
+// no symbolic links in its path. What somebody has changed since stays. A stage may
+// be part of a tree that somebody else wrote: nothing outside of the directory is
+// touched, nor in git's folder, and only files are read.
 func recoverAll(dir string) error {
 	stages, err := filepath.Glob(filepath.Join(escapeGlob(dir), stagePrefix+"*"))
 	if err != nil {
 		return err
 	}
 	for _, stage := range stages {
-		text, err := os.ReadFile(filepath.Join(stage, journal))
+		if info, err := os.Lstat(stage); err != nil || !info.IsDir() {
+			continue
+		}
+		text, err := readFile(filepath.Join(stage, journal))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			continue // no directory, or not ours to read
+			continue // not ours to read
 		}
 		if err == nil {
 			var p plan
@@ -100,14 +112,39 @@ func recoverAll(dir string) error {
 				return fmt.Errorf("undoing what a run that was killed left in %s: %w", dir, err)
 			}
 		}
-		if info, err := os.Lstat(stage); err == nil && info.IsDir() {
-			reached("remove the stage")
-			if err := os.RemoveAll(stage); err != nil {
-				return err
-			}
+		reached("remove the stage")
+		if err := os.RemoveAll(stage); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// readFile reads a regular file.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", path)
+	}
+	return os.ReadFile(path)
+}
+
+// within reports whether a relative path leads to a file of a directory, and not
+// of git's.
+func within(dir, path string) bool {
+	if !filepath.IsLocal(path) || git.Owns(path) {
+		return false
+	}
+	for folder := filepath.Dir(path); folder != "."; folder = filepath.Dir(folder) {
+		info, err := os.Lstat(filepath.Join(dir, folder))
+		if err == nil && !info.IsDir() || err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+	}
+	return true
 }
 
 // undo undoes everything, after which the journal has nothing to say.
@@ -120,15 +157,17 @@ func (p *plan) undo(dir, stage string) error {
 	}
 	for _, folder := range slices.Backward(p.Folders) {
 		reached("undo")
-		removeFolders([]string{filepath.Join(dir, folder)})
+		if within(dir, folder) {
+			removeFolders([]string{filepath.Join(dir, folder)})
+		}
 	}
 	return os.Remove(filepath.Join(stage, journal))
 }
 
 // undo puts the old file back where the new one has taken its place.
 func (s *step) undo(dir, stage string) error {
-	if !filepath.IsLocal(s.Fresh) && !s.Gone || !filepath.IsLocal(s.Old) {
-		return nil // not written by this program
+	if !isName(s.Fresh) && !s.Gone || !isName(s.Old) || !within(dir, s.Path) {
+		return nil // not written by this program, or by one that followed a link
 	}
 	if path := filepath.Join(dir, s.Path); s.Gone {
 		if _, err := os.Lstat(path); err == nil {
@@ -143,7 +182,7 @@ func (s *step) undo(dir, stage string) error {
 		return nil // it was not replaced yet
 	}
 	path := filepath.Join(dir, s.Path)
-	now, err := os.ReadFile(path)
+	now, err := readFile(path)
 	if err != nil || sum(now) != s.Sum {
 		return nil // somebody else did something about it
 	}
@@ -154,6 +193,11 @@ func (s *step) undo(dir, stage string) error {
 		return err
 	}
 	return nil // it was put back already, and is as the new one would be
+}
+
+// isName reports whether a text is the name of a file in a folder.
+func isName(text string) bool {
+	return text != "." && filepath.IsLocal(text) && filepath.Base(text) == text
 }
 
 func escapeGlob(path string) string {

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -198,4 +200,86 @@ func TestKilledAnywhere(t *testing.T) {
 	}
 	assert.Greater(t, undone, 8)
 	assert.Positive(t, finished)
+}
+
+// TestJournalsOfOthers: a stage that comes with a tree changes nothing outside of
+// it, nor what git would run.
+func TestJournalsOfOthers(t *testing.T) {
+	known := sum([]byte("known"))
+	for name, c := range map[string]struct{ journal, prepare string }{
+		"a hook of git":           {journal: `{"Steps": [{"Path": ".git/hooks/pre-commit", "Old": "old", "Gone": true}]}`},
+		"a hook, spelt oddly":     {journal: `{"Steps": [{"Path": "a/../.GIT/hooks/pre-commit", "Old": "old", "Gone": true}]}`},
+		"a hook of a submodule":   {journal: `{"Steps": [{"Path": "sub/.git/hooks/x", "Old": "old", "Gone": true}]}`},
+		"outside":                 {journal: `{"Steps": [{"Path": "../outside/made", "Old": "old", "Gone": true}]}`},
+		"absolute":                {journal: `{"Steps": [{"Path": "/OUTSIDE/made", "Old": "old", "Gone": true}]}`},
+		"through a link":          {journal: `{"Steps": [{"Path": "link/made", "Old": "old", "Gone": true}]}`},
+		"replaces outside":        {journal: `{"Steps": [{"Path": "../outside/known", "Fresh": "new", "Old": "old", "Had": true, "Sum": "` + known + `"}]}`},
+		"replaces through a link": {journal: `{"Steps": [{"Path": "link/known", "Fresh": "new", "Old": "old", "Had": true, "Sum": "` + known + `"}]}`},
+		"removes outside":         {journal: `{"Steps": [{"Path": "../outside/known", "Fresh": "new", "Old": "old", "Sum": "` + known + `"}]}`},
+		"takes from outside":      {journal: `{"Steps": [{"Path": "taken", "Old": "../../outside/known", "Gone": true}]}`},
+		"takes from the tree":     {journal: `{"Steps": [{"Path": "taken", "Old": "..", "Gone": true}]}`},
+		"takes all":               {journal: `{"Steps": [{"Path": "taken", "Old": ".", "Gone": true}]}`},
+		"removes folders":         {journal: `{"Folders": ["../outside/empty", "/OUTSIDE/empty", "link/empty", ".git/hooks"]}`},
+		"a stage that is a link":  {prepare: "link"},
+		"an endless journal":      {prepare: "endless"},
+		"no journal":              {journal: `{}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			top := t.TempDir()
+			dir, outside := filepath.Join(top, "dir"), filepath.Join(top, "outside")
+			stage := filepath.Join(dir, stagePrefix+"1")
+			for _, d := range []string{stage, filepath.Join(outside, "empty"), filepath.Join(dir, ".git", "hooks")} {
+				require.NoError(t, os.MkdirAll(d, 0o700))
+			}
+			require.NoError(t, os.WriteFile(filepath.Join(outside, "known"), []byte("known"), 0o600))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "kept"), []byte("kept"), 0o600))
+			require.NoError(t, os.Symlink(outside, filepath.Join(dir, "link")))
+			require.NoError(t, os.WriteFile(filepath.Join(stage, "old"), []byte("evil"), 0o755))
+			switch file := filepath.Join(stage, journal); c.prepare {
+			case "link":
+				require.NoError(t, os.RemoveAll(stage))
+				require.NoError(t, os.WriteFile(filepath.Join(outside, journal), []byte("[]"), 0o600))
+				require.NoError(t, os.Symlink(outside, stage))
+			case "endless":
+				require.NoError(t, os.Symlink("/dev/zero", file))
+			default:
+				require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(c.journal, "/OUTSIDE", outside)), 0o600))
+			}
+			require.NoError(t, Recover(dir))
+			require.NoError(t, WriteAll(dir, map[string][]byte{"new": []byte("new")}, 0o600))
+			for file, want := range map[string]string{"outside/known": "known", "dir/kept": "kept", "dir/new": "new"} {
+				got, err := os.ReadFile(filepath.Join(top, file))
+				require.NoError(t, err)
+				assert.Equal(t, want, string(got), file)
+			}
+			assert.NoFileExists(t, filepath.Join(outside, "made"))
+			assert.DirExists(t, filepath.Join(outside, "empty"))
+			assert.NoFileExists(t, filepath.Join(dir, "taken"))
+			hooks, err := os.ReadDir(filepath.Join(dir, ".git", "hooks"))
+			require.NoError(t, err)
+			assert.Empty(t, hooks)
+			assert.NoDirExists(t, filepath.Join(dir, "sub"))
+		})
+	}
+}
+
+// A directory that is reached through a link is recovered like any other.
+func TestRecoverThroughALink(t *testing.T) {
+	top := t.TempDir()
+	dir := filepath.Join(top, "dir")
+	stage := filepath.Join(dir, stagePrefix+"1")
+	require.NoError(t, os.MkdirAll(stage, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a"), []byte("old"), 0o600))
+	files := []replaced{{path: filepath.Join(dir, "a"), fresh: filepath.Join(stage, "new-0"), old: filepath.Join(stage, "old-0")}}
+	require.NoError(t, WriteNew(files[0].fresh, []byte("new"), 0o600))
+	require.NoError(t, writeJournal(stage, nil, files))
+	require.NoError(t, files[0].replace())
+	link := filepath.Join(top, "link")
+	require.NoError(t, os.Symlink(dir, link))
+	require.NoError(t, Recover(link))
+	got, err := os.ReadFile(filepath.Join(dir, "a"))
+	require.NoError(t, err)
+	assert.Equal(t, "old", string(got))
+	require.NoError(t, WriteAll(link, map[string][]byte{"a": []byte("new")}, 0o600))
+	assert.NoDirExists(t, stage)
 }

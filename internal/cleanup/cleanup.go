@@ -127,3 +127,31 @@ func TempDir() (remove func()) {
 		release()
 	}
 }
+
+// File makes a temporary file in a folder, for one that takes its place there
+// when it is whole. remove removes it, if it still has its name, and is called
+// when it was renamed too. What a run has left in the folder that was killed goes
+// first.
+func File(folder string) (f *os.File, remove func(), err error) {
+	for range 10 { // others may take a new file for one that was left
+		if f, err = os.CreateTemp(folder, filePrefix+"*"+fileSuffix); err != nil {
+			return nil, nil, err
+		}
+		var unlock func()
+		if unlock, err = claim(f.Name()); err == nil {
+			drop := Add(f.Name())
+			return f, func() {
+				drop()
+				unlock()
+			}, nil
+		}
+		_ = f.Close()
+	}
+	return nil, nil, err
+}
+
+// The names of temporary files begin and end so.
+const (
+	filePrefix = ".krm-validate-"
+	fileSuffix = ".tmp"
+)

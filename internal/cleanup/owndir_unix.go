@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -56,9 +57,9 @@ func isOwn(folder string) error {
 	return nil
 }
 
-// lock locks a directory that is still there then.
-func lock(dir string, how int) (unlock func(), err error) {
-	f, err := os.Open(dir)
+// lock locks a file or directory that is still there then.
+func lock(path string, how int) (unlock func(), err error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func lock(dir string, how int) (unlock func(), err error) {
 	if err == nil {
 		var locked, there os.FileInfo
 		if locked, err = f.Stat(); err == nil {
-			if there, err = os.Lstat(dir); err == nil && !os.SameFile(locked, there) {
+			if there, err = os.Lstat(path); err == nil && !os.SameFile(locked, there) {
 				err = os.ErrNotExist
 			}
 		}
@@ -76,6 +77,34 @@ func lock(dir string, how int) (unlock func(), err error) {
 		return nil, err
 	}
 	return func() { _ = f.Close() }, nil
+}
+
+// claim says that a temporary file is in use until unlock is called, and removes
+// those beside it that are not.
+func claim(file string) (unlock func(), err error) {
+	unlock, err = lock(file, 0)
+	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+		return func() {}, nil // a file system without locks
+	}
+	entries, err := os.ReadDir(filepath.Dir(file))
+	if err != nil {
+		return unlock, nil
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !strings.HasPrefix(e.Name(), filePrefix) || !strings.HasSuffix(e.Name(), fileSuffix) {
+			continue
+		}
+		if left := filepath.Join(filepath.Dir(file), e.Name()); left != file {
+			if done, err := lock(left, syscall.LOCK_NB); err == nil {
+				_ = os.Remove(left)
+				done()
+			}
+		}
+	}
+	return unlock, nil
 }
 
 // sweep removes what nobody holds a lock on.

@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/git"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
@@ -213,18 +214,10 @@ func local(name string) error {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return fmt.Errorf("%s: expected a path in the folder of %s", name, File)
 	}
-	if ofGit(name) {
+	if git.Owns(name) {
 		return fmt.Errorf("%s: expected no path in git's own folder", name)
 	}
 	return nil
-}
-
-// ofGit reports whether a path leads into git's own folder, where programs are that
-// git runs, and which is not part of what somebody else wrote.
-func ofGit(name string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(filepath.ToSlash(name), func(r rune) bool { return r == '/' || r == '\\' }), func(part string) bool {
-		return strings.EqualFold(strings.TrimRight(part, ". "), ".git")
-	})
 }
 
 func output(value string) error {
@@ -263,7 +256,7 @@ func (d *Defaults) From(name string) (string, error) {
 		if err != nil || !filepath.IsLocal(rel) {
 			return "", fmt.Errorf("%s: %s leads out of the folder of %s", d.Path, name, File)
 		}
-		if ofGit(rel) {
+		if git.Owns(rel) {
 			return "", fmt.Errorf("%s: %s leads into git's own folder", d.Path, name)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -64,6 +65,15 @@ func vet(dir string) error {
 		}
 	}
 	return nil
+}
+
+// Owns reports whether a path leads into git's own folder, .git, also as other file
+// systems spell it. Programs are there that git runs, and nothing that comes with a
+// tree.
+func Owns(name string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(filepath.ToSlash(name), func(r rune) bool { return r == '/' || r == '\\' }), func(part string) bool {
+		return strings.EqualFold(strings.TrimRight(part, ". "), ".git")
+	})
 }
 
 func has(dir, name string) bool {

@@ -18,6 +18,7 @@ import (
 type way func(b *builder, root string) (resmap.ResMap, error)
 
 func linearWay(b *builder, root string) (resmap.ResMap, error) {
+	defer b.remotes.begin()()
 	result, err := b.ours(root)
 	return result.Resources, err
 }

@@ -441,6 +441,9 @@ func (e *Environment) recover() error {
 		return err
 	}
 	for _, dir := range left {
+		if !isExchange(dir) {
+			continue
+		}
 		old := filepath.Join(dir, "old")
 		if _, err := os.Lstat(old); err == nil {
 			if _, err := os.Lstat(e.lock()); errors.Is(err, fs.ErrNotExist) {
@@ -454,6 +457,18 @@ func (e *Environment) recover() error {
 		}
 	}
 	return nil
+}
+
+// isExchange reports whether a directory has nothing in it but locks that a run was
+// exchanging.
+func isExchange(dir string) bool {
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
+		return false
+	}
+	entries, err := os.ReadDir(dir)
+	return err == nil && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		return !e.IsDir() || !slices.Contains([]string{"new", "old", "unused"}, e.Name())
+	})
 }
 
 // errMeanwhile says that the lock changed between the moment it was looked at and
@@ -478,7 +493,7 @@ func (e *Environment) replaceLock(have, content files) (err error) {
 		return err
 	}
 	for name, text := range content {
-		if err := os.WriteFile(filepath.Join(fresh, name), text, 0o644); err != nil {
+		if err := atomicfile.WriteNew(filepath.Join(fresh, name), text, 0o644); err != nil {
 			return err
 		}
 	}
