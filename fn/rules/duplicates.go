@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -117,8 +118,11 @@ func sameKey(a, b *yaml.Node) bool {
 	return a.Value == b.Value && a.Kind == yaml.ScalarNode && b.Kind == yaml.ScalarNode && a.Tag != "!!merge"
 }
 
+// differently is what the message says of values that are not the same.
+const differently = "with different values"
+
 func (p *Pass) reportDuplicateKey(o *inventory.Object, key, value, firstKey, firstValue *yaml.Node) {
-	message := fmt.Sprintf("this mapping has the key %q twice, with different values", key.Value)
+	message := fmt.Sprintf("this mapping has the key %q twice, %s", key.Value, differently)
 	if sameYAML(value, firstValue, 0) {
 		message = fmt.Sprintf("this mapping has the key %q twice", key.Value)
 	}
@@ -126,6 +130,36 @@ func (p *Pass) reportDuplicateKey(o *inventory.Object, key, value, firstKey, fir
 		message += fmt.Sprintf("; the first is on line %d", o.Line-1+line)
 	}
 	p.ReportKey(o, key, value, message, Help("keep one of the two"))
+}
+
+// dropDoubted removes what follows from a key that is there twice: nobody knows which
+// of its values the field has, nor what a selector with it selects.
+func (r *results) dropDoubted() {
+	type place struct {
+		finding.Resource
+		file, field string
+	}
+	var doubted map[place]bool
+	for i := range r.findings {
+		f := &r.findings[i]
+		if f.Rule != duplicateYAMLKey.Name || f.Severity < finding.Error || !strings.Contains(f.Message, differently) {
+			continue
+		}
+		if doubted == nil {
+			doubted = map[place]bool{}
+		}
+		doubted[place{f.Resource, f.File, f.Field}] = true
+		if i := strings.LastIndexByte(f.Field, '.'); i > 0 {
+			if parent := f.Field[:i]; strings.HasSuffix(strings.ToLower(parent), "selector") || strings.HasSuffix(parent, ".matchLabels") {
+				doubted[place{f.Resource, f.File, parent}] = true
+			}
+		}
+	}
+	if doubted != nil {
+		r.findings = slices.DeleteFunc(r.findings, func(f finding.Finding) bool {
+			return f.Rule != duplicateYAMLKey.Name && f.Field != "" && doubted[place{f.Resource, f.File, f.Field}]
+		})
+	}
 }
 
 // sameYAML reports whether two nodes say the same. It gives up on what is

@@ -57,6 +57,7 @@ func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *con
 		f.Severity = v.SeverityOf(f.Rule, def)
 		r.add(&f)
 	}
+	r.dropDoubted()
 	r.dropAnnotated()
 	r.addUnused(b)
 	addConsequences(b, r.findings)

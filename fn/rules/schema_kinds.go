@@ -159,6 +159,9 @@ func notForClusters(t *inventory.Type) bool {
 // known, and what was probably meant.
 func unknownKindOf(inv *inventory.Inventory, t *inventory.Type) (message, suggestion string, meant apischema.GroupVersionKind) {
 	table := apischema.Kubernetes()
+	if strings.Trim(t.APIVersion(), ".…") == "" {
+		return "", "", meant // as documents have it
+	}
 	if life, known := table.Life(gvk(t)); known && life.Removed != (apischema.Release{}) {
 		return "", "", meant // api-removed
 	}
@@ -344,7 +347,11 @@ func removal(t apischema.GroupVersionKind) (since apischema.Release, instead api
 		}
 		return apischema.Release{Major: 1, Minor: gone.minor}, instead
 	}
-	return life.Removed, life.Replacement
+	instead = life.Replacement
+	if instead.Kind == t.Kind+"List" {
+		instead.Kind = t.Kind // as Kubernetes' sources have it of an IngressClass
+	}
+	return life.Removed, instead
 }
 
 // Removed returns the release of Kubernetes that serves a kind no more, as in 1 and

@@ -171,8 +171,11 @@ func templated(n *yaml.Node) bool {
 
 // inBrackets reports whether a list is [PROJECT_ID], which stands for one value.
 func inBrackets(n *yaml.Node) bool {
-	return n.Kind == yaml.SequenceNode && n.Style&yaml.FlowStyle != 0 && len(n.Content) == 1 && n.Content[0].Kind == yaml.ScalarNode &&
-		len(n.Content[0].Value) > 2 && strings.Trim(n.Content[0].Value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_- ") == ""
+	if n.Kind != yaml.SequenceNode || n.Style&yaml.FlowStyle == 0 || len(n.Content) != 1 || n.Content[0].Kind != yaml.ScalarNode {
+		return false
+	}
+	word := n.Content[0].Value
+	return len(word) > 2 && strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- ") == "" && strings.Trim(word, "0123456789_- ") != ""
 }
 
 // variable reports whether text has a shell's $NAME or a {NAME} in it.

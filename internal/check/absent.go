@@ -86,9 +86,13 @@ func (rep *Report) absent(outcomes []outcome) {
 				}
 				continue
 			}
+			_, set := outcomes[i].set[f.Rule]
 			if f.Missing == nil && f.Wanted != nil {
 				if other := complement(outcomes, holders(), i, f, f.Wanted); other >= 0 {
-					f.Severity, f.Missing = min(f.Severity, finding.Note), f.Wanted
+					f.Missing = f.Wanted
+					if !set {
+						f.Severity = min(f.Severity, finding.Note)
+					}
 					f.Message += "; it is in " + outcomes[other].tree.Name
 					f.Suggestions, f.Meant = nil, ""
 				}
@@ -98,7 +102,9 @@ func (rep *Report) absent(outcomes []outcome) {
 				continue
 			}
 			if other := complement(outcomes, holders(), i, f, f.Missing); other >= 0 {
-				f.Severity = finding.Note
+				if !set {
+					f.Severity = finding.Note
+				}
 				f.Message += "; it is in " + outcomes[other].tree.Name
 				continue
 			}

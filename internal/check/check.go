@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -101,6 +102,8 @@ type Report struct {
 	nodes         []*yaml.Node // what secrets are looked for in, once nobody edits it
 	shared        *shared
 	defined       map[crdKey]*yaml.Node // what CustomResourceDefinitions say, nil where they differ
+	mutated       map[string]bool       // API groups whose resources a webhook of the trees may complete
+	overlaid      map[string]bool       // folders with templates that change the files beside them
 	unreadBeside  bool                  // something in the trees that are not chosen
 	files         bool                  // no tree is a kustomization, whose builds take what they take
 }
@@ -208,10 +211,10 @@ func (rep *Report) others(ctx context.Context, trees []Tree, opts Options) []out
 	opts.Progress = nil
 	aside := &Report{
 		Sources: map[string][]byte{}, WithoutSchema: map[string]int{}, secrets: rep.secrets, shared: rep.shared,
-		several: true, files: rep.files, defined: rep.defined,
+		several: true, files: rep.files, defined: rep.defined, brought: map[string]bool{}, mutated: maps.Clone(rep.mutated),
 	}
 	outcomes := aside.trees(ctx, trees, opts, func(i int) bool { return !opts.chosen(i) })
-	rep.defined, rep.unreadBeside = aside.defined, len(aside.Unread) > 0
+	rep.defined, rep.mutated, rep.unreadBeside = aside.defined, aside.mutated, len(aside.Unread) > 0
 	rep.inputs, rep.spared = append(rep.inputs, aside.inputs...), append(rep.spared, aside.spared...)
 	return outcomes
 }

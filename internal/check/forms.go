@@ -61,22 +61,27 @@ func marked(name string) bool { return strings.ContainsAny(name, "{<%@_[") && ma
 
 // isForm reports whether the name or the namespace of a resource is a phrase in
 // capitals, which neither can be, such as FILLED BY THE OPERATOR; whether its
-// metadata are empty; or whether an image of its containers is.
+// metadata or its name are empty; or whether an image of its containers is.
 func isForm(o *inventory.Object) bool {
 	if inCapitals(o.Namespace) || inCapitals(o.Name) {
 		return true
 	}
-	if m := yamlnode.Resolve(yamlnode.Get(o.Node, "metadata")); o.Kind != "" && m != nil && m.Kind == yaml.MappingNode && len(m.Content) == 0 {
+	if m := yamlnode.Resolve(yamlnode.Get(o.Node, "metadata")); o.Kind != "" && m != nil && m.Kind == yaml.MappingNode && (len(m.Content) == 0 || isEmptyText(yamlnode.Get(m, "name"))) {
 		return true
 	}
 	for _, pod := range o.Pods() {
 		for _, c := range pod.Containers {
-			if n := yamlnode.Get(c.Node, "image"); n != nil && n.Kind == yaml.ScalarNode && n.Value == "" && n.Tag != "!!null" {
+			if isEmptyText(yamlnode.Get(c.Node, "image")) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// isEmptyText reports whether a value is "".
+func isEmptyText(n *yaml.Node) bool {
+	return n != nil && n.Kind == yaml.ScalarNode && n.Value == "" && n.Tag != "!!null"
 }
 
 // inCapitals reports whether a name is a word or a phrase in capitals.
@@ -98,6 +103,7 @@ type crdKey struct{ group, kind string }
 
 // define remembers what the definitions of a tree say.
 func (rep *Report) define(inv *inventory.Inventory) {
+	rep.mutates(inv)
 	if !rep.several {
 		return
 	}
@@ -126,19 +132,75 @@ func (rep *Report) defines(key crdKey, n *yaml.Node) {
 	}
 }
 
+// mutates remembers whose resources the webhooks of a tree may complete before the
+// API server compares them with their schema. Some programs write the rules of their
+// webhooks themselves, which then go by the name of the group.
+// https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
+func (rep *Report) mutates(inv *inventory.Inventory) {
+	for _, o := range inv.OfKind(inventory.GroupKind{Group: "admissionregistration.k8s.io", Kind: "MutatingWebhookConfiguration"}) {
+		if o.Node == nil {
+			continue
+		}
+		if rep.mutated == nil {
+			rep.mutated = map[string]bool{}
+		}
+		for _, webhook := range yamlnode.Elements(o.Get("webhooks")) {
+			rules := yamlnode.Elements(yamlnode.Get(webhook, "rules"))
+			for _, rule := range rules {
+				for _, group := range yamlnode.Elements(yamlnode.Get(rule, "apiGroups")) {
+					rep.mutated[yamlnode.String(group)] = true
+				}
+			}
+			if _, group, ok := strings.Cut(yamlnode.GetString(webhook, "name"), "."); ok && len(rules) == 0 {
+				rep.mutated[group] = true
+			}
+		}
+	}
+}
+
 // spareDisputed makes warnings of what the schema of a custom resource refuses where
 // the trees of a run define it differently, as a repository does that keeps an
-// earlier release beside its own.
+// earlier release beside its own; of what lacks, where a webhook may add it; and of
+// fields of files that the definition of another file has not, and that of the
+// operator's own release has.
 func (rep *Report) spareDisputed(o *outcome) {
 	for i := range o.findings {
 		f := &o.findings[i]
 		if _, ok := o.set[f.Rule]; ok || f.Severity < finding.Error || !schemaRules[f.Rule] {
 			continue
 		}
-		if n, defined := rep.defined[crdKey{groupOf(f), f.Resource.Kind}]; defined && n == nil {
+		group := groupOf(f)
+		n, defined := rep.defined[crdKey{group, f.Resource.Kind}]
+		if defined && n == nil || f.Rule == apischema.RequiredField && rep.mutated[group] && !inventory.ByKubernetes(group) ||
+			f.Rule == apischema.UnknownField && o.tree.Root == "" && !o.tree.Named && published(f) {
 			f.Severity = finding.Warning
 		}
 	}
+}
+
+// published reports whether the definition that the operator of a custom resource
+// publishes has the field that a finding is about.
+func published(f *finding.Finding) bool {
+	group, version, _ := strings.Cut(f.Resource.APIVersion, "/")
+	kind := apischema.Operators().Lookup(apischema.GroupVersionKind{Group: group, Version: version, Kind: f.Resource.Kind})
+	if kind == nil {
+		return false
+	}
+	s := kind.Schema
+	for name := range strings.SplitSeq(f.Field, ".") {
+		name, _, list := strings.Cut(name, "[")
+		field := s.Field(name)
+		if field == nil {
+			return false
+		}
+		if s = field.Schema; list && s != nil {
+			s = s.Elem
+		}
+		if s == nil {
+			return false
+		}
+	}
+	return true
 }
 
 func groupOf(f *finding.Finding) string {

@@ -38,6 +38,13 @@ var purposes = map[string]purpose{
 	"template": form, "tmpl": form, "tpl": form, "skeleton": form, "boilerplate": form, "scaffold": form,
 	"invalid": broken, "bad": broken, "broken": broken, "wrong": broken, "malformed": broken, "incorrect": broken, "negative": broken, "noncompliant": broken,
 	"disallowed": broken, "violating": broken, "fail": broken, "failing": broken, "faulty": broken, "erroneous": broken, "mistake": broken, "mistakes": broken, "misconfigured": broken, "typo": broken,
+	"illegal": broken,
+}
+
+// folders are whole names of folders that say so; as one word of several they may be
+// a program's.
+var folders = map[string]purpose{
+	"fake": tested, "fakes": tested, "mock": tested, "mocks": tested, "golden": tested, "goldens": tested, "testcase": tested, "testcases": tested,
 }
 
 // environments are the usual names of environments, one of which is test.
@@ -84,6 +91,12 @@ func (p *paths) relative(file string) (string, bool) {
 // part is what the name of one folder says, or that of the file at the end.
 func (p *paths) part(dir, name string, last bool) purpose {
 	is := applied
+	if !last {
+		is = folders[name]
+		if name == "it" && filepath.Base(dir) == "src" {
+			is = tested // https://maven.apache.org/plugins/maven-invoker-plugin/usage.html
+		}
+	}
 	for _, word := range wordsOf(name) {
 		said := purposes[word]
 		if said == applied && isBadOne(word) {
@@ -220,7 +233,10 @@ var kubernetesRelease = regexp.MustCompile(`(?:^|[^0-9.])1[._]([0-9]{1,2})(?:[^0
 // weighPaths lowers what was found in files that are not there to be applied, except
 // for rules whose severity is set. What was named by itself is meant as it stands, and
 // so is all that a kustomization reaches which is there to be applied.
-func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Severity) {
+//
+// Files beside those of overlaid folders are what a template language reads: they may
+// be in part, and as they were before.
+func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Severity, overlaid map[string]bool) {
 	if t.Named {
 		return
 	}
@@ -240,7 +256,8 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		if _, ok := set[f.Rule]; ok {
 			continue
 		}
-		if t.Root == "" && isSnippet(f) || f.Help == apischema.Blank {
+		together := t.Root != "" || f.Rule != "quota-exceeded" // files of a folder need not be
+		if t.Root == "" && isSnippet(f) || f.Help == apischema.Blank || !together {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
 		if f.File == "" || f.Severity <= finding.Note {
@@ -248,6 +265,9 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		}
 		file := cmp.Or(root, f.File)
 		is := p.of(file)
+		if t.Root == "" && overlaid[filepath.Dir(file)] {
+			is = max(is, form)
+		}
 		switch is {
 		case broken:
 			f.Severity = finding.Note

@@ -191,3 +191,107 @@ func severityOf(t *testing.T, rule, path string) (worst finding.Severity) {
 	}
 	return worst
 }
+
+// TestFakes: folders that are for tests by their whole name.
+func TestFakes(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n"
+	for path, want := range map[string]finding.Severity{
+		"injector/fake/data/api.yaml":       finding.Warning,
+		"pkg/mocks/api.yaml":                finding.Warning,
+		"render/golden/api.yaml":            finding.Warning,
+		"sdk/src/it/crds/api.yaml":          finding.Warning,
+		"apps/mock-payments/api.yaml":       finding.Error, // a program
+		"apps/fake-smtp/api.yaml":           finding.Error,
+		"clusters/it/api.yaml":              finding.Error,
+		"apps/mock.yaml":                    finding.Error,
+		"lessons/quota/illegal-pod.yaml":    finding.Note,
+		"lessons/quota/legal/illegals.yaml": finding.Error,
+	} {
+		dir := tree(t, map[string]string{path: text})
+		assert.Equal(t, want, severityOf(t, "unknown-field", dir), path)
+	}
+}
+
+// TestOverlaid: what ytt reads beside its templates is not applied as it is.
+func TestOverlaid(t *testing.T) {
+	const old = "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: shop}\nspec: {rules: [{host: a.example.com}]}\n"
+	const overlay = "#@ load(\"@ytt:overlay\", \"overlay\")\n#@overlay/match by=overlay.all\n---\nmetadata:\n  name: x\n"
+	for path, want := range map[string]finding.Severity{"demo/in.yaml": finding.Warning, "other/in.yaml": finding.Error, "demo/deploy/in.yaml": finding.Error} {
+		dir := tree(t, map[string]string{path: old, "demo/overlay.yaml": overlay})
+		assert.Equal(t, want, severityOf(t, "api-removed", dir), path)
+	}
+	dir := tree(t, map[string]string{"demo/in.yaml": old, "demo/overlay.yaml": overlay, "demo/kustomization.yaml": kustomization + "- in.yaml\n"})
+	assert.Equal(t, finding.Error, severityOf(t, "api-removed", dir), "a kustomization applies it")
+}
+
+// TestQuotasOfFolders: files beside each other need not be applied at once.
+func TestQuotasOfFolders(t *testing.T) {
+	const pods = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q, namespace: shop}\nspec: {hard: {pods: 1}}\n---\n" +
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec: {containers: [{name: a, image: a:1}]}\n---\n" +
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: b, namespace: shop}\nspec: {containers: [{name: a, image: a:1}]}\n"
+	dir := tree(t, map[string]string{"shop/all.yaml": pods})
+	assert.Equal(t, finding.Warning, severityOf(t, "quota-exceeded", dir))
+	assert.Equal(t, finding.Error, severityOf(t, "quota-exceeded", filepath.Join(dir, "shop/all.yaml")), "named by itself")
+	dir = tree(t, map[string]string{"shop/all.yaml": pods, "shop/kustomization.yaml": kustomization + "- all.yaml\n"})
+	assert.Equal(t, finding.Error, severityOf(t, "quota-exceeded", dir))
+}
+
+// TestNamelessForms: whoever reads a file whose name is "" gives it one.
+func TestNamelessForms(t *testing.T) {
+	text := func(name string) string {
+		return "apiVersion: v1\nkind: Pod\nmetadata: {name: " + name + "}\nspec: {containers: [{name: a, image: a:1}], volumes: [{name: v, configMap: {name: \"\"}}]}\n"
+	}
+	for name, want := range map[string]finding.Severity{`""`: finding.Warning, "api": finding.Error} {
+		dir := tree(t, map[string]string{"k8s/api.yaml": text(name)})
+		assert.Equal(t, want, severityOf(t, "volume-invalid", dir), name)
+	}
+}
+
+// TestCompleted: what a definition wants and a webhook may add.
+func TestCompleted(t *testing.T) {
+	const crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: shops.stable.example.com}\nspec:\n  group: stable.example.com\n" +
+		"  names: {kind: Shop, plural: shops}\n  scope: Namespaced\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, required: [size], properties: {size: {type: integer}}}}}}\n"
+	const shop = "apiVersion: stable.example.com/v1\nkind: Shop\nmetadata: {name: a}\nspec: {}\n"
+	hook := func(webhook string) string {
+		return "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: {name: hooks}\nwebhooks:\n- " + webhook + "\n"
+	}
+	const rest = ", sideEffects: None, admissionReviewVersions: [v1], clientConfig: {url: 'https://hooks.example.com/'}"
+	for webhook, want := range map[string]finding.Severity{
+		"{name: mshop.example.com" + rest + ", rules: [{apiGroups: [stable.example.com], apiVersions: [v1], operations: [CREATE], resources: [shops]}]}": finding.Warning,
+		"{name: webhook.stable.example.com" + rest + "}": finding.Warning,
+		"{name: mpod.example.com" + rest + ", rules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}": finding.Error,
+	} {
+		dir := tree(t, map[string]string{"crds/shop.yaml": crd, "samples/shop.yaml": shop, "webhook/hooks.yaml": hook(webhook)})
+		assert.Equal(t, want, severityOf(t, "required-field-missing", dir), webhook)
+		dir = tree(t, map[string]string{"config/kustomization.yaml": kustomization + "- shop.yaml\n- crd.yaml\n", "config/shop.yaml": shop, "config/crd.yaml": crd, "webhook/hooks.yaml": hook(webhook)})
+		assert.Equal(t, want, severityOf(t, "required-field-missing", dir), webhook)
+	}
+}
+
+// TestPublished: a definition that somebody keeps may be older than what is written.
+func TestPublished(t *testing.T) {
+	const crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: issuers.cert-manager.io}\nspec:\n  group: cert-manager.io\n" +
+		"  names: {kind: Issuer, plural: issuers}\n  scope: Namespaced\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {ca: {type: object, properties: {secretName: {type: string}}}}}}}}\n"
+	issuer := func(field string) string {
+		return "apiVersion: cert-manager.io/v1\nkind: Issuer\nmetadata: {name: a}\nspec: {" + field + "}\n"
+	}
+	for field, want := range map[string]finding.Severity{"selfSigned: {}": finding.Warning, "selfSignedCA: {}": finding.Error} {
+		dir := tree(t, map[string]string{"old/crd.yaml": crd, "issuers/a.yaml": issuer(field)})
+		assert.Equal(t, want, severityOf(t, "unknown-field", dir), field)
+		dir = tree(t, map[string]string{"crd.yaml": crd, "a.yaml": issuer(field), "kustomization.yaml": kustomization + "- a.yaml\n- crd.yaml\n"})
+		assert.Equal(t, finding.Error, severityOf(t, "unknown-field", dir), field)
+	}
+}
+
+// TestSetSeveritiesOfAbsentObjects stay, though another tree has the object.
+func TestSetSeveritiesOfAbsentObjects(t *testing.T) {
+	files := map[string]string{
+		"a/kustomization.yaml": kustomization + "- pod.yaml\n", "a/pod.yaml": pod,
+		"b/kustomization.yaml": kustomization + "- secret.yaml\n", "b/secret.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: db-secret, namespace: shop}\n",
+	}
+	assert.Equal(t, finding.Note, severityOf(t, "secret-not-found", tree(t, files)))
+	cfg := &config.ConfigPipeline{Spec: config.Spec{Validate: &config.Validate{Rules: map[string]finding.Severity{"secret-not-found": finding.Error}}}}
+	found := run(t, check.Options{Config: cfg}, tree(t, files)).Findings
+	require.Equal(t, []string{"secret-not-found"}, rulesOf(found))
+	assert.Contains(t, found[0].Message, "it is in ")
+}

@@ -35,6 +35,10 @@ func (rep *Report) read(t Tree, opts Options) ([]manifest.Source, error) {
 		}
 		if !t.Named && isYTT(text) {
 			rep.Unread = append(rep.Unread, Unread{Name: file, Err: errTemplate})
+			if rep.overlaid == nil {
+				rep.overlaid = map[string]bool{}
+			}
+			rep.overlaid[filepath.Dir(file)] = true
 			continue
 		}
 		if size += int64(len(text)); size > limits.Current().Size {

@@ -75,7 +75,7 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(j.err), t.Named})
 		}
 		for _, o := range j.outcomes {
-			t.weighPaths(o.findings, o.set)
+			t.weighPaths(o.findings, o.set, j.own.overlaid)
 			if j.err == nil && !o.aside {
 				rep.Trees++
 				rep.Checked = append(rep.Checked, cmp.Or(o.tree.shown(), o.tree.Name))
@@ -107,9 +107,10 @@ func (rep *Report) take(own *Report) {
 	rep.Unread = append(rep.Unread, own.Unread...)
 	rep.inputs = append(rep.inputs, own.inputs...)
 	if rep.brought == nil {
-		rep.brought = map[string]bool{}
+		rep.brought, rep.mutated = map[string]bool{}, map[string]bool{}
 	}
 	maps.Copy(rep.brought, own.brought)
+	maps.Copy(rep.mutated, own.mutated)
 	for key, n := range own.defined {
 		rep.defines(key, n)
 	}

@@ -198,10 +198,10 @@ func isNumber(text string) bool {
 
 var (
 	assigned = regexp.MustCompile(`([A-Za-z][\w.-]*)(?:=|[ \t]+=[ \t]+)("[^"]*"|'[^']*'|[^\s&;,"'` + "`" + `)\]}]+)`)
-	field    = regexp.MustCompile(`([A-Za-z][\w.-]*)["']?\s*:\s+(.+)`)
+	field    = regexp.MustCompile(`([A-Za-z][\w.-]*)["']?\s*:\s+(.)`)
 	value    = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,}\]][^,}\]]*)`)
-	pair     = regexp.MustCompile(`\bname["']?\s*:\s*["']?([A-Za-z][\w.-]*)["']?\s*,\s*["']?value["']?\s*:\s*(.+)`)
-	argument = regexp.MustCompile(`--?([A-Za-z][\w-]*)["']?(?:\s*,\s*|\s+)(.+)`)
+	pair     = regexp.MustCompile(`\bname["']?\s*:\s*["']?([A-Za-z][\w.-]*)["']?\s*,\s*["']?value["']?\s*:\s*(.)`)
+	argument = regexp.MustCompile(`--?([A-Za-z][\w-]*)["']?(?:\s*,\s*|\s+)(.)`)
 )
 
 var (
