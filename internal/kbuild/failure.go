@@ -61,7 +61,7 @@ func (f *Failure) Where(secrets *redact.Secrets) string {
 var (
 	noTarget   = regexp.MustCompile(`no resource matches strategic merge patch "([^".]+)\.[^"/]*/([^"]+)\.[^".]*"|no matches for Id ([^.]+)\.[^/]*/(.+)\.[^.;]+;`)
 	malformed  = regexp.MustCompile(`MalformedYAMLError: yaml: (?:line \d+: )?(.*) in File: (\S+)$`)
-	noFile     = regexp.MustCompile(`(?:lstat|open|stat|read) (/[^:']+): (?:no such file or directory|file does not exist)|'(/[^']+)' doesn't exist`)
+	noFile     = regexp.MustCompile(`evalsymlink failure on '(/[^']+)'|(?:lstat|open|stat|read) (/[^:']+): (?:no such file or directory|file does not exist)|'(/[^']+)' doesn't exist`)
 	noField    = regexp.MustCompile(`unknown field "([^"]+)"`)
 	noPath     = regexp.MustCompile(`(?:missing path|Unable to \w+ nonexistent key|path): ?"?(/[^":\s]*)`)
 	testFailed = regexp.MustCompile(`testing value (/\S+) failed`)
@@ -112,7 +112,7 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 		f = x.variable(m[1]+m[2], err.Error())
 	case noFile.MatchString(text):
 		m := noFile.FindStringSubmatch(text)
-		f = x.missing(m[1] + m[2])
+		f = x.missing(m[1] + m[2] + m[3])
 	}
 	if f == nil || !f.Known() {
 		f = x.atEntry(declined, theirs, err.Error())
@@ -121,6 +121,7 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 		return err
 	}
 	f.err = err
+	f.What += didYouMean(x.meant(f.What))
 	return f
 }
 
@@ -128,7 +129,7 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 func unknownField(name string) string {
 	what := fmt.Sprintf("a kustomization has no field %q", name)
 	if near := suggest.Nearest(name, kustomizationFields(), 1); len(near) > 0 {
-		what += fmt.Sprintf("; did you mean %q?", near[0])
+		what += didYouMean(near[0])
 	}
 	return what + fmt.Sprintf(" (unknown field %q)", name)
 }
@@ -237,6 +238,7 @@ func fieldsBelow(n *yaml.Node) func(yield func(*yaml.Node) bool) {
 // patch finds the patch for a resource that is not there.
 func (x *failedTree) patch(kind, name string) (found *Failure) {
 	what := fmt.Sprintf("no resource matches the patch of %s %s", kind, name)
+	what += didYouMean(x.nearResource(kind, name))
 	help := "a patch is for the name that the resource has in its own file, and for its namespace and apiVersion there"
 	if kind == receiptKind {
 		what = fmt.Sprintf("the function did not run: there is no receipt %s %s that this patch could take away", kind, name)
@@ -376,7 +378,7 @@ func (x *failedTree) missing(path string) (found *Failure) {
 			if found != nil {
 				return nil
 			}
-			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value)
+			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(x.nearFile(k.dir, value)))
 		}
 	}
 	return found
