@@ -8,8 +8,20 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
+
+// besideOf returns a field that an object has and that an unknown one of its is
+// close to, or "".
+func besideOf(n *yaml.Node, name string, s *Schema) string {
+	for k := range yamlnode.Fields(n) {
+		if k.Value != name && s.Field(k.Value) != nil && suggest.Close(name, k.Value) {
+			return k.Value
+		}
+	}
+	return ""
+}
 
 // unknownField reports a key of n that is no field of s, and returns the field
 // that was probably meant, or "".
@@ -28,6 +40,12 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 	names := near(key.Value, free)
 	if len(names) > 0 {
 		meant = names[0]
+	}
+	if beside := besideOf(n, key.Value, s); beside != "" && meant != "" && suggest.Distance(key.Value, beside) < suggest.Distance(key.Value, meant) {
+		// An overlay that misspells a field adds one: a farther field is not meant.
+		p.Help = beside + " is there as well"
+		w.add(p)
+		return ""
 	}
 	if meant == "" && v.Kind == yaml.ScalarNode && strings.HasSuffix(strings.ToLower(key.Value), "name") {
 		if field := nameField(s); slices.Contains(free, field) {
