@@ -101,6 +101,12 @@ var kinds = []kind{
 	{name: "memory", edits: memories, sites: at("", inKubernetes, "**.containers.resources.limits.memory", "**.containers.resources.requests.memory", "**.resources.requests.storage"), unsuggested: true},
 	{name: "cpu", edits: cpus, sites: at("", inKubernetes, "**.containers.resources.limits.cpu", "**.containers.resources.requests.cpu"), unsuggested: true},
 
+	{name: "user of a URL", edits: typing, sites: partsOfURLs("user"), unsuggested: true},
+	{name: "database of a URL", edits: typing, sites: partsOfURLs("database"), unsuggested: true},
+	{name: "sub path", edits: slices.Concat(typing, spelling), sites: at(workloads, volumeHas, "**.volumeMounts.subPath")},
+	{name: "path of an item", edits: typing, sites: defined(at(workloads, itemsMounted, "**.volumes.configMap.items.path", "**.volumes.secret.items.path"))},
+	{name: "prefix of variables", edits: typing, sites: defined(at(workloads, prefixUsed, "**.containers.envFrom.prefix"))},
+
 	{name: "field", edits: slices.Concat(typing, spelling), sites: fields(false)},
 	{name: "field of a custom resource", edits: slices.Concat(typing, spelling), sites: fields(true)},
 }
@@ -512,6 +518,9 @@ func urls(t *tree, part string) []site {
 				s.right = func(wrong string) string {
 					if ports[text(2)][wrong] {
 						return "another port of the Service"
+					}
+					if strings.Trim(wrong, "0") == "" {
+						return "port 0, which is read as none"
 					}
 					return ""
 				}

@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -31,6 +32,7 @@ func main() {
 	flag.IntVar(&m.each, "n", 3, "mutants of each kind in a tree, at most")
 	flag.Uint64Var(&m.seed, "seed", 1, "seed of the choice")
 	flag.StringVar(&m.only, "kind", "", "mutants of this kind only")
+	flag.IntVar(&m.planted, "planted", 40, "trees that are made up, beside those in FOLDER")
 	flag.BoolVar(&m.verbose, "v", false, "print what is not reported, and wrong suggestions")
 	flag.Parse()
 	if flag.NArg() != 1 {
@@ -51,6 +53,7 @@ type mutator struct {
 	each    int
 	seed    uint64
 	only    string
+	planted int
 	verbose bool
 	random  *rand.Rand
 	counts  map[string]*count
@@ -69,14 +72,22 @@ func (m *mutator) run(dir string) error {
 	for _, s := range structures {
 		m.counts[s.name] = &count{}
 	}
-	for _, file := range files {
-		t, err := load(file)
+	for _, k := range kustomizationKinds {
+		m.counts[k.name] = &count{}
+	}
+	for i := range m.planted {
+		files = append(files, fmt.Sprintf("planted %d", i))
+	}
+	for n, file := range files {
+		t, err := m.tree(file)
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
+		// Planted trees are alike, and get numbers of their own.
+		own := uint64(max(0, n-len(files)+m.planted+1)) << 16
 		for i, k := range kinds {
 			// Each kind has its own numbers: a new one moves no other.
-			m.random = rand.New(rand.NewPCG(m.seed, uint64(i)))
+			m.random = rand.New(rand.NewPCG(m.seed, own+uint64(i)))
 			if m.only == "" || m.only == k.name {
 				if err := m.texts(t, &k); err != nil {
 					return fmt.Errorf("%s: %w", file, err)
@@ -84,7 +95,7 @@ func (m *mutator) run(dir string) error {
 			}
 		}
 		for i, s := range structures {
-			m.random = rand.New(rand.NewPCG(m.seed, uint64(1000+i)))
+			m.random = rand.New(rand.NewPCG(m.seed, own+uint64(1000+i)))
 			if m.only == "" || m.only == s.name {
 				if err := m.structure(t, &s); err != nil {
 					return fmt.Errorf("%s: %w", file, err)
@@ -92,8 +103,24 @@ func (m *mutator) run(dir string) error {
 			}
 		}
 	}
+	if err := m.kustomizations(); err != nil {
+		return err
+	}
 	m.print()
 	return nil
+}
+
+// tree is that of a file, or a planted one.
+func (m *mutator) tree(file string) (*tree, error) {
+	number, ok := strings.CutPrefix(file, "planted ")
+	if !ok {
+		return load(file)
+	}
+	i, err := strconv.ParseUint(number, 10, 64)
+	if err != nil {
+		return nil, err
+	}
+	return read(file, []byte(plantedText(rand.New(rand.NewPCG(m.seed, 1<<32+i)))))
 }
 
 func (m *mutator) print() {
@@ -111,6 +138,9 @@ func (m *mutator) print() {
 	}
 	for _, s := range structures {
 		line(s.name)
+	}
+	for _, k := range kustomizationKinds {
+		line(k.name)
 	}
 	line("all")
 	_ = tw.Flush()
@@ -162,7 +192,7 @@ func (m *mutator) texts(t *tree, k *kind) error {
 		}
 		done++
 		s.node.Value = whole
-		after, err := check(t.docs, e.absent)
+		after, err := findings(t.docs, e.absent)
 		s.node.Value = was
 		if err != nil {
 			return err
@@ -184,7 +214,7 @@ func (m *mutator) structure(t *tree, s *structure) error {
 		docs, err := e.docs()
 		var after []finding.Finding
 		if err == nil {
-			after, err = check(docs, true)
+			after, err = findings(docs, true)
 		}
 		if err != nil { // it can't be read
 			after = []finding.Finding{{Rule: "unreadable", Severity: finding.Error, Message: err.Error()}}
@@ -229,6 +259,6 @@ func (m *mutator) judge(t *tree, kind string, suggestible bool, line int, what s
 	case len(found) == 0:
 		fmt.Fprintf(m.out, "MISSED\t%s\t%s:%d\t%s\n", kind, t.file, line, what)
 	case suggestible:
-		fmt.Fprintf(m.out, "NOT SUGGESTED\t%s\t%s:%d\t%s\t%s %q\n", kind, t.file, line, what, found[0].Rule, found[0].Suggestions)
+		fmt.Fprintf(m.out, "NOT SUGGESTED\t%s\t%s:%d\t%s\t%s %q: %s\n", kind, t.file, line, what, found[0].Rule, found[0].Suggestions, found[0].Message)
 	}
 }

@@ -64,13 +64,19 @@ func load(file string) (*tree, error) {
 	if err != nil {
 		return nil, err
 	}
+	return read(file, text)
+}
+
+// read reads a tree in memory.
+func read(file string, text []byte) (*tree, error) {
+	var err error
 	t := &tree{file: filepath.Base(file), taken: map[string]bool{}, names: map[string]map[string]bool{}, labels: map[string][]labelled{}}
 	if t.docs, err = manifest.Read(file, text); err != nil {
 		return nil, err
 	}
 	t.inv = index(t.docs)
 	for i, absent := range [...]bool{false, true} {
-		before, err := check(t.docs, absent)
+		before, err := findings(t.docs, absent)
 		if err != nil {
 			return nil, err
 		}
@@ -217,9 +223,9 @@ type key struct{ rule, resource, field, message string }
 
 func keyOf(f *finding.Finding) key { return key{f.Rule, f.Resource.String(), f.Field, f.Message} }
 
-// check runs every rule. Nobody declared externals for these trees, so that what is
+// findings runs every rule. Nobody declared externals for these trees, so that what is
 // merely not in the tree is counted only where absent says so.
-func check(docs []manifest.Document, absent bool) ([]finding.Finding, error) {
+func findings(docs []manifest.Document, absent bool) ([]finding.Finding, error) {
 	cfg := &config.ConfigPipeline{}
 	if !absent {
 		cfg.Spec.Validate = &config.Validate{Unresolved: "ignore"}
