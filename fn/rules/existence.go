@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -402,6 +403,20 @@ func (p *Pass) reportKey(r *reference.Ref, k reference.Key, keys *keySet) {
 	message := fmt.Sprintf("%s has no key %q", describe(r), k.Name)
 	p.Report(r.From, k.Node, message, DidYouMean(keys.Nearest(k.Name, 3)...), Help("%s", keys.help))
 }
+
+// KeyAsked returns the object and the key that a finding of key-not-found is about.
+func KeyAsked(f *finding.Finding) (name, key string, ok bool) {
+	if f.Rule != keyNotFound.Name {
+		return "", "", false
+	}
+	m := keyAsked.FindStringSubmatch(f.Message)
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], m[2], true
+}
+
+var keyAsked = regexp.MustCompile(`^\S+ "([^"\\]+)"(?: in namespace "[^"]*")? has no key "([^"\\]+)"$`)
 
 // keySet are the keys of one object, as many references ask for them.
 type keySet struct {

@@ -1,15 +1,17 @@
 package rules
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// injectors are the annotations and labels of pods that ask a webhook for one more
-// container, whose ports are not in the build.
+// injectors are the annotations and labels of pods, or of their namespaces, that ask
+// a webhook for one more container, whose ports are not in the build.
 var injectors = [...]string{
+	"istio-injection", "istio.io/rev", // of namespaces
 	"sidecar.istio.io/inject",                // https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
 	"linkerd.io/inject",                      // https://linkerd.io/2/features/proxy-injection/
 	"dapr.io/enabled",                        // https://docs.dapr.io/reference/arguments-annotations-overview/
@@ -27,11 +29,14 @@ var injectors = [...]string{
 // injected reports whether something may add a container to a pod when it is made.
 func (b *Build) injected(pod *inventory.Pod) bool {
 	annotations := yamlnode.Path(pod.Template, "metadata", "annotations")
+	namespace := b.Inventory.Lookup(namespaceKind, "", pod.Namespace(), true, nil)
 	for _, key := range injectors {
-		for _, n := range [...]string{yamlnode.GetString(annotations, key), yamlnode.GetString(pod.Labels(), key)} {
-			if n != "" && n != "false" && !strings.HasPrefix(n, "disable") {
-				return true
-			}
+		own := cmp.Or(yamlnode.GetString(annotations, key), yamlnode.GetString(pod.Labels(), key))
+		if own == "" && namespace != nil && namespace.Node != nil {
+			own = cmp.Or(namespace.Annotation(key), namespace.Label(key))
+		}
+		if own != "" && own != "false" && !strings.HasPrefix(own, "disable") {
+			return true
 		}
 	}
 	for _, set := range b.Inventory.OfKind(gk("apps.kruise.io/SidecarSet")) {

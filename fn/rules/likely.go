@@ -133,7 +133,7 @@ func looksLikePython(o *inventory.Object, c *inventory.Container) string {
 			}
 		}
 	}
-	if len(command) > 0 || officialImages()[name] || strings.Count(image, "/") > 1 || o.Kind == "DaemonSet" {
+	if len(command) > 0 || runsSomethingElse(o, c, words) || officialImages()[name] || strings.Count(image, "/") > 1 || o.Kind == "DaemonSet" {
 		return ""
 	}
 	listens := func(n *yaml.Node) bool {
@@ -144,4 +144,32 @@ func looksLikePython(o *inventory.Object, c *inventory.Container) string {
 		return "it listens on port 8000, as they do by default"
 	}
 	return ""
+}
+
+// runsSomethingElse reports whether names or variables say that a container's
+// program is of another language.
+func runsSomethingElse(o *inventory.Object, c *inventory.Container, image []string) bool {
+	others := []string{"go", "golang", "node", "nodejs", "java", "jvm", "spring", "quarkus", "kotlin", "rust", "php", "laravel", "ruby", "rails", "dotnet", "aspnet", "elixir", "nginx", "haskell", "scala"}
+	split := func(name string) []string {
+		return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
+	}
+	for _, word := range slices.Concat(image, split(o.Name), split(c.Name)) {
+		if slices.Contains(others, word) {
+			return true
+		}
+	}
+	for k, v := range yamlnode.Fields(o.Get("metadata", "labels")) {
+		if key := strings.ToLower(k.Value); (strings.HasSuffix(key, "language") || strings.HasSuffix(key, "runtime")) && !strings.HasPrefix(strings.ToLower(yamlnode.String(v)), "python") {
+			return true
+		}
+	}
+	return slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "env")), func(e *yaml.Node) bool {
+		name := yamlnode.GetString(e, "name")
+		for _, prefix := range [...]string{"GOMEMLIMIT", "GOMAXPROCS", "GOGC", "GODEBUG", "GIN_MODE", "NODE_ENV", "NODE_OPTIONS", "JAVA_", "JDK_", "SPRING_", "ASPNETCORE_", "DOTNET_", "RUST_", "RAILS_", "PHP_"} {
+			if strings.HasPrefix(name, prefix) {
+				return true
+			}
+		}
+		return false
+	})
 }

@@ -58,7 +58,7 @@ var monitorSelectsNothing = &Rule{
 				}
 			}
 			text := selectorText(labels)
-			if best != nil && best.close {
+			if best != nil && best.close && (best.key == "release" || !p.ofRelease(labels)) {
 				p.Report(m.object, best.value, fmt.Sprintf("no %s has the labels %s; %s has %s",
 					m.what, text, best.pod.Owner, best.describe()), DidYouMean(best.have))
 				return

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -157,6 +158,18 @@ func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what, name 
 		opts = append(opts, AtMost(finding.Warning))
 	}
 	p.Report(o, n, fmt.Sprintf("the image of %s %q still has the placeholder %q", what, name, word), opts...)
+}
+
+// PlaceholderLeft returns the placeholder that a finding of placeholder-left is about.
+func PlaceholderLeft(f *finding.Finding) (word string, ok bool) {
+	if f.Rule != placeholderLeft.Name {
+		return "", false
+	}
+	if _, word, ok = strings.Cut(f.Message, " still has the placeholder "); !ok {
+		return "", false
+	}
+	word, err := strconv.Unquote(word)
+	return word, err == nil && word != ""
 }
 
 // accountPlaceholder returns what stands for the account in the host of an

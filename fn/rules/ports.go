@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -242,7 +243,8 @@ var servicePortNotFound = &Rule{
 	Severity: finding.Error,
 	Doc: "An Ingress, route, webhook or connection asks for a port that the Service does not have. " +
 		"The backend stays empty: requests end in 502 or 503, and a webhook call fails. " +
-		"ExternalName Services are left alone: their ports mean nothing.",
+		"ExternalName Services are left alone: their ports mean nothing. " +
+		"It is a warning where the two are in folders of a repository that nothing else connects.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource",
 	Run: func(p *Pass) error {
 		for _, r := range p.refs.To(gk("Service")) {
@@ -254,12 +256,53 @@ var servicePortNotFound = &Rule{
 				continue
 			}
 			if want := yamlnode.String(r.Port); want != "" && !TakesPort(res.Target, want) {
-				p.reportPort(r.From, r.Port, res.Target, want, ServicePorts(res.Target), strings.HasSuffix(r.Row.Port, "|port.name"))
+				var opts []Option
+				if p.apart(r.From, res.Target) {
+					opts = append(opts, AtMost(finding.Warning))
+				}
+				p.reportPort(r.From, r.Port, res.Target, want, ServicePorts(res.Target), strings.HasSuffix(r.Row.Port, "|port.name"), opts...)
 			}
 		}
 		return nil
 	},
 }
+
+// apart reports whether nothing but one name says that two resources are applied
+// together: their files are in different folders of the one that is checked, as
+// several demonstrations in one repository are, nothing in the one folder refers to
+// something in the other that is as it is asked for, and neither says a namespace.
+func (b *Build) apart(x, y *inventory.Object) bool {
+	of, to := outermost(x.File), outermost(y.File)
+	return of != to && of != "" && to != "" && x.Namespace == "" && y.Namespace == "" && !neighbours.Of(b)[[2]string{of, to}]
+}
+
+// outermost is the first folder in the path of a file, "" if there is none.
+func outermost(file string) string {
+	folder, _, ok := strings.Cut(path.Clean(filepath.ToSlash(file)), "/")
+	if !ok || folder == ".." {
+		return ""
+	}
+	return folder
+}
+
+// neighbours are the folders between which references resolve.
+var neighbours = NewFact(func(b *Build) map[[2]string]bool {
+	pairs := map[[2]string]bool{}
+	for _, r := range b.refs.All {
+		of := outermost(r.From.File)
+		if of == "" {
+			continue
+		}
+		t := b.resolve(r).Target
+		if t == nil || t.Node == nil || r.Port != nil && !TakesPort(t, yamlnode.String(r.Port)) {
+			continue
+		}
+		if to := outermost(t.File); to != "" && to != of {
+			pairs[[2]string{of, to}], pairs[[2]string{to, of}] = true, true
+		}
+	}
+	return pairs
+})
 
 // ServicePort is one port of a Service.
 type ServicePort struct {
@@ -296,7 +339,7 @@ func TakesPort(svc *inventory.Object, want string) bool {
 // reportPort reports a port that a Service does not have. Where fields are split, a
 // name stands in one of them and a number in another, so that neither takes the place
 // of the other.
-func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Object, want string, ports []ServicePort, split bool) {
+func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Object, want string, ports []ServicePort, split bool, opts ...Option) {
 	var names, texts []string
 	for _, port := range ports {
 		text := port.Port
@@ -319,10 +362,10 @@ func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Obje
 	}
 	message := fmt.Sprintf("Service %q has no port %s", svc.Name, want)
 	if split && !isNumber(want) && len(near) > 0 && isNumber(near[0]) {
-		p.Report(o, n, message, Help("its ports are: %s; write number: %s in the place of the name", someOf(texts), near[0]))
+		p.Report(o, n, message, append(opts, Help("its ports are: %s; write number: %s in the place of the name", someOf(texts), near[0]))...)
 		return
 	}
-	p.Report(o, n, message, DidYouMeanAs("%s", near...), Help("its ports are: %s", someOf(texts)))
+	p.Report(o, n, message, append(opts, DidYouMeanAs("%s", near...), Help("its ports are: %s", someOf(texts)))...)
 }
 
 // nearestNumbers returns the numbers that are at most two edits from want, and

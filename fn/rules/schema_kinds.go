@@ -20,7 +20,7 @@ var kindMissing = &Rule{
 	Severity: finding.Error,
 	URL:      "https://kubernetes.io/docs/concepts/overview/working-with-objects/#required-fields",
 	Doc: "A resource does not say its kind or its apiVersion. " +
-		"kubectl refuses it, and no other rule knows what it is. Files that are no resources, such as the values of a chart, are left alone.",
+		"kubectl refuses it, and no other rule knows what it is. Where it has no metadata either it is a warning. Files that are no resources, such as the values of a chart, are left alone.",
 	Run: func(p *Pass) error {
 		known := map[string]bool{}
 		knows := func(kind string) bool {
@@ -63,6 +63,9 @@ var kindMissing = &Rule{
 				opts := []Option{Help("%s", unread)}
 				if len(versions) > 0 {
 					opts = []Option{DidYouMean(versions[0].APIVersion())}
+				}
+				if yamlnode.Get(n, "metadata") == nil {
+					opts = append(opts, AtMost(finding.Warning)) // data of a program, or of a script that makes the rest
 				}
 				p.Report(o, yamlnode.Get(n, "kind"), message, opts...)
 			}

@@ -367,6 +367,9 @@ func (p *Pass) reportNoPods(o *inventory.Object, selector *yaml.Node) {
 	}
 	text := selectorText(selector)
 	best, elsewhere := p.nearestPod(o, selector)
+	if best != nil && best.key != "release" && p.ofRelease(selector) {
+		best = nil // pods of a chart, which another one cannot be meant for
+	}
 	switch {
 	case elsewhere != nil:
 		p.Report(o, selector, fmt.Sprintf("no pod in namespace %q has the labels %s; pods of %s in namespace %q do", o.Namespace, text, podOwners([]*inventory.Pod{elsewhere}), elsewhere.Namespace()),
@@ -384,6 +387,17 @@ func (p *Pass) reportNoPods(o *inventory.Object, selector *yaml.Node) {
 		p.Report(o, selector, fmt.Sprintf("no pod of this build has the labels %s", text), AtMost(finding.Note), p.NotInBuild("Pod", o.Namespace, ""),
 			Help("if an operator makes these pods, nothing is wrong"))
 	}
+}
+
+// ofRelease reports whether labels say that something is of a Helm release of the
+// build: https://helm.sh/docs/chart_best_practices/labels/
+func (p *Pass) ofRelease(labels *yaml.Node) bool {
+	for _, key := range [...]string{"release", "app.kubernetes.io/instance"} {
+		if name := yamlnode.GetString(labels, key); name != "" && p.resolver.IsRelease(name) {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *nearMiss) describe() string {

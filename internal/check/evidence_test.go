@@ -127,3 +127,27 @@ spec: {interval: 1h, prune: true, path: ./app, targetNamespace: shop, sourceRef:
 `
 	assert.Empty(t, above(run(t, check.Options{}, tree(t, files)), finding.Note))
 }
+
+// TestFoldersThatNothingConnects: what one demonstration says of a Service is no
+// evidence about that of another.
+func TestFoldersThatNothingConnects(t *testing.T) {
+	const service = "apiVersion: v1\nkind: Service\nmetadata: {name: backend%NS}\nspec: {ports: [{port: 3003}]}\n"
+	const ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop%NS}\nspec: {defaultBackend: {service: {name: backend, port: {number: 80}}}}\n"
+	const other = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
+	const reader = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"web:1.2\", envFrom: [{configMapRef: {name: settings}}]}]}\n"
+	in := func(text, namespace string) string { return strings.ReplaceAll(text, "%NS", namespace) }
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"two demonstrations": {map[string]string{"one/a.yaml": in(service, ""), "two/b.yaml": in(ingress, "")}, "warning"},
+		"one file":           {map[string]string{"one/a.yaml": in(service, "") + "---\n" + in(ingress, "")}, "error"},
+		"one application":    {map[string]string{"k8s/one/a.yaml": in(service, ""), "k8s/two/b.yaml": in(ingress, "")}, "error"},
+		"connected":          {map[string]string{"one/a.yaml": in(service, "") + other, "two/b.yaml": in(ingress, "") + reader}, "error"},
+		"one namespace":      {map[string]string{"one/a.yaml": in(service, ", namespace: shop"), "two/b.yaml": in(ingress, ", namespace: shop")}, "error"},
+	} {
+		dir := tree(t, c.files)
+		t.Chdir(dir)
+		assert.Equal(t, []string{c.want + " service-port-not-found"}, above(run(t, check.Options{}, "."), finding.Note), name)
+	}
+}

@@ -191,7 +191,6 @@ func Merge(reports ...[]finding.Finding) []finding.Finding {
 func merge(fs []finding.Finding) []finding.Finding {
 	type key struct {
 		rule     string
-		severity finding.Severity
 		file     string
 		line     int
 		column   int
@@ -202,7 +201,7 @@ func merge(fs []finding.Finding) []finding.Finding {
 	byKey := map[key][]int{} // places in out
 	var out []finding.Finding
 	for _, f := range fs {
-		k := key{rule: f.Rule, severity: f.Severity, file: f.File, line: f.Line, column: f.Column}
+		k := key{rule: f.Rule, file: f.File, line: f.Line, column: f.Column}
 		if k.resource.Kind = f.Resource.Kind; f.Line == 0 {
 			k.resource, k.field, k.position = f.Resource, indexes.ReplaceAllString(f.Field, "[]"), f.Position
 		}
@@ -215,11 +214,13 @@ func merge(fs []finding.Finding) []finding.Finding {
 				}
 				continue
 			}
-			if at < 0 || out[i].Message == f.Message && out[at].Message != f.Message {
+			// A test may reach what is applied as well: there it is less of a mistake.
+			if same := out[i].Message == f.Message; (same || out[i].Severity == f.Severity) && (at < 0 || same && out[at].Message != f.Message) {
 				at = i
 			}
 		}
 		if at >= 0 {
+			out[at].Severity = max(out[at].Severity, f.Severity)
 			if !slices.Contains(out[at].Trees, f.Tree) {
 				out[at].Trees = append(out[at].Trees, f.Tree)
 			}

@@ -132,3 +132,17 @@ func TestConfigurationsJudgeKustomizations(t *testing.T) {
 		})
 	}
 }
+
+// TestOneMistakeInTreesOfTwoPurposes: what is applied, and what a test reaches as
+// well, is one mistake, and as bad as it is where it is applied.
+func TestOneMistakeInTreesOfTwoPurposes(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"base/kustomization.yaml":          kustomization + "- api.yaml\n",
+		"base/api.yaml":                    "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n",
+		"overlays/prod/kustomization.yaml": kustomization + "- ../../base\n",
+		"e2e/setup/kustomization.yaml":     kustomization + "- ../../base\n",
+	})
+	rep := run(t, check.Options{}, dir)
+	assert.Equal(t, []string{"error unknown-field"}, above(rep, finding.Note))
+	assert.Len(t, rep.Findings[0].Trees, 2)
+}

@@ -39,6 +39,8 @@ var purposes = map[string]purpose{
 	"invalid": broken, "bad": broken, "broken": broken, "wrong": broken, "malformed": broken, "incorrect": broken, "negative": broken, "noncompliant": broken,
 	"disallowed": broken, "violating": broken, "fail": broken, "failing": broken, "faulty": broken, "erroneous": broken, "mistake": broken, "mistakes": broken, "misconfigured": broken, "typo": broken,
 	"illegal": broken,
+	// states of pods that something shows how to get out of
+	"backoff": broken, "imagepullbackoff": broken, "errimagepull": broken, "crashloop": broken, "crashing": broken, "crashloopbackoff": broken, "createcontainerconfigerror": broken, "unschedulable": broken, "oomkill": broken, "oomkilled": broken,
 }
 
 // folders are whole names of folders that say so; as one word of several they may be
@@ -97,7 +99,8 @@ func (p *paths) part(dir, name string, last bool) purpose {
 			is = tested // https://maven.apache.org/plugins/maven-invoker-plugin/usage.html
 		}
 	}
-	for _, word := range wordsOf(name) {
+	words := wordsOf(name)
+	for _, word := range append(words, strings.Join(words, "")) { // CrashLoopBackOff
 		said := purposes[word]
 		if said == applied && isBadOne(word) {
 			said = broken

@@ -39,6 +39,10 @@ func TestWhatPathsSay(t *testing.T) {
 		"cases/bad-service.yaml":          finding.Note,
 		"cases/invalidPort.yaml":          finding.Note,
 		"cases/badservice01.yaml":         finding.Note,
+		"image_pull_backoff/api.yaml":     finding.Note,
+		"demos/CrashLoopBackOff/api.yaml": finding.Note,
+		"demos/oomkilled/api.yaml":        finding.Note,
+		"k8s/backoffice/api.yaml":         finding.Error,
 	} {
 		dir := tree(t, map[string]string{path: text})
 		assert.Equal(t, want, severityOf(t, "unknown-field", dir), path)
@@ -294,4 +298,14 @@ func TestSetSeveritiesOfAbsentObjects(t *testing.T) {
 	found := run(t, check.Options{Config: cfg}, tree(t, files)).Findings
 	require.Equal(t, []string{"secret-not-found"}, rulesOf(found))
 	assert.Contains(t, found[0].Message, "it is in ")
+}
+
+// TestBundles: of the bindings that a bundle is made of, only the names count.
+func TestBundles(t *testing.T) {
+	const binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: shop}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: default}]\n"
+	const version = "apiVersion: operators.coreos.com/v1alpha1\nkind: ClusterServiceVersion\nmetadata: {name: shop.v0.0.0, namespace: placeholder}\nspec: {displayName: Shop, install: {strategy: ''}}\n"
+	for text, want := range map[string]finding.Severity{"": finding.Error, "- csv.yaml\n": finding.Warning} {
+		dir := tree(t, map[string]string{"config/kustomization.yaml": kustomization + "- rbac.yaml\n" + text, "config/rbac.yaml": binding, "config/csv.yaml": version})
+		assert.Equal(t, want, severityOf(t, "access-invalid", dir), text)
+	}
 }

@@ -75,6 +75,7 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(j.err), t.Named})
 		}
 		for _, o := range j.outcomes {
+			o.spareBundle()
 			t.weighPaths(o.findings, o.set, j.own.overlaid)
 			if j.err == nil && !o.aside {
 				rep.Trees++

@@ -73,6 +73,7 @@ type Resolver struct {
 	elsewhere map[elsewhereKey][]*inventory.Object
 
 	releases func() map[string][]release // by namespace
+	released func() map[string]bool      // their names
 	ends     map[inventory.GroupKind]map[string][]*inventory.Object
 }
 
@@ -106,11 +107,13 @@ type elsewhereKey struct {
 
 // NewResolver returns a resolver. externals may be nil.
 func NewResolver(inv *inventory.Inventory, externals Externals) *Resolver {
+	releases := sync.OnceValue(func() map[string][]release { return releasesOf(inv) })
 	return &Resolver{
 		inv: inv, externals: externals, names: map[nameSet]*nameIndex{}, near: map[nearKey][]string{},
 		elsewhere: map[elsewhereKey][]*inventory.Object{},
 		ends:      map[inventory.GroupKind]map[string][]*inventory.Object{},
-		releases:  sync.OnceValue(func() map[string][]release { return releasesOf(inv) }),
+		releases:  releases,
+		released:  sync.OnceValue(func() map[string]bool { return releasedNames(releases()) }),
 	}
 }
 
@@ -371,6 +374,20 @@ func (v *Resolver) ReleaseOf(namespace, name string) *inventory.Object {
 // meant.
 func (v *Resolver) Installs(namespace, name string) bool {
 	return slices.ContainsFunc(v.releases()[namespace], func(r release) bool { return r.name == name })
+}
+
+// IsRelease reports whether a Helm release of the build, in whatever namespace, has
+// the name.
+func (v *Resolver) IsRelease(name string) bool { return v.released()[name] }
+
+func releasedNames(by map[string][]release) map[string]bool {
+	names := map[string]bool{}
+	for _, in := range by {
+		for _, r := range in {
+			names[r.name] = true
+		}
+	}
+	return names
 }
 
 // nearest returns the closest names of a kind in a namespace. It remembers the

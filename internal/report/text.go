@@ -43,7 +43,7 @@ func Text(w io.Writer, r *Report) error {
 		}
 	}
 	p.mistakes(mistakes.worstFirst(), r.Notes)
-	if len(mistakes.list) > 0 && len(absent.list) > 0 {
+	if len(absent.list) > 0 {
 		p.print(p.paint("Not in this tree", color.Bold), ": ", count(len(absent.list), "object"), " to add, or to declare as externals (check --print-externals)\n\n")
 	}
 	for _, same := range absent.worstFirst() {

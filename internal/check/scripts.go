@@ -1,0 +1,176 @@
+package check
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+)
+
+// scripted makes warnings of what the scripts, programs and documents of the
+// repository make up for: a key that kubectl create configmap --from-file or
+// Terraform would give, and a placeholder that sed puts a value in for. What
+// kustomizations make of files is in the build, so what is beside a resource counts
+// where none lists it.
+func (rep *Report) scripted(outcomes []outcome) {
+	asked := map[string][]*question{} // by the top of the repository
+	for i := range outcomes {
+		o := &outcomes[i]
+		for j := range o.findings {
+			f := &o.findings[j]
+			if _, set := o.set[f.Rule]; set || f.Severity != finding.Error {
+				continue
+			}
+			q := newQuestion(f)
+			if q == nil {
+				continue
+			}
+			if o.tree.Root == "" && q.key != "" && f.File != "" && isFile(filepath.Join(filepath.Dir(filepath.FromSlash(f.File)), q.key)) {
+				q.answer("a file of that name is beside it, and somebody may make the object of it")
+				continue
+			}
+			if top := o.tree.top(); top != "" {
+				asked[top] = append(asked[top], q)
+			}
+		}
+	}
+	for top, questions := range asked {
+		readScripts(os.DirFS(top), questions)
+	}
+}
+
+// question asks whether something in the repository makes up for what is missing.
+type question struct {
+	finding   *finding.Finding
+	name, key string // of a ConfigMap or Secret
+	word      string // that is to be replaced
+}
+
+func newQuestion(f *finding.Finding) *question {
+	if name, key, ok := rules.KeyAsked(f); ok {
+		return &question{finding: f, name: name, key: key}
+	}
+	if word, ok := rules.PlaceholderLeft(f); ok {
+		return &question{finding: f, word: word}
+	}
+	return nil
+}
+
+func (q *question) answer(help string) {
+	q.finding.Severity = min(q.finding.Severity, finding.Warning)
+	if q.finding.Help != "" {
+		help = q.finding.Help + "; " + help
+	}
+	q.finding.Help = help
+}
+
+// readScripts looks for answers in the files of a repository that hold no resources.
+func readScripts(repository fs.FS, questions []*question) {
+	const largest, most = 256 << 10, 64 << 20 // of bytes
+	read := 0
+	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil //nolint:nilerr // what may not be read is left out
+		case len(questions) == 0 || read > most:
+			return fs.SkipAll
+		case d.IsDir():
+			if file != "." && (skipped(file) && d.Name() != ".github" && d.Name() != ".circleci") {
+				return fs.SkipDir
+			}
+			return nil
+		case !d.Type().IsRegular():
+			return nil
+		}
+		if info, err := d.Info(); err != nil || info.Size() > largest {
+			return nil //nolint:nilerr // as above
+		}
+		text, err := fs.ReadFile(repository, file)
+		if err != nil || bytes.IndexByte(text, 0) >= 0 {
+			return nil //nolint:nilerr // as above
+		}
+		read += len(text)
+		if isForCluster(file, text) {
+			return nil
+		}
+		questions = slices.DeleteFunc(questions, func(q *question) bool {
+			if q.answeredBy(text) {
+				q.answer(file + " may make up for it")
+				return true
+			}
+			return false
+		})
+		return nil
+	})
+}
+
+var headings = regexp.MustCompile(`(?m)^(?:kind|apiVersion):`)
+
+// isForCluster reports whether a file is for a cluster rather than for a tool.
+func isForCluster(file string, text []byte) bool {
+	switch path.Ext(file) {
+	case ".yaml", ".yml", ".json":
+		return !strings.HasPrefix(path.Base(file), "skaffold") && (headings.Match(text) || path.Ext(file) == ".json")
+	}
+	return false
+}
+
+// creates is how ConfigMaps and Secrets are made by hand, by Terraform and by programs.
+var creates = regexp.MustCompile(`create (?:secret|configmap|cm)\b|patch (?:secret|configmap|cm)\b|kubernetes_secret|kubernetes_config_map|(?:corev1|v1|core)\.(?:Secret|ConfigMap)\b|V1(?:Secret|ConfigMap)\b|configMapGenerator|secretGenerator`)
+
+// fills is what puts values in for words.
+var fills = regexp.MustCompile(`\bsed\b|envsubst|\bperl\b|\byq\b|\bset image\b|[Rr]eplace|\bsubstitut|skaffold|kpt fn|\bawk\b|\bedit set\b|gomplate|jinja`)
+
+func (q *question) answeredBy(text []byte) bool {
+	if q.word != "" {
+		return hasWord(text, q.word) && fills.Match(text)
+	}
+	if !hasWord(text, q.name) {
+		return false
+	}
+	for _, at := range creates.FindAllIndex(text, -1) {
+		// What is made is named right after, and what is in it a little later.
+		command := text[at[0]:min(len(text), at[1]+2000)]
+		if end := bytes.Index(command, []byte("\n\n")); end > 0 {
+			command = command[:end]
+		}
+		if !hasWord(command, q.name) {
+			continue
+		}
+		if hasWord(command, q.key) || bytes.Contains(command, []byte("--from-env-file")) || fromFolder.Match(command) {
+			return true
+		}
+	}
+	return false
+}
+
+// fromFolder is a file or folder that gives the keys by the names of files.
+var fromFolder = regexp.MustCompile(`--from-file[= ](?:"?\$|[^\s=]*/(?:\s|$))`)
+
+// hasWord reports whether text has word, and not as a part of a longer one.
+func hasWord(text []byte, word string) bool {
+	for from := 0; ; {
+		i := bytes.Index(text[from:], []byte(word))
+		if i < 0 {
+			return false
+		}
+		start := from + i
+		end := start + len(word)
+		extended := end+1 < len(text) && text[end] == '.' && inWord(text[end+1]) // app.conf in app.conf.bak
+		if (start == 0 || !inWord(text[start-1])) && (end == len(text) || !inWord(text[end])) && !extended {
+			return true
+		}
+		from = start + 1
+	}
+}
+
+func inWord(c byte) bool {
+	return c == '-' || c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
