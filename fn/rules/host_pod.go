@@ -115,25 +115,30 @@ func (j *hostJudge) governs(service string, set *inventory.Object) bool {
 	return s != nil && s.Name == service
 }
 
-// listsAll reports whether the text lists the pods of a set from 0 on, past
+// listsAll reports whether a resource lists the pods of a set from 0 on, past
 // ordinal: somebody has lowered the replicas and left the list of peers.
 func (j *hostJudge) listsAll(u *hostUse, set string, ordinal int) bool {
-	seen := map[int]bool{}
-	last := 0
-	if j.byNode == nil {
-		j.byNode = map[spot][]*hostUse{}
+	if j.listed == nil {
+		j.listed = map[*inventory.Object]map[string]map[int]bool{}
 		for _, other := range j.uses {
-			j.byNode[other.spot()] = append(j.byNode[other.spot()], other)
+			label, _, _ := strings.Cut(strings.ToLower(other.Host), ".")
+			base, n, ok := cutOrdinal(label)
+			if !ok {
+				continue
+			}
+			sets := j.listed[other.from]
+			if sets == nil {
+				sets = map[string]map[int]bool{}
+				j.listed[other.from] = sets
+			}
+			if sets[base] == nil {
+				sets[base] = map[int]bool{}
+			}
+			sets[base][n] = true
 		}
 	}
-	for _, other := range j.byNode[u.spot()] {
-		label, _, _ := strings.Cut(strings.ToLower(other.Host), ".")
-		if base, n, ok := cutOrdinal(label); ok && base == set {
-			seen[n] = true
-			last = max(last, n)
-		}
-	}
-	return ordinal > 0 && len(seen) == last+1
+	seen := j.listed[u.from][set]
+	return ordinal > 0 && len(seen) > 1 && seen[0] && seen[ordinal] && seen[len(seen)-1]
 }
 
 func (j *hostJudge) judgeOrdinal(u *hostUse, set *inventory.Object, ordinal int, result *hostJudgement, named func(string) string) {
