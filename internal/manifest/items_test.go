@@ -64,6 +64,7 @@ var lists = map[string]struct {
 	"scalar item":                  {"kind: ResourceList\nitems:\n- kind: A\n- b\n", false},
 	"list item":                    {"kind: ResourceList\nitems:\n- kind: A\n- - b\n", false},
 	"complex key":                  {"kind: ResourceList\nitems:\n- ? kind\n  : A\n- kind: B\n", true},
+	"keys without values":          {"kind: ResourceList\nitems:\n- ? 00\n- 0: \n", true},
 	"tag":                          {"kind: ResourceList\nitems:\n- !!map\n  kind: A\n- kind: !!str B\n", true},
 	"end of document":              {"kind: ResourceList\nitems:\n- kind: A\n...\n", true},
 	"directive":                    {"%YAML 1.2\n---\nkind: ResourceList\nitems:\n- kind: A\n", false},

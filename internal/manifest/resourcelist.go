@@ -317,8 +317,17 @@ func usersOf(items, root *yaml.Node) map[int][]int {
 	return users
 }
 
-// lastLine is the last line that a node of a tree starts on.
-func lastLine(n *yaml.Node) int { return last(n).Line }
+// lastLine is the last line that a node of a tree starts on. Where there is no text
+// for a value, the library has it start with what follows.
+func lastLine(n *yaml.Node) int {
+	line := n.Line
+	for _, c := range n.Content {
+		if c.Kind != yaml.ScalarNode || c.Value != "" {
+			line = max(line, lastLine(c))
+		}
+	}
+	return line
+}
 
 // last is the node of a tree that ends it.
 func last(n *yaml.Node) *yaml.Node {
