@@ -33,38 +33,31 @@ type secretValue struct {
 }
 
 // eachSecretValue calls f for every value of the Secrets of a build that is
-// written out in it.
+// written out in it. The value is another one after f returns: there may be many,
+// and they are decoded anew each time.
 func (b *Build) eachSecretValue(f func(*secretValue)) {
-	values := secretValues.Of(b)
-	for i := range values {
-		f(&values[i])
-	}
-}
-
-// secretValues are the values of the Secrets of a build that are written out in
-// it.
-var secretValues = NewFact(func(b *Build) []secretValue {
-	values := []secretValue{}
+	var v secretValue
 	for _, o := range b.Inventory.OfKind(inventory.GroupKind{Kind: "Secret"}) {
 		if o.Local || o.Node == nil || o.Get("sops") != nil {
 			continue
 		}
-		for _, field := range []string{"data", "stringData"} {
+		for _, field := range [...]string{"data", "stringData"} {
 			for k, n := range yamlnode.Fields(o.Get(field)) {
 				text := yamlnode.String(n)
 				if text == "" || field == "data" && isFilledLater(text) || strings.HasPrefix(text, "ENC[") {
 					continue
 				}
-				v := secretValue{secret: o, field: field, key: k.Value, node: n, text: text, plain: []byte(text)}
+				v = secretValue{secret: o, field: field, key: k.Value, node: n, text: text, plain: v.plain[:0]}
 				if field == "data" {
-					v.plain, v.err = base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+					v.plain, v.err = base64.StdEncoding.AppendDecode(v.plain, []byte(strings.TrimSpace(text)))
+				} else {
+					v.plain = append(v.plain, text...)
 				}
-				values = append(values, v)
+				f(&v)
 			}
 		}
 	}
-	return values
-})
+}
 
 // isFilledLater reports whether text under data is a placeholder. Unlike in
 // names, a single $ or % is none: passwords have them.

@@ -36,6 +36,9 @@ func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *con
 	}
 	err := runAll(ctx, passes)
 	b.problems = nil
+	for _, fact := range [...]any{wired, containerEnvs, typedTexts, hosts} { // which are large
+		b.facts.Delete(fact)
+	}
 
 	r := &results{ignores: v.GetIgnore(), annotated: ignoreAnnotations.Of(b)}
 	r.hits = make([]int, len(r.ignores))

@@ -214,6 +214,10 @@ func transform(ctx context.Context, items []*yaml.Node, cfg *config.ConfigPipeli
 			return slices.ContainsFunc(objects[begins[i]:begins[i+1]], (*inventory.Object).Modified)
 		},
 	}
+	if !slices.ContainsFunc(objects, (*inventory.Object).Modified) && len(res.Injections)+len(res.Changes)+len(res.Added) == 0 {
+		// Nothing was done: what is known of the objects need not be kept.
+		return res, manifest.Output{Changed: func(int) bool { return false }, Wrote: func(func(int, string, string)) {}}, err
+	}
 	for _, o := range res.Added {
 		out.Added = append(out.Added, o.Node)
 	}

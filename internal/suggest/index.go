@@ -31,8 +31,12 @@ type Index struct {
 
 	filing sync.Once
 
-	filed []entry // by key
-	odd   []int32 // names that are not ASCII: edits count characters, not bytes
+	filed  []entry  // by key
+	first  []int32  // of filed, by the high bits of keys, and one more for the end
+	shift  int      // what is left of a key are its high bits
+	looks  []glance // of the names, in their order
+	odd    []int32  // names that are not ASCII: edits count characters, not bytes
+	marked sync.Pool
 
 	series sync.Once
 	alone  map[string]string // the one name of a series, "" for several
@@ -47,7 +51,10 @@ type entry struct {
 // under returns the names that are filed under a key, none if they are more than
 // most: a search by key is to look at few.
 func (ix *Index) under(key uint64, most int) []entry {
-	first, _ := slices.BinarySearchFunc(ix.filed, uint32(key), func(e entry, key uint32) int { return cmp.Compare(e.key, key) })
+	high := uint32(key) >> ix.shift
+	first, near := int(ix.first[high]), ix.filed[ix.first[high]:ix.first[high+1]]
+	at, _ := slices.BinarySearchFunc(near, uint32(key), func(e entry, key uint32) int { return cmp.Compare(e.key, key) })
+	first += at
 	if len(ix.filed)-first > most && ix.filed[first+most].key == uint32(key) {
 		return nil
 	}
@@ -94,6 +101,12 @@ func (ix *Index) Nearest(name string, max int) []string {
 	return Nearest(name, ix.near(found[:0], name), max)
 }
 
+// marks are the names that a search has met: those with its number.
+type marks struct {
+	met    []uint32 // by name
+	search uint32
+}
+
 // glance is what can be told of an ASCII name without reading it.
 type glance struct {
 	bits, parts uint64
@@ -125,6 +138,16 @@ func glanceOf(name string) glance {
 	return glance{bits: bits, parts: parts, size: int32(len(name))}
 }
 
+// limit is the most edits that Limit allows.
+const limit = 2
+
+// near reports whether a glance does not tell that two names are more than limit
+// edits apart.
+func (g *glance) near(c *glance) bool {
+	return max(g.size-c.size, c.size-g.size) <= limit &&
+		bits.OnesCount64(c.bits^g.bits) <= 2*limit && bits.OnesCount64(c.parts^g.parts) <= 4*limit
+}
+
 // glanceAll glances at all names, the short ones first.
 func (ix *Index) glanceAll() {
 	ix.glances = make([]glance, 0, len(ix.names))
@@ -149,10 +172,9 @@ func (ix *Index) likely(found []string, name string) []string {
 		i, _ := slices.BinarySearchFunc(ix.glances, size, func(c glance, size int32) int { return int(c.size - size) })
 		return i
 	}
-	const limit = 2 // the most edits that Limit allows
 	near := ix.glances[from(g.size-limit):from(g.size+limit+1)]
 	for i := range near {
-		if c := &near[i]; bits.OnesCount64(c.bits^g.bits) <= 2*limit && bits.OnesCount64(c.parts^g.parts) <= 4*limit {
+		if c := &near[i]; g.near(c) {
 			found = append(found, ix.names[c.name])
 		}
 	}
@@ -193,7 +215,9 @@ func (ix *Index) file() {
 		room += len(name) + 3 + 2*strings.Count(name, "-")
 	}
 	ix.filed = make([]entry, 0, room)
+	ix.looks = make([]glance, len(ix.names))
 	for i, name := range ix.names {
+		ix.looks[i] = glanceOf(name)
 		add := func(key uint64) { ix.filed = append(ix.filed, entry{uint32(key), int32(i)}) }
 		add(hash(whole, name, ""))
 		for at := range len(name) {
@@ -211,16 +235,43 @@ func (ix *Index) file() {
 		each(tail, name[middle:], add)
 	}
 	slices.SortFunc(ix.filed, func(a, b entry) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.name, b.name)) })
+	const together = 8 // entries for each value of the high bits
+	ix.shift = 32 - bits.Len(uint(len(ix.filed)/together))
+	ix.first = make([]int32, 1<<(32-ix.shift)+1)
+	at := 0
+	for high := range ix.first {
+		for at < len(ix.filed) && int(uint64(ix.filed[at].key)>>ix.shift) < high {
+			at++
+		}
+		ix.first[high] = int32(at)
+	}
 }
 
 // near appends all names that Nearest could return for name, and a few more.
 func (ix *Index) near(found []string, name string) []string {
 	ix.filing.Do(ix.file)
-	var some [256]int32
-	numbers := append(some[:0], ix.odd...)
+	m, _ := ix.marked.Get().(*marks)
+	if m == nil {
+		m = &marks{met: make([]uint32, len(ix.names))}
+	}
+	defer ix.marked.Put(m)
+	if m.search++; m.search == 0 { // all numbers were used
+		clear(m.met)
+		m.search = 1
+	}
+	for _, i := range ix.odd {
+		found = append(found, ix.names[i])
+	}
+	g := glanceOf(name)
 	take := func(key uint64, most int) {
 		for _, e := range ix.under(key, most) {
-			numbers = append(numbers, e.name)
+			if m.met[e.name] == m.search {
+				continue
+			}
+			m.met[e.name] = m.search
+			if c, other := &ix.looks[e.name], ix.names[e.name]; g.near(c) || sharesWords(name, other) {
+				found = append(found, other)
+			}
 		}
 	}
 	half := func(part uint64, text string) {
@@ -244,10 +295,6 @@ func (ix *Index) near(found []string, name string) []string {
 			take(hash(whole, name[:at], ""), often)
 			take(hash(whole, name[at+1:], ""), often)
 		}
-	}
-	slices.Sort(numbers)
-	for _, i := range slices.Compact(numbers) {
-		found = append(found, ix.names[i])
 	}
 	return found
 }

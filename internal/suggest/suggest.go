@@ -35,7 +35,7 @@ func Nearest(name string, candidates []string, n int) []string {
 		if score < 0 && sharesWords(name, c) {
 			score = 1000 + abs(len(c)-len(name))
 		}
-		if score >= 0 && !slices.ContainsFunc(found, func(s scored) bool { return s.name == c }) {
+		if score >= 0 {
 			found = append(found, scored{c, score})
 		}
 	}
@@ -45,6 +45,7 @@ func Nearest(name string, candidates []string, n int) []string {
 		}
 		return strings.Compare(a.name, b.name)
 	})
+	found = slices.Compact(found) // names that are there twice
 	names := make([]string, 0, min(n, len(found)))
 	for _, s := range found[:min(n, len(found))] {
 		names = append(names, s.name)
