@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -370,10 +371,12 @@ func readConfig(file string) (*config.ConfigPipeline, error) {
 // one line that changes, elsewhere, as in the log of a CI system, in a line every
 // few seconds.
 func progress(w io.Writer, now func() time.Time) func(done, total int, name string) {
-	if terminal.Is(w) {
+	if terminal.Is(w) && os.Getenv("TERM") != "dumb" {
+		const width = 79 // a line that wraps would stay
 		return func(done, total int, name string) {
 			if total > 3 {
-				fmt.Fprintf(w, "\r\x1b[K%d/%d %s", done+1, total, redact.Escape(name))
+				line := []rune(fmt.Sprintf("%d/%d %s", done+1, total, redact.Escape(name)))
+				fmt.Fprintf(w, "\r\x1b[K%s", string(line[:min(len(line), width)]))
 				if done+1 == total {
 					fmt.Fprint(w, "\r\x1b[K")
 				}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -108,8 +109,8 @@ func writeTo(stdout io.Writer, to []destination, r *report.Report) error {
 // completeDestinations completes formats, and behind the equals sign files.
 func completeDestinations(cmd *cobra.Command, flag string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		if strings.Contains(typed, "=") {
-			return nil, cobra.ShellCompDirectiveDefault
+		if format, file, ok := strings.Cut(typed, "="); ok {
+			return filesBehind(format+"=", file)
 		}
 		var names []string
 		for _, name := range report.Names() {
@@ -117,4 +118,25 @@ func completeDestinations(cmd *cobra.Command, flag string) {
 		}
 		return names, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 	})
+}
+
+// filesBehind completes the name of a file behind a prefix, which zsh does not do by
+// itself.
+func filesBehind(prefix, typed string) ([]string, cobra.ShellCompDirective) {
+	directive := cobra.ShellCompDirectiveNoFileComp
+	dir, start := filepath.Split(typed)
+	entries, _ := os.ReadDir(cmp.Or(dir, "."))
+	var names []string
+	for _, e := range entries {
+		name := e.Name()
+		if !strings.HasPrefix(name, start) || start == "" && name[0] == '.' {
+			continue
+		}
+		if e.IsDir() {
+			name += string(filepath.Separator)
+			directive |= cobra.ShellCompDirectiveNoSpace // it goes on
+		}
+		names = append(names, prefix+dir+name)
+	}
+	return names, directive
 }

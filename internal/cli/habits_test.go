@@ -267,3 +267,21 @@ func TestIgnoreCommentsInBuilds(t *testing.T) {
 	assert.Equal(t, ExitFindings, code)
 	assert.Contains(t, stderr, `Secret "handmade"`)
 }
+
+// Behind the equals sign of -o files are completed with the format before them, as zsh
+// needs it; a folder goes on.
+func TestCompletionOfOutputs(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, ".", map[string]string{"report.json": "", "reports/x": "", ".hidden": ""})
+	for typed, want := range map[string]string{
+		"sar": "sarif\nsarif=\n:6\n", "json=": "json=report.json\njson=reports/\n:6\n", "json=report.": "json=report.json\n:4\n",
+		"json=reports/": "json=reports/x\n:4\n", "json=none/": ":4\n", "json=.": "json=.hidden\n:4\n",
+	} {
+		_, stdout, _ := run(t, "__complete", "check", "-o", typed)
+		if typed == "sar" {
+			assert.Contains(t, stdout, "sarif\nsarif=\n")
+			continue
+		}
+		assert.Equal(t, want, stdout, typed)
+	}
+}
