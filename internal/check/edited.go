@@ -3,8 +3,29 @@ package check
 import (
 	"path/filepath"
 
+	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
+
+// Build returns what a kustomization builds to, with the function in it, as it is
+// checked.
+func Build(t *Tree, opts Options) ([]byte, error) {
+	build := opts.Build
+	build.InProcess, build.Secrets = function.RunNodes, &redact.Secrets{}
+	result, err := kbuild.Build(opts.files(), t.Root, build)
+	if err != nil && t.Within != "" && outsideOfFolder(err) {
+		build.LoadRestrictor, build.Cache = types.LoadRestrictionsNone, nil
+		result, err = kbuild.Build(within{opts.files(), t.Within}, t.Root, build)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return kbuild.YAML(result.Resources)
+}
 
 // files is the file system that is read.
 func (o *Options) files() filesys.FileSystem {

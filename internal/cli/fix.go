@@ -39,6 +39,8 @@ level were written, where there is one certain answer: a name with a typing
 error and one thing that is near, a misspelt field, a unit that is written
 otherwise, a version of an API that was removed and whose successor takes the
 same fields. Only the word is changed: comments, quotes and layout stay.
+Deprecated fields of kustomizations, such as bases and patchesStrategicMerge, are
+written as their successors where the build stays the same byte for byte.
 
 A file is changed only after everything was checked and built again with the
 change, in memory: what it is to mend must be gone, nothing may be new, and
@@ -93,6 +95,10 @@ type mender struct {
 	secrets *redact.Secrets
 	within  bool   // what is in Secrets may be changed too
 	top     string // files outside of it are not changed
+	// modern are the texts of kustomizations whose deprecated fields are written as their
+	// successors, the edits made; conversions are these, by file.
+	modern      map[string][]byte
+	conversions map[string][]fix.Conversion
 }
 
 func (m *mender) run(cmd *cobra.Command, flags *checkFlags, diff bool) error {
@@ -112,12 +118,13 @@ func (m *mender) run(cmd *cobra.Command, flags *checkFlags, diff bool) error {
 	if err != nil {
 		return err
 	}
+	m.modernize(ctx, before, after, edits)
 	out := cmd.OutOrStdout()
 	if diff {
 		if err := m.printDiff(out, before, edits); err != nil {
 			return err
 		}
-		if failure == nil && len(edits) > 0 {
+		if failure == nil && len(m.changed(edits)) > 0 {
 			failure = errFindings
 		}
 		return failure
@@ -129,7 +136,14 @@ func (m *mender) run(cmd *cobra.Command, flags *checkFlags, diff bool) error {
 		for _, e := range edits {
 			fmt.Fprintf(out, "%s:%d: %s (%s)\n", redact.Escape(e.File), e.Line, m.secrets.Line(cmp.Or(e.What, e.Old+" -> "+e.New)), e.Rule)
 		}
-		fmt.Fprintf(out, "%d fixed, %s left\n", len(edits), report.Summary(after.Findings))
+		n := len(edits)
+		for _, file := range slices.Sorted(maps.Keys(m.conversions)) {
+			for _, c := range m.conversions[file] {
+				fmt.Fprintf(out, "%s:%d: %s -> %s (deprecated)\n", redact.Escape(file), c.Line, c.Old, c.New)
+				n++
+			}
+		}
+		fmt.Fprintf(out, "%d fixed, %s left\n", n, report.Summary(after.Findings))
 	}
 	if failure == nil && finding.Count(after.Findings, finding.Error) > 0 {
 		failure = errFindings
@@ -197,7 +211,10 @@ func (m *mender) text(rep *check.Report, file string) []byte {
 	if info, err := os.Lstat(filepath.FromSlash(file)); err != nil || !info.Mode().IsRegular() {
 		return nil
 	}
-	return rep.Sources[file]
+	if text, ok := rep.Sources[file]; ok {
+		return text
+	}
+	return rep.Texts()[file]
 }
 
 // tried returns the edits that mend what they are meant to, and nothing else: of
@@ -226,6 +243,25 @@ func (m *mender) tried(ctx context.Context, before *check.Report, edits []fix.Ed
 	return kept, after
 }
 
+// edited is the text of a file with edits made, and with what is deprecated in it
+// replaced.
+func (m *mender) edited(before *check.Report, edits []fix.Edit, file string) []byte {
+	if text, ok := m.modern[file]; ok {
+		return text
+	}
+	return fix.Apply(m.text(before, file), ofFile(edits, file))
+}
+
+// changed are the files that are changed.
+func (m *mender) changed(edits []fix.Edit) []string {
+	names := files(edits)
+	for file := range m.modern {
+		names = append(names, file)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 func files(edits []fix.Edit) []string {
 	names := map[string]bool{}
 	for _, e := range edits {
@@ -247,11 +283,17 @@ func ofFile(edits []fix.Edit, file string) []fix.Edit {
 func (m *mender) check(ctx context.Context, before *check.Report, edits []fix.Edit) *check.Report {
 	opts := m.options
 	opts.Progress = nil
-	opts.Edited = map[string][]byte{}
-	for _, file := range files(edits) {
-		opts.Edited[resolved(filepath.FromSlash(file))] = fix.Apply(before.Sources[file], ofFile(edits, file))
-	}
+	opts.Edited = m.texts(before, edits)
 	return check.Run(ctx, m.trees, opts)
+}
+
+// texts are those of the files that are changed, by path.
+func (m *mender) texts(before *check.Report, edits []fix.Edit) map[string][]byte {
+	texts := map[string][]byte{}
+	for _, file := range m.changed(edits) {
+		texts[resolved(filepath.FromSlash(file))] = m.edited(before, edits, file)
+	}
+	return texts
 }
 
 // mends reports whether all findings that edits are for are gone, no warning or error
@@ -302,8 +344,8 @@ func kindOf(f *finding.Finding) kindOfFinding {
 // write writes all of the files, or none: not if one of them has changed since it was
 // read, and not a part of them where the disk is full. What was tried is all of it.
 func (m *mender) write(before *check.Report, edits []fix.Edit) error {
-	for _, file := range files(edits) {
-		if now, err := os.ReadFile(filepath.FromSlash(file)); err != nil || !bytes.Equal(now, before.Sources[file]) {
+	for _, file := range m.changed(edits) {
+		if now, err := os.ReadFile(filepath.FromSlash(file)); err != nil || !bytes.Equal(now, m.text(before, file)) {
 			return fmt.Errorf("%s has changed while it was checked: nothing is written, run it again", file)
 		}
 		if err := atomicfile.Writable(filepath.FromSlash(file)); err != nil {
@@ -311,12 +353,12 @@ func (m *mender) write(before *check.Report, edits []fix.Edit) error {
 		}
 	}
 	changed := map[string]atomicfile.File{}
-	for _, file := range files(edits) {
+	for _, file := range m.changed(edits) {
 		name, err := inside(m.top, filepath.FromSlash(file))
 		if err != nil {
 			return err
 		}
-		changed[filepath.ToSlash(name)] = atomicfile.File{Content: fix.Apply(before.Sources[file], ofFile(edits, file)), Perm: 0o644}
+		changed[filepath.ToSlash(name)] = atomicfile.File{Content: m.edited(before, edits, file), Perm: 0o644}
 	}
 	if len(changed) == 1 {
 		for name, file := range changed {
@@ -330,10 +372,10 @@ func (m *mender) write(before *check.Report, edits []fix.Edit) error {
 }
 
 func (m *mender) printDiff(w io.Writer, before *check.Report, edits []fix.Edit) error {
-	for _, file := range files(edits) {
-		m.secrets.File(file, before.Sources[file]) // lines around an edit are shown as they are spelled
+	for _, file := range m.changed(edits) {
+		m.secrets.File(file, m.text(before, file)) // lines around an edit are shown as they are spelled
 		text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
-			A: splitLines(before.Sources[file]), B: splitLines(fix.Apply(before.Sources[file], ofFile(edits, file))),
+			A: splitLines(m.text(before, file)), B: splitLines(m.edited(before, edits, file)),
 			FromFile: "a/" + file, ToFile: "b/" + file, Context: 3,
 		})
 		if err != nil {
