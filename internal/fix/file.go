@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // file is the text of a file, with the offsets of its lines.
@@ -17,21 +18,17 @@ type file struct {
 
 func newFile(text []byte) *file {
 	f := &file{text: text}
-	at := 0
-	for line := range bytes.Lines(text) {
-		f.lines = append(f.lines, at)
-		at += len(line)
+	for rest := text; len(rest) > 0; {
+		f.lines = append(f.lines, len(text)-len(rest))
+		_, rest, _ = yamlnode.CutLine(rest)
 	}
 	return f
 }
 
 // line is a line, from 1, without its end.
 func (t *file) line(number int) string {
-	end := len(t.text)
-	if number < len(t.lines) {
-		end = t.lines[number]
-	}
-	return strings.TrimRight(string(t.text[t.lines[number-1]:end]), "\r\n")
+	line, _, _ := yamlnode.CutLine(t.text[t.lines[number-1]:])
+	return string(line)
 }
 
 func (t *file) offset(line, column int) int { return t.lines[line-1] + column - 1 }

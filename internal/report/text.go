@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
 	"io"
 	"maps"
@@ -15,6 +14,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/terminal"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 var _ = register(Default, Text)
@@ -394,12 +394,12 @@ func (s *source) line(number int) ([]byte, bool) {
 		s.number, s.pos = 0, 0
 	}
 	for ; s.number < number; s.number++ {
-		end := bytes.IndexByte(s.text[s.pos:], '\n')
-		if end < 0 {
+		_, rest, more := yamlnode.CutLine(s.text[s.pos:])
+		if !more {
 			return nil, false
 		}
-		s.pos += end + 1
+		s.pos = len(s.text) - len(rest)
 	}
-	line, _, _ := bytes.Cut(s.text[s.pos:], []byte("\n"))
+	line, _, _ := yamlnode.CutLine(s.text[s.pos:])
 	return line, true
 }

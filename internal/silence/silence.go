@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // Mark begins a comment that silences findings on its line, or on the line below
@@ -93,19 +95,15 @@ func In(text []byte) []*Comment {
 	return found
 }
 
-// linesOf are the lines of a text, without their ends, which YAML has several of:
-// https://yaml.org/spec/1.1/#id871136
+// linesOf are the lines of a text, without their ends.
 func linesOf(text []byte) (lines [][]byte) {
-	for {
-		end := lineEnd.FindIndex(text)
-		if end == nil {
-			return append(lines, text)
-		}
-		lines, text = append(lines, text[:end[0]]), text[end[1]:]
+	for more := true; more; {
+		var line []byte
+		line, text, more = yamlnode.CutLine(text)
+		lines = append(lines, line)
 	}
+	return lines
 }
-
-var lineEnd = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
 
 // span is a scalar in which a # is text: from a line and a column behind its start,
 // from 1 and 0, to where it ends. That of a block scalar begins with the line below
@@ -145,14 +143,14 @@ func (all byLine) comment(number int, line []byte) int {
 // blocks. A text that is no YAML has those before its mistake.
 func scalarsIn(lines [][]byte, text []byte) (all []span) {
 	at := cursor{lines: lines}
-	var walk func(n *yaml.Node, key string)
-	walk = func(n *yaml.Node, key string) {
+	var walk func(n *yaml.Node, key string, indent int)
+	walk = func(n *yaml.Node, key string, indent int) {
 		switch {
 		case n.Line > len(lines): // where an empty value stands at the end
 		case n.Kind == yaml.ScalarNode && n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 			s := span{line: n.Line, last: n.Line, block: true, patch: key == "patch" || key == "patchesStrategicMerge"}
 			if strings.TrimSpace(n.Value) != "" { // what is below an empty one is not in it
-				s.last = endOfBlock(lines, n.Line)
+				s.last = endOfBlock(lines, n.Line, indent)
 			}
 			all = append(all, s)
 			if s.patch {
@@ -161,16 +159,19 @@ func scalarsIn(lines [][]byte, text []byte) (all []span) {
 		case n.Kind == yaml.ScalarNode && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
 			all = append(all, inQuotes(lines, n.Line, at.of(n)))
 		}
+		if len(n.Content) > 0 && (n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode) {
+			indent = n.Column - 1
+		}
 		for i, c := range n.Content {
 			if n.Kind == yaml.MappingNode {
 				if i%2 == 1 {
-					walk(c, n.Content[i-1].Value)
+					walk(c, n.Content[i-1].Value, indent)
 				} else {
-					walk(c, "")
+					walk(c, "", indent)
 				}
 				continue
 			}
-			walk(c, key)
+			walk(c, key, indent)
 		}
 	}
 	d := yaml.NewDecoder(bytes.NewReader(text))
@@ -179,7 +180,7 @@ func scalarsIn(lines [][]byte, text []byte) (all []span) {
 		if err := d.Decode(&doc); err != nil {
 			return all
 		}
-		walk(&doc, "")
+		walk(&doc, "", 0)
 	}
 }
 
@@ -253,10 +254,14 @@ func inQuotes(lines [][]byte, at, column int) span {
 	return s
 }
 
-// endOfBlock is the last line of the block scalar whose header is in line first:
-// what is indented as much as its first line, and blank lines between.
-func endOfBlock(lines [][]byte, first int) int {
+// endOfBlock is the last line of the block scalar whose header is in line first: what
+// is indented as much as its first line, and blank lines between. A header may say how
+// much that is, on top of what its scalar is in: then the first line may have more.
+func endOfBlock(lines [][]byte, first, parent int) int {
 	last, indent := first, -1
+	if m := blockHeader.FindSubmatch(lines[first-1]); m != nil {
+		indent = parent + int(m[1][0]-'0')
+	}
 	for i := first; i < len(lines); i++ {
 		content := bytes.TrimLeft(lines[i], " ")
 		if len(bytes.TrimSpace(content)) == 0 {
@@ -273,3 +278,6 @@ func endOfBlock(lines [][]byte, first int) int {
 	}
 	return last
 }
+
+// blockHeader is that of a block scalar which says how much its lines are indented.
+var blockHeader = regexp.MustCompile(`[|>][+-]?([1-9])[+-]?[ \t]*(?:#.*)?$`)

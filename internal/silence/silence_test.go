@@ -85,3 +85,12 @@ func FuzzIn(f *testing.F) {
 		}
 	})
 }
+
+// A header says how much the lines of a block are indented: the first may have more.
+func TestIndicatedIndent(t *testing.T) {
+	text := "a:\n  b: |2 # krm-validate:ignore r: x\n      first\n    second # krm-validate:ignore no: text\n  c: d\nl:\n- k: |1\n      one\n    two\n- |2-\n    one\n  two\nm: n # krm-validate:ignore r: x\n"
+	found := In([]byte(text))
+	require.Len(t, found, 2)
+	assert.Equal(t, [2]int{2, 4}, [2]int{found[0].First, found[0].Last})
+	assert.Equal(t, 13, found[1].Line)
+}
