@@ -43,6 +43,14 @@ func readSchema(sideBySide bool) (done func()) {
 	return schema.RUnlock
 }
 
+// WithSchema calls f, which asks kustomize about resources and builds none: about
+// their ids, for example, which depend on the schema that it keeps. That is the
+// default one until f returns, whatever other builds bring.
+func WithSchema(f func() error) error {
+	defer readSchema(true)()
+	return f()
+}
+
 // ownSchema keeps others from the schema until done is called.
 func ownSchema() (done func()) {
 	schema.Lock()

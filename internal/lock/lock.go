@@ -88,32 +88,40 @@ func Make(env *Environment, opts Options) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	source, err := readState(before.Items)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", env.Source, err)
-	}
-	result, err := readState(after.Items)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", env.Pipeline(), err)
-	}
 	var inputs []Input
 	if opts.Inputs != nil {
 		if inputs, err = opts.Inputs(before.Items, after.Configs); err != nil {
 			return nil, err
 		}
 	}
-	p, err := newPlan(source, result, after.Configs, inputs)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", env.Dir, err)
-	}
-	if err := p.refuseSecrets(source, result); err != nil {
-		return nil, fmt.Errorf("%s: %w", env.Dir, err)
-	}
 	l := &Lock{env: env, inputs: fsys, addKustomization: !fsys.Exists(env.kustomization())}
-	if l.files, err = p.render("../" + env.relative(env.Source)); err != nil {
-		return nil, fmt.Errorf("%s: %w", env.Dir, err)
+	if err := kbuild.WithSchema(func() error { return l.plan(before, after, inputs) }); err != nil {
+		return nil, err
 	}
 	return l, l.prove(fsys, want.Resources, opts)
+}
+
+// plan makes the files of the lock.
+func (l *Lock) plan(before, after *kbuild.Captured, inputs []Input) error {
+	source, err := readState(before.Items)
+	if err != nil {
+		return fmt.Errorf("%s: %w", l.env.Source, err)
+	}
+	result, err := readState(after.Items)
+	if err != nil {
+		return fmt.Errorf("%s: %w", l.env.Pipeline(), err)
+	}
+	p, err := newPlan(source, result, after.Configs, inputs)
+	if err == nil {
+		err = p.refuseSecrets(source, result)
+	}
+	if err == nil {
+		l.files, err = p.render("../" + l.env.relative(l.env.Source))
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", l.env.Dir, err)
+	}
+	return nil
 }
 
 // Changed reports whether what the lock was made of has changed since.
@@ -163,7 +171,15 @@ func (l *Lock) prove(fsys filesys.FileSystem, want resmap.ResMap, opts Options) 
 
 // compare says how got differs from want: objects and fields, no values. The
 // order of resources counts only if the sets are the same.
-func compare(want, got resmap.ResMap) ([]string, error) {
+func compare(want, got resmap.ResMap) (differences []string, err error) {
+	err = kbuild.WithSchema(func() error {
+		differences, err = compareAll(want, got)
+		return err
+	})
+	return differences, err
+}
+
+func compareAll(want, got resmap.ResMap) ([]string, error) {
 	if kbuild.Same(want, got) {
 		return nil, nil
 	}
