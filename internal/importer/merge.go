@@ -411,24 +411,30 @@ func knownIn(envs []*Environment) known {
 
 // hide takes what is secret out of an object: the values of variables and fields,
 // so that something is left where they were, and reports whether there was any.
-func (s known) hide(n *yaml.Node) (found bool) {
+func (s known) hide(n *yaml.Node) (found bool) { return s.hideIn(n, false) }
+
+// hideIn is hide in what a Secret is made of, or else in anything.
+func (s known) hideIn(n *yaml.Node, template bool) (found bool) {
 	switch n.Kind {
 	case yaml.SequenceNode:
 		flag := "" // --password, whose value is the next argument
+		before := ""
 		for _, e := range n.Content {
 			said := flag
 			if flag = ""; e.Kind == yaml.ScalarNode && strings.HasPrefix(e.Value, "-") {
 				flag = strings.TrimLeft(e.Value, "-")
 				said = ""
 			}
-			if e.Kind == yaml.ScalarNode && s.secret(said, e) {
+			login := redact.Login(before, e.Value) != ""
+			before = e.Value
+			if e.Kind == yaml.ScalarNode && (login || s.secret(said, e)) {
 				e.Value, e.Style, e.Tag, found = "", yaml.DoubleQuotedStyle, "!!str", true
 				continue
 			}
-			found = s.hide(e) || found
+			found = s.hideIn(e, template) || found
 		}
 	case yaml.MappingNode:
-		name := yamlnode.GetString(n, "name")
+		name, kind := yamlnode.GetString(n, "name"), yamlnode.GetString(n, "kind")
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			k, v := n.Content[i], n.Content[i+1]
 			said := k.Value
@@ -443,7 +449,33 @@ func (s known) hide(n *yaml.Node) (found bool) {
 				}
 				continue
 			}
-			found = s.hide(v) || found
+			if value := yamlnode.Get(v, "value"); value != nil && value.Kind == yaml.ScalarNode && s.secret(said, value) {
+				yamlnode.Delete(v, "value") // {DB_PASSWORD: {value: …}} for a list of variables
+				found = true
+			}
+			if (template || kind == "Secret") && (said == "data" || said == "stringData") {
+				found = hideFilled(v) || found
+			}
+			found = s.hideIn(v, template || makesSecrets(kind)) || found
+		}
+	}
+	return found
+}
+
+// makesSecrets reports whether objects of a kind have a template of a Secret.
+func makesSecrets(kind string) bool { return kind != "Secret" && strings.HasSuffix(kind, "Secret") }
+
+// hideFilled takes out of the data of a Secret, or of what one is made of, what is
+// not filled in later.
+func hideFilled(n *yaml.Node) (found bool) {
+	if n.Kind != yaml.MappingNode {
+		return false
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if v := n.Content[i+1]; v.Kind == yaml.ScalarNode && !strings.Contains(v.Value, "{{") && !redact.PublicInSecret(n.Content[i].Value, v.Value) {
+			n.Content = slices.Delete(n.Content, i, i+2)
+			i -= 2
+			found = true
 		}
 	}
 	return found

@@ -516,10 +516,20 @@ func (c *collector) node(n *yaml.Node, key string) {
 		}
 		c.text(n.Value, "")
 	case yaml.MappingNode:
+		if value := resolve(yamlnode.Get(n, "value")); value != nil && isSecretName(key) {
+			c.named(value) // {DB_PASSWORD: {value: …}} for a list of variables
+		}
+		if isSecretKind(strings.ToLower(yamlnode.GetString(n, "kind"))) && (yamlnode.Get(n, "data") != nil || yamlnode.Get(n, "stringData") != nil) {
+			c.secret(n) // in an object that makes others
+			return
+		}
 		c.fields(n, "")
 	case yaml.SequenceNode:
 		for i, e := range n.Content {
 			c.node(e, "")
+			if i > 0 {
+				c.add(Login(n.Content[i-1].Value, e.Value))
+			}
 			if i+1 < len(n.Content) && e.Kind == yaml.ScalarNode && strings.HasPrefix(e.Value, "-") && isSecretName(strings.TrimLeft(e.Value, "-")) {
 				c.named(n.Content[i+1])
 			}
@@ -545,8 +555,11 @@ func (c *collector) text(text, target string) {
 	if len(text) < shortest {
 		return
 	}
-	if strings.ContainsAny(text, "@=") {
+	if strings.ContainsAny(text, "@=") || strings.Contains(text, "uthorization") {
 		c.credentials(text)
+	}
+	for _, line := range keysIn(text) {
+		c.add(line)
 	}
 	if !strings.ContainsAny(text, "\n{") || len(text) > 1<<20 {
 		return

@@ -245,7 +245,7 @@ func HasCredential(text string) bool { return len(shapes(text, false)) > 0 }
 // by the name that it has or by its own shape, or, if it is a file, by a field in
 // it. Placeholders are none.
 func HoldsSecret(name, value string) bool {
-	if isSecretName(name) && !isHarmless(value) || HasCredential(value) {
+	if isSecretName(name) && !isHarmless(value) || HasCredential(value) || len(keysIn(value)) > 0 {
 		return true
 	}
 	if strings.Contains(value, "\n") || strings.HasPrefix(value, "{") {
@@ -256,6 +256,28 @@ func HoldsSecret(name, value string) bool {
 		}
 	}
 	return false
+}
+
+// PublicInSecret reports whether what stands under a key of a Secret, or of what one
+// is made of, is no secret: hosts, true, a port, what is filled in later.
+func PublicInSecret(key, value string) bool {
+	switch strings.ToLower(value) {
+	case "true", "false", "null", "none":
+		return true
+	}
+	return len(strings.TrimSpace(value)) < shortest || isPlaceholder(value) || len(value) < 6 && isNumber(value) || isAddresses(value, key)
+}
+
+// Login is the password of name:password, which follows the flag of a program that
+// is for both, such as -u of curl. It is empty if there is none.
+func Login(flag, value string) (password string) {
+	if flag != "-u" && flag != "--user" {
+		return ""
+	}
+	if _, password, ok := strings.Cut(value, ":"); ok && !isPlaceholder(password) {
+		return password
+	}
+	return ""
 }
 
 // Error is an error of this program as it may be printed.

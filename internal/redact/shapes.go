@@ -41,7 +41,7 @@ var (
 	commands = regexp.MustCompile(`\b(?:mysql|mariadb)\w*\b[^;|&\n]*?\s-p([^\s;|&]+)|\bredis-cli\b[^;|&\n]*?\s-a\s+([^\s;|&]+)|\bsshpass\s+-p\s*([^\s;|&]+)` +
 		`|\bcurl\b[^;|\n]*?\s-u\s*["']?[^\s:"']+:([^\s;|&"']+)|\bmongo\w*\b[^;|&\n]*?\s-p\s+([^\s;|&]+)`)
 	// webhook is an address that is a secret itself.
-	webhook = regexp.MustCompile(`\bhooks\.slack\.com/(?:services|workflows|triggers)/([\w/-]+)|\b(?:discord|discordapp)\.com/api/webhooks/([\w/-]+)`)
+	webhook = regexp.MustCompile(`\bhooks\.slack\.com/(?:services|workflows|triggers)/([\w/+=%-]+)|\b(?:discord|discordapp)\.com/api/webhooks/([\w/-]+)`)
 )
 
 // tokensOf finds what is a credential wherever it stands.
@@ -260,6 +260,21 @@ func assignments(text string, yaml bool, found []span) []span {
 	return found
 }
 
+// privateKey is one in PEM, whose lines may have become spaces or escapes.
+// https://www.rfc-editor.org/rfc/rfc7468
+var privateKey = regexp.MustCompile(`(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(.+?)(?:-----END|$)`)
+
+// keysIn returns the lines of private keys in a text.
+func keysIn(text string) (lines []string) {
+	if !strings.Contains(text, " PRIVATE KEY") {
+		return nil
+	}
+	for _, m := range privateKey.FindAllStringSubmatch(text, -1) {
+		lines = append(lines, strings.Fields(strings.NewReplacer(`\n`, "\n", `\r`, "\n").Replace(m[1]))...)
+	}
+	return lines
+}
+
 // isHarmless reports whether what stands in the place of a secret is none.
 func isHarmless(text string) bool {
 	switch text {
@@ -339,7 +354,7 @@ func judgeName(name string) bool {
 			return false
 		}
 		switch ws[len(ws)-2] {
-		case "api", "access", "private", "account", "auth", "encryption", "signing", "master", "shared", "storage", "license", "jwt", "hmac", "session", "cookie":
+		case "api", "access", "private", "routing", "integration", "account", "auth", "encryption", "signing", "master", "shared", "storage", "license", "jwt", "hmac", "session", "cookie":
 			return true
 		case "secret":
 			// secretKey names a key in ExternalSecrets; AWS_SECRET_KEY is one.
