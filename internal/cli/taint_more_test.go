@@ -1,9 +1,6 @@
 package cli
 
-import (
-	"maps"
-	"strings"
-)
+import "strings"
 
 // withResources is a tree of one file with several documents.
 func withResources(kustomization string, documents ...string) map[string]string {
@@ -12,10 +9,11 @@ func withResources(kustomization string, documents ...string) map[string]string 
 
 const taintedService = "apiVersion: v1\nkind: Service\nmetadata: {name: postgres}\nspec: {ports: [{port: 5432}]}\n"
 
-func init() {
+// furtherTrees are like tainted; each is tried with one of the sentinels.
+func furtherTrees() map[string]map[string]string {
 	pod := func(container string) string { return podTree(container)["a.yaml"] }
 	db := secretYAML("stringData: {x: '@S@', url: 'postgresql://u:@U@@postgress:5432/d'}")
-	maps.Copy(tainted, map[string]map[string]string{
+	return map[string]map[string]string{
 		"a JSON patch that adds to a pod":     withResources("patches:\n- target: {kind: Deployment}\n  patch: '[{op: add, path: /spec/template/spec/containers/0/env, value: [{name: DB_PASSWORD, value: \"@S@\"}, {name: DB_PASSWORD, value: x}]}]'\n", pod("image: x")),
 		"a JSON patch in JSON, of a data":     withResources("patches:\n- target: {kind: Secret}\n  patch: '[{\"op\":\"add\",\"path\":\"/data\",\"value\":{\"x\":\"@B@\",\"y\":\"@S@!\"}}]'\n", secretYAML("stringData: {x: y}")),
 		"a patch of a connection string":      withResources("patches:\n- patch: |\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: api}\n    spec: {template: {spec: {containers: [{name: c, env: [{name: DATABASE_URL, value: 'postgres://u:@U@@postgress:5432/d'}]}]}}}\n", pod("image: x"), taintedService),
@@ -68,5 +66,5 @@ func init() {
 		"a kubeconfig":                        withResources("", secretYAML("stringData:\n  config: |\n    apiVersion: v1\n    kind: Config\n    users: [{name: u, user: {token: '@S@', password: '@S@'}}]\n    clusters: [{cluster: {server: 'https://postgress:6443'}}]\n  config: x"), taintedService),
 		"a docker config":                     withResources("", secretYAML("type: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '{\"auths\": {\"r\": {\"username\": \"u\", \"password\": \"@S@\"}}'}")),
 		"a name of a database":                withResources("", strings.Replace(typedTree("env: [{name: X, valueFrom: {secretKeyRef: {name: db, key: ONLY}}}]")["a.yaml"], "OTHER:", "ONLY: 'mysql://u:p@postgres:5432/@U@?x=@U@', OTHER:", 1)),
-	})
+	}
 }

@@ -260,14 +260,20 @@ func (c *taint) fill(text string) string {
 func TestNoSecretIsPrinted(t *testing.T) {
 	for i, secret := range sentinels {
 		c := &taint{secret: secret}
-		for _, name := range slices.Sorted(maps.Keys(tainted)) {
+		trees, further := maps.Clone(tainted), furtherTrees()
+		for j, name := range slices.Sorted(maps.Keys(further)) {
+			if j%len(sentinels) == i {
+				trees[name] = further[name]
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(trees)) {
 			files := map[string]string{}
-			for file, text := range tainted[name] {
+			for file, text := range trees[name] {
 				files[file] = c.fill(text)
 			}
 			t.Run(fmt.Sprint(i, "/", name), func(t *testing.T) { c.tree(t, files) })
 		}
-		t.Logf("%d texts printed about %d trees, %d with suggestions, %d with consequences, %d with the secret", c.texts, len(tainted), c.suggested, c.followed, c.leaks)
+		t.Logf("%d texts printed about %d trees, %d with suggestions, %d with consequences, %d with the secret", c.texts, len(trees), c.suggested, c.followed, c.leaks)
 		assert.Greater(t, c.suggested, 100)
 		assert.Greater(t, c.followed, 10)
 		assert.Greater(t, c.looked, 4)
