@@ -237,7 +237,7 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 	if r.Row.Namespace != "" {
 		if n := r.NamespaceNode; n != nil {
 			opts := []Option{Suggest(target.Namespace), wanted}
-			if word, _ := findPlaceholder(r.Namespace); word != "" { // whoever applies it is to put the real one in
+			if word, _ := findPlaceholder(r.Namespace); word != "" || namedBeside(r, target) { // whoever applies it is to put the real one in
 				opts = append(opts, AtMost(finding.Warning))
 			}
 			p.Report(r.From, n, message, opts...)
@@ -250,6 +250,20 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 	}
 	p.Report(r.From, r.Node, message, wanted,
 		Help("%sthis field cannot reach another namespace: move one of the two, or make a %s of that name in %q too", sentence(consequence(r)), target.Kind, r.Namespace))
+}
+
+// namedBeside reports whether the list that an entry is in has the object itself too:
+// a binding for whatever namespace something is installed in names it in several.
+func namedBeside(r *reference.Ref, target *inventory.Object) bool {
+	for _, v := range yamlnode.Fields(r.From.Node) {
+		elements := yamlnode.Elements(v)
+		if slices.ContainsFunc(elements, func(e *yaml.Node) bool { return yamlnode.Resolve(e) == yamlnode.Resolve(r.Parent) }) {
+			return slices.ContainsFunc(elements, func(e *yaml.Node) bool {
+				return yamlnode.GetString(e, "kind") == target.Kind && yamlnode.GetString(e, "name") == target.Name && yamlnode.GetString(e, "namespace") == target.Namespace
+			})
+		}
+	}
+	return false
 }
 
 // consequence is what kubectl get pods shows of a pod whose ConfigMap or

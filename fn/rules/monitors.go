@@ -251,8 +251,16 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 	opts := []Option{DidYouMean(near...), Help("%s", listOf("its port names", names))}
 	if len(m.selector.Content) == 0 {
 		opts = append(opts, AtMost(finding.Note)) // it selects all there is, what operators make too
+	} else if m.selectsAny() {
+		opts = append(opts, AtMost(finding.Warning)) // whatever has a label, and others have it too
 	}
 	p.Report(m.object, port, message, opts...)
+}
+
+// selectsAny reports whether a monitor asks for no value of a label.
+func (m *monitor) selectsAny() bool {
+	labels := yamlnode.Resolve(yamlnode.Get(m.selector, "matchLabels"))
+	return labels == nil || len(labels.Content) == 0
 }
 
 // monitor is one ServiceMonitor or PodMonitor with what it selects.

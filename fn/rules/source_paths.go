@@ -129,7 +129,11 @@ func (p *Pass) checkSourcePaths(paths []sourcePath) {
 			if strings.HasPrefix(yamlnode.String(s.node), "./") {
 				near[0] = "./" + near[0]
 			}
-			p.Report(s.object, s.node, message, DidYouMean(near...))
+			opts := []Option{DidYouMean(near...)}
+			if !here && !strings.Contains(s.path, "/") {
+				opts = append(opts, AtMost(finding.Warning)) // the source may be another repository
+			}
+			p.Report(s.object, s.node, message, opts...)
 		case here:
 			p.Report(s.object, s.node, message, AtMost(finding.Warning), Help("another path of the same source is there, so the source is this repository"))
 		}
