@@ -157,7 +157,7 @@ func (d *differ) against(ref string, paths []string, find check.FindOptions) err
 		return fmt.Errorf("--against=%s: %w", ref, err)
 	}
 	defer p.close()
-	roots := map[string]bool{}
+	roots, renamed := map[string]bool{}, map[string]bool{}
 	var names []string
 	for _, i := range check.Affected(trees, p.paths(), p.before) {
 		if t := trees[i]; t.Root != "" && !roots[t.Root] {
@@ -175,17 +175,23 @@ func (d *differ) against(ref string, paths []string, find check.FindOptions) err
 			return fmt.Errorf("%s: %w", root, err)
 		}
 		before := &inspected{inv: &inventory.Inventory{}}
-		was := filepath.Join(p.dir, rel)
+		name, was := filepath.ToSlash(root), filepath.Join(p.dir, rel)
+		if _, err := os.Stat(was); err != nil {
+			if old := oldName(rel, p.Renamed, "."); old != rel && check.HasKustomization(filepath.Join(p.dir, old)) && !check.HasKustomization(filepath.Join(p.repo.Top, old)) {
+				was, renamed[old] = filepath.Join(p.dir, old), true
+				name += ", which was " + filepath.ToSlash(old)
+			}
+		}
 		if _, err := os.Stat(was); err == nil {
 			if before, err = load(d.cmd, was, d.opts); err != nil {
 				return fmt.Errorf("%s, as it was at %s: %w", root, ref, err)
 			}
 		}
-		if err := d.print(filepath.ToSlash(root), compare.Builds(before.inv, after.inv)); err != nil {
+		if err := d.print(name, compare.Builds(before.inv, after.inv)); err != nil {
 			return err
 		}
 	}
-	if err := d.removed(p, paths, find); err != nil {
+	if err := d.removed(p, paths, find, renamed); err != nil {
 		return fmt.Errorf("as it was at %s: %w", ref, err)
 	}
 	if d.changes == 0 {
@@ -194,8 +200,9 @@ func (d *differ) against(ref string, paths []string, find check.FindOptions) err
 	return err
 }
 
-// removed prints the trees that were below the paths and are not there any more.
-func (d *differ) removed(p *past, paths []string, find check.FindOptions) error {
+// removed prints the trees that were below the paths and are not there any more, but
+// for those that have another name.
+func (d *differ) removed(p *past, paths []string, find check.FindOptions, renamed map[string]bool) error {
 	for _, path := range paths {
 		rel, err := inside(p.repo.Top, path)
 		if err != nil { // a pattern
@@ -209,7 +216,7 @@ func (d *differ) removed(p *past, paths []string, find check.FindOptions) error 
 			if rel, err = filepath.Rel(p.dir, t.Root); t.Root == "" || err != nil {
 				continue
 			}
-			if check.HasKustomization(filepath.Join(p.repo.Top, rel)) {
+			if renamed[rel] || check.HasKustomization(filepath.Join(p.repo.Top, rel)) {
 				continue
 			}
 			name, err := filepath.Rel(p.here, rel)

@@ -97,3 +97,18 @@ $`, stdout)
 		assert.Contains(t, stderr, want)
 	}
 }
+
+// An overlay whose folder has another name is compared with what it was.
+func TestDiffAgainstRenamed(t *testing.T) {
+	files := fleet()
+	repository(t, files)
+	gitRun(t, "mv", "overlays/o3", "overlays/other")
+	code, stdout, _ := run(t, "diff", "--against", "main", "overlays")
+	assert.Equal(t, ExitOK, code)
+	assert.Contains(t, stdout, "nothing that is applied changes")
+	write(t, ".", map[string]string{"overlays/other/kustomization.yaml": files["overlays/o3/kustomization.yaml"] + "commonAnnotations: {a: b}\n"})
+	code, stdout, _ = run(t, "diff", "--against", "main", "overlays")
+	assert.Equal(t, ExitFindings, code)
+	assert.Contains(t, stdout, "== overlays/other, which was overlays/o3\n~ Pod ")
+	assert.NotContains(t, stdout, "\n- ")
+}

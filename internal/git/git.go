@@ -124,7 +124,8 @@ func (r *Repository) Read(commit, path string) []byte {
 	return []byte(text)
 }
 
-// Export writes the files of a commit into a folder, as a checkout of it would.
+// Export writes the files of a commit into a folder, as a checkout of it would, and
+// those of its submodules that are checked out and have the commit that it names.
 func (r *Repository) Export(commit, dir string) error {
 	index := filepath.Join(dir, ".krm-validate-index")
 	defer os.Remove(index)
@@ -132,8 +133,40 @@ func (r *Repository) Export(commit, dir string) error {
 	if _, err := r.run(env, "read-tree", "--end-of-options", commit); err != nil {
 		return err
 	}
-	_, err := r.run(env, "checkout-index", "--all", "--quiet", "--prefix="+filepath.ToSlash(dir)+"/")
-	return err
+	if _, err := r.run(env, "checkout-index", "--all", "--quiet", "--prefix="+filepath.ToSlash(dir)+"/"); err != nil {
+		return err
+	}
+	return r.exportSubmodules(env, dir)
+}
+
+func (r *Repository) exportSubmodules(env []string, dir string) error {
+	files, err := r.run(env, "ls-files", "--stage", "-z")
+	if err != nil {
+		return err
+	}
+	for entry := range strings.SplitSeq(files, "\x00") {
+		// 160000 COMMIT 0<TAB>PATH
+		head, path, _ := strings.Cut(entry, "\t")
+		fields := strings.Fields(head)
+		if len(fields) != 3 || fields[0] != "160000" {
+			continue
+		}
+		path = filepath.FromSlash(path)
+		sub := &Repository{Top: filepath.Join(r.Top, path)}
+		if _, err := os.Lstat(filepath.Join(sub.Top, ".git")); err != nil {
+			continue // it is not checked out
+		}
+		if _, err := sub.run(nil, "cat-file", "-e", fields[1]+"^{commit}"); err != nil {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Join(dir, path), 0o755); err != nil {
+			return err
+		}
+		if err := sub.Export(fields[1], filepath.Join(dir, path)); err != nil {
+			return fmt.Errorf("submodule %s: %w", filepath.ToSlash(path), err)
+		}
+	}
+	return nil
 }
 
 // Changes is how a work tree differs from a commit. Paths are relative to the
