@@ -47,6 +47,7 @@ var purposes = map[string]purpose{
 // a program's.
 var folders = map[string]purpose{
 	"fake": tested, "fakes": tested, "mock": tested, "mocks": tested, "golden": tested, "goldens": tested, "testcase": tested, "testcases": tested,
+	"versioned_docs": kept, // https://docusaurus.io/docs/versioning
 }
 
 // environments are the usual names of environments, one of which is test.
