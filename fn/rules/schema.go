@@ -244,7 +244,7 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 	if word == "" && found.Rule == apischema.NameInvalid && kind != "" {
 		if n.Value == kind || n.Value == kind+"NAME" || n.Value == "NAMESPACE" {
 			word = n.Value
-		} else if n == yamlnode.Path(o.Node, "metadata", "name") {
+		} else if n == yamlnode.Path(o.Node, "metadata", "name") || n == yamlnode.Path(o.Node, "metadata", "namespace") {
 			word = capitalsIn(n.Value)
 		}
 	}

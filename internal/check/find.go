@@ -341,7 +341,7 @@ func assertedFiles(scenario string) []string {
 // is to Go.
 func skipped(path string) bool {
 	name := filepath.Base(path)
-	return strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "node_modules", "vendor"}, name) ||
+	return strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "node_modules", "vendor", "Godeps", "bower_components"}, name) ||
 		name == "test" && filepath.Base(filepath.Dir(path)) == "src"
 }
 

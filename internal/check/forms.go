@@ -61,12 +61,16 @@ func marked(name string) bool { return strings.ContainsAny(name, "{<%@_[") && ma
 
 // isForm reports whether the name or the namespace of a resource is a phrase in
 // capitals, which neither can be, such as FILLED BY THE OPERATOR; whether its
-// metadata or its name are empty; or whether an image of its containers is.
+// metadata or its name are empty; whether an image of its containers is; or whether a
+// workload has neither a selector nor labels of its pods, as what is merged into one.
 func isForm(o *inventory.Object) bool {
 	if inCapitals(o.Namespace) || inCapitals(o.Name) {
 		return true
 	}
 	if m := yamlnode.Resolve(yamlnode.Get(o.Node, "metadata")); o.Kind != "" && m != nil && m.Kind == yaml.MappingNode && (len(m.Content) == 0 || isEmptyText(yamlnode.Get(m, "name"))) {
+		return true
+	}
+	if o.Group == "apps" && yamlnode.IsNull(o.Get("spec", "selector")) && o.Get("spec", "template") != nil && yamlnode.IsNull(o.Get("spec", "template", "metadata")) {
 		return true
 	}
 	for _, pod := range o.Pods() {

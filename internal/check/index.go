@@ -3,12 +3,14 @@ package check
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -42,12 +44,56 @@ func indexDocuments(docs []manifest.Document, patches map[string]bool, given *co
 		return nil, nil, err
 	}
 	x := indexer{inv: &inventory.Inventory{}, patches: patches, given: given}
+	foreign := foreignFiles(docs)
 	for i := range docs {
+		if foreign[docs[i].File] {
+			continue
+		}
 		if err := x.add(&docs[i]); err != nil {
 			return nil, nil, err
 		}
 	}
 	return x.inv, x.cfg, x.strays(docs)
+}
+
+// foreignFiles are the files of other programs that name kinds as Kubernetes does, such
+// as Service and Namespace: no document in one has an apiVersion, and one has a spec
+// that is not of its kind.
+func foreignFiles(docs []manifest.Document) map[string]bool {
+	versioned, foreign := map[string]bool{}, map[string]bool{}
+	for i := range docs {
+		n := docs[i].Node
+		kind := yamlnode.GetString(n, "kind")
+		switch {
+		case kind == "" || apischema.HeadingKey(n, "apiVersion") != nil:
+			versioned[docs[i].File] = true
+		case !foreign[docs[i].File]:
+			foreign[docs[i].File] = isForeign(n, kind)
+		}
+	}
+	maps.DeleteFunc(foreign, func(file string, is bool) bool { return !is || versioned[file] })
+	return foreign
+}
+
+// isForeign reports whether most fields in the spec of a resource are none of its kind.
+func isForeign(n *yaml.Node, kind string) bool {
+	versions := apischema.Kubernetes().Versions(kind)
+	if len(versions) == 0 {
+		return false
+	}
+	spec := versions[0].Field("spec")
+	if spec == nil {
+		return false
+	}
+	own, others := 0, 0
+	for k := range yamlnode.Fields(yamlnode.Get(n, "spec")) {
+		if spec.Field(k.Value) != nil {
+			own++
+		} else {
+			others++
+		}
+	}
+	return others > own
 }
 
 // indexer indexes the resources of documents.

@@ -260,7 +260,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		if _, ok := set[f.Rule]; ok {
 			continue
 		}
-		together := t.Root != "" || f.Rule != "quota-exceeded" // files of a folder need not be
+		together := t.Root != "" || f.Rule != "quota-exceeded" && f.Rule != "limit-range-violated" // files of a folder need not be
 		if t.Root == "" && isSnippet(f) || f.Help == apischema.Blank || !together {
 			f.Severity = min(f.Severity, finding.Warning)
 		}

@@ -241,6 +241,37 @@ func TestQuotasOfFolders(t *testing.T) {
 	assert.Equal(t, finding.Error, severityOf(t, "quota-exceeded", dir))
 }
 
+// TestLimitsOfFolders: the LimitRange beside a workload need not be that of its namespace.
+func TestLimitsOfFolders(t *testing.T) {
+	files := map[string]string{
+		"shop/limits.yaml": "apiVersion: v1\nkind: LimitRange\nmetadata: {name: l, namespace: shop}\nspec: {limits: [{type: Container, max: {cpu: 1}}]}\n",
+		"shop/pod.yaml":    "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec: {containers: [{name: a, image: a:1, resources: {limits: {cpu: 8}}}]}\n",
+	}
+	assert.Equal(t, finding.Warning, severityOf(t, "limit-range-violated", tree(t, files)))
+	files["shop/kustomization.yaml"] = kustomization + "- pod.yaml\n- limits.yaml\n"
+	assert.Equal(t, finding.Error, severityOf(t, "limit-range-violated", tree(t, files)))
+}
+
+// TestForeignKinds: other programs have Services and Namespaces too.
+func TestForeignKinds(t *testing.T) {
+	const own = "apiVersion: v1\nkind: Namespace\nmetadata: {name: z}\n"
+	const route = "kind: Service\nmetadata: {name: web}\nspec: {title: Web, public: true, mode: HTTP, port: 80}\n"
+	const pod = "kind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: a:1}]}\n"
+	for text, want := range map[string][]string{
+		route: {},
+		route + "---\nkind: Namespace\nmetadata: {name: ci}\nspec: {}\n":            {},
+		"kind: Job\nmetadata: {name: nightly}\nspec: {script: [a], when: always}\n": {},
+		"kind: Namespace\nmetadata: {name: ci}\n":                                   {"kind-missing"},
+		pod:                      {"kind-missing"},
+		pod + "---\n" + own:      {"kind-missing"},
+		"apiversion: v1\n" + pod: {"kind-missing"},
+		"kind: Service\nmetadata: {name: web}\nspec: {selectr: {app: a}, ports: [{port: 80}]}\n": {"kind-missing", "unknown-field"},
+	} {
+		dir := tree(t, map[string]string{"a.yaml": text, "b/other.yaml": own})
+		assert.ElementsMatch(t, want, rulesOf(run(t, check.Options{}, dir).Findings), text)
+	}
+}
+
 // TestNamelessForms: whoever reads a file whose name is "" gives it one.
 func TestNamelessForms(t *testing.T) {
 	text := func(name string) string {
@@ -249,6 +280,18 @@ func TestNamelessForms(t *testing.T) {
 	for name, want := range map[string]finding.Severity{`""`: finding.Warning, "api": finding.Error} {
 		dir := tree(t, map[string]string{"k8s/api.yaml": text(name)})
 		assert.Equal(t, want, severityOf(t, "volume-invalid", dir), name)
+	}
+}
+
+// TestPartsOfWorkloads: what has neither a selector nor labels is merged into what has.
+func TestPartsOfWorkloads(t *testing.T) {
+	workload := func(metadata string) string {
+		return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {" + metadata + "spec: {containers: [{name: a, image: a:1}]}}}\n"
+	}
+	for metadata, want := range map[string]finding.Severity{"": finding.Warning, "metadata: {labels: {app: web}}, ": finding.Error} {
+		dir := tree(t, map[string]string{"k8s/extension.yaml": workload(metadata)})
+		assert.Equal(t, want, severityOf(t, "required-field-missing", dir), metadata)
+		assert.Equal(t, finding.Error, severityOf(t, "required-field-missing", filepath.Join(dir, "k8s/extension.yaml")), metadata)
 	}
 }
 
