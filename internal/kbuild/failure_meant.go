@@ -211,7 +211,7 @@ var (
 // meant is what was probably meant where a build failed for the name or the path in an
 // entry, or "".
 func (x *failedTree) meant(what string) string {
-	any := func(listedResource) bool { return true }
+	each := func(listedResource) bool { return true }
 	switch {
 	case nothingSelected.MatchString(what):
 		m := nothingSelected.FindStringSubmatch(what)
@@ -229,10 +229,10 @@ func (x *failedTree) meant(what string) string {
 		m := noSourceField.FindStringSubmatch(what)
 		return strings.Join(x.nearPath(strings.Split(m[1], "."), func(r listedResource) bool { return r.kind == m[2] && r.name == m[3] }), ".")
 	case noTargetField.MatchString(what):
-		return strings.Join(x.nearPath(strings.Split(noTargetField.FindStringSubmatch(what)[1], "."), any), ".")
+		return strings.Join(x.nearPath(strings.Split(noTargetField.FindStringSubmatch(what)[1], "."), each), ".")
 	case noOperationPath.MatchString(what):
 		path := noOperationPath.FindStringSubmatch(what)[1]
-		if near := x.nearPath(strings.Split(path[1:], "/"), any); near != nil {
+		if near := x.nearPath(strings.Split(path[1:], "/"), each); near != nil {
 			return "/" + strings.Join(near, "/")
 		}
 	}
