@@ -333,6 +333,28 @@ func TestRefsAreNoOptions(t *testing.T) {
 	}
 }
 
+// An address may ask for more time than git is given, and not for all of it.
+func TestAddressesDoNotWaitForEver(t *testing.T) {
+	plain := gitRepository(t, files{"kustomization.yaml": "resources: [cm.yaml]\n", "cm.yaml": configMap})
+	for query, refused := range map[string]bool{
+		"timeout=1000h": true, "timeout=601": true, "timeout=99999999999": true, "ref=main&timeout=11m": true,
+		"timeout=600": false, "timeout=120s": false, "timeout=": false, "timeout=x": false, "timeout=-5": false,
+	} {
+		for _, field := range []string{"resources", "bases", "components"} {
+			tree := files{"kustomization.yaml": field + ": ['" + plain + "?" + query + "']\n"}
+			for way, use := range ways {
+				err := use(filesys.MakeFsOnDisk(), tree.write(t), kbuild.Options{})
+				if refused {
+					require.ErrorContains(t, err, "10m is the most", way)
+					require.ErrorContains(t, err, "--limits=remote=", way)
+				} else if err != nil {
+					require.NotContains(t, err.Error(), "is the most", way)
+				}
+			}
+		}
+	}
+}
+
 // helm runs plugins that it finds in its own configuration, which a tree may
 // bring along.
 func TestHelmRunsNoPluginsOfATree(t *testing.T) {

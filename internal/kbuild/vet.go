@@ -2,12 +2,17 @@ package kbuild
 
 import (
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 )
 
 // vetCommands refuses a kustomization that makes the programs which kustomize
@@ -69,6 +74,9 @@ func (o *Options) vetConfigHome(file, field, dir string) error {
 // an option, such as --upload-pack=COMMAND. kustomize hands it to git fetch as
 // it is; no name of a branch, tag or commit begins with a dash.
 // https://git-scm.com/docs/git-check-ref-format
+// It also refuses one that would have git wait without end: a tree may ask for more
+// time than kustomize gives, not for all of it.
+// https://github.com/kubernetes-sigs/kustomize/blob/master/examples/remoteBuild.md
 func vetAddress(address string) error {
 	_, query, ok := strings.Cut(address, "?")
 	if !ok {
@@ -85,5 +93,18 @@ func vetAddress(address string) error {
 			}
 		}
 	}
+	if asked, most := gitTimeout(values.Get("timeout")), 10*limits.Current().Remote; asked > most {
+		return fmt.Errorf("%s: %w", address, limits.TooPatient(asked, most))
+	}
 	return nil
+}
+
+// gitTimeout is how long kustomize lets git take for the timeout of an address:
+// seconds, or a duration. Zero is the time without one.
+func gitTimeout(text string) time.Duration {
+	if seconds, err := strconv.Atoi(text); err == nil {
+		return min(time.Duration(seconds), math.MaxInt64/time.Second) * time.Second
+	}
+	d, _ := time.ParseDuration(text)
+	return d
 }

@@ -36,7 +36,8 @@ type Limits struct {
 	Depth int
 	// Aliases is how many nodes the aliases of one input may expand to.
 	Aliases int
-	// Remote is how long a server may take for one answer, to the last byte.
+	// Remote is how long a server may take for one answer, to the last byte. An
+	// address may ask for ten times as much for what git does.
 	Remote time.Duration
 }
 
@@ -170,6 +171,11 @@ func TooManyAliases() error {
 func TooSlow() error {
 	l := Current()
 	return &Error{fmt.Sprintf("no whole answer within %s", short(l.Remote)), "remote=" + short(l.Remote*4)}
+}
+
+// TooPatient is about an address that asks for more time than the most a tree may.
+func TooPatient(asked, most time.Duration) error {
+	return &Error{fmt.Sprintf("it asks to wait for %s, and %s is the most", short(asked), short(most)), "remote=" + short((asked/10).Truncate(time.Minute)+time.Minute)}
 }
 
 // short is a time as somebody would write it: 4m, not 4m0s.
