@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -94,15 +92,10 @@ func variants(a, b *inventory.Object) bool {
 // differently, one for each architecture for example: a DaemonSet looks at the pods
 // of a node alone, and takes none that has an owner.
 func onOtherNodes(a, b *inventory.Object) bool {
-	chosen := func(o *inventory.Object) string {
-		pod := o.Get("spec", "template", "spec")
-		text, err := yaml.Marshal([]*yaml.Node{yamlnode.Get(pod, "nodeSelector"), yamlnode.Path(pod, "affinity", "nodeAffinity")})
-		if err != nil {
-			return ""
-		}
-		return string(text)
-	}
-	return a.Kind == "DaemonSet" && b.Kind == "DaemonSet" && chosen(a) != chosen(b)
+	podA, podB := a.Get("spec", "template", "spec"), b.Get("spec", "template", "spec")
+	return a.Kind == "DaemonSet" && b.Kind == "DaemonSet" &&
+		(!sameYAML(yamlnode.Get(podA, "nodeSelector"), yamlnode.Get(podB, "nodeSelector"), 0) ||
+			!sameYAML(yamlnode.Path(podA, "affinity", "nodeAffinity"), yamlnode.Path(podB, "affinity", "nodeAffinity"), 0))
 }
 
 func (p *Pass) selectsPodsOf(o, other *inventory.Object) bool {
