@@ -61,11 +61,11 @@ type hostJudge struct {
 	portNumbers map[int]bool                         // that some Service of the build has
 	near        map[nearKey]nearService
 	similar     map[nearKey]string
-	byName      map[string]*byName                            // the Services of a namespace, or of all
-	company     map[spot]bool                                 // texts in which some address resolves
-	sets        map[string][]*inventory.Object                // StatefulSets by the Service that governs them
-	scaled      map[string][]string                           // names of what autoscalers scale, by namespace
-	listed      map[*inventory.Object]map[string]map[int]bool // the ordinals of pods in addresses, by the resource they are in and the set
+	byName      map[string]*byName             // the Services of a namespace, or of all
+	company     map[spot]bool                  // texts in which some address resolves
+	sets        map[string][]*inventory.Object // StatefulSets by the Service that governs them
+	scaled      map[string][]string            // names of what autoscalers scale, by namespace
+	listed      map[peersOf]*peers
 }
 
 var (

@@ -115,30 +115,41 @@ func (j *hostJudge) governs(service string, set *inventory.Object) bool {
 	return s != nil && s.Name == service
 }
 
+// peersOf are the pods of a set that one resource has addresses of.
+type peersOf struct {
+	from *inventory.Object
+	set  string
+}
+
+// peers are the ordinals of pods, and the highest of them.
+type peers struct {
+	ordinals map[int]bool
+	last     int
+}
+
 // listsAll reports whether a resource lists the pods of a set from 0 on, past
 // ordinal: somebody has lowered the replicas and left the list of peers.
 func (j *hostJudge) listsAll(u *hostUse, set string, ordinal int) bool {
 	if j.listed == nil {
-		j.listed = map[*inventory.Object]map[string]map[int]bool{}
+		j.listed = map[peersOf]*peers{}
 		for _, other := range j.uses {
 			label, _, _ := strings.Cut(strings.ToLower(other.Host), ".")
 			base, n, ok := cutOrdinal(label)
 			if !ok {
 				continue
 			}
-			sets := j.listed[other.from]
-			if sets == nil {
-				sets = map[string]map[int]bool{}
-				j.listed[other.from] = sets
+			of := peersOf{other.from, base}
+			p := j.listed[of]
+			if p == nil {
+				p = &peers{ordinals: map[int]bool{}}
+				j.listed[of] = p
 			}
-			if sets[base] == nil {
-				sets[base] = map[int]bool{}
-			}
-			sets[base][n] = true
+			p.ordinals[n] = true
+			p.last = max(p.last, n)
 		}
 	}
-	seen := j.listed[u.from][set]
-	return ordinal > 0 && len(seen) > 1 && seen[0] && seen[ordinal] && seen[len(seen)-1]
+	p := j.listed[peersOf{u.from, set}]
+	return p != nil && ordinal > 0 && len(p.ordinals) == p.last+1
 }
 
 func (j *hostJudge) judgeOrdinal(u *hostUse, set *inventory.Object, ordinal int, result *hostJudgement, named func(string) string) {
