@@ -259,8 +259,12 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 
 // selectsAny reports whether a monitor asks for no value of a label.
 func (m *monitor) selectsAny() bool {
-	labels := yamlnode.Resolve(yamlnode.Get(m.selector, "matchLabels"))
-	return labels == nil || len(labels.Content) == 0
+	if labels := yamlnode.Resolve(yamlnode.Get(m.selector, "matchLabels")); labels != nil && len(labels.Content) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(m.selector, "matchExpressions")), func(e *yaml.Node) bool {
+		return yamlnode.GetString(e, "operator") == "In"
+	})
 }
 
 // monitor is one ServiceMonitor or PodMonitor with what it selects.
