@@ -2,8 +2,8 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -423,14 +423,16 @@ func KeyAsked(f *finding.Finding) (name, key string, ok bool) {
 	if f.Rule != keyNotFound.Name {
 		return "", "", false
 	}
-	m := keyAsked.FindStringSubmatch(f.Message)
-	if m == nil {
+	object, quoted, _ := strings.Cut(f.Message, " has no key ")
+	_, object, _ = strings.Cut(object, " ") // behind its kind
+	object, err := strconv.QuotedPrefix(object)
+	if err != nil {
 		return "", "", false
 	}
-	return m[1], m[2], true
+	name, err = strconv.Unquote(object)
+	key, err2 := strconv.Unquote(quoted)
+	return name, key, err == nil && err2 == nil && name != "" && key != ""
 }
-
-var keyAsked = regexp.MustCompile(`^\S+ "([^"\\]+)"(?: in namespace "[^"]*")? has no key "([^"\\]+)"$`)
 
 // keySet are the keys of one object, as many references ask for them.
 type keySet struct {
