@@ -139,7 +139,7 @@ func newKind(inv *inventory.Inventory, o *inventory.Object) *kindOf {
 			// Alpha versions come and go with releases, and have fields of their own.
 			k.doubtful, k.meant = true, apischema.GroupVersionKind{}
 		}
-		if k.unknown != "" && isVersion(o.Version) && definedVersions(inv, o.Type) != nil {
+		if k.unknown != "" && reference.IsVersion(o.Version) && definedVersions(inv, o.Type) != nil {
 			k.doubtful = true // a release before or after that of the definition may have it
 		}
 	}
@@ -149,18 +149,6 @@ func newKind(inv *inventory.Inventory, o *inventory.Object) *kindOf {
 		k.ofOperator(inv, o.Type)
 	}
 	return k
-}
-
-// isVersion reports whether text is a version as APIs have them: v2, v1beta1.
-// https://kubernetes.io/docs/reference/using-api/#api-versioning
-func isVersion(text string) bool {
-	number, ok := strings.CutPrefix(text, "v")
-	if !ok {
-		return false
-	}
-	number, of, early := strings.Cut(strings.Replace(number, "alpha", "beta", 1), "beta")
-	isNumber := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
-	return isNumber(number) && (!early || isNumber(of))
 }
 
 // ofOperator takes what is known of a kind from the table of operators.

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -61,7 +60,7 @@ func (x *extractor) mistypedGroup(row *compiledRow, at place, kind string) bool 
 		return false
 	}
 	for _, gk := range row.to {
-		if gk.Group == group && gk.Group != "" && (kind == "" || gk.Kind == kind) && (!versioned || isVersion(version)) {
+		if gk.Group == group && gk.Group != "" && (kind == "" || gk.Kind == kind) && (!versioned || IsVersion(version)) {
 			return false
 		}
 	}
@@ -77,7 +76,7 @@ func (x *extractor) mistypedGroup(row *compiledRow, at place, kind string) bool 
 					meant = group + "/" + v
 				}
 			}
-		case oneEdit(group, gk.Group) && (!versioned || isVersion(version)):
+		case oneEdit(group, gk.Group) && (!versioned || IsVersion(version)):
 			meant = gk.Group + text[len(group):]
 		case !versioned && oneEdit(text, gk.Group+"/v1"):
 			meant = gk.Group + "/v1"
@@ -115,9 +114,14 @@ func oneEdit(a, b string) bool {
 	return a != b && (strings.EqualFold(a, b) || min(len(a), len(b)) > 2 && suggest.Distance(a, b) == 1)
 }
 
-// isVersion reports whether s may be the version of an API:
+// IsVersion reports whether text is a version as APIs have them: v2, v1beta1.
 // https://kubernetes.io/docs/reference/using-api/#api-versioning
-func isVersion(s string) bool {
-	rest, ok := strings.CutPrefix(s, "v")
-	return ok && rest != "" && unicode.IsDigit(rune(rest[0])) && strings.Trim(rest, "0123456789alphbet") == ""
+func IsVersion(text string) bool {
+	number, ok := strings.CutPrefix(text, "v")
+	if !ok {
+		return false
+	}
+	number, of, early := strings.Cut(strings.Replace(number, "alpha", "beta", 1), "beta")
+	isNumber := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+	return isNumber(number) && (!early || isNumber(of))
 }

@@ -53,7 +53,7 @@ func claimNames(o *inventory.Object) []string {
 		replicas = 1
 	}
 	var names []string
-	for _, t := range yamlnode.Elements(yamlnode.Path(o.Node, "spec", "volumeClaimTemplates")) {
+	for _, t := range o.ClaimTemplates() {
 		claim := yamlnode.GetString(t, "metadata", "name")
 		for i := range min(replicas, maxReplicas) {
 			names = append(names, claim+"-"+o.Name+"-"+strconv.Itoa(i))
