@@ -48,7 +48,8 @@ items:
 	var out, found bytes.Buffer
 	code := fn.Run(context.Background(), &changed, &out, &found) // os.Stdout and os.Stderr in a program
 	fmt.Println("exit code", code)
-	first, _, _ := strings.Cut(found.String(), "\n")
+	_, missing, _ := strings.Cut(found.String(), "\n\n") // behind the heading
+	first, _, _ := strings.Cut(missing, "\n")
 	fmt.Fprintln(os.Stdout, first)
 	// Output:
 	// exit code 1
