@@ -2,6 +2,7 @@ package check
 
 import (
 	"path/filepath"
+	"sync"
 
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -12,19 +13,36 @@ import (
 )
 
 // Build returns what a kustomization builds to, with the function in it, as it is
-// checked.
-func Build(t *Tree, opts Options) ([]byte, error) {
+// checked, and the files that were read for it, as Options.Edited names them.
+func Build(t *Tree, opts Options) (text []byte, read map[string]bool, err error) {
 	build := opts.Build
 	build.InProcess, build.Secrets = function.RunNodes, &redact.Secrets{}
-	result, err := kbuild.Build(opts.files(), t.Root, build)
+	build.Cache = nil // what is in it was read before
+	files := &recorder{FileSystem: opts.files(), read: map[string]bool{}}
+	result, err := kbuild.Build(files, t.Root, build)
 	if err != nil && t.Within != "" && outsideOfFolder(err) {
-		build.LoadRestrictor, build.Cache = types.LoadRestrictionsNone, nil
-		result, err = kbuild.Build(within{opts.files(), t.Within}, t.Root, build)
+		build.LoadRestrictor = types.LoadRestrictionsNone
+		result, err = kbuild.Build(within{files, t.Within}, t.Root, build)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return kbuild.YAML(result.Resources)
+	text, err = kbuild.YAML(result.Resources)
+	return text, files.read, err
+}
+
+// recorder notes which files are read.
+type recorder struct {
+	filesys.FileSystem
+	mu   sync.Mutex
+	read map[string]bool
+}
+
+func (r *recorder) ReadFile(path string) ([]byte, error) {
+	r.mu.Lock()
+	r.read[absolute(path)] = true
+	r.mu.Unlock()
+	return r.FileSystem.ReadFile(path)
 }
 
 // files is the file system that is read.

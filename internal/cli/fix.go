@@ -93,8 +93,9 @@ type mender struct {
 	options check.Options
 	trees   []check.Tree
 	secrets *redact.Secrets
-	within  bool   // what is in Secrets may be changed too
-	top     string // files outside of it are not changed
+	within  bool              // what is in Secrets may be changed too
+	top     string            // files outside of it are not changed
+	read    map[string][]byte // the texts of files, as they were checked first
 	// modern are the texts of kustomizations whose deprecated fields are written as their
 	// successors, the edits made; conversions are these, by file.
 	modern      map[string][]byte
@@ -211,10 +212,10 @@ func (m *mender) text(rep *check.Report, file string) []byte {
 	if info, err := os.Lstat(filepath.FromSlash(file)); err != nil || !info.Mode().IsRegular() {
 		return nil
 	}
-	if text, ok := rep.Sources[file]; ok {
-		return text
+	if m.read == nil {
+		m.read = rep.Texts()
 	}
-	return rep.Texts()[file]
+	return m.read[file]
 }
 
 // tried returns the edits that mend what they are meant to, and nothing else: of

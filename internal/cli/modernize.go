@@ -18,53 +18,65 @@ import (
 // nothing else is found. after is what is found with the edits made.
 func (m *mender) modernize(ctx context.Context, before, after *check.Report, edits []fix.Edit) {
 	m.modern, m.conversions = map[string][]byte{}, map[string][]fix.Conversion{}
-	builds := map[int][]byte{}
 	warned := map[string]bool{}
 	for _, w := range before.Warnings {
-		warned[w.File] = true
+		warned[resolved(w.File)] = true
 	}
-	for _, path := range slices.Sorted(maps.Keys(warned)) {
+	paths := slices.Sorted(maps.Keys(warned))
+	texts := m.texts(before, edits) // to read in place of those of files
+	builds := map[int][]byte{}      // of trees, which conversions do not change
+	readers := map[string][]int{}   // the trees that are built from a file
+	var broken []check.Tree
+	for _, i := range check.Affected(m.trees, paths, nil) {
+		if m.trees[i].Root == "" {
+			continue
+		}
+		text, read := m.build(i, texts)
+		if text == nil {
+			broken = append(broken, m.trees[i])
+			continue
+		}
+		builds[i] = text
+		for path := range read {
+			if warned[path] {
+				readers[path] = append(readers[path], i)
+			}
+		}
+	}
+	for _, path := range paths {
 		file := shownName(path)
-		if m.text(before, file) == nil {
+		if m.text(before, file) == nil || len(readers[path]) == 0 || len(broken) > 0 && len(check.Affected(broken, []string{path}, nil)) > 0 {
 			continue
 		}
 		text := m.edited(before, edits, file)
-		trees := check.Affected(m.trees, []string{resolved(path)}, nil)
-		for _, i := range trees {
-			if _, built := builds[i]; !built {
-				builds[i] = m.build(before, edits, i) // which conversions do not change
-			}
-		}
-		trees = slices.DeleteFunc(trees, func(i int) bool { return m.trees[i].Root == "" })
-		if len(trees) == 0 || slices.ContainsFunc(trees, func(i int) bool { return builds[i] == nil }) {
-			continue
-		}
 		read := func(name string) ([]byte, error) {
 			return limits.ReadRegular(filepath.Join(filepath.Dir(path), filepath.FromSlash(name)))
 		}
-		// All fields at once, or each that goes by itself.
-		same := func(want func(field string) bool) bool {
-			modern, conversions := fix.Modernize(text, want, read)
-			if len(conversions) == 0 {
+		differs := func(i int) bool {
+			now, _ := m.build(i, texts)
+			return !bytes.Equal(builds[i], now)
+		}
+		try := func(wanted ...fix.Conversion) bool {
+			modern, done := fix.Modernize(text, func(field string) bool {
+				return slices.ContainsFunc(wanted, func(c fix.Conversion) bool { return c.Old == field })
+			}, read)
+			if len(done) == 0 {
 				return false
 			}
-			m.modern[file] = modern
-			if slices.ContainsFunc(trees, func(i int) bool { return !bytes.Equal(builds[i], m.build(before, edits, i)) }) {
-				delete(m.modern, file)
+			texts[path] = modern
+			if slices.ContainsFunc(readers[path], differs) {
+				texts[path] = text
 				return false
 			}
-			m.conversions[file] = append(m.conversions[file], conversions...)
+			text, m.modern[file] = modern, modern
+			m.conversions[file] = append(m.conversions[file], wanted...)
 			return true
 		}
-		if same(func(string) bool { return true }) {
-			continue
-		}
+		// All fields at once, or each that goes by itself.
 		_, all := fix.Modernize(text, func(string) bool { return true }, read)
-		for _, c := range all {
-			if same(func(field string) bool { return field == c.Old }) {
-				text = m.modern[file]
-			} else if len(m.conversions[file]) > 0 {
-				m.modern[file] = text
+		if !try(all...) && len(all) > 1 {
+			for _, c := range all {
+				try(c)
 			}
 		}
 	}
@@ -87,18 +99,16 @@ func shownName(path string) string {
 	return filepath.ToSlash(path)
 }
 
-// build is what a tree builds to, nil where it does not.
-func (m *mender) build(before *check.Report, edits []fix.Edit, tree int) []byte {
-	if m.trees[tree].Root == "" {
-		return nil
-	}
+// build is what a tree builds to with other texts in some files, nil where it does
+// not, and the files that were read for it.
+func (m *mender) build(tree int, texts map[string][]byte) (text []byte, read map[string]bool) {
 	opts := m.options
-	opts.Edited = m.texts(before, edits)
-	text, err := check.Build(&m.trees[tree], opts)
+	opts.Edited = texts
+	text, read, err := check.Build(&m.trees[tree], opts)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	return append([]byte{}, text...)
+	return append([]byte{}, text...), read
 }
 
 // newFindings reports whether a warning or an error is in the second report only,

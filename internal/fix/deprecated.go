@@ -12,7 +12,7 @@ import (
 
 // Conversion is what became of a deprecated field of a kustomization.
 type Conversion struct {
-	Line     int
+	Line     int // where it was
 	Old, New string
 }
 
@@ -46,8 +46,9 @@ type entry struct {
 // find out.
 func Modernize(text []byte, want func(field string) bool, read func(name string) ([]byte, error)) ([]byte, []Conversion) {
 	var all []Conversion
+	given, ok := openKustomization(text)
 	for _, d := range deprecated {
-		if !want(d.field) {
+		if !ok || !want(d.field) {
 			continue
 		}
 		k, ok := openKustomization(text)
@@ -58,7 +59,6 @@ func Modernize(text []byte, want func(field string) bool, read func(name string)
 		if !found {
 			continue
 		}
-		line := at.key.Line
 		ok = false
 		if d.entry == nil {
 			ok = k.label(at)
@@ -71,7 +71,7 @@ func Modernize(text []byte, want func(field string) bool, read func(name string)
 		}
 		if changed := []byte(strings.Join(k.lines, "")); ok && yaml.Unmarshal(changed, &yaml.Node{}) == nil {
 			text = changed
-			all = append(all, Conversion{line, d.field, d.successor})
+			all = append(all, Conversion{given.fields[d.field].key.Line, d.field, d.successor})
 		}
 	}
 	return text, all
@@ -96,21 +96,22 @@ func openKustomization(text []byte) (*kustomization, bool) {
 		return nil, false
 	}
 	top := yamlnode.Resolve(&doc)
-	if top == nil || top.Kind != yaml.MappingNode || top.Style&yaml.FlowStyle != 0 || bytes.Contains(text, []byte("\t")) && yamlnode.Repeats(top) {
+	if top == nil || top.Kind != yaml.MappingNode || top.Style&yaml.FlowStyle != 0 {
 		return nil, false
 	}
 	k := &kustomization{fields: map[string]field{}, end: "\n"}
-	for line := range bytes.Lines(text) {
-		k.lines = append(k.lines, string(line))
+	first, rest, _ := yamlnode.CutLine(text)
+	if end := string(text[len(first) : len(text)-len(rest)]); end == "\r" || end == "\r\n" {
+		k.end = end
 	}
-	if len(k.lines) == 0 {
-		return nil, false
-	}
-	if last := &k.lines[len(k.lines)-1]; !strings.HasSuffix(*last, "\n") {
-		*last += "\n"
-	}
-	if strings.HasSuffix(k.lines[0], "\r\n") {
-		k.end = "\r\n"
+	for rest = text; len(rest) > 0; {
+		line, below, more := yamlnode.CutLine(rest)
+		if more {
+			line = rest[:len(rest)-len(below)]
+		} else {
+			line = append(slices.Clone(line), k.end...)
+		}
+		k.lines, rest = append(k.lines, string(line)), below
 	}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key := top.Content[i]
@@ -136,7 +137,7 @@ func openKustomization(text []byte) (*kustomization, bool) {
 // document.
 func isBlank(line string) bool {
 	line = strings.TrimSpace(line)
-	return line == "" || line[0] == '#' && line != "" || line == "..." || line == "---"
+	return line == "" || line[0] == '#' || line == "..." || line == "---"
 }
 
 // entries are those of a list, as lines from the dash in the first column. ok is false

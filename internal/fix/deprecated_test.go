@@ -19,6 +19,8 @@ func TestModernize(t *testing.T) {
 		{"labels there", "labels:\n- pairs: {a: b}\ncommonLabels: {app: x}\n", "labels:\n- pairs: {a: b}\n- includeSelectors: true\n  pairs: {app: x}\n"},
 		{"images", "imageTags:\n- name: a\n  newTag: '1'\n", "images:\n- name: a\n  newTag: '1'\n"},
 		{"line ends", "bases:\r\n- ../a\r\nresources:\r\n- b\r\n", "resources:\r\n- b\r\n- ../a\r\n"},
+		{"line ends of YAML only", "bases:\r- ../a\rresources:\r- b", "resources:\r- b\r- ../a\r"},
+		{"an end of a line in a value", "namePrefix: 'a\u2028  b'\nbases:\n- ../a\n", "namePrefix: 'a\u2028  b'\nresources:\n- ../a\n"},
 		{"an anchor", "bases: &a\n- ../a\ncomponents: *a\n", "bases: &a\n- ../a\ncomponents: *a\n"},
 		{"on one line", "{bases: [../a]}\n", "{bases: [../a]}\n"},
 		{"nothing", "bases: []\n", "bases: []\n"},
@@ -28,4 +30,9 @@ func TestModernize(t *testing.T) {
 		got, _ := Modernize([]byte(c[1]), func(string) bool { return true }, nil)
 		assert.Equal(t, c[2], string(got), c[0])
 	}
+}
+
+func TestModernizeSaysWhere(t *testing.T) {
+	_, all := Modernize([]byte("bases:\n- a\n\nresources:\n- b\ncommonLabels:\n  a: b\n"), func(string) bool { return true }, nil)
+	assert.Equal(t, []Conversion{{1, "bases", "resources"}, {6, "commonLabels", "labels"}}, all)
 }
