@@ -77,7 +77,7 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 	if err == nil || !filepath.IsAbs(root) && c == nil {
 		return err
 	}
-	x := &failedTree{fsys: b.fsys, remotes: b.remotes, tracer: newTracer(&provenance.Trace{}), seen: map[string]bool{}}
+	x := &failedTree{fsys: b.fsys, remotes: b.remotes, tracer: newTracer(&provenance.Trace{}), seen: map[string]bool{}, anywhere: b.opts.LoadRestrictor == types.LoadRestrictionsNone}
 	if c != nil {
 		x.tracer.clones, root = []fetchedClone{{clone: c}}, c.root.String()
 	}
@@ -154,6 +154,8 @@ type failedTree struct {
 	tracer  *tracer
 	seen    map[string]bool
 	files   []kustomizationFile
+	// anywhere says that files outside of the directory of a kustomization are read.
+	anywhere bool
 }
 
 type kustomizationFile struct {

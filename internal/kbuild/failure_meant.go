@@ -44,12 +44,19 @@ func (x *failedTree) nearFile(dir, path string) string {
 	const highest = 5
 	if len(rest) < len(strings.Split(path, "/")) {
 		for up := range highest {
-			if other := strings.Repeat("../", up) + strings.Join(rest, "/"); other != path && x.fsys.Exists(filepath.Join(dir, other)) {
+			if other := strings.Repeat("../", up) + strings.Join(rest, "/"); other != path && x.reads(dir, other) {
 				return other
 			}
 		}
 	}
 	return x.nearSlashes(dir, path)
+}
+
+// reads reports whether a kustomization in dir may name a path, and something is there:
+// of what is outside of dir, directories only.
+func (x *failedTree) reads(dir, path string) bool {
+	at := filepath.Join(dir, path)
+	return x.fsys.IsDir(at) || x.fsys.Exists(at) && (x.anywhere || filepath.IsLocal(path))
 }
 
 // nearSlashes looks for a path that is path but for a slash.
@@ -74,7 +81,7 @@ func (x *failedTree) nearSlashes(dir, path string) string {
 			continue
 		}
 		for _, b := range below {
-			if other := above + name + "/" + b; bare(other) == bare(path) {
+			if other := above + name + "/" + b; bare(other) == bare(path) && x.reads(dir, other) {
 				return other
 			}
 		}
@@ -96,7 +103,7 @@ func (x *failedTree) nearName(dir, path string) string {
 		}
 		near := nearest(part, names)
 		other := strings.Join(slices.Concat(parts[:i], []string{near}, parts[i+1:]), "/")
-		if near == "" || !x.fsys.Exists(filepath.Join(dir, other)) {
+		if near == "" || !x.reads(dir, other) {
 			return ""
 		}
 		return other
@@ -154,7 +161,10 @@ func (x *failedTree) nearResource(kind, name string) string {
 			kinds = append(kinds, r.kind)
 		}
 	}
-	if near := nearest(name, names); near != "" && !slices.Contains(names, name) {
+	if slices.Contains(names, name) {
+		return "" // both are right, and something else is not
+	}
+	if near := nearest(name, names); near != "" {
 		return near
 	}
 	return nearest(kind, kinds)

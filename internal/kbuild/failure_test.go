@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
@@ -151,6 +152,33 @@ func TestFailuresHaveAPlace(t *testing.T) {
 			}
 			require.Error(t, errors.Unwrap(err), "what kustomize says")
 		})
+	}
+}
+
+// What kustomize would refuse as well is not suggested.
+func TestNothingElseIsMeant(t *testing.T) {
+	role := func(kind, namespace string) string {
+		return "apiVersion: rbac.authorization.k8s.io/v1\nkind: " + kind + "\nmetadata: {name: view, namespace: " + namespace + "}\n"
+	}
+	outside := map[string]string{"tree/kustomization.yaml": "resources: [./app.yaml]\n", "app.yaml": role("Role", "a")}
+	for name, c := range map[string]struct {
+		files   map[string]string
+		options kbuild.Options
+		meant   bool
+	}{
+		"a file outside":                    {files: outside},
+		"a file outside, which may be read": {files: outside, options: kbuild.Options{LoadRestrictor: types.LoadRestrictionsNone}, meant: true},
+		"a name and a kind that are right": {files: map[string]string{
+			"tree/kustomization.yaml": "resources: [roles.yaml]\npatches: [{path: p.yaml}]\n", "tree/roles.yaml": role("Role", "a") + "---\n" + role("Roles", "a"), "tree/p.yaml": role("Role", "b"),
+		}},
+	} {
+		fsys := filesys.MakeFsInMemory()
+		for file, text := range c.files {
+			require.NoError(t, fsys.WriteFile("/"+file, []byte(text)))
+		}
+		_, err := kbuild.Build(fsys, "/tree", c.options)
+		require.Error(t, err, name)
+		assert.Equal(t, c.meant, strings.Contains(err.Error(), "did you mean"), "%s: %v", name, err)
 	}
 }
 
