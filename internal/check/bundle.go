@@ -1,13 +1,10 @@
 package check
 
 import (
-	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 )
 
 // spareBundle makes warnings of what is found in the subjects of role bindings that
@@ -15,18 +12,14 @@ import (
 // own, in the namespace that the operator is installed in: of the ServiceAccounts
 // only the names are taken.
 // https://sdk.operatorframework.io/docs/olm-integration/generation/
-func (o *outcome) spareBundle() {
-	if o.tree.Root == "" || !slices.ContainsFunc(o.resources, isServiceVersion) {
+func spareBundle(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
+	if len(inv.OfKind(inventory.GroupKind{Group: "operators.coreos.com", Kind: "ClusterServiceVersion"})) == 0 {
 		return
 	}
-	for i := range o.findings {
-		f := &o.findings[i]
-		if _, ok := o.set[f.Rule]; !ok && strings.HasSuffix(f.Resource.Kind, "RoleBinding") && strings.HasPrefix(f.Field, "subjects") {
+	for i := range findings {
+		f := &findings[i]
+		if _, ok := set[f.Rule]; !ok && strings.HasSuffix(f.Resource.Kind, "RoleBinding") && strings.HasPrefix(f.Field, "subjects") {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
 	}
-}
-
-func isServiceVersion(n *yaml.Node) bool {
-	return yamlnode.GetString(n, "kind") == "ClusterServiceVersion" && strings.HasPrefix(yamlnode.GetString(n, "apiVersion"), "operators.coreos.com/")
 }

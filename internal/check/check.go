@@ -212,7 +212,7 @@ func (rep *Report) others(ctx context.Context, trees []Tree, opts Options) []out
 	opts.Progress = nil
 	aside := &Report{
 		Sources: map[string][]byte{}, WithoutSchema: map[string]int{}, secrets: rep.secrets, shared: rep.shared,
-		several: true, files: rep.files, defined: rep.defined, brought: map[string]bool{}, mutated: maps.Clone(rep.mutated),
+		several: true, files: rep.files, defined: rep.defined, mutated: maps.Clone(rep.mutated),
 	}
 	outcomes := aside.trees(ctx, trees, opts, func(i int) bool { return !opts.chosen(i) })
 	rep.defined, rep.mutated, rep.unreadBeside = aside.defined, aside.mutated, len(aside.Unread) > 0
@@ -493,6 +493,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		return b, unwritable
 	}
 	b.findings, err = validate(ctx, inv, opts.Config, opts)
+	spareBundle(inv, b.findings, severities(b.config))
 	if !t.Named {
 		spareForms(inv, b.findings, severities(b.config))
 	}

@@ -75,7 +75,6 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(j.err), t.Named})
 		}
 		for _, o := range j.outcomes {
-			o.spareBundle()
 			t.weighPaths(o.findings, o.set, j.own.overlaid)
 			if j.err == nil && !o.aside {
 				rep.Trees++
@@ -107,12 +106,18 @@ func (rep *Report) take(own *Report) {
 	rep.spared = append(rep.spared, own.spared...)
 	rep.Unread = append(rep.Unread, own.Unread...)
 	rep.inputs = append(rep.inputs, own.inputs...)
-	if rep.brought == nil {
-		rep.brought, rep.mutated = map[string]bool{}, map[string]bool{}
-	}
-	maps.Copy(rep.brought, own.brought)
-	maps.Copy(rep.mutated, own.mutated)
+	rep.brought = union(rep.brought, own.brought)
+	rep.mutated = union(rep.mutated, own.mutated)
 	for key, n := range own.defined {
 		rep.defines(key, n)
 	}
+}
+
+// union adds what is in a set to another one, which may be nil.
+func union(set, more map[string]bool) map[string]bool {
+	if set == nil {
+		set = map[string]bool{}
+	}
+	maps.Copy(set, more)
+	return set
 }
