@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
@@ -16,6 +17,7 @@ import (
 type Stock struct {
 	have    map[held]presence
 	defined map[crdKey]*yaml.Node
+	mutated map[string]bool // as in Report
 	used    map[usedComment]bool
 	unread  bool
 }
@@ -36,7 +38,7 @@ type usedComment struct {
 // TakeStock checks trees, for what they have.
 func TakeStock(ctx context.Context, trees []Tree, opts Options) *Stock {
 	rep, outcomes := lookAt(ctx, trees, opts, func(int) bool { return true })
-	s := &Stock{have: map[held]presence{}, defined: rep.defined, used: map[usedComment]bool{}, unread: len(rep.Unread) > 0}
+	s := &Stock{have: map[held]presence{}, defined: rep.defined, mutated: rep.mutated, used: map[usedComment]bool{}, unread: len(rep.Unread) > 0}
 	all := slices.Clone(rep.spared)
 	for i := range outcomes {
 		for object, is := range outcomes[i].have {
@@ -71,6 +73,7 @@ func lookAt(ctx context.Context, trees []Tree, opts Options, chosen func(i int) 
 type Movement struct {
 	objects map[finding.Resource]bool
 	defined map[crdKey]bool
+	mutated map[string]bool
 	// Comments are the files with comments that silence something in one of the two
 	// only.
 	Comments []string
@@ -81,12 +84,15 @@ type Movement struct {
 
 // Since says how a stock differs from the one before.
 func (s *Stock) Since(before *Stock) *Movement {
-	m := &Movement{objects: map[finding.Resource]bool{}, defined: map[crdKey]bool{}, Unread: s.unread != before.unread}
+	m := &Movement{objects: map[finding.Resource]bool{}, defined: map[crdKey]bool{}, mutated: map[string]bool{}, Unread: s.unread != before.unread}
 	for _, h := range changed(s.have, before.have, func(a, b presence) bool { return a == b }) {
 		m.objects[h.object] = true
 	}
 	for _, key := range changed(s.defined, before.defined, same) {
 		m.defined[key] = true
+	}
+	for _, group := range changed(s.mutated, before.mutated, func(a, b bool) bool { return a == b }) {
+		m.mutated[group] = true
 	}
 	for _, c := range changed(s.used, before.used, func(a, b bool) bool { return a == b }) {
 		if !slices.Contains(m.Comments, c.file) {
@@ -113,7 +119,7 @@ func changed[K comparable, V any](a, b map[K]V, equal func(a, b V) bool) []K {
 }
 
 // Any reports whether findings of trees that have neither may depend on it.
-func (m *Movement) Any() bool { return len(m.objects) > 0 || len(m.defined) > 0 }
+func (m *Movement) Any() bool { return len(m.objects)+len(m.defined)+len(m.mutated) > 0 }
 
 // Follow returns the indexes of those of the trees, of the ones that are asked for,
 // whose findings depend on what has moved: they miss an object, say, and it is in
@@ -132,7 +138,8 @@ func (m *Movement) Follow(ctx context.Context, trees []Tree, opts Options, asked
 
 // decides reports whether what has moved has a part in a finding.
 func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
-	if f.Severity >= finding.Error && schemaRules[f.Rule] && m.defined[crdKey{groupOf(f), f.Resource.Kind}] {
+	if group := groupOf(f); f.Severity >= finding.Error && schemaRules[f.Rule] &&
+		(m.defined[crdKey{group, f.Resource.Kind}] || f.Rule == apischema.RequiredField && m.mutated[group]) {
 		return true
 	}
 	if !o.asksOthers(f) {

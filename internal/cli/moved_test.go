@@ -178,3 +178,30 @@ func TestChangedSinceFollowsWhatMoves(t *testing.T) {
 	t.Logf("of %d trees %d are another, and %d were checked", total, differ, selected)
 	assert.Less(t, selected, total*3/4)
 }
+
+// A webhook may add what a resource of another tree lacks.
+func TestChangedSinceFollowsWebhooks(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir("repository", 0o755))
+	t.Chdir("repository")
+	const webhooks = `apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: hooks}
+webhooks:
+- {name: mthing.example.com, sideEffects: None, admissionReviewVersions: [v1], clientConfig: {url: "https://hooks.example.com/"}, rules: [{apiGroups: [example.com], apiVersions: [v1], operations: [CREATE], resources: [things]}]}
+`
+	write(t, ".", map[string]string{
+		"roots/things/kustomization.yaml": "resources: [crd.yaml, thing.yaml]\n",
+		"roots/things/crd.yaml":           strings.Replace(thingDefinition("integer"), "spec: {type: object, prop", "spec: {type: object, required: [size], prop", 1),
+		"roots/things/thing.yaml":         strings.Replace(customResource, "size: many", "", 1),
+		"roots/hooks/kustomization.yaml":  "resources: [hooks.yaml]\n",
+		"roots/hooks/hooks.yaml":          webhooks,
+	})
+	repositoryHere(t)
+	before, _ := foundIn(t, "roots")
+	assert.Contains(t, before["roots/things"], "required-field-missing warning")
+	write(t, ".", map[string]string{"roots/hooks/hooks.yaml": strings.Replace(webhooks, "apiGroups: [example.com]", "apiGroups: [example.org]", 1)})
+	part, trees := foundIn(t, "--changed-since", "HEAD", "roots")
+	assert.Equal(t, map[string]bool{"roots/hooks": true, "roots/things": true}, trees)
+	assert.Contains(t, part["roots/things"], "required-field-missing error")
+}
