@@ -42,14 +42,15 @@ const (
 
 // Recorder collects what the steps of a build did not do.
 type Recorder struct {
-	findings []finding.Finding
-	files    map[string]*yaml.Node
-	texts    map[string][]byte
-	renamed  map[string]string // images: the new name, by the old
-	labels   []addedLabels
-	vars     []declaredVar
-	read     func(path string) ([]byte, error)
-	remote   map[string]string // addresses of kustomization files, by path
+	findings  []finding.Finding
+	files     map[string]*yaml.Node
+	texts     map[string][]byte
+	commented map[string]map[string]bool // what resources that are commented out are named after, by file
+	renamed   map[string]string          // images: the new name, by the old
+	labels    []addedLabels
+	vars      []declaredVar
+	read      func(path string) ([]byte, error)
+	remote    map[string]string // addresses of kustomization files, by path
 }
 
 // addedLabels are labels that an entry adds to selectors.
@@ -204,19 +205,24 @@ func (r *Recorder) patchTarget(s *kbuild.Step, patches []types.Patch) {
 //
 // Entries for it are there for the day it is taken in.
 func (r *Recorder) commentedOut(file, name string) bool {
-	text, err := r.read(file)
-	if err != nil || name == "" {
-		return false
-	}
-	for line := range strings.Lines(string(text)) {
-		comment, ok := strings.CutPrefix(strings.TrimSpace(line), "#")
-		entry, is := strings.CutPrefix(strings.TrimSpace(comment), "- ")
-		entry, _, _ = strings.Cut(strings.TrimSpace(entry), " ")
-		if base := strings.TrimSuffix(path.Base(entry), path.Ext(entry)); ok && is && base == name {
-			return true
+	names, ok := r.commented[file]
+	if !ok {
+		names = map[string]bool{}
+		text, _ := r.read(file) // what cannot be read has no comments
+		for line := range strings.Lines(string(text)) {
+			comment, ok := strings.CutPrefix(strings.TrimSpace(line), "#")
+			entry, is := strings.CutPrefix(strings.TrimSpace(comment), "- ")
+			entry, _, _ = strings.Cut(strings.TrimSpace(entry), " ")
+			if ok && is {
+				names[strings.TrimSuffix(path.Base(entry), path.Ext(entry))] = true
+			}
 		}
+		if r.commented == nil {
+			r.commented = map[string]map[string]bool{}
+		}
+		r.commented[file] = names
 	}
-	return false
+	return name != "" && names[name]
 }
 
 // described is the kind and name of a selector, with a blank behind it.
