@@ -9,6 +9,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -191,14 +192,13 @@ func published(f *finding.Finding) bool {
 		return false
 	}
 	s := kind.Schema
-	for name := range strings.SplitSeq(f.Field, ".") {
-		name, _, list := strings.Cut(name, "[")
-		field := s.Field(name)
-		if field == nil {
-			return false
-		}
-		if s = field.Schema; list && s != nil {
+	for _, step := range fieldpath.Parse(f.Field) {
+		if step.Kind == fieldpath.Index || s.Type == apischema.Map {
 			s = s.Elem
+		} else if field := s.Field(step.Key); field != nil {
+			s = field.Schema
+		} else {
+			return false
 		}
 		if s == nil {
 			return false
