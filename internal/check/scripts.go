@@ -7,8 +7,8 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
@@ -20,7 +20,7 @@ import (
 // kustomizations make of files is in the build, so what is beside a resource counts
 // where none lists it.
 func (rep *Report) scripted(outcomes []outcome) {
-	asked := map[string][]*question{} // by the top of the repository
+	asked := map[string]map[question][]*finding.Finding{} // by the top of the repository
 	for i := range outcomes {
 		o := &outcomes[i]
 		for j := range o.findings {
@@ -28,16 +28,19 @@ func (rep *Report) scripted(outcomes []outcome) {
 			if _, set := o.set[f.Rule]; set || f.Severity != finding.Error {
 				continue
 			}
-			q := newQuestion(f)
-			if q == nil {
+			q, ok := newQuestion(f)
+			if !ok {
 				continue
 			}
 			if o.tree.Root == "" && q.key != "" && f.File != "" && isFile(filepath.Join(filepath.Dir(filepath.FromSlash(f.File)), q.key)) {
-				q.answer("a file of that name is beside it, and somebody may make the object of it")
+				answer(f, "a file of that name is beside it, and somebody may make the object of it")
 				continue
 			}
 			if top := o.tree.top(); top != "" {
-				asked[top] = append(asked[top], q)
+				if asked[top] == nil {
+					asked[top] = map[question][]*finding.Finding{}
+				}
+				asked[top][q] = append(asked[top][q], f)
 			}
 		}
 	}
@@ -48,31 +51,29 @@ func (rep *Report) scripted(outcomes []outcome) {
 
 // question asks whether something in the repository makes up for what is missing.
 type question struct {
-	finding   *finding.Finding
 	name, key string // of a ConfigMap or Secret
 	word      string // that is to be replaced
 }
 
-func newQuestion(f *finding.Finding) *question {
-	if name, key, ok := rules.KeyAsked(f); ok {
-		return &question{finding: f, name: name, key: key}
+func newQuestion(f *finding.Finding) (q question, ok bool) {
+	if q.name, q.key, ok = rules.KeyAsked(f); !ok {
+		q.word, ok = rules.PlaceholderLeft(f)
 	}
-	if word, ok := rules.PlaceholderLeft(f); ok {
-		return &question{finding: f, word: word}
-	}
-	return nil
+	return q, ok
 }
 
-func (q *question) answer(help string) {
-	q.finding.Severity = min(q.finding.Severity, finding.Warning)
-	if q.finding.Help != "" {
-		help = q.finding.Help + "; " + help
+// answer says what makes up for what a finding is about.
+func answer(f *finding.Finding, help string) {
+	f.Severity = min(f.Severity, finding.Warning)
+	if f.Help != "" {
+		help = f.Help + "; " + help
 	}
-	q.finding.Help = help
+	f.Help = help
 }
 
 // readScripts looks for answers in the files of a repository that hold no resources.
-func readScripts(repository fs.FS, questions []*question) {
+// Many findings may ask the same.
+func readScripts(repository fs.FS, questions map[question][]*finding.Finding) {
 	const largest, most = 256 << 10, 64 << 20 // of bytes
 	read := 0
 	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
@@ -100,42 +101,47 @@ func readScripts(repository fs.FS, questions []*question) {
 		if isForCluster(file, text) {
 			return nil
 		}
-		questions = slices.DeleteFunc(questions, func(q *question) bool {
+		for q, findings := range questions {
 			if q.answeredBy(text) {
-				q.answer(file + " may make up for it")
-				return true
+				for _, f := range findings {
+					answer(f, file+" may make up for it")
+				}
+				delete(questions, q)
 			}
-			return false
-		})
+		}
 		return nil
 	})
 }
 
-var headings = regexp.MustCompile(`(?m)^(?:kind|apiVersion):`)
+var headings = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^(?:kind|apiVersion):`) })
 
 // isForCluster reports whether a file is for a cluster rather than for a tool.
 func isForCluster(file string, text []byte) bool {
 	switch path.Ext(file) {
 	case ".yaml", ".yml", ".json":
-		return !strings.HasPrefix(path.Base(file), "skaffold") && (headings.Match(text) || path.Ext(file) == ".json")
+		return !strings.HasPrefix(path.Base(file), "skaffold") && (headings().Match(text) || path.Ext(file) == ".json")
 	}
 	return false
 }
 
 // creates is how ConfigMaps and Secrets are made by hand, by Terraform and by programs.
-var creates = regexp.MustCompile(`create (?:secret|configmap|cm)\b|patch (?:secret|configmap|cm)\b|kubernetes_secret|kubernetes_config_map|(?:corev1|v1|core)\.(?:Secret|ConfigMap)\b|V1(?:Secret|ConfigMap)\b|configMapGenerator|secretGenerator`)
+var creates = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`create (?:secret|configmap|cm)\b|patch (?:secret|configmap|cm)\b|kubernetes_secret|kubernetes_config_map|(?:corev1|v1|core)\.(?:Secret|ConfigMap)\b|V1(?:Secret|ConfigMap)\b|configMapGenerator|secretGenerator`)
+})
 
 // fills is what puts values in for words.
-var fills = regexp.MustCompile(`\bsed\b|envsubst|\bperl\b|\byq\b|\bset image\b|[Rr]eplace|\bsubstitut|skaffold|kpt fn|\bawk\b|\bedit set\b|gomplate|jinja`)
+var fills = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bsed\b|envsubst|\bperl\b|\byq\b|\bset image\b|[Rr]eplace|\bsubstitut|skaffold|kpt fn|\bawk\b|\bedit set\b|gomplate|jinja`)
+})
 
-func (q *question) answeredBy(text []byte) bool {
+func (q question) answeredBy(text []byte) bool {
 	if q.word != "" {
-		return hasWord(text, q.word) && fills.Match(text)
+		return hasWord(text, q.word) && fills().Match(text)
 	}
 	if !hasWord(text, q.name) {
 		return false
 	}
-	for _, at := range creates.FindAllIndex(text, -1) {
+	for _, at := range creates().FindAllIndex(text, -1) {
 		// What is made is named right after, and what is in it a little later.
 		command := text[at[0]:min(len(text), at[1]+2000)]
 		if end := bytes.Index(command, []byte("\n\n")); end > 0 {
@@ -144,7 +150,7 @@ func (q *question) answeredBy(text []byte) bool {
 		if !hasWord(command, q.name) {
 			continue
 		}
-		if hasWord(command, q.key) || bytes.Contains(command, []byte("--from-env-file")) || fromFolder.Match(command) {
+		if hasWord(command, q.key) || bytes.Contains(command, []byte("--from-env-file")) || fromFolder().Match(command) {
 			return true
 		}
 	}
@@ -152,7 +158,9 @@ func (q *question) answeredBy(text []byte) bool {
 }
 
 // fromFolder is a file or folder that gives the keys by the names of files.
-var fromFolder = regexp.MustCompile(`--from-file[= ](?:"?\$|[^\s=]*/(?:\s|$))`)
+var fromFolder = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`--from-file[= ](?:"?\$|[^\s=]*/(?:\s|$))`)
+})
 
 // hasWord reports whether text has word, and not as a part of a longer one.
 func hasWord(text []byte, word string) bool {
