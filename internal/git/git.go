@@ -18,6 +18,8 @@ import (
 type Repository struct {
 	// Top is its topmost folder, absolute and without symbolic links.
 	Top string
+
+	submodule bool // what hooks of git are told of the repository is not about it
 }
 
 // Open finds the repository that a folder is in.
@@ -152,7 +154,7 @@ func (r *Repository) exportSubmodules(env []string, dir string) error {
 			continue
 		}
 		path = filepath.FromSlash(path)
-		sub := &Repository{Top: filepath.Join(r.Top, path)}
+		sub := &Repository{Top: filepath.Join(r.Top, path), submodule: true}
 		if _, err := os.Lstat(filepath.Join(sub.Top, ".git")); err != nil {
 			continue // it is not checked out
 		}
@@ -222,10 +224,21 @@ func (r *Repository) Paths(names []string) []string {
 	return paths
 }
 
+// ofOneRepository are variables that say where a repository is: git rev-parse
+// --local-env-vars.
+var ofOneRepository = []string{"GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX"}
+
 // run runs git and returns what it prints. Its complaint is on one line.
 func (r *Repository) run(env []string, args ...string) (string, error) {
 	cmd := exec.Command("git", append([]string{"-C", r.Top, "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull, "-c", "core.quotePath=false"}, args...)...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
+	cmd.Env = os.Environ()
+	if r.submodule {
+		cmd.Env = slices.DeleteFunc(cmd.Env, func(v string) bool {
+			name, _, _ := strings.Cut(v, "=")
+			return slices.Contains(ofOneRepository, name)
+		})
+	}
+	cmd.Env = append(cmd.Env, "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
 	cmd.Env = append(cmd.Env, env...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs

@@ -57,4 +57,13 @@ func TestExportSubmodules(t *testing.T) {
 	changes, err := repo.Changes(commit)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"deep/er"}, changes.Files)
+
+	// A hook of git is told where the repository is, which is not that of the submodule.
+	t.Setenv("GIT_DIR", filepath.Join(dir, "top", ".git"))
+	t.Setenv("GIT_INDEX_FILE", filepath.Join(dir, "top", ".git", "index"))
+	to = t.TempDir()
+	require.NoError(t, repo.Export(commit, to))
+	text, err = os.ReadFile(filepath.Join(to, "deep", "er", "x"))
+	require.NoError(t, err)
+	assert.Equal(t, "one", string(text))
 }
