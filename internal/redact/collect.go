@@ -439,17 +439,7 @@ func (c *collector) structure(n *yaml.Node) {
 // add keeps a value and its lines.
 func (c *collector) add(text string) {
 	text = strings.TrimRight(text, "\r\n")
-	if len(strings.TrimSpace(text)) < shortest {
-		return
-	}
-	switch strings.ToLower(text) {
-	case "true", "false", "null", "none":
-		return
-	}
-	if isPlaceholder(text) || len(text) < 6 && isNumber(text) { // a port, more likely
-		return
-	}
-	if !c.secrets[text] {
+	if !saysLittle(text) && !c.secrets[text] {
 		c.secrets[text] = true
 		c.fresh = append(c.fresh, text)
 	}

@@ -261,23 +261,30 @@ func HoldsSecret(name, value string) bool {
 // PublicInSecret reports whether what stands under a key of a Secret, or of what one
 // is made of, is no secret: hosts, true, a port, what is filled in later.
 func PublicInSecret(key, value string) bool {
+	return saysLittle(value) || isAddresses(value, key)
+}
+
+// saysLittle reports whether a value is no secret wherever it stands.
+func saysLittle(value string) bool {
 	switch strings.ToLower(value) {
 	case "true", "false", "null", "none":
 		return true
 	}
-	return len(strings.TrimSpace(value)) < shortest || isPlaceholder(value) || len(value) < 6 && isNumber(value) || isAddresses(value, key)
+	return len(strings.TrimSpace(value)) < shortest || isPlaceholder(value) || len(value) < 6 && isNumber(value) // a port, more likely
 }
 
 // Login is the password of name:password, which follows the flag of a program that
-// is for both, such as -u of curl. It is empty if there is none.
+// is for both, such as -u of curl. It is empty if there is none: -u 1000:1000 is a
+// user and a group.
 func Login(flag, value string) (password string) {
 	if flag != "-u" && flag != "--user" {
 		return ""
 	}
-	if _, password, ok := strings.Cut(value, ":"); ok && !isPlaceholder(password) {
-		return password
+	name, password, ok := strings.Cut(value, ":")
+	if !ok || isPlaceholder(password) || name != "" && isNumber(name) && isNumber(password) {
+		return ""
 	}
-	return ""
+	return password
 }
 
 // Error is an error of this program as it may be printed.

@@ -412,3 +412,17 @@ func TestHoldsSecret(t *testing.T) {
 		assert.False(t, HoldsSecret(public[0], public[1]), public[0])
 	}
 }
+
+func TestLogin(t *testing.T) {
+	for _, c := range [][3]string{
+		{"-u", "api:hunter22", "hunter22"},
+		{"--user", "api:12345678", "12345678"},
+		{"-u", ":12345678", "12345678"},
+		{"-u", "1000650000:1000650000", ""}, // a user and a group
+		{"--user", "api:$(PASSWORD)", ""},
+		{"-u", "api", ""},
+		{"-p", "api:hunter22", ""},
+	} {
+		assert.Equal(t, c[2], Login(c[0], c[1]), "%v", c)
+	}
+}
