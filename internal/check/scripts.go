@@ -72,15 +72,17 @@ func answer(f *finding.Finding, help string) {
 }
 
 // readScripts looks for answers in the files of a repository that hold no resources.
-// Many findings may ask the same.
+// Many findings may ask the same; of very many questions the first files answer, or
+// none.
 func readScripts(repository fs.FS, questions map[question][]*finding.Finding) {
-	const largest, most = 256 << 10, 64 << 20 // of bytes
-	read := 0
+	const largest, most = 256 << 10, 64 << 20 // bytes
+	const mostCompared = 8 << 30              // bytes, counted once for each question
+	read, compared := 0, int64(0)
 	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return nil //nolint:nilerr // what may not be read is left out
-		case len(questions) == 0 || read > most:
+		case len(questions) == 0 || read > most || compared > mostCompared:
 			return fs.SkipAll
 		case d.IsDir():
 			if file != "." && (skipped(file) && d.Name() != ".github" && d.Name() != ".circleci") {
@@ -101,6 +103,7 @@ func readScripts(repository fs.FS, questions map[question][]*finding.Finding) {
 		if isForCluster(file, text) {
 			return nil
 		}
+		compared += int64(len(text)) * int64(len(questions))
 		for q, findings := range questions {
 			if q.answeredBy(text) {
 				for _, f := range findings {
