@@ -399,7 +399,7 @@ func (v *Resolver) nearest(gk inventory.GroupKind, namespace, name string) []str
 	v.mu.Unlock()
 	if !ok {
 		near = key.index.Nearest(name, 3)
-		const many = 4096
+		const many = 1 << 14
 		v.mu.Lock()
 		if len(v.near) == many {
 			v.near = map[nearKey][]string{}
