@@ -109,6 +109,7 @@ var ids = sync.OnceValue(func() []rewriting {
 		{regexp.MustCompile(`(?s)(must specify a target for JSON patch) \[.*`), "$1"},
 		{regexp.MustCompile(`(?s)(patch and path can't be set at the same time|must specify one of patch and path)(?: in)?\s.*`), "$1"},
 		{regexp.MustCompile(`(?s)wrong node kind: expected (\w+) but got (\w+): node contents:.*`), "a patch has a $2 where the resource has a $1"},
+		{regexp.MustCompile(`(?s)unsupported map key of type: .*`), "a key of a mapping is no text: quote it"},
 		{regexp.MustCompile(`must specify --enable-helm`), "charts need --enable-helm, which runs helm"},
 		{regexp.MustCompile(`\bMappingNode\b`), "mapping"},
 		{regexp.MustCompile(`\bSequenceNode\b`), "list"},

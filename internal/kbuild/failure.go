@@ -1,6 +1,7 @@
 package kbuild
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"reflect"
@@ -84,7 +85,10 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 	x.walk(root)
 	text := theirs
 	var f *Failure
+	unreached := (*unreachedError)(nil)
 	switch {
+	case errors.As(err, &unreached):
+		f = unreached.explain(x)
 	case validator.MatchString(text):
 		f = x.field("validators", func(string) string {
 			return "a function cannot run under validators: annotations of kustomize's own make it fail (kustomize#5036)"

@@ -193,7 +193,7 @@ func (v *level) read() error {
 		v.warn(v.dir().Join(v.file), strings.TrimPrefix(w, "# Warning: "))
 	}
 	v.readText(v.dir().Join(v.file))
-	return nil
+	return v.vetTexts()
 }
 
 // warn adds something that a file's author should know, once.
@@ -370,6 +370,9 @@ func (v *level) resourceFile(m *indexed, path string) error {
 	rs, err := v.opts.Cache.resources(v.factory.RF(), content)
 	if err != nil {
 		return v.theirs(err)
+	}
+	if err := v.whole(path, content); err != nil {
+		return err
 	}
 	return v.add(m, path, rs, func() { v.trace.resources(v.dir().Join(path), content, rs) })
 }

@@ -229,6 +229,10 @@ func (v *level) remote(m *indexed, address string) error {
 		if err == nil {
 			var rs []*resource.Resource
 			if rs, err = v.opts.Cache.resources(v.factory.RF(), content); err == nil {
+				if e := unreached(content); e != nil {
+					e.path = showAddress(address)
+					return &certainError{e}
+				}
 				return v.add(m, address, rs, func() { v.trace.answer(v, address, content, rs) })
 			}
 			// It may be the page of a repository.
