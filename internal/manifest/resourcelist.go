@@ -136,7 +136,7 @@ func (p *piece) cutBlanks(item *yaml.Node) {
 }
 
 // fieldsOf finds the top-level fields in the text. It reports whether they are
-// where the nodes are.
+// where the nodes are: a key may be below its question mark.
 func (c *cut) fieldsOf(root *yaml.Node) bool {
 	offset, line := 0, 1
 	for i := 0; i+1 < len(root.Content); i += 2 {
@@ -148,7 +148,7 @@ func (c *cut) fieldsOf(root *yaml.Node) bool {
 			}
 			offset += end + 1
 		}
-		if k.Line != line || i > 0 && c.fields[len(c.fields)-1].begin == offset {
+		if k.Line != line || offset < len(c.text) && c.text[offset] == ' ' || i > 0 && c.fields[len(c.fields)-1].begin == offset {
 			return false
 		}
 		if i > 0 {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -205,6 +206,9 @@ func (s *Secrets) Masked(text string) string {
 // whatever stands behind the name of one.
 func (s *Secrets) Excerpt(line string, column int) (string, int) {
 	at := min(max(column-1, 0), len(line))
+	for at > 0 && at < len(line) && !utf8.RuneStart(line[at]) {
+		at-- // a column is that of a character
+	}
 	// Masking goes by the whole line: what precedes a column does not end there.
 	spans := append(s.find(line), shapes(line, true)...)
 	if strings.Contains(line, `\`) {
