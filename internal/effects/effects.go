@@ -47,6 +47,7 @@ type Recorder struct {
 	texts     map[string][]byte
 	commented map[string]map[string]bool // what resources that are commented out are named after, by file
 	renamed   map[string]string          // images: the new name, by the old
+	used      map[string]bool            // entries of images that found one, by file and field
 	labels    []addedLabels
 	vars      []declaredVar
 	read      func(path string) ([]byte, error)
@@ -102,34 +103,46 @@ func (r *Recorder) Told() int { return len(r.findings) }
 func (r *Recorder) Texts() map[string][]byte { return r.texts }
 
 func (r *Recorder) report(rule string, s finding.Severity, file string, entry []any, message string, opts ...func(*finding.Finding)) {
-	shown := file
-	if cwd, err := os.Getwd(); err == nil {
-		if rel, err := filepath.Rel(cwd, file); err == nil && !strings.HasPrefix(rel, "..") {
-			shown = rel
-		}
-	}
-	if address, ok := r.remote[file]; ok {
-		shown = address
-	}
+	shown := r.shown(file)
 	f := finding.Finding{Rule: rule, Severity: s, Resource: finding.Resource{Kind: "Kustomization", Name: filepath.Base(filepath.Dir(file))}, Message: message, File: shown}
 	if n := r.node(file, shown, entry); n != nil {
 		f.Line, f.Column = n.Line, n.Column
 	}
-	for i, e := range entry {
-		switch e := e.(type) {
-		case int:
-			f.Field += fmt.Sprintf("[%d]", e)
-		case string:
-			if i > 0 {
-				f.Field += "."
-			}
-			f.Field += e
-		}
-	}
+	f.Field = field(entry)
 	for _, o := range opts {
 		o(&f)
 	}
 	r.findings = append(r.findings, f)
+}
+
+// shown is what findings call a file.
+func (r *Recorder) shown(file string) string {
+	if address, ok := r.remote[file]; ok {
+		return address
+	}
+	if cwd, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(cwd, file); err == nil && !strings.HasPrefix(rel, "..") {
+			return rel
+		}
+	}
+	return file
+}
+
+// field is the path of an entry: images[0].name.
+func field(entry []any) string {
+	var b strings.Builder
+	for i, e := range entry {
+		switch e := e.(type) {
+		case int:
+			fmt.Fprintf(&b, "[%d]", e)
+		case string:
+			if i > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(e)
+		}
+	}
+	return b.String()
 }
 
 func help(text string) func(*finding.Finding) { return func(f *finding.Finding) { f.Help = text } }
@@ -386,10 +399,14 @@ func (r *Recorder) image(s *kbuild.Step) {
 	silent := help("kustomize compares whole names, with the registry, and skips the entry without a word")
 	switch near := closest(entry.Name, names); {
 	case found:
+		if r.used == nil {
+			r.used = map[string]bool{}
+		}
+		r.used[r.shown(s.File)+":"+field(at)] = true
 		if entry.NewName != "" && entry.NewName != entry.Name {
 			r.renamed[entry.Name] = entry.NewName
 		}
-	case r.renamed[entry.Name] != "":
+	case slices.Contains(names, r.renamed[entry.Name]):
 		r.report(ImagesEntryUnused, finding.Error, s.File, at, message+", since a kustomization below has renamed it", meant(r.renamed[entry.Name]), silent)
 	case len(near) > 0 && otherSpelling(s.Kustomization.Images, entry, near):
 		// another entry has that spelling: this one is for those that are not here
@@ -454,6 +471,11 @@ func eachImage(n *yaml.Node, depth int, f func(string)) {
 func (r *Recorder) Findings(inv *inventory.Inventory) []finding.Finding {
 	if inv != nil {
 		r.brokenSelectors(inv)
+	}
+	if len(r.used) > 0 { // of a component, or a base, that is there several times
+		r.findings = slices.DeleteFunc(r.findings, func(f finding.Finding) bool {
+			return f.Rule == ImagesEntryUnused && r.used[f.File+":"+f.Field]
+		})
 	}
 	return r.findings
 }
