@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,34 +20,44 @@ var _ = register(Default, Text)
 
 // Text prints findings the way compilers do: what is wrong, where, the line
 // with a caret under it, and what to do. Mistakes come first, the worst before
-// the others; then what is not in the tree, one entry for each missing object.
-// What has one cause is one entry with several places, and notes of one rule
-// are a few entries. The last line counts the findings. See [terminal.Colors] for when colours are used.
+// the others and those of what is applied before those of examples and tests; then
+// what is not in the tree, one entry for each missing object; then notes, of
+// which those of one rule are a few entries. What has one cause is one entry with
+// several places. The last line counts the findings. See [terminal.Colors] for when
+// colours are used.
 func Text(w io.Writer, r *Report) error {
-	p := printer{w: w, lines: lineReader{source: r.Source}, secrets: r.Secrets, colors: terminal.Colors(w)}
+	p := printer{w: w, lines: lineReader{source: r.Source}, secrets: r.Secrets, colors: terminal.Colors(w), all: r.Notes}
 	shown, hidden := 0, 0
-	var mistakes, absent causes
+	var mistakes, absent, notes causes
+	missing := map[finding.Resource]bool{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		switch {
 		case f.Severity < finding.Note:
+			continue
 		case f.Severity == finding.Note && f.Missing != nil && !r.Notes:
 			hidden++
+			continue
 		case f.Missing != nil:
-			absent.add("missing\x00"+f.Missing.String(), f)
-			shown++
+			absent.add(f)
+			missing[*f.Missing] = true
+		case f.Severity == finding.Note:
+			notes.add(f)
 		default:
-			mistakes.add(cause(f), f)
-			shown++
+			mistakes.add(f)
 		}
+		shown++
 	}
-	p.mistakes(mistakes.worstFirst(), r.Notes)
-	if len(absent.list) > 0 {
-		p.print(p.paint("Not in this tree", color.Bold), ": ", count(len(absent.list), "object"), " to add, or to declare as externals (check --print-externals)\n\n")
+	for _, same := range mistakes.worstFirst() {
+		p.finding(same[0], "also", same[1:])
+	}
+	if len(missing) > 0 {
+		p.print(p.paint("Not in this tree", color.Bold), ": ", count(len(missing), "object"), " to add, or to declare as externals (check --print-externals)\n\n")
 	}
 	for _, same := range absent.worstFirst() {
 		p.finding(same[0], "used by", same[1:])
 	}
+	p.notes(notes.worstFirst())
 	switch {
 	case r.Bare, shown == 0 && r.Quiet:
 		p.flush()
@@ -72,24 +81,21 @@ func Text(w io.Writer, r *Report) error {
 	return p.err
 }
 
-// mistakes prints what is wrong, the worst first. Of the notes of a rule the
-// first few stand for the others, unless all are asked for: a tree of one habit
-// has hundreds.
-func (p *printer) mistakes(list [][]*finding.Finding, all bool) {
+// notes prints notes. Of those of a rule the first few stand for the others,
+// unless all are asked for: a tree of one habit has hundreds.
+func (p *printer) notes(list [][]*finding.Finding) {
 	const most = 3
 	printed := map[string]int{}
 	var rules []string
 	more := map[string][]*finding.Finding{}
 	for _, same := range list {
 		f := same[0]
-		if f.Severity == finding.Note && !all {
-			if printed[f.Rule]++; printed[f.Rule] > most {
-				if more[f.Rule] == nil {
-					rules = append(rules, f.Rule)
-				}
-				more[f.Rule] = append(more[f.Rule], same...)
-				continue
+		if printed[f.Rule]++; printed[f.Rule] > most && !p.all {
+			if more[f.Rule] == nil {
+				rules = append(rules, f.Rule)
 			}
+			more[f.Rule] = append(more[f.Rule], same...)
+			continue
 		}
 		p.finding(f, "also", same[1:])
 	}
@@ -128,6 +134,7 @@ type printer struct {
 	lines   lineReader
 	secrets *redact.Secrets
 	colors  bool
+	all     bool   // the notes
 	b       []byte // what is not written yet
 	err     error
 }
@@ -193,72 +200,21 @@ func (p *printer) finding(f *finding.Finding, how string, others []*finding.Find
 	}
 }
 
-// containerName is what tells findings apart that have one cause, such as a key
-// that several workloads read.
-var containerName = regexp.MustCompile(`container "[^"]*"`)
-
-// cause is what findings have in common that one mistake leads to.
-func cause(f *finding.Finding) string {
-	const end = "\x00"
-	switch what, found, ok := strings.Cut(f.Message, " is not served since "); {
-	case f.Rule == "api-removed" && ok: // whatever the kinds
-		apiVersion, _, _ := strings.Cut(what, " ")
-		return f.Rule + end + apiVersion + found
-	case f.Rule == "image-tag-latest" && f.Severity < finding.Error, // whatever the images
-		f.Rule == "duplicate-object" && f.Severity == finding.Note: // or the alternatives
-		return f.Rule
-	case (strings.HasPrefix(f.Rule, "data-") || f.Rule == "access-invalid" && f.Severity < finding.Error) && f.File != "": // the values of one Secret, the rules of one Role
-		return f.Rule + end + f.File + end + f.Resource.String()
-	case f.Rule == "unknown-field" && f.Meant == "" && f.File != "" && !strings.Contains(f.Message, "; "): // the fields of one object
-		in := f.Field[:max(0, strings.LastIndexByte(f.Field, '.'))]
-		return f.Rule + end + f.File + end + f.Resource.String() + end + in
-	}
-	return f.Rule + end + containerName.ReplaceAllString(f.Sentence(), "container")
-}
-
-// late are rules whose findings, however right, are about everything that is old or
-// unfinished in a repository. What is a slip in one place is read before them.
-var late = map[string]int{"placeholder-left": 1, "image-tag-latest": 1, "api-removed": 2}
-
-// causes are findings by what they have in common, in the order of the first of
-// each.
-type causes struct {
-	byKey map[string]int
-	list  [][]*finding.Finding
-}
-
-func (c *causes) add(key string, f *finding.Finding) {
-	if key = strconv.Itoa(int(f.Severity)) + key; c.byKey == nil {
-		c.byKey = map[string]int{}
-	}
-	i, ok := c.byKey[key]
-	if !ok {
-		i = len(c.list)
-		c.byKey[key] = i
-		c.list = append(c.list, nil)
-	}
-	c.list[i] = append(c.list[i], f)
-}
-
-func (c *causes) worstFirst() [][]*finding.Finding {
-	slices.SortStableFunc(c.list, func(a, b []*finding.Finding) int {
-		return cmp.Or(int(b[0].Severity)-int(a[0].Severity), late[a[0].Rule]-late[b[0].Rule])
-	})
-	return c.list
-}
-
 // places prints where else the same thing is found, and what is said there where
 // that is something else than what the first one says, if there is one.
 func (p *printer) places(margin, how string, first *finding.Finding, others []*finding.Finding) {
-	const most = 8
+	most := 8
+	if first != nil && first.Severity == finding.Note && !p.all {
+		most = 3
+	}
 	count, last := map[string]int{}, 0
 	var shown []*finding.Finding
 	for _, f := range others {
-		if first == nil || containerName.ReplaceAllString(f.Message, "") == containerName.ReplaceAllString(first.Message, "") || f.Rule == "api-removed" || f.Missing != nil {
+		if first == nil || containerName.ReplaceAllString(f.Sentence(), "") == containerName.ReplaceAllString(first.Sentence(), "") || f.Rule == "api-removed" || f.Missing != nil {
 			shown = append(shown, f)
 			continue
 		}
-		if count[f.Message]++; count[f.Message] == 1 {
+		if count[f.Sentence()]++; count[f.Sentence()] == 1 {
 			shown = append(shown, f)
 		}
 	}
@@ -267,8 +223,11 @@ func (p *printer) places(margin, how string, first *finding.Finding, others []*f
 			break
 		}
 		at, what := f.Resource.String(), ""
-		if n := count[f.Message]; n > 0 {
+		if n := count[f.Sentence()]; n > 0 {
 			what, _, _ = strings.Cut(f.Message, ": ")
+			if f.Meant != "" && f.Meant != first.Meant {
+				what += "; did you mean " + f.Meant + "?"
+			}
 			if last += n; n > 1 {
 				what += ", here and in " + strconv.Itoa(n-1) + " more"
 			}

@@ -1,0 +1,252 @@
+package report
+
+import (
+	"cmp"
+	"hash/maphash"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+)
+
+// containerName is what tells findings apart that have one cause, such as a key
+// that several workloads read.
+var containerName = regexp.MustCompile(`container "[^"]*"`)
+
+// habits are rules of which what is found is one habit, whatever it says, as far
+// as the findings have in common what the function returns: all, a file and an
+// object in it. It returns false where a finding is a mistake of its own.
+var habits = map[string]func(f *finding.Finding) (common string, ok bool){
+	"api-removed": func(f *finding.Finding) (string, bool) { // whatever the kinds
+		what, found, ok := strings.Cut(f.Message, " is not served since ")
+		apiVersion, _, _ := strings.Cut(what, " ")
+		return apiVersion + found, ok
+	},
+	"image-tag-latest": func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error },
+	"duplicate-object": func(f *finding.Finding) (string, bool) { return "", f.Severity == finding.Note }, // alternatives
+	"access-invalid": func(f *finding.Finding) (string, bool) { // the rules of one Role
+		return object(f), f.File != "" && f.Severity < finding.Error
+	},
+	apischema.UnknownField: func(f *finding.Finding) (string, bool) { // the fields of one object
+		in := f.Field[:max(0, strings.LastIndexByte(f.Field, '.'))]
+		return object(f) + end + in, f.File != "" && f.Meant == "" && !strings.Contains(f.Message, "; ")
+	},
+	"key-not-found": func(f *finding.Finding) (string, bool) { // the keys that one object lacks
+		what, _, ok := strings.Cut(f.Message, " has no key ")
+		return what, ok && f.Meant == ""
+	},
+	"images-entry-unused": func(f *finding.Finding) (string, bool) { return f.File, f.File != "" },
+	"name-invalid": func(f *finding.Finding) (string, bool) { // names of a folder that are formed alike
+		_, name, ok := strings.Cut(f.Message, `"`)
+		name, _, _ = strings.Cut(name, `"`)
+		return path.Dir(f.File) + end + badIn(name), ok && f.File != "" && badIn(name) != ""
+	},
+}
+
+// badIn is what of a name no name of an object may have, "" if it is something rare.
+func badIn(name string) string {
+	switch {
+	case strings.Contains(name, "_"):
+		return "_"
+	case strings.ToLower(name) != name:
+		return "A"
+	}
+	return ""
+}
+
+const end = "\x00"
+
+func object(f *finding.Finding) string { return f.File + end + f.Resource.String() }
+
+// common returns what a finding shares with others that have its cause. Any of it is
+// enough.
+func common(f *finding.Finding) []string {
+	if m := f.Missing; m != nil {
+		return []string{m.String(), m.Kind + end + m.Name + end + copied(f, m.Namespace) + end + path.Base(f.File)}
+	}
+	if habit := habits[f.Rule]; habit != nil {
+		if text, ok := habit(f); ok {
+			return []string{text, copied(f, f.Message)}
+		}
+	}
+	text := f.Sentence()
+	switch {
+	case strings.HasPrefix(f.Rule, "data-") && f.File != "": // the values of one Secret
+		return []string{object(f), text}
+	case f.File == "":
+		return []string{containerName.ReplaceAllString(text, "container")}
+	}
+	text = containerName.ReplaceAllString(text, "container")
+	return []string{text, copied(f, text) + end + path.Base(f.File)}
+}
+
+// copied is a text without what copies of a file differ in: the namespace, and the
+// folders that the file is in. What is wrong in the copy for dev is wrong in that
+// for prod.
+func copied(f *finding.Finding, text string) string {
+	if text == "" {
+		return ""
+	}
+	names := strings.Split(path.Dir(f.File), "/")
+	if f.Resource.Namespace != "" {
+		names = append(names, f.Resource.Namespace)
+	}
+	slices.SortFunc(names, func(a, b string) int { return len(b) - len(a) })
+	for _, name := range names {
+		if name != "" && name != "." {
+			text = replaceWord(text, name, "*")
+		}
+	}
+	return text
+}
+
+// replaceWord replaces a word, as far as it is one by itself.
+func replaceWord(text, word, by string) string {
+	var b strings.Builder
+	for rest, before := text, byte(' '); ; {
+		i := strings.Index(rest, word)
+		if i < 0 {
+			if b.Len() == 0 {
+				return text
+			}
+			b.WriteString(rest)
+			return b.String()
+		}
+		if i > 0 {
+			before = rest[i-1]
+		}
+		after := rest[i+len(word):]
+		b.WriteString(rest[:i])
+		if isWord(before) || after != "" && isWord(after[0]) {
+			b.WriteString(word)
+		} else {
+			b.WriteString(by)
+		}
+		before, rest = word[len(word)-1], after
+	}
+}
+
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
+// late are rules whose findings, however right, are about everything that is old or
+// unfinished in a repository. What is a slip in one place is read before them.
+var late = map[string]int{"placeholder-left": 1, "image-tag-latest": 1, "api-removed": 2}
+
+// apart are words in the names of folders, and how far what is in them is from what
+// is applied to a cluster that counts.
+var apart = map[string]int{
+	"example": 1, "examples": 1, "sample": 1, "samples": 1, "demo": 1, "demos": 1, "doc": 1, "docs": 1, "documentation": 1, "tutorial": 1, "tutorials": 1,
+	"quickstart": 1, "quickstarts": 1, "playground": 1, "hack": 1, "contrib": 1,
+	"test": 2, "tests": 2, "testing": 2, "testdata": 2, "e2e": 2, "fixtures": 2, "terratest": 2, "benchmark": 2, "benchmarks": 2, "perf": 2,
+}
+
+// distance is how far a folder is from what is applied.
+func distance(dir string) int {
+	most := 0
+	for name := range strings.SplitSeq(dir, "/") {
+		for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+			most = max(most, apart[strings.ToLower(word)])
+		}
+	}
+	return most
+}
+
+// causes are findings by what they have in common, in the order of the first of
+// each.
+type causes struct {
+	byKey map[uint64]int32
+	seed  maphash.Seed
+	list  [][]*finding.Finding
+	into  []int32        // by place in list, where the findings went
+	far   map[string]int // by folder
+}
+
+// distance is how far a finding is from what is applied.
+func (c *causes) distance(f *finding.Finding) int {
+	dir := path.Dir(f.File)
+	n, ok := c.far[dir]
+	if !ok {
+		if c.far == nil {
+			c.far = map[string]int{}
+		}
+		n = distance(dir)
+		c.far[dir] = n
+	}
+	return n
+}
+
+// at is where the findings of a group are now.
+func (c *causes) at(i int32) int32 {
+	for c.into[i] != i {
+		c.into[i] = c.into[c.into[i]]
+		i = c.into[i]
+	}
+	return i
+}
+
+func (c *causes) add(f *finding.Finding) {
+	if c.byKey == nil {
+		c.byKey, c.seed = map[uint64]int32{}, maphash.MakeSeed()
+	}
+	own := int32(-1)
+	var keys [4]uint64
+	n := 0
+	for i, text := range common(f) {
+		key := maphash.String(c.seed, strconv.Itoa(int(f.Severity))+strconv.Itoa(i)+f.Rule+end+text)
+		keys[n], n = key, n+1
+		at, ok := c.byKey[key]
+		if !ok {
+			continue
+		}
+		if at = c.at(at); own >= 0 && own != at { // they turn out to be one
+			own, at = min(own, at), max(own, at)
+			c.list[own] = append(c.list[own], c.list[at]...)
+			c.list[at], c.into[at] = nil, own
+		} else {
+			own = at
+		}
+	}
+	if own < 0 {
+		own = int32(len(c.list)) //nolint:gosec // there are not that many findings
+		c.list, c.into = append(c.list, nil), append(c.into, own)
+	}
+	c.list[own] = append(c.list[own], f)
+	for _, key := range keys[:n] {
+		c.byKey[key] = own
+	}
+}
+
+// worstFirst returns the findings by cause: those of what is applied before those
+// of examples, and these before those of tests, as far as paths say so.
+func (c *causes) worstFirst() [][]*finding.Finding {
+	type group struct {
+		same     []*finding.Finding
+		distance int
+	}
+	var groups []group
+	for _, same := range c.list {
+		if same == nil {
+			continue
+		}
+		if len(same) > 1 {
+			slices.SortStableFunc(same, func(a, b *finding.Finding) int {
+				return cmp.Or(c.distance(a)-c.distance(b), strings.Compare(a.File, b.File), a.Line-b.Line)
+			})
+		}
+		groups = append(groups, group{same, c.distance(same[0])})
+	}
+	slices.SortStableFunc(groups, func(a, b group) int {
+		return cmp.Or(int(b.same[0].Severity)-int(a.same[0].Severity), a.distance-b.distance, late[a.same[0].Rule]-late[b.same[0].Rule])
+	})
+	list := make([][]*finding.Finding, len(groups))
+	for i, g := range groups {
+		list[i] = g.same
+	}
+	return list
+}

@@ -1,0 +1,120 @@
+package report_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/report"
+)
+
+// TestTextCauses: what has one cause is one entry, and what has not is not.
+func TestTextCauses(t *testing.T) {
+	type f = finding.Finding
+	in := func(rule, file, namespace, message string, change ...func(*f)) f {
+		x := f{Rule: rule, Severity: finding.Error, File: file, Line: 3, Message: message, Resource: finding.Resource{Kind: "Deployment", Namespace: namespace, Name: "web"}}
+		for _, c := range change {
+			c(&x)
+		}
+		return x
+	}
+	meant := func(name string) func(*f) { return func(x *f) { x.Meant = name } }
+	missing := func(namespace string) func(*f) {
+		return func(x *f) { x.Missing = &finding.Resource{Kind: "Secret", Namespace: namespace, Name: "db"} }
+	}
+	warning := func(x *f) { x.Severity = finding.Warning }
+	for _, c := range []struct {
+		name    string
+		entries int
+		fs      []f
+	}{
+		{"copies for environments", 1, []f{
+			in("service-port-not-found", "envs/dev/web.yaml", "shop-dev", `Service "web" in namespace "shop-dev" has no port http`),
+			in("service-port-not-found", "envs/prod/web.yaml", "shop-prod", `Service "web" in namespace "shop-prod" has no port http`),
+		}},
+		{"copies whose hosts have the environment in them", 1, []f{
+			in("host-not-found", "dev/web.yaml", "", `host "pg.dev.svc": there is no Service "pg" in namespace "dev"`),
+			in("host-not-found", "prod/web.yaml", "", `host "pg.prod.svc": there is no Service "pg" in namespace "prod"`),
+		}},
+		{"other names in other files", 2, []f{
+			in("service-port-not-found", "dev/web.yaml", "", `Service "web" has no port http`),
+			in("service-port-not-found", "dev/api.yaml", "", `Service "api" has no port http`),
+		}},
+		{"a folder's name that is a part of a word", 2, []f{
+			in("host-not-found", "a/web.yaml", "", `host "pga.x": no`),
+			in("host-not-found", "b/web.yaml", "", `host "pgb.x": no`),
+		}},
+		{"one object that lacks several keys", 1, []f{
+			in("key-not-found", "web.yaml", "", `Secret "db" has no key "user"`),
+			in("key-not-found", "api.yaml", "", `Secret "db" has no key "password"`),
+		}},
+		{"two keys that are misspelt", 2, []f{
+			in("key-not-found", "web.yaml", "", `Secret "db" has no key "usr"`, meant(`"user"`)),
+			in("key-not-found", "web.yaml", "", `Secret "db" has no key "pasword"`, meant(`"password"`)),
+		}},
+		{"names of one folder with capitals", 1, []f{
+			in("name-invalid", "samples/a.yaml", "", `"A-pod" is not a valid name of a Pod: a lowercase subdomain`),
+			in("name-invalid", "samples/a.yaml", "", `name "A-pod" is not valid: a lowercase label`),
+			in("name-invalid", "samples/b.yaml", "", `"B-pod" is not a valid name of a Pod: a lowercase subdomain`),
+		}},
+		{"names that are wrong in other ways", 2, []f{
+			in("name-invalid", "samples/a.yaml", "", `"A-pod" is not a valid name of a Pod`),
+			in("name-invalid", "samples/b.yaml", "", `"b_pod" is not a valid name of a Pod`),
+		}},
+		{"entries of one kustomization", 1, []f{
+			in("images-entry-unused", "prod/kustomization.yaml", "", `images changes nothing for "api": none`, meant(`"acme/api"`)),
+			in("images-entry-unused", "prod/kustomization.yaml", "", `images changes nothing for "web": none`, meant(`"acme/web"`)),
+		}},
+		{"two groups that turn out to be one", 1, []f{
+			in("access-invalid", "a.yaml", "", "the resource x is in the group y", warning),
+			in("access-invalid", "b.yaml", "", "the resource z is in the group y", warning),
+			in("access-invalid", "b.yaml", "", "the resource x is in the group y", warning),
+		}},
+		{"a missing object of copies", 1, []f{
+			in("secret-not-found", "dev/web.yaml", "dev", `Secret "db" in namespace "dev" is not in this build`, missing("dev")),
+			in("secret-not-found", "prod/web.yaml", "prod", `Secret "db" in namespace "prod" is not in this build`, missing("prod")),
+			in("secret-not-found", "prod/api.yaml", "prod", `Secret "db" in namespace "prod" is not in this build`, missing("prod")),
+		}},
+		{"missing objects of two applications", 2, []f{
+			in("secret-not-found", "shop/web.yaml", "shop", `Secret "db" in namespace "shop" is not in this build`, missing("shop")),
+			in("secret-not-found", "blog/app.yaml", "blog", `Secret "db" in namespace "blog" is not in this build`, missing("blog")),
+		}},
+	} {
+		var b bytes.Buffer
+		assert.NoError(t, report.Text(&b, &report.Report{Findings: c.fs}))
+		assert.Equal(t, c.entries, strings.Count(b.String(), "-->"), c.name+"\n"+b.String())
+	}
+}
+
+// TestTextOrder: the first entry is about what is applied, and notes are last.
+func TestTextOrder(t *testing.T) {
+	find := func(severity finding.Severity, file, rule string) finding.Finding {
+		return finding.Finding{Rule: rule, Severity: severity, File: file, Line: 1, Message: "wrong in " + file}
+	}
+	absent := find(finding.Error, "e2e/job.yaml", "secret-not-found")
+	absent.Missing = &finding.Resource{Kind: "Secret", Name: "db"}
+	fs := []finding.Finding{
+		find(finding.Note, "a.yaml", "noted"), absent,
+		find(finding.Error, "deploy/old.yaml", "api-removed"),
+		find(finding.Warning, "deploy/web.yaml", "odd"),
+		find(finding.Error, "docs/page.yaml", "wrong"),
+		find(finding.Error, "e2e/case.yaml", "wrong"),
+		find(finding.Error, "examples-v1/first.yaml", "wrong"),
+		find(finding.Error, "web.yaml", "wrong"),
+	}
+	var b bytes.Buffer
+	assert.NoError(t, report.Text(&b, &report.Report{Findings: fs}))
+	var files []string
+	for line := range strings.Lines(b.String()) {
+		if file, ok := strings.CutPrefix(strings.TrimSpace(line), "--> "); ok {
+			file, _, _ = strings.Cut(file, ":")
+			files = append(files, file)
+		}
+	}
+	assert.Equal(t, []string{
+		"web.yaml", "deploy/old.yaml", "docs/page.yaml", "examples-v1/first.yaml", "e2e/case.yaml", "deploy/web.yaml", "e2e/job.yaml", "a.yaml",
+	}, files)
+}
