@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -330,15 +331,57 @@ func (c *checkFlags) unread(cmd *cobra.Command, rep *check.Report) error {
 	if !c.quiet {
 		check.PrintWarnings(cmd.ErrOrStderr(), rep.Warnings)
 	}
-	for _, u := range rep.Unread {
+	for _, same := range byReason(rep.Unread, secrets) {
+		u := same[0]
 		fails = fails || u.Named
-		sayUnread(cmd, u.Named, secrets.Error(u))
+		sayUnread(cmd, u.Named, secrets.Error(listed(same)))
 		fmt.Fprint(cmd.ErrOrStderr(), where(u.Err, secrets))
 	}
 	if fails {
 		return &exitError{code: ExitFailure}
 	}
 	return nil
+}
+
+// byReason puts together what could not be checked for one reason, such as a file
+// that several overlays build.
+func byReason(unread []check.Unread, secrets *redact.Secrets) [][]check.Unread {
+	type reason struct {
+		text, where string
+		named       bool
+	}
+	var list [][]check.Unread
+	at := map[reason]int{}
+	for _, u := range unread {
+		key := reason{strings.TrimPrefix(u.Err.Error(), u.Name+":"), where(u.Err, secrets), u.Named}
+		i, ok := at[key]
+		if !ok || u.Name == "" {
+			i = len(list)
+			at[key] = i
+			list = append(list, nil)
+		}
+		list[i] = append(list[i], u)
+	}
+	return list
+}
+
+// listed is the first of what could not be checked for one reason, with the names
+// of the next ones.
+func listed(same []check.Unread) check.Unread {
+	const most = 3
+	first := same[0]
+	if len(same) == 1 {
+		return first
+	}
+	names := make([]string, 0, most)
+	for _, u := range same[:min(most, len(same))] {
+		names = append(names, u.Name)
+	}
+	name := strings.Join(names, ", ")
+	if more := len(same) - len(names); more > 0 {
+		name += " and " + strconv.Itoa(more) + " more"
+	}
+	return check.Unread{Name: name, Err: errors.New(strings.TrimPrefix(strings.TrimPrefix(first.Err.Error(), first.Name+":"), " ")), Named: first.Named}
 }
 
 func registerJobs(cmd *cobra.Command, jobs *int, what string) {
