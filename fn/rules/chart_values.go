@@ -69,18 +69,21 @@ func (p *Pass) checkChartVolumes(o *inventory.Object, n, text *yaml.Node) {
 			if !ok || stem != "extra" && stem != "additional" || len(yamlnode.Elements(volumes)) == 0 {
 				continue
 			}
-			names := namesUnder(volumes)
+			names := choose(namesUnder(volumes))
+			if slices.ContainsFunc(names.names, reference.IsPlaceholder) {
+				continue
+			}
 			for _, m := range yamlnode.Elements(mounts) {
 				at := yamlnode.Get(m, "name")
 				name := yamlnode.String(at)
-				if name == "" || slices.Contains(names, name) || reference.IsPlaceholder(name) || slices.ContainsFunc(names, reference.IsPlaceholder) {
+				if name == "" || names.has(name) || reference.IsPlaceholder(name) {
 					continue
 				}
 				if text != nil {
 					at = text
 				}
-				p.Report(o, at, fmt.Sprintf("%s mounts a volume %q, and %sVolumes has none of that name", k.Value, name, stem), DidYouMean(closestNames(name, names)...),
-					Help("%s; if the chart makes the volume itself, ignore this rule here", listOf("its volumes", names)))
+				p.Report(o, at, fmt.Sprintf("%s mounts a volume %q, and %sVolumes has none of that name", k.Value, name, stem), DidYouMean(closeTo(name, names.nearest(name))...),
+					Help("%s; if the chart makes the volume itself, ignore this rule here", listOf("its volumes", names.names)))
 			}
 		}
 	}

@@ -58,10 +58,8 @@ func hasExpressions(selector *yaml.Node) bool {
 // that no pod of the namespace (any if empty) matches, when one pod fails a
 // single expression and that by what looks like a typing error.
 func (p *Pass) checkExpressionSelector(o *inventory.Object, selector *yaml.Node, namespace string) {
-	for _, pod := range p.podsWith(namespace, selector) {
-		if LabelSelector(pod.Labels(), selector) {
-			return
-		}
+	for range p.eachOfSelector(namespace, selector) {
+		return
 	}
 	labels := yamlnode.Get(selector, "matchLabels")
 	key := namespace + " " + selectorText(labels)
@@ -71,8 +69,15 @@ func (p *Pass) checkExpressionSelector(o *inventory.Object, selector *yaml.Node,
 	if _, far := distant.Of(p.Build).Load(key); far {
 		return
 	}
-	candidates := p.podsLabelled(namespace, labels)
-	if len(candidates) > fewPods {
+	some := p.podsLabelled(namespace, labels)
+	var candidates []*inventory.Pod
+	if len(some[0])+len(some[1]) <= fewPods {
+		for _, pod := range slices.Concat(some[0], some[1]) {
+			if inventory.SameNamespace(pod.Namespace(), namespace) {
+				candidates = append(candidates, pod)
+			}
+		}
+	} else {
 		var near []label
 		for _, e := range yamlnode.Elements(yamlnode.Get(selector, "matchExpressions")) {
 			for _, v := range yamlnode.Elements(yamlnode.Get(e, "values")) {
@@ -86,24 +91,39 @@ func (p *Pass) checkExpressionSelector(o *inventory.Object, selector *yaml.Node,
 	}
 }
 
-// podsWith narrows the pods of a namespace by index to those that may match a
-// selector: by its labels, or by the values of its first expression with some.
-func (p *Pass) podsWith(namespace string, selector *yaml.Node) []*inventory.Pod {
-	if labels := yamlnode.Get(selector, "matchLabels"); labels != nil && len(labels.Content) > 0 {
-		return p.podsLabelled(namespace, labels)
-	}
-	for _, e := range yamlnode.Elements(yamlnode.Get(selector, "matchExpressions")) {
-		key := yamlnode.GetString(e, "key")
-		if key == "" || yamlnode.GetString(e, "operator") != "In" {
-			continue
+// eachOfSelector calls yield for the pods of a namespace, any if empty, that a
+// metav1.LabelSelector selects. It finds them by an index: by the labels, or by the
+// values of the first expression with some.
+func (p *Pass) eachOfSelector(namespace string, selector *yaml.Node) func(yield func(*inventory.Pod) bool) {
+	return func(yield func(*inventory.Pod) bool) {
+		each := func(some [2][]*inventory.Pod) bool {
+			for _, pods := range some {
+				for _, pod := range pods {
+					if inventory.SameNamespace(pod.Namespace(), namespace) && LabelSelector(pod.Labels(), selector) && !yield(pod) {
+						return false
+					}
+				}
+			}
+			return true
 		}
-		var pods []*inventory.Pod
-		for _, v := range yamlnode.Elements(yamlnode.Get(e, "values")) {
-			pods = append(pods, p.podsLabelled(namespace, yamlnode.NewMapping(yamlnode.NewString(key), v))...)
+		if labels := yamlnode.Get(selector, "matchLabels"); labels != nil && len(labels.Content) > 0 {
+			each(p.podsLabelled(namespace, labels))
+			return
 		}
-		return pods
+		for _, e := range yamlnode.Elements(yamlnode.Get(selector, "matchExpressions")) {
+			key := yamlnode.GetString(e, "key")
+			if key == "" || yamlnode.GetString(e, "operator") != "In" {
+				continue
+			}
+			for _, v := range yamlnode.Elements(yamlnode.Get(e, "values")) {
+				if !each(p.podsLabelled(namespace, yamlnode.NewMapping(yamlnode.NewString(key), v))) {
+					return
+				}
+			}
+			return
+		}
+		each(p.podsLabelled(namespace, nil))
 	}
-	return p.podsLabelled(namespace, nil)
 }
 
 // reportExpressionMiss reports whether there was something to report.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -27,20 +28,10 @@ var listenerNotFound = &Rule{
 		"The route is not accepted, and its requests end in 404.",
 	URL: "https://gateway-api.sigs.k8s.io/api-types/httproute/#attaching-to-gateways",
 	Run: func(p *Pass) error {
-		named := map[*inventory.Object]*choice{} // the listeners of each
-		p.eachAttachment(func(r *reference.Ref, gateway *inventory.Object) {
+		p.eachAttachment(func(r *reference.Ref, gateway *gateway) {
 			section := yamlnode.Get(r.Parent, "sectionName")
 			if name := yamlnode.String(section); name != "" && !reference.IsPlaceholder(name) {
-				own := named[gateway]
-				if own == nil {
-					var names []string
-					for _, l := range listeners(gateway) {
-						names = append(names, yamlnode.GetString(l, "name"))
-					}
-					own = choose(names)
-					named[gateway] = own
-				}
-				if !own.has(name) {
+				if own := gateway.names(); !own.has(name) {
 					message := fmt.Sprintf("%s has no listener %q", gateway, name)
 					p.Report(r.From, section, message, DidYouMean(own.nearest(name)...), Help("%s", listOf("its listeners", own.names)))
 				}
@@ -48,12 +39,8 @@ var listenerNotFound = &Rule{
 			}
 			port := yamlnode.Get(r.Parent, "port")
 			if n := yamlnode.String(port); n != "" && !reference.IsPlaceholder(n) {
-				var ports []string
-				for _, l := range listeners(gateway) {
-					ports = append(ports, yamlnode.GetString(l, "port"))
-				}
-				if !slices.Contains(ports, n) {
-					p.Report(r.From, port, fmt.Sprintf("%s has no listener on port %s", gateway, n), Help("%s", listOf("its ports", ports)))
+				if own := gateway.ports(); !own.has(n) {
+					p.Report(r.From, port, fmt.Sprintf("%s has no listener on port %s", gateway, n), Help("%s", listOf("its ports", own.names)))
 				}
 			}
 		})
@@ -61,26 +48,58 @@ var listenerNotFound = &Rule{
 	},
 }
 
+// gateway is a Gateway with what routes ask of it: there may be many of both
+// listeners and routes.
+type gateway struct {
+	*inventory.Object
+	listeners    []*yaml.Node
+	names, ports func() *choice
+	named        func() map[string][]*yaml.Node
+	admissions   Memo[admittee, *admission]
+}
+
+func newGateway(o *inventory.Object) *gateway {
+	g := &gateway{Object: o}
+	for _, l := range yamlnode.Elements(o.Get("spec", "listeners")) {
+		g.listeners = append(g.listeners, yamlnode.Resolve(l))
+	}
+	all := func(field string) func() *choice {
+		return sync.OnceValue(func() *choice {
+			values := make([]string, len(g.listeners))
+			for i, l := range g.listeners {
+				values[i] = yamlnode.GetString(l, field)
+			}
+			return choose(values)
+		})
+	}
+	g.names, g.ports = all("name"), all("port")
+	g.named = sync.OnceValue(func() map[string][]*yaml.Node {
+		by := map[string][]*yaml.Node{}
+		for _, l := range g.listeners {
+			name := yamlnode.GetString(l, "name")
+			by[name] = append(by[name], l)
+		}
+		return by
+	})
+	return g
+}
+
+var gateways = NewFact(func(*Build) *Memo[*inventory.Object, *gateway] { return &Memo[*inventory.Object, *gateway]{} })
+
 // eachAttachment calls f for every reference to a Gateway of the build that
 // may name one of its listeners.
-func (p *Pass) eachAttachment(f func(r *reference.Ref, gateway *inventory.Object)) {
+func (p *Pass) eachAttachment(f func(r *reference.Ref, gateway *gateway)) {
 	for _, r := range p.refs.To(gk(gatewayAPI + "/Gateway")) {
 		if !strings.Contains(r.Row.Path, "parentRef") && !strings.Contains(r.Row.Path, "targetRef") {
 			continue
 		}
 		res := p.resolve(r)
-		if res.Status == reference.Found && res.Target != nil && res.Target.Kind == "Gateway" && len(listeners(res.Target)) > 0 {
-			f(r, res.Target)
+		if res.Status == reference.Found && res.Target != nil && res.Target.Kind == "Gateway" {
+			if g := gateways.Of(p.Build).Get(res.Target, func() *gateway { return newGateway(res.Target) }); len(g.listeners) > 0 {
+				f(r, g)
+			}
 		}
 	}
-}
-
-func listeners(gateway *inventory.Object) []*yaml.Node {
-	var all []*yaml.Node
-	for _, l := range yamlnode.Elements(gateway.Get("spec", "listeners")) {
-		all = append(all, yamlnode.Resolve(l))
-	}
-	return all
 }
 
 var routeNotAllowed = &Rule{
@@ -91,26 +110,14 @@ var routeNotAllowed = &Rule{
 		"The route is not accepted, and its requests end in 404.",
 	URL: "https://gateway-api.sigs.k8s.io/concepts/security-model/",
 	Run: func(p *Pass) error {
-		p.eachAttachment(func(r *reference.Ref, gateway *inventory.Object) {
+		p.eachAttachment(func(r *reference.Ref, gateway *gateway) {
 			if !strings.HasSuffix(r.From.Kind, "Route") {
 				return
 			}
-			section := yamlnode.GetString(r.Parent, "sectionName")
-			var reasons []string
-			for _, l := range listeners(gateway) {
-				if section != "" && yamlnode.GetString(l, "name") != section {
-					continue
-				}
-				why := p.refuses(gateway, l, r.From)
-				if why == "" {
-					return
-				}
-				if !slices.Contains(reasons, why) {
-					reasons = append(reasons, why)
-				}
-			}
-			if len(reasons) > 0 {
-				p.Report(r.From, r.Node, fmt.Sprintf("%s does not admit this %s: %s", gateway, r.From.Kind, strings.Join(reasons, "; ")),
+			of := admittee{r.From.Kind, r.From.Namespace, yamlnode.GetString(r.Parent, "sectionName")}
+			a := gateway.admissions.Get(of, func() *admission { return p.admissionOf(gateway, of) })
+			if why := a.refuses(yamlnode.Elements(r.From.Get("spec", "hostnames"))); why != "" {
+				p.Report(r.From, r.Node, fmt.Sprintf("%s does not admit this %s: %s", gateway, r.From.Kind, why),
 					Help("change allowedRoutes or hostname of a listener, or attach to another one"))
 			}
 		})
@@ -118,41 +125,93 @@ var routeNotAllowed = &Rule{
 	},
 }
 
-// refuses says why a listener does not admit a route, "" if it does.
-func (p *Pass) refuses(gateway *inventory.Object, listener *yaml.Node, route *inventory.Object) string {
+// admittee is what decides whether a listener lets a route in, but for its hosts.
+type admittee struct{ kind, namespace, section string }
+
+// admission is what the listeners of a Gateway say to admittees of one sort.
+type admission struct {
+	admits  bool    // whether one lets such routes in, if they have the right hosts
+	anyHost bool    // whether one does whatever their hosts are
+	hosts   hostSet // those that they may have
+	refusal string  // why none does; "" where there is no such listener
+}
+
+func (p *Pass) admissionOf(g *gateway, of admittee) *admission {
+	listeners := g.listeners
+	if of.section != "" {
+		listeners = g.named()[of.section]
+	}
+	a := &admission{}
+	labels := sync.OnceValue(func() *yaml.Node {
+		if ns := p.Inventory.Lookup(gk("Namespace"), "", of.namespace, false, nil); ns != nil && ns.Node != nil {
+			return withNamespaceName(ns)
+		}
+		return nil
+	})
+	var reasons []string
+	known := map[string]bool{}
+	for _, l := range listeners {
+		why := refuses(g.Object, l, of, labels)
+		if why == "" {
+			a.admits = true
+			host := yamlnode.GetString(l, "hostname")
+			if host == "" || reference.IsPlaceholder(strings.TrimPrefix(host, "*.")) {
+				a.anyHost = true
+				return a
+			}
+			a.hosts.add(host)
+			why = fmt.Sprintf("listener %q is for host %q", yamlnode.GetString(l, "name"), host)
+		}
+		if !known[why] {
+			known[why] = true
+			reasons = append(reasons, why)
+		}
+	}
+	a.refusal = strings.Join(reasons[:min(mostListed, len(reasons))], "; ")
+	if more := len(reasons) - mostListed; more > 0 {
+		a.refusal += fmt.Sprintf("; and %d more", more)
+	}
+	return a
+}
+
+// refuses says why a route for some hosts is not let in, "" if it is.
+func (a *admission) refuses(hosts []*yaml.Node) string {
+	if a.anyHost || a.admits && len(hosts) == 0 {
+		return ""
+	}
+	for _, n := range hosts {
+		h := yamlnode.String(n)
+		if a.admits && (a.hosts.intersects(h) || reference.IsPlaceholder(strings.TrimPrefix(h, "*."))) {
+			return ""
+		}
+	}
+	return a.refusal
+}
+
+// refuses says why a listener does not admit routes, whatever their hosts; "" if
+// it does. labels are those of the routes' namespace, nil if they are not known.
+func refuses(gateway *inventory.Object, listener *yaml.Node, of admittee, labels func() *yaml.Node) string {
 	name := yamlnode.GetString(listener, "name")
 	allowed := yamlnode.Get(listener, "allowedRoutes")
 	if kinds := yamlnode.Elements(yamlnode.Get(allowed, "kinds")); len(kinds) > 0 &&
-		!slices.ContainsFunc(kinds, func(k *yaml.Node) bool { return yamlnode.GetString(k, "kind") == route.Kind }) {
-		return fmt.Sprintf("listener %q does not take %ss", name, route.Kind)
+		!slices.ContainsFunc(kinds, func(k *yaml.Node) bool { return yamlnode.GetString(k, "kind") == of.kind }) {
+		return fmt.Sprintf("listener %q does not take %ss", name, of.kind)
 	}
 	switch yamlnode.GetString(allowed, "namespaces", "from") {
 	case "All":
 	case "", "Same":
-		if !inventory.SameNamespace(gateway.Namespace, route.Namespace) {
+		if !inventory.SameNamespace(gateway.Namespace, of.namespace) {
 			return fmt.Sprintf("listener %q takes routes of namespace %q only", name, gateway.Namespace)
 		}
 	case "Selector":
-		ns := p.Inventory.Lookup(gk("Namespace"), "", route.Namespace, false, nil)
 		selector := yamlnode.Path(allowed, "namespaces", "selector")
-		if ns != nil && ns.Node != nil && !LabelSelector(withNamespaceName(ns), selector) {
-			return fmt.Sprintf("listener %q selects namespaces by labels that %q does not have", name, route.Namespace)
+		if have := labels(); have != nil && !LabelSelector(have, selector) {
+			return fmt.Sprintf("listener %q selects namespaces by labels that %q does not have", name, of.namespace)
 		}
 	case "None":
 		return fmt.Sprintf("listener %q takes no routes", name)
 	}
-	host := yamlnode.GetString(listener, "hostname")
-	hosts := yamlnode.Elements(route.Get("spec", "hostnames"))
-	if host == "" || len(hosts) == 0 || reference.IsPlaceholder(strings.TrimPrefix(host, "*.")) {
-		return ""
-	}
-	for _, h := range hosts {
-		h := yamlnode.String(h)
-		if hostsIntersect(host, h) || reference.IsPlaceholder(strings.TrimPrefix(h, "*.")) {
-			return ""
-		}
-	}
-	return fmt.Sprintf("listener %q is for host %q", name, host)
+	return ""
 }
 
 // withNamespaceName is the labels of a namespace with the one that every
@@ -163,6 +222,75 @@ func withNamespaceName(ns *inventory.Object) *yaml.Node {
 		yamlnode.Set(labels, k.Value, yamlnode.NewString(yamlnode.String(v)))
 	}
 	return labels
+}
+
+// hostSet are host names, which may start with "*.". The zero value is empty.
+type hostSet struct {
+	all  map[string]bool
+	ends map[string]bool // of their names, from each dot on
+	odd  []string        // with a star that no dot follows
+}
+
+func (s *hostSet) add(host string) {
+	if s.all == nil {
+		s.all, s.ends = map[string]bool{}, map[string]bool{}
+	}
+	if s.all[host] {
+		return
+	}
+	s.all[host] = true
+	if isOddHost(host) {
+		s.odd = append(s.odd, host)
+	}
+	for end := range hostEnds(host) {
+		s.ends[end] = true
+	}
+}
+
+func isOddHost(host string) bool {
+	return strings.HasPrefix(host, "*") && !strings.HasPrefix(host, "*.")
+}
+
+// hostEnds calls yield for what ends a host name from each of its dots on, that
+// behind a star included.
+func hostEnds(host string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		rest := strings.TrimPrefix(host, "*")
+		for i := range len(rest) {
+			if rest[i] == '.' && !yield(rest[i:]) {
+				return
+			}
+		}
+	}
+}
+
+// intersects reports whether one of the names and host have a host in common.
+func (s *hostSet) intersects(host string) bool {
+	if s.all[host] {
+		return true
+	}
+	for _, other := range s.odd {
+		if hostsIntersect(other, host) {
+			return true
+		}
+	}
+	if isOddHost(host) {
+		for other := range s.all {
+			if hostsIntersect(other, host) {
+				return true
+			}
+		}
+		return false
+	}
+	if rest, wild := strings.CutPrefix(host, "*"); wild && s.ends[rest] {
+		return true
+	}
+	for end := range hostEnds(host) {
+		if s.all["*"+end] {
+			return true
+		}
+	}
+	return false
 }
 
 // hostsIntersect reports whether two host names, either of which may start
@@ -232,20 +360,38 @@ func isForMesh(route *inventory.Object, namespace string) bool {
 	})
 }
 
-func (p *Pass) granted(r *reference.Ref, target finding.Resource) bool {
-	for _, grant := range p.Inventory.OfKind(gk(gatewayAPI + "/ReferenceGrant")) {
-		if !inventory.SameNamespace(grant.Namespace, target.Namespace) {
-			continue
+// grant is what a ReferenceGrant allows: what is in a namespace, of a kind, to use
+// what is of another. name is "" for all of them.
+type grant struct {
+	fromGroup, fromKind, fromNamespace string
+	kind, name                         string
+}
+
+// grants are the namespaces that allow something.
+var grants = NewFact(func(b *Build) map[grant]map[string]bool {
+	all := map[grant]map[string]bool{}
+	for _, o := range b.Inventory.OfKind(gk(gatewayAPI + "/ReferenceGrant")) {
+		to := fieldpath.Of("spec.to[]").Nodes(o.Node)
+		for _, f := range fieldpath.Of("spec.from[]").Nodes(o.Node) {
+			from := grant{fromGroup: yamlnode.GetString(f, "group"), fromKind: yamlnode.GetString(f, "kind"), fromNamespace: yamlnode.GetString(f, "namespace")}
+			for _, t := range to {
+				g := from
+				g.kind, g.name = yamlnode.GetString(t, "kind"), yamlnode.GetString(t, "name")
+				if all[g] == nil {
+					all[g] = map[string]bool{}
+				}
+				all[g][o.Namespace] = true
+			}
 		}
-		from := slices.ContainsFunc(fieldpath.Of("spec.from[]").Nodes(grant.Node), func(n *yaml.Node) bool {
-			return yamlnode.GetString(n, "kind") == r.From.Kind && yamlnode.GetString(n, "group") == r.From.Group &&
-				yamlnode.GetString(n, "namespace") == r.From.Namespace
-		})
-		to := slices.ContainsFunc(fieldpath.Of("spec.to[]").Nodes(grant.Node), func(n *yaml.Node) bool {
-			name := yamlnode.GetString(n, "name")
-			return yamlnode.GetString(n, "kind") == target.Kind && (name == "" || name == target.Name)
-		})
-		if from && to {
+	}
+	return all
+})
+
+func (p *Pass) granted(r *reference.Ref, target finding.Resource) bool {
+	g := grant{fromGroup: r.From.Group, fromKind: r.From.Kind, fromNamespace: r.From.Namespace, kind: target.Kind}
+	for _, name := range [...]string{"", target.Name} {
+		g.name = name
+		if in := grants.Of(p.Build)[g]; in[target.Namespace] || in[""] || target.Namespace == "" && len(in) > 0 {
 			return true
 		}
 	}

@@ -36,8 +36,8 @@ func (j *hostJudge) judgePod(u *hostUse, n hostName, result *hostJudgement) {
 			return
 		}
 	}
-	for _, pod := range j.b.Pods(n.namespace) {
-		if yamlnode.GetString(pod.Spec, "subdomain") == n.service {
+	for _, pod := range subdomains.Of(j.b)[n.service] {
+		if inventory.SameNamespace(pod.Namespace(), n.namespace) {
 			return // a hostname of its own, or of pods that nobody here names
 		}
 	}
@@ -203,3 +203,14 @@ func looksLikePod(label string) bool {
 	_, _, ok := cutOrdinal(label)
 	return ok
 }
+
+// subdomains are the pods of the build that have one, by it.
+var subdomains = NewFact(func(b *Build) map[string][]*inventory.Pod {
+	by := map[string][]*inventory.Pod{}
+	for _, pod := range workloads.Of(b) {
+		if name := yamlnode.GetString(pod.Spec, "subdomain"); name != "" {
+			by[name] = append(by[name], pod)
+		}
+	}
+	return by
+})

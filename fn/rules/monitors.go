@@ -330,7 +330,7 @@ func (m *monitor) services(b *Build, candidates []*inventory.Pod, labels *yaml.N
 	if m.what != "Service" || len(candidates) <= fewPods {
 		return candidates
 	}
-	for _, pod := range b.matching("", labels) {
+	for pod := range b.eachMatching("", labels) {
 		for _, svc := range servicesOf.Of(b)[pod] {
 			for _, c := range m.all.named(svc.Name) {
 				if c.Owner == svc && inNamespaces(m.namespaces, svc.Namespace) {
@@ -342,10 +342,17 @@ func (m *monitor) services(b *Build, candidates []*inventory.Pod, labels *yaml.N
 	return nil
 }
 
-// labelled narrows what is in the namespaces by the selector's first label.
+// labelled narrows what is in the namespaces by the rarest of the selector's labels.
 func (s *scrapable) labelled(selector *yaml.Node, namespaces []string) []*inventory.Pod {
+	var rarest []*inventory.Pod
+	any := false
 	for k, v := range yamlnode.Fields(yamlnode.Get(selector, "matchLabels")) {
-		return s.byLabel[label{k.Value, yamlnode.String(v)}]
+		if with := s.byLabel[label{k.Value, yamlnode.String(v)}]; !runtimeLabel(k.Value) && (!any || len(with) < len(rarest)) {
+			rarest, any = with, true
+		}
+	}
+	if any {
+		return rarest
 	}
 	return s.in(namespaces)
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -27,9 +28,9 @@ var policyPortNotServed = &Rule{
 				if o.Node == nil {
 					continue
 				}
-				var pods []*inventory.Pod
+				var pods []*podGroup
 				for _, selector := range fieldpath.Of(row.subject).Nodes(o.Node) {
-					pods = append(pods, p.podsOfSelector(o.Namespace, selector)...)
+					pods = append(pods, p.podsOfSelector(o.Namespace, selector))
 				}
 				for _, rule := range yamlnode.Elements(o.Get("spec", "ingress")) {
 					p.checkPolicyPorts(o, rule, row.ports, pods, "this policy selects")
@@ -53,24 +54,24 @@ type policyPort struct {
 	ports   string // of a rule
 	// destinations are the pods that a rule of egress leads to, as far as they are
 	// known.
-	destinations func(p *Pass, o *inventory.Object, rule *yaml.Node) ([]*inventory.Pod, bool)
+	destinations func(p *Pass, o *inventory.Object, rule *yaml.Node) ([]*podGroup, bool)
 }
 
 var policyPorts = []policyPort{
 	// https://kubernetes.io/docs/concepts/services-networking/network-policies/
-	{gk("networking.k8s.io/NetworkPolicy"), "spec.podSelector", "ports[]", func(p *Pass, o *inventory.Object, rule *yaml.Node) (pods []*inventory.Pod, ok bool) {
+	{gk("networking.k8s.io/NetworkPolicy"), "spec.podSelector", "ports[]", func(p *Pass, o *inventory.Object, rule *yaml.Node) (pods []*podGroup, ok bool) {
 		for _, peer := range yamlnode.Elements(yamlnode.Get(rule, "to")) {
 			selector, namespace := yamlnode.Get(peer, "podSelector"), peerNamespace(o, peer)
 			some := p.podsOfSelector(namespace, selector)
-			if selector == nil || namespace == "" && o.Namespace != "" || len(some) == 0 {
+			if selector == nil || namespace == "" && o.Namespace != "" || len(some.pods) == 0 {
 				return nil, false // an address, or pods of another build
 			}
-			pods = append(pods, some...)
+			pods = append(pods, some)
 		}
 		return pods, len(pods) > 0
 	}},
 	// https://docs.cilium.io/en/stable/security/policy/language/
-	{gk("cilium.io/CiliumNetworkPolicy"), "spec.endpointSelector", "toPorts[].ports[]", func(p *Pass, o *inventory.Object, rule *yaml.Node) (pods []*inventory.Pod, ok bool) {
+	{gk("cilium.io/CiliumNetworkPolicy"), "spec.endpointSelector", "toPorts[].ports[]", func(p *Pass, o *inventory.Object, rule *yaml.Node) (pods []*podGroup, ok bool) {
 		for k := range yamlnode.Fields(rule) {
 			if k.Value != "toEndpoints" && k.Value != "toPorts" {
 				return nil, false
@@ -78,31 +79,113 @@ var policyPorts = []policyPort{
 		}
 		for _, selector := range yamlnode.Elements(yamlnode.Get(rule, "toEndpoints")) {
 			some := p.podsOfSelector(o.Namespace, selector)
-			if !plainLabels(yamlnode.Get(selector, "matchLabels")) || len(some) == 0 {
+			if !plainLabels(yamlnode.Get(selector, "matchLabels")) || len(some.pods) == 0 {
 				return nil, false
 			}
-			pods = append(pods, some...)
+			pods = append(pods, some)
 		}
 		return pods, len(pods) > 0
 	}},
 }
 
-func (p *Pass) podsOfSelector(namespace string, selector *yaml.Node) []*inventory.Pod {
-	var pods []*inventory.Pod
-	if selector == nil {
-		return nil
+// podGroup is the pods that one selector selects, with what policies ask of them.
+type podGroup struct {
+	pods       []*inventory.Pod
+	partial    bool
+	undeclared bool // whether one declares no ports
+	ports      *choice
+	named      func() *choice // the ports with names, sorted, each once
+	// listened are the ports at which Services send them requests.
+	listened func() map[string]bool
+	// served are the ports of Services in front of them, with where those lead to.
+	served func() map[string][]servedPort
+}
+
+// servedPort is a port of a Service.
+type servedPort struct {
+	service *inventory.Object
+	target  string
+}
+
+func newPodGroup(b *Build, pods []*inventory.Pod) *podGroup {
+	g := &podGroup{pods: pods}
+	var names []string
+	for _, pod := range pods {
+		ports := containerPorts(pod)
+		g.partial = g.partial || pod.Partial
+		g.undeclared = g.undeclared || len(ports) == 0
+		names = append(names, ports...)
 	}
-	for _, pod := range p.podsWith(namespace, selector) {
-		if LabelSelector(pod.Labels(), selector) {
-			pods = append(pods, pod)
+	g.ports = choose(names)
+	g.named = sync.OnceValue(func() *choice {
+		named := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "" || isNumber(s) })
+		slices.Sort(named)
+		return choose(slices.Compact(named))
+	})
+	eachPort := func(f func(*inventory.Object, ServicePort)) {
+		seen := map[*inventory.Object]bool{}
+		for _, pod := range pods {
+			for _, svc := range servicesOf.Of(b)[pod] {
+				if seen[svc] {
+					continue
+				}
+				seen[svc] = true
+				for _, port := range ServicePorts(svc) {
+					f(svc, port)
+				}
+			}
 		}
 	}
-	return pods
+	g.listened = sync.OnceValue(func() map[string]bool {
+		at := map[string]bool{}
+		eachPort(func(_ *inventory.Object, port ServicePort) {
+			if port.TargetPort != "" {
+				at[port.TargetPort] = true
+			} else {
+				at[port.Port] = true
+			}
+		})
+		return at
+	})
+	g.served = sync.OnceValue(func() map[string][]servedPort {
+		by := map[string][]servedPort{}
+		eachPort(func(svc *inventory.Object, port ServicePort) {
+			if !slices.ContainsFunc(by[port.Port], func(s servedPort) bool { return s.target == port.TargetPort }) {
+				by[port.Port] = append(by[port.Port], servedPort{svc, port.TargetPort})
+			}
+		})
+		return by
+	})
+	return g
+}
+
+// podGroups are those that selectors of a namespace select: many policies have one
+// selector, all pods above all.
+var podGroups = NewFact(func(*Build) *Memo[string, *podGroup] { return &Memo[string, *podGroup]{} })
+
+func (p *Pass) podsOfSelector(namespace string, selector *yaml.Node) *podGroup {
+	if selector == nil {
+		return &podGroup{}
+	}
+	key := namespace
+	for k, v := range yamlnode.Fields(yamlnode.Get(selector, "matchLabels")) {
+		key += fmt.Sprintf(" %q=%q", k.Value, yamlnode.String(v))
+	}
+	for _, e := range yamlnode.Elements(yamlnode.Get(selector, "matchExpressions")) {
+		key += fmt.Sprintf(" %q %q", yamlnode.GetString(e, "operator"), yamlnode.GetString(e, "key"))
+		for _, v := range yamlnode.Elements(yamlnode.Get(e, "values")) {
+			key += fmt.Sprintf(" %q", yamlnode.String(v))
+		}
+	}
+	return podGroups.Of(p.Build).Get(key, func() *podGroup {
+		return newPodGroup(p.Build, slices.Collect(p.eachOfSelector(namespace, selector)))
+	})
 }
 
 // checkPolicyPorts judges the ports of a rule; which says of which pods they are.
-func (p *Pass) checkPolicyPorts(o *inventory.Object, rule *yaml.Node, path string, pods []*inventory.Pod, which string) {
-	if len(pods) == 0 || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) {
+func (p *Pass) checkPolicyPorts(o *inventory.Object, rule *yaml.Node, path string, pods []*podGroup, which string) {
+	pods = slices.DeleteFunc(slices.Clone(pods), func(g *podGroup) bool { return len(g.pods) == 0 })
+	if len(pods) == 0 || slices.ContainsFunc(pods, func(g *podGroup) bool { return g.partial }) {
 		return
 	}
 	for _, port := range fieldpath.Of(path).Nodes(rule) {
@@ -123,58 +206,67 @@ func containerPorts(pod *inventory.Pod) []string {
 	return ports
 }
 
-func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*inventory.Pod, which string) {
+func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*podGroup, which string) {
 	want := yamlnode.String(n)
 	if want == "" || reference.IsPlaceholder(want) {
 		return
 	}
-	var names []string
+	var ports choices
 	undeclared := false
-	for _, pod := range pods {
-		ports := containerPorts(pod)
-		if slices.Contains(ports, want) {
-			return
-		}
-		undeclared = undeclared || len(ports) == 0
-		names = append(names, ports...)
+	for _, g := range pods {
+		ports = append(ports, g.ports)
+		undeclared = undeclared || g.undeclared
+	}
+	if ports.has(want) {
+		return
 	}
 	if !isNumber(want) {
 		if undeclared {
 			return
 		}
-		names = slices.DeleteFunc(names, func(s string) bool { return s == "" || isNumber(s) })
-		p.Report(o, n, fmt.Sprintf("no container of the pods that %s has a port named %q", which, want), DidYouMean(nearest(want, names)...),
-			Help("the policy lets nobody in by it; the named ports there are: %s", listOrNone(names)))
+		var names choices
+		for _, g := range pods {
+			names = append(names, g.named())
+		}
+		p.Report(o, n, fmt.Sprintf("no container of the pods that %s has a port named %q", which, want), DidYouMean(names.nearest(want)...),
+			Help("the policy lets nobody in by it; the named ports there are: %s", names.listOrNone()))
 		return
 	}
-	var at *inventory.Object
-	target := ""
-	for _, pod := range pods {
-		for _, svc := range servicesOf.Of(p.Build)[pod] {
-			for _, port := range ServicePorts(svc) {
-				switch {
-				case port.TargetPort == want || port.TargetPort == "" && port.Port == want:
-					return // they do listen on it
-				case port.Port == want && (slices.Contains(names, port.TargetPort) || undeclared && isNumber(port.TargetPort)) && at == nil:
-					at, target = svc, port.TargetPort
-				}
-			}
+	for _, g := range pods {
+		if g.listened()[want] {
+			return // they do listen on it
 		}
 	}
-	if at == nil {
-		return
+	for _, g := range pods {
+		for _, port := range g.served()[want] {
+			if !ports.has(port.target) && !(undeclared && isNumber(port.target)) {
+				continue
+			}
+			opts := []Option{DidYouMeanAs("%s", port.target)}
+			if undeclared {
+				opts = append(opts, AtMost(finding.Warning), Help("it is assumed that the pods listen where the Service sends them requests"))
+			}
+			p.Report(o, n, fmt.Sprintf("%s is the port of Service %q, and policies see the pods' own: its targetPort is %s", want, port.service.Name, port.target), opts...)
+			return
+		}
 	}
-	opts := []Option{DidYouMeanAs("%s", target)}
-	if undeclared {
-		opts = append(opts, AtMost(finding.Warning), Help("it is assumed that the pods listen where the Service sends them requests"))
-	}
-	p.Report(o, n, fmt.Sprintf("%s is the port of Service %q, and policies see the pods' own: its targetPort is %s", want, at.Name, target), opts...)
 }
 
-func listOrNone(names []string) string {
-	if len(names) == 0 {
-		return "none"
+func (c choices) listOrNone() string {
+	names := c[0].names
+	if len(c) > 1 {
+		names = nil
+		for _, one := range c {
+			names = append(names, one.names...)
+		}
+		slices.Sort(names)
+		names = slices.Compact(names)
 	}
-	slices.Sort(names)
-	return fmt.Sprint(slices.Compact(names))
+	switch more := len(names) - mostListed; {
+	case len(names) == 0:
+		return "none"
+	case more > 0:
+		return fmt.Sprintf("%v and %d more", names[:mostListed], more)
+	}
+	return fmt.Sprint(names)
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -110,16 +109,15 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 	if !plainLabels(labels) {
 		return
 	}
-	if len(p.matching(namespace, labels)) > 0 {
+	if p.matchesAny(namespace, labels) {
 		return
 	}
-	pods := p.Pods(namespace)
 	text, peer := selectorText(labels), quiet
 	key := namespace + " " + text
 	if _, far := distant.Of(p.Build).Load(key); quiet && far {
 		return
 	}
-	if len(pods) == 0 || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) {
+	if n, partial := p.countPods(namespace); n == 0 || partial {
 		quiet = true
 	}
 	var best *nearMiss

@@ -78,10 +78,12 @@ func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names string)
 	}
 	scaled := scaledWorkloads.Of(p.Build)
 	var owners []*inventory.Object
-	for _, pod := range p.podsWith(o.Namespace, selector) {
-		if !LabelSelector(pod.Labels(), selector) || slices.Contains(owners, pod.Owner) {
+	known := map[*inventory.Object]bool{}
+	for pod := range p.eachOfSelector(o.Namespace, selector) {
+		if known[pod.Owner] {
 			continue
 		}
+		known[pod.Owner] = true
 		if pod.Partial || scaled[pod.Owner] || !slices.Contains(scalable, pod.Owner.GroupKind) || reference.IsPlaceholder(yamlnode.String(pod.Owner.Get("spec", "replicas"))) {
 			return 0, ""
 		}

@@ -42,17 +42,31 @@ var workloads = NewFact(func(b *Build) []*inventory.Pod {
 	return pods
 })
 
+// countPods returns how many pods Pods returns, and whether something is yet to be
+// filled into one.
+func (b *Build) countPods(namespace string) (n int, partial bool) {
+	pods := podsByNamespace.Of(b)
+	if namespace == "" {
+		return len(pods.all), len(pods.partial) > 0
+	}
+	return len(pods.in[namespace]) + len(pods.in[""]), pods.partial[namespace] || pods.partial[""]
+}
+
 // namespacedPods are the pods of all workloads by namespace; all of them, too,
 // are in the order of the namespaces.
 type namespacedPods struct {
-	in  map[string][]*inventory.Pod
-	all []*inventory.Pod
+	in      map[string][]*inventory.Pod
+	all     []*inventory.Pod
+	partial map[string]bool // the namespaces with a Partial one
 }
 
 var podsByNamespace = NewFact(func(b *Build) namespacedPods {
-	by := namespacedPods{in: map[string][]*inventory.Pod{}}
+	by := namespacedPods{in: map[string][]*inventory.Pod{}, partial: map[string]bool{}}
 	for _, pod := range workloads.Of(b) {
 		by.in[pod.Namespace()] = append(by.in[pod.Namespace()], pod)
+		if pod.Partial {
+			by.partial[pod.Namespace()] = true
+		}
 	}
 	for _, ns := range slices.Sorted(maps.Keys(by.in)) {
 		by.all = append(by.all, by.in[ns]...)
@@ -66,6 +80,27 @@ var podsByLabel = NewFact(func(b *Build) map[label][]*inventory.Pod {
 		for k, v := range yamlnode.Fields(pod.Labels()) {
 			l := label{k.Value, yamlnode.String(v)}
 			index[l] = append(index[l], pod)
+		}
+	}
+	return index
+})
+
+// namespacedLabel is a label of the pods of a namespace.
+type namespacedLabel struct {
+	namespace string
+	label
+}
+
+// podsByNamespacedLabel is podsByLabel for labels of very many pods.
+var podsByNamespacedLabel = NewFact(func(b *Build) map[namespacedLabel][]*inventory.Pod {
+	index := map[namespacedLabel][]*inventory.Pod{}
+	for l, pods := range podsByLabel.Of(b) {
+		if len(pods) <= fewPods {
+			continue
+		}
+		for _, pod := range pods {
+			at := namespacedLabel{pod.Namespace(), l}
+			index[at] = append(index[at], pod)
 		}
 	}
 	return index
@@ -107,37 +142,61 @@ var distant = NewFact(func(*Build) *sync.Map { return &sync.Map{} })
 // matching returns the pods with all labels of a selector map.
 func (b *Build) matching(namespace string, selector *yaml.Node) []*inventory.Pod {
 	var pods []*inventory.Pod
-	for _, pod := range b.podsLabelled(namespace, selector) {
-		if matches(pod, selector) {
-			pods = append(pods, pod)
-		}
+	for pod := range b.eachMatching(namespace, selector) {
+		pods = append(pods, pod)
 	}
 	return pods
 }
 
+// matchesAny reports whether matching returns any.
+func (b *Build) matchesAny(namespace string, selector *yaml.Node) bool {
+	for range b.eachMatching(namespace, selector) {
+		return true
+	}
+	return false
+}
+
+// eachMatching calls yield for what matching returns.
+func (b *Build) eachMatching(namespace string, selector *yaml.Node) func(yield func(*inventory.Pod) bool) {
+	return func(yield func(*inventory.Pod) bool) {
+		for _, pods := range b.podsLabelled(namespace, selector) {
+			for _, pod := range pods {
+				if inventory.SameNamespace(pod.Namespace(), namespace) && matches(pod, selector) && !yield(pod) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // podsLabelled narrows the pods of a namespace to those that carry the rarest
-// label of the selector, by index: trees have as many Services as workloads.
-func (b *Build) podsLabelled(namespace string, selector *yaml.Node) []*inventory.Pod {
+// label of the selector, by index: trees have as many Services as workloads. A few
+// of other namespaces may be among them.
+func (b *Build) podsLabelled(namespace string, selector *yaml.Node) (some [2][]*inventory.Pod) {
 	var rarest []*inventory.Pod
+	var by label
 	any := false
 	for k, v := range yamlnode.Fields(selector) {
 		if runtimeLabel(k.Value) {
 			continue
 		}
-		if with := podsByLabel.Of(b)[label{k.Value, yamlnode.String(v)}]; !any || len(with) < len(rarest) {
-			rarest, any = with, true
+		l := label{k.Value, yamlnode.String(v)}
+		if with := podsByLabel.Of(b)[l]; !any || len(with) < len(rarest) {
+			rarest, by, any = with, l, true
 		}
 	}
-	if !any {
-		return b.Pods(namespace)
+	switch pods := podsByNamespace.Of(b); {
+	case any && (namespace == "" || len(rarest) <= fewPods):
+		some[0] = rarest
+	case any:
+		index := podsByNamespacedLabel.Of(b)
+		some[0], some[1] = index[namespacedLabel{"", by}], index[namespacedLabel{namespace, by}]
+	case namespace == "":
+		some[0] = pods.all
+	default:
+		some[0], some[1] = pods.in[namespace], pods.in[""]
 	}
-	var pods []*inventory.Pod
-	for _, pod := range rarest {
-		if inventory.SameNamespace(pod.Namespace(), namespace) {
-			pods = append(pods, pod)
-		}
-	}
-	return pods
+	return some
 }
 
 type label struct{ key, value string }
@@ -312,7 +371,7 @@ var selectorMatchesNothing = &Rule{
 				continue
 			}
 			sel := pdb.Get("spec", "selector", "matchLabels")
-			if sel == nil || len(sel.Content) == 0 || len(p.matching(pdb.Namespace, sel)) > 0 {
+			if sel == nil || len(sel.Content) == 0 || p.matchesAny(pdb.Namespace, sel) {
 				continue
 			}
 			p.reportNoPods(pdb, sel)
@@ -326,13 +385,20 @@ func (p *Pass) hasEndpoints(svc *inventory.Object) bool {
 	if p.Inventory.Lookup(gk("Endpoints"), svc.Namespace, svc.Name, false, nil) != nil {
 		return true
 	}
-	for _, e := range p.Inventory.OfKind(gk("discovery.k8s.io/EndpointSlice")) {
-		if e.Label("kubernetes.io/service-name") == svc.Name && inventory.SameNamespace(e.Namespace, svc.Namespace) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(endpointSlices.Of(p.Build)[svc.Name], func(e *inventory.Object) bool {
+		return inventory.SameNamespace(e.Namespace, svc.Namespace)
+	})
 }
+
+// endpointSlices are those of the build by the name of their Service.
+var endpointSlices = NewFact(func(b *Build) map[string][]*inventory.Object {
+	by := map[string][]*inventory.Object{}
+	for _, e := range b.Inventory.OfKind(gk("discovery.k8s.io/EndpointSlice")) {
+		name := e.Label("kubernetes.io/service-name")
+		by[name] = append(by[name], e)
+	}
+	return by
+})
 
 // nearMiss is a pod that lacks one label of a selector.
 type nearMiss struct {
@@ -427,7 +493,7 @@ func (p *Pass) nearestPod(o *inventory.Object, selector *yaml.Node) (best *nearM
 		return best, nil
 	}
 	// The namespace has no pods at all, so that another one must be meant.
-	for _, pod := range p.matching("", selector) {
+	for pod := range p.eachMatching("", selector) {
 		if !inventory.SameNamespace(pod.Namespace(), o.Namespace) {
 			return best, pod
 		}
@@ -439,9 +505,8 @@ func (p *Pass) nearestPod(o *inventory.Object, selector *yaml.Node) (best *nearM
 // selector: all of them, or of very many those that have most of its labels, or
 // nearly one of them.
 func (p *Pass) likelyPods(namespace string, selector *yaml.Node) []*inventory.Pod {
-	pods := p.Pods(namespace)
-	if len(pods) <= fewPods {
-		return pods
+	if n, _ := p.countPods(namespace); n <= fewPods {
+		return p.Pods(namespace)
 	}
 	var labels []label
 	for k, v := range yamlnode.Fields(selector) {

@@ -110,8 +110,23 @@ func (p *Pass) meantPods(own string, labels *yaml.Node, namespace string) string
 		}
 	}
 	return meant(own, labels, "pod", func(ns string) bool { return inventory.SameNamespace(ns, namespace) },
-		func(l label) []*inventory.Pod { return podsByLabel.Of(p.Build)[l] },
+		func(l label) []*inventory.Pod { return p.podsOfLabel(namespace, l) },
 		func(name string) []*inventory.Pod { return podsByOwner.Of(p.Build)[name] })
+}
+
+// podsOfLabel returns the pods with a label: all, or of very many those of a
+// namespace first.
+func (b *Build) podsOfLabel(namespace string, l label) []*inventory.Pod {
+	pods := podsByLabel.Of(b)[l]
+	if len(pods) <= fewPods {
+		return pods
+	}
+	index := podsByNamespacedLabel.Of(b)
+	var near []*inventory.Pod
+	for _, some := range [...][]*inventory.Pod{index[namespacedLabel{"", l}], index[namespacedLabel{namespace, l}], pods} {
+		near = append(near, some[:min(fewPods, len(some))]...)
+	}
+	return near
 }
 
 // podsByOwner are the pods of all workloads by the workload's name.

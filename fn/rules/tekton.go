@@ -9,7 +9,6 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -25,30 +24,37 @@ var (
 
 // signature is what a Task or Pipeline declares.
 type signature struct {
-	params, workspaces, results []string
+	params, workspaces, results choices
 	// required are the params without a default, bound the workspaces that are not
 	// optional.
 	required, bound []string
 }
 
-func signatureOf(spec *yaml.Node) *signature {
+// signatures are those of the specs of a build.
+var signatures = NewFact(func(*Build) *Memo[*yaml.Node, *signature] { return &Memo[*yaml.Node, *signature]{} })
+
+func (p *Pass) signatureOf(spec *yaml.Node) *signature {
+	return signatures.Of(p.Build).Get(spec, func() *signature { return newSignature(spec) })
+}
+
+func newSignature(spec *yaml.Node) *signature {
 	s := &signature{}
-	params := slices.Concat(yamlnode.Elements(yamlnode.Get(spec, "params")), yamlnode.Elements(yamlnode.Path(spec, "inputs", "params")))
-	for _, n := range params {
+	var params, workspaces []string
+	for _, n := range slices.Concat(yamlnode.Elements(yamlnode.Get(spec, "params")), yamlnode.Elements(yamlnode.Path(spec, "inputs", "params"))) {
 		name := yamlnode.GetString(n, "name")
-		s.params = append(s.params, name)
+		params = append(params, name)
 		if yamlnode.Get(n, "default") == nil {
 			s.required = append(s.required, name)
 		}
 	}
 	for _, n := range yamlnode.Elements(yamlnode.Get(spec, "workspaces")) {
 		name := yamlnode.GetString(n, "name")
-		s.workspaces = append(s.workspaces, name)
+		workspaces = append(workspaces, name)
 		if yamlnode.GetString(n, "optional") != "true" {
 			s.bound = append(s.bound, name)
 		}
 	}
-	s.results = namesUnder(spec, "results")
+	s.params, s.workspaces, s.results = choices{choose(params)}, choices{choose(workspaces)}, choices{choose(namesUnder(spec, "results"))}
 	return s
 }
 
@@ -63,7 +69,7 @@ type tektonVariable struct {
 // one of the words. What stands under skip is left out.
 func tektonVariablesIn(n *yaml.Node, skip ...*yaml.Node) []tektonVariable {
 	var found []tektonVariable
-	eachText(n, 0, skip, func(at *yaml.Node) {
+	eachText(n, 0, setOf(skip), func(at *yaml.Node) {
 		text := at.Value
 		for from := 0; ; {
 			i := strings.Index(text[from:], "$(")
@@ -103,9 +109,9 @@ func tektonVariablesIn(n *yaml.Node, skip ...*yaml.Node) []tektonVariable {
 }
 
 // eachText calls f for the strings below a node.
-func eachText(n *yaml.Node, depth int, skip []*yaml.Node, f func(*yaml.Node)) {
+func eachText(n *yaml.Node, depth int, skip map[*yaml.Node]bool, f func(*yaml.Node)) {
 	n = yamlnode.Resolve(n)
-	if n == nil || depth > 60 || slices.Contains(skip, n) {
+	if n == nil || depth > 60 || skip[n] {
 		return
 	}
 	if n.Kind == yaml.ScalarNode {
@@ -121,11 +127,19 @@ func eachText(n *yaml.Node, depth int, skip []*yaml.Node, f func(*yaml.Node)) {
 	}
 }
 
+func setOf(nodes []*yaml.Node) map[*yaml.Node]bool {
+	set := make(map[*yaml.Node]bool, len(nodes))
+	for _, n := range nodes {
+		set[n] = true
+	}
+	return set
+}
+
 // named reports whether a path's name is one of names: names may have dots, and
 // what follows one may be a key of an object.
-func named(path, names []string) bool {
+func named(path []string, names choices) bool {
 	for i := len(path); i > 0; i-- {
-		if slices.Contains(names, strings.Join(path[:i], ".")) {
+		if names.has(strings.Join(path[:i], ".")) {
 			return true
 		}
 	}
@@ -144,13 +158,13 @@ var pipelineVariableNotFound = &Rule{
 			for _, o := range p.Inventory.OfKind(kind) {
 				if o.Node != nil {
 					spec := o.Get("spec")
-					p.checkTaskVariables(o, spec, signatureOf(spec))
+					p.checkTaskVariables(o, spec, p.signatureOf(spec))
 				}
 			}
 		}
 		for _, o := range p.Inventory.OfKind(gk("tekton.dev/TaskRun")) {
 			if spec := o.Get("spec", "taskSpec"); o.Node != nil && spec != nil {
-				p.checkTaskVariables(o, spec, signatureOf(spec).with(signatureOf(o.Get("spec"))))
+				p.checkTaskVariables(o, spec, p.signatureOf(spec).with(p.signatureOf(o.Get("spec"))))
 			}
 		}
 		p.eachPipeline(func(o *inventory.Object, spec *yaml.Node, around *signature) {
@@ -160,7 +174,7 @@ var pipelineVariableNotFound = &Rule{
 			if o.Node == nil {
 				continue
 			}
-			own := signatureOf(o.Get("spec"))
+			own := p.signatureOf(o.Get("spec"))
 			for _, v := range tektonVariablesIn(o.Get("spec", "resourcetemplates")) {
 				if len(v.path) > 2 && v.path[0] == "tt" && v.path[1] == "params" {
 					p.checkTektonName(o, v, "param", v.path[2:], own.params)
@@ -169,6 +183,17 @@ var pipelineVariableNotFound = &Rule{
 		}
 		return nil
 	},
+}
+
+// dotted reports whether one of the names has a dot.
+func (c choices) dotted() bool {
+	return slices.ContainsFunc(c, func(one *choice) bool {
+		return slices.ContainsFunc(one.names, func(name string) bool { return strings.Contains(name, ".") })
+	})
+}
+
+func (c choices) empty() bool {
+	return !slices.ContainsFunc(c, func(one *choice) bool { return len(one.names) > 0 })
 }
 
 // with adds what is declared around an embedded spec.
@@ -186,25 +211,25 @@ func (p *Pass) eachPipeline(f func(o *inventory.Object, spec *yaml.Node, around 
 	}
 	for _, o := range p.Inventory.OfKind(gk("tekton.dev/PipelineRun")) {
 		if spec := o.Get("spec", "pipelineSpec"); o.Node != nil && spec != nil {
-			f(o, spec, signatureOf(o.Get("spec")))
+			f(o, spec, p.signatureOf(o.Get("spec")))
 		}
 	}
 }
 
-func (p *Pass) checkTektonName(o *inventory.Object, v tektonVariable, what string, path, names []string) {
+func (p *Pass) checkTektonName(o *inventory.Object, v tektonVariable, what string, path []string, names choices) {
 	if len(path) == 0 || path[0] == "" || strings.Contains(strings.Join(path, ""), "{{") || named(path, names) {
 		return
 	}
 	name := path[0]
-	if what == "param" && strings.Contains(strings.Join(names, " "), ".") {
+	if what == "param" && len(path) > 1 && names.dotted() {
 		name = strings.Join(path, ".")
 	}
 	severity := finding.Error
-	if what == "workspace" && len(closestNames(name, names)) == 0 {
+	if what == "workspace" && len(names.closest(name)) == 0 {
 		severity = finding.Warning // the text stays as it is, which may not matter
 	}
-	p.Report(o, v.node, fmt.Sprintf("there is no %s %q here, and $(%s) asks for it", what, name, strings.Join(v.path, ".")), DidYouMean(nearest(name, names)...),
-		AtMost(severity), Help("%s", listOf("its "+what+"s", names)), SecretLine())
+	p.Report(o, v.node, fmt.Sprintf("there is no %s %q here, and $(%s) asks for it", what, name, strings.Join(v.path, ".")), DidYouMean(names.nearest(name)...),
+		AtMost(severity), Help("%s", names.listOf("its "+what+"s")), SecretLine())
 }
 
 // checkTaskVariables judges the variables in the steps of a task.
@@ -223,7 +248,7 @@ func (p *Pass) checkTaskVariables(o *inventory.Object, spec *yaml.Node, s *signa
 					p.checkTektonName(o, v, "workspace", v.path[1:2], s.workspaces)
 				}
 			case "results":
-				if len(v.path) == 3 && v.path[2] == "path" || len(s.results) > 0 && v.path[len(v.path)-1] == "path" {
+				if len(v.path) == 3 && v.path[2] == "path" || !s.results.empty() && v.path[len(v.path)-1] == "path" {
 					p.checkTektonName(o, v, "result", v.path[1:len(v.path)-1], s.results)
 				}
 			}
@@ -237,29 +262,38 @@ func pipelineTasks(spec *yaml.Node) []*yaml.Node {
 }
 
 func (p *Pass) checkPipelineVariables(o *inventory.Object, spec *yaml.Node, around *signature) {
-	own := signatureOf(spec)
-	scope := own.with(around)
+	scope := p.signatureOf(spec).with(around)
 	tasks := map[string]*yaml.Node{}
-	var names []string
-	var embedded []*yaml.Node
+	// What the pipeline leaves as it is, the Task puts in: its own workspaces. An
+	// embedded one sees those of the tasks before it.
+	var all, workspaces, params []string
+	type embedding struct {
+		task, spec         *yaml.Node
+		workspaces, params int // how many of them it sees
+	}
+	var embedded []embedding
+	var skip []*yaml.Node
 	for _, t := range pipelineTasks(spec) {
 		name := yamlnode.GetString(t, "name")
-		names = append(names, name)
+		all = append(all, name)
 		tasks[name] = yamlnode.Resolve(t)
-		// What the pipeline leaves as it is, the Task puts in: its own workspaces.
-		workspaces, matrix := namesUnder(t, "workspaces"), namesUnder(t, "matrix", "params")
-		scope.workspaces = append(scope.workspaces, workspaces...)
-		scope.params = append(scope.params, matrix...)
+		workspaces = append(workspaces, namesUnder(t, "workspaces")...)
+		params = append(params, namesUnder(t, "matrix", "params")...)
 		if inner := yamlnode.Resolve(yamlnode.Get(t, "taskSpec")); inner != nil {
-			embedded = append(embedded, inner)
-			inScope := signatureOf(inner).with(scope)
-			inScope.params = append(append(inScope.params, namesUnder(t, "params")...), matrix...)
-			inScope.workspaces = append(inScope.workspaces, workspaces...)
-			p.checkTaskVariables(o, inner, inScope)
+			embedded = append(embedded, embedding{t, inner, len(workspaces), len(params)})
+			skip = append(skip, inner)
 		}
 	}
+	names, ofTasks := choices{choose(all)}, &signature{workspaces: choices{choose(workspaces)}, params: choices{choose(params)}}
+	for _, e := range embedded {
+		inScope := p.signatureOf(e.spec).with(scope)
+		inScope.params = append(inScope.params, ofTasks.params[0].first(e.params), choose(namesUnder(e.task, "params")), choose(namesUnder(e.task, "matrix", "params")))
+		inScope.workspaces = append(inScope.workspaces, ofTasks.workspaces[0].first(e.workspaces), choose(namesUnder(e.task, "workspaces")))
+		p.checkTaskVariables(o, e.spec, inScope)
+	}
+	scope = scope.with(ofTasks)
 	for _, field := range [...]string{"tasks", "finally", "results"} {
-		for _, v := range tektonVariablesIn(yamlnode.Get(spec, field), embedded...) {
+		for _, v := range tektonVariablesIn(yamlnode.Get(spec, field), skip...) {
 			switch {
 			case len(v.path) < 2:
 			case v.path[0] == "params":
@@ -279,9 +313,9 @@ func (p *Pass) checkPipelineVariables(o *inventory.Object, spec *yaml.Node, arou
 	}
 }
 
-func (p *Pass) checkTektonResult(o *inventory.Object, v tektonVariable, task string, path, results []string) {
+func (p *Pass) checkTektonResult(o *inventory.Object, v tektonVariable, task string, path []string, results choices) {
 	if !named(path, results) {
-		p.Report(o, v.node, fmt.Sprintf("task %q has no result %q", task, path[0]), DidYouMean(nearest(path[0], results)...), Help("%s", listOf("its results", results)), SecretLine())
+		p.Report(o, v.node, fmt.Sprintf("task %q has no result %q", task, path[0]), DidYouMean(results.nearest(path[0])...), Help("%s", results.listOf("its results")), SecretLine())
 	}
 }
 
@@ -292,7 +326,7 @@ func (p *Pass) taskOf(o *inventory.Object, task *yaml.Node) (*inventory.Object, 
 		if yamlnode.Get(spec, "apiVersion") != nil || yamlnode.Get(spec, "steps") == nil {
 			return nil, nil // a custom task
 		}
-		return nil, signatureOf(spec)
+		return nil, p.signatureOf(spec)
 	}
 	ref := yamlnode.Get(task, "taskRef")
 	kind := gk("tekton.dev/Task")
@@ -310,7 +344,7 @@ func (p *Pass) taskOf(o *inventory.Object, task *yaml.Node) (*inventory.Object, 
 	if target == nil {
 		return nil, nil
 	}
-	return target, signatureOf(target.Get("spec"))
+	return target, p.signatureOf(target.Get("spec"))
 }
 
 // onlyNamed returns the resource of a name that another one of its namespace
@@ -338,15 +372,15 @@ var pipelineTaskMismatch = &Rule{
 		"Only Tasks and Pipelines of the build are looked at; those of a resolver or a bundle are not known.",
 	Run: func(p *Pass) error {
 		p.eachPipeline(func(o *inventory.Object, spec *yaml.Node, around *signature) {
-			workspaces := slices.Concat(signatureOf(spec).workspaces, around.workspaces)
+			workspaces := slices.Concat(p.signatureOf(spec).workspaces, around.workspaces)
 			for _, t := range pipelineTasks(spec) {
 				for _, w := range yamlnode.Elements(yamlnode.Get(t, "workspaces")) {
 					n := yamlnode.Get(w, "workspace")
 					if n == nil {
 						n = yamlnode.Get(w, "name")
 					}
-					if name := yamlnode.String(n); name != "" && !slices.Contains(workspaces, name) && !strings.ContainsAny(name, "{$") {
-						p.Report(o, n, fmt.Sprintf("the pipeline has no workspace %q", name), DidYouMean(nearest(name, workspaces)...), Help("%s", listOf("its workspaces", workspaces)))
+					if name := yamlnode.String(n); name != "" && !workspaces.has(name) && !strings.ContainsAny(name, "{$") {
+						p.Report(o, n, fmt.Sprintf("the pipeline has no workspace %q", name), DidYouMean(workspaces.nearest(name)...), Help("%s", workspaces.listOf("its workspaces")))
 					}
 				}
 				if target, s := p.taskOf(o, t); target != nil { // an embedded one sees what is around it
@@ -365,7 +399,7 @@ var pipelineTaskMismatch = &Rule{
 					continue
 				}
 				if target := p.onlyNamed(o, gk("tekton.dev/"+run.target), yamlnode.GetString(ref, "name")); target != nil {
-					p.checkGiven(o, o.Get("spec"), target.String(), signatureOf(target.Get("spec")))
+					p.checkGiven(o, o.Get("spec"), target.String(), p.signatureOf(target.Get("spec")))
 				}
 			}
 		}
@@ -375,7 +409,7 @@ var pipelineTaskMismatch = &Rule{
 
 // checkGiven compares params and workspaces that are given with those declared.
 func (p *Pass) checkGiven(o *inventory.Object, giver *yaml.Node, to string, s *signature) {
-	var given, bound []string
+	given, bound := map[string]bool{}, map[string]bool{}
 	var strange []*yaml.Node
 	params := slices.Concat(yamlnode.Elements(yamlnode.Get(giver, "params")), yamlnode.Elements(yamlnode.Path(giver, "matrix", "params")))
 	for _, include := range yamlnode.Elements(yamlnode.Path(giver, "matrix", "include")) {
@@ -387,33 +421,41 @@ func (p *Pass) checkGiven(o *inventory.Object, giver *yaml.Node, to string, s *s
 		if strings.ContainsAny(name, "{$") {
 			return
 		}
-		given = append(given, name)
-		if name != "" && !slices.Contains(s.params, name) {
+		given[name] = true
+		if name != "" && !s.params.has(name) {
 			strange = append(strange, at)
 		}
 	}
-	missing := slices.DeleteFunc(slices.Clone(s.required), func(name string) bool { return slices.Contains(given, name) })
-	for _, at := range strange {
-		free := slices.DeleteFunc(slices.Clone(s.params), func(name string) bool { return slices.Contains(given, name) })
-		near := closestNames(at.Value, free)
-		opts := []Option{DidYouMean(near...), Help("%s", listOf("its params", s.params))}
-		if len(near) == 0 {
-			opts = append(opts, AtMost(finding.Warning))
-		} else {
-			missing = slices.DeleteFunc(missing, func(name string) bool { return name == near[0] }) // one cause
+	if len(strange) > 0 {
+		var free []string
+		for _, c := range s.params {
+			free = append(free, slices.DeleteFunc(slices.Clone(c.names), func(name string) bool { return given[name] })...)
 		}
-		p.Report(o, at, fmt.Sprintf("%s has no param %q, so it is ignored", to, at.Value), opts...)
+		unused := choices{choose(free)}
+		for _, at := range strange {
+			near := unused.closest(at.Value)
+			opts := []Option{DidYouMean(near...), Help("%s", s.params.listOf("its params"))}
+			if len(near) == 0 {
+				opts = append(opts, AtMost(finding.Warning))
+			} else {
+				given[near[0]] = true // one cause
+			}
+			p.Report(o, at, fmt.Sprintf("%s has no param %q, so it is ignored", to, at.Value), opts...)
+		}
 	}
+	missing := slices.DeleteFunc(slices.Clone(s.required), func(name string) bool { return given[name] })
 	for _, n := range yamlnode.Elements(yamlnode.Get(giver, "workspaces")) {
 		at := yamlnode.Get(n, "name")
-		bound = append(bound, yamlnode.String(at))
-		if o.Kind != "PipelineRun" && !slices.Contains(s.workspaces, yamlnode.String(at)) {
-			near := nearest(yamlnode.String(at), s.workspaces)
-			p.Report(o, at, fmt.Sprintf("%s has no workspace %q", to, yamlnode.String(at)), DidYouMean(near...), Help("%s", listOf("its workspaces", s.workspaces)))
-			bound = append(bound, near...)
+		bound[yamlnode.String(at)] = true
+		if o.Kind != "PipelineRun" && !s.workspaces.has(yamlnode.String(at)) {
+			near := s.workspaces.nearest(yamlnode.String(at))
+			p.Report(o, at, fmt.Sprintf("%s has no workspace %q", to, yamlnode.String(at)), DidYouMean(near...), Help("%s", s.workspaces.listOf("its workspaces")))
+			for _, name := range near {
+				bound[name] = true
+			}
 		}
 	}
-	unbound := slices.DeleteFunc(slices.Clone(s.bound), func(name string) bool { return slices.Contains(bound, name) })
+	unbound := slices.DeleteFunc(slices.Clone(s.bound), func(name string) bool { return bound[name] })
 	at := yamlnode.Get(giver, "name")
 	if at == nil {
 		if at = yamlnode.Get(giver, "pipelineRef"); at == nil {
@@ -454,15 +496,4 @@ func hasOrHave(names []string) string {
 		return "have"
 	}
 	return "has"
-}
-
-// closestNames are the names near enough to be meant.
-func closestNames(name string, names []string) []string {
-	var near []string
-	for _, n := range nearest(name, names) {
-		if suggest.Close(name, n) {
-			near = append(near, n)
-		}
-	}
-	return near
 }

@@ -2,8 +2,10 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -59,7 +61,7 @@ type workflowVariable struct {
 
 func workflowVariables(n *yaml.Node, skip ...*yaml.Node) []workflowVariable {
 	var found []workflowVariable
-	eachText(n, 0, skip, func(at *yaml.Node) {
+	eachText(n, 0, setOf(skip), func(at *yaml.Node) {
 		text := at.Value
 		for {
 			_, rest, ok := strings.Cut(text, "{{")
@@ -91,49 +93,45 @@ var workflowVariableNotFound = &Rule{
 }
 
 func (p *Pass) checkWorkflowVariables(o *inventory.Object, spec *yaml.Node) {
-	templates := map[string]*yaml.Node{}
+	templates := map[string]*workflowTemplate{}
 	for _, t := range yamlnode.Elements(yamlnode.Get(spec, "templates")) {
-		templates[yamlnode.GetString(t, "name")] = yamlnode.Resolve(t)
+		templates[yamlnode.GetString(t, "name")] = newWorkflowTemplate(t)
 	}
-	global := namesUnder(spec, "arguments", "parameters")
-	report := func(v workflowVariable, what, name string, names []string) {
+	global := choose(namesUnder(spec, "arguments", "parameters"))
+	report := func(v workflowVariable, what, name string, names *choice) {
 		p.Report(o, v.node, fmt.Sprintf("there is no %s %q here, and {{%s}} asks for it", what, name, strings.Join(v.path, ".")),
-			DidYouMean(nearest(name, names)...), Help("%s", listOf("its "+what+"s", names)))
+			DidYouMean(names.nearest(name)...), Help("%s", listOf("its "+what+"s", names.names)))
 	}
-	for _, t := range yamlnode.Elements(yamlnode.Get(spec, "templates")) {
-		if yamlnode.Get(t, "inline") != nil {
+	for _, n := range yamlnode.Elements(yamlnode.Get(spec, "templates")) {
+		if yamlnode.Get(n, "inline") != nil {
 			continue
 		}
-		inner := inlineTemplates(t)
-		tasks := workflowTasks(t)
-		for _, v := range workflowVariables(t, inner...) {
+		t := templates[yamlnode.GetString(n, "name")]
+		if t.node != yamlnode.Resolve(n) {
+			t = newWorkflowTemplate(n) // another one has its name
+		}
+		for _, v := range workflowVariables(n, inlineTemplates(t.tasks)...) {
 			if len(v.path) < 3 {
 				continue
 			}
 			name := v.path[2]
 			switch what := v.path[0] + "." + v.path[1]; what {
 			case "inputs.parameters", "inputs.artifacts":
-				if names := namesUnder(t, "inputs", v.path[1]); !slices.Contains(names, name) {
+				if names := t.names(v.path[0], v.path[1]); !names.has(name) {
 					report(v, "input "+strings.TrimSuffix(v.path[1], "s"), name, names)
 				}
 			case "workflow.parameters":
-				names := closestNames(name, global)
-				if !slices.Contains(global, name) && len(names) > 0 {
+				if !global.has(name) && len(closeTo(name, global.nearest(name))) > 0 {
 					report(v, "parameter of the workflow", name, global)
 				}
 			}
 			if v.path[0] != "tasks" && v.path[0] != "steps" || len(v.path) < 4 {
 				continue
 			}
-			task, ok := tasks[v.path[1]]
+			task, ok := t.tasks[v.path[1]]
 			if !ok {
-				if len(tasks) > 0 {
-					var names []string
-					for n := range tasks {
-						names = append(names, n)
-					}
-					slices.Sort(names)
-					report(v, strings.TrimSuffix(v.path[0], "s"), v.path[1], names)
+				if len(t.tasks) > 0 {
+					report(v, strings.TrimSuffix(v.path[0], "s"), v.path[1], t.taskNames())
 				}
 				continue
 			}
@@ -141,17 +139,41 @@ func (p *Pass) checkWorkflowVariables(o *inventory.Object, spec *yaml.Node) {
 			if called == nil || v.path[2] != "outputs" || len(v.path) < 5 || v.path[3] != "parameters" && v.path[3] != "artifacts" {
 				continue
 			}
-			if names := namesUnder(called, "outputs", v.path[3]); !slices.Contains(names, v.path[4]) {
+			if names := called.names("outputs", v.path[3]); !names.has(v.path[4]) {
 				report(v, "output "+strings.TrimSuffix(v.path[3], "s"), v.path[4], names)
 			}
 		}
 	}
 }
 
+// workflowTemplate is a template with what its variables and those of others ask
+// of it.
+type workflowTemplate struct {
+	node      *yaml.Node
+	tasks     map[string]*yaml.Node
+	taskNames func() *choice
+	known     map[[2]string]*choice // by where they are
+}
+
+func newWorkflowTemplate(n *yaml.Node) *workflowTemplate {
+	t := &workflowTemplate{node: yamlnode.Resolve(n), tasks: workflowTasks(n), known: map[[2]string]*choice{}}
+	t.taskNames = sync.OnceValue(func() *choice { return choose(slices.Sorted(maps.Keys(t.tasks))) })
+	return t
+}
+
+// names are those under inputs, parameters and the like.
+func (t *workflowTemplate) names(of, kind string) *choice {
+	at := [2]string{of, kind}
+	if t.known[at] == nil {
+		t.known[at] = choose(namesUnder(t.node, of, kind))
+	}
+	return t.known[at]
+}
+
 // inlineTemplates are templates inside of the steps of another.
-func inlineTemplates(t *yaml.Node) []*yaml.Node {
+func inlineTemplates(tasks map[string]*yaml.Node) []*yaml.Node {
 	var found []*yaml.Node
-	for _, task := range workflowTasks(t) {
+	for _, task := range tasks {
 		if n := yamlnode.Resolve(yamlnode.Get(task, "inline")); n != nil {
 			found = append(found, n)
 		}
@@ -185,9 +207,9 @@ var workflowArgumentMissing = &Rule{
 		"Argo refuses the workflow: the input was not supplied. Only templates of the same resource are looked at; optional artifacts, and inputs with valueFrom or a source of their own, are left alone.",
 	Run: func(p *Pass) error {
 		p.eachWorkflow(func(o *inventory.Object, spec *yaml.Node) {
-			templates := map[string]*yaml.Node{}
+			templates := map[string]*workflowInputs{}
 			for _, t := range yamlnode.Elements(yamlnode.Get(spec, "templates")) {
-				templates[yamlnode.GetString(t, "name")] = t
+				templates[yamlnode.GetString(t, "name")] = newWorkflowInputs(t)
 			}
 			for _, t := range yamlnode.Elements(yamlnode.Get(spec, "templates")) {
 				for _, task := range workflowTasks(t) {
@@ -201,16 +223,18 @@ var workflowArgumentMissing = &Rule{
 	},
 }
 
-func (p *Pass) checkWorkflowArguments(o *inventory.Object, task, called *yaml.Node) {
-	for _, kind := range [...]string{"parameters", "artifacts"} {
-		given := namesUnder(task, "arguments", kind)
-		declared := namesUnder(called, "inputs", kind)
-		for _, in := range yamlnode.Elements(yamlnode.Path(called, "inputs", kind)) {
-			name := yamlnode.GetString(in, "name")
-			if slices.Contains(given, name) || yamlnode.GetString(in, "optional") == "true" {
-				continue
-			}
-			supplied := false
+// workflowInputs are the inputs of a template that those who call it have to give,
+// by kind.
+type workflowInputs struct {
+	node   *yaml.Node
+	needed map[string][]string
+}
+
+func newWorkflowInputs(template *yaml.Node) *workflowInputs {
+	t := &workflowInputs{node: template, needed: map[string][]string{}}
+	for _, kind := range inputKinds {
+		for _, in := range yamlnode.Elements(yamlnode.Path(template, "inputs", kind)) {
+			supplied := yamlnode.GetString(in, "optional") == "true"
 			for k := range yamlnode.Fields(in) {
 				switch k.Value {
 				case "name", "description", "enum", "path", "mode", "archive", "recurseMode", "globalName":
@@ -218,22 +242,73 @@ func (p *Pass) checkWorkflowArguments(o *inventory.Object, task, called *yaml.No
 					supplied = true // value, default, valueFrom, s3, git, …
 				}
 			}
-			if supplied {
-				continue
+			if !supplied {
+				t.needed[kind] = append(t.needed[kind], yamlnode.GetString(in, "name"))
 			}
-			at, near := yamlnode.Get(task, "name"), ""
-			for _, n := range yamlnode.Elements(yamlnode.Path(task, "arguments", kind)) {
-				if other := yamlnode.GetString(n, "name"); !slices.Contains(declared, other) && suggest.Close(other, name) {
-					at, near = yamlnode.Get(n, "name"), name
-				}
-			}
-			what := strings.TrimSuffix(kind, "s")
-			message := fmt.Sprintf("template %q needs the %s %q, which is not given", yamlnode.GetString(called, "name"), what, name)
-			if near != "" {
-				p.Report(o, at, message, DidYouMean(near))
-				continue
-			}
-			p.Report(o, at, message)
 		}
 	}
+	return t
+}
+
+var inputKinds = [...]string{"parameters", "artifacts"}
+
+func (p *Pass) checkWorkflowArguments(o *inventory.Object, task *yaml.Node, called *workflowInputs) {
+	for _, kind := range inputKinds {
+		if len(called.needed[kind]) == 0 {
+			continue
+		}
+		given := choose(namesUnder(task, "arguments", kind))
+		// Arguments that nobody declares may be meant for inputs that nobody gives.
+		strange := sync.OnceValue(func() *strangers { return strangersOf(task, called.node, kind) })
+		for _, name := range called.needed[kind] {
+			if given.has(name) {
+				continue
+			}
+			message := fmt.Sprintf("template %q needs the %s %q, which is not given", yamlnode.GetString(called.node, "name"), strings.TrimSuffix(kind, "s"), name)
+			if at := strange().meaning(name); at != nil {
+				p.Report(o, at, message, DidYouMean(name))
+				continue
+			}
+			p.Report(o, yamlnode.Get(task, "name"), message)
+		}
+	}
+}
+
+// strangers are arguments that no input is called as.
+type strangers struct {
+	*choice
+	nodes map[string]*yaml.Node
+}
+
+func strangersOf(task, called *yaml.Node, kind string) *strangers {
+	declared := choose(namesUnder(called, "inputs", kind))
+	s := &strangers{nodes: map[string]*yaml.Node{}}
+	var names []string
+	for _, n := range yamlnode.Elements(yamlnode.Path(task, "arguments", kind)) {
+		at := yamlnode.Get(n, "name")
+		if name := yamlnode.String(at); !declared.has(name) {
+			names = append(names, name)
+			s.nodes[name] = at
+		}
+	}
+	s.choice = choose(names)
+	return s
+}
+
+// meaning returns the last of the arguments that is close to a name, or nil; of
+// very many the nearest.
+func (s *strangers) meaning(name string) *yaml.Node {
+	const few = 64 // are looked through
+	if len(s.names) > few {
+		if near := closeTo(name, s.nearest(name)); len(near) > 0 {
+			return s.nodes[near[0]]
+		}
+		return nil
+	}
+	for _, other := range slices.Backward(s.names) {
+		if suggest.Close(other, name) {
+			return s.nodes[other]
+		}
+	}
+	return nil
 }

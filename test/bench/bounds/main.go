@@ -11,6 +11,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -33,11 +34,15 @@ func main() {
 	only := flag.String("only", "", "only rows whose name contains this")
 	writeTo := flag.String("write", "", "write the inputs into this directory and do nothing else")
 	bin := flag.String("bin", "", "the program to measure, instead of one that is built")
+	grow := flag.Bool("grow", false, "measure what grows out of the fixtures of rules instead")
 	flag.Parse()
 	err := error(nil)
-	if *writeTo != "" {
+	switch {
+	case *writeTo != "":
 		err = write(*writeTo, *only)
-	} else {
+	case *grow:
+		err = growAll(*bin, *only)
+	default:
 		err = run(*bin, *only)
 	}
 	if err != nil {
@@ -236,11 +241,8 @@ func run(bin, only string) error {
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	if bin == "" {
-		bin = filepath.Join(tmp, "krm-validate")
-		if out, err := exec.Command("go", "build", "-o", bin, "./cmd/krm-validate").CombinedOutput(); err != nil {
-			return fmt.Errorf("%w\n%s", err, out)
-		}
+	if bin, err = built(bin, tmp); err != nil {
+		return err
 	}
 	// A process starts out with the peak of the one that starts it: the inputs are
 	// made in another one.
@@ -301,6 +303,18 @@ func run(bin, only string) error {
 	return nil
 }
 
+// built is the program to measure: bin, or one that it builds.
+func built(bin, tmp string) (string, error) {
+	if bin != "" {
+		return bin, nil
+	}
+	bin = filepath.Join(tmp, "krm-validate")
+	if out, err := exec.Command("go", "build", "-o", bin, "./cmd/krm-validate").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return bin, nil
+}
+
 // builds compares build of a kustomization with what kustomize's library needs
 // for the same one, in a size that it builds in some seconds: it compares each
 // resource with every other. The memory is that of the whole process.
@@ -347,7 +361,15 @@ type usage struct {
 
 // measure runs the program. Exit code 1 is a verdict, not a failure.
 func measure(bin string, args []string, stdin string) (usage, error) {
-	cmd := exec.Command(bin, args...)
+	return measureFor(time.Hour, bin, args, stdin)
+}
+
+// measureFor is measure, with an error that is context.DeadlineExceeded where
+// it takes longer than that.
+func measureFor(most time.Duration, bin string, args []string, stdin string) (usage, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), most)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, bin, args...)
 	var stderr tail
 	cmd.Stdout, cmd.Stderr = io.Discard, &stderr
 	if stdin != "" {
@@ -359,6 +381,9 @@ func measure(bin string, args []string, stdin string) (usage, error) {
 		cmd.Stdin = f
 	}
 	err := cmd.Run()
+	if ctx.Err() != nil {
+		return usage{}, ctx.Err()
+	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == 1 {
 		err = nil
