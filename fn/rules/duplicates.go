@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -77,8 +78,25 @@ func (p *Pass) duplicateKeys(o *inventory.Object, n *yaml.Node) {
 		return
 	}
 	if n.Kind == yaml.MappingNode {
-		p.duplicateKeysOf(o, n)
+		for _, t := range twiceIn(n) {
+			p.reportDuplicateKey(o, n, t)
+		}
 	}
+	for _, c := range n.Content {
+		if n.Kind == yaml.SequenceNode && c.Kind == yaml.MappingNode {
+			if found := twiceIn(c); len(found) > 1 && p.reportDashless(o, c, found) {
+				p.duplicateKeysBelow(o, c)
+				continue
+			}
+		}
+		if c.Kind != yaml.ScalarNode {
+			p.duplicateKeys(o, c)
+		}
+	}
+}
+
+// duplicateKeysBelow looks at the mappings in n, and not at n itself.
+func (p *Pass) duplicateKeysBelow(o *inventory.Object, n *yaml.Node) {
 	for _, c := range n.Content {
 		if c.Kind != yaml.ScalarNode {
 			p.duplicateKeys(o, c)
@@ -86,17 +104,22 @@ func (p *Pass) duplicateKeys(o *inventory.Object, n *yaml.Node) {
 	}
 }
 
-func (p *Pass) duplicateKeysOf(o *inventory.Object, n *yaml.Node) {
+// twice says where in the content of a mapping a key is for the second time, and
+// for the first.
+type twice struct{ second, first int }
+
+// twiceIn returns the keys of a mapping that are in it again.
+func twiceIn(n *yaml.Node) (found []twice) {
 	if len(n.Content) <= 2*fewKeys {
 		for i := 2; i+1 < len(n.Content); i += 2 {
 			for j := 0; j < i; j += 2 {
 				if sameKey(n.Content[i], n.Content[j]) {
-					p.reportDuplicateKey(o, n.Content[i], n.Content[i+1], n.Content[j], n.Content[j+1])
+					found = append(found, twice{i, j})
 					break
 				}
 			}
 		}
-		return
+		return found
 	}
 	first := make(map[string]int, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -105,11 +128,12 @@ func (p *Pass) duplicateKeysOf(o *inventory.Object, n *yaml.Node) {
 			continue
 		}
 		if j, again := first[k.Value]; again && sameKey(k, n.Content[j]) {
-			p.reportDuplicateKey(o, k, n.Content[i+1], n.Content[j], n.Content[j+1])
+			found = append(found, twice{i, j})
 		} else if !again {
 			first[k.Value] = i
 		}
 	}
+	return found
 }
 
 // sameKey reports whether two keys are one to Kubernetes, where all keys are
@@ -118,10 +142,15 @@ func sameKey(a, b *yaml.Node) bool {
 	return a.Value == b.Value && a.Kind == yaml.ScalarNode && b.Kind == yaml.ScalarNode && a.Tag != "!!merge"
 }
 
-// differently is what the message says of values that are not the same.
-const differently = "with different values"
+// differently is what the message says of values that are not the same, and dashless
+// what it says of two entries of a list that have become one.
+const (
+	differently = "with different values"
+	dashless    = "a second entry begins here, and no dash is before it"
+)
 
-func (p *Pass) reportDuplicateKey(o *inventory.Object, key, value, firstKey, firstValue *yaml.Node) {
+func (p *Pass) reportDuplicateKey(o *inventory.Object, n *yaml.Node, t twice) {
+	key, value, firstKey, firstValue := n.Content[t.second], n.Content[t.second+1], n.Content[t.first], n.Content[t.first+1]
 	message := fmt.Sprintf("this mapping has the key %q twice, %s", key.Value, differently)
 	if sameYAML(value, firstValue, 0) {
 		message = fmt.Sprintf("this mapping has the key %q twice", key.Value)
@@ -132,8 +161,35 @@ func (p *Pass) reportDuplicateKey(o *inventory.Object, key, value, firstKey, fir
 	p.ReportKey(o, key, value, message, Help("keep one of the two"))
 }
 
+// reportDashless reports, once, an entry of a list that has several keys twice: the
+// dash of the second entry is missing, or stands too far in.
+func (p *Pass) reportDashless(o *inventory.Object, n *yaml.Node, found []twice) bool {
+	key := n.Content[found[0].second]
+	if !slices.ContainsFunc(found, func(t twice) bool { return n.Content[t.second].Value != key.Value }) {
+		return false
+	}
+	p.ReportKey(o, key, n.Content[found[0].second+1], dashless,
+		Help("begin it with a dash, in the column of the dash before the first; as it is, the keys %s are there twice, and one of each is lost", keysOf(n, found)))
+	return true
+}
+
+// keysOf lists the keys that a mapping has twice.
+func keysOf(n *yaml.Node, found []twice) string {
+	var keys []string
+	for _, t := range found {
+		if key := strconv.Quote(n.Content[t.second].Value); !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) > 3 {
+		keys = append(keys[:3], "others")
+	}
+	return strings.Join(keys[:len(keys)-1], ", ") + " and " + keys[len(keys)-1]
+}
+
 // dropDoubted removes what follows from a key that is there twice: nobody knows which
-// of its values the field has, nor what a selector with it selects.
+// of its values the field has, nor what a selector with it selects. Of an entry that is
+// two nothing is known.
 func (r *results) dropDoubted() {
 	type place struct {
 		finding.Resource
@@ -142,7 +198,11 @@ func (r *results) dropDoubted() {
 	var doubted map[place]bool
 	for i := range r.findings {
 		f := &r.findings[i]
-		if f.Rule != duplicateYAMLKey.Name || f.Severity < finding.Error || !strings.Contains(f.Message, differently) {
+		if f.Rule != duplicateYAMLKey.Name || f.Severity < finding.Error {
+			continue
+		}
+		several := f.Message == dashless
+		if !several && !strings.Contains(f.Message, differently) {
 			continue
 		}
 		if doubted == nil {
@@ -150,16 +210,25 @@ func (r *results) dropDoubted() {
 		}
 		doubted[place{f.Resource, f.File, f.Field}] = true
 		if i := strings.LastIndexByte(f.Field, '.'); i > 0 {
-			if parent := f.Field[:i]; strings.HasSuffix(strings.ToLower(parent), "selector") || strings.HasSuffix(parent, ".matchLabels") {
+			if parent := f.Field[:i]; several || strings.HasSuffix(strings.ToLower(parent), "selector") || strings.HasSuffix(parent, ".matchLabels") {
 				doubted[place{f.Resource, f.File, parent}] = true
 			}
 		}
 	}
-	if doubted != nil {
-		r.findings = slices.DeleteFunc(r.findings, func(f finding.Finding) bool {
-			return f.Rule != duplicateYAMLKey.Name && f.Field != "" && doubted[place{f.Resource, f.File, f.Field}]
-		})
+	if doubted == nil {
+		return
 	}
+	r.findings = slices.DeleteFunc(r.findings, func(f finding.Finding) bool {
+		if f.Rule == duplicateYAMLKey.Name {
+			return false
+		}
+		for field := f.Field; field != ""; field = field[:max(strings.LastIndexAny(field, ".["), 0)] {
+			if doubted[place{f.Resource, f.File, field}] {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // sameYAML reports whether two nodes say the same. It gives up on what is
