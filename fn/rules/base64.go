@@ -67,7 +67,20 @@ func isFilledLater(text string) bool {
 			return true
 		}
 	}
+	if name, ok := strings.CutPrefix(text, "$"); ok && (strings.Contains(name, "_") || strings.ToUpper(name) == name) && isIdentifier(name) {
+		return true // of envsubst
+	}
 	return strings.Count(text, "%") > 1 || strings.Contains(text, "_") && strings.ToUpper(text) == text
+}
+
+// isIdentifier reports whether text is a name that a variable of a shell can have.
+func isIdentifier(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return text != ""
 }
 
 var dataNotBase64 = &Rule{
@@ -108,10 +121,12 @@ var dataNotBase64 = &Rule{
 }
 
 // isSentence reports whether text is a sentence about a value, such as the base64 of your
-// certificate, and not a value.
+// certificate, or says how the value is to be written, as base64 encoded key does, and is
+// not a value.
 func isSentence(text string) bool {
 	words := strings.Fields(text)
-	return len(words) > 3 && !slices.ContainsFunc(words, func(w string) bool { return len(w) > 20 })
+	says := slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, "base64") || strings.EqualFold(w, "encoded") })
+	return (len(words) > 3 || len(words) > 1 && says) && !slices.ContainsFunc(words, func(w string) bool { return len(w) > 20 })
 }
 
 // yamlTypes are the tags of scalars that Kubernetes does not take for text.

@@ -267,7 +267,8 @@ var imageInvalid = &Rule{
 	Name:     "image-invalid",
 	Severity: finding.Error,
 	Doc: "An image is not a valid image name: it starts with https://, has capital letters or an empty tag, for example. " +
-		"The pod stays in InvalidImageName. Placeholders that something fills in later are left alone.",
+		"The pod stays in InvalidImageName. Placeholders that something fills in later are left alone. " +
+		"It is a warning for relative paths, which programs read that build the images themselves.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
@@ -290,6 +291,11 @@ var imageInvalid = &Rule{
 			}
 			if strings.TrimSpace(s) == "" && o.Annotation("image.openshift.io/triggers") != "" {
 				return // https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/images/triggering-updates-on-imagestream-changes
+			}
+			if strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../") {
+				p.Report(o, n, fmt.Sprintf("%q is a path: InvalidImageName, unless a program builds an image there and puts its name in", s), AtMost(finding.Warning),
+					Help("write registry/repository:tag, if none does"))
+				return
 			}
 			message := fmt.Sprintf("%q is not the name of an image: InvalidImageName", s)
 			near := strings.TrimSuffix(strings.TrimSpace(trimScheme(s)), ":")

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -56,10 +57,11 @@ var placeholders = []placeholder{
 	{pattern: `(?i:your[-_.]?(?:` + yours + `))[A-Za-z0-9_-]*`},
 	{pattern: `(?:TODO|FIXME|TBD)\b`},
 	{pattern: `(?i:x{3,})\b`},
+	{pattern: `(?i:x{1,3}(?:\.x{1,3}){3})\b`}, // for an address
 	{pattern: `(?:AWS[-_])?(?:ACCOUNT|PROJECT|ORG|TENANT)[-_]?(?:ID|NAME)\b`},
 	{pattern: `(?:MY|YOUR|THE)[-_][A-Z][A-Z_-]+\b`},
 	{pattern: `(?:REGISTRY|REPOSITORY|REPO|IMAGE|TAG|VERSION|REGION|DOMAIN|HOSTNAME)(?:[-_](?:URL|NAME|HOST|TAG|HERE|PLACEHOLDER|ID))*\b`, maybe: true},
-	{pattern: `(?i:placeholder)\b`, maybe: true},
+	{pattern: `(?i:placeholder)(?:_[A-Za-z0-9_]+)?\b`, maybe: true},
 	{pattern: `(?:123456789012|111122223333)\.dkr\.ecr\.`, maybe: true}, // the accounts of AWS's own examples
 }
 
@@ -81,7 +83,7 @@ func mayHoldPlaceholder(text string) bool {
 		switch c := text[i]; {
 		case 'A' <= c && c <= 'Z', c == '<':
 			return true
-		case c|0x20 == 'x' && strings.HasPrefix(strings.ToLower(text[i:]), "xxx"),
+		case c|0x20 == 'x' && (strings.HasPrefix(text[i:], "xxx") || strings.HasPrefix(text[i+1:], ".x") || strings.HasPrefix(text[i+1:], "x.x")),
 			c == 'y' && strings.HasPrefix(text[i:], "your"),
 			c == 'm' && strings.HasPrefix(text[i:], "me") && asksTo(text[:i]),
 			c == 't' && strings.HasPrefix(text[i:], "this") && asksTo(text[:i]),
@@ -217,7 +219,7 @@ func (p *Pass) placeholdersInHosts(o *inventory.Object) {
 			word, _ := findPlaceholder(n.Value)
 			var opts []Option
 			if word == "" {
-				if word = templateMark(n.Value); word == "" {
+				if word = cmp.Or(templateMark(n.Value), labelInCapitals(n.Value)); word == "" {
 					return
 				}
 				opts = append(opts, AtMost(finding.Warning)) // something may fill it in before it is applied
@@ -228,6 +230,26 @@ func (p *Pass) placeholdersInHosts(o *inventory.Object) {
 			p.Report(o, n, fmt.Sprintf("the host still has the placeholder %q", word), append(opts, Help("write the real name"))...)
 		})
 	}
+}
+
+// labelInCapitals returns the first label in capitals of a host name that has others in
+// small letters, as in shop.ENVIRONMENT.example.com, or "".
+func labelInCapitals(host string) (word string) {
+	small := false
+	for label := range strings.SplitSeq(host, ".") {
+		switch {
+		case strings.ToLower(label) == label:
+			small = small || label != ""
+		case len(label) > 2 && strings.Trim(label, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == "":
+			word = cmp.Or(word, label)
+		default:
+			return ""
+		}
+	}
+	if !small {
+		return ""
+	}
+	return word
 }
 
 // isTemplateFile reports whether an object's own name is a placeholder: it is

@@ -75,9 +75,21 @@ func (p *Pass) reportQuantity(o *inventory.Object, n *yaml.Node, message, near s
 }
 
 // quantityPlaceholder returns what stands for a quantity that somebody, or a script, is
-// to put in: capitals without a digit, which no quantity is, or a placeholder.
+// to put in: capitals without a digit, which no quantity is, a letter for the number
+// before a unit, as in XGi, a word that says what the quantity is of, as in volsize, or
+// a placeholder.
 func quantityPlaceholder(text string) string {
 	if len(text) > 2 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == "" {
+		return text
+	}
+	if unit := strings.TrimLeft(text, "XxNn?#"); unit != text {
+		if _, err := quantity.Parse("1" + unit); err == nil {
+			return text
+		}
+	}
+	if small := strings.ToLower(text); len(text) > 4 && strings.Trim(small, "abcdefghijklmnopqrstuvwxyz_-") == "" &&
+		slices.ContainsFunc([]string{"size", "storage", "memory", "cpu", "capacity", "limit", "request"}, func(of string) bool { return strings.Contains(small, of) }) &&
+		!strings.HasPrefix(small, "un") { // unlimited
 		return text
 	}
 	if word, sure := findPlaceholder(text); sure {

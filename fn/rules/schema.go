@@ -200,7 +200,7 @@ func isPlaceholderHost(o *inventory.Object, found *apischema.Problem) bool {
 	if found.Node == nil || found.Node.Kind != yaml.ScalarNode {
 		return false
 	}
-	if word, _ := findPlaceholder(found.Node.Value); word == "" && templateMark(found.Node.Value) == "" {
+	if word, _ := findPlaceholder(found.Node.Value); word == "" && templateMark(found.Node.Value) == "" && labelInCapitals(found.Node.Value) == "" {
 		return false
 	}
 	for _, path := range hostFields()[o.GroupKind] {
