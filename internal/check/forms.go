@@ -62,13 +62,16 @@ func marked(name string) bool { return strings.ContainsAny(name, "{<%@_[") && ma
 
 // isForm reports whether the name or the namespace of a resource is a phrase in
 // capitals, which neither can be, such as FILLED BY THE OPERATOR; whether its
-// metadata or its name are empty; whether an image of its containers is; or whether a
+// metadata or its name are empty; whether it is a scaffold; whether an image of its containers is; or whether a
 // workload has neither a selector nor labels of its pods, as what is merged into one.
 func isForm(o *inventory.Object) bool {
 	if inCapitals(o.Namespace) || inCapitals(o.Name) {
 		return true
 	}
 	if m := yamlnode.Resolve(yamlnode.Get(o.Node, "metadata")); o.Kind != "" && m != nil && m.Kind == yaml.MappingNode && (len(m.Content) == 0 || isEmptyText(yamlnode.Get(m, "name"))) {
+		return true
+	}
+	if isScaffold(o) {
 		return true
 	}
 	if o.Group == "apps" && yamlnode.IsNull(o.Get("spec", "selector")) && o.Get("spec", "template") != nil && yamlnode.IsNull(o.Get("spec", "template", "metadata")) {
@@ -80,6 +83,25 @@ func isForm(o *inventory.Object) bool {
 				return true
 			}
 		}
+	}
+	return false
+}
+
+// isScaffold reports whether an object is of a custom kind and its spec has still to be
+// written: it is empty, or is the foo: bar of operator-sdk and kubebuilder.
+// https://sdk.operatorframework.io/docs/building-operators/golang/tutorial/#create-a-memcached-cr
+func isScaffold(o *inventory.Object) bool {
+	if inventory.ByKubernetes(o.Group) {
+		return false
+	}
+	spec := yamlnode.Resolve(yamlnode.Get(o.Node, "spec"))
+	switch {
+	case spec == nil:
+		return false
+	case yamlnode.IsNull(spec):
+		return true
+	case spec.Kind == yaml.MappingNode:
+		return len(spec.Content) == 0 || len(spec.Content) == 2 && spec.Content[0].Value == "foo" && spec.Content[1].Value == "bar"
 	}
 	return false
 }

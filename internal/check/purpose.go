@@ -261,7 +261,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			continue
 		}
 		together := t.Root != "" || f.Rule != "quota-exceeded" && f.Rule != "limit-range-violated" // files of a folder need not be
-		if t.Root == "" && isSnippet(f) || f.Help == apischema.Blank || !together {
+		if t.Root == "" && (isSnippet(f) || isBlankToFill(f)) || f.Help == apischema.Blank || !together {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
 		if f.File == "" || f.Severity <= finding.Note {
@@ -294,4 +294,12 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			f.Severity = finding.Note
 		}
 	}
+}
+
+// isBlankToFill reports whether a finding is about a placeholder in angle brackets, as
+// in <your-registry>/shop: in a file that a reader of the repository fills in, and not in
+// what is built of it, that is how one is written.
+func isBlankToFill(f *finding.Finding) bool {
+	word, ok := rules.PlaceholderLeft(f)
+	return ok && strings.HasPrefix(word, "<")
 }

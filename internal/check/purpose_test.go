@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -298,8 +299,8 @@ func TestPartsOfWorkloads(t *testing.T) {
 // TestCompleted: what a definition wants and a webhook may add.
 func TestCompleted(t *testing.T) {
 	const crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: shops.stable.example.com}\nspec:\n  group: stable.example.com\n" +
-		"  names: {kind: Shop, plural: shops}\n  scope: Namespaced\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, required: [size], properties: {size: {type: integer}}}}}}\n"
-	const shop = "apiVersion: stable.example.com/v1\nkind: Shop\nmetadata: {name: a}\nspec: {}\n"
+		"  names: {kind: Shop, plural: shops}\n  scope: Namespaced\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, required: [size], properties: {size: {type: integer}, color: {type: string}}}}}}\n"
+	const shop = "apiVersion: stable.example.com/v1\nkind: Shop\nmetadata: {name: a}\nspec: {color: red}\n"
 	hook := func(webhook string) string {
 		return "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: {name: hooks}\nwebhooks:\n- " + webhook + "\n"
 	}
@@ -346,10 +347,62 @@ func TestSetSeveritiesOfAbsentObjects(t *testing.T) {
 
 // TestBundles: of the bindings that a bundle is made of, only the names count.
 func TestBundles(t *testing.T) {
-	const binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: shop}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: default}]\n"
+	const binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: shop}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: default}]\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\n"
 	const version = "apiVersion: operators.coreos.com/v1alpha1\nkind: ClusterServiceVersion\nmetadata: {name: shop.v0.0.0, namespace: placeholder}\nspec: {displayName: Shop, install: {strategy: ''}}\n"
 	for text, want := range map[string]finding.Severity{"": finding.Error, "- csv.yaml\n": finding.Warning} {
 		dir := tree(t, map[string]string{"config/kustomization.yaml": kustomization + "- rbac.yaml\n" + text, "config/rbac.yaml": binding, "config/csv.yaml": version})
 		assert.Equal(t, want, severityOf(t, "access-invalid", dir), text)
+	}
+}
+
+// TestUnplaced: a kustomization without any namespace is a part of others, unless it is
+// named.
+func TestUnplaced(t *testing.T) {
+	const binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: shop}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: shop}]\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: shop}\n"
+	const hook = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: shop}\nwebhooks:\n- name: a.shop.example.com\n  sideEffects: None\n  admissionReviewVersions: [v1]\n  clientConfig: {service: {name: hook}}\n"
+	files := map[string]string{
+		"rbac/kustomization.yaml": kustomization + "- rbac.yaml\n", "rbac/rbac.yaml": binding,
+		"hook/kustomization.yaml": kustomization + "- hook.yaml\n", "hook/hook.yaml": hook,
+	}
+	dir := tree(t, files)
+	assert.Equal(t, finding.Warning, severityOf(t, "access-invalid", dir))
+	assert.Equal(t, finding.Warning, severityOf(t, "required-field-missing", dir))
+	assert.Equal(t, finding.Error, severityOf(t, "access-invalid", dir+"/rbac"))
+	assert.Equal(t, finding.Error, severityOf(t, "required-field-missing", dir+"/hook"))
+	files["rbac/kustomization.yaml"] += "- config.yaml\n"
+	files["rbac/config.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n"
+	assert.Equal(t, finding.Error, severityOf(t, "access-invalid", tree(t, files)))
+}
+
+// TestBlankToFill: whoever reads a file fills in what is in angle brackets; what is built
+// from it ought to have it.
+func TestBlankToFill(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: a, image: '%s/shop:1.0'}]}\n"
+	for image, want := range map[string]finding.Severity{"<your-registry>": finding.Warning, "REPLACE_ME": finding.Error} {
+		dir := tree(t, map[string]string{"shop/pod.yaml": fmt.Sprintf(text, image)})
+		assert.Equal(t, want, severityOf(t, "placeholder-left", dir), image)
+		assert.Equal(t, finding.Error, severityOf(t, "placeholder-left", dir+"/shop/pod.yaml"), image)
+		built := tree(t, map[string]string{"shop/pod.yaml": fmt.Sprintf(text, image), "shop/kustomization.yaml": kustomization + "- pod.yaml\n"})
+		assert.Equal(t, finding.Error, severityOf(t, "placeholder-left", built), image)
+	}
+}
+
+// TestScaffolds: what operator-sdk and kubebuilder write as a sample has yet to be
+// written.
+func TestScaffolds(t *testing.T) {
+	const crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: shops.stable.example.com}\nspec:\n  group: stable.example.com\n" +
+		"  names: {kind: Shop, plural: shops}\n  scope: Namespaced\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, required: [size], properties: {size: {type: integer}, color: {type: string}}}}}}\n"
+	for spec, want := range map[string]struct{ lacks, unknown finding.Severity }{
+		"{}":                   {finding.Warning, 0},
+		"":                     {0, 0},
+		"{foo: bar}":           {finding.Warning, finding.Warning},
+		"{color: red}":         {finding.Error, 0},
+		"{foo: baz}":           {finding.Error, finding.Error},
+		"{size: 1, foo: bar}":  {0, finding.Error},
+		"{size: 1, color: ''}": {0, 0},
+	} {
+		dir := tree(t, map[string]string{"crds/shop.yaml": crd, "samples/shop.yaml": "apiVersion: stable.example.com/v1\nkind: Shop\nmetadata: {name: a}\nspec: " + spec + "\n"})
+		assert.Equal(t, want.lacks, severityOf(t, "required-field-missing", dir), spec)
+		assert.Equal(t, want.unknown, severityOf(t, "unknown-field", dir), spec)
 	}
 }
