@@ -86,10 +86,7 @@ func (s *scanner) url(colon int) int {
 	if resolverSchemes[scheme] && strings.HasPrefix(text[i:], "/") {
 		i++ // gRPC: dns:///name:port
 	}
-	end := i
-	for end < len(text) && !isAuthorityEnd(text[end]) {
-		end++
-	}
+	end := s.authorityEnd(i)
 	if !networkScheme(scheme) && !portFollows(text[i:end]) {
 		return end
 	}
@@ -105,9 +102,7 @@ func (s *scanner) url(colon int) int {
 		}
 		if at := strings.LastIndexByte(text[end:stop], '@'); at >= 0 {
 			i = end + at + 1
-			for end = i; end < len(text) && !isAuthorityEnd(text[end]); {
-				end++
-			}
+			end = s.authorityEnd(i)
 		}
 	}
 	key := s.keyBefore(start)
@@ -131,6 +126,22 @@ func (s *scanner) url(colon int) int {
 		}
 		i = next + 1
 	}
+}
+
+// authorityEnd returns where the authority that begins at i ends. What a template is
+// to fill in, {{ .Password }}, is a part of it, with its blanks and quotes.
+func (s *scanner) authorityEnd(i int) int {
+	text := s.text
+	for i < len(text) && !isAuthorityEnd(text[i]) {
+		if strings.HasPrefix(text[i:], "{{") {
+			if close := strings.Index(text[i:min(len(text), i+maxLook)], "}}"); close > 0 && strings.IndexByte(text[i:i+close], '\n') < 0 {
+				i += close + 2
+				continue
+			}
+		}
+		i++
+	}
+	return i
 }
 
 // cleanHosts reports whether text[i:end] starts with host or host:port.

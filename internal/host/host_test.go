@@ -61,6 +61,11 @@ func TestFindInValues(t *testing.T) {
 		{"X", "postgres://u:p%40ss@db/x", []string{"db"}},
 		{"X", "postgres://u:p/w:rd@db:5432/x", []string{"db:5432"}},
 		{"X", "postgres://u:p@ss/w?rd#@db:5432/x", []string{"db:5432"}},
+		{"X", `postgres://app:{{ .Password | quote }}@db:5432/x`, []string{"db:5432"}},
+		{"X", `postgres://app:{{ index . "pass word" }}@db/x?sslmode=disable`, []string{"db"}},
+		{"X", `mongodb://{{ .User }}:{{ .Password }}@mongo-0.mongo:27017,mongo-1.mongo:27017/x`, []string{"mongo-0.mongo:27017", "mongo-1.mongo:27017"}},
+		{"X", "redis://:{{ .Password }}@cache", []string{"cache"}},
+		{"X", `postgres://app:{{ .Password }}@{{ .Host }}/x`, nil},
 		{"X", "app:12345@tcp(mysql:3306)/app", []string{"mysql:3306"}},
 		// host:port
 		{"X", "--redis=redis-cart:6379", []string{"redis-cart:6379"}},

@@ -121,7 +121,7 @@ func silentKey(key string) bool {
 	if lower == "sni" || lower == "tls-sni" {
 		return true
 	}
-	for _, part := range [...]string{"image", "no_proxy", "noproxy", "nonproxy", "no-proxy", "regex", "pattern", "whitelist", "allowlist", "allowed", "spiffe", "description", "servername", "server_name", "server-name"} {
+	for _, part := range [...]string{"image", "no_proxy", "noproxy", "nonproxy", "no-proxy", "regex", "pattern", "whitelist", "allowlist", "allowed", "origins", "alloworigin", "allow_origin", "allow-origin", "spiffe", "description", "servername", "server_name", "server-name"} {
 		if strings.Contains(lower, part) {
 			return true
 		}
