@@ -89,6 +89,10 @@ var filledBy = []struct{ field, key string }{
 	{"annotations", "cert-manager.io/allow-direct-injection"},
 }
 
+// conjurMap is the key of a Secret that says what CyberArk's provider puts in:
+// https://docs.cyberark.com/conjur-enterprise/latest/en/content/integrations/k8s-ocp/cjr-k8s-secrets-provider-ic.htm
+const conjurMap = "conjur-map"
+
 // Content returns what a ConfigMap or Secret holds. One without any data is
 // Open: it exists to be filled at run time.
 func (o *Object) Content() *Content {
@@ -173,7 +177,7 @@ func (o *Object) readData() *Content {
 				c.Keys, c.values = make([]string, 0, fields), make([]Value, 0, fields)
 			}
 			c.set(k.Value, Value{Node: v, Base64: base64, Field: field})
-			if k.Value == "<<" {
+			if k.Value == "<<" || k.Value == conjurMap {
 				c.Open = true
 			}
 		}

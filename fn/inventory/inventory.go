@@ -575,6 +575,9 @@ func pick(candidates []*Object, namespace string, from *Object, serves func(*Obj
 		}
 		if serves != nil && serves(o) {
 			r += 2
+			if from != nil && o.File == from.File {
+				r += 28 // before one of that namespace in another file
+			}
 		}
 		if o.Node != nil {
 			r++

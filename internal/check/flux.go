@@ -100,6 +100,18 @@ func (rep *Report) substitutes(t *Tree, inv *inventory.Inventory) {
 		return
 	}
 	folders := rep.fluxFolders(top)
+	known := map[string]bool{}
+	var mu sync.Mutex // rules run at once
+	kustomized := func(dir string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		is, ok := known[dir]
+		if !ok {
+			is = hasKustomization(os.DirFS(top), dir)
+			known[dir] = is
+		}
+		return is
+	}
 	inv.Substituted = func(o *inventory.Object) *inventory.Substitution {
 		at, built := t.Root, true
 		if at == "" {
@@ -110,12 +122,38 @@ func (rep *Report) substitutes(t *Tree, inv *inventory.Inventory) {
 			return nil
 		}
 		for _, f := range folders() {
-			if f.path == rel && (built || !f.alone) || !f.alone && (f.path == "." || strings.HasPrefix(rel, f.path+"/")) {
+			if f.path == rel && (built || !f.alone) || !f.alone && f.reaches(rel, built, kustomized) {
 				return &f.Substitution
 			}
 		}
 		return nil
 	}
+}
+
+// reaches reports whether the kustomization that Flux makes of a folder has what is in
+// another one below it: of a folder with a kustomization of its own it takes that, and
+// does not look further down.
+func (f *fluxFolder) reaches(rel string, built bool, kustomized func(dir string) bool) bool {
+	if f.path != "." && !strings.HasPrefix(rel, f.path+"/") {
+		return false
+	}
+	if built {
+		rel = path.Dir(rel)
+	}
+	for ; rel != f.path && rel != "."; rel = path.Dir(rel) {
+		if kustomized(rel) {
+			return false
+		}
+	}
+	return true
+}
+
+// hasKustomization reports whether a folder has a kustomization.
+func hasKustomization(repository fs.FS, dir string) bool {
+	return slices.ContainsFunc(konfig.RecognizedKustomizationFileNames(), func(name string) bool {
+		_, err := fs.Stat(repository, path.Join(dir, name))
+		return err == nil
+	})
 }
 
 // unfinished reports whether something is done to a kustomization besides building
@@ -186,10 +224,7 @@ func readFluxFolders(repository fs.FS) []fluxFolder {
 			return
 		}
 		f := fluxFolder{path: dir, Substitution: inventory.Substitution{By: "Flux Kustomization " + yamlnode.GetString(n, "metadata", "name"), Values: map[string]bool{}, Complete: true}}
-		f.alone = slices.ContainsFunc(konfig.RecognizedKustomizationFileNames(), func(name string) bool {
-			_, err := fs.Stat(repository, path.Join(dir, name))
-			return err == nil
-		})
+		f.alone = hasKustomization(repository, dir)
 		f.texts = map[string]string{}
 		for k, v := range yamlnode.Fields(yamlnode.Get(post, "substitute")) {
 			f.Values[k.Value] = true

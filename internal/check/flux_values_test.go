@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -103,4 +104,46 @@ func TestFluxValuesOfTwoClusters(t *testing.T) {
 	other := fluxRepository("    substitute: {database: shop-database}\n")
 	maps.Copy(files, map[string]string{"clusters/dev/apps.yaml": other["clusters/prod/apps.yaml"]})
 	assert.Empty(t, messages(t, files))
+}
+
+// Of a folder with a kustomization Flux takes that, and nothing further down: what is
+// there is built by itself, with values or without.
+func TestFluxReaches(t *testing.T) {
+	scripts := configMap("scripts") + "data:\n  clean.sh: |\n    #!/bin/sh\n    dir=$1\n    rm -rf ${dir}\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  bool
+	}{
+		"below a kustomization": {map[string]string{"apps/shop/kustomization.yaml": "resources: [web.yaml]\n", "apps/shop/web.yaml": configMap("web"), "apps/shop/tools/kustomization.yaml": "resources: [scripts.yaml]\n", "apps/shop/tools/scripts.yaml": scripts}, false},
+		"the first one":         {map[string]string{"apps/shop/kustomization.yaml": "resources: [scripts.yaml]\n", "apps/shop/scripts.yaml": scripts}, true},
+		"without one":           {map[string]string{"apps/shop/tools/scripts.yaml": scripts}, true},
+		"listed":                {map[string]string{"apps/shop/kustomization.yaml": "resources: [tools]\n", "apps/shop/tools/kustomization.yaml": "resources: [scripts.yaml]\n", "apps/shop/tools/scripts.yaml": scripts}, true},
+	} {
+		c.files["clusters/apps.yaml"] = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\nspec:\n  interval: 10m\n  prune: true\n  path: ./apps\n  sourceRef: {kind: GitRepository, name: flux-system}\n  postBuild:\n    substitute: {domain: example.com}\n"
+		dir := tree(t, c.files)
+		out, err := exec.Command("git", "-C", dir, "init", "-q").CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		assert.Equal(t, c.want, slices.Contains(rulesOf(run(t, check.Options{}, dir).Findings), "script-variable-substituted"), name)
+	}
+}
+
+// What is in the same file comes before what another one says of a namespace, if it has
+// what is asked for.
+func TestKeysOfTheSameFile(t *testing.T) {
+	secret := func(namespace, key string) string {
+		return "apiVersion: v1\nkind: Secret\nmetadata: {name: cloud" + namespace + "}\nstringData: {" + key + ": x}\n---\n"
+	}
+	pod := "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n  containers:\n  - name: web\n    image: registry.example.com/web:1.0.0\n    resources: {limits: {memory: 64Mi}}\n    env:\n    - name: ID\n      valueFrom: {secretKeyRef: {name: cloud, key: access-id}}\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  bool
+	}{
+		"its own":    {map[string]string{"keys.yaml": secret("", "access-id") + pod, "roles.yaml": secret(", namespace: shop", "role")}, false},
+		"neither":    {map[string]string{"keys.yaml": secret("", "acces-id") + pod, "roles.yaml": secret(", namespace: shop", "role")}, true},
+		"the other":  {map[string]string{"keys.yaml": secret("", "role") + pod, "roles.yaml": secret(", namespace: shop", "access-id")}, false},
+		"both in it": {map[string]string{"keys.yaml": secret("", "access-id") + secret(", namespace: shop", "role") + pod}, true},
+	} {
+		dir := tree(t, c.files)
+		assert.Equal(t, c.want, slices.Contains(rulesOf(run(t, check.Options{}, dir).Findings), "key-not-found"), name)
+	}
 }

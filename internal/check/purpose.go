@@ -106,6 +106,9 @@ func (p *paths) part(dir, name string, last bool) purpose {
 		if said == applied && isBadOne(word) {
 			said = broken
 		}
+		if said == applied && !last && isTests(word) {
+			said = tested
+		}
 		if last && said < form || !last && word == "template" || strings.HasPrefix(word, "test") && name == word && p.isEnvironment(dir) {
 			continue
 		}
@@ -149,6 +152,26 @@ func isBadOne(word string) bool {
 		k = strings.ToLower(k)
 		return kind == k || kind == k+"s"
 	}))
+}
+
+// isTests reports whether a word is one for tests or what they need, written as one:
+// integrationtests, testutils.
+func isTests(word string) bool {
+	for _, end := range [...]string{"tests", "test"} {
+		if what, ok := strings.CutSuffix(word, end); ok {
+			switch what {
+			case "integration", "unit", "acceptance", "functional", "smoke", "system", "regression", "component", "api", "chart", "conformance", "upgrade":
+				return true
+			}
+		}
+	}
+	if what, ok := strings.CutPrefix(word, "test"); ok {
+		switch strings.TrimPrefix(what, "s") {
+		case "data", "util", "utils", "cases", "case", "assets", "files", "fixtures", "resources", "suite", "suites", "support", "helpers", "inputs", "manifests":
+			return true
+		}
+	}
+	return false
 }
 
 // isEnvironment reports whether the folder test, or testing, in dir is for an

@@ -28,6 +28,10 @@ func TestWhatPathsSay(t *testing.T) {
 		"hack/conformance-tests/api.yaml": finding.Warning,
 		"k8s/overlays/test/api.yaml":      finding.Error, // an environment
 		"stages/testing/api.yaml":         finding.Error,
+		"integrationtests/api.yaml":       finding.Warning,
+		"pkg/testutils/inputs/api.yaml":   finding.Warning,
+		"k8s/loadtest/api.yaml":           finding.Error, // a program
+		"k8s/contest/api.yaml":            finding.Error,
 		"deprecated/api.yaml":             finding.Warning,
 		"k8s/_archive/api.yaml":           finding.Warning,
 		"docs/snippets/api.yaml":          finding.Warning,

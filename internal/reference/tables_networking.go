@@ -7,7 +7,9 @@ var networkingRows = []Row{
 	{From: ingresses, Path: "spec.defaultBackend.service.name", To: "Service", Port: "port.number|port.name"},
 	{From: ingresses, Path: "spec.rules[].http.paths[].backend.serviceName", To: "Service", Port: "servicePort"},
 	{From: ingresses, Path: "spec.backend.serviceName", To: "Service", Port: "servicePort"},
-	{From: ingresses, Path: "spec.rules[].http.paths[].backend.resource.name", Kind: "kind", Group: "apiGroup", To: "Service", Lenient: true},
+	{From: ingresses, Path: "spec.rules[].http.paths[].backend.resource.name", Kind: "kind", Group: "apiGroup", When: "kind!=McpBridge", To: "Service", Lenient: true},
+	// https://higress.cn/en/docs/latest/user/mcp-bridge/
+	{From: ingresses, Path: "spec.rules[].http.paths[].backend.resource.name", When: "kind=McpBridge", To: "networking.higress.io/McpBridge", InNamespace: "*", Lenient: true},
 	{From: ingresses, Path: "spec.defaultBackend.resource.name", Kind: "kind", Group: "apiGroup", To: "Service", Lenient: true},
 	{From: ingresses, Path: "spec.tls[].secretName", To: "Secret", DefaultKey: "tls.crt"},
 	{From: ingresses, Path: "spec.ingressClassName", To: "networking.k8s.io/IngressClass"},
