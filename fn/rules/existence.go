@@ -234,6 +234,10 @@ func closeTemplates(a, b string) bool {
 func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) {
 	message := fmt.Sprintf("%s does not exist in that namespace, only in %q", describe(r), target.Namespace)
 	wanted := Wanted(r.To[0].Kind, r.Namespace, r.Name)
+	if otherEnvironment(r.Namespace, target.Namespace) {
+		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Warning), Help("%sthat is another environment: add it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))))
+		return
+	}
 	if r.Row.Namespace != "" {
 		if n := r.NamespaceNode; n != nil {
 			opts := []Option{Suggest(target.Namespace), wanted}
@@ -250,6 +254,28 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 	}
 	p.Report(r.From, r.Node, message, wanted,
 		Help("%sthis field cannot reach another namespace: move one of the two, or make a %s of that name in %q too", sentence(consequence(r)), target.Kind, r.Namespace))
+}
+
+// environments are words for the environments that namespaces are called after.
+var environments = []string{"dev", "develop", "development", "prod", "production", "prd", "stage", "staging", "stg", "qa", "uat", "preprod", "sandbox", "test"}
+
+// otherEnvironment reports whether two namespaces are one in two environments:
+// what the one lacks is hardly meant to be taken from the other.
+func otherEnvironment(a, b string) bool {
+	words, others := strings.Split(a, "-"), strings.Split(b, "-")
+	if len(words) != len(others) {
+		return false
+	}
+	differ := 0
+	for i, word := range words {
+		if word == others[i] {
+			continue
+		}
+		if differ++; !slices.Contains(environments, word) || !slices.Contains(environments, others[i]) {
+			return false
+		}
+	}
+	return differ == 1
 }
 
 // namedBeside reports whether the list that an entry is in has the object itself too:

@@ -12,6 +12,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -197,10 +198,14 @@ func (p *Pass) checkHostPort(u *hostUse) {
 		if len(podPorts) == 0 { // pods made elsewhere, or that declare nothing
 			severity = finding.Warning
 		}
-		for _, have := range podPorts {
-			if have == port {
-				return
-			}
+		own := u.node
+		if u.portNode != nil {
+			own = u.portNode
+		}
+		if slices.Contains(podPorts, port) || slices.ContainsFunc(p.SelectedPods(service), func(pod *inventory.Pod) bool {
+			return mentions(pod.Spec, strconv.Itoa(port), own, 0) // a listener that is not declared
+		}) {
+			return
 		}
 	}
 	if implied && (!host.IsAddressKey(u.Key) || u.lenient) { // an identifier, perhaps
@@ -217,6 +222,8 @@ func (p *Pass) checkHostPort(u *hostUse) {
 		switch {
 		case have.TargetPort == asked:
 			opts = append(opts, Help("%d is the port of the pods; the Service listens on %d", port, have.port))
+		case have.nodePort == port && u.pod != nil && slices.Contains(p.SelectedPods(service), u.pod):
+			opts = append(opts, AtMost(finding.Note), Help("%d is the nodePort, under which the pods may be telling others where they are", port))
 		case have.nodePort == port:
 			opts = append(opts, Help("%d is the nodePort, for connections from outside; inside of the cluster the Service listens on %d", port, have.port))
 		}
@@ -282,7 +289,7 @@ var hostClusterDomain = &Rule{
 	Severity: finding.Error,
 	URL:      dnsDocs,
 	Doc: "The end of a Service's DNS name is wrong: .svc is missing, or the cluster's domain is another one. " +
-		"The domain is cluster.local unless spec.clusterDomain says otherwise. A domain that is not even close is only a warning, since the name may be in another cluster.",
+		"The domain is cluster.local unless spec.clusterDomain says otherwise. A domain that is not even close is only a note: that may be the domain of this cluster, or the name be in another one.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			r := &u.judgement
@@ -294,7 +301,7 @@ var hostClusterDomain = &Rule{
 				opts = append(opts, AtMost(finding.Warning))
 			}
 			if !r.sure {
-				opts = append(opts, AtMost(finding.Warning), Help("set spec.clusterDomain if that is the domain of this cluster"))
+				opts = append(opts, AtMost(finding.Note), Help("set spec.clusterDomain if that is the domain of this cluster"))
 			}
 			p.reportHost(u, fmt.Sprintf("host %q: %s", u.Host, r.reason), opts...)
 		}
@@ -351,7 +358,9 @@ var localhostPortNotServed = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/workloads/pods/#pod-networking",
 	Doc: "An address in text is localhost with a port that no container of the pod has. " +
 		"Inside of a pod, localhost is the pod itself: a value from Docker Compose or a laptop leads nowhere. " +
-		"Pods that declare no ports, use the host's network, or mention the port elsewhere are left alone.",
+		"Pods that declare no ports, use the host's network, or mention the port elsewhere are left alone, " +
+		"and so are the commands of probes and hooks, unless the port is one digit away from one that the container declares. " +
+		"It is a note for the address of a web server that may be for a browser: nothing in the build has that port, and the name of the setting says nothing of a server.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			if u.Port == 0 || !u.IsLoopback() || u.lenient || u.Default || binds(u.Key) || binds(u.node.Value) && !u.multiline {
@@ -361,6 +370,9 @@ var localhostPortNotServed = &Rule{
 			if u.pod == nil {
 				pods = configReaders.Of(p.Build)[u.from]
 			}
+			if u.own != nil && !nearDeclared(u.own, u.Port) || strings.Contains(u.node.Value, kubectlProxied) {
+				continue // it knows where it listens; kubectl proxy is for browsers
+			}
 			if len(pods) == 0 || u.multiline && u.pod == nil {
 				continue // a file may configure the server and its clients at once
 			}
@@ -369,12 +381,64 @@ var localhostPortNotServed = &Rule{
 				served = served || mayServe(pod, u) || p.configures(pod, strconv.Itoa(u.Port), u.from)
 			}
 			if !served {
-				p.reportHost(u, fmt.Sprintf("%s:%d is this pod itself, and no container of it has port %d", u.Host, u.Port, u.Port),
+				severity := finding.Warning
+				if !p.connects(u) {
+					severity = finding.Note
+				}
+				p.reportHost(u, fmt.Sprintf("%s:%d is this pod itself, and no container of it has port %d", u.Host, u.Port, u.Port), AtMost(severity),
 					Help("name the Service that is meant, or declare the port on the container that serves it"))
 			}
 		}
 		return nil
 	},
+}
+
+// connects reports whether the program itself connects to an address of localhost, as
+// far as that can be seen: to a server that is no web server, to a port that something
+// in the build serves, or where the name of the setting says so. Other addresses of web
+// servers may be for the browser of whoever develops it.
+func (p *Pass) connects(u *hostUse) bool {
+	if u.Form != host.URL || strings.HasPrefix(u.Key, "-") {
+		return true
+	}
+	switch u.Scheme {
+	case "http", "https", "ws", "wss":
+	default:
+		return true
+	}
+	key := strings.ToLower(u.Key)
+	for _, word := range [...]string{"api", "service", "endpoint", "host", "addr", "backend", "upstream", "server", "proxy", "collector", "exporter"} {
+		if strings.Contains(key, word) {
+			return true
+		}
+	}
+	return servedPorts.Of(p.Build)[strconv.Itoa(u.Port)]
+}
+
+// servedPorts are the numbers of the ports that Services and containers have.
+var servedPorts = NewFact(func(b *Build) map[string]bool {
+	ports := map[string]bool{}
+	for _, svc := range b.Inventory.OfKind(serviceKind) {
+		for _, port := range ServicePorts(svc) {
+			ports[port.Port], ports[port.TargetPort] = true, true
+		}
+	}
+	for _, pod := range workloads.Of(b) {
+		for _, number := range containerPorts(pod) {
+			ports[number] = true
+		}
+	}
+	return ports
+})
+
+// kubectlProxied is a part of the paths of kubectl proxy, and its port.
+const kubectlProxied = ":8001/api/v1/namespaces/"
+
+// nearDeclared reports whether a container declares a port that is one digit away.
+func nearDeclared(c *inventory.Container, port int) bool {
+	return slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "ports")), func(n *yaml.Node) bool {
+		return suggest.Distance(yamlnode.GetString(n, "containerPort"), strconv.Itoa(port)) == 1
+	})
 }
 
 // mayServe reports whether something in the pod may listen on the port of an

@@ -23,6 +23,8 @@ type hostUse struct {
 	portNode *yaml.Node
 	// pod is the pod that reads the text, nil for ConfigMaps and Secrets.
 	pod *inventory.Pod
+	// own is the container that looks at itself there: in a probe or a hook.
+	own *inventory.Container
 	// namespace is where short names are looked up.
 	namespace string
 	// multiline says that line and column mean something.
@@ -105,7 +107,9 @@ func (s *hostScan) pod(pod *inventory.Pod) {
 		}
 		s.args(use, slices.Concat(yamlnode.Elements(yamlnode.Get(c.Node, "command")), yamlnode.Elements(yamlnode.Get(c.Node, "args"))))
 		for _, command := range handlerCommands {
-			s.args(use, yamlnode.Elements(yamlnode.Path(c.Node, command...)))
+			own := use
+			own.own = c
+			s.args(own, yamlnode.Elements(yamlnode.Path(c.Node, command...)))
 		}
 	}
 	if pod.Template != pod.Owner.Node {

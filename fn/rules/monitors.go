@@ -230,6 +230,7 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 			names = append(names, yamlnode.GetString(at, "name"))
 			numbers = append(numbers, yamlnode.GetString(at, "port"), yamlnode.GetString(at, "containerPort"))
 		}
+		names = append(names, addedPorts(c)...)
 	}
 	if slices.Contains(names, name) {
 		return

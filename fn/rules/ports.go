@@ -85,7 +85,17 @@ func portNames(c *inventory.Container) []string {
 			names = append(names, name)
 		}
 	}
-	return names
+	return append(names, addedPorts(c.Pod)...)
+}
+
+// addedPorts are the names of ports that a controller gives to the pods it makes:
+// https://knative.dev/docs/serving/services/configure-probing/ and
+// https://github.com/knative/serving/blob/main/pkg/apis/serving/v1/revision_defaults.go
+func addedPorts(pod *inventory.Pod) []string {
+	if pod.Owner.Group != "serving.knative.dev" {
+		return nil
+	}
+	return []string{"user-port", "queue-port", "http-queueadm", "http-autometric", "http-usermetric", "https-port"}
 }
 
 func isNumber(s string) bool {
@@ -187,7 +197,10 @@ func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string
 // undeclaredPorts are ports that programs listen on by default beside those that
 // their containers declare.
 var undeclaredPorts = []struct{ program, port string }{
-	{"istio-proxy", "15021"},       // https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio
+	{"istio-proxy", "15021"},                 // https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio
+	{"manager", "9443"}, {"webhook", "9443"}, // https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/webhook#Options
+	// https://www.jaegertracing.io/docs/1.76/deployment/#service-ports-for-health-and-admin
+	{"jaeger-query", "16687"}, {"jaeger-collector", "14269"}, {"jaeger-agent", "14271"},
 	{"kube-state-metrics", "8081"}, // https://github.com/kubernetes/kube-state-metrics/blob/main/docs/developer/cli-arguments.md
 }
 

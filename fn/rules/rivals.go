@@ -150,7 +150,7 @@ var ingressPathTwice = &Rule{
 	Severity: finding.Warning,
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/ingress/#ingress-rules",
 	Doc: "Two rules of Ingresses of one class have the same host, path and path type: only one of them gets the requests. " +
-		"Which one is up to the controller, and some refuse the second. " +
+		"Which one is up to the controller, and some refuse the second; where two Ingresses lead to the same backend it is a note. " +
 		"Across Ingresses it is reported where both are in one build or one file, have a host and name a class; canaries, and Ingresses that annotations set apart (entry points, conditions, mergeable types, load balancers of their own), are left alone.",
 	Run: func(p *Pass) error {
 		first := map[string]ingressPath{}
@@ -249,15 +249,19 @@ func (p *Pass) reportPathTwice(path, before ingressPath) {
 	if before.from != path.from {
 		where = "in " + before.from.String() + " already"
 	}
-	what := "both lead to the same backend"
+	what, severity := "both lead to the same backend", finding.Warning
+	if before.from != path.from {
+		severity = finding.Note // their annotations may differ
+	}
 	if !sameYAML(path.backend, before.backend, 0) {
+		severity = finding.Warning
 		what = "they lead to different backends, and only one of them gets the requests"
 	}
 	name := path.path
 	if name == "" {
 		name = "/"
 	}
-	p.Report(path.from, path.node, fmt.Sprintf("path %s of %s is %s: %s", name, host, where, what),
+	p.Report(path.from, path.node, fmt.Sprintf("path %s of %s is %s: %s", name, host, where, what), AtMost(severity),
 		Help("remove one of the two, or give it another path or host"))
 }
 

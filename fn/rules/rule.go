@@ -219,10 +219,24 @@ func (p *Pass) ReportKey(o *inventory.Object, n, value *yaml.Node, message strin
 	for _, opt := range opts {
 		opt(&f)
 	}
+	if f.Severity > finding.Note && o.Node != nil && isMade(o) {
+		f.Severity = finding.Note
+	}
 	if f.Severity != finding.Off && p.explicit() {
 		f.Severity = p.severity // whoever sets it means the rule's notes too
 	}
 	p.keep(&f, o)
+}
+
+// isMade reports whether a resource is what a server said of one that a controller had
+// made: https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
+func isMade(o *inventory.Object) bool {
+	for _, owner := range yamlnode.Elements(o.Get("metadata", "ownerReferences")) {
+		if yamlnode.GetString(owner, "uid") != "" && yamlnode.GetString(owner, "controller") == "true" {
+			return true
+		}
+	}
+	return false
 }
 
 // sumOf is finding.Sum, which takes its time for a whole file that has many

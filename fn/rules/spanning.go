@@ -60,7 +60,7 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 				bad = pod
 			}
 		}
-		if good != nil && bad != nil && good.Owner.Resource() != bad.Owner.Resource() && !servesAll(svc, bad) && !(sameImages(good, bad) && releases(good.Owner.Name, bad.Owner.Name)) {
+		if good != nil && bad != nil && !sameName(good.Owner, bad.Owner) && !servesAll(svc, bad) && !(sameImages(good, bad) && releases(good.Owner.Name, bad.Owner.Name)) {
 			report(good, bad, fmt.Sprintf("they do not serve %s, and get a part of its requests", target))
 			return
 		}
@@ -87,7 +87,7 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 		return
 	}
 	for _, pod := range pods {
-		if pod.Owner.Resource() == pods[own].Owner.Resource() || !getsRequests(svc, pod) || sameImages(pod, pods[own]) || relatives(pod.Owner.Name, pods[own].Owner.Name) {
+		if sameName(pod.Owner, pods[own].Owner) || !getsRequests(svc, pod) || sameImages(pod, pods[own]) || relatives(pod.Owner.Name, pods[own].Owner.Name) {
 			continue
 		}
 		for _, other := range servicesOf.Of(p.Build)[pod] {
@@ -98,6 +98,10 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 		}
 	}
 }
+
+// sameName reports whether two workloads are called the same, in one namespace or with
+// one of them in any.
+func sameName(a, b *inventory.Object) bool { return a.Kind == b.Kind && a.Name == b.Name }
 
 // namesPods reports whether a Service is there for the names of pods, ready or not.
 func namesPods(svc *inventory.Object) bool {

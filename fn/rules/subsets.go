@@ -75,7 +75,7 @@ var subsetMatchesNothing = &Rule{
 	Severity: finding.Error,
 	Doc: "A subset's labels match none of the pods of its host's Service. " +
 		"Requests that are routed to the subset are answered with 503, no healthy upstream. " +
-		"It is an error when the Service has pods in the build and one of them has almost those labels, else a warning.",
+		"It is an error when the Service has pods in the build and one of them has almost those labels, or a VirtualService of the same build or file sends all requests there; a warning where it sends a part of them, and else a note.",
 	URL: "https://istio.io/latest/docs/reference/config/networking/destination-rule/#Subset",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.OfKind(gk(destinationRuleKind)) {
@@ -126,13 +126,25 @@ func (p *Pass) checkSubset(o *inventory.Object, subset *yaml.Node, svc *inventor
 	}
 	severity := finding.Warning
 	switch most, routed := p.subsetWeight(o, yamlnode.GetString(subset, "name")); {
-	case routed && most == 0:
+	case !p.Inventory.Finished && p.labelledElsewhere(svc, labels):
+		severity = finding.Note // of files that are applied one after another
+	case !routed, most == 0:
 		severity = finding.Note // nothing is sent there yet
 	case most == 100:
-		severity = finding.Error
+		if p.Inventory.Finished || o.File == svc.File {
+			severity = finding.Error // in folders of files others may be applied before
+		}
 		message += ", and a VirtualService sends all requests there"
 	}
 	p.Report(o, labels, message, AtMost(severity))
+}
+
+// labelledElsewhere reports whether a pod with some labels, and those that a Service
+// selects by, is in a file that says no namespace, or the Service is.
+func (p *Pass) labelledElsewhere(svc *inventory.Object, labels *yaml.Node) bool {
+	return slices.ContainsFunc(workloads.Of(p.Build), func(pod *inventory.Pod) bool {
+		return (pod.Owner.Namespace == "" || svc.Namespace == "") && matches(pod, labels) && matches(pod, svc.Get("spec", "selector"))
+	})
 }
 
 // subsetWeight returns the highest weight, in percent, that a route of the build

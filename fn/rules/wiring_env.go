@@ -153,7 +153,7 @@ var envOverridesConfig = &Rule{
 	URL:      envFromDocs,
 	Doc: "An env entry gives a variable another value than the ConfigMap or Secret that the container takes with envFrom. " +
 		"The entry wins silently: editing the ConfigMap changes nothing. " +
-		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone; it is a warning where one of the two is empty.",
+		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone; it is a warning where one of the two is empty, or the entry is put together of other variables, as no value of a ConfigMap is.",
 	Run: func(p *Pass) error {
 		for _, e := range wired.Of(p.Build).containers {
 			if len(e.sources) == 0 {
@@ -182,7 +182,7 @@ func (p *Pass) checkOverride(e *containerEnv, i int) {
 		return
 	}
 	opts := []Option{SecretLine(), Help("take the variable out of one of them; where this container is meant to differ, give it a ConfigMap of its own")}
-	if own.text == "" || below.text == "" {
+	if own.text == "" || below.text == "" || !entry.ref() && len(expansions(yamlnode.String(entry.node))) > 0 { // which a ConfigMap cannot have
 		opts = append(opts, AtMost(finding.Warning))
 	}
 	with := ""
