@@ -4,16 +4,20 @@
 package cleanup
 
 import (
+	"context"
 	"os"
+	"os/exec"
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 )
 
 var state struct {
 	sync.Mutex
 	paths     map[string]int
 	processes map[*os.Process]bool
+	groups    map[*group]bool
 	folder    string // that [ownDir] is in
 }
 
@@ -50,6 +54,53 @@ func Process(p *os.Process) (ended func()) {
 		defer state.Unlock()
 		delete(state.processes, p)
 	}
+}
+
+// Run runs a program that starts others, as git does, for at most so long: then,
+// and when this program is told to end, it ends with those that it started. What
+// it had no time for is [context.DeadlineExceeded].
+func Run(cmd *exec.Cmd, most time.Duration) error {
+	g := newGroup(cmd)
+	cmd.WaitDelay = grace // what it started may hold its output open
+	state.Lock()
+	if err := cmd.Start(); err != nil {
+		state.Unlock()
+		return err
+	}
+	if state.groups == nil {
+		state.groups = map[*group]bool{}
+	}
+	state.groups[g] = true
+	state.Unlock()
+	var late bool
+	var mu sync.Mutex
+	timer := time.AfterFunc(most, func() {
+		mu.Lock()
+		late = true
+		mu.Unlock()
+		g.end()
+	})
+	err := cmd.Wait()
+	timer.Stop()
+	state.Lock()
+	delete(state.groups, g)
+	state.Unlock()
+	mu.Lock()
+	defer mu.Unlock()
+	if late {
+		return context.DeadlineExceeded
+	}
+	return err
+}
+
+// grace is how long a program gets to end by itself.
+const grace = 200 * time.Millisecond
+
+// end tells a program to end, and those that it started, and sees to it.
+func (g *group) end() {
+	g.signal(syscall.SIGTERM)
+	time.Sleep(grace)
+	g.signal(syscall.SIGKILL)
 }
 
 // Uninterrupted runs f, which a signal to end does not interrupt: it waits.
@@ -94,6 +145,11 @@ func All() {
 		_ = p.Kill()
 	}
 	clear(state.processes)
+	var ended sync.WaitGroup
+	for g := range state.groups {
+		ended.Go(g.end)
+	}
+	ended.Wait()
 }
 
 // TempDir makes the directory that temporary files of this program and of those

@@ -5,13 +5,19 @@ package git
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/cleanup"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 )
 
 // Repository is a work tree.
@@ -20,6 +26,7 @@ type Repository struct {
 	Top string
 
 	submodule bool // what hooks of git are told of the repository is not about it
+	tame      *tamed
 }
 
 // Open finds the repository that a folder is in.
@@ -47,7 +54,7 @@ func Open(dir string) (*Repository, error) {
 // that its configuration names. Releases of git before 2.38 cannot be told to keep
 // away from them (safe.bareRepository).
 func vet(dir string) error {
-	if os.Getenv("GIT_DIR") != "" {
+	if getenv("GIT_DIR") != "" {
 		return nil // git looks for none
 	}
 	abs, err := filepath.Abs(dir)
@@ -142,7 +149,25 @@ func (r *Repository) Export(commit, dir string) error {
 }
 
 func (r *Repository) exportSubmodules(env []string, dir string) error {
-	files, err := r.run(env, "ls-files", "--stage", "-z")
+	return r.submodules(env, func(path, commit string, sub *Repository) error {
+		if _, err := sub.run(nil, "cat-file", "-e", commit+"^{commit}"); err != nil {
+			return nil
+		}
+		to := filepath.Join(dir, filepath.FromSlash(path))
+		if err := os.MkdirAll(to, 0o755); err != nil {
+			return err
+		}
+		if err := sub.Export(commit, to); err != nil {
+			return fmt.Errorf("submodule %s: %w", path, err)
+		}
+		return nil
+	})
+}
+
+// submodules calls f for those of the index that are checked out, with their paths
+// and the commits that the index has.
+func (r *Repository) submodules(env []string, f func(path, commit string, sub *Repository) error) error {
+	files, err := r.run(env, "ls-files", "--full-name", "--stage", "-z", ":/")
 	if err != nil {
 		return err
 	}
@@ -153,22 +178,38 @@ func (r *Repository) exportSubmodules(env []string, dir string) error {
 		if len(fields) != 3 || fields[0] != "160000" {
 			continue
 		}
-		path = filepath.FromSlash(path)
-		sub := &Repository{Top: filepath.Join(r.Top, path), submodule: true}
+		sub := &Repository{Top: filepath.Join(r.Top, filepath.FromSlash(path)), submodule: true}
 		if _, err := os.Lstat(filepath.Join(sub.Top, ".git")); err != nil {
 			continue // it is not checked out
 		}
-		if _, err := sub.run(nil, "cat-file", "-e", fields[1]+"^{commit}"); err != nil {
-			continue
-		}
-		if err := os.MkdirAll(filepath.Join(dir, path), 0o755); err != nil {
+		if err := f(path, fields[1], sub); err != nil {
 			return err
-		}
-		if err := sub.Export(fields[1], filepath.Join(dir, path)); err != nil {
-			return fmt.Errorf("submodule %s: %w", filepath.ToSlash(path), err)
 		}
 	}
 	return nil
+}
+
+// dirty reports whether a work tree is not what its commit has.
+func (r *Repository) dirty() (bool, error) {
+	for _, args := range [][]string{
+		{"diff", "--name-only", "--no-ext-diff", "--ignore-submodules=dirty", "HEAD"},
+		{"ls-files", "--others", "--exclude-standard"},
+	} {
+		if text, err := r.run(nil, args...); err != nil || text != "" {
+			return true, nil // without a commit, all of it is new
+		}
+	}
+	found := errors.New("dirty")
+	err := r.submodules(nil, func(_, _ string, sub *Repository) error {
+		if changed, err := sub.dirty(); err != nil || !changed {
+			return err
+		}
+		return found
+	})
+	if errors.Is(err, found) {
+		return true, nil
+	}
+	return false, err
 }
 
 // Changes is how a work tree differs from a commit. Paths are relative to the
@@ -185,7 +226,8 @@ type Changes struct {
 // Changes compares the work tree with a commit.
 func (r *Repository) Changes(commit string) (*Changes, error) {
 	c := &Changes{Renamed: map[string]string{}}
-	text, err := r.run(nil, "diff", "--name-status", "--no-ext-diff", "--find-renames", "-z", "--end-of-options", commit)
+	// git would look into submodules with the settings that those bring along.
+	text, err := r.run(nil, "diff", "--name-status", "--no-ext-diff", "--find-renames", "--ignore-submodules=dirty", "-z", "--end-of-options", commit)
 	if err != nil {
 		return nil, err
 	}
@@ -202,6 +244,16 @@ func (r *Repository) Changes(commit string) (*Changes, error) {
 			c.Files = append(c.Files, fields[i+2])
 			i++
 		}
+	}
+	err = r.submodules(nil, func(path, _ string, sub *Repository) error {
+		if changed, err := sub.dirty(); err != nil || !changed {
+			return err
+		}
+		c.Files = append(c.Files, path)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	untracked, err := r.run(nil, "ls-files", "--others", "--exclude-standard", "-z")
 	if err != nil {
@@ -225,13 +277,84 @@ func (r *Repository) Paths(names []string) []string {
 }
 
 // ofOneRepository are variables that say where a repository is: git rev-parse
-// --local-env-vars.
-var ofOneRepository = []string{"GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX"}
+// --local-env-vars, but for configuration.
+var ofOneRepository = []string{
+	"GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX",
+	"GIT_NAMESPACE", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE", "GIT_QUARANTINE_PATH", "GIT_IMPLICIT_WORK_TREE",
+}
+
+// ofHook are the variables that [Isolate] has taken away.
+var ofHook struct {
+	sync.Mutex
+	set []string
+}
+
+// environ is the environment as it was before [Isolate].
+func environ() []string {
+	ofHook.Lock()
+	defer ofHook.Unlock()
+	return append(slices.Clone(ofHook.set), os.Environ()...) // the last one of a name counts
+}
+
+func getenv(name string) string {
+	value := ""
+	for _, v := range environ() {
+		if v, ok := strings.CutPrefix(v, name+"="); ok {
+			value = v
+		}
+	}
+	return value
+}
+
+// Isolate has the programs that this one starts know nothing of the repository that
+// a hook of git is about, which may have started this program: kustomize has git
+// clone remote bases, and with GIT_DIR or GIT_INDEX_FILE set that would change the
+// repository or its index instead. Clones run no hooks either, wherever the user
+// keeps those. Repositories that were or will be opened see the environment as it
+// was.
+var Isolate = sync.OnceFunc(func() {
+	ofHook.Lock()
+	defer ofHook.Unlock()
+	for _, name := range ofOneRepository {
+		if value, ok := os.LookupEnv(name); ok {
+			ofHook.set = append(ofHook.set, name+"="+value)
+			_ = os.Unsetenv(name)
+		}
+	}
+	// https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT
+	n, err := strconv.Atoi(os.Getenv("GIT_CONFIG_COUNT"))
+	if err != nil {
+		n = 0
+	}
+	for _, setting := range harmless {
+		key, value, _ := strings.Cut(setting, "=")
+		_ = os.Setenv(fmt.Sprint("GIT_CONFIG_KEY_", n), key)
+		_ = os.Setenv(fmt.Sprint("GIT_CONFIG_VALUE_", n), value)
+		n++
+	}
+	_ = os.Setenv("GIT_CONFIG_COUNT", strconv.Itoa(n))
+})
+
+// harmless are settings with which git runs nothing that a repository brings along.
+var harmless = []string{"core.hooksPath=" + os.DevNull, "core.fsmonitor=false", "protocol.ext.allow=never"}
 
 // run runs git and returns what it prints. Its complaint is on one line.
 func (r *Repository) run(env []string, args ...string) (string, error) {
-	cmd := exec.Command("git", append([]string{"-C", r.Top, "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull, "-c", "core.quotePath=false"}, args...)...)
-	cmd.Env = os.Environ()
+	if r.tame == nil {
+		r.tame = &tamed{}
+		settings, err := r.run(nil, "config", "--show-scope", "--includes", "--null", "--list")
+		if err != nil {
+			r.tame = nil
+			return "", err
+		}
+		r.tame = tame(settings)
+	}
+	all := []string{"-C", r.Top, "-c", "core.quotePath=false"}
+	for _, setting := range slices.Concat(harmless, r.tame.settings) {
+		all = append(all, "-c", setting)
+	}
+	cmd := exec.Command("git", append(all, args...)...)
+	cmd.Env = environ()
 	if r.submodule {
 		cmd.Env = slices.DeleteFunc(cmd.Env, func(v string) bool {
 			name, _, _ := strings.Cut(v, "=")
@@ -239,16 +362,80 @@ func (r *Repository) run(env []string, args ...string) (string, error) {
 		})
 	}
 	cmd.Env = append(cmd.Env, "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
-	cmd.Env = append(cmd.Env, env...)
+	cmd.Env = append(append(cmd.Env, r.tame.env...), env...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
+	most := 10 * limits.Current().Remote
+	if err := cleanup.Run(cmd, most); err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return "", fmt.Errorf("git %s has not ended within %s", args[0], most)
+		}
 		if text := strings.Join(strings.Fields(errs.String()), " "); text != "" {
 			return "", errors.New(text)
 		}
 		return "", fmt.Errorf("git %s: %w", args[0], err)
 	}
 	return out.String(), nil
+}
+
+// tamed is what keeps git from running what the configuration of a repository names.
+type tamed struct{ settings, env []string }
+
+// tame judges the settings of git config --show-scope --null --list. Those of the
+// user and of the machine are theirs; those of the repository came with its folder,
+// which may be one that somebody else has packed. What it has git run is left out,
+// but for the programs that everybody knows.
+// https://git-scm.com/docs/gitattributes#_filter
+func tame(settings string) *tamed {
+	var t tamed
+	filters := map[string]bool{}
+	fields := strings.Split(settings, "\x00")
+	fetches, programs := false, false
+	for i := 0; i+1 < len(fields); i += 2 {
+		if scope := fields[i]; scope != "local" && scope != "worktree" {
+			continue
+		}
+		// Sections and names are in lower case already.
+		key, value, _ := strings.Cut(fields[i+1], "\n")
+		section, name := key, ""
+		if end := strings.LastIndexByte(key, '.'); end >= 0 {
+			section, name = key[:end], key[end+1:]
+		}
+		driver, isFilter := strings.CutPrefix(section, "filter.")
+		switch {
+		case isFilter && (name == "clean" || name == "smudge" || name == "process"):
+			filters[driver] = filters[driver] || !knownFilters[strings.Join(strings.Fields(strings.ReplaceAll(value, `"`, "")), " ")]
+		case strings.HasPrefix(section, "remote.") && (name == "promisor" || name == "partialclonefilter"), key == "extensions.partialclone":
+			fetches = true
+		case section == "core" && (name == "sshcommand" || name == "gitproxy" || name == "askpass"),
+			section == "credential" || strings.HasPrefix(section, "credential."),
+			section == "protocol" || strings.HasPrefix(section, "protocol."),
+			strings.HasPrefix(section, "remote.") && (name == "uploadpack" || name == "vcs"),
+			(section == "http" || strings.HasPrefix(section, "http.")) && name != "extraheader" && name != "postbuffer" && name != "version":
+			programs = true // or files, that cookies are written into
+		}
+	}
+	for driver, foreign := range filters {
+		if foreign {
+			prefix := "filter." + driver + "."
+			t.settings = append(t.settings, prefix+"clean=", prefix+"smudge=", prefix+"process=", prefix+"required=false")
+		}
+	}
+	slices.Sort(t.settings)
+	switch {
+	case fetches && programs: // what is missing would be fetched by programs that the configuration names
+		t.env = append(t.env, "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none")
+	case fetches && getenv("GIT_ALLOW_PROTOCOL") == "":
+		t.env = append(t.env, "GIT_ALLOW_PROTOCOL=http:https:ssh:git:file")
+	}
+	return &t
+}
+
+// knownFilters are those of git-lfs and git-crypt, which are found on the PATH.
+var knownFilters = map[string]bool{
+	"git-lfs clean -- %f": true, "git-lfs smudge -- %f": true, "git-lfs filter-process": true,
+	"git-lfs smudge --skip -- %f": true, "git-lfs filter-process --skip": true,
+	"git-crypt clean": true, "git-crypt smudge": true,
 }
 
 // Refs are the names of branches and tags.

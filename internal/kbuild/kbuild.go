@@ -47,6 +47,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/git"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/silence"
@@ -207,6 +208,7 @@ func (b *builder) run(dir string) (*Result, error) {
 		b.opts.Secrets = &redact.Secrets{}
 	}
 	boundHTTP()
+	git.Isolate()
 	defer surviving()()
 	b.opts.Secrets.Name(dir)
 	defer b.remotes.begin()()
@@ -356,6 +358,7 @@ func (b *builder) krusty(root string) (*Result, error) {
 // HelmCommand count, which kustomize build has flags for.
 func Stock(fsys filesys.FileSystem, dir string, opts Options) (resmap.ResMap, error) {
 	boundHTTP()
+	git.Isolate()
 	defer surviving()()
 	root, err := rootOf(fsys, dir)
 	if err != nil {

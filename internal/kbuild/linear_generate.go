@@ -42,18 +42,15 @@ func (v *level) inflate(m *indexed) error {
 	if len(v.k.HelmCharts) == 0 {
 		return nil
 	}
-	var config struct {
-		types.HelmGlobals
-		types.HelmChart
-	}
+	var config chart
 	if v.k.HelmGlobals != nil {
 		config.HelmGlobals = *v.k.HelmGlobals
 	}
-	if err := v.opts.vetConfigHome("", "helmGlobals", config.ConfigHome); err != nil {
-		return err
-	}
-	for i, chart := range v.k.HelmCharts {
-		config.HelmChart = chart
+	for i, c := range v.k.HelmCharts {
+		config.HelmChart = c
+		if err := v.opts.vetChart("", "helmCharts", v.dir().String(), config); err != nil {
+			return err
+		}
 		for _, namespace := range []string{v.k.Namespace, v.helmNamespace} {
 			if config.Namespace == "" {
 				config.Namespace = namespace

@@ -123,12 +123,12 @@ func notKnown(r *resource.Resource, as string) error {
 
 // configurePlugin hands a built-in plugin the resource that configures it.
 func (v *level) configurePlugin(p resmap.Configurable, config *resource.Resource) (origin *resource.Origin, err error) {
-	home, err := helmHome(config)
-	if err != nil {
+	if c, err := chartOf(config); err != nil {
 		return nil, err
-	}
-	if err := v.opts.vetConfigHome("", config.GetKind(), home); err != nil {
-		return nil, err
+	} else if c != nil {
+		if err := v.opts.vetChart("", config.GetKind(), v.dir().String(), *c); err != nil {
+			return nil, err
+		}
 	}
 	text, err := asYAML(config)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"sigs.k8s.io/kustomize/api/ifc"
 	"sigs.k8s.io/kustomize/api/pkg/loader"
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -62,15 +63,22 @@ func (r *remotes) clone(fsys filesys.FileSystem, address string) (*clone, error)
 	if err := vetAddress(address); err != nil {
 		return nil, &certainError{err}
 	}
-	l, err := loader.NewFileLoaderAtRoot(fsys).New(address)
+	c, err := cloneRepository(fsys, address)
+	if err == nil && c == nil {
+		var l ifc.Loader
+		if l, err = loader.NewFileLoaderAtRoot(fsys).New(address); err == nil {
+			if l.Repo() == "" { // it took it for a path
+				return nil, errors.New("may not be an address")
+			}
+			r.remove = append(r.remove, l.Cleanup)
+			c = &clone{address: address, root: filesys.ConfirmedDir(l.Root()), repo: filesys.ConfirmedDir(l.Repo())}
+		}
+	} else if c != nil {
+		r.remove = append(r.remove, func() error { return fsys.RemoveAll(c.repo.String()) })
+	}
 	if err != nil {
 		return nil, unreachable(address, err)
 	}
-	if l.Repo() == "" { // it took it for a path
-		return nil, errors.New("may not be an address")
-	}
-	r.remove = append(r.remove, l.Cleanup)
-	c := &clone{address: address, root: filesys.ConfirmedDir(l.Root()), repo: filesys.ConfirmedDir(l.Repo())}
 	if r.clones == nil {
 		r.clones = map[string]*clone{}
 	}

@@ -27,13 +27,13 @@ func repository(t *testing.T, files map[string]string) string {
 		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 	}
-	git(t, dir, "init", "-q", "-b", "main")
+	runGit(t, dir, "init", "-q", "-b", "main")
 	commit(t, dir)
-	git(t, dir, "tag", "v1")
+	runGit(t, dir, "tag", "v1")
 	return dir
 }
 
-func git(t *testing.T, dir string, args ...string) {
+func runGit(t *testing.T, dir string, args ...string) {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("no git")
@@ -45,8 +45,8 @@ func git(t *testing.T, dir string, args ...string) {
 
 func commit(t *testing.T, dir string) {
 	t.Helper()
-	git(t, dir, "add", ".")
-	git(t, dir, "commit", "-q", "-m", "x")
+	runGit(t, dir, "add", ".")
+	runGit(t, dir, "commit", "-q", "-m", "x")
 }
 
 // farFiles are those of a repository with bases and a component.

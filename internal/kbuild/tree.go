@@ -143,7 +143,7 @@ func (t *tree) vet(file kustomization) ([]byte, error) {
 		return nil, err
 	}
 	if t.plain {
-		return file.content, vetAddresses(file.path, k.Generators, k.Transformers, k.Validators)
+		return file.content, t.vetPlain(file, &k)
 	}
 	entries := [][]string{k.Generators, k.Transformers, k.Validators}
 	changed := false
@@ -163,6 +163,25 @@ func (t *tree) vet(file kustomization) ([]byte, error) {
 		return file.content, nil
 	}
 	return withEntries(file, entries)
+}
+
+// vetPlain is for builds that run no functions: built-in plugins run in them too.
+func (t *tree) vetPlain(file kustomization, k *types.Kustomization) error {
+	if err := vetAddresses(file.path, k.Generators, k.Transformers, k.Validators); err != nil || !t.opts.Helm {
+		return err
+	}
+	for _, entry := range slices.Concat(k.Generators, k.Transformers, k.Validators) {
+		docs, _, err := t.resolve(file, entry)
+		if err != nil {
+			return err
+		}
+		for _, d := range docs {
+			if err := t.vetHelm(file, d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // mayRun is a cheap test that keeps kustomizations without plugins, charts and
@@ -252,11 +271,7 @@ func (t *tree) vetDocument(file kustomization, field string, d *document) (bool,
 	switch {
 	case isBuiltin(d.Resource):
 		t.remember(file, d)
-		home, err := helmHome(d.Resource)
-		if err != nil {
-			return false, err
-		}
-		return false, t.opts.vetConfigHome(t.place(file, d), d.GetKind(), home)
+		return false, t.vetHelm(file, d)
 	case isOurs(d.Resource):
 		spec, err := functionSpec(d.Resource)
 		if err != nil || spec == nil {
@@ -285,6 +300,15 @@ func (t *tree) vetDocument(file kustomization, field string, d *document) (bool,
 	}
 	t.remember(file, d)
 	return false, nil
+}
+
+// vetHelm refuses a chart that does more than it may.
+func (t *tree) vetHelm(file kustomization, d *document) error {
+	c, err := chartOf(d.Resource)
+	if err != nil || c == nil {
+		return err
+	}
+	return t.opts.vetChart(t.place(file, d), d.GetKind(), filepath.Dir(file.path), *c)
 }
 
 // remember notes where a document comes from that kustomize will see in file.

@@ -3,6 +3,7 @@ package kbuild_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -378,5 +379,102 @@ func TestHelmRunsNoPluginsOfATree(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestHelmStaysInTheTree: what a chart can make helm read, write and run.
+func TestHelmStaysInTheTree(t *testing.T) {
+	outside := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(outside, "c"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(outside, "c", "values.yaml"), nil, 0o644))
+	bin := t.TempDir()
+	helm, evidence := filepath.Join(bin, "helm"), filepath.Join(bin, "evidence")
+	script := "#!/bin/sh\nif [ $1 = version ]; then echo v3.20.0; exit; fi\necho \"$@\" >>" + evidence + "\n" +
+		"if [ $1 = pull ]; then mkdir -p \"$4/c\"; echo '{}' >\"$4/c/values.yaml\"; exit; fi\n" +
+		"printf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: x}\\n'\n"
+	require.NoError(t, os.WriteFile(helm, []byte(script), 0o755))
+	chart := func(globals, fields string) files {
+		return files{"k/kustomization.yaml": "helmGlobals: {" + globals + "}\nhelmCharts: [{" + fields + "}]\n"}
+	}
+	with := func(f files, more ...string) files {
+		for i := 0; i < len(more); i += 2 {
+			f[more[i]] = more[i+1]
+		}
+		return f
+	}
+	generator := func(text string) files {
+		return files{"k/kustomization.yaml": "generators: [h.yaml]\n", "k/h.yaml": "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: h}\n" + text}
+	}
+	refused := map[string]files{
+		"absolute chartHome":           chart("chartHome: "+outside, "name: c"),
+		"chartHome to write":           chart("chartHome: "+outside, "name: d, repo: 'https://example.com'"),
+		"chartHome up":                 chart("chartHome: ../../../../../../../../"+outside, "name: c"),
+		"the name up":                  chart("", "name: ../c"),
+		"the name far up":              chart("", "name: ../../../../../../../.."+outside+"/c"),
+		"the version up":               chart("", "name: c, repo: 'https://example.com', version: '/../../../../../../../../../.."+outside+"'"),
+		"git's folder":                 chart("chartHome: .git", "name: hooks, repo: 'https://example.com'"),
+		"git's folder, by name":        chart("chartHome: ..", "name: .git, repo: 'https://example.com'"),
+		"a hidden folder":              chart("chartHome: ../.config", "name: c, repo: 'https://example.com'"),
+		"a link as chartHome":          with(chart("chartHome: link", "name: c"), "k/link", "-> "+outside),
+		"a link as chart":              with(chart("", "name: c"), "k/charts/c", "-> "+outside+"/c"),
+		"a link in a chart":            with(chart("", "name: c"), "k/charts/c/values.yaml", "", "k/charts/c/files/x", "-> /etc/passwd"),
+		"a link to a folder":           with(chart("", "name: c"), "k/charts/c/values.yaml", "", "k/charts/c/files", "-> /etc"),
+		"a link to one with a link":    with(chart("", "name: c"), "k/charts/c/values.yaml", "", "k/charts/c/files", "-> ../../../other", "other/x", "-> /etc/passwd"),
+		"a link to git's folder":       with(chart("", "name: c"), "k/charts/c/values.yaml", "", "k/charts/c/files", "-> ../../../.git"),
+		"the environment":              with(chart("", "name: c, nameTemplate: '{{ env \"HOME\" }}'"), "k/charts/c/values.yaml", ""),
+		"the environment, expanded":    with(chart("", "name: c, nameTemplate: '{{expandenv `$HOME`}}'"), "k/charts/c/values.yaml", ""),
+		"names of hosts":               with(chart("", "name: c, nameTemplate: '{{ getHostByName `x` }}'"), "k/charts/c/values.yaml", ""),
+		"configHome":                   with(chart("configHome: x", "name: c"), "k/charts/c/values.yaml", ""),
+		"the old field":                {"k/kustomization.yaml": "helmChartInflationGenerator: [{chartName: c, chartHome: " + outside + "}]\n"},
+		"the old field with globals":   {"k/kustomization.yaml": "helmGlobals: {chartHome: charts}\nhelmChartInflationGenerator: [{chartName: ../c, chartHome: " + outside + "}]\n"},
+		"a generator":                  generator("name: c\nchartHome: " + outside + "\n"),
+		"a generator in other letters": generator("Name: c\nCHARTHOME: " + outside + "\n"),
+		"a generator's environment":    with(generator("name: c\nnametemplate: '{{env `HOME`}}'\n"), "k/charts/c/values.yaml", ""),
+		"a patched generator": {
+			"k/kustomization.yaml": "generators: [g]\n", "k/g/kustomization.yaml": "resources: [h.yaml]\npatches:\n- patch: '[{op: add, path: /chartHome, value: " + outside + "}]'\n  target: {kind: HelmChartInflationGenerator}\n",
+			"k/g/h.yaml": "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: h}\nname: c\n",
+		},
+		"a base": {"k/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "helmCharts: [{name: c}]\nhelmGlobals: {chartHome: " + outside + "}\n"},
+	}
+	taken := map[string]files{
+		"a chart of the kustomization": with(chart("", "name: c"), "k/charts/c/values.yaml", ""),
+		"one beside it":                with(chart("chartHome: ../charts", "name: c, valuesFile: v.yaml"), "charts/c/Chart.yaml", "", "k/v.yaml", ""),
+		"one to pull":                  chart("", "name: c, repo: 'https://example.com', version: 1.2.3"),
+		"one to pull beside it":        with(chart("chartHome: ../charts", "name: c, repo: 'oci://example.com', valuesFile: v.yaml"), "k/v.yaml", ""),
+		"links within":                 with(chart("", "name: c"), "k/charts/c/values.yaml", "", "k/charts/c/files", "-> ../../../other", "other/x", "x"),
+		"a template of the name":       with(chart("", "name: c, nameTemplate: 'a-{{ randAlpha 5 | lower }}'"), "k/charts/c/values.yaml", ""),
+	}
+	write := func(t *testing.T, f files) string {
+		top := t.TempDir()
+		require.NoError(t, os.Mkdir(filepath.Join(top, ".git"), 0o755))
+		for name, text := range f {
+			file := filepath.Join(top, name)
+			require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+			if to, ok := strings.CutPrefix(text, "-> "); ok {
+				require.NoError(t, os.Symlink(to, file))
+				continue
+			}
+			require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		}
+		return filepath.Join(top, "k")
+	}
+	ways := maps.Clone(ways)
+	ways["stock"] = func(fsys filesys.FileSystem, dir string, opts kbuild.Options) error {
+		_, err := kbuild.Stock(fsys, dir, opts)
+		return err
+	}
+	for way, use := range ways {
+		for name, tree := range refused {
+			t.Run(way+", "+name, func(t *testing.T) {
+				require.NoError(t, os.RemoveAll(evidence))
+				require.Error(t, use(filesys.MakeFsOnDisk(), write(t, tree), kbuild.Options{Helm: true, HelmCommand: helm}))
+				assert.NoFileExists(t, evidence)
+			})
+		}
+		for name, tree := range taken {
+			t.Run(way+", "+name, func(t *testing.T) {
+				require.NoError(t, use(filesys.MakeFsOnDisk(), write(t, tree), kbuild.Options{Helm: true, HelmCommand: helm}))
+			})
+		}
 	}
 }

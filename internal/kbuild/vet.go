@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
@@ -21,15 +21,12 @@ func (o *Options) vetCommands(file string, k *types.Kustomization) error {
 	if err := vetAddresses(file, k.Resources, k.Bases, k.Components); err != nil { //nolint:staticcheck // bases are deprecated, and in use
 		return err
 	}
-	for _, c := range k.HelmChartInflationGenerator {
-		if err := o.vetConfigHome(file, "helmChartInflationGenerator", c.HelmHome); err != nil {
+	for _, c := range chartsOf(k) {
+		if err := o.vetChart(file, "helmCharts", filepath.Dir(file), c); err != nil {
 			return err
 		}
 	}
-	if k.HelmGlobals == nil {
-		return nil
-	}
-	return o.vetConfigHome(file, "helmGlobals", k.HelmGlobals.ConfigHome)
+	return nil
 }
 
 func vetAddresses(file string, fields ...[]string) error {
@@ -39,35 +36,6 @@ func vetAddresses(file string, fields ...[]string) error {
 		}
 	}
 	return nil
-}
-
-// helmHome returns the directory that a resource which configures a plugin
-// names for helm's own configuration. See vetConfigHome.
-func helmHome(r *resource.Resource) (string, error) {
-	if !strings.HasPrefix(r.GetKind(), "Helm") {
-		return "", nil
-	}
-	fields, err := r.Map()
-	if err != nil {
-		return "", err
-	}
-	for name, value := range fields {
-		// Fields are matched without regard to case.
-		if strings.EqualFold(name, "configHome") && value != "" {
-			return fmt.Sprint(value), nil
-		}
-	}
-	return "", nil
-}
-
-// vetConfigHome refuses a directory for helm's own configuration: helm looks
-// there for plugins, and runs one for whatever protocol it says it is for.
-// https://helm.sh/docs/topics/plugins/
-func (o *Options) vetConfigHome(file, field, dir string) error {
-	if dir == "" || !o.Helm || o.EnableExec {
-		return nil
-	}
-	return &ForeignFunctionError{File: file, Field: field, What: "configHome lets helm run the plugins that it finds below " + dir}
 }
 
 // vetAddress refuses the address of a repository whose ref git would take for

@@ -1,0 +1,175 @@
+package kbuild
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/resource"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/yaml"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/git"
+)
+
+// chart is an entry of helmCharts, or what configures the generator of that name,
+// as kustomize hands it to helm.
+type chart struct {
+	types.HelmGlobals
+	types.HelmChart
+}
+
+// chartOf returns the chart of a resource that configures a plugin, nil if it
+// configures another than kustomize's for helm.
+func chartOf(r *resource.Resource) (*chart, error) {
+	if !strings.HasPrefix(r.GetKind(), "Helm") {
+		return nil, nil
+	}
+	text, err := r.AsYAML()
+	if err != nil {
+		return nil, err
+	}
+	var c chart
+	if yaml.Unmarshal(text, &c) != nil {
+		return nil, nil // kustomize decodes with the same call
+	}
+	return &c, nil
+}
+
+// chartsOf are those of a kustomization.
+func chartsOf(k *types.Kustomization) []chart {
+	old, oldGlobals := types.SplitHelmParameters(k.HelmChartInflationGenerator)
+	var globals types.HelmGlobals
+	if k.HelmGlobals != nil {
+		globals = *k.HelmGlobals
+	}
+	var all []chart
+	for _, c := range slices.Concat(k.HelmCharts, old) {
+		all = append(all, chart{globals, c})
+	}
+	for _, c := range old {
+		all = append(all, chart{oldGlobals, c})
+	}
+	if len(all) == 0 && globals != (types.HelmGlobals{}) {
+		all = append(all, chart{HelmGlobals: globals})
+	}
+	return all
+}
+
+// vetChart refuses a chart with which helm would run a program, read or write files
+// outside of the repository that the kustomization in dir is in, or read the
+// environment. kustomize itself looks only after the files of values.
+func (o *Options) vetChart(file, field, dir string, c chart) error {
+	if !o.Helm || o.EnableExec {
+		return nil
+	}
+	if c.ConfigHome != "" {
+		// helm looks there for plugins, and runs one for whatever protocol it says
+		// it is for. https://helm.sh/docs/topics/plugins/
+		return &ForeignFunctionError{File: file, Field: field, What: "configHome lets helm run the plugins that it finds below " + c.ConfigHome}
+	}
+	// https://masterminds.github.io/sprig/os.html
+	if f := ofTheMachine.FindString(c.NameTemplate); f != "" {
+		return &ForeignFunctionError{File: file, Field: field, What: "nameTemplate calls " + f + ", which tells the chart of the machine that it is built on"}
+	}
+	// The name becomes part of the path of a file with values that kustomize writes.
+	if slices.Contains(strings.FieldsFunc(c.Name, func(r rune) bool { return r == '/' || r == '\\' }), "..") {
+		return fmt.Errorf("%s: %s: the name of a chart has .. in it, and would lead out of chartHome: %s", file, field, c.Name)
+	}
+	if c.Name == "" || o.LoadRestrictor == types.LoadRestrictionsNone {
+		return nil
+	}
+	return vetChartPlace(file, field, dir, c)
+}
+
+var ofTheMachine = regexp.MustCompile(`\b(?:env|expandenv|getHostByName)\b`)
+
+func vetChartPlace(file, field, dir string, c chart) error {
+	home := c.ChartHome
+	if home == "" {
+		home = types.HelmDefaultHome
+	}
+	if !filepath.IsAbs(home) {
+		home = filepath.Join(dir, home)
+	}
+	if c.Version != "" && c.Repo != "" {
+		home = filepath.Join(home, c.Name+"-"+c.Version)
+	}
+	place := filepath.Join(home, c.Name)
+	top := repositoryOf(dir)
+	outside := func(what, path string) error {
+		return fmt.Errorf("%s: %s: %s %s, which is not in %s: have it in there, or add --load-restrictor LoadRestrictionsNone if you trust the tree", file, field, what, path, top)
+	}
+	inside := func(path string, hidden bool) bool {
+		rel, err := filepath.Rel(top, path)
+		if err != nil || !filepath.IsLocal(rel) || git.Owns(rel) {
+			return false
+		}
+		return hidden || !slices.ContainsFunc(strings.Split(rel, string(filepath.Separator)), func(part string) bool { return len(part) > 1 && part[0] == '.' })
+	}
+	real := realPath(place)
+	if info, err := os.Stat(place); err != nil || !info.IsDir() {
+		// helm pull writes the files of the archive there, whatever their names.
+		if !inside(real, false) {
+			return outside("helm would write the chart into", place)
+		}
+		return nil
+	}
+	if !inside(real, true) {
+		return outside("helm would read the chart in", place)
+	}
+	// helm follows links, and .Files of a chart has what they lead to.
+	seen := map[string]bool{}
+	var walk func(dir string) error
+	walk = func(dir string) error {
+		if seen[dir] {
+			return nil
+		}
+		seen[dir] = true
+		return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.Type()&fs.ModeSymlink == 0 {
+				return nil
+			}
+			target, err := filepath.EvalSymlinks(path)
+			if err != nil {
+				return nil // helm fails too
+			}
+			if !inside(target, true) {
+				return outside("a link in the chart leads helm to", path)
+			}
+			if info, err := os.Stat(target); err == nil && info.IsDir() {
+				return walk(target)
+			}
+			return nil
+		})
+	}
+	return walk(real)
+}
+
+// repositoryOf is the folder with .git that a folder is in, or the folder itself.
+func repositoryOf(dir string) string {
+	dir = realPath(dir)
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
+			return d
+		}
+		if d == filepath.Dir(d) {
+			return dir
+		}
+	}
+}
+
+// realPath is a path without links, also where nothing is there yet.
+func realPath(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	if parent := filepath.Dir(path); parent != path {
+		return filepath.Join(realPath(parent), filepath.Base(path))
+	}
+	return path
+}
