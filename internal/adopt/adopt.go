@@ -557,6 +557,7 @@ func (e *Environment) try() error {
 // becomes an external, and any other finding is set aside, each for somebody to
 // say why.
 func (e *Environment) settle(ctx context.Context) error {
+	outside := map[string]bool{}
 	for round := 0; ; round++ {
 		inv, err := e.inventory()
 		if err != nil {
@@ -572,9 +573,20 @@ func (e *Environment) settle(ctx context.Context) error {
 			e.switchOff(c.Normalizer)
 		}
 		changed := false
+		said := func(name string) bool {
+			is, ok := outside[name]
+			if !ok {
+				is = saidOutsideSecrets(inv, name)
+				outside[name] = is
+			}
+			return is
+		}
 		for i := range res.Findings {
 			f := &res.Findings[i]
 			switch {
+			case f.Missing != nil && f.Missing.Kind == serviceKind.Kind && !said(f.Missing.Name):
+				// The host of an address that is a Secret whole.
+				changed = f.Severity == finding.Error && e.ignore(f) || changed
 			case f.Missing != nil && f.Severity >= finding.Warning && round == 0 || f.Missing != nil && f.Severity == finding.Error:
 				changed = e.external(f.Missing) || changed
 			case f.Severity == finding.Error:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -207,11 +208,15 @@ func (r *recognizer) address(c *inventory.Container, env []*variable, v *variabl
 		r.leave(c, v.name, "there is a secret in it, in a place that connections have none")
 		return nil
 	}
+	if t.secret && engine.IsTemplate(t.format) && !publicTemplate(conn.engine, t.format) {
+		r.leave(c, v.name, "its parameters may not be known to everybody")
+		return nil
+	}
 	conn.tls = a.TLS
 	if !r.userInfo(c, env, v, conn, a, refs) {
 		return nil
 	}
-	if t.secret && conn.database != "" && r.secretOnly(conn.database, databaseWords) {
+	if t.secret && conn.database != "" && (r.secretOnly(conn.database, databaseWords) || !saidOutsideSecrets(r.inv, conn.database)) {
 		r.leave(c, v.name, "the name of its database stands in Secrets only, and a configuration holds nothing of a Secret")
 		return nil
 	}
@@ -699,6 +704,43 @@ func (r *recognizer) secretOnly(text string, words []string) bool {
 		}
 	}
 	return isValue && (other || !elsewhere) && !r.stated(text, words)
+}
+
+// saidOutsideSecrets reports whether a text stands in an object other than a Secret.
+func saidOutsideSecrets(inv *inventory.Inventory, text string) bool {
+	return slices.ContainsFunc(inv.Objects(), func(o *inventory.Object) bool {
+		return o.Kind != "Secret" && contains(o.Node, text)
+	})
+}
+
+var action = regexp.MustCompile(`\{\{[^{}]*\}\}`)
+
+// publicTemplate reports whether what a template has around its actions is what
+// anybody could have written: a scheme, and parameters that are known.
+func publicTemplate(e *engine.Engine, format string) bool {
+	rest := action.ReplaceAllString(format, "")
+	if scheme, after, ok := strings.Cut(rest, "://"); ok {
+		if _, _, known := engine.ByScheme(scheme); !known {
+			return false
+		}
+		rest = after
+	}
+	rest, query, _ := strings.Cut(rest, "?")
+	if strings.Trim(rest, ":/@,") != "" {
+		return false
+	}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return false
+	}
+	for name, all := range values {
+		for _, v := range all {
+			if !known(e, name, v) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // stated reports whether a variable or a key of a ConfigMap whose name ends in one

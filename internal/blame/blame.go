@@ -174,7 +174,10 @@ func (b *Blame) Values() []Value {
 }
 
 func (b *Blame) append(values []Value, r *resource.Resource, wanted func(field string, n *yaml.Node) bool) []Value {
-	id := finding.Resource{APIVersion: r.GetApiVersion(), Kind: r.GetKind(), Namespace: r.GetNamespace(), Name: r.GetName()}
+	// A replacement may have put a Secret's value there too.
+	id := finding.Resource{
+		APIVersion: b.masked(r.GetApiVersion()), Kind: b.masked(r.GetKind()), Namespace: b.masked(r.GetNamespace()), Name: b.masked(r.GetName()),
+	}
 	for field, n := range provenance.Scalars(r.YNode()) {
 		if !wanted(field, n) {
 			continue
