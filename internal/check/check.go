@@ -135,6 +135,9 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	}
 	rep.several = len(trees) > 1
 	rep.files = !slices.ContainsFunc(trees, func(t Tree) bool { return t.Root != "" })
+	for i := range trees {
+		rep.Unread = append(rep.Unread, trees[i].Unread...)
+	}
 	outcomes := rep.trees(ctx, trees, opts, func(i int) bool { return opts.chosen(i) })
 	texts := rep.Texts
 	if slices.Contains(opts.Chosen, false) && ctx.Err() == nil && rep.depends(outcomes) {
@@ -296,8 +299,17 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	if err != nil {
 		return nil, err
 	}
-	if len(inv.Objects()) == 0 && cfg == nil && t.Named {
-		return nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
+	if len(inv.Objects()) == 0 && cfg == nil {
+		switch {
+		case t.Named:
+			return nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
+		case rep.files && !rep.several && len(rep.Unread) == 0 && t.Charts == 0:
+			all := names(sources)
+			if more := len(all) - 3; more > 0 {
+				all = append(all[:3], fmt.Sprintf("%d more", more))
+			}
+			return nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(all, ", "))
+		}
 	}
 	inv.Repository = t.repository()
 	rep.substitutes(&t, inv)

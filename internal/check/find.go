@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,9 @@ type Tree struct {
 	// Charts is how many Helm charts are in the folder that was named. Only its first
 	// tree says so.
 	Charts int
+	// Unread is what is below the folder that was named and is not read, though it
+	// looks like resources. Only its first tree says so.
+	Unread []Unread
 }
 
 // Find says which trees the paths stand for: a folder with a kustomization is
@@ -165,8 +169,10 @@ func findBelow(dir string, opts FindOptions) ([]Tree, error) {
 	}
 	switch {
 	case len(trees) > 0:
-		trees[0].Charts = w.charts
+		trees[0].Charts, trees[0].Unread = w.charts, w.unread
 		return trees, nil
+	case len(w.unread) > 0:
+		return nil, fmt.Errorf("%s: nothing to check: %w", dir, w.unread[0])
 	case w.charts > 0:
 		return nil, fmt.Errorf("%s: nothing to check but %s", dir, NotRendered(w.charts))
 	default:
@@ -190,24 +196,38 @@ type walked struct {
 	plain          []string                      // files that no kustomization has to do with
 	unlisted       []string                      // files in their folders that none refers to
 	charts         int
+	unread         []Unread
+}
+
+// leave tells of what is not read.
+func (w *walked) leave(name string, err error) {
+	w.unread = append(w.unread, Unread{Name: name, Err: err})
 }
 
 func walk(dir string, opts FindOptions) (*walked, error) {
 	w := &walked{dir: dir, kustomizations: map[string]*kustomizationFile{}}
 	ignored := gitignore.Patterns{}.Add("", strings.Join(opts.Exclude, "\n"))
-	above, top := ignoredAbove(dir)
+	above, at := ignoredAbove(dir)
 	var files []string
 	var partial []string // folders whose chart is skipped, though other files are read
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	follow := dir
+	if info, err := os.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		follow += string(filepath.Separator) // a link that was named is followed
+	}
+	err := filepath.WalkDir(follow, func(path string, d fs.DirEntry, err error) error {
+		if path == follow {
+			path = dir
+		}
 		if err != nil {
 			if path == dir {
 				return err
 			}
-			return nil // a folder that may not be read; git would not say more
+			w.leave(path, err) // a folder that may not be read
+			return nil
 		}
 		rel, _ := filepath.Rel(dir, path)
 		rel = filepath.ToSlash(rel)
-		if path != dir && (ignored.Ignores(rel, d.IsDir()) || above.Ignores(top+rel, d.IsDir())) {
+		if path != dir && (ignored.Ignores(rel, d.IsDir()) || above.Ignores(at+rel, d.IsDir())) {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
@@ -216,11 +236,14 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 		switch {
 		case d.IsDir():
 			if path != dir && skipped(path) {
+				if holdsManifests(path) {
+					w.leave(path, errors.New("a hidden folder: it is not read unless it is named itself"))
+				}
 				return fs.SkipDir
 			}
 			if text, err := limits.ReadRegular(filepath.Join(path, ".gitignore")); err == nil {
-				at := strings.TrimSuffix(top+rel, "/.")
-				above = above.Add(strings.TrimSuffix(at, "."), string(text))
+				here := strings.TrimSuffix(at+rel, "/.")
+				above = above.Add(strings.TrimSuffix(here, "."), string(text))
 			}
 			if isFile(filepath.Join(path, "Chart.yaml")) {
 				w.charts++
@@ -233,10 +256,13 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 			return fs.SkipDir
 		case slices.Contains(partial, filepath.Dir(path)) && isChartFile(d.Name()):
 		case isAssertion(d.Name()):
+		case d.Type()&fs.ModeSymlink != 0 && w.leadsAway(path):
 		case isKustomizationFile(path):
 			w.kustomizations[filepath.Dir(path)] = readKustomization(path)
-		case slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) && exists(path):
+		case isManifestFile(path) && exists(path):
 			files = append(files, path)
+		case isManifestFile(strings.ToLower(path)) && hasManifest(path):
+			w.leave(path, errors.New("kubectl and other programs read .yaml, .yml and .json in small letters: rename it, or name it itself"))
 		}
 		return nil
 	})
@@ -267,6 +293,58 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 	}
 	return w, nil
 }
+
+// isManifestFile reports whether kubectl reads a file of this name in a folder.
+func isManifestFile(path string) bool {
+	return slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path))
+}
+
+// leadsAway reports whether a symbolic link is not followed, and tells of it where
+// something is lost by that: it leads nowhere, or to a folder that is not below the
+// one that is walked.
+func (w *walked) leadsAway(path string) bool {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil && isManifestFile(path):
+		w.leave(path, errors.New("a symbolic link that leads nowhere"))
+	case err != nil || !info.IsDir():
+		return false
+	default:
+		if outside, err := leaves(w.dir, path); err == nil && outside != "" && holdsManifests(outside) {
+			w.leave(path, errors.New("a symbolic link to a folder outside: it is not followed unless it is named itself"))
+		}
+	}
+	return true
+}
+
+// holdsManifests reports whether a folder that is left out has a resource in one of
+// its files. Folders that are left out by convention, and those of programs, have
+// nothing that is applied; what is looked at has a bound.
+func holdsManifests(dir string) (found bool) {
+	if name := filepath.Base(dir); !strings.HasPrefix(name, ".") && skipped(dir) || slices.Contains([]string{".git", ".github", ".terraform", ".terragrunt-cache", ".venv", ".tox", ".cache"}, name) {
+		return false
+	}
+	left := 200
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if left--; err != nil || left < 0 || found {
+			return fs.SkipAll
+		}
+		if path != dir && d.IsDir() && skipped(path) {
+			return fs.SkipDir
+		}
+		found = d.Type().IsRegular() && isManifestFile(path) && hasManifest(path)
+		return nil
+	})
+	return found
+}
+
+// hasManifest reports whether a file looks like a resource.
+func hasManifest(path string) bool {
+	text, err := limits.ReadRegular(path)
+	return err == nil && (manifestFields.Match(text) || bytes.Contains(text, []byte(`"apiVersion"`)) && bytes.Contains(text, []byte(`"kind"`)))
+}
+
+var manifestFields = regexp.MustCompile(`(?m)^(?:apiVersion:.*\n(?:.*\n)*?kind:|kind:.*\n(?:.*\n)*?apiVersion:)`)
 
 // exists reports whether path is there, and no folder. What is no file either is
 // told of when it is read.

@@ -133,6 +133,12 @@ func (x *indexer) add(d *manifest.Document) error {
 		return err
 	}
 	for _, n := range resources {
+		if yamlnode.GetString(n, "kind") == config.Kind && yamlnode.GetString(n, "apiVersion") == config.APIVersion { // in a List
+			if err := x.configure(n, d); err != nil {
+				return err
+			}
+			continue
+		}
 		x.inv.Add(n, inventory.Source{File: d.File, Line: d.Line, Patch: x.patches[d.File]})
 	}
 	if x.resources == nil {

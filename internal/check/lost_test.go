@@ -84,29 +84,30 @@ func TestNothingIsLost(t *testing.T) {
 	}
 	twice := "apiVersion: wealist.io/v1alpha1\nkind: ConfigPipeline\nmetadata: {name: a}\n"
 	for name, c := range map[string]struct{ text, want string }{
-		"JSON array":              {"[" + one + "]", "stdin:1: not a Kubernetes resource but a list"},
-		"sequence":                {indented(pod), "stdin:1: not a Kubernetes resource but a list"},
-		"sequence behind a pod":   {configMap("a") + "---\n" + indented(pod), "stdin:5: not a Kubernetes resource but a list"},
-		"text after a dedent":     {"  apiVersion: v1\n  kind: Pod\nspec:\n  serviceAccountName: missing\n", "stdin:3: this text belongs to no document"},
-		"garbage behind JSON":     {one + " trailing }}", "stdin:1: this text belongs to no document"},
-		"garbage behind a list":   {"[a]\nb: c\n", "stdin:2: this text belongs to no document"},
-		"empty":                   {"", "no Kubernetes resource in stdin"},
-		"blank":                   {"\n \n", "no Kubernetes resource in stdin"},
-		"separators only":         {"---\n...\n---\n", "no Kubernetes resource in stdin"},
-		"kustomization only":      {kustomization + "- a.yaml\n", "no Kubernetes resource in stdin"},
-		"empty List":              {"apiVersion: v1\nkind: List\nitems: []\n", "no Kubernetes resource in stdin"},
-		"line of an error":        {"Error: chart requires kubeVersion\n", "stdin:1: not a Kubernetes resource: it has no kind"},
-		"error among resources":   {configMap("a") + "---\nError: timeout\n", "stdin:5: not a Kubernetes resource: it has no kind"},
-		"text among resources":    {configMap("a") + "---\nFailed to download\n", "stdin:5: not a Kubernetes resource but text"},
-		"no kind, no apiVersion":  {strings.NewReplacer("apiVersion: v1\n", "", "kind: Pod\n", "").Replace(pod), "it has no kind"},
-		"no kind in a List":       {"apiVersion: v1\nkind: List\nitems:\n" + indented(typeless), "stdin:4: items[0]: not a Kubernetes resource: it has no kind"},
-		"null in a List":          {"apiVersion: v1\nkind: List\nitems:\n- null\n", "stdin:4: items[0]: expected a resource"},
-		"text in a List":          {"apiVersion: v1\nkind: PodList\nitems:\n- a\n", "stdin:4: items[0]: expected a resource"},
-		"items that are no list":  {"apiVersion: v1\nkind: List\nitems: {a: b}\n", "stdin:3: items of the List: expected a list"},
-		"items twice":             {"apiVersion: v1\nkind: List\nitems: []\nitems:\n" + indented(pod), "stdin:4: a List with two fields items"},
-		"configuration twice":     {twice + "---\n" + twice + "---\n" + pod, "stdin:5: a second ConfigPipeline: the first is in stdin:1; name the one that counts with --config"},
-		"functionConfig twice":    {"kind: ResourceList\nitems:\n" + indented(pod) + "functionConfig: {apiVersion: wealist.io/v1alpha1, kind: ConfigPipeline, metadata: {name: a}}\nfunctionConfig: {}\n", "two fields functionConfig"},
-		"configuration in a list": {"kind: ResourceList\nitems:\n" + indented(pod) + "functionConfig: {apiVersion: wealist.io/v1alpha1, kind: ConfigPipeline, metadata: {name: a}, spec: {valdate: {}}}\n", `did you mean "validate"?`},
+		"JSON array":               {"[" + one + "]", "stdin:1: not a Kubernetes resource but a list"},
+		"sequence":                 {indented(pod), "stdin:1: not a Kubernetes resource but a list"},
+		"sequence behind a pod":    {configMap("a") + "---\n" + indented(pod), "stdin:5: not a Kubernetes resource but a list"},
+		"text after a dedent":      {"  apiVersion: v1\n  kind: Pod\nspec:\n  serviceAccountName: missing\n", "stdin:3: this text belongs to no document"},
+		"garbage behind JSON":      {one + " trailing }}", "stdin:1: this text belongs to no document"},
+		"garbage behind a list":    {"[a]\nb: c\n", "stdin:2: this text belongs to no document"},
+		"empty":                    {"", "no Kubernetes resource in stdin"},
+		"blank":                    {"\n \n", "no Kubernetes resource in stdin"},
+		"separators only":          {"---\n...\n---\n", "no Kubernetes resource in stdin"},
+		"kustomization only":       {kustomization + "- a.yaml\n", "no Kubernetes resource in stdin"},
+		"empty List":               {"apiVersion: v1\nkind: List\nitems: []\n", "no Kubernetes resource in stdin"},
+		"line of an error":         {"Error: chart requires kubeVersion\n", "stdin:1: not a Kubernetes resource: it has no kind"},
+		"error among resources":    {configMap("a") + "---\nError: timeout\n", "stdin:5: not a Kubernetes resource: it has no kind"},
+		"text among resources":     {configMap("a") + "---\nFailed to download\n", "stdin:5: not a Kubernetes resource but text"},
+		"no kind, no apiVersion":   {strings.NewReplacer("apiVersion: v1\n", "", "kind: Pod\n", "").Replace(pod), "it has no kind"},
+		"no kind in a List":        {"apiVersion: v1\nkind: List\nitems:\n" + indented(typeless), "stdin:4: items[0]: not a Kubernetes resource: it has no kind"},
+		"null in a List":           {"apiVersion: v1\nkind: List\nitems:\n- null\n", "stdin:4: items[0]: expected a resource"},
+		"text in a List":           {"apiVersion: v1\nkind: PodList\nitems:\n- a\n", "stdin:4: items[0]: expected a resource"},
+		"items that are no list":   {"apiVersion: v1\nkind: List\nitems: {a: b}\n", "stdin:3: items of the List: expected a list"},
+		"items twice":              {"apiVersion: v1\nkind: List\nitems: []\nitems:\n" + indented(pod), "stdin:4: a List with two fields items"},
+		"configuration twice":      {twice + "---\n" + twice + "---\n" + pod, "stdin:5: a second ConfigPipeline: the first is in stdin:1; name the one that counts with --config"},
+		"configurations in a List": {"apiVersion: v1\nkind: List\nitems:\n" + indented(twice) + indented(twice) + indented(pod), "a second ConfigPipeline: the first is in stdin:1"},
+		"functionConfig twice":     {"kind: ResourceList\nitems:\n" + indented(pod) + "functionConfig: {apiVersion: wealist.io/v1alpha1, kind: ConfigPipeline, metadata: {name: a}}\nfunctionConfig: {}\n", "two fields functionConfig"},
+		"configuration in a list":  {"kind: ResourceList\nitems:\n" + indented(pod) + "functionConfig: {apiVersion: wealist.io/v1alpha1, kind: ConfigPipeline, metadata: {name: a}, spec: {valdate: {}}}\n", `did you mean "validate"?`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rep := run(t, check.Options{Stdin: strings.NewReader(c.text)}, "-")
@@ -156,6 +157,43 @@ func TestFilesThatHoldNoResource(t *testing.T) {
 		rep := run(t, check.Options{}, filepath.Join(dir, path))
 		if assert.Len(t, rep.Unread, 1, path) {
 			assert.ErrorContains(t, rep.Unread[0], want)
+		}
+	}
+}
+
+// TestWhatIsNotReadIsNamed: what looks like resources and is left out is named, and
+// what no program applies is not.
+func TestWhatIsNotReadIsNamed(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"a/pod.yaml": pod, "a/.deploy/pod.yaml": pod, "a/pod.YAML": pod, "a/pod.Json": compact(t), "outside/pod.yaml": pod, "a/in/pod.yaml": pod,
+		"a/.github/workflows/x.yaml": "name: x\non: push\n", "a/.vscode/x.yaml": "a: b\n", "a/.git/x.yaml": pod, "a/NOTES.YAML": "a: b\n", "a/node_modules/.x/a.yaml": pod,
+	})
+	for link, to := range map[string]string{"gone.yaml": "nowhere", "away": "../outside", "within": "in", "gone": "nowhere", "text.txt": "../outside/pod.yaml"} {
+		require.NoError(t, os.Symlink(to, filepath.Join(dir, "a", link)))
+	}
+	rep := run(t, check.Options{}, filepath.Join(dir, "a"))
+	var named []string
+	for _, u := range rep.Unread {
+		assert.False(t, u.Named)
+		rel, err := filepath.Rel(filepath.Join(dir, "a"), u.Name)
+		require.NoError(t, err)
+		named = append(named, rel)
+	}
+	assert.ElementsMatch(t, []string{".deploy", "pod.YAML", "pod.Json", "gone.yaml", "away"}, named)
+	assert.Equal(t, 2, rep.Resources)
+
+	require.NoError(t, os.Symlink("a", filepath.Join(dir, "link")))
+	rep = run(t, check.Options{}, filepath.Join(dir, "link"))
+	assert.Equal(t, 2, rep.Resources, "a link that is named is followed")
+}
+
+// TestFoldersThatHoldNoResource: nobody checks a folder to hear that nothing is in it.
+func TestFoldersThatHoldNoResource(t *testing.T) {
+	for _, text := range []string{"Error: could not find the chart\n", "[]\n", "<html></html>\n", "# nothing\n", ""} {
+		dir := tree(t, map[string]string{"a.yaml": text})
+		rep := run(t, check.Options{}, dir)
+		if assert.Len(t, rep.Unread, 1, text) {
+			assert.ErrorContains(t, rep.Unread[0], "nothing to check: no Kubernetes resource in")
 		}
 	}
 }

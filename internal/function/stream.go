@@ -38,6 +38,10 @@ func RunStream(ctx context.Context, cfg *config.ConfigPipeline, stdin io.Reader,
 	return ExitOK
 }
 
+func isConfig(n *yaml.Node) bool {
+	return yamlnode.GetString(n, "apiVersion") == config.APIVersion && yamlnode.GetString(n, "kind") == config.Kind
+}
+
 func transformStream(ctx context.Context, given *config.ConfigPipeline, stdin io.Reader, stdout *bytes.Buffer, secrets *redact.Secrets) (outcome, error) {
 	data, err := limits.Read(stdin)
 	if err != nil {
@@ -55,9 +59,15 @@ func transformStream(ctx context.Context, given *config.ConfigPipeline, stdin io
 		if yamlnode.GetString(d.Node, "kind") == "ResourceList" {
 			return outcome{}, &manifest.Error{File: d.File, Line: d.Line, Err: errors.New("a ResourceList is for the function: call krm-validate without arguments")}
 		}
-		if yamlnode.GetString(d.Node, "apiVersion") != config.APIVersion || yamlnode.GetString(d.Node, "kind") != config.Kind {
-			if _, err := d.Resources(); err != nil {
+		if !isConfig(d.Node) {
+			resources, err := d.Resources()
+			if err != nil {
 				return outcome{}, err
+			}
+			for _, n := range resources {
+				if isConfig(n) {
+					return outcome{}, &manifest.Error{File: d.File, Line: d.Line + n.Line - 1, Err: fmt.Errorf("a %s in a List: make it a document of its own", config.Kind)}
+				}
 			}
 			items = append(items, d.Node)
 			kept = append(kept, d)

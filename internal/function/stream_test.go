@@ -145,6 +145,7 @@ func TestStreamWritesNothingWhenItFails(t *testing.T) {
 		"an error":          {strings.Replace(streamService+streamPods+streamAPI+streamConfig, "service: {name: postgres}", "service: {name: postgers}", 1), `did you mean "postgres"?`, function.ExitFindings},
 		"two":               {streamConfig + streamConfig, "a second ConfigPipeline: the first is in line 2; name the one that counts with --config", function.ExitFailure},
 		"a field":           {strings.Replace(streamConfig, "receipt", "receipts", 1), `did you mean "receipt"?`, function.ExitFailure},
+		"one in a List":     {"kind: List\napiVersion: v1\nitems:\n- {apiVersion: wealist.io/v1alpha1, kind: ConfigPipeline, metadata: {name: a}}\n", "stdin:4: a ConfigPipeline in a List: make it a document of its own", function.ExitFailure},
 		"a ResourceList":    {"kind: ResourceList\nitems: []\n", "call krm-validate without arguments", function.ExitFailure},
 		"values":            {"replicas: 3\n", "not a Kubernetes resource", function.ExitFailure},
 		"a template's text": {streamService + "---\nfoo {{ .Values.x }\n", "stdin:10: not a Kubernetes resource", function.ExitFailure},
