@@ -182,9 +182,13 @@ func viewFields(n, c *yaml.Node) bool {
 
 // changesWhenWritten reports whether a scalar may be read as another one once it is
 // written: a folded one may get a line more, and what kustomize has made a number
-// keeps the quotes of the text that it was, which makes it a text again.
+// keeps the quotes of the text that it was, which makes it a text again. An empty
+// line at the end becomes two where a comment follows.
 func changesWhenWritten(n *yaml.Node) bool {
 	const quotes = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle
+	if n.Value == "\n" || strings.HasSuffix(n.Value, "\n\n") {
+		return true
+	}
 	return n.Style&yaml.FoldedStyle != 0 || n.Style&quotes != 0 && n.ShortTag() != "!!str"
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 func TestOddResourcesAreWrittenAsKustomizeDoes(t *testing.T) {
-	text := append(gen.Tree{Resources: 100}.Stream(), "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: odd, annotations: {a: '1', b: \"yes\", c: 0x10, d: 1.5, e: ~}}\ndata:\n  x: &a |\n    one\n  y: *a\n"...)
+	text := append(gen.Tree{Resources: 100}.Stream(), "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: odd, annotations: {a: '1', b: \"yes\", c: 0x10, d: 1.5, e: ~}}\ndata:\n  x: &a |\n    one\n  y: *a\n---\n# head\napiVersion: v1\nkind: Service\nmetadata: {name: odd}\nspec:\n  x: |+\n    a\n\n\n  # next\n  y: |+\n    b\n\n# foot\n"...)
 	m, err := resmap.NewFactory(provider.NewDefaultDepProvider().GetResourceFactory()).NewResMapFromBytes(text)
 	require.NoError(t, err)
 	want, err := m.AsYaml()
