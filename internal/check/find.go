@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	pathpkg "path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/konfig"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/git"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/gitignore"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
@@ -208,6 +210,7 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 	w := &walked{dir: dir, kustomizations: map[string]*kustomizationFile{}}
 	ignored := gitignore.Patterns{}.Add("", strings.Join(opts.Exclude, "\n"))
 	above, at := ignoredAbove(dir)
+	tracked := &trackedFiles{of: dir, at: at}
 	var files []string
 	var partial []string // folders whose chart is skipped, though other files are read
 	follow := dir
@@ -227,7 +230,7 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 		}
 		rel, _ := filepath.Rel(dir, path)
 		rel = filepath.ToSlash(rel)
-		if path != dir && (ignored.Ignores(rel, d.IsDir()) || above.Ignores(at+rel, d.IsDir())) {
+		if path != dir && (ignored.Ignores(rel, d.IsDir()) || tracked.leavesOut(above, at+rel, d.IsDir())) {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
@@ -421,6 +424,43 @@ func skipped(path string) bool {
 	name := filepath.Base(path)
 	return strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "node_modules", "vendor", "Godeps", "bower_components"}, name) ||
 		name == "test" && filepath.Base(filepath.Dir(path)) == "src"
+}
+
+// trackedFiles are those that git tracks, which .gitignore has no say in:
+// https://git-scm.com/docs/gitignore#_description. They are read once one is asked for.
+type trackedFiles struct {
+	of, at string          // a folder, and where it is in its repository
+	known  map[string]bool // those files, and the folders they are in
+	within string          // the ignored folder that was entered last, with a slash
+}
+
+// leavesOut reports whether a path of the repository is ignored and not tracked.
+func (t *trackedFiles) leavesOut(ignored gitignore.Patterns, path string, dir bool) bool {
+	if inside := t.within != "" && strings.HasPrefix(path, t.within); !inside && !ignored.Ignores(path, dir) {
+		return false
+	}
+	if t.known == nil {
+		t.known = map[string]bool{}
+		top, err := filepath.Abs(t.of)
+		if err != nil {
+			return true
+		}
+		for range strings.Count(t.at, "/") {
+			top = filepath.Dir(top)
+		}
+		for _, file := range git.Tracked(top) {
+			for ; file != "." && !t.known[file]; file = pathpkg.Dir(file) {
+				t.known[file] = true
+			}
+		}
+	}
+	if !t.known[path] {
+		return true
+	}
+	if dir && !strings.HasPrefix(path, t.within) || dir && t.within == "" {
+		t.within = path + "/"
+	}
+	return false
 }
 
 // ignoredAbove returns what the .gitignore files between the top of dir's

@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -498,4 +499,26 @@ func TestWarningsArePrintedOnce(t *testing.T) {
 		{File: "b/kustomization.yaml", Text: "'bases' is deprecated."}, {File: "c/kustomization.yaml", Text: "'bases' is deprecated."},
 	})
 	assert.Equal(t, "Warning: a/kustomization.yaml and 2 more: 'bases' is deprecated.\nWarning: a/kustomization.yaml: 'vars' is deprecated.\n", out.String())
+}
+
+// TestTrackedFiles: what git tracks is read, whatever .gitignore says.
+func TestTrackedFiles(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("there is no git")
+	}
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a:1}]}\n"
+	dir := tree(t, map[string]string{
+		".gitignore": "generated/\n*.local.yaml\n", "a.yaml": pod, "kept.local.yaml": pod, "own.local.yaml": pod,
+		"generated/deep/kept.yaml": pod, "generated/deep/own.yaml": pod, "generated/own/pod.yaml": pod, "apps/generated/kept.yaml": pod, "apps/own.yaml": pod,
+	})
+	git := func(args ...string) {
+		out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput()
+		require.NoError(t, err, string(out))
+	}
+	git("init", "-q")
+	assert.Equal(t, []string{"a.yaml", "apps/own.yaml"}, found(t, dir, check.FindOptions{}))
+	git("add", "-f", "a.yaml", "kept.local.yaml", "generated/deep/kept.yaml", "apps/generated/kept.yaml")
+	assert.Equal(t, []string{"a.yaml", "apps/generated/kept.yaml", "apps/own.yaml", "generated/deep/kept.yaml", "kept.local.yaml"}, found(t, dir, check.FindOptions{}))
+	assert.Equal(t, []string{"generated/kept.yaml", "own.yaml"}, found(t, filepath.Join(dir, "apps"), check.FindOptions{}))
+	assert.Equal(t, []string{"a.yaml", "apps/own.yaml", "kept.local.yaml"}, found(t, dir, check.FindOptions{Exclude: []string{"generated"}}))
 }
