@@ -101,7 +101,7 @@ var dataNotBase64 = &Rule{
 				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is %s, not base64 text", v.key, yamlTypes[v.node.Tag]), help)
 			case v.err != nil:
 				severity := finding.Error
-				if word, _ := findPlaceholder(v.text); word != "" || isSentence(v.text) {
+				if word, _ := findPlaceholder(v.text); word != "" || isSentence(v.text) || strings.Contains(v.text, "...") {
 					severity = finding.Warning // somebody is to put a value in
 				}
 				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is not base64", v.key), help, AtMost(severity))

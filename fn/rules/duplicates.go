@@ -78,8 +78,14 @@ func (p *Pass) duplicateKeys(o *inventory.Object, n *yaml.Node) {
 		return
 	}
 	if n.Kind == yaml.MappingNode {
-		for _, t := range twiceIn(n) {
-			p.reportDuplicateKey(o, n, t)
+		found := twiceIn(n)
+		for len(found) > 0 {
+			block := 1
+			for block < len(found) && follows(found[block-1], found[block]) {
+				block++
+			}
+			p.reportDuplicateKey(o, n, found[:block])
+			found = found[block:]
 		}
 	}
 	for _, c := range n.Content {
@@ -107,6 +113,10 @@ func (p *Pass) duplicateKeysBelow(o *inventory.Object, n *yaml.Node) {
 // twice says where in the content of a mapping a key is for the second time, and
 // for the first.
 type twice struct{ second, first int }
+
+// follows reports whether two keys that are there twice are beside one another both
+// times: a block that was pasted.
+func follows(a, b twice) bool { return b.second == a.second+2 && b.first == a.first+2 }
 
 // twiceIn returns the keys of a mapping that are in it again.
 func twiceIn(n *yaml.Node) (found []twice) {
@@ -149,11 +159,17 @@ const (
 	dashless    = "a second entry begins here, and no dash is before it"
 )
 
-func (p *Pass) reportDuplicateKey(o *inventory.Object, n *yaml.Node, t twice) {
+// reportDuplicateKey reports a key that is there twice, or several that are beside one
+// another.
+func (p *Pass) reportDuplicateKey(o *inventory.Object, n *yaml.Node, block []twice) {
+	t := block[0]
 	key, value, firstKey, firstValue := n.Content[t.second], n.Content[t.second+1], n.Content[t.first], n.Content[t.first+1]
-	message := fmt.Sprintf("this mapping has the key %q twice, %s", key.Value, differently)
-	if sameYAML(value, firstValue, 0) {
-		message = fmt.Sprintf("this mapping has the key %q twice", key.Value)
+	message := fmt.Sprintf("this mapping has the key %q twice", key.Value)
+	if len(block) > 1 {
+		message = fmt.Sprintf("this mapping has the keys %s twice", keysOf(n, block))
+	}
+	if slices.ContainsFunc(block, func(t twice) bool { return !sameYAML(n.Content[t.second+1], n.Content[t.first+1], 0) }) {
+		message += ", " + differently
 	}
 	if line := yamlnode.KeyLine(firstKey, firstValue); line > 0 && o.Line > 0 {
 		message += fmt.Sprintf("; the first is on line %d", o.Line-1+line)

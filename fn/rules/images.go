@@ -297,6 +297,10 @@ var imageInvalid = &Rule{
 					Help("write registry/repository:tag, if none does"))
 				return
 			}
+			if word := snakeInCapitals(s); word != "" {
+				p.Report(o, n, fmt.Sprintf("%q is not the name of an image: InvalidImageName, unless something is put in for %s", s, word), AtMost(finding.Warning))
+				return
+			}
 			message := fmt.Sprintf("%q is not the name of an image: InvalidImageName", s)
 			near := strings.TrimSuffix(strings.TrimSpace(trimScheme(s)), ":")
 			if !imagePattern().MatchString(near) {
@@ -310,6 +314,17 @@ var imageInvalid = &Rule{
 		})
 		return nil
 	},
+}
+
+// snakeInCapitals returns the part of an image's name that is words in capitals with
+// underscores, as variables of scripts are named, or "".
+func snakeInCapitals(image string) string {
+	for part := range strings.FieldsFuncSeq(image, func(r rune) bool { return r == '/' || r == ':' || r == '@' }) {
+		if first, rest, ok := strings.Cut(part, "_"); ok && first != "" && rest != "" && isVariableName(part) {
+			return part
+		}
+	}
+	return ""
 }
 
 // badDigest returns the digest of an image by sha256 that is not one, or "".

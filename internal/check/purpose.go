@@ -43,10 +43,13 @@ var purposes = map[string]purpose{
 	"imagepullbackoff": broken, "errimagepull": broken, "crashloop": broken, "crashing": broken, "crashloopbackoff": broken, "createcontainerconfigerror": broken, "unschedulable": broken, "oomkill": broken, "oomkilled": broken,
 }
 
+// partial are the rules that ask for what a patch leaves to the resource it changes.
+var partial = map[string]bool{apischema.RequiredField: true, "volume-not-found": true, apischema.ServiceInvalid: true, apischema.WorkloadInvalid: true}
+
 // folders are whole names of folders that say so; as one word of several they may be
 // a program's.
 var folders = map[string]purpose{
-	"fake": tested, "fakes": tested, "mock": tested, "mocks": tested, "golden": tested, "goldens": tested, "testcase": tested, "testcases": tested,
+	"fake": tested, "fakes": tested, "mock": tested, "mocks": tested, "mock_files": tested, "mock_data": tested, "mock_yamls": tested, "golden": tested, "goldens": tested, "testcase": tested, "testcases": tested,
 	"versioned_docs": kept, // https://docusaurus.io/docs/versioning
 }
 
@@ -313,8 +316,13 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		if is == tested && lacks {
 			f.Severity = finding.Note
 		}
-		if part := f.Rule == apischema.RequiredField || f.Rule == "volume-not-found"; part && t.Root == "" && reference.HasWord(filepath.Base(f.File), "patch") {
-			f.Severity = finding.Note
+		if t.Root == "" && reference.HasWord(filepath.Base(f.File), "patch") {
+			switch {
+			case partial[f.Rule]:
+				f.Severity = finding.Note
+			case !structural[f.Rule]:
+				f.Severity = min(f.Severity, finding.Warning)
+			}
 		}
 	}
 }
