@@ -34,6 +34,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/lock"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -161,7 +162,7 @@ func Plan(ctx context.Context, dirs []string, opts Options) (*Result, error) {
 	}
 	keepShared(fresh)
 	for _, e := range fresh {
-		if err := e.describe(ctx); err != nil {
+		if err := e.describe(ctx, opts.Build.Secrets); err != nil {
 			return nil, err
 		}
 	}
@@ -345,7 +346,7 @@ func (e *Environment) look(disk *kbuild.Snapshot, opts Options) error {
 }
 
 // describe writes the configuration that follows from what was recognized.
-func (e *Environment) describe(ctx context.Context) error {
+func (e *Environment) describe(ctx context.Context, secrets *redact.Secrets) error {
 	if err := e.try(); err != nil {
 		return err
 	}
@@ -354,7 +355,7 @@ func (e *Environment) describe(ctx context.Context) error {
 	if images, res := imagesOf(e.inv), resourcesOf(e.inv); images != nil || res != nil {
 		e.spec.Normalize = &config.Normalize{Images: images, Resources: res}
 	}
-	return e.settle(ctx)
+	return e.settle(ctx, secrets)
 }
 
 // connect writes the connections that were found into the configuration.
@@ -556,7 +557,7 @@ func (e *Environment) try() error {
 // settle runs the function over the build until nothing ends it: what is missing
 // becomes an external, and any other finding is set aside, each for somebody to
 // say why.
-func (e *Environment) settle(ctx context.Context) error {
+func (e *Environment) settle(ctx context.Context, secrets *redact.Secrets) error {
 	outside := map[string]bool{}
 	for round := 0; ; round++ {
 		inv, err := e.inventory()
@@ -608,6 +609,23 @@ func (e *Environment) settle(ctx context.Context) error {
 		}
 	}
 	if v := e.spec.Validate; v != nil {
+		// A replacement may have put it there.
+		public := func(kind, name string) error {
+			if secrets.Masked(name) == name {
+				return nil
+			}
+			return fmt.Errorf("%s: the name of a %s is made of a value of a Secret, and a configuration holds nothing of one: see krm-validate check %s", e.Name, kind, e.Name)
+		}
+		for _, x := range v.Externals {
+			if err := public(x.Kind, x.Name); err != nil {
+				return err
+			}
+		}
+		for _, x := range v.Ignore {
+			if err := public(x.Kind, x.Name); err != nil {
+				return err
+			}
+		}
 		slices.SortFunc(v.Externals, func(a, b config.External) int {
 			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 		})

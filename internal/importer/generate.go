@@ -149,10 +149,13 @@ func (a *attempt) generator(k *kustomization, m *match, env int, name string, be
 
 // generatorOptions adds what an object has besides its data. Those that cannot be said in
 // options are an error.
-func generatorOptions(g *yaml.Node, view *yaml.Node, less *yaml.Node) error {
+func generatorOptions(g *yaml.Node, view *yaml.Node, less *yaml.Node, hides func(name string, v *yaml.Node) bool) error {
 	for _, field := range []string{"labels", "annotations"} {
 		all := yamlnode.NewMapping()
 		for k, v := range yamlnode.Fields(yamlnode.Path(view, "metadata", field)) {
+			if hides(k.Value, v) {
+				return errors.New("has a secret in its " + field)
+			}
 			if was := yamlnode.Path(less, "metadata", field, k.Value); was == nil || !same(was, v) {
 				value := text(v.Value)
 				value.LineComment = v.LineComment
@@ -204,7 +207,7 @@ func (a *attempt) secret(k *kustomization, m *match, o *object) error {
 	for i := range a.labels {
 		a.labels[i].takeOff(view)
 	}
-	if err := generatorOptions(g, view, nil); err != nil {
+	if err := generatorOptions(g, view, nil, a.p.known.shown); err != nil {
 		return fmt.Errorf("%s: %s %w, which no generator writes", o.place(), o, err)
 	}
 	g.HeadComment = headComment(o)
@@ -245,7 +248,8 @@ func (a *attempt) externalSecret(k *kustomization, m *match, o *object, data []d
 	tmeta := yamlnode.NewMapping()
 	for _, field := range []string{"labels", "annotations"} {
 		if v := yamlnode.Path(o.node, "metadata", field); v != nil {
-			add(tmeta, field, clone(v))
+			v, _ = a.p.known.without(v)
+			add(tmeta, field, v)
 		}
 	}
 	if len(tmeta.Content) > 0 {
@@ -340,7 +344,7 @@ func (a *attempt) configMap(f *folder, m *match) (ok bool, err error) {
 		viewOf[env] = a.configView(m, o)
 		views = append(views, viewOf[env])
 		differ = differ || !same(views[0], viewOf[env])
-		if err := generatorOptions(yamlnode.NewMapping(), viewOf[env], nil); err != nil {
+		if err := generatorOptions(yamlnode.NewMapping(), viewOf[env], nil, a.p.known.secret); err != nil {
 			return false, nil
 		}
 		if (o.stem == "") != (m.first().stem == "") {
@@ -374,7 +378,7 @@ func (a *attempt) configMap(f *folder, m *match) (ok bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if err := generatorOptions(g, shared, nil); err != nil {
+		if err := generatorOptions(g, shared, nil, a.p.known.secret); err != nil {
 			return false, err
 		}
 		g.HeadComment = headComment(o)
@@ -403,7 +407,7 @@ func (a *attempt) configMap(f *folder, m *match) (ok bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if err := generatorOptions(g, viewOf[env], shared); err != nil {
+		if err := generatorOptions(g, viewOf[env], shared, a.p.known.secret); err != nil {
 			return false, err
 		}
 		if shared == nil {

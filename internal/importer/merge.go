@@ -490,6 +490,10 @@ func (s known) secret(name string, v *yaml.Node) bool {
 	return secretText(name, v) || v.ShortTag() == "!!str" && s.cut.Replace(v.Value) != v.Value
 }
 
+// shown reports whether a text has the value of a Secret in it, or a credential that
+// is one by its shape, whatever its name.
+func (s known) shown(_ string, v *yaml.Node) bool { return s.secret("", v) }
+
 // without is a copy of an object without what is secret.
 func (s known) without(n *yaml.Node) (public *yaml.Node, found bool) {
 	public = clone(n)

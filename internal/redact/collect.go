@@ -671,11 +671,12 @@ func (c *collector) kustomization(n *yaml.Node) {
 		switch k.Value {
 		case "secretGenerator":
 			v = resolve(v)
-			if v != nil && v.Kind == yaml.MappingNode {
-				c.generator(v)
-			}
-			for _, g := range yamlnode.Elements(v) {
-				c.generator(resolve(g))
+			for _, g := range slices.Concat(yamlnode.Elements(v), []*yaml.Node{v}) {
+				if g = resolve(g); g != nil && g.Kind == yaml.ScalarNode {
+					c.hidden(g, "") // a literal in the place of a generator
+				} else if g != nil && g.Kind == yaml.MappingNode {
+					c.generator(g)
+				}
 			}
 		case "configMapGenerator":
 			for _, g := range yamlnode.Elements(v) {

@@ -31,12 +31,20 @@ var (
 	// scheme is how a header names what follows.
 	// https://www.iana.org/assignments/http-authschemes
 	scheme = regexp.MustCompile(`(?i)\b(?:basic|bearer)\s+([A-Za-z0-9+/._~-]{8,}=*)`)
-	// issued are tokens that their issuers made to be recognized: of GitHub, GitLab,
-	// Slack, AWS, Stripe, Google, npm, SendGrid, Docker Hub, Vault, PyPI, and JSON Web
-	// Tokens, and hashes of passwords as crypt(5) writes them.
-	issued = regexp.MustCompile(`\bgh[opsur]_[A-Za-z0-9]{16,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b` +
-		`|\b[rs]k_(?:live|test)_\w{10,}|\bAIza[\w-]{35}|\bnpm_[A-Za-z0-9]{30,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bdckr_pat_[\w-]{16,}|\bhv[bs]\.[\w-]{20,}` +
-		`|\bpypi-[\w-]{16,}|\$(?:2[aby]|apr1|[156]|argon2\w*|scram-sha-\d+)\$[^\s"':]{16,}|\beyJ[\w-]{10,}\.eyJ[\w-]{6,}\.[\w-]*`)
+	// issued are tokens that their issuers made to be recognized, in the forms that they
+	// publish for scanners of secrets, and JSON Web Tokens, and hashes of passwords as
+	// crypt(5) writes them. mayBeIssued has to know how each begins.
+	// https://docs.github.com/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
+	issued = regexp.MustCompile(`\bgh[opsur]_[A-Za-z0-9]{16,}|\bgithub_pat_\w{20,}|\bgl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat)-[\w-]{16,}` +
+		`|\bxox[abeoprs]-[\w-]{10,}|\bxapp-\d-[\w-]{16,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b[rs]k_(?:live|test)_\w{10,}|\bwhsec_[\w+/=]{20,}` +
+		`|\bAIza[\w-]{35}|\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,}|\bnpm_[A-Za-z0-9]{30,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bdckr_[po]at_[\w-]{16,}` +
+		`|\bhv[bs]\.[\w-]{20,}|\bpypi-[\w-]{16,}|\brubygems_[a-f0-9]{40,}|\bsk-(?:ant|proj|svcacct|admin|or)-[\w-]{20,}|\bsk-[A-Za-z0-9]{40,}` +
+		`|\b(?:hf|gsk|r8|ntn|sbp|figd|glsa|glc|lin_api|sntrys|sntryu)_[A-Za-z0-9+/=_-]{30,}|\bdo[oprt]_v1_[a-f0-9]{40,}|\bshp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}` +
+		`|\bpscale_(?:tkn|pw|oauth)_[\w.=-]{20,}|\bsq0[a-z]{3}-[\w-]{22,}|\bNRAK-[A-Z0-9]{20,}|\bAGE-SECRET-KEY-1[0-9A-Z]{20,}|\bATATT3[\w=-]{20,}` +
+		`|\bdapi[a-f0-9]{32}|\b\d{8,10}:AA[\w-]{30,}|\bdp\.(?:pt|st|ct|sa)\.[\w.-]{40,}|\b\w{10,}\.atlasv1\.[\w-]{40,}|\bkey-[0-9a-f]{32}\b` +
+		`|\$(?:2[aby]|apr1|[156]|argon2\w*|scram-sha-\d+)\$[^\s"':]{16,}|\beyJ[\w-]{10,}\.eyJ[\w-]{6,}\.[\w-]*`)
+	// header is one of HTTP that says by its name that it holds a secret.
+	header = regexp.MustCompile(`(?i)\b(?:x-[a-z0-9-]*(?:token|key|secret|auth|password)|(?:private|job|deploy)-token)["']?\s*:\s*["']?([^\s"',;]{6,})`)
 	// commands are programs whose flags for passwords do not say so.
 	commands = regexp.MustCompile(`\b(?:mysql|mariadb)\w*\b[^;|&\n]*?\s-p([^\s;|&]+)|\bredis-cli\b[^;|&\n]*?\s-a\s+([^\s;|&]+)|\bsshpass\s+-p\s*([^\s;|&]+)` +
 		`|\bcurl\b[^;|\n]*?\s-u\s*["']?[^\s:"']+:([^\s;|&"']+)|\bmongo\w*\b[^;|&\n]*?\s-p\s+([^\s;|&]+)`)
@@ -49,6 +57,13 @@ func tokensOf(text string, found []span) []span {
 	if strings.Contains(text, "asic") || strings.Contains(text, "earer") || strings.Contains(text, "BEARER") || strings.Contains(text, "BASIC") {
 		for _, m := range scheme.FindAllStringSubmatchIndex(text, -1) {
 			if v := text[m[2]:m[3]]; isRandom(v) {
+				found = append(found, span{m[2], m[3]})
+			}
+		}
+	}
+	if strings.Contains(text, ":") && strings.Contains(text, "-") && mentionsSecret(text) {
+		for _, m := range header.FindAllStringSubmatchIndex(text, -1) {
+			if v := text[m[2]:m[3]]; isRandom(v) && !isPlaceholder(v) {
 				found = append(found, span{m[2], m[3]})
 			}
 		}
@@ -82,20 +97,28 @@ func tokensOf(text string, found []span) []span {
 func mayBeIssued(text string) bool {
 	for i := 0; i+4 < len(text); i++ {
 		switch text[i] {
-		case '_': // gh?_, github_pat_, ?k_live_, npm_, dckr_pat_
-			if i >= 2 && (text[i-1] == 'k' || text[i-1] == 'm' || text[i-2] == 'h' || text[i-1] == 't' || text[i-1] == 'b' || text[i-1] == 'r') {
+		case '_', '-':
+			from := i
+			for from > 0 && i-from < 9 && isAlphanumeric(text[from-1]) {
+				from--
+			}
+			if begins(text[from:i]) {
 				return true
 			}
-		case '-': // glpat-, xox?-, pypi-
-			if i >= 3 && (text[i-1] == 't' || text[i-2] == 'x' || text[i-2] == 'p') {
+		case 'A': // AKIA, ASIA, AIza, ATATT3
+			if text[i+1] == 'K' || text[i+1] == 'S' || text[i+1] == 'I' || text[i+1] == 'T' {
 				return true
 			}
-		case 'A':
-			if text[i+1] == 'K' || text[i+1] == 'S' || text[i+1] == 'I' {
+		case 'd':
+			if text[i+1] == 'a' && text[i+2] == 'p' && text[i+3] == 'i' {
 				return true
 			}
-		case '.': // SG., hvs., and the addresses
-			if i >= 2 && (text[i-1] == 'G' || text[i-2] == 'v' || text[i+1] == 's' || text[i+1] == 'c') {
+		case ':':
+			if i > 7 && text[i+1] == 'A' && text[i+2] == 'A' {
+				return true
+			}
+		case '.': // SG., hvs., ya29., dp.pt., .atlasv1., and the addresses
+			if i >= 2 && (text[i-1] == 'G' || text[i-2] == 'v' || text[i-1] == '9' || text[i-2] == 'd' && text[i-1] == 'p' || text[i+1] == 'a' || text[i+1] == 's' || text[i+1] == 'c') {
 				return true
 			}
 		case '$':
@@ -109,6 +132,23 @@ func mayBeIssued(text string) bool {
 		}
 	}
 	return false
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+// begins reports whether a word stands before the first dash or underscore of tokens,
+// or one further on.
+func begins(word string) bool {
+	switch word {
+	case "gho", "ghp", "ghs", "ghu", "ghr", "pat", "glpat", "gldt", "glrt", "glcbt", "glptt", "glft", "glimt", "glagent", "gloas", "glsoat",
+		"xoxa", "xoxb", "xoxe", "xoxo", "xoxp", "xoxr", "xoxs", "xapp", "live", "test", "whsec", "GOCSPX", "npm", "dckr", "pypi", "rubygems",
+		"ant", "proj", "svcacct", "admin", "or", "sk", "hf", "gsk", "r8", "ntn", "sbp", "figd", "glsa", "glc", "api", "sntrys", "sntryu", "v1",
+		"shpat", "shpca", "shppa", "shpss", "tkn", "pw", "oauth", "NRAK", "KEY", "key":
+		return true
+	}
+	return strings.HasPrefix(word, "sq0")
 }
 
 // isRandom reports whether a word is none of a language: it has digits, or capitals
@@ -213,8 +253,18 @@ var (
 
 // assignments finds what is assigned to a name that says it holds a secret.
 func assignments(text string, yaml bool, found []span) []span {
-	for _, m := range assigned.FindAllStringSubmatchIndex(text, -1) {
+	for at := 0; ; {
+		m := assigned.FindStringSubmatchIndex(text[at:])
+		if m == nil {
+			break
+		}
+		for i := range m {
+			m[i] += at
+		}
 		v := text[m[4]:m[5]]
+		if at = m[5]; strings.Contains(v, "=") && !isSecretName(text[m[2]:m[3]]) {
+			at = m[4] // --set=auth.password=…
+		}
 		if m[5] < len(text) && (text[m[5]] == ')' || text[m[5]] == '}') && isPlaceholder(v+text[m[5]:m[5]+1]) {
 			continue // the bracket that ends a value closes this one
 		}
