@@ -54,7 +54,9 @@ func (g *grown) text(n int) ([]byte, error) {
 
 // growAll measures what grows out of fixtures whose name or way contains only,
 // and fails when the time for each byte does.
-func growAll(bin, only string) error {
+//
+// With a directory it writes the inputs into that and measures nothing.
+func growAll(bin, only, dir string) error {
 	tmp, err := os.MkdirTemp("", "krm-validate-bounds-")
 	if err != nil {
 		return err
@@ -83,6 +85,17 @@ func growAll(bin, only string) error {
 			}
 			seen[key]++
 			tried++
+			if dir != "" {
+				text, err := g.text(grownTo)
+				if err != nil {
+					return err
+				}
+				name := strings.NewReplacer("/", "-", " ", "-", "[]", "").Replace(filepath.Base(filepath.Dir(file)) + "-" + filepath.Base(file) + "-" + g.way)
+				if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.yaml", name, tried)), text, 0o644); err != nil {
+					return err
+				}
+				continue
+			}
 			size, took, slope, err := g.measure(tmp, bin, grownTo)
 			if err == nil && slope > steep && !math.IsInf(slope, 1) {
 				size, took, slope, err = g.measure(tmp, bin, 4*grownTo)

@@ -38,10 +38,10 @@ func main() {
 	flag.Parse()
 	err := error(nil)
 	switch {
+	case *grow:
+		err = growAll(*bin, *only, *writeTo)
 	case *writeTo != "":
 		err = write(*writeTo, *only)
-	case *grow:
-		err = growAll(*bin, *only)
 	default:
 		err = run(*bin, *only)
 	}
