@@ -445,6 +445,9 @@ func (j *hostJudge) closest(service, namespace string) string {
 		if near := suggest.Nearest(service, names, 1); len(near) > 0 {
 			closest = near[0]
 		}
+		if len(j.similar) == mostNear {
+			clear(j.similar)
+		}
 		j.similar[key] = closest
 	}
 	return closest
@@ -469,6 +472,9 @@ func (n nearService) spelled(as func(name string) string) string {
 	return as(n.rival)
 }
 
+// mostNear are the answers that are remembered.
+const mostNear = 1 << 12
+
 // nearest returns the Service in the namespace whose name was probably meant.
 // It remembers the answers: the same mistake is often in many places.
 func (j *hostJudge) nearest(u *hostUse, service, namespace string) nearService {
@@ -476,6 +482,9 @@ func (j *hostJudge) nearest(u *hostUse, service, namespace string) nearService {
 	near, ok := j.near[key]
 	if !ok {
 		near = j.findNearest(u, service, namespace)
+		if len(j.near) == mostNear {
+			clear(j.near)
+		}
 		j.near[key] = near
 	}
 	return near
@@ -507,7 +516,9 @@ func (j *hostJudge) findNearest(u *hostUse, service, namespace string) (best nea
 	if u.from.Namespace == "" && strings.Contains(u.Host, ".") {
 		return best
 	}
-	consider(everyNamespace)
+	if j.servicesIn(everyNamespace) != j.servicesIn("") {
+		consider(everyNamespace)
+	}
 	return best
 }
 
@@ -526,10 +537,18 @@ func (j *hostJudge) servicesIn(namespace string) *byName {
 	if by != nil {
 		return by
 	}
-	by = &byName{all: j.services[namespace], called: map[string][]*inventory.Object{}}
+	all := j.services[namespace]
 	if namespace == everyNamespace {
-		by.all = j.b.Inventory.OfKind(serviceKind)
+		all = j.b.Inventory.OfKind(serviceKind)
+		for other, services := range j.services {
+			if len(services) == len(all) {
+				by = j.servicesIn(other)
+				j.byName[namespace] = by
+				return by
+			}
+		}
 	}
+	by = &byName{all: all, called: map[string][]*inventory.Object{}}
 	var names []string
 	for _, o := range by.all {
 		if by.called[o.Name] == nil {

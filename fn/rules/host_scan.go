@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -90,19 +91,21 @@ func (s *hostScan) pod(pod *inventory.Pod) {
 	for _, c := range pod.Containers {
 		use := hostUse{from: pod.Owner, pod: pod, namespace: pod.Namespace()}
 		env := yamlnode.Get(c.Node, "env")
+		values := sync.OnceValue(func() map[string]*yaml.Node {
+			all := map[string]*yaml.Node{}
+			for _, e := range slices.Backward(yamlnode.Elements(env)) {
+				all[yamlnode.GetString(e, "name")] = yamlnode.Get(e, "value")
+			}
+			return all
+		})
 		for _, e := range yamlnode.Elements(env) {
 			use.node = yamlnode.Get(e, "value")
 			name := yamlnode.GetString(e, "name")
 			from := len(s.uses)
 			s.text(use, host.Hint{Key: name}, nil)
 			s.pairPorts(s.uses[from:], func(key string) (*yaml.Node, string) {
-				for _, e := range yamlnode.Elements(env) {
-					if yamlnode.GetString(e, "name") == key {
-						n := yamlnode.Get(e, "value")
-						return n, yamlnode.String(n)
-					}
-				}
-				return nil, ""
+				n := values()[key]
+				return n, yamlnode.String(n)
 			})
 		}
 		s.args(use, slices.Concat(yamlnode.Elements(yamlnode.Get(c.Node, "command")), yamlnode.Elements(yamlnode.Get(c.Node, "args"))))

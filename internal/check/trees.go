@@ -89,7 +89,11 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 			}
 			outcomes = append(outcomes, o)
 		}
-		rep.secrets.Settle() // nobody looks at the resources of a tree again
+		size := 0
+		for _, text := range j.own.Sources {
+			size += len(text)
+		}
+		rep.secrets.Settle(size) // nobody looks at the resources of a tree again
 	})
 	return outcomes
 }

@@ -35,6 +35,8 @@ type Secrets struct {
 	names  []string
 	loaded *loaded // nil until it is needed
 	stale  bool    // more was added than is loaded
+
+	unsettled int // bytes of the documents that are to be settled
 }
 
 // File adds a file that the build reads, whatever it is: resources, a
@@ -95,17 +97,21 @@ func (s *Secrets) Node(n *yaml.Node) {
 	s.stale = true
 }
 
-// Settle reads the documents that were added and lets go of them, once they are so
-// many that memory counts. They must not be edited any more.
-func (s *Secrets) Settle() {
-	const many = 5000
+// Settle reads the documents that were added, of so many bytes since it was last
+// called, and lets go of them once they are so many or so large that memory counts. They must not be edited any more.
+func (s *Secrets) Settle(bytes int) {
+	const (
+		many  = 5000    // documents
+		large = 1 << 20 // bytes
+	)
 	if s == nil {
 		return
 	}
-	s.mu.RLock()
-	n := len(s.nodes)
-	s.mu.RUnlock()
-	if n < many {
+	s.mu.Lock()
+	s.unsettled += bytes
+	few := len(s.nodes) < many && s.unsettled < large
+	s.mu.Unlock()
+	if few {
 		return
 	}
 	l, done := s.load()
@@ -113,7 +119,7 @@ func (s *Secrets) Settle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.stale {
-		s.nodes, l.nodes, l.settled = nil, 0, 0
+		s.nodes, l.nodes, l.settled, s.unsettled = nil, 0, 0, 0
 	}
 }
 

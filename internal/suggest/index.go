@@ -235,6 +235,7 @@ func (ix *Index) file() {
 		each(tail, name[middle:], add)
 	}
 	slices.SortFunc(ix.filed, func(a, b entry) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.name, b.name)) })
+	ix.filed = slices.Clip(slices.Clone(searched(ix.filed)))
 	const together = 8 // entries for each value of the high bits
 	ix.shift = 32 - bits.Len(uint(len(ix.filed)/together))
 	ix.first = make([]int32, 1<<(32-ix.shift)+1)
@@ -245,6 +246,23 @@ func (ix *Index) file() {
 		}
 		ix.first[high] = int32(at)
 	}
+}
+
+// searched moves entries to the front whose key so many names have at most that a
+// search looks at them, and returns those.
+func searched(filed []entry) []entry {
+	kept := filed[:0]
+	for at := 0; at < len(filed); {
+		end := at + 1
+		for end < len(filed) && filed[end].key == filed[at].key {
+			end++
+		}
+		if end-at <= often {
+			kept = append(kept, filed[at:end]...)
+		}
+		at = end
+	}
+	return kept
 }
 
 // near appends all names that Nearest could return for name, and a few more.
