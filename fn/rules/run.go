@@ -34,7 +34,11 @@ func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *con
 			passes = append(passes, &Pass{Build: b, rule: rule, severity: severity})
 		}
 	}
-	err := runAll(ctx, passes)
+	err := runAll(ctx, passes, func(topic int) {
+		if topic == urlMalformed.topic { // no other one asks for it
+			b.facts.Delete(typedTexts)
+		}
+	})
 	b.problems = nil
 	for _, fact := range [...]any{wired, containerEnvs, typedTexts, hosts} { // which are large
 		b.facts.Delete(fact)
@@ -79,8 +83,9 @@ func (p *Pass) judge() (err error) {
 }
 
 // runAll runs the passes on all processors: those of one topic one after the
-// other, because they mostly wait for the same facts.
-func runAll(ctx context.Context, passes []*Pass) error {
+// other, because they mostly wait for the same facts. It calls done with each topic
+// that is.
+func runAll(ctx context.Context, passes []*Pass, done func(topic int)) error {
 	var topics [][]*Pass
 	index := map[int]int{}
 	for _, p := range passes {
@@ -107,6 +112,7 @@ func runAll(ctx context.Context, passes []*Pass) error {
 					errs[i] = errors.Join(errs[i], fmt.Errorf("rule %s: %w", p.rule.Name, err))
 				}
 			}
+			done(topics[i][0].rule.topic)
 		}
 	}
 	const few = 100 // resources are checked before another processor wakes up
