@@ -2,6 +2,7 @@
 package atomicfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,8 +10,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/cleanup"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/parallel"
 )
 
 // Write makes content the content of the named file. A reader sees the old
@@ -165,6 +168,7 @@ func WriteTree(dir string, contents map[string]File, gone ...string) (err error)
 		}
 	}()
 	var files []replaced
+	var fresh []File // the new content of each
 	for i, name := range slices.Sorted(maps.Keys(contents)) {
 		if !filepath.IsLocal(filepath.FromSlash(name)) {
 			return fmt.Errorf("%s is not inside of %s", name, dir)
@@ -176,11 +180,14 @@ func WriteTree(dir string, contents map[string]File, gone ...string) (err error)
 		if !regular {
 			return fmt.Errorf("%s is no regular file", path)
 		}
-		f := replaced{path: path, fresh: filepath.Join(stage, fmt.Sprint("new-", i)), old: filepath.Join(stage, fmt.Sprint("old-", i))}
-		if err := WriteNew(f.fresh, contents[name].Content, mode); err != nil {
-			return err
+		if same(path, contents[name].Content) {
+			continue
 		}
-		files = append(files, f)
+		files = append(files, replaced{path: path, fresh: filepath.Join(stage, fmt.Sprint("new-", i)), old: filepath.Join(stage, fmt.Sprint("old-", i))})
+		fresh = append(fresh, File{contents[name].Content, mode})
+	}
+	if err := writeFresh(files, fresh); err != nil {
+		return err
 	}
 	for i, name := range gone {
 		path := filepath.Join(dir, filepath.FromSlash(name))
@@ -190,6 +197,36 @@ func WriteTree(dir string, contents map[string]File, gone ...string) (err error)
 		files = append(files, replaced{path: path, old: filepath.Join(stage, fmt.Sprint("gone-", i))})
 	}
 	return cleanup.Uninterrupted(func() error { return exchange(dir, stage, files) })
+}
+
+// same reports whether a file has this content already.
+func same(path string, content []byte) bool {
+	info, err := os.Lstat(path)
+	if err != nil || info.Size() != int64(len(content)) {
+		return false
+	}
+	old, err := os.ReadFile(path)
+	return err == nil && bytes.Equal(old, content)
+}
+
+// writeFresh writes the new files to where they wait, many at once: a disk that is
+// asked for many files together needs little longer than for one.
+func writeFresh(files []replaced, fresh []File) (err error) {
+	const atOnce = 64
+	var failed atomic.Bool
+	parallel.InOrder(len(files), atOnce, func(i int) error {
+		if failed.Load() {
+			return nil
+		}
+		err := WriteNew(files[i].fresh, fresh[i].Content, fresh[i].Perm)
+		failed.CompareAndSwap(false, err != nil)
+		return err
+	}, func(_ int, failure error) {
+		if err == nil {
+			err = failure
+		}
+	})
+	return err
 }
 
 // exchange puts the new files in their places, all of them or none. A run that is
