@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/cleanup"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -62,7 +63,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(r.Code)
 	}
-	os.Exit(m.Run())
+	remove := cleanup.TempDir() // as in the program: kustomize leaves clones that failed
+	code := m.Run()
+	remove()
+	os.Exit(code)
 }
 
 // configuredIn is where a transformer is configured. A function gets to know the
