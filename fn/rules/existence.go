@@ -178,21 +178,40 @@ func (p *Pass) twin(r *reference.Ref) *inventory.Object {
 }
 
 // siblings are the names of what the build has of the kind and in the namespace of
-// a reference, a few of them, for rows that say that it matters.
+// a reference, the first few by name, for rows that say that it matters.
 func (p *Pass) siblings(r *reference.Ref) []string {
 	if !r.Row.Siblings || r.Namespace == "" {
 		return nil
 	}
-	var names []string
-	for _, o := range p.Inventory.OfKind(r.To[0]) {
-		if o.Namespace == r.Namespace && o != r.From && o.Node != nil && !slices.Contains(names, o.Name) {
-			if names = append(names, o.Name); len(names) == 5 {
-				break
+	const few = 5
+	all := siblingNames.Of(p.Build).Get(siblingsOf{r.To[0], r.Namespace}, func() (first []string) {
+		for _, o := range p.Inventory.OfKind(r.To[0]) {
+			if o.Namespace != r.Namespace || o.Node == nil {
+				continue
 			}
+			if i, found := slices.BinarySearch(first, o.Name); !found && i <= few { // one may be who asks
+				first = slices.Insert(first, i, o.Name)
+				first = first[:min(len(first), few+1)]
+			}
+		}
+		return first
+	})
+	var names []string
+	for _, name := range all {
+		if len(names) < few && (name != r.From.Name || r.From.GroupKind != r.To[0] || r.From.Namespace != r.Namespace) {
+			names = append(names, name)
 		}
 	}
 	return names
 }
+
+// siblingsOf are the objects of a kind in a namespace.
+type siblingsOf struct {
+	kind      inventory.GroupKind
+	namespace string
+}
+
+var siblingNames = NewFact(func(*Build) *Memo[siblingsOf, []string] { return &Memo[siblingsOf, []string]{} })
 
 // inSameList reports whether the list that holds a reference names name too.
 func inSameList(r *reference.Ref, name string) bool {
