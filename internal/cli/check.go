@@ -289,6 +289,7 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report, trees []check.
 	if out.Fixes, err = c.fixes(cmd, rep, trees); err != nil {
 		return err
 	}
+	rep.Built = nil // which is large
 	return publish(cmd, c.destinations, out, failure)
 }
 

@@ -164,11 +164,14 @@ func (m *mender) mend(ctx context.Context, before *check.Report) (edits []fix.Ed
 	tree := &fix.Tree{
 		Source:   func(file string) []byte { return m.text(before, file) },
 		Resource: resourcesOf(before),
-		Words:    fix.Words{},
-		Secrets:  m.within,
-	}
-	for _, text := range before.Texts() {
-		tree.Words.Add(text)
+		Words: sync.OnceValue(func() *fix.Words {
+			words := &fix.Words{}
+			for _, text := range before.Texts() {
+				words.Add(text)
+			}
+			return words
+		}),
+		Secrets: m.within,
 	}
 	edits = fix.Plan(before.Findings, tree)
 	edits, after = m.tried(ctx, before, edits)

@@ -17,7 +17,7 @@ type file struct {
 }
 
 func newFile(text []byte) *file {
-	f := &file{text: text}
+	f := &file{text: text, lines: make([]int, 0, bytes.Count(text, []byte("\n"))+1)}
 	for rest := text; len(rest) > 0; {
 		f.lines = append(f.lines, len(text)-len(rest))
 		_, rest, _ = yamlnode.CutLine(rest)

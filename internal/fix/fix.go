@@ -45,20 +45,21 @@ type Tree struct {
 	Source func(file string) []byte
 	// Resource returns a resource as it was built, nil where that is not known.
 	Resource func(finding.Resource) *yaml.Node
-	// Words are those of all files.
-	Words Words
+	// Words returns those of all files. It takes time, and is asked for only where they
+	// decide.
+	Words func() *Words
 	// Secrets allows to change what is in Secrets.
 	Secrets bool
 }
 
 // Words counts the words of texts: the parts of names between dashes, dots and
-// underscores, and whole names, without regard to case.
-type Words map[string]int
+// underscores, and whole names, without regard to case. The zero value has none.
+type Words struct {
+	index  map[string]int32 // whole names behind "="
+	counts []int32
+}
 
-var (
-	wholeWord = regexp.MustCompile(`[A-Za-z0-9_.-]+`)
-	partWord  = regexp.MustCompile(`[a-z0-9]+`)
-)
+var partWord = regexp.MustCompile(`[a-z0-9]+`)
 
 // common are words that names are made of, for the spelling of those that are
 // written only once.
@@ -81,33 +82,82 @@ var common = sync.OnceValue(func() map[string]bool {
 })
 
 // of is how often a word is written; one that is common counts as written elsewhere.
-func (w Words) of(word string) int {
-	n := w[word]
+func (w *Words) of(word string) int {
+	n := w.count(word)
 	if common()[word] {
 		n++
 	}
 	return n
 }
 
+// whole is how often a name is written.
+func (w *Words) whole(name string) int { return w.count("=" + strings.ToLower(name)) }
+
+func (w *Words) count(word string) int {
+	i, ok := w.index[word]
+	if !ok {
+		return 0
+	}
+	return int(w.counts[i])
+}
+
 // Add counts the words of a text.
-func (w Words) Add(text []byte) {
-	for _, name := range wholeWord.FindAll(text, -1) {
-		name = bytes.ToLower(name)
-		w["="+string(name)]++
-		for _, part := range partWord.FindAll(name, -1) {
-			w[string(part)]++
+func (w *Words) Add(text []byte) {
+	if w.index == nil {
+		w.index = map[string]int32{}
+	}
+	name := []byte{'='}
+	for at := 0; at < len(text); {
+		name = name[:1]
+		for ; at < len(text) && inName(text[at]); at++ {
+			name = append(name, lower(text[at]))
+		}
+		if at++; len(name) == 1 {
+			continue
+		}
+		w.add(name)
+		for from := 1; from < len(name); {
+			to := from
+			for to < len(name) && inPart(name[to]) {
+				to++
+			}
+			if to > from {
+				w.add(name[from:to])
+			}
+			from = to + 1
 		}
 	}
+}
+
+func (w *Words) add(word []byte) {
+	i, ok := w.index[string(word)]
+	if !ok {
+		i = int32(len(w.counts))
+		w.index[string(word)] = i
+		w.counts = append(w.counts, 0)
+	}
+	w.counts[i]++
+}
+
+func inName(c byte) bool { return inWord(c) || c == '.' }
+
+func inPart(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 // favour reports whether what differs between two names is written more often as
 // in the second. A definition may be misspelt as well as what refers to it; the
 // other words tell.
-func (w Words) favour(old, replacement string) bool {
+func (w *Words) favour(old, replacement string) bool {
 	a, b := partWord.FindAllString(strings.ToLower(old), -1), partWord.FindAllString(strings.ToLower(replacement), -1)
 	gone, come := without(a, b), without(b, a)
 	if len(gone) == 0 || len(come) == 0 {
-		return w["="+strings.ToLower(replacement)] > w["="+strings.ToLower(old)]
+		return w.whole(replacement) > w.whole(old)
 	}
 	for _, x := range gone {
 		for _, y := range come {
@@ -160,6 +210,11 @@ func Plan(fs []finding.Finding, tree *Tree) []Edit {
 		if f.File == "" || f.Line < 1 {
 			continue
 		}
+		old, replacement, certain := tree.answer(f)
+		newline := f.Rule == "data-trailing-newline" && tree.Secrets && f.Severity == finding.Error
+		if !certain && !newline {
+			continue
+		}
 		if files[f.File] == nil {
 			files[f.File] = newFile(tree.Source(f.File))
 		}
@@ -168,15 +223,15 @@ func Plan(fs []finding.Finding, tree *Tree) []Edit {
 			continue
 		}
 		e, ok := Edit{}, false
-		if old, replacement, certain := tree.answer(f); certain {
-			if len(uses[[2]string{old, replacement}]) > 1 || !fromSchema[f.Rule] && !tree.Words.favour(old, replacement) {
+		if certain {
+			if len(uses[[2]string{old, replacement}]) > 1 || !fromSchema[f.Rule] && !tree.Words().favour(old, replacement) {
 				continue
 			}
 			if e, ok = text.word(f, old, replacement); !ok && tree.Secrets && inSecret(f) {
 				e, ok = text.encoded(f, func(plain string) (string, bool) { return replaced(plain, old, replacement) })
 				e.What = old + " -> " + replacement + ", in what is encoded"
 			}
-		} else if f.Rule == "data-trailing-newline" && tree.Secrets && f.Severity == finding.Error {
+		} else {
 			e, ok = text.newline(f)
 			e.What = "no newline at the end"
 		}
@@ -397,7 +452,7 @@ func (t *Tree) namespace(f *finding.Finding) (old, replacement string, ok bool) 
 	if strings.HasPrefix(f.Rule, "host") {
 		old = strings.Trim(quoted.FindString(f.Message), `"`)
 	} else if only == strconv.Quote(replacement) {
-		if old = named(f.Message, replacement); t.Words["="+strings.ToLower(old)] != 1 {
+		if old = named(f.Message, replacement); t.Words().whole(old) != 1 {
 			return "", "", false
 		}
 	}
