@@ -16,9 +16,10 @@ type Judgement struct {
 	// Meant is the resource as it was probably meant, nil if that is how it is
 	// written: misspelt fields have their right names, fields on the wrong level
 	// are where they belong, values of another shape have the right one. It is a
-	// copy, which has scalars in common with the resource.
+	// copy, which has in common with the resource what is as it was meant.
 	Meant *yaml.Node
-	// Written are the nodes of the resource that those of Meant were copied from.
+	// Written are the nodes of the resource that those of Meant were copied from,
+	// where they are others.
 	Written map[*yaml.Node]*yaml.Node
 }
 
@@ -46,9 +47,12 @@ func judge(n *yaml.Node, s *Schema, how walker) Judgement {
 	if !slices.ContainsFunc(problems, func(p Problem) bool { return p.fix != nil }) {
 		return Judgement{Problems: problems}
 	}
-	c := copier{written: map[*yaml.Node]*yaml.Node{}, copies: map[*yaml.Node]*yaml.Node{}, short: map[*yaml.Node]bool{}, made: map[*yaml.Node]bool{}}
-	j := Judgement{Meant: c.copy(n), Written: c.written}
-	c.copies = nil
+	c := copier{written: map[*yaml.Node]*yaml.Node{}, short: map[*yaml.Node]bool{}, made: map[*yaml.Node]bool{}}
+	j := Judgement{Meant: n, Written: c.written}
+	if hasAliases(n) {
+		j.Meant = c.copy(n, map[*yaml.Node]*yaml.Node{})
+		problems = walk(j.Meant)
+	}
 	type place struct {
 		rule string
 		node *yaml.Node
@@ -79,9 +83,12 @@ func judge(n *yaml.Node, s *Schema, how walker) Judgement {
 		}
 		j.Problems = append(j.Problems, p)
 	}
-	for range maxRounds {
-		problems = walk(j.Meant)
-		if c.own(j.Meant, problems) {
+	for round := range maxRounds {
+		if round > 0 {
+			problems = walk(j.Meant)
+		}
+		var more bool
+		if j.Meant, more = c.own(j.Meant, problems); more {
 			problems = walk(j.Meant)
 		}
 		before := mended
@@ -107,59 +114,107 @@ func judge(n *yaml.Node, s *Schema, how walker) Judgement {
 
 // copier copies nodes and remembers what they were copied from.
 type copier struct {
-	written, copies map[*yaml.Node]*yaml.Node
+	written map[*yaml.Node]*yaml.Node
 	// short are mappings of which it is said that they lack something.
 	short map[*yaml.Node]bool
 	// made are mappings that a field was moved into, and that were not there.
 	made map[*yaml.Node]bool
 }
 
+// hasAliases reports whether what is changed in one place may change another one.
+func hasAliases(n *yaml.Node) bool {
+	return n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, hasAliases)
+}
+
 // copy returns a copy of n without aliases: what an anchor names is copied once.
-// Scalars stay as they are, but for nulls, which fields may be moved into.
-func (c *copier) copy(n *yaml.Node) *yaml.Node {
+// Scalars stay as they are.
+func (c *copier) copy(n *yaml.Node, copies map[*yaml.Node]*yaml.Node) *yaml.Node {
 	n = yamlnode.Resolve(n)
-	if n == nil || n.Kind == yaml.ScalarNode && !isNull(n) {
+	if n == nil || n.Kind == yaml.ScalarNode {
 		return n
 	}
-	if known := c.copies[n]; known != nil {
+	if known := copies[n]; known != nil {
 		return known
 	}
-	made := *n
-	made.Anchor = ""
-	at := &made
-	c.copies[n], c.written[at] = at, n
-	at.Content = make([]*yaml.Node, len(n.Content))
+	at := c.shallow(n)
+	copies[n] = at
 	for i, child := range n.Content {
-		at.Content[i] = c.copy(child)
+		at.Content[i] = c.copy(child, copies)
 	}
 	return at
 }
 
-// own copies the scalars below root that fixes are going to change, and reports
-// whether there were any: the problems are then about nodes that are not there any
-// more.
-func (c *copier) own(root *yaml.Node, problems []Problem) bool {
-	changed := map[*yaml.Node]*yaml.Node{}
-	for _, p := range problems {
-		if p.fix != nil && p.fix.node != nil && p.fix.node.Kind == yaml.ScalarNode && c.written[p.fix.node] == nil {
-			made := *p.fix.node
-			changed[p.fix.node], c.written[&made] = &made, p.fix.node
+// shallow returns a copy of n with the same content.
+func (c *copier) shallow(n *yaml.Node) *yaml.Node {
+	made := *n
+	made.Anchor, made.Content = "", slices.Clone(n.Content)
+	c.written[&made] = n
+	return &made
+}
+
+// owns reports whether a node is a copy, which may be changed.
+func (c *copier) owns(n *yaml.Node) bool { return c.written[n] != nil }
+
+// own copies the nodes below root that fixes are going to change, and those above
+// them. It returns the new root, and whether anything was copied: the problems are then
+// about nodes that are not there any more.
+func (c *copier) own(root *yaml.Node, problems []Problem) (_ *yaml.Node, more bool) {
+	wanted := map[*yaml.Node]bool{}
+	for i := range problems {
+		if f := problems[i].fix; f != nil {
+			f.changes(func(n *yaml.Node) {
+				if !c.owns(n) {
+					wanted[n] = true
+				}
+			})
 		}
 	}
-	if len(changed) == 0 {
-		return false
+	if len(wanted) == 0 {
+		return root, false
 	}
-	var put func(n *yaml.Node)
-	put = func(n *yaml.Node) {
-		for i, child := range n.Content {
-			if made := changed[child]; made != nil {
-				n.Content[i] = made
+	copies := map[*yaml.Node]*yaml.Node{} // nodes may be in several places
+	var own func(n *yaml.Node) *yaml.Node
+	own = func(n *yaml.Node) *yaml.Node {
+		if made := copies[n]; made != nil {
+			return made
+		}
+		at := n
+		take := func() {
+			if !c.owns(at) {
+				at = c.shallow(n)
+				copies[n] = at
 			}
-			put(child)
+		}
+		if wanted[n] {
+			take()
+		}
+		for i, child := range n.Content {
+			if made := own(child); made != child {
+				take()
+				at.Content[i] = made
+			}
+		}
+		return at
+	}
+	return own(root), true
+}
+
+// ownField is own for the value of a field of a copy, which is nil if there is none.
+func (c *copier) ownField(parent *yaml.Node, name string) *yaml.Node {
+	for i := 0; i+1 < len(parent.Content); i += 2 {
+		if parent.Content[i].Value == name {
+			return c.ownAt(parent, i+1)
 		}
 	}
-	put(root)
-	return true
+	return nil
+}
+
+// ownAt is own for one child of a copy.
+func (c *copier) ownAt(parent *yaml.Node, i int) *yaml.Node {
+	if child := parent.Content[i]; !c.owns(child) {
+		parent.Content[i] = c.shallow(child)
+	}
+	return parent.Content[i]
 }
 
 // stands makes a new node stand for one of the resource.
@@ -193,6 +248,18 @@ type fix struct {
 	node    *yaml.Node
 	also    []*fix     // of the same mistake
 	lacks   *yaml.Node // what needs a field for the same reason
+}
+
+// changes yields the nodes that it changes, but for those that are below them.
+func (f *fix) changes(yield func(*yaml.Node)) {
+	for _, n := range [...]*yaml.Node{f.in, f.into, f.node, f.lacks} {
+		if n != nil {
+			yield(n)
+		}
+	}
+	for _, other := range f.also {
+		other.changes(yield)
+	}
 }
 
 func (f *fix) apply(c *copier) bool {
@@ -240,6 +307,7 @@ func (f *fix) move(c *copier, key *yaml.Node) bool {
 		next := yamlnode.Get(into, name)
 		switch {
 		case next == nil || isNull(next):
+			next = c.ownField(into, name)
 			made := c.stands(yamlnode.NewMapping(), key)
 			if next != nil {
 				*next = yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: next.Line, Column: next.Column}
@@ -250,9 +318,10 @@ func (f *fix) move(c *copier, key *yaml.Node) bool {
 			c.made[made] = true
 			into = made
 		case next.Kind == yaml.SequenceNode && len(next.Content) > 0 && next.Content[0].Kind == yaml.MappingNode:
-			into = next.Content[0]
+			next = c.ownField(into, name)
+			into = c.ownAt(next, 0)
 		case next.Kind == yaml.MappingNode:
-			into = next
+			into = c.ownField(into, name)
 		default:
 			return false
 		}
@@ -276,6 +345,7 @@ func (f *fix) moveEntry(c *copier) bool {
 	if to.Kind != yaml.SequenceNode {
 		return false
 	}
+	to = c.ownField(f.into, f.list)
 	for _, v := range yamlnode.Fields(f.into) {
 		if i := slices.Index(v.Content, f.in); i >= 0 && v.Kind == yaml.SequenceNode && v != to {
 			v.Content = slices.Delete(slices.Clone(v.Content), i, i+1)
