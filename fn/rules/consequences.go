@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -44,26 +45,62 @@ var effects = map[string]effect{
 // addConsequences says of each finding what follows from it, hop by hop: who
 // reads the value, whose readiness probe fails, which Service stays without
 // endpoints, which host answers 502.
-func addConsequences(b *Build, fs []finding.Finding) {
-	var objects map[finding.Resource]*inventory.Object
-	for i := range fs {
-		f := &fs[i]
-		what := effects[f.Rule]
-		if what == noEffect || f.Severity < finding.Error {
-			continue
-		}
-		if objects == nil {
-			objects = map[finding.Resource]*inventory.Object{}
-			for _, o := range b.Inventory.Objects() {
-				if o.Node != nil {
-					objects[o.Resource()] = o
-				}
+func addConsequences(b *Build, found *Found) {
+	all := sync.OnceValue(func() map[finding.Resource]*inventory.Object {
+		objects := map[finding.Resource]*inventory.Object{}
+		for _, o := range b.Inventory.Objects() {
+			if o.Node != nil {
+				objects[o.Resource()] = o
 			}
 		}
-		if o := objects[f.Resource]; o != nil {
-			f.Consequences = b.consequences(o, what)
+		return objects
+	})
+	found.kept(func(rule string, k *kept) {
+		resource := finding.Resource{}
+		switch {
+		case k.rare != nil:
+			rule, resource = k.rare.rule, k.rare.resource
+		case k.object != nil:
+			resource = k.object.Resource()
+		}
+		what := effects[rule]
+		if what == noEffect || finding.Severity(k.severity) < finding.Error {
+			return
+		}
+		o := b.lastOf(k.object, resource)
+		if o == nil {
+			o = all()[resource]
+		}
+		if o == nil {
+			return
+		}
+		lines := b.consequences(o, what)
+		switch {
+		case k.rare != nil:
+			k.rare.consequences = lines
+		case lines != nil:
+			a := advice{}
+			if k.advice != nil {
+				a = *k.advice
+			}
+			a.consequences = lines
+			k.advice = &a
+		}
+	})
+}
+
+// lastOf is the last object of the build that has the name of a resource, which may
+// be there twice. It is nil where o, which may be nil, is another resource.
+func (b *Build) lastOf(o *inventory.Object, resource finding.Resource) *inventory.Object {
+	if o == nil || o.Node == nil || o.Resource() != resource {
+		return nil
+	}
+	for _, other := range b.Inventory.Find(o.GroupKind, o.Name) {
+		if other.Node != nil && other.Index > o.Index && other.Resource() == resource {
+			o = other
 		}
 	}
+	return o
 }
 
 func (b *Build) consequences(o *inventory.Object, what effect) []string {

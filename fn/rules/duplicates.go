@@ -212,14 +212,13 @@ func (r *results) dropDoubted() {
 		file, field string
 	}
 	var doubted map[place]bool
-	for i := range r.findings {
-		f := &r.findings[i]
+	r.each(func(f *finding.Finding) {
 		if f.Rule != duplicateYAMLKey.Name || f.Severity < finding.Error {
-			continue
+			return
 		}
 		several := f.Message == dashless
 		if !several && !strings.Contains(f.Message, differently) {
-			continue
+			return
 		}
 		if doubted == nil {
 			doubted = map[place]bool{}
@@ -230,11 +229,11 @@ func (r *results) dropDoubted() {
 				doubted[place{f.Resource, f.File, parent}] = true
 			}
 		}
-	}
+	})
 	if doubted == nil {
 		return
 	}
-	r.findings = slices.DeleteFunc(r.findings, func(f finding.Finding) bool {
+	r.drop(func(f *finding.Finding) bool {
 		if f.Rule == duplicateYAMLKey.Name {
 			return false
 		}

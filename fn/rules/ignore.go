@@ -51,7 +51,7 @@ var ignoreAnnotations = NewFact(func(b *Build) []*annotated {
 
 // results are the findings of a run that nothing silences.
 type results struct {
-	findings  []finding.Finding
+	Found
 	ignores   []config.Ignore
 	hits      []int // by index of ignores
 	annotated []*annotated
@@ -64,17 +64,18 @@ type silence struct {
 	rule string
 }
 
-func (r *results) add(f *finding.Finding) {
+// silences reports whether the configuration silences a finding.
+func (r *results) silences(f *finding.Finding) bool {
 	if f.Severity == finding.Off {
-		return
+		return true
 	}
 	for i := range r.ignores {
 		if ignores(&r.ignores[i], f) {
 			r.hits[i]++
-			return
+			return true
 		}
 	}
-	r.findings = append(r.findings, *f)
+	return false
 }
 
 func ignores(i *config.Ignore, f *finding.Finding) bool {
@@ -89,11 +90,13 @@ func ignores(i *config.Ignore, f *finding.Finding) bool {
 func Settle(fs []finding.Finding, v *config.Validate) []finding.Finding {
 	r := &results{ignores: v.GetIgnore()}
 	r.hits = make([]int, len(r.ignores))
+	var left []finding.Finding
 	for _, f := range fs {
-		f.Severity = v.SeverityOf(f.Rule, f.Severity)
-		r.add(&f)
+		if f.Severity = v.SeverityOf(f.Rule, f.Severity); !r.silences(&f) {
+			left = append(left, f)
+		}
 	}
-	return r.findings
+	return left
 }
 
 // dropAnnotated removes the findings that annotations of their own resource
@@ -113,7 +116,7 @@ func (r *results) dropAnnotated() {
 		about[rule.Name] = true
 	}
 	r.silenced = map[silence]bool{}
-	r.findings = slices.DeleteFunc(r.findings, func(f finding.Finding) bool {
+	r.drop(func(f *finding.Finding) bool {
 		a := byResource[f.Resource]
 		if a == nil || about[f.Rule] || !slices.Contains(a.rules, f.Rule) {
 			return false
@@ -140,14 +143,13 @@ func (r *results) addUnused(b *Build) {
 
 // take adds what a pass has found.
 func (r *results) take(p *Pass) {
-	for i, piece := range p.found {
-		for j := range piece {
-			f := p.unpack(&piece[j])
-			r.add(&f)
-		}
-		p.found[i] = nil
-	}
+	r.add(group{p.rule.Name, p.found})
 	p.found = nil
+}
+
+func (r *results) add(g group) {
+	g.drop(r.silences)
+	r.groups = append(r.groups, g)
 }
 
 // aboutKustomizations reports whether a rule, or all that a glob matches, are

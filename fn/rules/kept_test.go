@@ -9,13 +9,13 @@ import (
 
 // A finding is what it was after it was packed, whichever of its fields is set.
 func TestKeptFinding(t *testing.T) {
-	p := &Pass{rule: &Rule{Name: "a-rule"}}
+	const rule = "a-rule"
 	for i := range reflect.TypeFor[finding.Finding]().NumField() {
-		f := finding.Finding{Rule: "a-rule"}
+		f := finding.Finding{Rule: rule}
 		field := reflect.ValueOf(&f).Elem().Field(i)
 		field.Set(someValue(t, field.Type()))
-		k := p.pack(&f, nil, nil)
-		if got := p.unpack(&k); !reflect.DeepEqual(got, f) {
+		k := pack(rule, &f, nil, nil)
+		if got := k.finding(rule); !reflect.DeepEqual(got, f) {
 			t.Errorf("%s is not kept: got %+v, want %+v", reflect.TypeFor[finding.Finding]().Field(i).Name, got, f)
 		}
 	}
@@ -48,10 +48,10 @@ func someValue(t *testing.T, of reflect.Type) reflect.Value {
 
 // A finding may both miss an object and want another one.
 func TestKeptFindingThatMissesAndWants(t *testing.T) {
-	p := &Pass{rule: &Rule{Name: "a-rule"}}
-	f := finding.Finding{Rule: "a-rule", Missing: &finding.Resource{Name: "a"}, Wanted: &finding.Resource{Name: "b"}}
-	k := p.pack(&f, nil, nil)
-	if got := p.unpack(&k); !reflect.DeepEqual(got, f) {
+	const rule = "a-rule"
+	f := finding.Finding{Rule: rule, Missing: &finding.Resource{Name: "a"}, Wanted: &finding.Resource{Name: "b"}}
+	k := pack(rule, &f, nil, nil)
+	if got := k.finding(rule); !reflect.DeepEqual(got, f) {
 		t.Errorf("got %+v, want %+v", got, f)
 	}
 }

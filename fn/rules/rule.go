@@ -260,7 +260,7 @@ func (p *Pass) keep(f *finding.Finding, o *inventory.Object) {
 		p.found = append(p.found, make([]kept, 0, few<<min(last+1, doublings)))
 		last++
 	}
-	p.found[last] = append(p.found[last], p.pack(f, o, before))
+	p.found[last] = append(p.found[last], pack(p.rule.Name, f, o, before))
 }
 
 // Reportf is Report with a formatted message.

@@ -21,6 +21,13 @@ import (
 // rules that could not finish; what the others found is returned all the same.
 // A context that is done keeps further rules from starting.
 func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding) ([]finding.Finding, error) {
+	found, err := Find(ctx, rules, inv, spec, earlier...)
+	return found.Findings(), err
+}
+
+// Find is Run for those who are done with the inventory before they look at the
+// findings: of large builds both together take much memory.
+func Find(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *config.Spec, earlier ...finding.Finding) (*Found, error) {
 	if spec == nil {
 		spec = &config.Spec{}
 	}
@@ -46,30 +53,25 @@ func Run(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *con
 
 	r := &results{ignores: v.GetIgnore(), annotated: ignoreAnnotations.Of(b)}
 	r.hits = make([]int, len(r.ignores))
-	all := len(earlier)
-	for _, p := range passes {
-		for _, piece := range p.found {
-			all += len(piece)
-		}
-	}
-	r.findings = make([]finding.Finding, 0, all)
 	for _, p := range passes {
 		r.take(p)
 	}
+	var before []kept
 	for _, f := range earlier {
 		def := finding.Error
 		if i := slices.IndexFunc(rules, func(r *Rule) bool { return r.Name == f.Rule }); i >= 0 {
 			def = rules[i].Severity
 		}
 		f.Severity = v.SeverityOf(f.Rule, def)
-		r.add(&f)
+		before = append(before, pack("", &f, nil, nil))
 	}
+	r.add(group{pieces: [][]kept{before}})
 	r.dropDoubted()
 	r.dropAnnotated()
 	r.addUnused(b)
-	addConsequences(b, r.findings)
-	finding.Sort(r.findings)
-	return r.findings, err
+	addConsequences(b, &r.Found)
+	r.detach()
+	return &r.Found, err
 }
 
 // judge runs the rule. A rule that panics keeps no other from its work.

@@ -17,7 +17,6 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
-	"github.com/ressKim-io/wealist-k8s-migration/fn"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -246,6 +245,7 @@ func (rep *Report) survive(ctx context.Context, t Tree, opts Options) (outcomes 
 type outcome struct {
 	tree     Tree
 	findings []finding.Finding
+	found    *function.Found // what findings come from when the resources are gone, nil if they are there
 	have     objects
 	set      map[string]finding.Severity // by rule, what the configuration says
 	at       int                         // of the tree among those of the run
@@ -323,17 +323,20 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	outcomes := make([]outcome, 0, len(parts))
 	for _, p := range parts {
 		rep.count(len(p.inv.Objects()), rules.WithoutSchema(p.inv))
-		findings, err := validate(ctx, p.inv, cfg, opts)
+		found, err := validate(ctx, p.inv, cfg, opts)
 		if err != nil {
 			return outcomes, err
-		}
-		if !t.Named {
-			spareForms(p.inv, findings, severities(cfg))
 		}
 		rep.define(p.inv)
 		tree := t
 		tree.Name = p.name
-		o := outcome{tree: tree, findings: findings, have: rep.objectsOf(p.inv), set: severities(cfg)}
+		o := outcome{tree: tree, have: rep.objectsOf(p.inv), set: severities(cfg)}
+		if t.Named {
+			o.found = found
+		} else {
+			o.findings = found.Findings()
+			spareForms(p.inv, o.findings, o.set)
+		}
 		if opts.Keep && cfg == nil {
 			for _, object := range p.inv.Objects() {
 				if object.Node != nil && !object.Local {
@@ -348,7 +351,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 
 // validate runs the pipeline in memory: rules judge what it would hand to a
 // cluster, and connections are checked by computing them.
-func validate(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options) ([]finding.Finding, error) {
+func validate(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options) (*function.Found, error) {
 	own := config.ConfigPipeline{}
 	if cfg != nil {
 		own = *cfg
@@ -365,8 +368,8 @@ func validate(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigP
 		v.Unresolved = opts.Unresolved
 		own.Spec.Validate = &v
 	}
-	res, err := fn.Process(ctx, inv, &own)
-	return res.Findings, err
+	_, found, err := function.Judge(ctx, inv, &own)
+	return found, err
 }
 
 // checkKustomization builds a kustomization. If it runs the function itself,
@@ -504,7 +507,8 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		b.findings, b.have = append(unresolved(b.findings, opts.Unresolved), served...), rep.objectsOf(inv)
 		return b, unwritable
 	}
-	b.findings, err = validate(ctx, inv, opts.Config, opts)
+	found, err := validate(ctx, inv, opts.Config, opts)
+	b.findings = found.Findings()
 	spareBundle(inv, b.findings, severities(b.config))
 	if !t.Named {
 		spareForms(inv, b.findings, severities(b.config))

@@ -68,6 +68,11 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 	}, func(i int, j judged) {
 		t := trees[i]
 		rep.take(j.own)
+		size := 0
+		for _, text := range j.own.Sources {
+			size += len(text)
+		}
+		rep.secrets.Settle(size) // nobody looks at the resources of a tree again
 		switch {
 		case j.skipped:
 			rep.Unread = append(rep.Unread, Unread{t.Name, j.err, true})
@@ -75,6 +80,9 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(j.err), t.Named})
 		}
 		for _, o := range j.outcomes {
+			if o.found != nil {
+				o.findings, o.found = o.found.Findings(), nil
+			}
 			t.weighPaths(o.findings, o.set, j.own.overlaid)
 			if j.err == nil && !o.aside {
 				rep.Trees++
@@ -89,11 +97,6 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 			}
 			outcomes = append(outcomes, o)
 		}
-		size := 0
-		for _, text := range j.own.Sources {
-			size += len(text)
-		}
-		rep.secrets.Settle(size) // nobody looks at the resources of a tree again
 	})
 	return outcomes
 }
@@ -104,6 +107,7 @@ func (rep *Report) take(own *Report) {
 	for _, n := range own.nodes {
 		rep.secrets.Node(n)
 	}
+	own.nodes = nil
 	rep.count(own.Resources, own.WithoutSchema)
 	maps.Copy(rep.Sources, own.Sources)
 	rep.warn(own.Warnings)

@@ -37,6 +37,29 @@ const ReceiptKind = "FunctionRan"
 
 // Process is fn.Process, which documents it.
 func Process(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipeline) (result.Result, error) {
+	res, found, err := Judge(ctx, inv, cfg)
+	res.Findings = found.Findings()
+	return res, err
+}
+
+// Found are what a run found, before anybody looks at it.
+type Found struct {
+	*rules.Found
+	cfg *config.ConfigPipeline
+}
+
+// Findings returns the findings, sorted. Found is empty afterwards.
+func (f *Found) Findings() []finding.Finding {
+	findings := f.Found.Findings()
+	if f.cfg != nil {
+		locate(f.cfg, findings)
+	}
+	return findings
+}
+
+// Judge is Process for those who are done with the inventory before they look at the
+// findings: of large builds both together take much memory. The result has none.
+func Judge(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipeline) (result.Result, *Found, error) {
 	var res result.Result
 	spec := &config.Spec{}
 	if cfg != nil {
@@ -49,16 +72,14 @@ func Process(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPi
 		res.Injections = connection.Apply(inv, cfg, func(f finding.Finding) { injected = append(injected, f) })
 	}
 	res.Changes = normalize.Apply(inv, spec.Normalize)
-	var err error
-	res.Findings, err = rules.Run(ctx, rules.All(), inv, spec, injected...)
-	if cfg != nil {
-		locate(cfg, res.Findings)
-	}
+	found, err := rules.Find(ctx, rules.All(), inv, spec, injected...)
 	if spec.Receipt {
 		addReceipt(inv, cfg.Metadata.Name)
 	}
-	res.Added = inv.Objects()[before:]
-	return res, err
+	if objects := inv.Objects(); len(objects) > before { // an empty part would hold on to the rest
+		res.Added = objects[before:]
+	}
+	return res, &Found{found, cfg}, err
 }
 
 // locate says which configuration findings are about, and where it has the
@@ -126,7 +147,14 @@ func (r *Report) print(stderr io.Writer) {
 // outcome is what a run did and found, for those who report it.
 type outcome struct {
 	result.Result
+	found         *Found
 	withoutSchema map[string]int // resources, by API group
+}
+
+// look fills in the findings, which may be printed then. The items may be gone.
+func (o *outcome) look(secrets *redact.Secrets) {
+	o.Findings = report.Clean(o.found.Findings(), secrets)
+	o.found = nil
 }
 
 // transformList is transform over a ResourceList.
@@ -154,8 +182,15 @@ func transformList(ctx context.Context, stdin io.Reader, stdout io.Writer, secre
 	if err != nil {
 		return outcome{}, err
 	}
+	var indexes map[finding.Resource]int
+	if res.found.Len() > 0 {
+		indexes = indexesOf(rl.Items)
+	}
+	rl.Forget(out)
+	secrets.Settle(len(data))
+	res.look(secrets)
 	res.Findings = unsilenced(data, res.Findings)
-	rl.Results, rl.More = results(res.Findings, rl.Items)
+	rl.Results, rl.More = results(res.Findings, indexes)
 	return res, rl.Write(stdout, out)
 }
 
@@ -178,8 +213,7 @@ func edits(functionConfig *yaml.Node) bool {
 	return err == nil && (len(cfg.Spec.Connections) > 0 || cfg.Spec.Normalize != nil)
 }
 
-// transform runs the pipeline over items and says what to write of them. What
-// it found may be printed as it is.
+// transform runs the pipeline over items and says what to write of them.
 func transform(ctx context.Context, items []*yaml.Node, cfg *config.ConfigPipeline, secrets *redact.Secrets) (outcome, manifest.Output, error) {
 	for _, item := range items {
 		secrets.Node(item)
@@ -203,9 +237,8 @@ func transform(ctx context.Context, items []*yaml.Node, cfg *config.ConfigPipeli
 	}
 	var res outcome
 	var err error
-	res.Result, err = Process(ctx, inv, cfg)
-	res.Findings = report.Clean(res.Findings, secrets)
-	if len(res.Findings) > 0 { // there is a summary to say it in
+	res.Result, res.found, err = Judge(ctx, inv, cfg)
+	if res.found.Len() > 0 { // there is a summary to say it in
 		res.withoutSchema = rules.WithoutSchema(inv)
 	}
 	objects := inv.Objects()

@@ -43,7 +43,9 @@ func RunNodes(items []*yaml.Node, functionConfig *yaml.Node) (manifest.Output, R
 	var out manifest.Output
 	cfg, err := decode(functionConfig, &secrets)
 	if err == nil {
-		res, out, err = transform(context.Background(), items, cfg, &secrets)
+		if res, out, err = transform(context.Background(), items, cfg, &secrets); err == nil {
+			res.look(&secrets)
+		}
 	}
 	return out, newReport(res, err, &secrets)
 }

@@ -23,15 +23,15 @@ const (
 	annoIndexInternal = "internal.config.kubernetes.io/index"
 )
 
-// results are findings in the shape of the function protocol; see above. Of
-// many, more makes those behind the first ones: each is some 20 nodes.
-func results(fs []finding.Finding, items []*yaml.Node) (list *yaml.Node, more iter.Seq[*yaml.Node]) {
+// results are findings in the shape of the function protocol, with the indexes of
+// the items; see above. Of many, more makes those behind the first ones: each is some
+// 20 nodes.
+func results(fs []finding.Finding, indexes map[finding.Resource]int) (list *yaml.Node, more iter.Seq[*yaml.Node]) {
 	const many = 1000
 	list = yamlnode.NewSequence()
 	if len(fs) == 0 {
 		return list, nil
 	}
-	indexes := indexesOf(items)
 	first := fs[:min(many, len(fs))]
 	for i := range first {
 		list.Content = append(list.Content, resultOf(&first[i], indexes))

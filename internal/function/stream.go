@@ -96,6 +96,7 @@ func transformStream(ctx context.Context, given *config.ConfigPipeline, stdin io
 	if err != nil {
 		return outcome{}, err
 	}
+	res.look(secrets)
 	for i := range kept {
 		text := kept[i].Text
 		if out.Changed(i) {

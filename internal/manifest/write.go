@@ -63,6 +63,13 @@ func (rl *ResourceList) Write(w io.Writer, out Output) error {
 	return err
 }
 
+// Forget lets go of the items if Write is going to write them as they came.
+func (rl *ResourceList) Forget(out Output) {
+	if rl.cut != nil && !rl.cut.open && out.nothing(len(rl.Items)) {
+		clear(rl.Items)
+	}
+}
+
 // torn reports whether an alias would lose its anchor: the item that has it is
 // written without.
 func (c *cut) torn(out Output, items int) bool {
