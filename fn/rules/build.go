@@ -20,7 +20,7 @@ type Build struct {
 	refs        *reference.Set
 	rules       []*Rule
 	kinds       map[*inventory.Type]*kindOf
-	problems    []problems // of what the API server takes
+	problems    map[string][]problems // by rule, what the API server does not take
 	written     map[*inventory.Object]*asWritten
 	restore     func() // takes back that rules see resources as they were meant
 	resolver    *reference.Resolver

@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,10 +19,29 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// problems are what the API server has against one resource.
+// problems are some of what the API server has against one resource, of one rule.
 type problems struct {
 	object *inventory.Object
 	all    []apischema.Problem
+}
+
+// addProblems adds what there is against a resource, in pieces: a rule lets go of each
+// when it has reported it.
+func (b *Build) addProblems(o *inventory.Object, all []apischema.Problem) {
+	const piece = 256
+	many := len(all) > piece
+	for len(all) > 0 {
+		n := 1
+		for n < min(len(all), piece) && all[n].Rule == all[0].Rule {
+			n++
+		}
+		some := all[:n:n]
+		if many {
+			some = slices.Clone(some)
+		}
+		b.problems[all[0].Rule] = append(b.problems[all[0].Rule], problems{o, some})
+		all = all[n:]
+	}
 }
 
 // verdict is what is known of a resource before the rules run.
@@ -103,13 +123,12 @@ func (b *Build) judge() (restore func()) {
 	work()
 	wg.Wait()
 
-	b.kinds, b.written = kinds, map[*inventory.Object]*asWritten{}
+	b.kinds, b.written, b.problems = kinds, map[*inventory.Object]*asWritten{}, map[string][]problems{}
 	var restores []func()
 	for i := range verdicts {
 		v, o := &verdicts[i], objects[i]
-		if len(v.problems) > 0 {
-			b.problems = append(b.problems, problems{o, v.problems})
-		}
+		b.addProblems(o, v.problems)
+		v.problems = nil
 		if v.meant != nil {
 			b.written[o] = &asWritten{o.Node, o.Type, v.written}
 			restores = append(restores, inv.Recast(o, v.meant))

@@ -183,12 +183,15 @@ func (r *schemaRule) rule() *Rule {
 		severity = finding.Warning
 	}
 	return &Rule{Name: r.name, Doc: r.doc, URL: r.url, Severity: severity, Run: func(p *Pass) error {
-		for _, of := range p.problems {
-			for i := range of.all {
-				if found := &of.all[i]; found.Rule == r.name && !isPlaceholderHost(of.object, found) {
+		all := p.problems[r.name]
+		for i := range all {
+			of := &all[i]
+			for j := range of.all {
+				if found := &of.all[j]; !isPlaceholderHost(of.object, found) {
 					p.reportProblem(of.object, found)
 				}
 			}
+			of.all = nil // there may be many, and as many findings
 		}
 		return nil
 	}}

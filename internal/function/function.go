@@ -50,6 +50,10 @@ type Found struct {
 
 // Findings returns the findings, sorted. Found is empty afterwards.
 func (f *Found) Findings() []finding.Finding {
+	const many = 10_000
+	if f.Len() >= many {
+		limits.Collect() // what they are about may be gone
+	}
 	findings := f.Found.Findings()
 	if f.cfg != nil {
 		locate(f.cfg, findings)

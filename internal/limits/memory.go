@@ -41,6 +41,14 @@ func Expect(bytes int) {
 	}
 }
 
+// Collect collects garbage at once, where a large input was just let go of and what
+// comes next takes much memory too. Like Expect it does nothing in other programs.
+func Collect() {
+	if tuned.Load() {
+		runtime.GC()
+	}
+}
+
 type sentinel struct{ _ [16]byte }
 
 func afterEachCollection() {
