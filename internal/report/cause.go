@@ -17,6 +17,8 @@ import (
 // that several workloads read.
 var containerName = regexp.MustCompile(`container "[^"]*"`)
 
+var indexes = regexp.MustCompile(`\[\d+\]`)
+
 // habits are rules of which what is found is one habit, whatever it says, as far
 // as the findings have in common what the function returns: all, a file and an
 // object in it. It returns false where a finding is a mistake of its own.
@@ -27,13 +29,21 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		return apiVersion + found, ok
 	},
 	"image-tag-latest": func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error },
-	"duplicate-object": func(f *finding.Finding) (string, bool) { return "", f.Severity == finding.Note }, // alternatives
+	"duplicate-object": func(f *finding.Finding) (string, bool) {
+		if f.Severity == finding.Note { // alternatives
+			return "", true
+		}
+		return f.File, f.File != "" // a part of a file that is in it twice
+	},
 	"access-invalid": func(f *finding.Finding) (string, bool) { // the rules of one Role
 		return object(f), f.File != "" && f.Severity < finding.Error
 	},
 	apischema.UnknownField: func(f *finding.Finding) (string, bool) { // the fields of one object
 		in := f.Field[:max(0, strings.LastIndexByte(f.Field, '.'))]
-		return object(f) + end + in, f.File != "" && f.Meant == "" && !strings.Contains(f.Message, "; ")
+		if strings.Contains(f.Message, "; ") { // or one of several entries of a list
+			in = indexes.ReplaceAllString(f.Field, "[]")
+		}
+		return object(f) + end + in, f.File != "" && f.Meant == ""
 	},
 	"key-not-found": func(f *finding.Finding) (string, bool) { // the keys that one object lacks
 		what, _, ok := strings.Cut(f.Message, " has no key ")
@@ -70,7 +80,8 @@ func common(f *finding.Finding) []string {
 	}
 	if habit := habits[f.Rule]; habit != nil {
 		if text, ok := habit(f); ok {
-			return []string{text, copied(f, f.Message)}
+			message, _, _ := strings.Cut(f.Message, "; the first is at ")
+			return []string{text, copied(f, message)}
 		}
 	}
 	text := f.Sentence()

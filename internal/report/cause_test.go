@@ -68,6 +68,11 @@ func TestTextCauses(t *testing.T) {
 			in("images-entry-unused", "prod/kustomization.yaml", "", `images changes nothing for "api": none`, meant(`"acme/api"`)),
 			in("images-entry-unused", "prod/kustomization.yaml", "", `images changes nothing for "web": none`, meant(`"acme/web"`)),
 		}},
+		{"a generated file that has a part twice", 1, []f{
+			in("duplicate-object", "a.yaml", "", "Service web is defined twice; the first is at a.yaml:1"),
+			in("duplicate-object", "a.yaml", "", "Service api is defined twice; the first is at a.yaml:9"),
+			in("duplicate-object", "b.yaml", "", "Service web is defined twice; the first is at b.yaml:7"),
+		}},
 		{"two groups that turn out to be one", 1, []f{
 			in("access-invalid", "a.yaml", "", "the resource x is in the group y", warning),
 			in("access-invalid", "b.yaml", "", "the resource z is in the group y", warning),
