@@ -211,7 +211,11 @@ func (j *hostJudge) judgeZone(u *hostUse, n hostName) hostJudgement {
 		result := hostJudgement{verdict: hostBadDomain, service: n.service, namespace: n.namespace, suggestion: good,
 			reason: "the cluster's domain is " + strconv.Quote(j.domain) + ", not " + strconv.Quote(n.domain)}
 		result.sure = suggest.Close(n.domain, j.domain) || strings.HasPrefix(j.domain, n.domain+".") || strings.HasPrefix(n.domain, j.domain+".")
-		if !result.sure && !strings.Contains(n.domain, ".") { // the name of a certificate's Secret may begin so
+		switch {
+		case result.sure:
+		case !strings.Contains(n.domain, "."): // the name of a certificate's Secret may begin so
+			return hostJudgement{}
+		case !j.b.Inventory.HasNamespace(n.namespace): // a name of the own network, or of another cluster
 			return hostJudgement{}
 		}
 		return result

@@ -50,3 +50,34 @@ func isSnippet(f *finding.Finding) bool {
 	}
 	return false
 }
+
+// object is a resource of a file.
+type object struct {
+	file string
+	finding.Resource
+}
+
+// partsToMerge are the resources that are found to lack their name and the image of
+// a container as well: a script merges them into what it has applied.
+func partsToMerge(findings []finding.Finding) map[object]bool {
+	var merged map[object]bool
+	nameless := map[object]bool{}
+	for i := range findings {
+		if f := &findings[i]; f.Resource.Name == "" && isSnippet(f) && strings.HasSuffix(f.Message, " has no name") {
+			nameless[object{f.File, f.Resource}] = true
+		}
+	}
+	if len(nameless) == 0 {
+		return nil
+	}
+	for i := range findings {
+		f := &findings[i]
+		if o := (object{f.File, f.Resource}); nameless[o] && isSnippet(f) && strings.HasSuffix(f.Message, " needs the field image") {
+			if merged == nil {
+				merged = map[object]bool{}
+			}
+			merged[o] = true
+		}
+	}
+	return merged
+}

@@ -50,6 +50,7 @@ var partial = map[string]bool{apischema.RequiredField: true, "volume-not-found":
 // a program's.
 var folders = map[string]purpose{
 	"fake": tested, "fakes": tested, "mock": tested, "mocks": tested, "mock_files": tested, "mock_data": tested, "mock_yamls": tested, "golden": tested, "goldens": tested, "testcase": tested, "testcases": tested,
+	"testdata":       tested,
 	"versioned_docs": kept, // https://docusaurus.io/docs/versioning
 }
 
@@ -98,7 +99,7 @@ func (p *paths) relative(file string) (string, bool) {
 func (p *paths) part(dir, name string, last bool) purpose {
 	is := applied
 	if !last {
-		is = folders[name]
+		is = folders[strings.TrimLeft(name, "_")]
 		if name == "it" && filepath.Base(dir) == "src" {
 			is = tested // https://maven.apache.org/plugins/maven-invoker-plugin/usage.html
 		}
@@ -281,10 +282,14 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			root = own
 		}
 	}
+	merged := partsToMerge(findings)
 	for i := range findings {
 		f := &findings[i]
 		if _, ok := set[f.Rule]; ok {
 			continue
+		}
+		if t.Root == "" && f.Rule == apischema.RequiredField && merged[object{f.File, f.Resource}] {
+			f.Severity = finding.Note
 		}
 		together := t.Root != "" || f.Rule != "quota-exceeded" && f.Rule != "limit-range-violated" // files of a folder need not be
 		if t.Root == "" && (isSnippet(f) || isBlankToFill(f)) || f.Help == apischema.Blank || !together {

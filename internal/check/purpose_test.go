@@ -32,6 +32,7 @@ func TestWhatPathsSay(t *testing.T) {
 		"pkg/testutils/inputs/api.yaml":   finding.Warning,
 		"k8s/loadtest/api.yaml":           finding.Error, // a program
 		"k8s/contest/api.yaml":            finding.Error,
+		"cmd/_testdata/api.yaml":          finding.Warning,
 		"deprecated/api.yaml":             finding.Warning,
 		"k8s/_archive/api.yaml":           finding.Warning,
 		"docs/snippets/api.yaml":          finding.Warning,
@@ -297,6 +298,22 @@ func TestPartsOfWorkloads(t *testing.T) {
 		dir := tree(t, map[string]string{"k8s/extension.yaml": workload(metadata)})
 		assert.Equal(t, want, severityOf(t, "required-field-missing", dir), metadata)
 		assert.Equal(t, finding.Error, severityOf(t, "required-field-missing", filepath.Join(dir, "k8s/extension.yaml")), metadata)
+	}
+}
+
+// TestPartsToMerge: what a script merges into a workload has neither its name nor its
+// image, and somebody who forgot one of them wrote the other.
+func TestPartsToMerge(t *testing.T) {
+	part := func(metadata, container string) string {
+		return "apiVersion: apps/v1\nkind: Deployment\n" + metadata + "spec: {selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}, spec: {containers: [{name: a" + container + "}]}}}\n"
+	}
+	for text, want := range map[string]finding.Severity{
+		part("", ""):                      finding.Note,
+		part("", ", image: a:1"):          finding.Warning,
+		part("metadata: {name: a}\n", ""): finding.Warning,
+	} {
+		dir := tree(t, map[string]string{"k8s/debug.yaml": text})
+		assert.Equal(t, want, severityOf(t, "required-field-missing", dir), text)
 	}
 }
 

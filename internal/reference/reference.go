@@ -121,9 +121,9 @@ func (r *Ref) Field(n *yaml.Node) string { return fieldpath.To(r.From.Node, n) }
 
 // IsPlaceholder reports whether text holds something that is filled in later,
 // by Flux, Argo CD, Helm, envsubst or a person: ${X}, $(X), {{ x }}, <x>, %x%,
-// __X__, ((X)); or is a pattern: !x. Nothing can be said of it.
+// __X__, ((X)), @x.y@; or is a pattern: !x. Nothing can be said of it.
 func IsPlaceholder(text string) bool {
-	return strings.ContainsAny(text, "${}<>%*") || startsMarked(text) || strings.Contains(text, "((") ||
+	return strings.ContainsAny(text, "${}<>%*") || startsMarked(text) || strings.Contains(text, "((") || filtered(text) ||
 		strings.HasPrefix(text, "!") // a pattern of Kyverno's
 }
 
@@ -143,6 +143,20 @@ func startsMarked(text string) bool {
 			i++
 		}
 	}
+}
+
+// filtered reports whether text has a property between two @ that begin no digest, as
+// Maven puts in: @project.version@.
+// https://maven.apache.org/plugins/maven-resources-plugin/examples/filter.html
+func filtered(text string) bool {
+	before, rest, ok := strings.Cut(text, "@")
+	if !ok || before != "" && isWordByte(before[len(before)-1]) {
+		return false
+	}
+	name, _, ok := strings.Cut(rest, "@")
+	return ok && name != "" && strings.IndexFunc(name, func(r rune) bool {
+		return r >= 0x80 || !isWordByte(byte(r)) && r != '.' && r != '_' && r != '-'
+	}) < 0
 }
 
 func isWordByte(c byte) bool {
