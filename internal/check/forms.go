@@ -18,20 +18,22 @@ type formKey struct{ file, kind, namespace, name string }
 
 // spareForms makes warnings of the mistakes in forms, which were found in a folder:
 // whoever fills one in may add what is missing as well. The folder of a Go program
-// has such files, that it reads and completes. Rules whose severity is set have that.
+// has such files, that it reads and completes; where that is plain, they are notes. Rules whose severity is set have that.
 func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
-	forms, templates := map[formKey]bool{}, map[formKey]bool{}
+	forms, templates, completed := map[formKey]bool{}, map[formKey]bool{}, map[formKey]bool{}
 	for _, o := range inv.Objects() {
 		key := formKey{o.File, o.Kind, o.Namespace, o.Name}
 		switch {
 		case o.Node == nil:
+		case isCompleted(o):
+			completed[key] = true
 		case isForm(o):
 			forms[key] = true
 		case marked(o.Name) || marked(o.Namespace):
 			templates[key] = true
 		}
 	}
-	if len(forms)+len(templates) == 0 {
+	if len(forms)+len(templates)+len(completed) == 0 {
 		return
 	}
 	for i := range findings {
@@ -40,6 +42,9 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 			continue
 		}
 		key := formKey{f.File, f.Resource.Kind, f.Resource.Namespace, f.Resource.Name}
+		if completed[key] {
+			f.Severity = min(f.Severity, finding.Note)
+		}
 		if forms[key] || templates[key] && !structural[f.Rule] {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
@@ -104,6 +109,28 @@ func isScaffold(o *inventory.Object) bool {
 		return len(spec.Content) == 0 || len(spec.Content) == 2 && spec.Content[0].Value == "foo" && spec.Content[1].Value == "bar"
 	}
 	return false
+}
+
+// isCompleted reports whether a program gives a workload what it has none of: what its
+// pods are called, and the image of one of their containers.
+func isCompleted(o *inventory.Object) bool {
+	if o.Group != "apps" || !isEmpty(o.Get("spec", "selector")) || !isEmpty(o.Get("spec", "template", "metadata", "labels")) {
+		return false
+	}
+	for _, pod := range o.Pods() {
+		for _, c := range pod.Containers {
+			if image := yamlnode.Get(c.Node, "image"); yamlnode.IsNull(image) || isEmptyText(image) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isEmpty reports whether a value is not there or has nothing in it.
+func isEmpty(n *yaml.Node) bool {
+	n = yamlnode.Resolve(n)
+	return yamlnode.IsNull(n) || n.Kind == yaml.MappingNode && len(n.Content) == 0
 }
 
 // isEmptyText reports whether a value is "".

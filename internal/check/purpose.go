@@ -313,8 +313,11 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 				f.Severity = finding.Warning
 			}
 		}
-		if is != applied && (f.Rule == "image-tag-latest" || f.Rule == "image-likely-local") {
+		switch {
+		case is != applied && (f.Rule == "image-tag-latest" || f.Rule == "image-likely-local"):
 			f.Severity = finding.Note // nobody has to roll it back
+		case is == kept && f.Rule == "api-removed":
+			f.Severity = finding.Note // it is for the clusters of its time
 		}
 		// What lacks in a test may be made by it, or be in another namespace.
 		lacks := f.Rule == apischema.RequiredField || f.Missing != nil || f.Wanted != nil && f.Meant == ""

@@ -160,6 +160,7 @@ func TestAPIsForOldClusters(t *testing.T) {
 		{"deploy/k8s-1.18/ingress.yaml", "notes.md", "", finding.Warning},
 		{"deploy/1.21/ingress.yaml", "notes.md", "", finding.Warning},
 		{"deploy/1.25/ingress.yaml", "notes.md", "", finding.Error},
+		{"releases/v0.17.0/ingress.yaml", "releases/v0.18.0/notes.md", "", finding.Note},
 		{"k8s/app-1.0.3/ingress.yaml", "notes.md", "", finding.Error},
 	} {
 		files := map[string]string{c.path: old, c.other: c.text}
@@ -314,6 +315,23 @@ func TestPartsToMerge(t *testing.T) {
 	} {
 		dir := tree(t, map[string]string{"k8s/debug.yaml": text})
 		assert.Equal(t, want, severityOf(t, "required-field-missing", dir), text)
+	}
+}
+
+// TestCompletedByPrograms: a program that reads a workload gives it its labels and its
+// images, and the volumes that it mounts.
+func TestCompletedByPrograms(t *testing.T) {
+	workload := func(selector, image string) string {
+		return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {selector: " + selector + "template: {" +
+			"spec: {containers: [{name: a, image: " + image + ", volumeMounts: [{name: keys, mountPath: /keys}]}], volumes: [{name: shared, emptyDir: {}}]}}}\n"
+	}
+	for text, want := range map[string]finding.Severity{
+		workload("{}, ", `""`):                      finding.Note,
+		workload("{}, ", "a:1"):                     finding.Error,
+		workload("{matchLabels: {app: a}}, ", `""`): finding.Warning,
+	} {
+		dir := tree(t, map[string]string{"definitions/web.yaml": text})
+		assert.Equal(t, want, severityOf(t, "volume-not-found", dir), text)
 	}
 }
 
