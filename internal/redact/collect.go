@@ -3,6 +3,7 @@ package redact
 import (
 	"bytes"
 	"errors"
+	"hash/maphash"
 	"io"
 	"path"
 	"path/filepath"
@@ -34,6 +35,10 @@ type collector struct {
 	read    func(doc *yaml.Node) // is told of every document, for what it says in public
 	depth   int                  // of texts in texts
 	source  []string             // lines of the document that is read, if they matter
+	// public are the long texts that were read outside of others: overlays share them,
+	// and a tree that is checked again has the same ones.
+	public map[uint64]struct{}
+	seed   maphash.Seed
 	// template is how many templates of a Secret the walk is in, or noTemplate in
 	// kinds that make none.
 	template int
@@ -542,7 +547,7 @@ var secretLine = regexp.MustCompile(`(?m)^[ \t]*(?:-[ \t]+)?["']?([A-Za-z][\w.-]
 // text reads a public text: credentials in it are secret, and it may be a
 // manifest or a file of its own.
 func (c *collector) text(text, target string) {
-	if len(text) < shortest {
+	if len(text) < shortest || c.again(text) {
 		return
 	}
 	if strings.ContainsAny(text, "@=") || strings.Contains(text, "uthorization") {
@@ -554,7 +559,7 @@ func (c *collector) text(text, target string) {
 	if !strings.ContainsAny(text, "\n{") || len(text) > 1<<20 {
 		return
 	}
-	if strings.Contains(text, "stringData") || strings.Contains(text, "ecret") && strings.Contains(text, "kind") {
+	if isManifest(text) {
 		c.stream(text, target)
 		return
 	}
@@ -568,6 +573,27 @@ func (c *collector) text(text, target string) {
 			}
 		}
 	}
+}
+
+// again reports whether a long public text was read before, and remembers it. What is
+// in one that may be a manifest also depends on where it is, so those are read anew.
+func (c *collector) again(text string) bool {
+	const long = 256
+	if len(text) < long || c.depth > 0 || isManifest(text) {
+		return false
+	}
+	if c.public == nil {
+		c.public, c.seed = map[uint64]struct{}{}, maphash.MakeSeed()
+	}
+	key := maphash.String(c.seed, text)
+	_, ok := c.public[key]
+	c.public[key] = struct{}{}
+	return ok
+}
+
+// isManifest reports whether a text may be a manifest with a Secret in it.
+func isManifest(text string) bool {
+	return strings.Contains(text, "stringData") || strings.Contains(text, "ecret") && strings.Contains(text, "kind")
 }
 
 // operation reads one operation of a JSON patch.

@@ -325,6 +325,23 @@ func TestNodesAreReadAgain(t *testing.T) {
 	assert.Equal(t, "***, ***", s.Text("first-one, "+sentinel))
 }
 
+// TestLongTextsAreReadOnce: what a text that was read before holds stays known, and one
+// that differs from it in a word is another one.
+func TestLongTextsAreReadOnce(t *testing.T) {
+	var s Secrets
+	add := func(password, text string) {
+		var n yaml.Node
+		assert.NoError(t, yaml.Unmarshal([]byte("kind: ConfigMap\ndata:\n  app.conf: |\n    password = "+password+"\n    # "+strings.Repeat(text+" ", 80)+"\n"), &n))
+		s.Node(&n)
+	}
+	add("first-one", "filler")
+	add("first-one", "filler")
+	assert.Equal(t, "***", s.Text("first-one"))
+	add("another-2", "filler")
+	assert.Equal(t, "***, ***", s.Text("first-one, another-2"))
+	assert.Len(t, s.loaded.collector.public, 2)
+}
+
 func TestSeveralGoroutines(t *testing.T) {
 	var s Secrets
 	var wg sync.WaitGroup
