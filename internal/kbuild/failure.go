@@ -167,6 +167,25 @@ type kustomizationFile struct {
 	*kustomizationText
 }
 
+// read reads a file that the kustomization in a directory names, if a build may.
+func (x *failedTree) read(dir, path string) ([]byte, error) {
+	path = filepath.Join(dir, path)
+	if !x.anywhere {
+		root, _, err := x.fsys.CleanedAbs(dir)
+		if err != nil {
+			return nil, err
+		}
+		in, _, err := x.fsys.CleanedAbs(path)
+		if err != nil {
+			return nil, err
+		}
+		if !in.HasPrefix(root) {
+			return nil, fmt.Errorf("%s is outside %s", path, dir)
+		}
+	}
+	return x.fsys.ReadFile(path)
+}
+
 // walk reads the kustomizations below a directory.
 func (x *failedTree) walk(dir string) {
 	if x.seen[dir] {
@@ -304,9 +323,8 @@ func (x *failedTree) patches(yield func(text *provenance.Text, file *provenance.
 			if path == "" || strings.ContainsAny(path, "\n:{") {
 				return
 			}
-			path = filepath.Join(k.dir, path)
-			if text, err := x.fsys.ReadFile(path); err == nil {
-				f := provenance.NewFile(x.tracer.shown(path), text)
+			if text, err := x.read(k.dir, path); err == nil {
+				f := provenance.NewFile(x.tracer.shown(filepath.Join(k.dir, path)), text)
 				yield(provenance.WholeText(f), f)
 			}
 		}
@@ -334,7 +352,7 @@ func (x *failedTree) notYAML(name string) (found *Failure) {
 			if filepath.Base(path) != filepath.Base(name) {
 				continue
 			}
-			text, err := x.fsys.ReadFile(filepath.Join(k.dir, path))
+			text, err := x.read(k.dir, path)
 			if err != nil {
 				continue
 			}

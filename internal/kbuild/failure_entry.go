@@ -489,7 +489,7 @@ func (x *failedTree) duplicate(f *provenance.File, id string) *Failure {
 	for _, k := range x.files {
 		for _, e := range yamlnode.Elements(k.node("resources")) {
 			path := filepath.Join(k.dir, yamlnode.String(e))
-			if content, err := x.fsys.ReadFile(path); err == nil && x.tracer.shown(path) != f.Path {
+			if content, err := x.read(k.dir, yamlnode.String(e)); err == nil && x.tracer.shown(path) != f.Path {
 				others = append(others, find(provenance.NewFile(x.tracer.shown(path), content))...)
 			}
 		}
@@ -556,7 +556,7 @@ func (x *failedTree) patchEntry(k *kustomizationFile, n *yaml.Node, theirs, said
 		case n == nil || v == "":
 		case path && !strings.ContainsAny(v, "\n{"):
 			path := filepath.Join(k.dir, v)
-			if content, err := x.fsys.ReadFile(path); err == nil {
+			if content, err := x.read(k.dir, v); err == nil {
 				f := provenance.NewFile(x.tracer.shown(path), content)
 				texts, files = append(texts, provenance.WholeText(f)), append(files, f)
 			}

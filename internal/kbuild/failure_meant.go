@@ -126,7 +126,7 @@ func (x *failedTree) resources() []listedResource {
 			if !isLocal(yamlnode.String(e)) || x.fsys.IsDir(path) {
 				continue
 			}
-			text, err := x.fsys.ReadFile(path)
+			text, err := x.read(k.dir, yamlnode.String(e))
 			if err != nil {
 				continue
 			}

@@ -478,3 +478,58 @@ func TestHelmStaysInTheTree(t *testing.T) {
 		}
 	}
 }
+
+// spied remembers the files that are read.
+type spied struct {
+	filesys.FileSystem
+	mu   sync.Mutex
+	read []string
+}
+
+func (s *spied) ReadFile(path string) ([]byte, error) {
+	s.mu.Lock()
+	s.read = append(s.read, path)
+	s.mu.Unlock()
+	return s.FileSystem.ReadFile(path)
+}
+
+// Nor is a file outside read to say why a build fails.
+func TestFailuresReadNothingOutside(t *testing.T) {
+	outside := t.TempDir()
+	for _, name := range []string{"r.yaml", "p.yaml", "e.env"} {
+		require.NoError(t, os.WriteFile(filepath.Join(outside, name), []byte(configMap), 0o644))
+	}
+	for name, text := range map[string]string{
+		"resources":            "resources: [@/r.yaml, gone.yaml]\n",
+		"patches":              "resources: [c.yaml]\npatches: [{path: @/p.yaml}]\n",
+		"a patch beside":       "resources: [c.yaml]\npatches: [{path: @/p.yaml}, {patch: 'kind: Gone'}]\n",
+		"old patches":          "resources: [c.yaml]\npatchesStrategicMerge: [@/p.yaml]\n",
+		"old JSON patches":     "resources: [c.yaml]\npatchesJson6902: [{target: {version: v1, kind: ConfigMap, name: c}, path: @/p.yaml}]\n",
+		"files":                "configMapGenerator: [{name: g, files: [@/e.env]}]\n",
+		"env files":            "secretGenerator: [{name: g, envs: [@/e.env]}]\n",
+		"replacements":         "resources: [c.yaml]\nreplacements: [{path: @/r.yaml}]\n",
+		"transformers":         "resources: [c.yaml]\ntransformers: [@/r.yaml]\n",
+		"generators":           "generators: [@/r.yaml]\n",
+		"validators":           "resources: [c.yaml]\nvalidators: [@/r.yaml]\n",
+		"a schema":             "resources: [c.yaml]\nopenapi: {path: @/r.yaml}\n",
+		"crds, configurations": "resources: [c.yaml]\ncrds: [@/r.yaml]\nconfigurations: [@/r.yaml]\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			for style, prefix := range map[string]string{"relative": "../../../../../../.." + outside, "absolute": outside, "a link": "link"} {
+				dir := files{"kustomization.yaml": strings.ReplaceAll(text, "@", prefix), "c.yaml": configMap}.write(t)
+				require.NoError(t, os.Symlink(outside, filepath.Join(dir, "link")))
+				for way, use := range ways {
+					s := &spied{FileSystem: filesys.MakeFsOnDisk()}
+					require.Error(t, use(s, dir, kbuild.Options{}), way)
+					for _, path := range s.read {
+						real, err := filepath.EvalSymlinks(path)
+						if err != nil {
+							continue
+						}
+						assert.False(t, strings.HasPrefix(real, outside), "%s, %s: %s", way, style, path)
+					}
+				}
+			}
+		})
+	}
+}

@@ -72,8 +72,8 @@ func anchors(t *testing.T, document string) []string {
 	return all
 }
 
-// TestSecurityNamesTests holds SECURITY.md to its word: every test that it
-// names is there.
+// TestSecurityNamesTests holds SECURITY.md to its word: every line of its tables
+// names a test, or a target of make, and every one that is named is there.
 func TestSecurityNamesTests(t *testing.T) {
 	text, err := os.ReadFile(absolute(t, "SECURITY.md"))
 	require.NoError(t, err)
@@ -95,4 +95,22 @@ func TestSecurityNamesTests(t *testing.T) {
 	for _, m := range named {
 		assert.True(t, tests[m[1]], "SECURITY.md names %s, which does not exist", m[1])
 	}
+	makefile, err := os.ReadFile(absolute(t, "Makefile"))
+	require.NoError(t, err)
+	shown := regexp.MustCompile("^`((?:Test|Fuzz)[A-Z]\\w+|make ([a-z-]+))`$")
+	rows := 0
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.TrimSpace(line), "|")
+		if len(cells) < 5 || strings.HasPrefix(line, "|---") || strings.TrimSpace(cells[1]) == "through" {
+			continue
+		}
+		rows++
+		for by := range strings.SplitSeq(cells[len(cells)-2], ",") {
+			m := shown.FindStringSubmatch(strings.TrimSpace(by))
+			if assert.NotNil(t, m, "SECURITY.md shows a line by %q, which is no test: %s", by, line) && m[2] != "" {
+				assert.Contains(t, string(makefile), "\n"+m[2]+":", line)
+			}
+		}
+	}
+	assert.Greater(t, rows, 40)
 }
