@@ -185,6 +185,10 @@ bench: ## Run the benchmarks, and compare with other programs: docs/performance.
 bounds: ## Measure what large inputs cost in memory, and whether their time is linear
 	$(GO) run ./test/bench/bounds
 
+.PHONY: bounds-rules
+bounds-rules: ## Measure whether the time of each rule is linear, with its fixtures multiplied (hours)
+	$(GO) run ./test/bench/bounds -grow
+
 .PHONY: ci
 ci: ## Run what CI runs
 	.ci/run

@@ -30,13 +30,17 @@ var aggregationSelectsNothing = &Rule{
 				roles = append(roles, &inventory.Pod{Owner: o, Template: o.Node})
 			}
 		}
-		var keys []string
+		keys := map[string]bool{}
+		var index *labelledPods
+		if len(roles) > fewPods {
+			index = newLabelledPods(roles)
+		}
 		for _, role := range roles {
 			for _, selector := range fieldpath.Of("aggregationRule.clusterRoleSelectors[]").Nodes(role.Owner.Node) {
 				for k := range yamlnode.Fields(yamlnode.Get(selector, "matchLabels")) {
-					keys = append(keys, k.Value)
+					keys[k.Value] = true
 				}
-				p.checkAggregation(role.Owner, selector, roles)
+				p.checkAggregation(role.Owner, selector, roles, index)
 			}
 		}
 		for _, role := range roles {
@@ -53,7 +57,9 @@ const aggregateTo = "rbac.authorization.k8s.io/aggregate-to-"
 // OpenShift.
 var aggregatedRoles = []string{"admin", "edit", "view", "cluster-reader"}
 
-func (p *Pass) checkAggregation(o *inventory.Object, selector *yaml.Node, roles []*inventory.Pod) {
+// checkAggregation reports a selector that selects none of the roles. Of very many,
+// index has them by their labels.
+func (p *Pass) checkAggregation(o *inventory.Object, selector *yaml.Node, roles []*inventory.Pod, index *labelledPods) {
 	labels := yamlnode.Get(selector, "matchLabels")
 	if yamlnode.Get(selector, "matchExpressions") != nil || !plainLabels(labels) {
 		return
@@ -62,6 +68,16 @@ func (p *Pass) checkAggregation(o *inventory.Object, selector *yaml.Node, roles 
 		if slices.Contains(aggregatedRoles, strings.TrimPrefix(k.Value, aggregateTo)) {
 			return // every cluster has roles with this label
 		}
+	}
+	if index != nil {
+		var wanted []label
+		for k, v := range yamlnode.Fields(labels) {
+			wanted = append(wanted, label{k.Value, yamlnode.String(v)})
+		}
+		if slices.ContainsFunc(index.pods[wanted[0]], func(role *inventory.Pod) bool { return matches(role, labels) }) {
+			return
+		}
+		roles = index.like(wanted, func(string) bool { return true })
 	}
 	var best *nearMiss
 	for _, role := range roles {
@@ -83,10 +99,10 @@ func (p *Pass) checkAggregation(o *inventory.Object, selector *yaml.Node, roles 
 
 // checkAggregationLabels reports a label that asks to be aggregated to a role
 // that does not exist. keys are the labels that roles of the build select by.
-func (p *Pass) checkAggregationLabels(role *inventory.Pod, keys []string) {
+func (p *Pass) checkAggregationLabels(role *inventory.Pod, keys map[string]bool) {
 	for k, v := range yamlnode.Fields(role.Labels()) {
 		to, ok := strings.CutPrefix(k.Value, aggregateTo)
-		if !ok || slices.Contains(aggregatedRoles, to) || slices.Contains(keys, k.Value) {
+		if !ok || slices.Contains(aggregatedRoles, to) || keys[k.Value] {
 			continue
 		}
 		for _, known := range aggregatedRoles {

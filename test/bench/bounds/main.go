@@ -4,6 +4,7 @@
 //
 //	go run ./test/bench/bounds
 //	go run ./test/bench/bounds -only findings
+//	go run ./test/bench/bounds -grow -only gateway
 //
 // Each input is honest but at the edge of what anybody has: one list of 30 MB,
 // 100,000 variables in a Pod, as many findings.
