@@ -2,7 +2,6 @@
 package atomicfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -180,10 +179,14 @@ func WriteTree(dir string, contents map[string]File, gone ...string) (err error)
 		if !regular {
 			return fmt.Errorf("%s is no regular file", path)
 		}
-		if same(path, contents[name].Content) {
+		was, err := now(path)
+		if err != nil {
+			return err
+		}
+		if was == sum(contents[name].Content) {
 			continue
 		}
-		files = append(files, replaced{path: path, fresh: filepath.Join(stage, fmt.Sprint("new-", i)), old: filepath.Join(stage, fmt.Sprint("old-", i))})
+		files = append(files, replaced{path: path, fresh: filepath.Join(stage, fmt.Sprint("new-", i)), old: filepath.Join(stage, fmt.Sprint("old-", i)), was: was})
 		fresh = append(fresh, File{contents[name].Content, mode})
 	}
 	if err := writeFresh(files, fresh); err != nil {
@@ -194,19 +197,25 @@ func WriteTree(dir string, contents map[string]File, gone ...string) (err error)
 		if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() || !filepath.IsLocal(filepath.FromSlash(name)) {
 			return fmt.Errorf("%s is no regular file of %s", path, dir)
 		}
-		files = append(files, replaced{path: path, old: filepath.Join(stage, fmt.Sprint("gone-", i))})
+		was, err := now(path)
+		if err != nil {
+			return err
+		}
+		files = append(files, replaced{path: path, old: filepath.Join(stage, fmt.Sprint("gone-", i)), was: was})
 	}
 	return cleanup.Uninterrupted(func() error { return exchange(dir, stage, files) })
 }
 
-// same reports whether a file has this content already.
-func same(path string, content []byte) bool {
-	info, err := os.Lstat(path)
-	if err != nil || info.Size() != int64(len(content)) {
-		return false
+// now is the sum of what is in a file, "" if there is none.
+func now(path string) (string, error) {
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
 	}
-	old, err := os.ReadFile(path)
-	return err == nil && bytes.Equal(old, content)
+	if err != nil {
+		return "", err
+	}
+	return sum(content), nil
 }
 
 // writeFresh writes the new files to where they wait, many at once: a disk that is
@@ -218,7 +227,9 @@ func writeFresh(files []replaced, fresh []File) (err error) {
 		if failed.Load() {
 			return nil
 		}
-		err := WriteNew(files[i].fresh, fresh[i].Content, fresh[i].Perm)
+		err := cleanup.Uninterrupted(func() error { // nothing is written once they are removed
+			return WriteNew(files[i].fresh, fresh[i].Content, fresh[i].Perm)
+		})
 		failed.CompareAndSwap(false, err != nil)
 		return err
 	}, func(_ int, failure error) {
@@ -261,7 +272,11 @@ func putAll(folders []string, files []replaced) error {
 	}
 	for i := range files {
 		reached("replace")
-		if err := files[i].replace(); err != nil {
+		err := files[i].unchanged()
+		if err == nil {
+			err = files[i].replace()
+		}
+		if err != nil {
 			for j := i - 1; j >= 0; j-- {
 				if failed := files[j].restore(); failed != nil {
 					err = errors.Join(err, &notUndoneError{failed})
@@ -375,6 +390,15 @@ func removeFolders(made []string) {
 type replaced struct {
 	path, fresh, old string // fresh is empty where it is only to go
 	had              bool
+	was              string // what now said when it was decided to replace it
+}
+
+// unchanged reports whether somebody has edited the file since.
+func (f *replaced) unchanged() error {
+	if is, err := now(f.path); err != nil || is == f.was {
+		return err
+	}
+	return fmt.Errorf("%s changed during the run. Nothing was written; run it again", f.path)
 }
 
 func (f *replaced) replace() error {

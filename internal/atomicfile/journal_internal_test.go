@@ -283,3 +283,43 @@ func TestRecoverThroughALink(t *testing.T) {
 	require.NoError(t, WriteAll(link, map[string][]byte{"a": []byte("new")}, 0o600))
 	assert.NoDirExists(t, stage)
 }
+
+// An edit that somebody makes while the files wait survives, and so does what is in
+// the others.
+func TestAnEditDuringTheRunSurvives(t *testing.T) {
+	for _, at := range []string{"journal", "replace"} {
+		for _, edited := range []string{"a", "b", "new", "gone"} {
+			dir := t.TempDir()
+			for _, name := range []string{"a", "b", "gone"} {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(name), 0o644))
+			}
+			once := false
+			reached = func(step string) {
+				if step != at || once {
+					return
+				}
+				once = true
+				f, err := os.OpenFile(filepath.Join(dir, edited), os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
+				require.NoError(t, err)
+				_, err = f.WriteString(" by hand")
+				require.NoError(t, err)
+				require.NoError(t, f.Close())
+			}
+			err := WriteTree(dir, map[string]File{"a": {[]byte("1"), 0o644}, "b": {[]byte("2"), 0o644}, "new": {[]byte("3"), 0o644}}, "gone")
+			reached = func(string) {}
+			require.ErrorContains(t, err, "changed during the run", "%s at %s", edited, at)
+			for _, name := range []string{"a", "b", "gone"} {
+				want := name
+				if name == edited {
+					want += " by hand"
+				}
+				got, err := os.ReadFile(filepath.Join(dir, name))
+				require.NoError(t, err)
+				require.Equal(t, want, string(got))
+			}
+			left, err := filepath.Glob(filepath.Join(dir, ".*"))
+			require.NoError(t, err)
+			require.Empty(t, left)
+		}
+	}
+}
