@@ -348,12 +348,14 @@ func kindOf(f *finding.Finding) kindOfFinding {
 // write writes all of the files, or none: not if one of them has changed since it was
 // read, and not a part of them where the disk is full. What was tried is all of it.
 func (m *mender) write(before *check.Report, edits []fix.Edit) error {
+	for _, file := range m.changed(edits) { // which waits for the disk, and somebody may edit meanwhile
+		if err := atomicfile.Writable(filepath.FromSlash(file)); err != nil {
+			return err
+		}
+	}
 	for _, file := range m.changed(edits) {
 		if now, err := os.ReadFile(filepath.FromSlash(file)); err != nil || !bytes.Equal(now, m.text(before, file)) {
 			return fmt.Errorf("%s has changed while it was checked: nothing is written, run it again", file)
-		}
-		if err := atomicfile.Writable(filepath.FromSlash(file)); err != nil {
-			return err
 		}
 	}
 	changed := map[string]atomicfile.File{}
