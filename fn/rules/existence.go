@@ -119,7 +119,15 @@ func (p *Pass) checkExists(r *reference.Ref) {
 			severity = max(severity, finding.Warning)
 		}
 		siblings := p.siblings(r)
-		if res.Affixed != nil || len(siblings) > 0 && res.Release == nil && !res.Likely {
+		var spare *inventory.Object
+		if severity == finding.Note && res.Release == nil && !res.Likely && res.Affixed == nil {
+			if spare = p.spare(r); spare != nil {
+				own := *res
+				own.Suggestions = []string{spare.Name}
+				res = &own
+			}
+		}
+		if spare != nil || res.Affixed != nil || len(siblings) > 0 && res.Release == nil && !res.Likely {
 			severity = max(severity, finding.Warning)
 		}
 		namespace := r.Namespace
@@ -175,6 +183,58 @@ func (p *Pass) twin(r *reference.Ref) *inventory.Object {
 		}
 	}
 	return nil
+}
+
+// spare is the one object that has the name of what a reference means and a word more,
+// or less, and that nothing in the build refers to.
+func (p *Pass) spare(r *reference.Ref) *inventory.Object {
+	if len(r.To) != 1 {
+		return nil
+	}
+	var found *inventory.Object
+	for _, o := range p.spares(r.To[0]) {
+		if o != r.From && inventory.SameNamespace(o.Namespace, r.Namespace) && (wordMore(o.Name, r.Name) || wordMore(r.Name, o.Name)) {
+			if found != nil {
+				return nil
+			}
+			found = o
+		}
+	}
+	return found
+}
+
+// spares are the objects of a kind that nothing in the build refers to, if they are few.
+func (p *Pass) spares(kind inventory.GroupKind) []*inventory.Object {
+	return unreferred.Of(p.Build).Get(kind, func() []*inventory.Object {
+		const most = 100
+		referred := map[*inventory.Object]bool{}
+		for _, r := range p.refs.To(kind) {
+			if t := p.resolve(r).Target; t != nil {
+				referred[t] = true
+			}
+		}
+		var spares []*inventory.Object
+		for _, o := range p.Inventory.OfKind(kind) {
+			if o.Node != nil && !o.Local && !referred[o] {
+				spares = append(spares, o)
+			}
+		}
+		if len(spares) > most {
+			return nil
+		}
+		return spares
+	})
+}
+
+var unreferred = NewFact(func(*Build) *Memo[inventory.GroupKind, []*inventory.Object] {
+	return &Memo[inventory.GroupKind, []*inventory.Object]{}
+})
+
+// wordMore reports whether a name is another one and a word at its beginning or end.
+func wordMore(long, short string) bool {
+	end, ok := strings.CutPrefix(long, short)
+	start, also := strings.CutSuffix(long, short)
+	return len(short) > 3 && (ok && len(end) > 1 && end[0] == '-' && strings.IndexByte(end[1:], '-') < 0 || also && strings.IndexByte(start, '-') == len(start)-1 && len(start) > 1)
 }
 
 // siblings are the names of what the build has of the kind and in the namespace of

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -183,8 +184,13 @@ func (j *hostJudge) judge(u *hostUse) hostJudgement {
 	if u.IsIP() || u.IsLoopback() || j.defined[name] {
 		return hostJudgement{}
 	}
-	if n, ok := splitZone(name); ok {
+	two := strings.Contains(name, "..")
+	n, ok := splitZone(name)
+	if ok && !two {
 		return j.judgeZone(u, n)
+	}
+	if result := j.judgeSlip(u, name); result.verdict != hostUnknown || two {
+		return result
 	}
 	if result, ok := j.judgeMissingZone(u, name); ok {
 		return result
@@ -197,6 +203,27 @@ func (j *hostJudge) judge(u *hostUse) hostJudgement {
 		return j.judgePair(u, labels[0], labels[1])
 	case 3:
 		return j.judgeTriple(u, labels[0], labels[1], labels[2])
+	}
+	return hostJudgement{}
+}
+
+// judgeSlip judges names that are one edit away from that of a Service in the zone of
+// Services, behind the Service's own name: api.shop.tvc, api.shops.vc.cluster.local.
+func (j *hostJudge) judgeSlip(u *hostUse, name string) hostJudgement {
+	service, rest, ok := strings.Cut(name, ".")
+	if !ok || len(rest) < len("x.sv") {
+		return hostJudgement{}
+	}
+	for _, o := range j.b.Inventory.Find(serviceKind, service) {
+		namespace := cmp.Or(o.Namespace, u.namespace)
+		if namespace == "" || o.Node == nil {
+			continue
+		}
+		for _, zone := range [...]string{namespace + ".svc", namespace + ".svc." + j.domain} {
+			if n := len(rest) - len(zone); n >= -1 && n <= 1 && rest != zone && suggest.Distance(rest, zone) == 1 {
+				return hostJudgement{verdict: hostTypo, service: service, namespace: namespace, suggestion: service + "." + zone}
+			}
+		}
 	}
 	return hostJudgement{}
 }

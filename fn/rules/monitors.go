@@ -65,7 +65,13 @@ var monitorSelectsNothing = &Rule{
 			}
 			for _, c := range m.services(p.Build, candidates, labels) {
 				if c.Owner.Kind == "Service" && slices.ContainsFunc(p.SelectedPods(c.Owner), func(pod *inventory.Pod) bool { return matches(pod, labels) }) {
-					p.Report(m.object, labels, fmt.Sprintf("no Service has the labels %s: the pods of Service %s have them, and a ServiceMonitor selects Services by their own labels", text, c.Owner.Name),
+					var have []string
+					for k, v := range yamlnode.Fields(labels) {
+						if other := yamlnode.GetString(c.Labels(), k.Value); other != "" && other != yamlnode.String(v) && len(labels.Content) == 2 {
+							have = []string{other}
+						}
+					}
+					p.Report(m.object, labels, fmt.Sprintf("no Service has the labels %s: the pods of Service %s have them, and a ServiceMonitor selects Services by their own labels", text, c.Owner.Name), Suggest(have...),
 						Help("add the labels to metadata.labels of the Service"))
 					return
 				}
@@ -73,9 +79,15 @@ var monitorSelectsNothing = &Rule{
 			meant := meant(m.object.Name, labels, m.what, func(ns string) bool { return inNamespaces(m.namespaces, ns) },
 				func(l label) []*inventory.Pod { return m.all.byLabel[l] },
 				func(name string) []*inventory.Pod { return m.all.named(name) })
+			var suggestion []string
+			if key, value, c := withoutAffix(m.object.Name, labels, func(l label) []*inventory.Pod {
+				return slices.DeleteFunc(slices.Clone(m.all.byLabel[l]), func(c *inventory.Pod) bool { return !inNamespaces(m.namespaces, c.Owner.Namespace) })
+			}); c != nil {
+				meant, suggestion = fmt.Sprintf("; %s has %s=%s", ownerOf(c, m.what), key, value), []string{value}
+			}
 			switch {
 			case meant != "":
-				p.Report(m.object, labels, fmt.Sprintf("no %s%s has the labels %s%s", m.what, inAnyOf(m.namespaces), text, meant), AtMost(finding.Warning))
+				p.Report(m.object, labels, fmt.Sprintf("no %s%s has the labels %s%s", m.what, inAnyOf(m.namespaces), text, meant), AtMost(finding.Warning), Suggest(suggestion...))
 			case len(candidates) > 0:
 				p.Report(m.object, labels, fmt.Sprintf("no %s of this build has the labels %s", m.what, text), AtMost(finding.Note))
 			}

@@ -446,8 +446,9 @@ func (p *Pass) reportNoPods(o *inventory.Object, selector *yaml.Node) {
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; the nearest, %s, has %s", text, podOwners([]*inventory.Pod{best.pod}), best.describe()),
 			AtMost(finding.Warning), p.Unresolved(), Suggest(best.have))
 	default:
-		if meant := p.meantPods(o.Name, selector, o.Namespace); meant != "" {
-			p.Report(o, selector, fmt.Sprintf("no pod%s has the labels %s%s", inNamespace(o.Namespace), text, meant), AtMost(finding.Warning), p.Unresolved())
+		affixed, suggestion := p.affixedPods(o, selector)
+		if meant := cmp.Or(affixed, p.meantPods(o.Name, selector, o.Namespace)); meant != "" {
+			p.Report(o, selector, fmt.Sprintf("no pod%s has the labels %s%s", inNamespace(o.Namespace), text, meant), AtMost(finding.Warning), p.Unresolved(), Suggest(suggestion...))
 			return
 		}
 		p.Report(o, selector, fmt.Sprintf("no pod of this build has the labels %s", text), AtMost(finding.Note), p.NotInBuild("Pod", o.Namespace, ""),

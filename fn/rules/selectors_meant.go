@@ -114,6 +114,60 @@ func (p *Pass) meantPods(own string, labels *yaml.Node, namespace string) string
 		func(name string) []*inventory.Pod { return podsByOwner.Of(p.Build)[name] })
 }
 
+// affixedPods is meant for a selector with one word more at the end of a label's value
+// than pods have there, which the name of its object does not have either.
+func (p *Pass) affixedPods(o *inventory.Object, labels *yaml.Node) (meant string, suggestion []string) {
+	for _, v := range yamlnode.Fields(labels) {
+		if p.resolver.ReleaseOf(o.Namespace, yamlnode.String(v)) != nil {
+			return "", nil
+		}
+	}
+	key, value, pod := withoutAffix(o.Name, labels, func(l label) []*inventory.Pod {
+		return slices.DeleteFunc(slices.Clone(p.podsOfLabel(o.Namespace, l)), func(pod *inventory.Pod) bool { return !inventory.SameNamespace(pod.Owner.Namespace, o.Namespace) })
+	})
+	if pod == nil {
+		return "", nil
+	}
+	return fmt.Sprintf("; %s has %s=%s", ownerOf(pod, "pod"), key, value), []string{value}
+}
+
+// withoutAffix looks for what has all labels but that one value of theirs has a word
+// more, at the beginning or the end, which is not in the name of the object that selects.
+func withoutAffix(own string, labels *yaml.Node, having func(label) []*inventory.Pod) (key, value string, pod *inventory.Pod) {
+	for k, v := range yamlnode.Fields(labels) {
+		text := yamlnode.String(v)
+		if strings.Contains(own, text) || reference.IsPlaceholder(text) {
+			continue
+		}
+		first, last := strings.IndexByte(text, '-'), strings.LastIndexByte(text, '-')
+		if first <= 0 || last == len(text)-1 {
+			continue
+		}
+		for _, short := range [...]string{text[first+1:], text[:last]} {
+			if len(short) < 3 || !strings.Contains(own, short) {
+				continue
+			}
+			for _, pod := range having(label{k.Value, short}) {
+				if !pod.Partial && matchesBut(pod, labels, k.Value) {
+					return k.Value, short, pod
+				}
+			}
+		}
+	}
+	return "", "", nil
+}
+
+// matchesBut reports whether a pod has all labels but that of a key.
+func matchesBut(pod *inventory.Pod, labels *yaml.Node, key string) bool {
+	have := pod.Labels()
+	for k, v := range yamlnode.Fields(labels) {
+		if k.Value != key && yamlnode.GetString(have, k.Value) != yamlnode.String(v) {
+			return false
+		}
+	}
+	return true
+}
+
 // podsOfLabel returns the pods with a label: all, or of very many those of a
 // namespace first.
 func (b *Build) podsOfLabel(namespace string, l label) []*inventory.Pod {

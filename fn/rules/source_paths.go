@@ -124,6 +124,14 @@ func (p *Pass) checkSourcePaths(paths []sourcePath) {
 	for _, s := range missing {
 		message := fmt.Sprintf("there is no folder %q in this repository", s.path)
 		near := p.nearFolders(s.path)
+		if len(near) == 0 {
+			for other := range suggest.PathSlips(s.path) {
+				if info, err := fs.Stat(p.Inventory.Repository, other); err == nil && info.IsDir() && fs.ValidPath(other) {
+					near = []string{other}
+					break
+				}
+			}
+		}
 		switch {
 		case len(near) > 0:
 			if strings.HasPrefix(yamlnode.String(s.node), "./") {

@@ -176,7 +176,7 @@ func plausible(host string, form Form) bool {
 		case c >= 'A' && c <= 'Z':
 			upper++
 		case c == '.':
-			if label == 0 || host[i-1] == '-' {
+			if label == 0 && !twoDots(host, i) || i > 0 && host[i-1] == '-' {
 				return false
 			}
 			dots++
@@ -209,6 +209,12 @@ func plausible(host string, form Form) bool {
 		return false
 	}
 	return form == HostPort || len(host) > 1
+}
+
+// twoDots reports whether the dot at i is one too many in a name of the zone of
+// Services: api.shop..svc.
+func twoDots(host string, i int) bool {
+	return i > 1 && host[i-1] == '.' && host[i-2] != '.' && (strings.Contains(host, ".svc") || strings.HasSuffix(host, ".local"))
 }
 
 // inServiceZone reports whether host is service.namespace.svc, or longer at

@@ -63,6 +63,7 @@ var (
 	noTarget   = regexp.MustCompile(`no resource matches strategic merge patch "([^".]+)\.[^"/]*/([^"]+)\.[^".]*"|no matches for Id ([^.]+)\.[^/]*/(.+)\.[^.;]+;`)
 	malformed  = regexp.MustCompile(`MalformedYAMLError: yaml: (?:line \d+: )?(.*) in File: (\S+)$`)
 	noFile     = regexp.MustCompile(`evalsymlink failure on '(/[^']+)'|(?:lstat|open|stat|read) (/[^:']+): (?:no such file or directory|file does not exist)|'(/[^']+)' doesn't exist`)
+	ambiguous  = regexp.MustCompile(`path \\?"([^"\\]+)\\?" is ambiguous: resolves to`)
 	noField    = regexp.MustCompile(`unknown field "([^"]+)"`)
 	noPath     = regexp.MustCompile(`(?:missing path|Unable to \w+ nonexistent key|path): ?"?(/[^":\s]*)`)
 	testFailed = regexp.MustCompile(`testing value (/\S+) failed`)
@@ -114,6 +115,13 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 	case noVariable.MatchString(text):
 		m := noVariable.FindStringSubmatch(text)
 		f = x.variable(m[1]+m[2], err.Error())
+	case ambiguous.MatchString(text):
+		value := ambiguous.FindStringSubmatch(text)[1]
+		for _, k := range x.files {
+			if f == nil {
+				f = x.missing(filepath.Join(k.dir, value))
+			}
+		}
 	case noFile.MatchString(text):
 		m := noFile.FindStringSubmatch(text)
 		f = x.missing(m[1] + m[2] + m[3])
@@ -145,7 +153,7 @@ func kustomizationFields() []string {
 			names = append(names, name)
 		}
 	}
-	return append(names, "apiVersion", "kind", "metadata")
+	return append(names, "apiVersion", "kind", "metadata", "files", "literals", "envs") // those of generators too
 }
 
 // receiptKind is function.ReceiptKind: this package does not import the rules.

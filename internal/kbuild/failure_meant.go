@@ -49,6 +49,11 @@ func (x *failedTree) nearFile(dir, path string) string {
 			}
 		}
 	}
+	for other := range suggest.PathSlips(path) {
+		if x.reads(dir, other) {
+			return other
+		}
+	}
 	return x.nearSlashes(dir, path)
 }
 

@@ -51,6 +51,9 @@ func (x *extractor) mistyped(row *compiledRow, at place) bool {
 	return false
 }
 
+// versions are those that most APIs have had.
+var versions = [...]string{"v1", "v2", "v1beta1", "v1beta2", "v1alpha1", "v2beta2"}
+
 // mistypedGroup is mistyped for the group of a reference, or its apiVersion.
 func (x *extractor) mistypedGroup(row *compiledRow, at place, kind string) bool {
 	n := at.first(row.Group)
@@ -71,15 +74,19 @@ func (x *extractor) mistypedGroup(row *compiledRow, at place, kind string) bool 
 		meant := ""
 		switch {
 		case gk.Group == group:
-			for _, v := range [...]string{"v1", "v2", "v1beta1", "v1beta2", "v1alpha1", "v2beta2"} {
+			for _, v := range versions {
 				if meant == "" && suggest.Distance(version, v) == 1 {
 					meant = group + "/" + v
 				}
 			}
 		case oneEdit(group, gk.Group) && (!versioned || IsVersion(version)):
 			meant = gk.Group + text[len(group):]
-		case !versioned && oneEdit(text, gk.Group+"/v1"):
-			meant = gk.Group + "/v1"
+		case len(text) > len(gk.Group):
+			for _, v := range versions { // the slash is missing, or elsewhere
+				if meant == "" && oneEdit(text, gk.Group+"/"+v) {
+					meant = gk.Group + "/" + v
+				}
+			}
 		}
 		if meant != "" {
 			return x.take(Mistyped{x.obj, n, false, gk.Group, meant})
