@@ -481,6 +481,15 @@ func (w *walker) duplicates(n, key *yaml.Node, s *Schema) {
 	}
 }
 
+// inBraces returns the name in {name}, which is a mapping to YAML, and a placeholder to
+// whoever wrote it where there is to be text or a number, or "".
+func inBraces(n *yaml.Node) string {
+	if n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 && len(n.Content) == 2 && n.Content[0].Kind == yaml.ScalarNode && n.Content[1].Tag == "!!null" && n.Content[1].Value == "" {
+		return n.Content[0].Value
+	}
+	return ""
+}
+
 // wrongType reports a value that is not of the type of its field.
 func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
 	if isTemplate(n) || w.from != "" {
@@ -489,6 +498,14 @@ func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
 	field := "an entry"
 	if key != nil {
 		field = key.Value
+	}
+	if name := inBraces(n); name != "" && s.Type != Object && s.Type != Map && s.Type != List {
+		message := field + " still has a placeholder in braces"
+		if !w.secret {
+			message = fmt.Sprintf("%s still has the placeholder %q", field, "{"+name+"}")
+		}
+		w.add(Problem{Rule: WrongType, Node: n, Message: message, Help: "write the real value: as it stands, it is a mapping", Warning: true})
+		return
 	}
 	p := Problem{Rule: WrongType, Node: n, Message: fmt.Sprintf("%s must be %s, not %s", field, s.Type.article(), w.found(n, s))}
 	if reshape := w.reading(n, s); reshape != nil {
