@@ -101,7 +101,7 @@ var dataNotBase64 = &Rule{
 				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is %s, not base64 text", v.key, yamlTypes[v.node.Tag]), help)
 			case v.err != nil:
 				severity := finding.Error
-				if word, _ := findPlaceholder(v.text); word != "" || isSentence(v.text) || strings.Contains(v.text, "...") {
+				if word, _ := findPlaceholder(v.text); word != "" || isSentence(v.text) || isAbridged(v.text) {
 					severity = finding.Warning // somebody is to put a value in
 				}
 				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is not base64", v.key), help, AtMost(severity))
@@ -127,6 +127,11 @@ func isSentence(text string) bool {
 	words := strings.Fields(text)
 	says := slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, "base64") || strings.EqualFold(w, "encoded") })
 	return (len(words) > 3 || len(words) > 1 && says) && !slices.ContainsFunc(words, func(w string) bool { return len(w) > 20 })
+}
+
+// isAbridged reports whether a part of a value has been left out, or been masked.
+func isAbridged(text string) bool {
+	return strings.Contains(text, "...") || strings.Contains(text, "***")
 }
 
 // yamlTypes are the tags of scalars that Kubernetes does not take for text.

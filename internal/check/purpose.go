@@ -292,7 +292,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			f.Severity = finding.Note
 		}
 		together := t.Root != "" || f.Rule != "quota-exceeded" && f.Rule != "limit-range-violated" // files of a folder need not be
-		if t.Root == "" && (isSnippet(f) || isBlankToFill(f)) || f.Help == apischema.Blank || !together {
+		if t.Root == "" && isSnippet(f) || isBlankToFill(f) || f.Help == apischema.Blank || !together {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
 		if f.File == "" || f.Severity <= finding.Note {
@@ -336,8 +336,8 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 }
 
 // isBlankToFill reports whether a finding is about a placeholder in angle brackets, as
-// in <your-registry>/shop: in a file that a reader of the repository fills in, and not in
-// what is built of it, that is how one is written.
+// in <your-registry>/shop: that is how one is written that a reader of the repository or
+// a script is to fill in.
 func isBlankToFill(f *finding.Finding) bool {
 	word, ok := rules.PlaceholderLeft(f)
 	return ok && strings.HasPrefix(word, "<")

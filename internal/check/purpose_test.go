@@ -413,8 +413,7 @@ func TestUnplaced(t *testing.T) {
 	assert.Equal(t, finding.Error, severityOf(t, "access-invalid", tree(t, files)))
 }
 
-// TestBlankToFill: whoever reads a file fills in what is in angle brackets; what is built
-// from it ought to have it.
+// TestBlankToFill: readers and scripts fill in what is in angle brackets.
 func TestBlankToFill(t *testing.T) {
 	const text = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: a, image: '%s/shop:1.0'}]}\n"
 	for image, want := range map[string]finding.Severity{"<your-registry>": finding.Warning, "REPLACE_ME": finding.Error} {
@@ -422,7 +421,8 @@ func TestBlankToFill(t *testing.T) {
 		assert.Equal(t, want, severityOf(t, "placeholder-left", dir), image)
 		assert.Equal(t, finding.Error, severityOf(t, "placeholder-left", dir+"/shop/pod.yaml"), image)
 		built := tree(t, map[string]string{"shop/pod.yaml": fmt.Sprintf(text, image), "shop/kustomization.yaml": kustomization + "- pod.yaml\n"})
-		assert.Equal(t, finding.Error, severityOf(t, "placeholder-left", built), image)
+		assert.Equal(t, want, severityOf(t, "placeholder-left", built), image)
+		assert.Equal(t, finding.Error, severityOf(t, "placeholder-left", built+"/shop"), image)
 	}
 }
 
