@@ -45,6 +45,12 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		}
 		return object(f) + end + in, f.File != "" && f.Meant == ""
 	},
+	apischema.RequiredField: func(f *finding.Finding) (string, bool) { // the fields that one mapping lacks
+		if f.Severity < finding.Error { // or that a program gives an object
+			return object(f), f.File != ""
+		}
+		return object(f) + end + f.Field, f.File != ""
+	},
 	"key-not-found": func(f *finding.Finding) (string, bool) { // the keys that one object lacks
 		what, _, ok := strings.Cut(f.Message, " has no key ")
 		return what, ok && f.Meant == ""
@@ -81,7 +87,11 @@ func common(f *finding.Finding) []string {
 	if habit := habits[f.Rule]; habit != nil {
 		if text, ok := habit(f); ok {
 			message, _, _ := strings.Cut(f.Message, "; the first is at ")
-			return []string{text, copied(f, message)}
+			keys := []string{text, copied(f, message)}
+			if f.Rule == apischema.RequiredField {
+				keys = append(keys, place(f))
+			}
+			return keys
 		}
 	}
 	text := f.Sentence()
@@ -92,7 +102,17 @@ func common(f *finding.Finding) []string {
 		return []string{containerName.ReplaceAllString(text, "container")}
 	}
 	text = containerName.ReplaceAllString(text, "container")
-	return []string{text, copied(f, text) + end + path.Base(f.File)}
+	keys := []string{text, copied(f, text) + end + path.Base(f.File)}
+	if f.Rule == apischema.WrongType && f.Line > 0 {
+		keys = append(keys, place(f))
+	}
+	return keys
+}
+
+// place is what the findings about one value have in common: what is of a wrong type
+// lacks fields as well.
+func place(f *finding.Finding) string {
+	return f.File + end + strconv.Itoa(f.Line) + end + strconv.Itoa(f.Column) + end + f.Field
 }
 
 // copied is a text without what copies of a file differ in: the namespace, and the
@@ -209,7 +229,11 @@ func (c *causes) add(f *finding.Finding) {
 	var keys [4]uint64
 	n := 0
 	for i, text := range common(f) {
-		key := maphash.String(c.seed, strconv.Itoa(int(f.Severity))+strconv.Itoa(i)+f.Rule+end+text)
+		rule := f.Rule
+		if i == 2 {
+			rule = "" // a place is one whatever is wrong there
+		}
+		key := maphash.String(c.seed, strconv.Itoa(int(f.Severity))+strconv.Itoa(i)+rule+end+text)
 		keys[n], n = key, n+1
 		at, ok := c.byKey[key]
 		if !ok {
@@ -246,8 +270,8 @@ func (c *causes) worstFirst() [][]*finding.Finding {
 			continue
 		}
 		if len(same) > 1 {
-			slices.SortStableFunc(same, func(a, b *finding.Finding) int {
-				return cmp.Or(c.distance(a)-c.distance(b), strings.Compare(a.File, b.File), a.Line-b.Line)
+			slices.SortStableFunc(same, func(a, b *finding.Finding) int { // a wrong type before what is missing there
+				return cmp.Or(c.distance(a)-c.distance(b), strings.Compare(a.File, b.File), a.Line-b.Line, -strings.Compare(a.Rule, b.Rule))
 			})
 		}
 		groups = append(groups, group{same, c.distance(same[0])})

@@ -73,6 +73,18 @@ func TestTextCauses(t *testing.T) {
 			in("duplicate-object", "a.yaml", "", "Service api is defined twice; the first is at a.yaml:9"),
 			in("duplicate-object", "b.yaml", "", "Service web is defined twice; the first is at b.yaml:7"),
 		}},
+		{"a mapping in the place of a list, and what it lacks", 1, []f{
+			in("required-field-missing", "a.yaml", "", "an entry of versions needs the field name"),
+			in("wrong-type", "a.yaml", "", "versions must be a list, not a mapping"),
+		}},
+		{"fields that one mapping lacks", 1, []f{
+			in("required-field-missing", "a.yaml", "", "an entry of paths needs the field pathType"),
+			in("required-field-missing", "a.yaml", "", "an entry of paths needs the field backend"),
+		}},
+		{"fields that two objects lack", 2, []f{
+			in("required-field-missing", "a.yaml", "", "spec needs the field selector"),
+			in("required-field-missing", "b.yaml", "", "spec needs the field template"),
+		}},
 		{"two groups that turn out to be one", 1, []f{
 			in("access-invalid", "a.yaml", "", "the resource x is in the group y", warning),
 			in("access-invalid", "b.yaml", "", "the resource z is in the group y", warning),
