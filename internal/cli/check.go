@@ -18,6 +18,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/cluster"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/defaults"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
@@ -276,7 +277,7 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report, trees []check.
 		Rule:    ruleOfReport,
 	}
 	for _, u := range rep.Unread {
-		out.Unread = append(out.Unread, report.Unread{Name: secrets.Line(u.Name), Reason: secrets.Line(u.Error()), Named: u.Named})
+		out.Unread = append(out.Unread, report.Unread{Name: secrets.Line(u.Name), Reason: secrets.Line(u.Error()) + placeOf(u.Err, secrets), Named: u.Named})
 	}
 	slices.SortStableFunc(out.Unread, func(a, b report.Unread) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(out.Checked)
@@ -342,6 +343,15 @@ func (c *checkFlags) unread(cmd *cobra.Command, rep *check.Report) error {
 		return &exitError{code: ExitFailure}
 	}
 	return nil
+}
+
+// placeOf is the place at which a build failed, for a reason on one line.
+func placeOf(err error, secrets *redact.Secrets) string {
+	var f *kbuild.Failure
+	if !errors.As(err, &f) || !f.Known() {
+		return ""
+	}
+	return fmt.Sprintf(" (%s:%d:%d)", secrets.Line(f.File), f.Line, f.Column)
 }
 
 // byReason puts together what could not be checked for one reason, such as a file

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -103,6 +104,8 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 	case malformed.MatchString(text):
 		m := malformed.FindStringSubmatch(text)
 		f = x.notYAML(m[2])
+	case strings.Contains(text, "error converting YAML to JSON: "):
+		f = x.notYAMLBeside()
 	case noField.MatchString(text):
 		name := noField.FindStringSubmatch(text)[1]
 		f = x.field(name, unknownField)
@@ -360,22 +363,51 @@ func (x *failedTree) notYAML(name string) (found *Failure) {
 			if filepath.Base(path) != filepath.Base(name) {
 				continue
 			}
-			text, err := x.read(k.dir, path)
-			if err != nil {
-				continue
-			}
-			f := provenance.NewFile(x.tracer.shown(filepath.Join(k.dir, path)), text)
-			line, what := f.Malformed()
-			if line == 0 {
+			f := x.malformedFile(k.dir, path)
+			if f == nil {
 				continue
 			}
 			if found != nil {
 				return nil
 			}
-			found = x.malformed(f, line, what)
+			found = f
 		}
 	}
 	return found
+}
+
+// notYAMLBeside finds a file that is no YAML among those that kustomize reads without
+// saying which one it is: replacements, and what describes kinds.
+func (x *failedTree) notYAMLBeside() *Failure {
+	for _, k := range x.files {
+		names := append(slices.Clone(yamlnode.Elements(k.node("crds"))), yamlnode.Get(k.node("openapi"), "path"))
+		for _, e := range yamlnode.Elements(k.node("replacements")) {
+			names = append(names, yamlnode.Get(e, "path"))
+		}
+		for _, n := range names {
+			if name := yamlnode.String(n); name != "" {
+				if f := x.malformedFile(k.dir, name); f != nil {
+					return f
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// malformedFile is about the line of a file at which a reader of YAML gives up, nil if
+// there is none.
+func (x *failedTree) malformedFile(dir, path string) *Failure {
+	text, err := x.read(dir, path)
+	if err != nil {
+		return nil
+	}
+	f := provenance.NewFile(x.tracer.shown(filepath.Join(dir, path)), text)
+	line, what := f.Malformed()
+	if line == 0 {
+		return nil
+	}
+	return x.malformed(f, line, what)
 }
 
 // variable finds the declaration of a variable.
