@@ -192,8 +192,8 @@ webhooks:
 `
 	write(t, ".", map[string]string{
 		"roots/things/kustomization.yaml": "resources: [crd.yaml, thing.yaml]\n",
-		"roots/things/crd.yaml":           strings.Replace(thingDefinition("integer"), "spec: {type: object, prop", "spec: {type: object, required: [size], prop", 1),
-		"roots/things/thing.yaml":         strings.Replace(customResource, "size: many", "", 1),
+		"roots/things/crd.yaml":           strings.Replace(thingDefinition("integer"), "spec: {type: object, properties: {", "spec: {type: object, required: [size], properties: {color: {type: string}, ", 1),
+		"roots/things/thing.yaml":         strings.Replace(customResource, "size: many", "color: red", 1),
 		"roots/hooks/kustomization.yaml":  "resources: [hooks.yaml]\n",
 		"roots/hooks/hooks.yaml":          webhooks,
 	})
