@@ -1,11 +1,14 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // spareBundle makes warnings of what is found in the subjects of role bindings that
@@ -26,20 +29,41 @@ func spareBundle(inv *inventory.Inventory, findings []finding.Finding, set map[s
 }
 
 // spareUnplaced makes warnings of the namespaces that lack in a kustomization which
-// nobody named, and in which nothing has a namespace: it is a part of others, or a
-// script or an Argo CD Application says where it goes.
+// nobody named, where what is meant has none either, or nothing at all has one: it is a
+// part of others, or a script or an Argo CD Application says where it goes.
 func spareUnplaced(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
-	for _, o := range inv.Objects() {
-		if o.Namespace != "" {
-			return
-		}
-	}
+	placed := slices.ContainsFunc(inv.Objects(), func(o *inventory.Object) bool { return o.Namespace != "" })
 	for i := range findings {
 		f := &findings[i]
-		if _, ok := set[f.Rule]; !ok && lacksNamespace(f) {
-			f.Severity = min(f.Severity, finding.Warning)
+		if _, ok := set[f.Rule]; ok || !lacksNamespace(f) {
+			continue
+		}
+		if meant := meantWithout(inv, f); len(meant) == 0 && placed || slices.ContainsFunc(meant, func(o *inventory.Object) bool { return o.Namespace != "" }) {
+			continue
+		}
+		f.Severity = min(f.Severity, finding.Warning)
+	}
+}
+
+// meantWithout returns the accounts or Services of the name that a field gives without
+// a namespace.
+func meantWithout(inv *inventory.Inventory, f *finding.Finding) []*inventory.Object {
+	group, _, ok := strings.Cut(f.Resource.APIVersion, "/")
+	if !ok {
+		return nil
+	}
+	kind := inventory.GroupKind{Kind: "Service"}
+	if f.Rule == apischema.AccessInvalid {
+		kind.Kind = "ServiceAccount"
+	}
+	for _, o := range inv.Find(inventory.GroupKind{Group: group, Kind: f.Resource.Kind}, f.Resource.Name) {
+		if at, whole := fieldpath.Parse(f.Field).Follow(o.Node); whole {
+			if name := yamlnode.Resolve(yamlnode.Get(at, "name")); name != nil {
+				return inv.Find(kind, name.Value)
+			}
 		}
 	}
+	return nil
 }
 
 // lacksNamespace reports whether a finding is about an object that is named without its

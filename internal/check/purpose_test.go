@@ -394,8 +394,8 @@ func TestBundles(t *testing.T) {
 	}
 }
 
-// TestUnplaced: a kustomization without any namespace is a part of others, unless it is
-// named.
+// TestUnplaced: where an account has no namespace, or nothing has one, a kustomization
+// is a part of others, unless it is named.
 func TestUnplaced(t *testing.T) {
 	const binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: shop}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: shop}]\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: shop}\n"
 	const hook = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: shop}\nwebhooks:\n- name: a.shop.example.com\n  sideEffects: None\n  admissionReviewVersions: [v1]\n  clientConfig: {service: {name: hook}}\n"
@@ -410,7 +410,11 @@ func TestUnplaced(t *testing.T) {
 	assert.Equal(t, finding.Error, severityOf(t, "required-field-missing", dir+"/hook"))
 	files["rbac/kustomization.yaml"] += "- config.yaml\n"
 	files["rbac/config.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n"
-	assert.Equal(t, finding.Error, severityOf(t, "access-invalid", tree(t, files)))
+	assert.Equal(t, finding.Warning, severityOf(t, "access-invalid", tree(t, files)), "the account has no namespace")
+	for of, account := range map[string]string{"the account has a namespace": "kind: ServiceAccount\nmetadata: {name: shop, namespace: shop}", "something else has": "kind: ServiceAccount\nmetadata: {name: other}"} {
+		files["rbac/rbac.yaml"] = strings.Replace(binding, "kind: ServiceAccount\nmetadata: {name: shop}", account, 1)
+		assert.Equal(t, finding.Error, severityOf(t, "access-invalid", tree(t, files)), of)
+	}
 }
 
 // TestBlankToFill: readers and scripts fill in what is in angle brackets.
