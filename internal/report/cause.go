@@ -53,7 +53,7 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 	},
 	"key-not-found": func(f *finding.Finding) (string, bool) { // the keys that one object lacks
 		what, _, ok := strings.Cut(f.Message, " has no key ")
-		return what, ok && f.Meant == ""
+		return f.Tree + end + what, ok && f.Meant == ""
 	},
 	"images-entry-unused": func(f *finding.Finding) (string, bool) { return f.File, f.File != "" },
 	"name-invalid": func(f *finding.Finding) (string, bool) { // names of a folder that are formed alike
@@ -88,7 +88,7 @@ func common(f *finding.Finding) []string {
 		if text, ok := habit(f); ok {
 			message, _, _ := strings.Cut(f.Message, "; the first is at ")
 			keys := []string{text, copied(f, message)}
-			if f.Rule == apischema.RequiredField {
+			if f.Rule == apischema.RequiredField && f.Line > 0 {
 				keys = append(keys, place(f))
 			}
 			return keys
@@ -230,8 +230,8 @@ func (c *causes) add(f *finding.Finding) {
 	n := 0
 	for i, text := range common(f) {
 		rule := f.Rule
-		if i == 2 {
-			rule = "" // a place is one whatever is wrong there
+		if i == 2 || f.Missing != nil {
+			rule = "" // a place, or an object that is missing, is one whatever rule says so
 		}
 		key := maphash.String(c.seed, strconv.Itoa(int(f.Severity))+strconv.Itoa(i)+rule+end+text)
 		keys[n], n = key, n+1
@@ -241,7 +241,11 @@ func (c *causes) add(f *finding.Finding) {
 		}
 		if at = c.at(at); own >= 0 && own != at { // they turn out to be one
 			own, at = min(own, at), max(own, at)
-			c.list[own] = append(c.list[own], c.list[at]...)
+			some, others := c.list[own], c.list[at]
+			if len(some) < len(others) {
+				some, others = others, some // each is copied a few times at most
+			}
+			c.list[own] = append(some, others...)
 			c.list[at], c.into[at] = nil, own
 		} else {
 			own = at

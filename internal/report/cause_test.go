@@ -26,6 +26,8 @@ func TestTextCauses(t *testing.T) {
 		return func(x *f) { x.Missing = &finding.Resource{Kind: "Secret", Namespace: namespace, Name: "db"} }
 	}
 	warning := func(x *f) { x.Severity = finding.Warning }
+	unplaced := func(x *f) { x.Line = 0 }
+	within := func(tree string) func(*f) { return func(x *f) { x.Tree = tree } }
 	for _, c := range []struct {
 		name    string
 		entries int
@@ -94,6 +96,18 @@ func TestTextCauses(t *testing.T) {
 			in("secret-not-found", "dev/web.yaml", "dev", `Secret "db" in namespace "dev" is not in this build`, missing("dev")),
 			in("secret-not-found", "prod/web.yaml", "prod", `Secret "db" in namespace "prod" is not in this build`, missing("prod")),
 			in("secret-not-found", "prod/api.yaml", "prod", `Secret "db" in namespace "prod" is not in this build`, missing("prod")),
+		}},
+		{"objects of one name that lack keys in two trees", 2, []f{
+			in("key-not-found", "shop/web.yaml", "", `ConfigMap "config" has no key "db"`, within("shop")),
+			in("key-not-found", "blog/app.yaml", "", `ConfigMap "config" has no key "redis"`, within("blog")),
+		}},
+		{"fields that two objects of unknown places lack", 2, []f{
+			in("required-field-missing", "a.yaml", "", "spec needs the field selector", unplaced),
+			in("required-field-missing", "a.yaml", "shop", "spec needs the field template", unplaced),
+		}},
+		{"a missing object of two rules", 1, []f{
+			in("secret-not-found", "web.yaml", "", `Secret "db" is not in this build`, missing("")),
+			in("certificate-not-found", "api.yaml", "", `the certificate is in Secret "db", which is not in this build`, missing("")),
 		}},
 		{"missing objects of two applications", 2, []f{
 			in("secret-not-found", "shop/web.yaml", "shop", `Secret "db" in namespace "shop" is not in this build`, missing("shop")),
