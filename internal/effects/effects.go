@@ -406,7 +406,7 @@ func (r *Recorder) image(s *kbuild.Step) {
 		if entry.NewName != "" && entry.NewName != entry.Name {
 			r.renamed[entry.Name] = entry.NewName
 		}
-	case slices.Contains(names, r.renamed[entry.Name]):
+	case r.renamed[entry.Name] != "" && slices.Contains(names, r.renamed[entry.Name]):
 		r.report(ImagesEntryUnused, finding.Error, s.File, at, message+", since a kustomization below has renamed it", meant(r.renamed[entry.Name]), silent)
 	case len(near) > 0 && otherSpelling(s.Kustomization.Images, entry, near):
 		// another entry has that spelling: this one is for those that are not here
