@@ -436,7 +436,8 @@ type trackedFiles struct {
 
 // leavesOut reports whether a path of the repository is ignored and not tracked.
 func (t *trackedFiles) leavesOut(ignored gitignore.Patterns, path string, dir bool) bool {
-	if inside := t.within != "" && strings.HasPrefix(path, t.within); !inside && !ignored.Ignores(path, dir) {
+	inside := t.within != "" && strings.HasPrefix(path, t.within)
+	if !inside && !ignored.Ignores(path, dir) {
 		return false
 	}
 	if t.known == nil {
@@ -457,7 +458,7 @@ func (t *trackedFiles) leavesOut(ignored gitignore.Patterns, path string, dir bo
 	if !t.known[path] {
 		return true
 	}
-	if dir && !strings.HasPrefix(path, t.within) || dir && t.within == "" {
+	if dir && !inside {
 		t.within = path + "/"
 	}
 	return false

@@ -18,7 +18,8 @@ type formKey struct{ file, kind, namespace, name string }
 
 // spareForms makes warnings of the mistakes in forms, which were found in a folder:
 // whoever fills one in may add what is missing as well. The folder of a Go program
-// has such files, that it reads and completes; where that is plain, they are notes. Rules whose severity is set have that.
+// has such files, that it reads and completes; where that is plain, what is not about
+// their structure is a note. Rules whose severity is set have that.
 func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
 	forms, templates, completed := map[formKey]bool{}, map[formKey]bool{}, map[formKey]bool{}
 	for _, o := range inv.Objects() {
@@ -26,14 +27,14 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 		switch {
 		case o.Node == nil:
 		case isCompleted(o):
-			completed[key] = true
+			completed[key], forms[key] = true, true
 		case isForm(o):
 			forms[key] = true
 		case marked(o.Name) || marked(o.Namespace):
 			templates[key] = true
 		}
 	}
-	if len(forms)+len(templates)+len(completed) == 0 {
+	if len(forms)+len(templates) == 0 {
 		return
 	}
 	for i := range findings {
@@ -42,7 +43,7 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 			continue
 		}
 		key := formKey{f.File, f.Resource.Kind, f.Resource.Namespace, f.Resource.Name}
-		if completed[key] {
+		if completed[key] && !structural[f.Rule] {
 			f.Severity = min(f.Severity, finding.Note)
 		}
 		if forms[key] || templates[key] && !structural[f.Rule] {
@@ -67,8 +68,9 @@ func marked(name string) bool { return strings.ContainsAny(name, "{<%@_[") && ma
 
 // isForm reports whether the name or the namespace of a resource is a phrase in
 // capitals, which neither can be, such as FILLED BY THE OPERATOR; whether its
-// metadata or its name are empty; whether it is a scaffold; whether an image of its containers is; or whether a
-// workload has neither a selector nor labels of its pods, as what is merged into one.
+// metadata, its name or an image of its containers are empty; whether it is a scaffold;
+// or whether a workload has neither a selector nor labels of its pods, as what is
+// merged into one.
 func isForm(o *inventory.Object) bool {
 	if inCapitals(o.Namespace) || inCapitals(o.Name) {
 		return true
@@ -93,11 +95,19 @@ func isForm(o *inventory.Object) bool {
 }
 
 // isScaffold reports whether an object is of a custom kind and its spec has still to be
-// written: it is empty, or is the foo: bar of operator-sdk and kubebuilder.
+// written: it is empty, and what belongs there is not beside it, or is the foo: bar of
+// operator-sdk and kubebuilder.
 // https://sdk.operatorframework.io/docs/building-operators/golang/tutorial/#create-a-memcached-cr
 func isScaffold(o *inventory.Object) bool {
 	if inventory.ByKubernetes(o.Group) {
 		return false
+	}
+	for key := range yamlnode.Fields(o.Node) {
+		switch key.Value {
+		case "apiVersion", "kind", "metadata", "spec", "status":
+		default:
+			return false
+		}
 	}
 	spec := yamlnode.Resolve(yamlnode.Get(o.Node, "spec"))
 	switch {

@@ -25,6 +25,7 @@ const (
 	applied purpose = iota
 	tested          // a test applies it, and may want it refused
 	kept            // what was replaced, or is shown in part, which nobody applies
+	past            // the same, and it is for the clusters of its time
 	form            // something is filled in first
 	broken          // it is wrong so that something can be shown or tried
 )
@@ -50,8 +51,9 @@ var partial = map[string]bool{apischema.RequiredField: true, "volume-not-found":
 // a program's.
 var folders = map[string]purpose{
 	"fake": tested, "fakes": tested, "mock": tested, "mocks": tested, "mock_files": tested, "mock_data": tested, "mock_yamls": tested, "golden": tested, "goldens": tested, "testcase": tested, "testcases": tested,
-	"testdata":       tested,
-	"versioned_docs": kept, // https://docusaurus.io/docs/versioning
+	"testdata":   tested,
+	"deprecated": past, "obsolete": past, "archive": past, "archived": past, "attic": past, "unused": past, "outdated": past, "retired": past,
+	"versioned_docs": past, // https://docusaurus.io/docs/versioning
 }
 
 // environments are the usual names of environments, one of which is test.
@@ -99,7 +101,7 @@ func (p *paths) relative(file string) (string, bool) {
 func (p *paths) part(dir, name string, last bool) purpose {
 	is := applied
 	if !last {
-		is = folders[strings.TrimLeft(name, "_")]
+		is = folders[strings.Trim(name, "_")]
 		if name == "it" && filepath.Base(dir) == "src" {
 			is = tested // https://maven.apache.org/plugins/maven-invoker-plugin/usage.html
 		}
@@ -119,7 +121,7 @@ func (p *paths) part(dir, name string, last bool) purpose {
 		is = max(is, said)
 	}
 	if is == applied && (before.MatchString(name) || p.isSuperseded(dir, name)) {
-		return kept
+		return past
 	}
 	return is
 }
@@ -169,10 +171,12 @@ func isTests(word string) bool {
 			}
 		}
 	}
-	if what, ok := strings.CutPrefix(word, "test"); ok {
-		switch strings.TrimPrefix(what, "s") {
-		case "data", "util", "utils", "cases", "case", "assets", "files", "fixtures", "resources", "suite", "suites", "support", "helpers", "inputs", "manifests":
-			return true
+	for _, start := range [...]string{"tests", "test"} {
+		if what, ok := strings.CutPrefix(word, start); ok {
+			switch what {
+			case "data", "util", "utils", "cases", "case", "assets", "files", "fixtures", "resources", "suite", "suites", "support", "helpers", "inputs", "manifests":
+				return true
+			}
 		}
 	}
 	return false
@@ -306,7 +310,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		switch is {
 		case broken:
 			f.Severity = finding.Note
-		case tested, kept, form:
+		case tested, kept, past, form:
 			f.Severity = min(f.Severity, finding.Warning)
 		default:
 			if f.Severity == finding.Error && f.Rule == "api-removed" && p.isFor(file, f.Resource) {
@@ -316,8 +320,8 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		switch {
 		case is != applied && (f.Rule == "image-tag-latest" || f.Rule == "image-likely-local"):
 			f.Severity = finding.Note // nobody has to roll it back
-		case is == kept && f.Rule == "api-removed":
-			f.Severity = finding.Note // it is for the clusters of its time
+		case is == past && f.Rule == "api-removed":
+			f.Severity = finding.Note
 		}
 		// What lacks in a test may be made by it, or be in another namespace.
 		lacks := f.Rule == apischema.RequiredField || f.Missing != nil || f.Wanted != nil && f.Meant == ""

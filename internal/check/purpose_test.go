@@ -33,6 +33,8 @@ func TestWhatPathsSay(t *testing.T) {
 		"k8s/loadtest/api.yaml":           finding.Error, // a program
 		"k8s/contest/api.yaml":            finding.Error,
 		"cmd/_testdata/api.yaml":          finding.Warning,
+		"pkg/testsuite/api.yaml":          finding.Warning,
+		"web/__mocks__/api.yaml":          finding.Warning,
 		"deprecated/api.yaml":             finding.Warning,
 		"k8s/_archive/api.yaml":           finding.Warning,
 		"docs/snippets/api.yaml":          finding.Warning,
@@ -161,6 +163,9 @@ func TestAPIsForOldClusters(t *testing.T) {
 		{"deploy/1.21/ingress.yaml", "notes.md", "", finding.Warning},
 		{"deploy/1.25/ingress.yaml", "notes.md", "", finding.Error},
 		{"releases/v0.17.0/ingress.yaml", "releases/v0.18.0/notes.md", "", finding.Note},
+		{"k8s/_archive/ingress.yaml", "notes.md", "", finding.Note},
+		{"k8s/legacy-shop/ingress.yaml", "notes.md", "", finding.Warning}, // which may well run
+		{"k8s/shop-archive/ingress.yaml", "notes.md", "", finding.Warning},
 		{"k8s/app-1.0.3/ingress.yaml", "notes.md", "", finding.Error},
 	} {
 		files := map[string]string{c.path: old, c.other: c.text}
@@ -443,6 +448,7 @@ func TestScaffolds(t *testing.T) {
 		"{foo: baz}":           {finding.Error, finding.Error},
 		"{size: 1, foo: bar}":  {0, finding.Error},
 		"{size: 1, color: ''}": {0, 0},
+		"\nsize: 1":            {0, finding.Error}, // it is only not indented
 	} {
 		dir := tree(t, map[string]string{"crds/shop.yaml": crd, "samples/shop.yaml": "apiVersion: stable.example.com/v1\nkind: Shop\nmetadata: {name: a}\nspec: " + spec + "\n"})
 		assert.Equal(t, want.lacks, severityOf(t, "required-field-missing", dir), spec)
