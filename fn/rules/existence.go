@@ -479,7 +479,8 @@ var keyNotFound = &Rule{
 	Severity: finding.Error,
 	Doc: "A ConfigMap or Secret exists, but not the key that a container or a connection asks of it. " +
 		"The container then stays in CreateContainerConfigError, or the file is missing from its volume. " +
-		"Objects that are filled at run time, and references marked optional, are left alone.",
+		"Objects that are filled at run time, and references marked optional, are left alone. " +
+		"It is a warning for a key unlike those of a Secret in another file none of whose keys anything asks for: a program may fill it.",
 	URL: "https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables",
 	Run: func(p *Pass) error {
 		var none string
@@ -511,17 +512,37 @@ var keyNotFound = &Rule{
 					keys = newKeySet(known)
 					sets[first] = keys
 				}
-				p.reportKey(r, k, keys)
+				p.reportKey(r, k, keys, res.Target)
 			}
 		}
 		return nil
 	},
 }
 
-func (p *Pass) reportKey(r *reference.Ref, k reference.Key, keys *keySet) {
+func (p *Pass) reportKey(r *reference.Ref, k reference.Key, keys *keySet, target *inventory.Object) {
 	message := fmt.Sprintf("%s has no key %q", describe(r), k.Name)
-	p.Report(r.From, k.Node, message, DidYouMean(keys.Nearest(k.Name, 3)...), Help("%s", keys.help))
+	near := keys.Nearest(k.Name, 3)
+	opts := []Option{DidYouMean(near...), Help("%s", keys.help)}
+	if target != nil && target.Kind == "Secret" && target.File != r.From.File && (len(near) == 0 || !suggest.Close(k.Name, near[0])) && !usedSecrets.Of(p.Build)[target] {
+		opts = append(opts, AtMost(finding.Warning)) // nobody asks for what is in it: a program may fill it, or it is for others
+	}
+	p.Report(r.From, k.Node, message, opts...)
 }
+
+// usedSecrets are the Secrets of which some reference asks for a key that is there, or
+// for all of them.
+var usedSecrets = NewFact(func(b *Build) map[*inventory.Object]bool {
+	used := map[*inventory.Object]bool{}
+	for _, r := range b.refs.All {
+		if len(r.To) == 0 || r.To[0].Kind != "Secret" {
+			continue
+		}
+		if t := b.resolve(r).Target; t != nil && len(reference.KeyMissing(r, t, nil)) < max(1, len(r.Keys)) {
+			used[t] = true
+		}
+	}
+	return used
+})
 
 // KeyAsked returns the object and the key that a finding of key-not-found is about.
 func KeyAsked(f *finding.Finding) (name, key string, ok bool) {

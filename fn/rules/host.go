@@ -2,9 +2,11 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -31,7 +33,8 @@ var hostNotFound = &Rule{
 	Doc: "An address in text names a Service that does not exist: a typing error, the wrong namespace, or not in this build. " +
 		"Addresses are found in environment variables, command lines, whole files inside ConfigMaps and Secrets, annotations and custom resources. " +
 		"Short names are looked up in the namespace of the pod, ConfigMap or Secret that holds them. " +
-		"Public domains, IP addresses, placeholders, and namespaces that are not in the build are left alone.",
+		"Public domains, IP addresses, placeholders, and namespaces that are not in the build are left alone. " +
+		"In the middle of a file it is a warning for words that are no URL and are unlike every Service.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			if !u.isReference(p.Build) {
@@ -70,6 +73,9 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 				return
 			}
 			severity = finding.Note
+		}
+		if u.inFile && u.Form != host.URL && !strings.Contains(u.Host, ".svc") { // words of a text
+			severity = min(severity, finding.Warning)
 		}
 		message := fmt.Sprintf("host %q: Service %q%s is not in this build", u.Host, r.service, inNamespace(r.namespace))
 		severity = min(severity, r.severity)
@@ -142,10 +148,11 @@ var hostNotRewritten = &Rule{
 	Severity: finding.Error,
 	URL:      "https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/nameprefix/",
 	Doc: "An address in text has the name that a Service had before kustomize renamed it. " +
-		"namePrefix and nameSuffix change the Service and the reference fields that kustomize knows, but never text such as the value of an environment variable or a file in a ConfigMap.",
+		"namePrefix and nameSuffix change the Service and the reference fields that kustomize knows, but never text such as the value of an environment variable or a file in a ConfigMap. " +
+		"A Certificate that lists the new name too is left alone.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
-			if r := &u.judgement; r.verdict == hostRenamed && !u.isReference(p.Build) {
+			if r := &u.judgement; r.verdict == hostRenamed && !u.isReference(p.Build) && !u.listedToo() {
 				p.reportHost(u, fmt.Sprintf("host %q: the Service is called %q in this build, and kustomize does not rewrite text", u.Host, r.target.Name),
 					Suggest(r.suggestion), Help("compute the address with a connection, use replacements, or leave Services without a prefix"))
 			}
@@ -154,13 +161,30 @@ var hostNotRewritten = &Rule{
 	},
 }
 
+// listedToo reports whether the address is in the list of a Certificate that has the
+// name that would resolve as well: it is for builds with and without the prefix.
+func (u *hostUse) listedToo() bool {
+	if u.from.Kind != "Certificate" || !u.lenient {
+		return false
+	}
+	right := u.judgement.suggestion
+	if target := u.judgement.target; target != nil {
+		right = target.Name
+	}
+	return slices.ContainsFunc(yamlnode.Elements(u.from.Get("spec", "dnsNames")), func(n *yaml.Node) bool {
+		name := strings.TrimPrefix(yamlnode.String(n), "*.")
+		return name == right || strings.HasPrefix(name, right+".")
+	})
+}
+
 var hostPortNotFound = &Rule{
 	Name:     "host-port-not-found",
 	Severity: finding.Error,
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service",
 	Doc: "An address in text has a port that its Service does not have. " +
 		"Connections then time out or are refused. For headless Services and single pods the ports of the pods count as well. " +
-		"A URL without a port means the default port of its scheme, unless the same pod or file says a port of the Service elsewhere.",
+		"A URL without a port means the default port of its scheme, unless the same pod or file says a port of the Service elsewhere. " +
+		"It is a warning for an address of the program's own, to which it may not connect, and for a name and a number in the middle of a file.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			if u.judgement.verdict == hostFound && u.judgement.target != nil {
@@ -198,17 +222,24 @@ func (p *Pass) checkHostPort(u *hostUse) {
 		if len(podPorts) == 0 { // pods made elsewhere, or that declare nothing
 			severity = finding.Warning
 		}
-		own := u.node
+		except := u.node
 		if u.portNode != nil {
-			own = u.portNode
+			except = u.portNode
 		}
 		if slices.Contains(podPorts, port) || slices.ContainsFunc(p.SelectedPods(service), func(pod *inventory.Pod) bool {
-			return mentions(pod.Spec, strconv.Itoa(port), own, 0) // a listener that is not declared
+			return mentions(pod.Spec, strconv.Itoa(port), except, 0) // a listener that is not declared
 		}) {
 			return
 		}
 	}
-	if implied && (!host.IsAddressKey(u.Key) || u.lenient) { // an identifier, perhaps
+	own := p.ownAddress(u, service)
+	if own && u.isLonePeer() {
+		return // nobody connects there
+	}
+	switch {
+	case implied && (!host.IsAddressKey(u.Key) || u.lenient), // an identifier, perhaps
+		u.Form == host.HostPort && u.weak(),                            // a name and a number
+		own && !strings.Contains(strings.ToLower(u.Key), "advertised"): // the program's own, which it may not connect to
 		severity = min(severity, finding.Warning)
 	}
 	opts := []Option{AtMost(severity)}
@@ -239,6 +270,27 @@ func (p *Pass) checkHostPort(u *hostUse) {
 		return
 	}
 	p.reportHost(u, message, opts...)
+}
+
+// ownAddress reports whether only pods that the Service leads to read the address.
+func (p *Pass) ownAddress(u *hostUse, service *inventory.Object) bool {
+	readers := configReaders.Of(p.Build)[u.from]
+	if u.pod != nil {
+		readers = []*inventory.Pod{u.pod}
+	}
+	selected := p.SelectedPods(service)
+	return len(readers) > 0 && !slices.ContainsFunc(readers, func(pod *inventory.Pod) bool { return !slices.Contains(selected, pod) })
+}
+
+// peerPorts are those of a ZooKeeper server for its peers, behind the host:
+// https://zookeeper.apache.org/doc/current/zookeeperAdmin.html#sc_clusterOptions
+var peerPorts = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\w.-]:(\d+):\d+\b`) })
+
+// isLonePeer reports whether the port is for the peers of a ZooKeeper server that has
+// none: it is the only one of its list.
+func (u *hostUse) isLonePeer() bool {
+	peers := peerPorts().FindAllStringSubmatch(u.node.Value, 2)
+	return len(peers) == 1 && peers[0][1] == strconv.Itoa(u.Port) && strings.Contains(u.node.Value, u.Host+":"+peers[0][1]+":")
 }
 
 // hasPortBeside reports whether a port of the Service is said elsewhere in the pod or

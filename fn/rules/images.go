@@ -268,7 +268,7 @@ var imageInvalid = &Rule{
 	Severity: finding.Error,
 	Doc: "An image is not a valid image name: it starts with https://, has capital letters or an empty tag, for example. " +
 		"The pod stays in InvalidImageName. Placeholders that something fills in later are left alone. " +
-		"It is a warning for relative paths, which programs read that build the images themselves.",
+		"It is a warning for relative paths, which programs read that build the images themselves, and for sentences.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
@@ -299,6 +299,11 @@ var imageInvalid = &Rule{
 			}
 			if word := snakeInCapitals(s); word != "" {
 				p.Report(o, n, fmt.Sprintf("%q is not the name of an image: InvalidImageName, unless something is put in for %s", s, word), AtMost(finding.Warning))
+				return
+			}
+			if len(strings.Fields(s)) > 2 {
+				p.Report(o, n, fmt.Sprintf("%q is not the name of an image: InvalidImageName, unless something is put in its place", s), AtMost(finding.Warning),
+					Help("write registry/repository:tag"))
 				return
 			}
 			message := fmt.Sprintf("%q is not the name of an image: InvalidImageName", s)

@@ -268,7 +268,7 @@ var servicePortNotFound = &Rule{
 			if res.Status != reference.Found || res.Target == nil || res.Target.Node == nil {
 				continue
 			}
-			if want := yamlnode.String(r.Port); want != "" && !TakesPort(res.Target, want) {
+			if want := yamlnode.String(r.Port); want != "" && !TakesPort(res.Target, want) && !(routesToPods(r.From) && p.havePort(res.Target, want)) {
 				var opts []Option
 				if p.apart(r.From, res.Target) {
 					opts = append(opts, AtMost(finding.Warning))
@@ -278,6 +278,25 @@ var servicePortNotFound = &Rule{
 		}
 		return nil
 	},
+}
+
+// routesToPods reports whether the controller of an Ingress sends requests to the port
+// of the pods that it names, whatever the Service's is:
+// https://github.com/apache/shenyu/blob/master/shenyu-examples/shenyu-examples-dubbo/shenyu-examples-apache-dubbo-service/k8s/ingress.yml
+func routesToPods(o *inventory.Object) bool {
+	return o.Kind == "Ingress" && strings.HasPrefix(ingressClass(o), "shenyu")
+}
+
+// havePort reports whether the pods of a Service declare a port, or it leads to that.
+func (b *Build) havePort(svc *inventory.Object, port string) bool {
+	return slices.ContainsFunc(ServicePorts(svc), func(p ServicePort) bool { return p.TargetPort == port }) ||
+		slices.ContainsFunc(b.SelectedPods(svc), func(pod *inventory.Pod) bool {
+			return slices.ContainsFunc(pod.Containers, func(c *inventory.Container) bool {
+				return slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "ports")), func(n *yaml.Node) bool {
+					return yamlnode.GetString(n, "containerPort") == port
+				})
+			})
+		})
 }
 
 // apart reports whether nothing but one name says that two resources are applied

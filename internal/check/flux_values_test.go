@@ -139,7 +139,7 @@ func TestKeysOfTheSameFile(t *testing.T) {
 		want  bool
 	}{
 		"its own":    {map[string]string{"keys.yaml": secret("", "access-id") + pod, "roles.yaml": secret(", namespace: shop", "role")}, false},
-		"neither":    {map[string]string{"keys.yaml": secret("", "acces-id") + pod, "roles.yaml": secret(", namespace: shop", "role")}, true},
+		"neither":    {map[string]string{"keys.yaml": secret("", "acces-id") + pod, "roles.yaml": secret(", namespace: shop", "acess-id")}, true},
 		"the other":  {map[string]string{"keys.yaml": secret("", "role") + pod, "roles.yaml": secret(", namespace: shop", "access-id")}, false},
 		"both in it": {map[string]string{"keys.yaml": secret("", "access-id") + secret(", namespace: shop", "role") + pod}, true},
 	} {

@@ -95,6 +95,9 @@ func readDSN(text string, at, open int, whole bool) *Typed {
 	rest := text[open+1 : end]
 	t.End = end
 	address, after, closed := strings.Cut(rest, ")")
+	if strings.HasPrefix(rest, "?") || at+1 == open && !isDSNAddress(address, after) {
+		return nil // a group of a regular expression
+	}
 	if HasPlaceholder(text[open:end]) || strings.ContainsFunc(rest, isReference) && !closed {
 		return t
 	}
@@ -129,6 +132,15 @@ func readDSN(text string, at, open int, whole bool) *Typed {
 		}
 	}
 	return t
+}
+
+// isDSNAddress tells the address in user@(host:port)/ from a group that follows an @
+// in a regular expression: of the two only the address has a port, or a slash behind it.
+func isDSNAddress(address, after string) bool {
+	if strings.ContainsFunc(address, isReference) {
+		return true
+	}
+	return !strings.ContainsAny(address, `\|*+?^$`) && (strings.Contains(address, ":") || strings.HasPrefix(after, "/"))
 }
 
 // bareDSN reads user:password@host:3306/database, which no driver takes: a URL
