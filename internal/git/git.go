@@ -335,8 +335,9 @@ var Isolate = sync.OnceFunc(func() {
 	_ = os.Setenv("GIT_CONFIG_COUNT", strconv.Itoa(n))
 })
 
-// harmless are settings with which git runs nothing that a repository brings along.
-var harmless = []string{"core.hooksPath=" + os.DevNull, "core.fsmonitor=false", "protocol.ext.allow=never"}
+// harmless are settings with which git runs nothing that a repository brings along,
+// and leaves what it has stored as it is.
+var harmless = []string{"core.hooksPath=" + os.DevNull, "core.fsmonitor=false", "protocol.ext.allow=never", "maintenance.auto=false", "gc.auto=0"}
 
 // run runs git and returns what it prints. Its complaint is on one line.
 func (r *Repository) run(env []string, args ...string) (string, error) {
@@ -347,7 +348,9 @@ func (r *Repository) run(env []string, args ...string) (string, error) {
 			r.tame = nil
 			return "", err
 		}
-		r.tame = tame(settings)
+		if r.tame, err = tame(settings); err != nil {
+			return "", err
+		}
 	}
 	all := []string{"-C", r.Top, "-c", "core.quotePath=false"}
 	for _, setting := range slices.Concat(harmless, r.tame.settings) {
@@ -384,11 +387,11 @@ type tamed struct{ settings, env []string }
 // tame judges the settings of git config --show-scope --null --list. Those of the
 // user and of the machine are theirs; those of the repository came with its folder,
 // which may be one that somebody else has packed. What it has git run is left out,
-// but for the programs that everybody knows.
+// but for the programs that everybody knows; what cannot be left out is an error.
 // https://git-scm.com/docs/gitattributes#_filter
-func tame(settings string) *tamed {
+func tame(settings string) (*tamed, error) {
 	var t tamed
-	filters := map[string]bool{}
+	off := map[string][]string{} // settings that switch a section off
 	fields := strings.Split(settings, "\x00")
 	fetches, programs := false, false
 	for i := 0; i+1 < len(fields); i += 2 {
@@ -401,24 +404,29 @@ func tame(settings string) *tamed {
 		if end := strings.LastIndexByte(key, '.'); end >= 0 {
 			section, name = key[:end], key[end+1:]
 		}
-		driver, isFilter := strings.CutPrefix(section, "filter.")
 		switch {
-		case isFilter && (name == "clean" || name == "smudge" || name == "process"):
-			filters[driver] = filters[driver] || !knownFilters[strings.Join(strings.Fields(strings.ReplaceAll(value, `"`, "")), " ")]
+		case strings.HasPrefix(section, "hook."): // https://git-scm.com/docs/git-hook
+			off[section] = []string{"enabled=false"}
+		case strings.HasPrefix(section, "filter.") && (name == "clean" || name == "smudge" || name == "process"):
+			if !knownFilters[strings.Join(strings.Fields(strings.ReplaceAll(value, `"`, "")), " ")] {
+				off[section] = []string{"clean=", "smudge=", "process=", "required=false"}
+			}
 		case strings.HasPrefix(section, "remote.") && (name == "promisor" || name == "partialclonefilter"), key == "extensions.partialclone":
 			fetches = true
-		case section == "core" && (name == "sshcommand" || name == "gitproxy" || name == "askpass"),
+		case section == "core" && (name == "sshcommand" || name == "gitproxy" || name == "askpass" || name == "alternaterefscommand"),
 			section == "credential" || strings.HasPrefix(section, "credential."),
 			section == "protocol" || strings.HasPrefix(section, "protocol."),
 			strings.HasPrefix(section, "remote.") && (name == "uploadpack" || name == "vcs"),
-			(section == "http" || strings.HasPrefix(section, "http.")) && name != "extraheader" && name != "postbuffer" && name != "version":
+			(section == "http" || strings.HasPrefix(section, "http.")) && !harmlessHTTP[name]:
 			programs = true // or files, that cookies are written into
 		}
 	}
-	for driver, foreign := range filters {
-		if foreign {
-			prefix := "filter." + driver + "."
-			t.settings = append(t.settings, prefix+"clean=", prefix+"smudge=", prefix+"process=", prefix+"required=false")
+	for section, settings := range off {
+		if strings.Contains(section, "=") { // -c takes the name of a setting to end there
+			return nil, fmt.Errorf("the repository's own configuration has a section %q, of which git cannot be told to run nothing: remove it, or move it to the configuration of the user", section)
+		}
+		for _, setting := range settings {
+			t.settings = append(t.settings, section+"."+setting)
 		}
 	}
 	slices.Sort(t.settings)
@@ -428,7 +436,13 @@ func tame(settings string) *tamed {
 	case fetches && getenv("GIT_ALLOW_PROTOCOL") == "":
 		t.env = append(t.env, "GIT_ALLOW_PROTOCOL=http:https:ssh:git:file")
 	}
-	return &t
+	return &t, nil
+}
+
+// harmlessHTTP are settings of http, in lower case, that neither run a program nor
+// write a file.
+var harmlessHTTP = map[string]bool{
+	"extraheader": true, "postbuffer": true, "version": true, "sslverify": true, "sslcainfo": true, "sslcapath": true, "lowspeedlimit": true, "lowspeedtime": true,
 }
 
 // knownFilters are those of git-lfs and git-crypt, which are found on the PATH.

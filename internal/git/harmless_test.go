@@ -88,6 +88,24 @@ func TestSettingsOfARepositoryRunNothing(t *testing.T) {
 		"like git-lfs": func(run func(...string) string, _, evil string) {
 			run("config", "filter.x.clean", "git-lfs clean -- %f; "+evil)
 		},
+		"a driver with =": func(run func(...string) string, dir, evil string) {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, ".gitattributes"), []byte("* filter=x=y\n"), 0o644))
+			run("config", "filter.x=y.clean", evil)
+			run("config", "filter.x=y.smudge", evil)
+		},
+		"missing objects, alternates": func(run func(...string) string, dir, evil string) {
+			other := filepath.Join(t.TempDir(), "other")
+			run("clone", "-q", "--bare", dir, other)
+			run("-C", other, "config", "uploadpack.allowAnySHA1InWant", "true")
+			run("-C", other, "config", "uploadpack.allowFilter", "true")
+			missing(run, dir)
+			empty := filepath.Join(t.TempDir(), "empty")
+			run("init", "-q", "--bare", empty)
+			require.NoError(t, os.MkdirAll(filepath.Join(dir, ".git/objects/info"), 0o755))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, ".git/objects/info/alternates"), []byte(filepath.Join(empty, "objects")+"\n"), 0o644))
+			run("config", "remote.o.url", "file://"+other)
+			run("config", "core.alternateRefsCommand", evil)
+		},
 		"fsmonitor":     func(run func(...string) string, _, evil string) { run("config", "core.fsmonitor", evil) },
 		"diff.external": func(run func(...string) string, _, evil string) { run("config", "diff.external", evil) },
 		"textconv":      func(run func(...string) string, _, evil string) { run("config", "diff.x.textconv", evil) },
@@ -103,6 +121,10 @@ func TestSettingsOfARepositoryRunNothing(t *testing.T) {
 			run("config", "core.hooksPath", "hooks")
 			require.NoError(t, os.Mkdir(filepath.Join(dir, "hooks"), 0o755))
 			require.NoError(t, os.Link(evil, filepath.Join(dir, "hooks", "post-index-change")))
+		},
+		"hooks of the configuration": func(run func(...string) string, _, evil string) { // since git 2.54
+			run("config", "hook.x.event", "post-index-change")
+			run("config", "hook.x.command", evil)
 		},
 		"missing objects, ext": func(run func(...string) string, dir, evil string) {
 			missing(run, dir)
