@@ -58,10 +58,11 @@ func Process(p *os.Process) (ended func()) {
 
 // Run runs a program that starts others, as git does, for at most so long: then,
 // and when this program is told to end, it ends with those that it started. What
-// it had no time for is [context.DeadlineExceeded].
+// it had no time for is [context.DeadlineExceeded]; [exec.ErrWaitDelay] is for a program
+// that succeeded, of which another one that it started still has the output.
 func Run(cmd *exec.Cmd, most time.Duration) error {
 	g := newGroup(cmd)
-	cmd.WaitDelay = grace // what it started may hold its output open
+	cmd.WaitDelay = 10 * grace // what it started may hold its output open
 	state.Lock()
 	if err := cmd.Start(); err != nil {
 		state.Unlock()
@@ -134,6 +135,11 @@ func OnSignals() {
 func All() {
 	state.Lock()
 	defer state.Unlock()
+	var ended sync.WaitGroup
+	for g := range state.groups {
+		ended.Go(g.end)
+	}
+	ended.Wait() // they write no more
 	for path := range state.paths {
 		_ = os.RemoveAll(path)
 	}
@@ -145,11 +151,6 @@ func All() {
 		_ = p.Kill()
 	}
 	clear(state.processes)
-	var ended sync.WaitGroup
-	for g := range state.groups {
-		ended.Go(g.end)
-	}
-	ended.Wait()
 }
 
 // TempDir makes the directory that temporary files of this program and of those

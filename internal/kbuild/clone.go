@@ -76,7 +76,7 @@ func cloneRepository(fsys filesys.FileSystem, address string) (_ *clone, err err
 		cmd.Stdout, cmd.Stderr = &said, &said
 		if err := cleanup.Run(cmd, timeout); errors.Is(err, context.DeadlineExceeded) {
 			return nil, fmt.Errorf("hit %s timeout running '%s'", timeout, cmd)
-		} else if err != nil {
+		} else if err != nil && !errors.Is(err, exec.ErrWaitDelay) { // ssh may stay, for the next connection
 			return nil, fmt.Errorf("failed to run '%s': %s: %w", cmd, &said, err)
 		}
 	}
