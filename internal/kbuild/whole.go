@@ -79,8 +79,10 @@ func (v *level) vetTexts() error {
 
 // wholePatch vets a patch in a file, or one in the kustomization.
 func (v *level) wholePatch(path, inline string) error {
-	if text, err := v.Load(path); path != "" && isLocal(path) && !strings.Contains(path, "\n") && err == nil {
-		return v.whole(path, text)
+	if isLocal(path) && !strings.Contains(path, "\n") {
+		if text, err := v.Load(path); err == nil {
+			return v.whole(path, text)
+		}
 	}
 	if strings.Contains(inline, "\n") {
 		if err := v.whole(v.file, []byte(inline)); err != nil {
@@ -91,7 +93,7 @@ func (v *level) wholePatch(path, inline string) error {
 }
 
 func (v *level) onlyOneIn(path string) error {
-	if path == "" || !isLocal(path) {
+	if !isLocal(path) {
 		return nil
 	}
 	text, err := v.Load(path)
