@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -133,14 +134,7 @@ func (t *Tree) top() string {
 	if err != nil {
 		return ""
 	}
-	for above := dir; ; above = filepath.Dir(above) {
-		if _, err := os.Lstat(filepath.Join(above, ".git")); err == nil {
-			return above
-		}
-		if above == filepath.Dir(above) {
-			return dir
-		}
-	}
+	return cmp.Or(git.Top(dir), dir)
 }
 
 func isKustomizationFile(path string) bool {

@@ -172,6 +172,27 @@ func TestNewFrom(t *testing.T) {
 	}
 }
 
+// What git tracks and ignores was there before, and so was a chart beside the
+// kustomization, in the same repository.
+func TestNewFromKnowsTheRepository(t *testing.T) {
+	repository(t, map[string]string{
+		"helm":                "#!/bin/sh\nif [ $1 = version ]; then echo v3.20.0; exit; fi\nprintf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: x}\\n'\n",
+		"charts/c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\n", "k/v.yaml": "a: 1\n",
+		"k/kustomization.yaml": "helmGlobals: {chartHome: ../charts}\nhelmCharts: [{name: c, valuesFile: v.yaml}]\nresources: [pod.yaml]\n",
+		"k/pod.yaml":           knownPod, "d/ignored.yaml": knownPod, "d/secret.yaml": knownSecret,
+	})
+	require.NoError(t, os.Chmod("helm", 0o755))
+	write(t, ".", map[string]string{".gitignore": "ignored.yaml\n"})
+	commitAll(t)
+	top, err := os.Getwd()
+	require.NoError(t, err)
+	for _, dir := range []string{"k", "d"} {
+		code, stdout, stderr := run(t, "check", "--enable-helm", "--helm-command", filepath.Join(top, "helm"), "--new-from", "HEAD", dir)
+		assert.Equal(t, ExitOK, code, stdout+stderr)
+		assert.Contains(t, stdout, "known before", dir)
+	}
+}
+
 // Comments in files of the commit are no comments of what is checked.
 func TestNewFromWithIgnores(t *testing.T) {
 	ignored := strings.Replace(knownPod, "        name: db-secrt", "        name: db-secrt # krm-validate:ignore secret-not-found: made by hand", 1)

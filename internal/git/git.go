@@ -85,6 +85,17 @@ func Owns(name string) bool {
 	})
 }
 
+// Top is the folder of the repository that an absolute path is in, the nearest with a
+// .git; "" if it is in none.
+func Top(dir string) string {
+	for ; !has(dir, ".git"); dir = filepath.Dir(dir) {
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
+	return dir
+}
+
 func has(dir, name string) bool {
 	_, err := os.Lstat(filepath.Join(dir, name))
 	return err == nil
@@ -134,11 +145,15 @@ func (r *Repository) Read(commit, path string) []byte {
 }
 
 // Export writes the files of a commit into a folder, as a checkout of it would, and
-// those of its submodules that are checked out and have the commit that it names.
+// those of its submodules that are checked out and have the commit that it names. The
+// folder gets a .git with nothing but an index: it is the top of what [Tracked] and
+// [Top] know, and no repository to git.
 func (r *Repository) Export(commit, dir string) error {
-	index := filepath.Join(dir, ".krm-validate-index")
-	defer os.Remove(index)
-	env := []string{"GIT_INDEX_FILE=" + index}
+	own := filepath.Join(dir, ".git")
+	if err := os.MkdirAll(own, 0o755); err != nil {
+		return err
+	}
+	env := []string{"GIT_INDEX_FILE=" + filepath.Join(own, "index")}
 	if _, err := r.run(env, "read-tree", "--end-of-options", commit); err != nil {
 		return err
 	}
