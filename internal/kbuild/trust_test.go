@@ -423,6 +423,7 @@ func TestHelmStaysInTheTree(t *testing.T) {
 		"a link to git's folder":       with(chart("", "name: c"), "k/charts/c/values.yaml", "", "k/charts/c/files", "-> ../../../.git"),
 		"the environment":              with(chart("", "name: c, nameTemplate: '{{ env \"HOME\" }}'"), "k/charts/c/values.yaml", ""),
 		"the environment, expanded":    with(chart("", "name: c, nameTemplate: '{{expandenv `$HOME`}}'"), "k/charts/c/values.yaml", ""),
+		"the environment, hidden":      with(chart("", "name: c, nameTemplate: '{{ \"}}\" | printf \"%s%s\" (env \"HOME\") }}'"), "k/charts/c/values.yaml", ""),
 		"names of hosts":               with(chart("", "name: c, nameTemplate: '{{ getHostByName `x` }}'"), "k/charts/c/values.yaml", ""),
 		"configHome":                   with(chart("configHome: x", "name: c"), "k/charts/c/values.yaml", ""),
 		"the old field":                {"k/kustomization.yaml": "helmChartInflationGenerator: [{chartName: c, chartHome: " + outside + "}]\n"},
@@ -442,6 +443,7 @@ func TestHelmStaysInTheTree(t *testing.T) {
 		"one to pull":                  chart("", "name: c, repo: 'https://example.com', version: 1.2.3"),
 		"one to pull beside it":        with(chart("chartHome: ../charts", "name: c, repo: 'oci://example.com', valuesFile: v.yaml"), "k/v.yaml", ""),
 		"links within":                 with(chart("", "name: c"), "k/charts/c/values.yaml", "", "k/charts/c/files", "-> ../../../other", "other/x", "x"),
+		"a name for an environment":    with(chart("", "name: c, nameTemplate: 'env-{{ randAlpha 5 | lower }}-env'"), "k/charts/c/values.yaml", ""),
 		"a template of the name":       with(chart("", "name: c, nameTemplate: 'a-{{ randAlpha 5 | lower }}'"), "k/charts/c/values.yaml", ""),
 	}
 	write := func(t *testing.T, f files) string {

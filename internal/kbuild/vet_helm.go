@@ -1,6 +1,7 @@
 package kbuild
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -73,7 +74,7 @@ func (o *Options) vetChart(file, field, dir string, c chart) error {
 		return &ForeignFunctionError{File: file, Field: field, What: "configHome lets helm run the plugins that it finds below " + c.ConfigHome}
 	}
 	// https://masterminds.github.io/sprig/os.html
-	if f := ofTheMachine.FindString(c.NameTemplate); f != "" {
+	if f := ofTheMachine.FindString(actions.FindString(c.NameTemplate)); f != "" {
 		return &ForeignFunctionError{File: file, Field: field, What: "nameTemplate calls " + f + ", which tells the chart of the machine that it is built on"}
 	}
 	// The name becomes part of the path of a file with values that kustomize writes.
@@ -85,6 +86,9 @@ func (o *Options) vetChart(file, field, dir string, c chart) error {
 	}
 	return vetChartPlace(file, field, dir, c)
 }
+
+// actions are what a template calls functions in, with the text between them.
+var actions = regexp.MustCompile(`(?s)\{\{.*\}\}`)
 
 var ofTheMachine = regexp.MustCompile(`\b(?:env|expandenv|getHostByName)\b`)
 
@@ -100,26 +104,27 @@ func vetChartPlace(file, field, dir string, c chart) error {
 		home = filepath.Join(home, c.Name+"-"+c.Version)
 	}
 	place := filepath.Join(home, c.Name)
-	top := repositoryOf(dir)
+	top := realPath(dir)
+	top = cmp.Or(git.Top(top), top)
 	outside := func(what, path string) error {
 		return fmt.Errorf("%s: %s: %s %s, which is not in %s: have it in there, or add --load-restrictor LoadRestrictionsNone if you trust the tree", file, field, what, path, top)
 	}
-	inside := func(path string, hidden bool) bool {
+	inside := func(path string) bool {
 		rel, err := filepath.Rel(top, path)
-		if err != nil || !filepath.IsLocal(rel) || git.Owns(rel) {
-			return false
-		}
-		return hidden || !slices.ContainsFunc(strings.Split(rel, string(filepath.Separator)), func(part string) bool { return len(part) > 1 && part[0] == '.' })
+		return err == nil && filepath.IsLocal(rel) && !git.Owns(rel)
 	}
 	real := realPath(place)
 	if info, err := os.Stat(place); err != nil || !info.IsDir() {
 		// helm pull writes the files of the archive there, whatever their names.
-		if !inside(real, false) {
+		if !inside(real) {
 			return outside("helm would write the chart into", place)
+		}
+		if hidden(strings.TrimPrefix(real, top)) {
+			return fmt.Errorf("%s: %s: helm would write the chart into %s, a hidden folder: name another one, or add --load-restrictor LoadRestrictionsNone if you trust the tree", file, field, place)
 		}
 		return nil
 	}
-	if !inside(real, true) {
+	if !inside(real) {
 		return outside("helm would read the chart in", place)
 	}
 	// helm follows links, and .Files of a chart has what they lead to.
@@ -138,7 +143,7 @@ func vetChartPlace(file, field, dir string, c chart) error {
 			if err != nil {
 				return nil // helm fails too
 			}
-			if !inside(target, true) {
+			if !inside(target) {
 				return outside("a link in the chart leads helm to", path)
 			}
 			if info, err := os.Stat(target); err == nil && info.IsDir() {
@@ -150,17 +155,9 @@ func vetChartPlace(file, field, dir string, c chart) error {
 	return walk(real)
 }
 
-// repositoryOf is the folder with .git that a folder is in, or the folder itself.
-func repositoryOf(dir string) string {
-	dir = realPath(dir)
-	for d := dir; ; d = filepath.Dir(d) {
-		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
-			return d
-		}
-		if d == filepath.Dir(d) {
-			return dir
-		}
-	}
+// hidden reports whether a part of a path begins with a dot.
+func hidden(path string) bool {
+	return slices.ContainsFunc(strings.Split(path, string(filepath.Separator)), func(part string) bool { return len(part) > 1 && part[0] == '.' })
 }
 
 // realPath is a path without links, also where nothing is there yet.
