@@ -116,9 +116,11 @@ func remoteTrees(address string) map[string]files {
 		trees[field+" in a directory"] = plain.with(files{
 			"kustomization.yaml": "resources: [base]\n" + field + ": [dir]\n", "dir/kustomization.yaml": "resources: [" + address + "/" + field + ".yaml]\n",
 		})
-		trees[field+" beside our function"] = plain.with(files{
-			"kustomization.yaml": "resources: [base]\ntransformers: [fn.yaml]\n" + own, "fn.yaml": pipeline(execSpec),
-		})
+		beside := "transformers: [fn.yaml]\n" + own
+		if field == "transformers" {
+			beside = strings.Replace(own, "[", "[fn.yaml, ", 1)
+		}
+		trees[field+" beside our function"] = plain.with(files{"kustomization.yaml": "resources: [base]\n" + beside, "fn.yaml": pipeline(execSpec)})
 		trees[field+" and something that only kustomize builds"] = plain.with(files{"kustomization.yaml": "resources: [base]\nopenapi: {version: v1.21.2}\n" + own})
 	}
 	return trees
