@@ -58,12 +58,12 @@ func Writable(name string) error {
 	if err != nil || !regular {
 		return err
 	}
-	_, remove, err := temporary(name, nil, 0o600)
+	tmp, remove, err := beside(name)
 	if err != nil {
 		return err
 	}
-	remove()
-	return nil
+	defer remove()
+	return tmp.Close()
 }
 
 // target is what is written to instead of name, and how.
@@ -98,14 +98,7 @@ var errReadOnly = errors.New("the file is read-only")
 // alone, and goes away with the program, or with the next one. It is on the disk
 // before it gets its name: a machine that fails leaves no empty file behind.
 func temporary(name string, content []byte, perm os.FileMode) (path string, remove func(), err error) {
-	tmp, remove, err := cleanup.File(filepath.Dir(name))
-	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
-		// Nobody knows the name that was tried.
-		if errors.Is(err, fs.ErrNotExist) {
-			return "", nil, fmt.Errorf("%s: there is no folder %s", name, filepath.Dir(name))
-		}
-		failed.Path = name
-	}
+	tmp, remove, err := beside(name)
 	if err != nil {
 		return "", nil, err
 	}
@@ -115,6 +108,19 @@ func temporary(name string, content []byte, perm os.FileMode) (path string, remo
 		return "", nil, err
 	}
 	return tmp.Name(), remove, nil
+}
+
+// beside opens a new file in the folder of name.
+func beside(name string) (tmp *os.File, remove func(), err error) {
+	tmp, remove, err = cleanup.File(filepath.Dir(name))
+	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+		// Nobody knows the name that was tried.
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, fmt.Errorf("%s: there is no folder %s", name, filepath.Dir(name))
+		}
+		failed.Path = name
+	}
+	return tmp, remove, err
 }
 
 // WriteAll writes files into a directory: all of them or none. Files that are

@@ -255,6 +255,15 @@ func (c *taint) fill(text string) string {
 		base64.StdEncoding.EncodeToString([]byte("@B@")), base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(c.secret))))).Replace(text)
 }
 
+// thinned is of how many of the further trees one is run. With the race detector a tree
+// takes five times as long, and finds no more secrets.
+func thinned() int {
+	if testing.Short() {
+		return 4
+	}
+	return 1
+}
+
 // TestNoSecretIsPrinted runs every command in every format over trees with
 // secrets in every place that may hold one.
 func TestNoSecretIsPrinted(t *testing.T) {
@@ -263,7 +272,7 @@ func TestNoSecretIsPrinted(t *testing.T) {
 		trees, further := maps.Clone(tainted), furtherTrees()
 		maps.Copy(further, strangersTrees())
 		for j, name := range slices.Sorted(maps.Keys(further)) {
-			if j%len(sentinels) == i {
+			if j%(len(sentinels)*thinned()) == i {
 				trees[name] = further[name]
 			}
 		}
