@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -354,16 +355,19 @@ func (v *Resolver) affixed(q *query) *inventory.Object {
 }
 
 // ReleaseOf returns what installs a chart in the namespace that the name may be
-// of, nil if nothing does.
+// of, nil if nothing does. What has no namespace gets one from whoever applies it,
+// which may be that of any release.
 func (v *Resolver) ReleaseOf(namespace, name string) *inventory.Object {
-	for _, ns := range [...]string{namespace, ""} {
-		for _, r := range v.releases()[ns] {
+	releases := v.releases()
+	spaces := []string{namespace, ""}
+	if namespace == "" {
+		spaces = slices.Sorted(maps.Keys(releases))
+	}
+	for _, ns := range spaces {
+		for _, r := range releases[ns] {
 			if rest, ok := strings.CutPrefix(name, r.name); ok && (rest == "" || rest[0] == '-') {
 				return r.from
 			}
-		}
-		if ns == "" {
-			break
 		}
 	}
 	return nil
