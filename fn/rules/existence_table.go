@@ -65,7 +65,8 @@ var existenceTable = []existence{
 			"argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"),
 		notes: gks("ReplicationController", "apps.openshift.io/DeploymentConfig"),
 		doc: "An autoscaler or rollout names a workload that is not there. " +
-			"It then scales nothing and says so only in its own status.",
+			"It then scales nothing and says so only in its own status. " +
+			"For a VerticalPodAutoscaler, which is commonly written for what an operator makes, it is a note unless the name is nearly that of a workload.",
 		url: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
 	},
 	{
