@@ -83,14 +83,14 @@ func (p *Pass) checkRepositories(app, project *inventory.Object) {
 	repos := yamlnode.Elements(project.Get("spec", "sourceRepos"))
 	for _, path := range []string{"spec.source.repoURL", "spec.sources[].repoURL"} {
 		for _, n := range fieldpath.Of(path).Nodes(app.Node) {
-			url := strings.TrimSuffix(yamlnode.String(n), ".git")
+			url := repositoryURL(yamlnode.String(n))
 			if url == "" || strings.ContainsAny(url, "${<") {
 				continue
 			}
 			permitted := false
 			for _, r := range repos {
 				text := yamlnode.String(r)
-				permitted = permitted || strings.ContainsAny(text, "${<!") || argoMatch(strings.TrimSuffix(text, ".git"), url)
+				permitted = permitted || strings.ContainsAny(text, "${<!") || argoMatch(repositoryURL(text), url)
 			}
 			if !permitted {
 				p.Report(app, n, fmt.Sprintf("%s does not permit this source repository", project),
@@ -98,6 +98,13 @@ func (p *Pass) checkRepositories(app, project *inventory.Object) {
 			}
 		}
 	}
+}
+
+// repositoryURL is the address of a repository as Argo CD compares them: in lower case
+// and without .git, see NormalizeGitURL in
+// https://github.com/argoproj/argo-cd/blob/master/util/git/git.go.
+func repositoryURL(s string) string {
+	return strings.TrimSuffix(strings.ToLower(strings.TrimSpace(s)), ".git")
 }
 
 // argoMatch is Argo CD's glob, in which * matches slashes too.
