@@ -16,7 +16,8 @@ import (
 
 // scripted makes warnings of what the scripts, programs and documents of the
 // repository make up for: a key that kubectl create configmap --from-file or
-// Terraform would give, and a placeholder that sed puts a value in for. What
+// Terraform would give, a placeholder that sed puts a value in for, and an object that
+// kubectl create or helm install makes, as a document says it should be called. What
 // kustomizations make of files is in the build, so what is beside a resource counts
 // where none lists it.
 func (rep *Report) scripted(outcomes []outcome) {
@@ -53,9 +54,13 @@ func (rep *Report) scripted(outcomes []outcome) {
 type question struct {
 	name, key string // of a ConfigMap or Secret
 	word      string // that is to be replaced
+	kind      string // of an object that is missing, with its name
 }
 
 func newQuestion(f *finding.Finding) (q question, ok bool) {
+	if m := f.Missing; m != nil && makes[m.Kind] != "" {
+		return question{kind: m.Kind, name: m.Name}, len(f.Suggestions) == 0 && m.Name != ""
+	}
 	if q.name, q.key, ok = rules.KeyAsked(f); !ok {
 		q.word, ok = rules.PlaceholderLeft(f)
 	}
@@ -100,17 +105,26 @@ func readScripts(repository fs.FS, questions map[question][]*finding.Finding) {
 			return nil //nolint:nilerr // as above
 		}
 		read += len(text)
+		commands, comments := text, text
 		if isForCluster(file, text) {
-			return nil
+			commands, comments = nil, commentLines(text)
 		}
-		compared += int64(len(text)) * int64(len(questions))
+		made := makersOf(comments)
+		compared += int64(len(commands)) * int64(len(questions))
 		for q, findings := range questions {
-			if q.answeredBy(text) {
+			switch {
+			case q.kind != "" && made.make(q.kind, q.name):
+				for _, f := range findings {
+					answer(f, file+" says how it is made")
+				}
+			case q.kind == "" && commands != nil && q.answeredBy(commands):
 				for _, f := range findings {
 					answer(f, file+" may make up for it")
 				}
-				delete(questions, q)
+			default:
+				continue
 			}
+			delete(questions, q)
 		}
 		return nil
 	})
@@ -131,6 +145,112 @@ func isForCluster(file string, text []byte) bool {
 var creates = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`create (?:secret|configmap|cm)\b|patch (?:secret|configmap|cm)\b|kubernetes_secret|kubernetes_config_map|(?:corev1|v1|core)\.(?:Secret|ConfigMap)\b|V1(?:Secret|ConfigMap)\b|configMapGenerator|secretGenerator`)
 })
+
+// makes is how kubectl and Terraform call the objects of a kind that they make, and the
+// word of Helm, which makes Services.
+var makes = map[string]string{
+	"Secret":         "secret",
+	"ConfigMap":      "configmap cm config_map",
+	"ServiceAccount": "serviceaccount sa service_account",
+	"Service":        "helm",
+}
+
+// makers are the commands of a file that make objects, by what they say of the kind.
+type makers map[string][][]byte
+
+// making begins a command that makes an object.
+var making = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bcreate (secret|configmap|cm|serviceaccount|sa)\b|"kubernetes_(secret|config_map|service_account)(?:_v1)?"|\b(helm) (?:install|upgrade)\b`)
+})
+
+func makersOf(text []byte) makers {
+	if !bytes.Contains(text, []byte("create ")) && !bytes.Contains(text, []byte("kubernetes_")) && !bytes.Contains(text, []byte("helm ")) {
+		return nil
+	}
+	m := makers{}
+	for _, at := range making().FindAllSubmatchIndex(text, -1) {
+		for i := 2; i < len(at); i += 2 {
+			if at[i] < 0 {
+				continue
+			}
+			end := endOfCommand
+			if i == 4 {
+				end = endOfParagraph
+			}
+			word := string(text[at[i]:at[i+1]])
+			m[word] = append(m[word], end(text[at[1]:min(len(text), at[1]+2000)]))
+		}
+	}
+	return m
+}
+
+// make reports whether a command makes the object.
+func (m makers) make(kind, name string) bool {
+	for word := range strings.FieldsSeq(makes[kind]) {
+		for _, command := range m[word] {
+			if word != "helm" && hasWord(command, name) || word == "helm" && installs(command, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// endOfCommand cuts a command at the end of its line, unless that goes on.
+func endOfCommand(text []byte) []byte {
+	for from := 0; ; {
+		i := bytes.IndexByte(text[from:], '\n')
+		if i < 0 {
+			return text
+		}
+		if from += i; !bytes.HasSuffix(bytes.TrimRight(text[:from], " \r"), []byte("\\")) {
+			return text[:from]
+		}
+		from++
+	}
+}
+
+func endOfParagraph(text []byte) []byte {
+	paragraph, _, _ := bytes.Cut(text, []byte("\n\n"))
+	return paragraph
+}
+
+// installs reports whether what follows helm install is a release that the name of a
+// Service may be of.
+func installs(command []byte, name string) bool {
+	value := false // of the flag before
+	for word := range strings.FieldsSeq(string(command)) {
+		switch {
+		case strings.HasPrefix(word, "-"):
+			value = !strings.Contains(word, "=") && !switches[word]
+		case value:
+			value = false
+		case word != "\\":
+			rest, ok := strings.CutPrefix(name, strings.Trim(word, `"'`))
+			return ok && (rest == "" || rest[0] == '-')
+		}
+	}
+	return false
+}
+
+// switches are Helm's flags without a value that are given before the name.
+// https://helm.sh/docs/helm/helm_upgrade/
+var switches = map[string]bool{
+	"--install": true, "-i": true, "--wait": true, "--atomic": true, "--debug": true, "--create-namespace": true, "--force": true,
+	"--devel": true, "--reuse-values": true, "--reset-values": true, "--cleanup-on-fail": true, "--dependency-update": true,
+}
+
+// commentLines returns the comments of YAML that have lines of their own, without their
+// marks.
+func commentLines(text []byte) []byte {
+	var comments []byte
+	for line := range bytes.Lines(text) {
+		if line = bytes.TrimLeft(line, " "); len(line) > 0 && line[0] == '#' {
+			comments = append(comments, line[1:]...)
+		}
+	}
+	return comments
+}
 
 // fills is what puts values in for words.
 var fills = sync.OnceValue(func() *regexp.Regexp {
