@@ -117,8 +117,11 @@ func mayBeIssued(text string) bool {
 			if i > 7 && text[i+1] == 'A' && text[i+2] == 'A' {
 				return true
 			}
-		case '.': // SG., hvs., ya29., dp.pt., .atlasv1., and the addresses
-			if i >= 2 && (text[i-1] == 'G' || text[i-2] == 'v' || text[i-1] == '9' || text[i-2] == 'd' && text[i-1] == 'p' || text[i+1] == 'a' || text[i+1] == 's' || text[i+1] == 'c') {
+		case '.':
+			switch before, after := text[max(0, i-4):i], text[i+1:]; {
+			case strings.HasSuffix(before, "SG"), strings.HasSuffix(before, "ya29"), strings.HasSuffix(before, "dp"),
+				strings.HasSuffix(before, "hvs"), strings.HasSuffix(before, "hvb"),
+				strings.HasPrefix(after, "atlasv1."), strings.HasPrefix(after, "slack.com/"), strings.HasPrefix(after, "com/api/webhooks/"):
 				return true
 			}
 		case '$':
