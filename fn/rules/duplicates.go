@@ -184,9 +184,23 @@ func (p *Pass) reportDashless(o *inventory.Object, n *yaml.Node, found []twice) 
 	if !slices.ContainsFunc(found, func(t twice) bool { return n.Content[t.second].Value != key.Value }) {
 		return false
 	}
+	if found[0].first != 0 && !endsInEntry(n.Content[found[0].second-1], n.Content[0].Value) {
+		return false // something else was pasted
+	}
 	p.ReportKey(o, key, n.Content[found[0].second+1], dashless,
 		Help("begin it with a dash, in the column of the dash before the first; as it is, the keys %s are there twice, and one of each is lost", keysOf(n, found)))
 	return true
+}
+
+// endsInEntry reports whether the last element of a list is a mapping that begins with
+// a key, as entries of another list do.
+func endsInEntry(list *yaml.Node, key string) bool {
+	list = yamlnode.Resolve(list)
+	if list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
+		return false
+	}
+	last := yamlnode.Resolve(list.Content[len(list.Content)-1])
+	return last.Kind == yaml.MappingNode && len(last.Content) > 0 && last.Content[0].Value == key
 }
 
 // keysOf lists the keys that a mapping has twice.

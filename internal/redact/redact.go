@@ -98,7 +98,8 @@ func (s *Secrets) Node(n *yaml.Node) {
 }
 
 // Settle reads the documents that were added, of so many bytes since it was last
-// called, and lets go of them once they are so many or so large that memory counts. They must not be edited any more.
+// called, and lets go of them once they are so many or so large that memory counts.
+// They must not be edited any more.
 func (s *Secrets) Settle(bytes int) {
 	const (
 		many  = 5000    // documents
