@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -130,13 +131,16 @@ var imageTagLatest = &Rule{
 	Severity: finding.Warning,
 	Doc: "An image has the tag latest, or none, which means the same. " +
 		"What runs then depends on when a node pulled it, and there is nothing to roll back to. " +
-		"Local images and images with a digest are left alone. Make it an error where it matters: validate.rules, image-tag-latest: error.",
+		"Local images, those that are never pulled and images with a digest are left alone. Make it an error where it matters: validate.rules, image-tag-latest: error.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) error {
 		said := p.Config.Normalize.GetImages() == nil && p.Config.Validate.SeverityOf(imageLikelyLocal.Name, imageLikelyLocal.Severity) != finding.Off
 		p.eachImage(func(u usedImage) {
 			if u.local || !u.Moves() || said && u.likelyLocal() {
 				return
+			}
+			if yamlnode.String(u.policy) == "Never" {
+				return // nothing is pulled, and the nodes have what somebody put there
 			}
 			if u.node.Value == "auto" {
 				return // Istio puts the image of its gateway in: https://istio.io/latest/docs/setup/additional-setup/gateway/
@@ -153,6 +157,21 @@ var imageTagLatest = &Rule{
 		})
 		return nil
 	},
+}
+
+// MovingImage returns the name without its tag of the image that a finding of
+// image-tag-latest is about.
+func MovingImage(f *finding.Finding) (name string, ok bool) {
+	if f.Rule != imageTagLatest.Name {
+		return "", false
+	}
+	quoted, err := strconv.QuotedPrefix(strings.TrimPrefix(f.Message, "image "))
+	if err != nil {
+		return "", false
+	}
+	image, err := strconv.Unquote(quoted)
+	img, ok := normalize.ParseImage(image)
+	return img.Name, ok && err == nil
 }
 
 var imageTagNotAllowed = &Rule{

@@ -12,13 +12,15 @@ import (
 // a webhook for one more container, whose ports are not in the build.
 var injectors = [...]string{
 	"istio-injection", "istio.io/rev", // of namespaces
-	"sidecar.istio.io/inject",                // https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
-	"linkerd.io/inject",                      // https://linkerd.io/2/features/proxy-injection/
-	"dapr.io/enabled",                        // https://docs.dapr.io/reference/arguments-annotations-overview/
-	"sidecar.opentelemetry.io/inject",        // https://opentelemetry.io/docs/platforms/kubernetes/operator/
-	"sidecar.jaegertracing.io/inject",        // https://www.jaegertracing.io/docs/1.76/deployment/kubernetes/
-	"vault.hashicorp.com/agent-inject",       // https://developer.hashicorp.com/vault/docs/deploy/kubernetes/injector/annotations
-	"consul.hashicorp.com/connect-inject",    // https://developer.hashicorp.com/consul/docs/reference/k8s/annotation-label
+	"sidecar.istio.io/inject",             // https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
+	"linkerd.io/inject",                   // https://linkerd.io/2/features/proxy-injection/
+	"dapr.io/enabled",                     // https://docs.dapr.io/reference/arguments-annotations-overview/
+	"sidecar.opentelemetry.io/inject",     // https://opentelemetry.io/docs/platforms/kubernetes/operator/
+	"sidecar.jaegertracing.io/inject",     // https://www.jaegertracing.io/docs/1.76/deployment/kubernetes/
+	"vault.hashicorp.com/agent-inject",    // https://developer.hashicorp.com/vault/docs/deploy/kubernetes/injector/annotations
+	"consul.hashicorp.com/connect-inject", // https://developer.hashicorp.com/consul/docs/reference/k8s/annotation-label
+	"consul.hashicorp.com/connect-service-upstreams",
+	"marin3r.3scale.net/node-id",             // https://github.com/3scale-sre/marin3r#sidecar-injection-configuration
 	"injector.tumblr.com/request",            // https://github.com/tumblr/k8s-sidecar-injector
 	"kuma.io/sidecar-injection",              // https://kuma.io/docs/
 	"openservicemesh.io/sidecar-injection",   // https://docs.openservicemesh.io/

@@ -106,7 +106,7 @@ var quotaExceeded = &Rule{
 	Doc: "The workloads of a namespace together ask for more than its ResourceQuota allows. " +
 		"The last pods are refused, and stay missing. " +
 		"Counted are replicas (the least of an autoscaler where there is one), pods, claims and storage; " +
-		"not counted are DaemonSets, CronJobs and what a rolling update needs besides. Quotas with scopes are left alone.",
+		"not counted are DaemonSets, CronJobs and what a rolling update needs besides. Quotas with scopes are left alone, and namespaces in which something is defined twice.",
 	URL: "https://kubernetes.io/docs/concepts/policy/resource-quotas/",
 	Run: func(p *Pass) error {
 		var uses map[string]*usage
@@ -125,7 +125,7 @@ var quotaExceeded = &Rule{
 				field, name := quotaResource(k.Value)
 				hard, ok := amount(n)
 				sum, asked := use.sum[field+"."+name]
-				if ok && asked && sum.Cmp(hard) > 0 {
+				if ok && asked && sum.Cmp(hard) > 0 && !use.doubled {
 					p.Report(q, n, fmt.Sprintf("namespace %q asks for %s of %s, more than the quota's %s", q.Namespace, sum.String(), k.Value, hard.String()),
 						Help("most of it is for %s", use.most(field+"."+name)))
 				}
@@ -157,8 +157,9 @@ func quotaResource(key string) (field, name string) {
 // usage is what the resources of one namespace ask for, by "requests.cpu" and
 // so on.
 type usage struct {
-	sum map[string]resource.Quantity
-	by  map[string]map[string]resource.Quantity
+	sum     map[string]resource.Quantity
+	by      map[string]map[string]resource.Quantity
+	doubled bool // something is defined twice, and asks for one of the two amounts
 }
 
 func (u *usage) add(key string, o *inventory.Object, q resource.Quantity) {
@@ -199,6 +200,7 @@ func (u *usage) most(key string) string {
 func (p *Pass) usage() map[string]*usage {
 	uses := map[string]*usage{}
 	scaled, ranges := p.autoscaled(), p.limitRanges()
+	known := map[finding.Resource]bool{}
 	for _, o := range p.Inventory.Objects() {
 		if o.Namespace == "" || o.Local {
 			continue
@@ -207,6 +209,11 @@ func (p *Pass) usage() map[string]*usage {
 		if u == nil {
 			u = &usage{sum: map[string]resource.Quantity{}, by: map[string]map[string]resource.Quantity{}}
 			uses[o.Namespace] = u
+		}
+		if !p.Inventory.Finished && (len(o.Pods()) > 0 || o.Kind == "PersistentVolumeClaim") {
+			id := finding.Resource{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+			u.doubled = u.doubled || known[id]
+			known[id] = true
 		}
 		if o.Kind == "PersistentVolumeClaim" && o.Group == "" {
 			u.addClaim(o, o.Node, 1)

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ var serviceSpansApplications = &Rule{
 		"Its selector has only labels that they share, such as those that a kustomization gives to all. " +
 		"It is reported where all pods declare their ports and some not the targetPort, where a Job's pods are among those of a server, " +
 		"and where another of the workloads has a Service of its own, and this Service the name of the first. " +
-		"Two files that define one workload are alternatives. " +
+		"Two files that define one workload are alternatives, and so are workloads in other folders than the Service, which has some in its own, unless one build has them all. " +
 		"Releases of one image (canary, blue, v2) are left alone, and so is a targetPort by name, which only pods with that port get; the last of the three is not reported for workloads of one image or releases of others either.",
 	Run: func(p *Pass) error {
 		for _, svc := range p.Inventory.OfKind(serviceKind) {
@@ -31,7 +32,7 @@ var serviceSpansApplications = &Rule{
 }
 
 func (p *Pass) checkSpan(svc *inventory.Object) {
-	pods := p.SelectedPods(svc)
+	pods := p.ownPods(svc)
 	if len(pods) < 2 || len(pods) > 100 || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) || namesPods(svc) {
 		return
 	}
@@ -97,6 +98,26 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 			}
 		}
 	}
+}
+
+// ownPods are the pods that a Service selects. Files in several folders may be
+// alternatives, or lessons of a course: of those, they are the pods of its own folder,
+// if there are any.
+func (p *Pass) ownPods(svc *inventory.Object) []*inventory.Pod {
+	pods := p.SelectedPods(svc)
+	if p.Inventory.Finished || svc.File == "" {
+		return pods
+	}
+	var own []*inventory.Pod
+	for _, pod := range pods {
+		if filepath.Dir(pod.Owner.File) == filepath.Dir(svc.File) {
+			own = append(own, pod)
+		}
+	}
+	if len(own) > 0 {
+		return own
+	}
+	return pods
 }
 
 // sameName reports whether two workloads are called the same, in one namespace or with

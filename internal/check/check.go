@@ -155,6 +155,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	var found, beside [][]finding.Finding
 	rep.absent(outcomes)
 	rep.scripted(outcomes)
+	rep.setImages(outcomes)
 	for i := range outcomes {
 		o := &outcomes[i]
 		rep.spareDisputed(o)

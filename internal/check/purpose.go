@@ -27,19 +27,20 @@ const (
 	kept            // what was replaced, or is shown in part, which nobody applies
 	past            // the same, and it is for the clusters of its time
 	form            // something is filled in first
+	input           // a program's tests read it, and no cluster does
 	broken          // it is wrong so that something can be shown or tried
 )
 
 // purposes are words in the names of folders that say what is in them, and those of
 // form and broken in the names of files too.
 var purposes = map[string]purpose{
-	"test": tested, "tests": tested, "testing": tested, "e2e": tested, "fixtures": tested, "conformance": tested, "fuzz": tested,
+	"test": tested, "tests": tested, "testing": tested, "e2e": tested, "conformance": tested, "fixtures": input, "fuzz": input,
 	"deprecated": kept, "obsolete": kept, "legacy": kept, "old": kept, "archive": kept, "archived": kept, "attic": kept, "unused": kept, "outdated": kept, "disabled": kept, "retired": kept,
 	"snippet": kept, "snippets": kept, // shown in documents
 	"template": form, "tmpl": form, "tpl": form, "skeleton": form, "boilerplate": form, "scaffold": form,
 	"invalid": broken, "bad": broken, "broken": broken, "wrong": broken, "malformed": broken, "incorrect": broken, "negative": broken, "noncompliant": broken,
 	"disallowed": broken, "violating": broken, "fail": broken, "failing": broken, "faulty": broken, "erroneous": broken, "mistake": broken, "mistakes": broken, "misconfigured": broken, "typo": broken,
-	"illegal": broken,
+	"illegal": broken, "expectedfailures": broken, "shouldfail": broken, "mustfail": broken,
 	// states of pods that something shows how to get out of
 	"imagepullbackoff": broken, "errimagepull": broken, "crashloop": broken, "crashing": broken, "crashloopbackoff": broken, "createcontainerconfigerror": broken, "unschedulable": broken, "oomkill": broken, "oomkilled": broken,
 }
@@ -50,8 +51,8 @@ var partial = map[string]bool{apischema.RequiredField: true, "volume-not-found":
 // folders are whole names of folders that say so; as one word of several they may be
 // a program's.
 var folders = map[string]purpose{
-	"fake": tested, "fakes": tested, "mock": tested, "mocks": tested, "mock_files": tested, "mock_data": tested, "mock_yamls": tested, "golden": tested, "goldens": tested, "testcase": tested, "testcases": tested,
-	"testdata":   tested,
+	"fake": input, "fakes": input, "mock": input, "mocks": input, "mock_files": input, "mock_data": input, "mock_yamls": input, "golden": input, "goldens": input, "testcase": tested, "testcases": tested,
+	"testdata": input, "test_data": input, "test-data": input, "__snapshot__": input, "__snapshots__": input,
 	"deprecated": past, "obsolete": past, "archive": past, "archived": past, "attic": past, "unused": past, "outdated": past, "retired": past,
 	"versioned_docs": past, // https://docusaurus.io/docs/versioning
 }
@@ -101,7 +102,7 @@ func (p *paths) relative(file string) (string, bool) {
 func (p *paths) part(dir, name string, last bool) purpose {
 	is := applied
 	if !last {
-		is = folders[strings.Trim(name, "_")]
+		is = max(folders[name], folders[strings.Trim(name, "_")])
 		if name == "it" && filepath.Base(dir) == "src" {
 			is = tested // https://maven.apache.org/plugins/maven-invoker-plugin/usage.html
 		}
@@ -308,10 +309,10 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			is = max(is, form)
 		}
 		switch is {
-		case broken:
+		case broken, input:
 			f.Severity = finding.Note
-		case tested, kept, past, form:
-			f.Severity = min(f.Severity, finding.Warning)
+		case tested, kept, past, form: // a mistake here is worth less than one elsewhere
+			f.Severity = max(f.Severity-1, finding.Note)
 		default:
 			if f.Severity == finding.Error && f.Rule == "api-removed" && p.isFor(file, f.Resource) {
 				f.Severity = finding.Warning
@@ -323,9 +324,10 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		case is == past && f.Rule == "api-removed":
 			f.Severity = finding.Note
 		}
-		// What lacks in a test may be made by it, or be in another namespace.
+		// What lacks in a test may be made by it, or be in another namespace, and what
+		// lacks where something was left, or is shown in part, is somewhere else.
 		lacks := f.Rule == apischema.RequiredField || f.Missing != nil || f.Wanted != nil && f.Meant == ""
-		if is == tested && lacks {
+		if is != applied && lacks {
 			f.Severity = finding.Note
 		}
 		if t.Root == "" && reference.HasWord(filepath.Base(f.File), "patch") {

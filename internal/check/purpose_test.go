@@ -32,9 +32,9 @@ func TestWhatPathsSay(t *testing.T) {
 		"pkg/testutils/inputs/api.yaml":   finding.Warning,
 		"k8s/loadtest/api.yaml":           finding.Error, // a program
 		"k8s/contest/api.yaml":            finding.Error,
-		"cmd/_testdata/api.yaml":          finding.Warning,
+		"cmd/_testdata/api.yaml":          finding.Note, // no cluster reads it,
 		"pkg/testsuite/api.yaml":          finding.Warning,
-		"web/__mocks__/api.yaml":          finding.Warning,
+		"web/__mocks__/api.yaml":          finding.Note,
 		"deprecated/api.yaml":             finding.Warning,
 		"k8s/_archive/api.yaml":           finding.Warning,
 		"docs/snippets/api.yaml":          finding.Warning,
@@ -212,9 +212,9 @@ func severityOf(t *testing.T, rule, path string) (worst finding.Severity) {
 func TestFakes(t *testing.T) {
 	const text = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n"
 	for path, want := range map[string]finding.Severity{
-		"injector/fake/data/api.yaml":       finding.Warning,
-		"pkg/mocks/api.yaml":                finding.Warning,
-		"render/golden/api.yaml":            finding.Warning,
+		"injector/fake/data/api.yaml":       finding.Note,
+		"pkg/mocks/api.yaml":                finding.Note,
+		"render/golden/api.yaml":            finding.Note,
 		"sdk/src/it/crds/api.yaml":          finding.Warning,
 		"versioned_docs/version-1/api.yaml": finding.Warning,
 		"apps/mock-payments/api.yaml":       finding.Error, // a program

@@ -1,0 +1,208 @@
+package check
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+)
+
+// moving is an image whose tag moves, in a workload of a file.
+type moving struct{ image, workload, file string }
+
+// setImages makes notes of images with a tag that moves, where a script or a pipeline
+// of the repository puts another one in before anything runs: kubectl set image,
+// kustomize edit set image, sed and yq over the file, Skaffold, Tilt, or the entry of a
+// kustomization elsewhere.
+func (rep *Report) setImages(outcomes []outcome) {
+	asked := map[string]map[moving][]*finding.Finding{} // by the top of the repository
+	for i := range outcomes {
+		o := &outcomes[i]
+		for j := range o.findings {
+			f := &o.findings[j]
+			image, ok := rules.MovingImage(f)
+			if _, set := o.set[f.Rule]; !ok || set || f.Severity != finding.Warning {
+				continue
+			}
+			if top := o.tree.top(); top != "" {
+				if asked[top] == nil {
+					asked[top] = map[moving][]*finding.Finding{}
+				}
+				file, err := filepath.Abs(filepath.FromSlash(f.File))
+				if err != nil {
+					continue
+				}
+				q := moving{image, f.Resource.Name, filepath.ToSlash(file)}
+				asked[top][q] = append(asked[top][q], f)
+			}
+		}
+	}
+	for top, images := range asked {
+		readSetters(os.DirFS(top), images)
+	}
+}
+
+// readSetters looks for what sets images in the scripts and pipelines of a repository.
+func readSetters(repository fs.FS, images map[moving][]*finding.Finding) {
+	const largest, most = 256 << 10, 2000 // bytes, files
+	read := 0
+	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil //nolint:nilerr // what may not be read is left out
+		case len(images) == 0 || read > most:
+			return fs.SkipAll
+		case d.IsDir():
+			if file != "." && skipped(file) && d.Name() != ".github" && d.Name() != ".circleci" {
+				return fs.SkipDir
+			}
+			return nil
+		case !d.Type().IsRegular() || !isScript(file) && !isKustomizationFile(file):
+			return nil
+		}
+		if info, err := d.Info(); err != nil || info.Size() > largest {
+			return nil //nolint:nilerr // as above
+		}
+		text, err := fs.ReadFile(repository, file)
+		if err != nil || bytes.IndexByte(text, 0) >= 0 {
+			return nil //nolint:nilerr // as above
+		}
+		read++
+		sets := setters(file, text)
+		if sets == nil {
+			return nil
+		}
+		for q, findings := range images {
+			if sets(q) {
+				for _, f := range findings {
+					f.Severity = finding.Note
+					f.Help += "; " + file + " sets the image"
+				}
+				delete(images, q)
+			}
+		}
+		return nil
+	})
+}
+
+// isScript reports whether a file is a script, or says what a pipeline runs.
+func isScript(file string) bool {
+	name := strings.ToLower(path.Base(file))
+	switch path.Ext(name) {
+	case ".sh", ".bash", ".ps1", ".mk", ".groovy", ".just":
+		return true
+	case ".yml", ".yaml":
+		first, _, _ := strings.Cut(file, "/")
+		stem, _, _ := strings.Cut(strings.TrimPrefix(name, "."), ".")
+		return slices.Contains([]string{".github", ".circleci"}, first) || strings.HasPrefix(stem, "skaffold") ||
+			slices.Contains([]string{"gitlab-ci", "azure-pipelines", "bitbucket-pipelines", "cloudbuild", "buildspec", "taskfile", "travis", "drone", "woodpecker"}, stem)
+	}
+	for _, known := range [...]string{"makefile", "gnumakefile", "jenkinsfile", "tiltfile", "justfile"} {
+		if strings.HasPrefix(name, known) {
+			return true
+		}
+	}
+	return false
+}
+
+// settings begin what sets images.
+var settings = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:edit )?set image\b|\b(?:sed|yq)\b|\b(?:docker|custom)_build\(|k8s-deploy@`)
+})
+
+// setters returns a function that says whether a file sets an image, nil if it sets
+// none.
+func setters(file string, text []byte) func(moving) bool {
+	if isKustomizationFile(file) {
+		return entriesOf(text)
+	}
+	if strings.HasPrefix(path.Base(file), "skaffold") {
+		return func(q moving) bool { return hasWord(text, q.image) }
+	}
+	var commands [][]byte
+	for _, at := range settings().FindAllIndex(text, -1) {
+		command := text[at[0]:min(len(text), at[1]+2000)]
+		if bytes.HasPrefix(command, []byte("k8s-deploy@")) {
+			command = endOfParagraph(command)
+		} else {
+			command = endOfCommand(command)
+		}
+		commands = append(commands, command)
+	}
+	if commands == nil {
+		return nil
+	}
+	return func(q moving) bool {
+		return slices.ContainsFunc(commands, func(command []byte) bool { return q.setBy(command) })
+	}
+}
+
+// setBy reports whether a command sets the image.
+func (q moving) setBy(command []byte) bool {
+	name := q.image[strings.LastIndexByte(q.image, '/')+1:]
+	if bytes.HasPrefix(command, []byte("sed")) || bytes.HasPrefix(command, []byte("yq")) {
+		about := bytes.Contains(command, []byte("image")) || hasWord(command, name) || bytes.Contains(command, []byte("latest")) || bytes.Contains(bytes.ToLower(command), []byte("tag"))
+		return about && slices.ContainsFunc(strings.Fields(string(command)), q.isIn)
+	}
+	return hasWord(command, name) || bytes.HasPrefix(command, []byte("set image")) && hasWord(command, q.workload)
+}
+
+// isIn reports whether a word of a command is the path of the file that the image is
+// in, as far as it is known: it may have variables and stars.
+func (q moving) isIn(word string) bool {
+	word = strings.Trim(word, `"'();`)
+	if ext := path.Ext(word); ext != ".yaml" && ext != ".yml" {
+		return false
+	}
+	file := q.file
+	for {
+		base := path.Base(word)
+		if strings.Contains(base, "$") {
+			return true
+		}
+		if ok, err := path.Match(base, path.Base(file)); err != nil || !ok {
+			return false
+		}
+		word, file = path.Dir(word), path.Dir(file)
+		if last := path.Base(word); last == "." || last == ".." || last == "/" || strings.Contains(last, "$") {
+			return true
+		}
+	}
+}
+
+// entriesOf are the images that a kustomization gives another tag, or a digest.
+func entriesOf(text []byte) func(moving) bool {
+	if !bytes.Contains(text, []byte("images:")) {
+		return nil
+	}
+	var k struct {
+		Images []struct {
+			Name   string `yaml:"name"`
+			NewTag string `yaml:"newTag"`
+			Digest string `yaml:"digest"`
+		} `yaml:"images"`
+	}
+	if yaml.Unmarshal(text, &k) != nil {
+		return nil
+	}
+	names := map[string]bool{}
+	for _, entry := range k.Images {
+		if entry.Digest != "" || entry.NewTag != "" && entry.NewTag != "latest" {
+			names[entry.Name] = true
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return func(q moving) bool { return names[q.image] }
+}

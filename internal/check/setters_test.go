@@ -1,0 +1,62 @@
+package check_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+)
+
+// TestSetImages: what a pipeline puts in for an image is what runs.
+func TestSetImages(t *testing.T) {
+	const text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  selector: {matchLabels: {app: shop}}\n  template:\n    metadata: {labels: {app: shop}}\n" +
+		"    spec: {containers: [{name: web, image: 'registry.example.com/team/shop-web:latest'}]}\n"
+	for name, c := range map[string]struct {
+		file, text string
+		set        bool
+	}{
+		"nothing":                {"deploy.sh", "kubectl apply -f k8s/\n", false},
+		"a document":             {"README.md", "kubectl set image deployment/shop web=x:1\n", false},
+		"another workload":       {"deploy.sh", "kubectl set image deployment/board board=x:1\n", false},
+		"kubectl":                {"deploy.sh", "kubectl -n prod set image deployment/shop \\\n  web=$REGISTRY/web:$SHA\n", true},
+		"by the image":           {".github/workflows/cd.yml", "jobs:\n  x:\n    steps:\n      - run: kubectl set image $TARGET web=registry.example.com/team/shop-web:${{ github.sha }}\n", true},
+		"kustomize":              {"Makefile", "deploy:\n\tcd k8s && kustomize edit set image registry.example.com/team/shop-web=$(IMG)\n", true},
+		"kustomize, another":     {"Makefile", "deploy:\n\tcd k8s && kustomize edit set image controller=$(IMG)\n", false},
+		"sed":                    {"Jenkinsfile", "sh \"sed -i 's|image: .*|image: ${IMAGE}|' k8s/shop.yaml\"\n", true},
+		"sed, of every file":     {".gitlab-ci.yml", "deploy:\n  script:\n    - sed -i \"s#:latest#:$CI_COMMIT_SHA#\" k8s/*.yaml\n", true},
+		"sed, of another file":   {"deploy.sh", "sed -i 's|image: .*|image: x|' k8s/board.yaml\n", false},
+		"sed, of another folder": {"deploy.sh", "sed -i 's|image: .*|image: x|' helm/shop.yaml\n", false},
+		"sed, of something else": {"deploy.sh", "sed -i 's|replicas: .*|replicas: 3|' k8s/shop.yaml\n", false},
+		"sed, of a folder":       {"deploy.sh", "sed -i 's|image: .*|image: x|' \"$DIR/shop.yaml\"\n", true},
+		"yq":                     {"up.sh", "yq -i '.spec.template.spec.containers[0].image = env(IMAGE)' k8s/shop.yaml\n", true},
+		"skaffold":               {"skaffold.yaml", "apiVersion: skaffold/v4beta6\nkind: Config\nbuild:\n  artifacts:\n  - image: registry.example.com/team/shop-web\n", true},
+		"tilt":                   {"Tiltfile", "docker_build('registry.example.com/team/shop-web', '.')\n", true},
+		"an overlay elsewhere":   {"prod/kustomization.yaml", "images:\n- name: registry.example.com/team/shop-web\n  newTag: '1.2'\n", true},
+		"an overlay that stays":  {"prod/kustomization.yaml", "images:\n- name: registry.example.com/team/shop-web\n  newTag: latest\n", false},
+	} {
+		want := []string{"warning image-tag-latest"}
+		if c.set {
+			want = nil
+		}
+		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/shop.yaml": text, c.file: c.text}))
+		assert.Equal(t, want, above(rep, finding.Note), name)
+	}
+}
+
+// TestLessons: the pods of other lessons are not those that a Service is for.
+func TestLessons(t *testing.T) {
+	workload := func(name string, port string) string {
+		return "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: " + name + "}\nspec:\n  selector: {matchLabels: {app: api}}\n  template:\n    metadata: {labels: {app: api}}\n" +
+			"    spec: {containers: [{name: a, image: 'shop/" + name + ":1', ports: [{containerPort: " + port + "}]}]}\n"
+	}
+	const service = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selector: {app: api}, ports: [{port: 80, targetPort: 8080}]}\n"
+	for where, want := range map[string][]string{
+		"05-ingress/api.yaml": nil,
+		"03-service/two.yaml": {"warning service-spans-applications"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"03-service/api.yaml": service + workload("first", "8080"), where: workload("second", "5000")}))
+		assert.Equal(t, want, above(rep, finding.Note), where)
+	}
+}
