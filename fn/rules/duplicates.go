@@ -23,18 +23,38 @@ func duplicateRules() []*Rule {
 	return rules
 }
 
+// twoResourcesRule says of two resources that they are written as one: other rules say
+// nothing of what then has the kind of the one and the fields of the other.
+const twoResourcesRule = "duplicate-yaml-key"
+
+// twoInOne are the resources in which another one begins.
+var twoInOne = NewFact(func(b *Build) map[*inventory.Object]bool {
+	var two map[*inventory.Object]bool
+	for _, o := range b.Inventory.Objects() {
+		if second, _ := secondHeading(b.writtenNode(o)); second != nil {
+			if two == nil {
+				two = map[*inventory.Object]bool{}
+			}
+			two[o] = true
+		}
+	}
+	return two
+})
+
 var duplicateYAMLKey = &Rule{
-	Name:     "duplicate-yaml-key",
+	Name:     twoResourcesRule,
 	Severity: finding.Error,
 	URL:      "https://yaml.org/spec/1.2.2/#3213-node-comparison",
 	Doc: "A YAML mapping has the same key twice. " +
 		"YAML forbids it; most parsers take the last one silently, some the first, and kustomize refuses the file, so what reaches the cluster depends on the tool. " +
 		"It is what is left of a merge or of a block that was pasted twice.",
 	Run: func(p *Pass) error {
+		two := twoInOne.Of(p.Build)
 		for _, o := range p.Inventory.Objects() {
-			if second, value := secondHeading(o.Node); second != nil {
+			if two[o] {
+				second, value := secondHeading(p.writtenNode(o))
 				p.ReportKey(o, second, value, "a second resource begins here, and no --- is before it",
-					Help("write --- on a line of its own above it; as it is, one of the two is lost"))
+					Help("write --- on a line of its own above it; as it is, one of the two is lost, and nothing else of them is checked"))
 				continue
 			}
 			p.duplicateKeys(o, o.Node)
@@ -43,27 +63,30 @@ var duplicateYAMLKey = &Rule{
 	},
 }
 
+// heading are the keys that every resource has.
+var heading = [...]string{"apiVersion", "kind", "metadata"}
+
 // secondHeading returns the key at which a mapping begins to be a second resource: it
 // has a kind again, and another key of the heading.
 func secondHeading(n *yaml.Node) (key, value *yaml.Node) {
 	if n == nil || n.Kind != yaml.MappingNode {
 		return nil, nil
 	}
-	seen := map[string]int{}
-	again := map[string]bool{}
+	var seen, again [3]bool // apiVersion, kind, metadata
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		switch k := n.Content[i]; k.Value {
-		case "apiVersion", "kind", "metadata":
-			if _, ok := seen[k.Value]; !ok {
-				seen[k.Value] = i
-				continue
-			}
-			if again[k.Value] = true; key == nil {
-				key, value = k, n.Content[i+1]
+		at := slices.Index(heading[:], n.Content[i].Value)
+		if at < 0 {
+			continue
+		}
+		if seen[at] {
+			again[at] = true
+			if key == nil {
+				key, value = n.Content[i], n.Content[i+1]
 			}
 		}
+		seen[at] = true
 	}
-	if again["kind"] && len(again) > 1 {
+	if again[1] && (again[0] || again[2]) {
 		return key, value
 	}
 	return nil, nil

@@ -17,6 +17,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/normalize"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -286,7 +287,7 @@ var imageInvalid = &Rule{
 	Name:     "image-invalid",
 	Severity: finding.Error,
 	Doc: "An image is not a valid image name: it starts with https://, has capital letters or an empty tag, for example. " +
-		"The pod stays in InvalidImageName. Placeholders that something fills in later are left alone. " +
+		"The pod stays in InvalidImageName. Placeholders that something fills in later are left alone, and so are the schemes of programs that build images, as ko:// is. " +
 		"It is a warning for relative paths, which programs read that build the images themselves, and for sentences.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) error {
@@ -361,9 +362,16 @@ func badDigest(image string) string {
 	return digest
 }
 
-// builtFromSource reports whether an image is what ko builds of a Go package
-// before the resource is applied: https://ko.build/features/k8s/
-func builtFromSource(image string) bool { return strings.HasPrefix(image, "ko://") }
+// builtFromSource reports whether an image is an address of the source that a program
+// builds it of before the resource is applied, such as https://ko.build/features/k8s/
+// or https://github.com/banzaicloud/kurun: what nobody takes for the address of a
+// registry.
+func builtFromSource(image string) bool {
+	scheme, _, ok := strings.Cut(image, "://")
+	return ok && !slices.ContainsFunc([]string{"http", "https", "docker", "oci"}, func(known string) bool {
+		return strings.EqualFold(known, scheme) || suggest.Close(known, scheme)
+	})
+}
 
 func trimScheme(s string) string {
 	if _, rest, ok := strings.Cut(s, "://"); ok {

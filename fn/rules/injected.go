@@ -26,6 +26,12 @@ var injectors = [...]string{
 	"openservicemesh.io/sidecar-injection",   // https://docs.openservicemesh.io/
 	"sidecar.mesh.kruise.io/inject",          // https://openkruise.io/docs/user-manuals/sidecarset/
 	"appmesh.k8s.aws/sidecarInjectorWebhook", // https://docs.aws.amazon.com/app-mesh/
+	"marin3r.3scale.net/status",              // https://github.com/3scale-sre/marin3r#sidecar-injection-configuration
+}
+
+// asksFor reports whether the value of such an annotation turns it on.
+func asksFor(value string) bool {
+	return value != "" && value != "false" && value != "off" && !strings.HasPrefix(value, "disable")
 }
 
 // injected reports whether something may add a container to a pod when it is made.
@@ -37,7 +43,13 @@ func (b *Build) injected(pod *inventory.Pod) bool {
 		if own == "" && namespace != nil && namespace.Node != nil {
 			own = cmp.Or(namespace.Annotation(key), namespace.Label(key))
 		}
-		if own != "" && own != "false" && !strings.HasPrefix(own, "disable") {
+		if asksFor(own) {
+			return true
+		}
+	}
+	for key, value := range yamlnode.Fields(annotations) {
+		// Every such webhook has a key of its own, and most of them say what for.
+		if _, name, _ := strings.Cut(key.Value, "/"); strings.Contains(strings.ToLower(name), "inject") && asksFor(yamlnode.String(value)) {
 			return true
 		}
 	}

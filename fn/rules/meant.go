@@ -221,7 +221,9 @@ func (j *judge) object(o *inventory.Object, k *kindOf) (v verdict) {
 	}
 	gk := inventory.GroupKind{Group: o.Group, Kind: kind}
 	v.problems = found.Problems
-	if k.from == "" {
+	if isAccessOfOpenShift(o.Node, o.Type) {
+		v.problems = nil // those of another kind
+	} else if k.from == "" {
 		if more := apischema.Metadata(n, kind, !inventory.IsClusterScoped(gk)); len(more) > 0 {
 			v.problems = append(more, found.Problems...)
 		}

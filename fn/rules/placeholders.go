@@ -264,7 +264,7 @@ func isTemplateFile(o *inventory.Object) bool {
 // What kustomize's users know as variables, ${DOMAIN} and $(DOMAIN), is for Flux
 // and its like.
 func templateMark(text string) string {
-	for _, mark := range [...][2]string{{"__", "__"}, {"@", "@"}, {"%", "%"}, {"#{", "}#"}, {"[[", "]]"}, {"%%", "%%"}} {
+	for _, mark := range [...][2]string{{"__", "__"}, {"@", "@"}, {"%", "%"}, {"#{", "}#"}, {"[[", "]]"}, {"%%", "%%"}, {"#", "#"}} {
 		i := strings.Index(text, mark[0])
 		if i < 0 {
 			continue

@@ -180,6 +180,9 @@ func (p *Pass) Report(o *inventory.Object, n *yaml.Node, message string, opts ..
 // ReportKey is Report for a finding at a key, whose value must be given: keys may
 // share their node.
 func (p *Pass) ReportKey(o *inventory.Object, n, value *yaml.Node, message string, opts ...Option) {
+	if p.rule.Name != twoResourcesRule && twoInOne.Of(p.Build)[o] {
+		return
+	}
 	f := finding.Finding{
 		Rule:     p.rule.Name,
 		Severity: p.severity,

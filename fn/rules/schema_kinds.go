@@ -115,6 +115,9 @@ var unknownKind = &Rule{
 			if since := openShiftKinds[t.Kind]; since != "" && t.Group == "" && t.Version == "v1" {
 				opts = []Option{AtMost(finding.Warning), DidYouMean(since), Help("OpenShift 3 had it in v1")}
 			}
+			if isAccessOfOpenShift(written, t) {
+				opts = append(opts, Help("OpenShift 3 had it in v1, with fields that are not there any more"))
+			}
 			p.Report(o, n, k.unknown, opts...)
 		}
 		return nil
@@ -238,6 +241,26 @@ var openShiftKinds = map[string]string{
 	"SecurityContextConstraints": "security.openshift.io/v1", "OAuthClient": "oauth.openshift.io/v1",
 	"User": "user.openshift.io/v1", "Group": "user.openshift.io/v1", "Identity": "user.openshift.io/v1",
 	"NetNamespace": "network.openshift.io/v1", "HostSubnet": "network.openshift.io/v1", "EgressNetworkPolicy": "network.openshift.io/v1",
+}
+
+// isAccessOfOpenShift reports whether a role or binding is written for OpenShift 3, which
+// had them in v1: its bindings list names, or refer to a role without its kind, and its
+// rules have attributes. That the kind is not there says all that is wrong with them.
+// https://docs.openshift.com/container-platform/3.11/rest_api/authorization/clusterrolebinding-authorization-openshift-io-v1.html
+func isAccessOfOpenShift(n *yaml.Node, t *inventory.Type) bool {
+	if t.Group != "" || t.Version != "v1" {
+		return false
+	}
+	switch t.Kind {
+	case "ClusterRoleBinding", "RoleBinding":
+		return yamlnode.Get(n, "userNames") != nil || yamlnode.Get(n, "groupNames") != nil ||
+			yamlnode.Path(n, "roleRef", "name") != nil && yamlnode.Path(n, "roleRef", "kind") == nil
+	case "ClusterRole", "Role":
+		return slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(n, "rules")), func(rule *yaml.Node) bool {
+			return yamlnode.Get(rule, "attributeRestrictions") != nil || yamlnode.Get(rule, "apiGroups") == nil && yamlnode.Get(rule, "nonResourceURLs") == nil
+		})
+	}
+	return false
 }
 
 // nearestKind returns the kind that was probably meant, or "".

@@ -61,10 +61,10 @@ var structural = map[string]bool{
 
 // marks are those of scripts and template languages. What Flux, Argo CD and kustomize
 // replace, ${NAME} and $(NAME), stands in repositories that are applied as they are.
-var marks = regexp.MustCompile(`\{\{.*\}\}|<[A-Za-z].*>|%[A-Za-z_]+%|@[A-Za-z_]+@|__[A-Za-z_]+__|\[\[.*\]\]`)
+var marks = regexp.MustCompile(`\{\{.*\}\}|<[A-Za-z].*>|%[A-Za-z_]+%|@[A-Za-z_]+@|__[A-Za-z_]+__|#[A-Za-z_]+#|\[\[.*\]\]`)
 
 // marked reports whether a name has a part that a script is to put in.
-func marked(name string) bool { return strings.ContainsAny(name, "{<%@_[") && marks.MatchString(name) }
+func marked(name string) bool { return strings.ContainsAny(name, "{<%@_[#") && marks.MatchString(name) }
 
 // isForm reports whether the name or the namespace of a resource is a phrase in
 // capitals, which neither can be, such as FILLED BY THE OPERATOR; whether its
@@ -201,24 +201,37 @@ func (rep *Report) defines(key crdKey, n *yaml.Node) {
 // webhooks themselves, which then go by the name of the group.
 // https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
 func (rep *Report) mutates(inv *inventory.Inventory) {
+	for _, o := range inv.OfKind(inventory.GroupKind{Group: "operators.coreos.com", Kind: "ClusterServiceVersion"}) {
+		// https://olm.operatorframework.io/docs/advanced-tasks/adding-admission-and-conversion-webhooks/
+		for _, webhook := range yamlnode.Elements(o.Get("spec", "webhookdefinitions")) {
+			if yamlnode.GetString(webhook, "type") == "MutatingAdmissionWebhook" {
+				rep.mutatesBy(webhook)
+			}
+		}
+	}
 	for _, o := range inv.OfKind(inventory.GroupKind{Group: "admissionregistration.k8s.io", Kind: "MutatingWebhookConfiguration"}) {
 		if o.Node == nil {
 			continue
 		}
-		if rep.mutated == nil {
-			rep.mutated = map[string]bool{}
-		}
 		for _, webhook := range yamlnode.Elements(o.Get("webhooks")) {
-			rules := yamlnode.Elements(yamlnode.Get(webhook, "rules"))
-			for _, rule := range rules {
-				for _, group := range yamlnode.Elements(yamlnode.Get(rule, "apiGroups")) {
-					rep.mutated[yamlnode.String(group)] = true
-				}
-			}
-			if _, group, ok := strings.Cut(yamlnode.GetString(webhook, "name"), "."); ok && len(rules) == 0 {
-				rep.mutated[group] = true
-			}
+			rep.mutatesBy(webhook)
 		}
+	}
+}
+
+// mutatesBy remembers whose resources one webhook may complete.
+func (rep *Report) mutatesBy(webhook *yaml.Node) {
+	if rep.mutated == nil {
+		rep.mutated = map[string]bool{}
+	}
+	rules := yamlnode.Elements(yamlnode.Get(webhook, "rules"))
+	for _, rule := range rules {
+		for _, group := range yamlnode.Elements(yamlnode.Get(rule, "apiGroups")) {
+			rep.mutated[yamlnode.String(group)] = true
+		}
+	}
+	if _, group, ok := strings.Cut(yamlnode.GetString(webhook, "name"), "."); ok && len(rules) == 0 {
+		rep.mutated[group] = true
 	}
 }
 

@@ -116,7 +116,7 @@ func (p *paths) part(dir, name string, last bool) purpose {
 		if said == applied && !last && isTests(word) {
 			said = tested
 		}
-		if last && said < form || !last && word == "template" || strings.HasPrefix(word, "test") && name == word && p.isEnvironment(dir) {
+		if last && said < form || !last && word == "template" || strings.HasPrefix(word, "test") && name == word && p.isEnvironment(dir) && !p.holdsTests(filepath.Join(dir, name)) {
 			continue
 		}
 		is = max(is, said)
@@ -192,6 +192,18 @@ func (p *paths) isEnvironment(dir string) bool {
 		return true
 	}
 	return slices.ContainsFunc(p.siblings(dir), func(name string) bool { return slices.Contains(environments, name) })
+}
+
+// holdsTests reports whether a folder has what only those of tests have: folders for
+// kinds of tests, or programs.
+func (p *paths) holdsTests(dir string) bool {
+	return slices.ContainsFunc(p.siblings(dir), func(name string) bool {
+		switch name {
+		case "e2e", "integration", "conformance", "unit", "fixtures", "testdata":
+			return true
+		}
+		return strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.py")
+	})
 }
 
 func (p *paths) siblings(dir string) []string {

@@ -65,6 +65,9 @@ func TestWhatPathsSay(t *testing.T) {
 		dir := tree(t, map[string]string{"test/api.yaml": text, sibling: ""})
 		assert.Equal(t, want, severityOf(t, "unknown-field", dir), sibling)
 	}
+	// A folder for staging may be of something else.
+	dir := tree(t, map[string]string{"test/api.yaml": text, "test/integration/run.sh": "", "staging/notes.md": ""})
+	assert.Equal(t, finding.Warning, severityOf(t, "unknown-field", dir))
 }
 
 // TestWhatPathsSayOfKustomizations: what one reaches that is applied is applied too.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 )
 
 // scripted makes warnings of what the scripts, programs and documents of the
@@ -55,6 +56,8 @@ type question struct {
 	name, key string // of a ConfigMap or Secret
 	word      string // that is to be replaced
 	kind      string // of an object that is missing, with its name
+	played    string // a file that podman may read
+	group     string // whose resources a webhook may complete
 }
 
 func newQuestion(f *finding.Finding) (q question, ok bool) {
@@ -63,6 +66,9 @@ func newQuestion(f *finding.Finding) (q question, ok bool) {
 	}
 	if q.name, q.key, ok = rules.KeyAsked(f); !ok {
 		q.word, ok = rules.PlaceholderLeft(f)
+	}
+	if !ok {
+		q, ok = questionOfStructure(f)
 	}
 	return q, ok
 }
@@ -119,7 +125,17 @@ func readScripts(repository fs.FS, questions map[question][]*finding.Finding) {
 				}
 			case q.kind == "" && commands != nil && q.answeredBy(commands):
 				for _, f := range findings {
-					answer(f, file+" may make up for it")
+					switch {
+					case q.played != "":
+						answer(f, file+" has podman read the file")
+						if f.Rule == apischema.RequiredField {
+							f.Severity = min(f.Severity, finding.Note)
+						}
+					case q.group != "":
+						answer(f, file+" declares a webhook that may complete it")
+					default:
+						answer(f, file+" may make up for it")
+					}
 				}
 			default:
 				continue
@@ -258,6 +274,9 @@ var fills = sync.OnceValue(func() *regexp.Regexp {
 })
 
 func (q question) answeredBy(text []byte) bool {
+	if q.played != "" || q.group != "" {
+		return q.structureAnsweredBy(text)
+	}
 	if q.word != "" {
 		return hasWord(text, q.word) && fills().Match(text)
 	}

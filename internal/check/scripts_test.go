@@ -101,3 +101,51 @@ func TestScriptsMakeObjects(t *testing.T) {
 	near := tree(t, map[string]string{"k8s/all.yaml": secret + "---\napiVersion: v1\nkind: Secret\nmetadata: {name: shop-key}\n", "up.sh": "kubectl create secret generic shop-keys\n"})
 	assert.Contains(t, above(run(t, check.Options{}, near), finding.Note), "error secret-not-found", "one that is nearly called so is here")
 }
+
+// TestPodmanReadsPods: it takes a port of the host for that of the container.
+func TestPodmanReadsPods(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", ports: [{hostPort: 8080}]}]}\n"
+	for name, c := range map[string]struct {
+		file, text string
+		want       string
+	}{
+		"nothing":      {"README.md", "Have podman ready, and kubectl.\n", "error required-field-missing"},
+		"another file": {"up.sh", "podman play kube k8s/other-pod.yaml\n", "error required-field-missing"},
+		"kubectl":      {"up.sh", "podman play kube k8s/desk.yaml\nkubectl apply -f k8s/pod.yaml\n", "error required-field-missing"},
+		"a script":     {"up.sh", "podman play kube \\\n  --configmap c.yaml k8s/pod.yaml\n", ""},
+		"a document":   {"docs/run.md", "    $ podman kube play pod.yaml\n", ""},
+		"a Makefile":   {"Makefile", "up:\n\tpodman play kube ./k8s/pod.yaml\n", ""},
+	} {
+		found := above(run(t, check.Options{}, tree(t, map[string]string{"k8s/pod.yaml": pod, c.file: c.text})), finding.Note)
+		if c.want == "" {
+			assert.NotContains(t, found, "required-field-missing", name)
+		} else {
+			assert.Contains(t, found, c.want, name)
+		}
+	}
+}
+
+// TestWebhooksComplete: what a definition wants may come from a webhook of the program
+// that is in the same repository.
+func TestWebhooksComplete(t *testing.T) {
+	const crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n" +
+		"  names: {kind: Widget, plural: widgets}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n" +
+		"          spec: {type: object, required: [color], properties: {color: {type: string}, size: {type: string}}}\n"
+	const widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: one}\nspec: {size: big}\n"
+	for name, c := range map[string]struct {
+		file, text string
+		want       string
+	}{
+		"nothing":       {"main.go", "package main\n", "error"},
+		"validates":     {"api/v1/widget.go", "// +kubebuilder:webhook:path=/v,mutating=false,groups=example.com,resources=widgets\n", "error"},
+		"another group": {"api/v1/widget.go", "// +kubebuilder:webhook:path=/m,mutating=true,groups=gadgets.example.com,resources=gadgets\n", "error"},
+		"mutates":       {"api/v1/widget.go", "// +kubebuilder:webhook:path=/m,mutating=true,failurePolicy=fail,groups=example.com,resources=widgets\n", "warning"},
+		"of a bundle": {"bundle/csv.yaml", "apiVersion: operators.coreos.com/v1alpha1\nkind: ClusterServiceVersion\nmetadata: {name: widgets.v1.0.0}\nspec:\n  webhookdefinitions:\n" +
+			"  - {type: MutatingAdmissionWebhook, generateName: m.example.com, rules: [{apiGroups: [example.com], apiVersions: [v1], operations: [CREATE], resources: [widgets]}]}\n", "warning"},
+		"a bundle that validates": {"bundle/csv.yaml", "apiVersion: operators.coreos.com/v1alpha1\nkind: ClusterServiceVersion\nmetadata: {name: widgets.v1.0.0}\nspec:\n  webhookdefinitions:\n" +
+			"  - {type: ValidatingAdmissionWebhook, generateName: v.example.com, rules: [{apiGroups: [example.com], apiVersions: [v1], operations: [CREATE], resources: [widgets]}]}\n", "error"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"crd.yaml": crd, "samples/widget.yaml": widget, c.file: c.text}))
+		assert.Contains(t, above(rep, finding.Note), c.want+" required-field-missing", name)
+	}
+}

@@ -28,8 +28,8 @@ type Producer struct {
 	NamesOf func(o *inventory.Object) []string
 	// Or are the patterns to try when a path of Name is absent, separated by |.
 	Or string
-	// Namespace is a pattern like Name; the producer's own namespace if empty or
-	// absent, any namespace if *.
+	// Namespace is a pattern like Name, and the objects are made in each namespace that
+	// it gives; the producer's own namespace if empty or absent, any namespace if *.
 	Namespace string
 	// Keys are the keys of a made ConfigMap or Secret, where they are always the same.
 	Keys []string
@@ -154,14 +154,14 @@ func (p *compiledProducer) apply(inv *inventory.Inventory, o *inventory.Object) 
 	if len(names) == 0 {
 		return
 	}
-	namespace := o.Namespace
+	namespaces := []string{o.Namespace}
 	switch p.Namespace {
 	case "":
 	case "*":
-		namespace = ""
+		namespaces = []string{""}
 	default:
-		if ns := expand(p.Namespace, o); len(ns) > 0 {
-			namespace = ns[0]
+		if all := expand(p.Namespace, o); len(all) > 0 {
+			namespaces = all
 		}
 	}
 	content := inventory.Content{Open: true}
@@ -173,20 +173,25 @@ func (p *compiledProducer) apply(inv *inventory.Inventory, o *inventory.Object) 
 	}
 	gk := p.makes
 	if inventory.IsClusterScoped(gk) {
-		namespace = ""
+		namespaces = []string{""}
 	}
 	for _, name := range names {
 		if name == "" || IsPlaceholderName(name) {
 			continue
 		}
-		// What is in the build too gets keys that the build does not show.
-		for _, same := range inv.Find(gk, name) {
-			if same != o && same.Node != nil && inventory.SameNamespace(same.Namespace, namespace) {
-				same.Fill()
+		for _, namespace := range namespaces {
+			if namespace == "*" {
+				namespace = ""
 			}
-		}
-		if !p.Fills {
-			inv.AddMade(o, gk, namespace, name, content).Likely = p.Likely
+			// What is in the build too gets keys that the build does not show.
+			for _, same := range inv.Find(gk, name) {
+				if same != o && same.Node != nil && inventory.SameNamespace(same.Namespace, namespace) {
+					same.Fill()
+				}
+			}
+			if !p.Fills {
+				inv.AddMade(o, gk, namespace, name, content).Likely = p.Likely
+			}
 		}
 	}
 }

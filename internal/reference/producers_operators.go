@@ -291,6 +291,8 @@ var platformProducers = []Producer{
 	{From: "vault.banzaicloud.com/Vault", Makes: "Service", Name: "{name}"},
 	{From: "vault.banzaicloud.com/Vault", Makes: "Secret", Name: "{name}-unseal-keys"},
 	{From: "vault.banzaicloud.com/Vault", Makes: "Secret", Name: "{name}-tls", Keys: []string{"ca.crt", "server.crt", "server.key"}},
+	// https://bank-vaults.dev/docs/operator/#caNamespaces
+	{From: "vault.banzaicloud.com/Vault", Makes: "Secret", Name: "{name}-tls", Namespace: "{spec.caNamespaces[]}", Keys: []string{"ca.crt"}, When: "spec.caNamespaces"},
 	{From: "awx.ansible.com/AWX", Makes: "Service", Name: "{name}-service"},
 	{From: "awx.ansible.com/AWX", Makes: "Secret", Name: "{spec.admin_password_secret}", Or: "{name}-admin-password", Keys: []string{"password"}},
 	// An operator's ClusterServiceVersion brings the accounts of its Deployments.
