@@ -100,6 +100,9 @@ var dataNotBase64 = &Rule{
 			case yamlTypes[v.node.Tag] != "":
 				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is %s, not base64 text", v.key, yamlTypes[v.node.Tag]), help)
 			case v.err != nil:
+				if isSecretReference(v.text) {
+					return
+				}
 				severity := finding.Error
 				if word, _ := findPlaceholder(v.text); word != "" || isSentence(v.text) || isAbridged(v.text) {
 					severity = finding.Warning // somebody is to put a value in
@@ -118,6 +121,23 @@ var dataNotBase64 = &Rule{
 		})
 		return nil
 	},
+}
+
+// isSecretReference reports whether text is the address of a secret that a program puts
+// in its place before anything is applied: ref+vault://… of vals
+// (https://github.com/helmfile/vals), op://… of 1Password
+// (https://developer.1password.com/docs/cli/secret-reference-syntax/) and their like.
+func isSecretReference(text string) bool {
+	scheme, rest, ok := strings.Cut(text, "://")
+	if !ok || rest == "" {
+		return false
+	}
+	switch scheme {
+	case "op", "secret", "vault":
+		return true
+	}
+	scheme, ok = strings.CutPrefix(scheme, "ref+")
+	return ok && scheme != ""
 }
 
 // isSentence reports whether text is a sentence about a value, such as the base64 of your

@@ -20,7 +20,7 @@ var policyPortNotServed = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/network-policies/#targeting-a-range-of-ports",
 	Doc: "A NetworkPolicy opens a port that the pods behind it do not have: the port of their Service instead of the pods' own, or a name that no container port has. " +
 		"Policies are applied behind the Service, where the port is the pods' targetPort, so the traffic that was to be let through is dropped; that is so for ingress to the pods that the policy selects and for egress to those that its peers select. " +
-		"A number is reported only where it is a port of a Service whose pods are these and have another; whatever else listens is left alone, and where the pods declare no ports it is a warning. " +
+		"A number is reported only where it is a port of a Service whose pods are these and have another; whatever else listens is left alone, and where the pods declare no ports it is a warning, and a note where the same rule opens the pods' own port too. " +
 		"Egress is judged where all its peers are pods of the build. CiliumNetworkPolicies are read too.",
 	Run: func(p *Pass) error {
 		for _, row := range policyPorts {
@@ -188,9 +188,14 @@ func (p *Pass) checkPolicyPorts(o *inventory.Object, rule *yaml.Node, path strin
 	if len(pods) == 0 || slices.ContainsFunc(pods, func(g *podGroup) bool { return g.partial }) {
 		return
 	}
-	for _, port := range fieldpath.Of(path).Nodes(rule) {
+	entries := fieldpath.Of(path).Nodes(rule)
+	opened := map[string]bool{}
+	for _, port := range entries {
+		opened[yamlnode.GetString(port, "port")] = true
+	}
+	for _, port := range entries {
 		if yamlnode.Get(port, "endPort") == nil {
-			p.checkPolicyPort(o, yamlnode.Get(port, "port"), pods, which)
+			p.checkPolicyPort(o, yamlnode.Get(port, "port"), pods, which, opened)
 		}
 	}
 }
@@ -206,7 +211,8 @@ func containerPorts(pod *inventory.Pod) []string {
 	return ports
 }
 
-func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*podGroup, which string) {
+// checkPolicyPort judges a port of a rule that opens the ports given.
+func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*podGroup, which string, opened map[string]bool) {
 	want := yamlnode.String(n)
 	if want == "" || reference.IsPlaceholder(want) {
 		return
@@ -245,6 +251,9 @@ func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*podGro
 			opts := []Option{DidYouMeanAs("%s", port.target)}
 			if undeclared {
 				opts = append(opts, AtMost(finding.Warning), Help("it is assumed that the pods listen where the Service sends them requests"))
+			}
+			if opened[port.target] {
+				opts = append(opts, AtMost(finding.Note), Help("the rule opens that too, so nothing is dropped"))
 			}
 			p.Report(o, n, fmt.Sprintf("%s is the port of Service %q, and policies see the pods' own: its targetPort is %s", want, port.service.Name, port.target), opts...)
 			return

@@ -426,6 +426,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		return left
 	}
 	build.KeepNames = true
+	build.Namespace = rep.targetNamespace(&t)
 	steps := &effects.Recorder{}
 	build.Observe, build.Told = steps.Observe, steps.Told
 	b.files = files

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -126,6 +127,63 @@ metadata: {name: app, namespace: flux-system}
 spec: {interval: 1h, prune: true, path: ./app, targetNamespace: shop, sourceRef: {kind: GitRepository, name: flux-system}}
 `
 	assert.Empty(t, above(run(t, check.Options{}, tree(t, files)), finding.Note))
+}
+
+// TestFluxPutsAllIntoANamespace: the targetNamespace of Flux goes before the namespace
+// of a kustomization and those of its resources.
+func TestFluxPutsAllIntoANamespace(t *testing.T) {
+	const flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: disks, namespace: flux-system}\nspec: {interval: 1h, prune: true, path: ./disks, %ssourceRef: {kind: GitRepository, name: flux-system}}\n"
+	target := func(namespace string) string {
+		return strings.Replace(flux, "%s", "targetNamespace: "+namespace+", ", 1)
+	}
+	const class = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: fast}\nprovisioner: disks.example.com\nparameters:\n  csi.storage.k8s.io/node-stage-secret-name: disk-users\n  csi.storage.k8s.io/node-stage-secret-namespace: storage\n"
+	secret := func(namespace string) string {
+		return "---\napiVersion: v1\nkind: Secret\nmetadata: {name: disk-users" + namespace + "}\nstringData: {user: a}\n"
+	}
+	elsewhere := []string{"error secret-not-found"}
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  []string
+	}{
+		"before that of the kustomization": {map[string]string{"flux.yaml": target("storage"), "disks/kustomization.yaml": "namespace: data\n" + kustomization + "- all.yaml\n"}, nil},
+		"before those of resources":        {map[string]string{"flux.yaml": target("storage"), "disks/all.yaml": class + secret(", namespace: data")}, nil},
+		"it is another one":                {map[string]string{"flux.yaml": target("disks"), "disks/kustomization.yaml": "namespace: storage\n" + kustomization + "- all.yaml\n"}, elsewhere},
+		"in two namespaces":                {map[string]string{"one.yaml": target("storage"), "two.yaml": target("other"), "disks/kustomization.yaml": "namespace: data\n" + kustomization + "- all.yaml\n"}, elsewhere},
+		"with and without":                 {map[string]string{"one.yaml": target("other"), "two.yaml": strings.Replace(flux, "%s", "", 1), "disks/kustomization.yaml": "namespace: storage\n" + kustomization + "- all.yaml\n"}, nil},
+		"a variable":                       {map[string]string{"flux.yaml": target("'${SPACE}'"), "disks/kustomization.yaml": "namespace: storage\n" + kustomization + "- all.yaml\n"}, nil},
+		"nobody says":                      {map[string]string{"disks/kustomization.yaml": "namespace: data\n" + kustomization + "- all.yaml\n"}, elsewhere},
+	} {
+		files := map[string]string{"disks/kustomization.yaml": kustomization + "- all.yaml\n", "disks/all.yaml": class + secret("")}
+		maps.Copy(files, c.files)
+		assert.Equal(t, c.want, above(run(t, check.Options{}, tree(t, files)), finding.Note), name)
+	}
+}
+
+// TestNamesOfOtherFolders: what has no namespace and is applied by itself is not what
+// a reference into a certain namespace meant.
+func TestNamesOfOtherFolders(t *testing.T) {
+	const account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: shopui-server%NS}\n"
+	const binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: jobs, namespace: jobs}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}\nsubjects: [{kind: ServiceAccount, name: shop-server, namespace: shop}]\n"
+	const near = `did you mean "shopui-server"?`
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  bool
+	}{
+		"of another folder":               {map[string]string{"one/a.yaml": account, "two/b.yaml": binding}, false},
+		"of the same folder":              {map[string]string{"one/a.yaml": account, "one/b.yaml": binding}, true},
+		"of the same file":                {map[string]string{"one/a.yaml": account + "---\n" + binding}, true},
+		"of another folder, and named so": {map[string]string{"one/a.yaml": strings.Replace(account, "%NS", ", namespace: shop", 1), "two/b.yaml": binding}, true},
+		"of a kustomization":              {map[string]string{"kustomization.yaml": kustomization + "- one/a.yaml\n- two/b.yaml\n", "one/a.yaml": account, "two/b.yaml": binding}, true},
+	} {
+		for file, text := range c.files {
+			c.files[file] = strings.ReplaceAll(text, "%NS", "")
+		}
+		var said bool
+		for _, f := range run(t, check.Options{}, tree(t, c.files)).Findings {
+			said = said || strings.Contains(f.Sentence(), near)
+		}
+		assert.Equal(t, c.want, said, name)
+	}
 }
 
 // TestFoldersThatNothingConnects: what one demonstration says of a Service is no

@@ -2,7 +2,6 @@ package check
 
 import (
 	"bytes"
-	"cmp"
 	"io/fs"
 	"maps"
 	"os"
@@ -165,33 +164,51 @@ func (rep *Report) unfinished(t *Tree) bool {
 	if top == "" || !ok {
 		return false
 	}
-	namespace, deployed := rep.deployed(top)[rel]
-	return t.Base && !deployed || namespace != ""
+	namespaces, deployed := rep.deployed(top)[rel]
+	return t.Base && !deployed || slices.ContainsFunc(namespaces, func(ns string) bool { return ns != "" })
+}
+
+// targetNamespace is the namespace that Flux puts all of a kustomization into, "" if
+// there is none or nobody knows it:
+// https://fluxcd.io/flux/components/kustomize/kustomizations/#target-namespace
+func (rep *Report) targetNamespace(t *Tree) string {
+	top := t.top()
+	rel, ok := below(top, t.Root)
+	if top == "" || !ok || rel == "." { // which may be that of another repository
+		return ""
+	}
+	namespaces := rep.deployed(top)[rel]
+	if len(namespaces) != 1 || strings.Contains(namespaces[0], "$") {
+		return ""
+	}
+	return namespaces[0]
 }
 
 // deployed are the folders that Flux Kustomizations and Argo CD's resources name, with
-// the targetNamespace that Flux gives them.
-func (rep *Report) deployed(top string) map[string]string {
+// the targetNamespaces that Flux gives them, each once; "" is that of whoever gives none.
+func (rep *Report) deployed(top string) map[string][]string {
 	rep.shared.mu.Lock()
 	if rep.shared.deployed == nil {
-		rep.shared.deployed = map[string]func() map[string]string{}
+		rep.shared.deployed = map[string]func() map[string][]string{}
 	}
 	if rep.shared.deployed[top] == nil {
-		rep.shared.deployed[top] = sync.OnceValue(func() map[string]string { return readDeployed(os.DirFS(top)) })
+		rep.shared.deployed[top] = sync.OnceValue(func() map[string][]string { return readDeployed(os.DirFS(top)) })
 	}
 	folders := rep.shared.deployed[top]
 	rep.shared.mu.Unlock()
 	return folders()
 }
 
-func readDeployed(repository fs.FS) map[string]string {
-	folders := map[string]string{}
+func readDeployed(repository fs.FS) map[string][]string {
+	folders := map[string][]string{}
 	var paths func(n *yaml.Node)
 	paths = func(n *yaml.Node) {
 		for k, v := range yamlnode.Fields(n) {
 			if k.Value == "path" && yamlnode.String(v) != "" {
 				dir := path.Clean(strings.TrimLeft(v.Value, "/"))
-				folders[dir] = cmp.Or(folders[dir], yamlnode.GetString(n, "targetNamespace"))
+				if ns := yamlnode.GetString(n, "targetNamespace"); !slices.Contains(folders[dir], ns) {
+					folders[dir] = append(folders[dir], ns)
+				}
 			}
 			paths(v)
 		}

@@ -18,15 +18,15 @@ type formKey struct{ file, kind, namespace, name string }
 
 // spareForms makes warnings of the mistakes in forms, which were found in a folder:
 // whoever fills one in may add what is missing as well. The folder of a Go program
-// has such files, that it reads and completes; where that is plain, what is not about
-// their structure is a note. Rules whose severity is set have that.
+// has such files, that it reads and completes; where that is plain, or an object is
+// merged into one that is there, what is not about their structure is a note. Rules whose severity is set have that.
 func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
 	forms, templates, completed := map[formKey]bool{}, map[formKey]bool{}, map[formKey]bool{}
 	for _, o := range inv.Objects() {
 		key := formKey{o.File, o.Kind, o.Namespace, o.Name}
 		switch {
 		case o.Node == nil:
-		case isCompleted(o):
+		case isCompleted(o) || isForExisting(o):
 			completed[key], forms[key] = true, true
 		case isForm(o):
 			forms[key] = true
@@ -119,6 +119,20 @@ func isScaffold(o *inventory.Object) bool {
 		return len(spec.Content) == 0 || len(spec.Content) == 2 && spec.Content[0].Value == "foo" && spec.Content[1].Value == "bar"
 	}
 	return false
+}
+
+// isForExisting reports whether an object is nothing but labels and annotations, which
+// server-side apply gives to what is there already:
+// https://kubernetes.io/docs/reference/using-api/server-side-apply/
+func isForExisting(o *inventory.Object) bool {
+	for key := range yamlnode.Fields(o.Node) {
+		switch key.Value {
+		case "apiVersion", "kind", "metadata":
+		default:
+			return false
+		}
+	}
+	return o.Name != "" && (!isEmpty(o.Get("metadata", "labels")) || !isEmpty(o.Get("metadata", "annotations")))
 }
 
 // isCompleted reports whether a program gives a workload what it has none of: what its

@@ -326,6 +326,25 @@ func TestPartsToMerge(t *testing.T) {
 	}
 }
 
+// TestForExisting: labels alone are applied to what is there already.
+func TestForExisting(t *testing.T) {
+	for text, want := range map[string]finding.Severity{
+		"kind: PersistentVolumeClaim\nmetadata: {name: logs, labels: {backup: \"no\"}}\n":                 finding.Note,
+		"kind: PersistentVolumeClaim\nmetadata: {name: logs, annotations: {backup: \"no\"}}\n":            finding.Note,
+		"kind: PersistentVolumeClaim\nmetadata: {name: logs}\n":                                           finding.Warning,
+		"kind: PersistentVolumeClaim\nmetadata: {name: logs, labels: {}}\n":                               finding.Warning,
+		"kind: PersistentVolumeClaim\nmetadata: {name: logs, labels: {a: b}}\nspec: {resources: {}}\n":    finding.Warning,
+		"kind: PersistentVolumeClaim\nmetadata: {name: logs, labels: {a: b}}\nspec: {accessModes: [x]}\n": finding.Error,
+	} {
+		dir := tree(t, map[string]string{"k8s/logs.yaml": "apiVersion: v1\n" + text})
+		var worst finding.Severity
+		for _, f := range run(t, check.Options{}, dir).Findings {
+			worst = max(worst, f.Severity)
+		}
+		assert.Equal(t, want, worst, text)
+	}
+}
+
 // TestCompletedByPrograms: a program that reads a workload gives it its labels and its
 // images, and the volumes that it mounts.
 func TestCompletedByPrograms(t *testing.T) {

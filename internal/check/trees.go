@@ -16,9 +16,9 @@ type shared struct {
 	mu sync.Mutex
 	// followed says that a tree has had findings: those beside it may have too.
 	followed atomic.Bool
-	flux     map[string]func() []fluxFolder      // by the top of the repository
-	configs  map[string]*config.ConfigPipeline   // by their text
-	deployed map[string]func() map[string]string // likewise
+	flux     map[string]func() []fluxFolder        // by the top of the repository
+	configs  map[string]*config.ConfigPipeline     // by their text
+	deployed map[string]func() map[string][]string // likewise
 }
 
 // judged is what came of one tree.

@@ -118,7 +118,8 @@ func silentKey(key string) bool {
 	case "user", "label", "labels", "publish", "weight", "weights", "chown", "owner":
 		return true
 	}
-	if lower == "sni" || lower == "tls-sni" {
+	switch lower {
+	case "sni", "tls-sni", "--auth-host": // initdb: how a host authenticates
 		return true
 	}
 	for _, part := range [...]string{"image", "no_proxy", "noproxy", "nonproxy", "no-proxy", "regex", "pattern", "whitelist", "allowlist", "allowed", "origins", "alloworigin", "allow_origin", "allow-origin", "spiffe", "description", "servername", "server_name", "server-name"} {

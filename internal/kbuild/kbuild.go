@@ -74,6 +74,10 @@ type Options struct {
 	Helm        bool
 	HelmCommand string
 
+	// Namespace takes the place of the namespace that the kustomization sets, as the
+	// targetNamespace of Flux does. A build by kustomize itself knows nothing of it.
+	Namespace string
+
 	// KubernetesVersion is the release of the cluster, such as 1.33. It takes the
 	// place of what the function's configuration says, unless it is empty.
 	KubernetesVersion string

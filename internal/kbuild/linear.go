@@ -118,6 +118,11 @@ func (b *linearBuild) accumulated() (_ *level, _ *indexed, err error) {
 	if err != nil {
 		return nil, nil, top.at(err)
 	}
+	if b.opts.Namespace != "" {
+		k := *top.k
+		k.Namespace = b.opts.Namespace
+		top.k = &k
+	}
 	if err := vetOrder(top.k.SortOptions); err != nil {
 		return nil, nil, top.at(err, "sortOptions")
 	}

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -241,7 +242,7 @@ func (v *Resolver) explain(q *query) Resolution {
 	}
 	switch {
 	case len(near) > 0 && (suggest.Close(q.name, near[0]) ||
-		suggest.Slip(q.name, near[0]) && v.index(nameSet{q.gk, ""}).Alone(near[0])) && v.serves(q, near[0]):
+		suggest.Slip(q.name, near[0]) && v.index(nameSet{q.gk, ""}).Alone(near[0])) && v.serves(q, near[0]) && v.placed(q, near[0]):
 		res.Status, res.Suggestions = Typo, near
 	case !res.Likely:
 		res.Status, res.Suggestions = Absent, near
@@ -251,6 +252,17 @@ func (v *Resolver) explain(q *query) Resolution {
 		}
 	}
 	return res
+}
+
+// placed reports whether an object of a close name may be in the namespace that a
+// reference spells out: one of another folder without a namespace goes wherever those
+// who apply that folder say.
+func (v *Resolver) placed(q *query, name string) bool {
+	o := v.inv.Lookup(q.gk, q.namespace, name, q.repaired, q.from)
+	if o == nil || o.Namespace != "" || q.namespace == "" || q.from == nil || inventory.IsClusterScoped(q.gk) {
+		return true
+	}
+	return filepath.Dir(o.File) == filepath.Dir(q.from.File)
 }
 
 // serves reports whether an object of a close name may be what was meant: it has
