@@ -28,6 +28,9 @@ type existence struct {
 	url      string
 }
 
+// undeclared is said of all kinds: the check command lowers what rules say.
+const undeclared = " In a tree that nobody has declared to be whole, check makes a warning or a note of what is merely not in it, as far as nothing shows that it was forgotten."
+
 // existenceRules makes a rule of each row of existenceTable, and one for all
 // other kinds. They share nothing, so each is a topic.
 func existenceRules() [][]*Rule {
@@ -38,7 +41,7 @@ func existenceRules() [][]*Rule {
 			covered[gk] = true
 		}
 		rules = append(rules, []*Rule{{
-			Name: e.name, Doc: e.doc, URL: e.url, Severity: finding.Error,
+			Name: e.name, Doc: e.doc + undeclared, URL: e.url, Severity: finding.Error,
 			Run: func(p *Pass) error {
 				for _, gk := range e.kinds {
 					for _, r := range p.refs.To(gk) {

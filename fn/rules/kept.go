@@ -115,7 +115,12 @@ func (k *kept) finding(rule string) finding.Finding {
 
 // Found are findings of rules, kept in less memory than they take as
 // [finding.Finding]. They do not hold on to the build that they are about.
-type Found struct{ groups []group }
+type Found struct {
+	// Absences are what the findings say is not in the build.
+	Absences Absences
+
+	groups []group
+}
 
 // group are the findings of one rule.
 type group struct {

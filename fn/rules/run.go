@@ -47,11 +47,12 @@ func Find(ctx context.Context, rules []*Rule, inv *inventory.Inventory, spec *co
 		}
 	})
 	b.problems = nil
+	missing := absences(b, passes)
 	for _, fact := range [...]any{wired, containerEnvs, typedTexts, hosts} { // which are large
 		b.facts.Delete(fact)
 	}
 
-	r := &results{ignores: v.GetIgnore(), annotated: ignoreAnnotations.Of(b)}
+	r := &results{Found: Found{Absences: missing}, ignores: v.GetIgnore(), annotated: ignoreAnnotations.Of(b)}
 	r.hits = make([]int, len(r.ignores))
 	for _, p := range passes {
 		r.take(p)

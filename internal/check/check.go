@@ -154,7 +154,11 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	}
 	var found, beside [][]finding.Finding
 	rep.absent(outcomes)
-	rep.scripted(outcomes)
+	var lacking map[finding.Resource]bool // in the cluster
+	if opts.Cluster != nil {
+		lacking = rep.ask(ctx, opts, outcomes)
+	}
+	rep.weighAbsences(outcomes, rep.scripted(outcomes), lacking)
 	rep.setImages(outcomes)
 	for i := range outcomes {
 		o := &outcomes[i]
@@ -167,9 +171,6 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 		} else {
 			beside = append(beside, o.findings)
 		}
-	}
-	if opts.Cluster != nil {
-		rep.ask(ctx, opts, found)
 	}
 	if len(outcomes) == 1 && len(trees) == 1 {
 		rep.Findings = once(found[0])
@@ -249,6 +250,7 @@ type outcome struct {
 	found    *function.Found // what findings come from when the resources are gone, nil if they are there
 	have     objects
 	set      map[string]finding.Severity // by rule, what the configuration says
+	around   *surroundings               // nil where a configuration, or who asks, says what absences are
 	at       int                         // of the tree among those of the run
 	// resources are those of the tree, nil if it could not be built.
 	resources []*yaml.Node
@@ -331,7 +333,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		rep.define(p.inv)
 		tree := t
 		tree.Name = p.name
-		o := outcome{tree: tree, have: rep.objectsOf(p.inv), set: severities(cfg)}
+		o := outcome{tree: tree, have: rep.objectsOf(p.inv), set: severities(cfg), around: aroundOf(p.inv, found, cfg, opts)}
 		if t.Named {
 			o.found = found
 		} else {
@@ -397,7 +399,7 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 	places.read = func(file string) ([]byte, error) { return readAbs(files, file) }
 	places.Locate(b.findings)
 	places.sources(b.findings, rep.Sources)
-	o := outcome{tree: t, findings: append(b.findings, rep.about...), have: b.have, set: severities(b.config)}
+	o := outcome{tree: t, findings: append(b.findings, rep.about...), have: b.have, set: severities(b.config), around: b.around}
 	if !b.function {
 		o.resources = b.resources
 	}
@@ -411,6 +413,7 @@ type built struct {
 	findings  []finding.Finding
 	resources []*yaml.Node
 	have      objects
+	around    *surroundings
 	function  bool // whether it ran
 	config    *config.ConfigPipeline
 }
@@ -510,7 +513,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		return b, unwritable
 	}
 	found, err := validate(ctx, inv, opts.Config, opts)
-	b.findings = found.Findings()
+	b.findings, b.around = found.Findings(), aroundOf(inv, found, b.config, opts)
 	spareBundle(inv, b.findings, severities(b.config))
 	if !t.Named {
 		spareForms(inv, b.findings, severities(b.config))

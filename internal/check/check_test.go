@@ -60,10 +60,12 @@ func run(t *testing.T, opts check.Options, paths ...string) *check.Report {
 	return check.Run(t.Context(), trees, opts)
 }
 
+// rulesOf are the rules of the errors, and of what is said not to be in a tree of which
+// nobody knows whether it is whole.
 func rulesOf(fs []finding.Finding) []string {
 	names := []string{}
 	for _, f := range fs {
-		if f.Severity == finding.Error {
+		if f.Severity == finding.Error || f.Severity == finding.Warning && f.Missing != nil {
 			names = append(names, f.Rule)
 		}
 	}

@@ -34,14 +34,18 @@ type Asked struct {
 }
 
 // ask looks up in the cluster what is not in the trees. What is there is no
-// finding; what is not there either is one whatever its kind.
-func (rep *Report) ask(ctx context.Context, opts Options, found [][]finding.Finding) {
+// finding; what is not there either, which it returns, is one whatever its kind.
+func (rep *Report) ask(ctx context.Context, opts Options, outcomes []outcome) map[finding.Resource]bool {
 	there, missing := map[finding.Resource]bool{}, map[finding.Resource]bool{}
-	for i := range found {
-		found[i] = slices.DeleteFunc(found[i], func(f finding.Finding) bool {
+	for i := range outcomes {
+		o := &outcomes[i]
+		if !opts.chosen(o.at) {
+			continue
+		}
+		o.findings = slices.DeleteFunc(o.findings, func(f finding.Finding) bool {
 			return f.Rule == rules.APINotServed && rep.brought[f.Resource.APIVersion+" "+f.Resource.Kind]
 		})
-		found[i] = slices.DeleteFunc(found[i], func(f finding.Finding) bool {
+		o.findings = slices.DeleteFunc(o.findings, func(f finding.Finding) bool {
 			if f.Missing == nil || reference.IsPlaceholderName(f.Missing.Name) || reference.IsPlaceholderName(f.Missing.Namespace) {
 				return false
 			}
@@ -59,14 +63,15 @@ func (rep *Report) ask(ctx context.Context, opts Options, found [][]finding.Find
 			}
 			return false
 		})
-		for j := range found[i] {
-			if f := &found[i][j]; f.Missing != nil && missing[*f.Missing] {
+		for j := range o.findings {
+			if f := &o.findings[j]; f.Missing != nil && missing[*f.Missing] {
 				f.Message += ", and not in cluster " + opts.ClusterName
 				f.Severity = max(f.Severity, finding.Warning)
 			}
 		}
 	}
 	rep.Asked.There, rep.Asked.Missing = len(there), len(missing)
+	return missing
 }
 
 // custom returns a resource of each kind that is neither Kubernetes' own nor for

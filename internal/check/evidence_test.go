@@ -55,14 +55,14 @@ func TestForgottenFilesAreNearby(t *testing.T) {
 		"video/kustomization.yaml": kustomization + "- other.yaml\n", "video/other.yaml": strings.NewReplacer("%NAME", "other", "%NS", "video").Replace(settings),
 		"video/secret.yaml": nowhere,
 	}))
-	require.Equal(t, []string{"error secret-not-found"}, above(rep, finding.Note))
+	require.Equal(t, []string{"warning secret-not-found"}, above(rep, finding.Note))
 	assert.NotContains(t, rep.Findings[0].Help, "video")
 
 	rep = run(t, check.Options{}, tree(t, map[string]string{
 		"app/kustomization.yaml": kustomization + "- ../base\n", "base/kustomization.yaml": kustomization + "- pod.yaml\n",
 		"base/pod.yaml": pod, "base/secret.yaml": nowhere,
 	}))
-	require.Equal(t, []string{"error secret-not-found"}, above(rep, finding.Note))
+	require.Equal(t, []string{"warning secret-not-found"}, above(rep, finding.Note))
 	assert.Contains(t, rep.Findings[0].Help, "secret.yaml, which no kustomization lists")
 }
 

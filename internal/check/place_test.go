@@ -18,14 +18,14 @@ import (
 // base is a Pod that needs a Secret nobody makes, from its second line of data.
 const base = kustomization + "- pod.yaml\n"
 
-// errorsOf are the errors of a check, with the files below dir.
+// errorsOf are the errors of a check and what it says is missing, with the files below dir.
 func errorsOf(t *testing.T, dir string) []finding.Finding {
 	t.Helper()
 	rep := run(t, check.Options{}, dir)
 	require.Empty(t, rep.Unread)
 	var fs []finding.Finding
 	for _, f := range rep.Findings {
-		if f.Severity == finding.Error {
+		if f.Severity == finding.Error || f.Missing != nil {
 			_, f.File, _ = strings.Cut(f.File, filepath.Base(filepath.Dir(dir))+"/"+filepath.Base(dir)+"/")
 			fs = append(fs, f)
 		}

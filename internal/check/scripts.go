@@ -17,22 +17,27 @@ import (
 
 // scripted makes warnings of what the scripts, programs and documents of the
 // repository make up for: a key that kubectl create configmap --from-file or
-// Terraform would give, a placeholder that sed puts a value in for, and an object that
-// kubectl create or helm install makes, as a document says it should be called. What
+// Terraform would give, and a placeholder that sed puts a value in for. What
 // kustomizations make of files is in the build, so what is beside a resource counts
-// where none lists it.
-func (rep *Report) scripted(outcomes []outcome) {
+// where none lists it. It returns what they say of objects that are missing, for
+// those findings whose level follows the evidence.
+func (rep *Report) scripted(outcomes []outcome) map[*finding.Finding]speech {
 	asked := map[string]map[question][]*finding.Finding{} // by the top of the repository
+	spoken := map[*finding.Finding]speech{}
 	for i := range outcomes {
 		o := &outcomes[i]
 		for j := range o.findings {
 			f := &o.findings[j]
-			if _, set := o.set[f.Rule]; set || f.Severity != finding.Error {
+			open := o.around != nil && f.Missing != nil
+			if _, set := o.set[f.Rule]; set || f.Severity < finding.Error && !(open && f.Severity > finding.Note) {
 				continue
 			}
 			q, ok := newQuestion(f)
 			if !ok {
 				continue
+			}
+			if open {
+				spoken[f] = speech{}
 			}
 			if o.tree.Root == "" && q.key != "" && f.File != "" && isFile(filepath.Join(filepath.Dir(filepath.FromSlash(f.File)), q.key)) {
 				answer(f, "a file of that name is beside it, and somebody may make the object of it")
@@ -47,8 +52,17 @@ func (rep *Report) scripted(outcomes []outcome) {
 		}
 	}
 	for top, questions := range asked {
-		readScripts(os.DirFS(top), questions)
+		r := &reader{questions: questions, spoken: spoken}
+		r.read(os.DirFS(top))
+		r.end()
 	}
+	return spoken
+}
+
+// speech is what the files of a repository that hold no resources say of an object.
+type speech struct {
+	maker     string // how it is made
+	elsewhere bool   // something is made that is not in the resources, or they speak of it
 }
 
 // question asks whether something in the repository makes up for what is missing.
@@ -61,8 +75,8 @@ type question struct {
 }
 
 func newQuestion(f *finding.Finding) (q question, ok bool) {
-	if m := f.Missing; m != nil && makes[m.Kind] != "" {
-		return question{kind: m.Kind, name: m.Name}, len(f.Suggestions) == 0 && m.Name != ""
+	if m := f.Missing; m != nil {
+		return question{kind: m.Kind, name: m.Name}, m.Name != ""
 	}
 	if q.name, q.key, ok = rules.KeyAsked(f); !ok {
 		q.word, ok = rules.PlaceholderLeft(f)
@@ -82,10 +96,16 @@ func answer(f *finding.Finding, help string) {
 	f.Help = help
 }
 
-// readScripts looks for answers in the files of a repository that hold no resources.
-// Many findings may ask the same; of very many questions the first files answer, or
-// none.
-func readScripts(repository fs.FS, questions map[question][]*finding.Finding) {
+// reader looks for answers in the files of a repository that hold no resources. Many
+// findings may ask the same; of very many questions the first files answer, or none.
+type reader struct {
+	questions map[question][]*finding.Finding
+	spoken    map[*finding.Finding]speech
+	mentioned map[question]bool
+	others    bool // are made in ways that are not read
+}
+
+func (r *reader) read(repository fs.FS) {
 	const largest, most = 256 << 10, 64 << 20 // bytes
 	const mostCompared = 8 << 30              // bytes, counted once for each question
 	read, compared := 0, int64(0)
@@ -93,7 +113,7 @@ func readScripts(repository fs.FS, questions map[question][]*finding.Finding) {
 		switch {
 		case err != nil:
 			return nil //nolint:nilerr // what may not be read is left out
-		case len(questions) == 0 || read > most || compared > mostCompared:
+		case len(r.questions) == 0 || read > most || compared > mostCompared:
 			return fs.SkipAll
 		case d.IsDir():
 			if file != "." && (skipped(file) && d.Name() != ".github" && d.Name() != ".circleci") {
@@ -115,36 +135,81 @@ func readScripts(repository fs.FS, questions map[question][]*finding.Finding) {
 		if isForCluster(file, text) {
 			commands, comments = nil, commentLines(text)
 		}
-		made := makersOf(comments)
-		compared += int64(len(commands)) * int64(len(questions))
-		for q, findings := range questions {
-			switch {
-			case q.kind != "" && made.make(q.kind, q.name):
-				for _, f := range findings {
-					answer(f, file+" says how it is made")
-				}
-			case q.kind == "" && commands != nil && q.answeredBy(commands):
-				for _, f := range findings {
-					switch {
-					case q.played != "":
-						answer(f, file+" has podman read the file")
-						if f.Rule == apischema.RequiredField {
-							f.Severity = min(f.Severity, finding.Note)
-						}
-					case q.group != "":
-						answer(f, file+" declares a webhook that may complete it")
-					default:
-						answer(f, file+" may make up for it")
-					}
-				}
-			default:
-				continue
-			}
-			delete(questions, q)
-		}
+		r.others = r.others || makesOthers(file, commands)
+		compared += int64(len(comments)) * int64(len(r.questions))
+		r.ask(file, commands, comments)
 		return nil
 	})
 }
+
+// ask looks for answers in a file: in all of it, unless it is for a cluster, or in its
+// comments.
+func (r *reader) ask(file string, commands, comments []byte) {
+	made := makersOf(comments)
+	for q, findings := range r.questions {
+		switch {
+		case q.kind == "" && commands != nil && q.answeredBy(commands):
+			for _, f := range findings {
+				switch {
+				case q.played != "":
+					answer(f, file+" has podman read the file")
+					if f.Rule == apischema.RequiredField {
+						f.Severity = min(f.Severity, finding.Note)
+					}
+				case q.group != "":
+					answer(f, file+" declares a webhook that may complete it")
+				default:
+					answer(f, file+" may make up for it")
+				}
+			}
+		case q.kind != "" && made.make(q.kind, q.name):
+			for _, f := range findings {
+				if _, open := r.spoken[f]; open {
+					r.spoken[f] = speech{maker: file + " says how it is made"}
+				} else {
+					answer(f, file+" says how it is made")
+				}
+			}
+		case q.kind != "" && !r.mentioned[q] && hasWord(comments, q.name):
+			if r.mentioned == nil {
+				r.mentioned = map[question]bool{}
+			}
+			r.mentioned[q] = true
+			continue
+		default:
+			continue
+		}
+		delete(r.questions, q)
+	}
+}
+
+// end says of what nobody makes by its name whether it may be made all the same.
+func (r *reader) end() {
+	for q, findings := range r.questions {
+		for _, f := range findings {
+			if _, open := r.spoken[f]; open {
+				r.spoken[f] = speech{elsewhere: r.others || r.mentioned[q]}
+			}
+		}
+	}
+}
+
+// makesOthers reports whether a file is of a way to make objects that are in no file of
+// the repository: charts, the programs that install them, and operators, of which
+// bundles are made.
+func makesOthers(file string, commands []byte) bool {
+	switch name := path.Base(file); {
+	case name == "Chart.yaml", strings.HasPrefix(name, "helmfile."):
+		return true
+	case name == "PROJECT": // https://book.kubebuilder.io/reference/project-config
+		return bytes.Contains(commands, []byte("layout:")) || bytes.Contains(commands, []byte("domain:"))
+	}
+	return bytes.Contains(commands, []byte("helm")) && installers().Match(commands)
+}
+
+var installers = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bhelm (?:install|upgrade|template|repo add|dependency|dep)\b|\bhelm_release\b|\bhelmfile\b|\bkubernetes\.core\.helm\b`)
+})
 
 var headings = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^(?:kind|apiVersion):`) })
 

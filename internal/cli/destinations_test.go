@@ -31,7 +31,7 @@ func TestSeveralOutputs(t *testing.T) {
 	t.Chdir(t.TempDir())
 	code, stdout, stderr := run(t, "check", "-o", "text", "-o", "sarif=a.sarif", "-o", "junit=a.xml", broken)
 	assert.Equal(t, ExitFindings, code)
-	assert.Contains(t, stdout, "2 errors")
+	assert.Contains(t, stdout, "1 error, 1 warning")
 	assert.Empty(t, stderr)
 	assert.Contains(t, readFile(t, "a.sarif"), `"version": "2.1.0"`)
 	assert.Contains(t, readFile(t, "a.xml"), `<testsuites`)

@@ -140,7 +140,7 @@ func TestNewFrom(t *testing.T) {
 	code, stdout, _ = run(t, "check", "--new-from", "main", ".")
 	assert.Equal(t, ExitOK, code, stdout)
 	write(t, ".", map[string]string{"base/secret.yaml": strings.Replace(knownSecret, "db-secret", "database-secret", 1)})
-	code, stdout, _ = run(t, "check", "--new-from", "main", "prod")
+	code, stdout, _ = run(t, "check", "--new-from", "main", "--unresolved=error", "prod")
 	assert.Equal(t, ExitFindings, code)
 	assert.Contains(t, stdout, "base/pod.yaml:10:")
 	assert.Contains(t, stdout, "1 error (1 known before not shown)")
@@ -153,7 +153,7 @@ func TestNewFrom(t *testing.T) {
 	write(t, ".", map[string]string{"base/pod.yaml": strings.Replace(knownPod, "secrt", "secret", 1)})
 	commitAll(t)
 	gitRun(t, "checkout", "-q", "change")
-	_, stdout, _ = run(t, "check", "--new-from", "main", ".")
+	_, stdout, _ = run(t, "check", "--new-from", "main", "--unresolved=error", ".")
 	assert.Contains(t, stdout, "1 error (1 known before not shown)", "mended on main is not new here")
 
 	// From a folder, and with a folder that has another name now.

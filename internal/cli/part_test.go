@@ -25,7 +25,7 @@ func TestChangedSince(t *testing.T) {
 	assert.Equal(t, "0 of 7 trees are checked\n", stderr)
 
 	write(t, ".", map[string]string{"overlays/o3/kustomization.yaml": "resources: [../../base]\n", "overlays/new/kustomization.yaml": "resources: [../../base]\n", "README": "x"})
-	code, stdout, stderr := run(t, "check", "--changed-since", "main", "overlays")
+	code, stdout, stderr := run(t, "check", "--changed-since", "main", "--unresolved=error", "overlays")
 	assert.Equal(t, ExitFindings, code)
 	assert.Equal(t, "2 of 8 trees are checked\nSome findings depend on what the other trees have: they are looked at too\n", stderr)
 	assert.Contains(t, stdout, "in 2 overlays: overlays/new, overlays/o3\n")
@@ -93,6 +93,8 @@ func TestMergedShardsAreTheWhole(t *testing.T) {
 	files := fleet()
 	files["overlays/o2/kustomization.yaml"] += "images: [{name: example.com/db, newName: example.com/other, newTag: latest}]\n"
 	files["overlays/bad/kustomization.yaml"] = "resources: [gone.yaml]\n"
+	files["overlays/o8/kustomization.yaml"] = "resources: [pod.yaml]\n"
+	files["overlays/o8/pod.yaml"] = strings.Replace(untagged, "containers:", "contaners:", 1)
 	t.Chdir(t.TempDir())
 	write(t, ".", files)
 	_, whole, _ := run(t, "check", "-o", "json", "overlays")

@@ -123,6 +123,12 @@ func unknown(gk inventory.GroupKind) bool {
 	return !inventory.InKubernetes(gk.Group) && defaultTable().rows[gk] == nil
 }
 
+// Known reports whether it is known what resources of a kind refer to and make: the
+// kind is Kubernetes' own, or the tables have it.
+func Known(gk inventory.GroupKind) bool {
+	return !unknown(gk) || producersByKind()[gk] != nil
+}
+
 // holds reports whether the conditions of When do.
 func (p *compiledProducer) holds(o *inventory.Object) bool {
 	for i := range p.when {

@@ -1,0 +1,89 @@
+package check_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+)
+
+// reads is a Pod that takes variables from Secrets.
+func reads(pod, namespace string, secrets ...string) string {
+	text := fmt.Sprintf("apiVersion: v1\nkind: Pod\nmetadata: {name: %s, namespace: %s}\nspec:\n  containers:\n  - name: web\n    image: example.com/web:1.0\n    envFrom:\n", pod, namespace)
+	for _, name := range secrets {
+		text += "    - secretRef: {name: " + name + "}\n"
+	}
+	return text + "---\n"
+}
+
+func secrets(namespace string, names ...string) string {
+	text := ""
+	for _, name := range names {
+		text += fmt.Sprintf("apiVersion: v1\nkind: Secret\nmetadata: {name: %s, namespace: %s}\nstringData: {%s: x}\n---\n", name, namespace, strings.ToUpper(strings.ReplaceAll(name, "-", "_")))
+	}
+	return text
+}
+
+// TestAbsencesByEvidence: what is not in a tree that nobody has declared is as severe as
+// what the run shows.
+func TestAbsencesByEvidence(t *testing.T) {
+	whole := reads("web", "shop", "alpha", "bravo", "charlie", "payments-key") + secrets("shop", "alpha", "bravo", "charlie")
+	const release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: monitoring, namespace: %s}\nspec:\n  interval: 1h\n  chart: {spec: {chart: stack, sourceRef: {kind: HelmRepository, name: charts}}}\n"
+	const app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: cart, namespace: argocd}\nspec:\n  project: default\n  source: {repoURL: 'https://git.example.com/shop.git', path: %s}\n  destination: {server: 'https://kubernetes.default.svc', namespace: shop}\n"
+	const custom = "apiVersion: vault.example.com/v1\nkind: KeyRing\nmetadata: {name: %s, namespace: shop}\nspec: {size: 3, target: %s}\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  finding.Severity
+	}{
+		"the others are here":         {map[string]string{"k8s/all.yaml": whole}, finding.Error},
+		"and a README":                {map[string]string{"k8s/all.yaml": whole, "README.md": "# Shop\n\nkubectl apply -f k8s\n"}, finding.Error},
+		"alone":                       {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key")}, finding.Warning},
+		"few others":                  {map[string]string{"k8s/all.yaml": reads("web", "shop", "alpha", "bravo", "payments-key") + secrets("shop", "alpha", "bravo")}, finding.Warning},
+		"others that nobody reads":    {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key") + secrets("shop", "alpha", "bravo", "charlie")}, finding.Warning},
+		"others in another namespace": {map[string]string{"k8s/all.yaml": reads("web", "other", "alpha", "bravo", "charlie") + reads("web", "shop", "payments-key") + secrets("other", "alpha", "bravo", "charlie")}, finding.Warning},
+		"several, and none is kept":   {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key", "db-login", "mail")}, finding.Note},
+		"a document speaks of it":     {map[string]string{"k8s/all.yaml": whole, "README.md": "Ask the team for payments-key.\n"}, finding.Warning},
+		"a document says how":         {map[string]string{"k8s/all.yaml": whole, "README.md": "kubectl create secret generic payments-key\n"}, finding.Note},
+		"charts are installed":        {map[string]string{"k8s/all.yaml": whole, "README.md": "helm install cache oci://example.com/redis\n"}, finding.Warning},
+		"a chart is beside":           {map[string]string{"k8s/all.yaml": whole, "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n"}, finding.Warning},
+		"a project of an operator":    {map[string]string{"k8s/all.yaml": whole, "PROJECT": "domain: example.com\nlayout: [go.kubebuilder.io/v4]\n"}, finding.Warning},
+		"a release there":             {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Note},
+		"a release somewhere":         {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": strings.Replace(fmt.Sprintf(release, "x"), ", namespace: x", "", 1)}, finding.Warning},
+		"a release somewhere else":    {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "other")}, finding.Error},
+		"another repository's":        {map[string]string{"k8s/all.yaml": whole, "argo/app.yaml": fmt.Sprintf(app, "deploy/cart")}, finding.Warning},
+		"this repository's":           {map[string]string{"k8s/all.yaml": whole, "argo/app.yaml": fmt.Sprintf(app, "k8s")}, finding.Error},
+		"an operator's resource":      {map[string]string{"k8s/all.yaml": whole, "ring.yaml": fmt.Sprintf(custom, "ring", "disk")}, finding.Warning},
+		"one that names it":           {map[string]string{"k8s/all.yaml": whole, "ring.yaml": fmt.Sprintf(custom, "ring", "payments-key")}, finding.Note},
+		"one that it is called after": {map[string]string{"k8s/all.yaml": whole, "ring.yaml": fmt.Sprintf(custom, "payments", "disk")}, finding.Note},
+		"a kind that is known":        {map[string]string{"k8s/all.yaml": whole, "m.yaml": "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: payments, namespace: shop}\nspec: {endpoints: [{port: web}], selector: {matchLabels: {a: b}}}\n"}, finding.Error},
+		"nearly the name of another":  {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-kee") + secrets("shop", "payments-key"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Error},
+	} {
+		dir := tree(t, c.files)
+		rep := run(t, check.Options{}, dir)
+		var found []finding.Finding
+		for _, f := range rep.Findings {
+			if f.Rule == "secret-not-found" && f.Severity > finding.Off {
+				found = append(found, f)
+			}
+		}
+		require.NotEmpty(t, found, name)
+		assert.Equal(t, c.want, found[len(found)-1].Severity, "%s: %s", name, found[len(found)-1].Help)
+		if strings.HasPrefix(name, "nearly") {
+			continue
+		}
+		for _, opts := range []check.Options{{Unresolved: "error"}, {Config: &config.ConfigPipeline{}}} {
+			declared := run(t, opts, dir)
+			want := "error secret-not-found"
+			if name == "a document says how" { // which is evidence that owners have written
+				want = "warning secret-not-found"
+			}
+			assert.Contains(t, above(declared, finding.Note), want, "%s, declared", name)
+		}
+	}
+}
