@@ -325,7 +325,9 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	rep.several = rep.several || len(parts)+len(templates) > 1
 	outcomes := make([]outcome, 0, len(parts))
 	for _, p := range parts {
-		rep.count(len(p.inv.Objects()), rules.WithoutSchema(p.inv))
+		if !t.alone { // only looked through
+			rep.count(len(p.inv.Objects()), rules.WithoutSchema(p.inv))
+		}
 		found, err := validate(ctx, p.inv, cfg, opts)
 		if err != nil {
 			return outcomes, err
@@ -339,6 +341,9 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		} else {
 			o.findings = found.Findings()
 			spareForms(p.inv, o.findings, o.set)
+		}
+		if t.alone {
+			o.have, o.findings = nil, t.certain(o.findings)
 		}
 		if opts.Keep && cfg == nil {
 			for _, object := range p.inv.Objects() {

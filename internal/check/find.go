@@ -49,14 +49,22 @@ type Tree struct {
 	// Base is set for a kustomization that no other refers to, where those beside it
 	// are bases of others.
 	Base bool
-	// Folders are those of the kustomizations that the tree consists of.
-	Folders []string
+	// Folders are those of the kustomizations that the tree consists of, Listed the
+	// files that these have as resources.
+	Folders, Listed []string
 	// Charts is how many Helm charts are in the folder that was named. Only its first
 	// tree says so.
 	Charts int
 	// Unread is what is below the folder that was named and is not read, though it
 	// looks like resources. Only its first tree says so.
 	Unread []Unread
+
+	// alone says that each of its resources is judged by itself: no build is known that
+	// it is in.
+	alone bool
+	// unlisted says that none is known since none lists it: who knows whether it is
+	// ever applied?
+	unlisted bool
 }
 
 // Find says which trees the paths stand for: a folder with a kustomization is
@@ -162,6 +170,9 @@ func findBelow(dir string, opts FindOptions) ([]Tree, error) {
 	}
 	if len(w.plain) > 0 {
 		trees = append(trees, Tree{Name: dir, Files: w.plain})
+	}
+	if len(trees) > 0 && len(w.unlisted) > 0 {
+		trees = append(trees, Tree{Name: dir, Files: w.unlisted, alone: true, unlisted: true})
 	}
 	switch {
 	case len(trees) > 0:
@@ -523,6 +534,7 @@ type kustomizationFile struct {
 	component bool
 	dirs      []string // folders
 	files     []string // files: resources, patches, what generators read
+	resources []string // those that are resources
 	remote    []string // addresses
 }
 
@@ -554,6 +566,9 @@ func parseKustomization(dir string, text []byte) *kustomizationFile {
 				case ref == "" || strings.Contains(ref, "\n"):
 				case isFile(path):
 					k.files = append(k.files, path)
+					if key.Value == "resources" || key.Value == "bases" {
+						k.resources = append(k.resources, path)
+					}
 				case kbuild.LooksRemote(ref):
 					k.remote = append(k.remote, ref)
 				default:
@@ -615,7 +630,7 @@ func (w *walked) tree(root string) Tree {
 			return
 		}
 		seen[dir] = true
-		t.Folders = append(t.Folders, dir)
+		t.Folders, t.Listed = append(t.Folders, dir), append(t.Listed, k.resources...)
 		t.Remote = append(t.Remote, k.remote...)
 		for _, d := range k.dirs {
 			visit(d)

@@ -57,9 +57,9 @@ func TestWhatIsNoManifestIsLeftOut(t *testing.T) {
 		"patches/dev.yaml":                pod,
 	})
 	require.NoError(t, os.Symlink("nowhere", filepath.Join(dir, "dangling.yaml")))
-	assert.Equal(t, []string{"overlays/dev", "app.yaml", "deep/docs/example.yaml", "deep/keep.gen.yaml", "docs/example.yaml"},
+	assert.Equal(t, []string{"overlays/dev", "app.yaml", "deep/docs/example.yaml", "deep/keep.gen.yaml", "docs/example.yaml", "overlays/dev/unlisted.yaml"},
 		found(t, dir, check.FindOptions{}))
-	assert.Equal(t, []string{"overlays/dev", "app.yaml", "deep/docs/example.yaml"},
+	assert.Equal(t, []string{"overlays/dev", "app.yaml", "deep/docs/example.yaml", "overlays/dev/unlisted.yaml"},
 		found(t, dir, check.FindOptions{Exclude: []string{"/docs/", "keep*"}}))
 	assert.Equal(t, []string{"keep.gen.yaml", "docs/example.yaml"}, reversed(found(t, filepath.Join(dir, "deep"), check.FindOptions{})))
 }

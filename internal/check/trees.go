@@ -3,11 +3,15 @@ package check
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/parallel"
 )
 
@@ -41,6 +45,7 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 	}
 	var mu sync.Mutex
 	begun := 0
+	var failed []int
 	parallel.InOrder(len(trees), opts.Jobs, func(i int) (j judged) {
 		t := trees[i]
 		mu.Lock()
@@ -67,6 +72,9 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 		return j
 	}, func(i int, j judged) {
 		t := trees[i]
+		if t.alone {
+			j.own.Unread = nil // nobody asked for these files
+		}
 		rep.take(j.own)
 		size := 0
 		for _, text := range j.own.Sources {
@@ -76,15 +84,18 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 		switch {
 		case j.skipped:
 			rep.Unread = append(rep.Unread, Unread{t.Name, j.err, true})
-		case j.err != nil:
+		case j.err != nil && !t.alone:
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(j.err), t.Named})
+			if len(j.outcomes) == 0 || len(j.outcomes[0].findings) == 0 && !errors.Is(j.err, errTemplate) {
+				failed = append(failed, i)
+			}
 		}
 		for _, o := range j.outcomes {
 			if o.found != nil {
 				o.findings, o.found = o.found.Findings(), nil
 			}
 			t.weighPaths(o.findings, o.set, j.own.overlaid)
-			if j.err == nil && !o.aside {
+			if j.err == nil && !o.aside && !t.alone {
 				rep.Trees++
 				rep.Checked = append(rep.Checked, cmp.Or(o.tree.shown(), o.tree.Name))
 			}
@@ -98,7 +109,59 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 			outcomes = append(outcomes, o)
 		}
 	})
+	if len(failed) > 0 && ctx.Err() == nil {
+		opts.Progress, opts.Remote = nil, nil
+		for _, o := range rep.trees(ctx, loose(trees, failed), opts, func(int) bool { return true }) {
+			o.at = at[failed[0]]
+			outcomes = append(outcomes, o)
+		}
+	}
 	return outcomes
+}
+
+// loose are the files that kustomizations which failed have as resources, but for those
+// of others which did not. What patches and transformers make of them is not known: only
+// what is wrong whatever they do is looked for.
+func loose(trees []Tree, failed []int) []Tree {
+	known := map[string]bool{} // files
+	for i, t := range trees {
+		if !slices.Contains(failed, i) {
+			for _, file := range t.Listed {
+				known[file] = true
+			}
+		}
+	}
+	var rest []Tree
+	for _, i := range failed {
+		t := trees[i]
+		at := slices.IndexFunc(rest, func(r Tree) bool { return r.Name == t.Within })
+		for _, file := range t.Listed {
+			if known[file] || !isManifestFile(file) {
+				continue
+			}
+			if known[file] = true; at < 0 {
+				at, rest = len(rest), append(rest, Tree{Name: t.Within, Within: t.Within, alone: true})
+			}
+			rest[at].Files = append(rest[at].Files, file)
+		}
+	}
+	return rest
+}
+
+// certain are the errors in resources that are judged by themselves which stand
+// whatever patches and transformers do: about structure, and about values that are there.
+func (t *Tree) certain(findings []finding.Finding) []finding.Finding {
+	var errors []finding.Finding
+	for _, f := range findings {
+		if f.Severity < finding.Error || !structural[f.Rule] && f.Rule != apischema.UnsupportedValue && f.Rule != apischema.ValueInvalid {
+			continue
+		}
+		if t.unlisted {
+			f.Severity = finding.Warning
+		}
+		errors = append(errors, f)
+	}
+	return errors
 }
 
 // take adds what came of one tree. Its resources are not edited any more: only now
