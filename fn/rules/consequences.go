@@ -37,7 +37,7 @@ var effects = map[string]effect{
 
 	"secret-not-found": notStarted, "configmap-not-found": notStarted, "key-not-found": notStarted, "pvc-not-found": notStarted,
 	"serviceaccount-not-found": notStarted, "local-image-pulled": notStarted, "volume-not-found": notStarted,
-	"container-port-not-found": notStarted, "placeholder-left": notStarted,
+	"container-port-not-found": notStarted, "placeholder-left": notStarted, "service-variable-collision": notStarted,
 
 	"target-port-not-found": noEndpoints, "selector-matches-nothing": noEndpoints,
 }

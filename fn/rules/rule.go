@@ -331,6 +331,7 @@ func topics() [][]*Rule {
 		workflowRules(),
 		chartValueRules(),
 		headlessRules(),
+		linkRules(),
 		shadowRules(),
 		layoutRules(),
 		openShiftRules(),
