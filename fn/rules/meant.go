@@ -220,6 +220,9 @@ func (j *judge) object(o *inventory.Object, k *kindOf) (v verdict) {
 		found.Problems = ofPart(found.Problems, part)
 	}
 	gk := inventory.GroupKind{Group: o.Group, Kind: kind}
+	if o.Annotation("controller-gen.kubebuilder.io/version") != "" {
+		ofGenerator(found.Problems)
+	}
 	v.problems = found.Problems
 	if isAccessOfOpenShift(o.Node, o.Type) {
 		v.problems = nil // those of another kind
@@ -290,6 +293,17 @@ func ofPart(all []apischema.Problem, part apischema.Part) []apischema.Problem {
 		kept = append(kept, p)
 	}
 	return kept
+}
+
+// ofGenerator makes less of what a definition lacks that controller-gen has written of a
+// program's types: whatever it cannot say of them is put in before anybody applies it.
+// https://book.kubebuilder.io/reference/controller-gen
+func ofGenerator(all []apischema.Problem) {
+	for i := range all {
+		if p := &all[i]; p.Absent && p.Rule == apischema.ValueInvalid {
+			p.Warning, p.Help = true, "the API server refuses it, unless something works on what controller-gen writes"
+		}
+	}
 }
 
 // ofNewer leaves out what a release newer than the table may allow: fields and

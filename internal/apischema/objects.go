@@ -1299,8 +1299,13 @@ func crdNames(o *object) {
 			stored++
 		}
 	}
-	if stored != 1 && o.get("spec", "versions") != nil {
-		o.refuse(o.get("spec", "versions"), ValueInvalid, "exactly one of the versions must have storage: true")
+	const one = "exactly one of the versions must have storage: true"
+	switch n := o.get("spec", "versions"); {
+	case n == nil || stored == 1:
+	case stored == 0:
+		o.lacks(n, ValueInvalid, one)
+	default:
+		o.refuse(n, ValueInvalid, one)
 	}
 }
 

@@ -57,6 +57,8 @@ func PartOf(n *yaml.Node, k GroupVersionKind) Part {
 		return part(spec != nil && !has("scaleTargetRef") && (!has("metrics") || !has("maxReplicas")), Perhaps)
 	case "rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding":
 		return part(yamlnode.IsNull(yamlnode.Get(n, "roleRef")) && yamlnode.Get(n, "subjects") != nil, Perhaps)
+	case "apiextensions.k8s.io/CustomResourceDefinition":
+		return part(spec != nil && !has("group") && !has("names") && !has("scope"), Likely)
 	}
 	return Whole
 }

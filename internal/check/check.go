@@ -159,6 +159,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 		lacking = rep.ask(ctx, opts, outcomes)
 	}
 	rep.weighAbsences(outcomes, rep.scripted(outcomes), lacking)
+	rep.embedded(outcomes)
 	rep.setImages(outcomes)
 	for i := range outcomes {
 		o := &outcomes[i]

@@ -121,6 +121,9 @@ func (p *paths) part(dir, name string, last bool) purpose {
 		}
 		is = max(is, said)
 	}
+	if !last && strings.HasPrefix(name, "zz_generated") {
+		is = max(is, form) // which the generators of a program's types go on with
+	}
 	if is == applied && (before.MatchString(name) || p.isSuperseded(dir, name)) {
 		return past
 	}

@@ -149,3 +149,35 @@ func TestWebhooksComplete(t *testing.T) {
 		assert.Contains(t, above(rep, finding.Note), c.want+" required-field-missing", name)
 	}
 }
+
+// TestProgramsCompleteFiles: what a Go program carries along it may also complete.
+func TestProgramsCompleteFiles(t *testing.T) {
+	const binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: shop}\nsubjects: [{kind: ServiceAccount, name: shop}]\n" +
+		"roleRef: {kind: ClusterRole, name: view, apiGroup: rbac.authorization.k8s.io}\n"
+	embed := func(pattern string) string {
+		return "package assets\n\nimport \"embed\"\n\n//go:embed " + pattern + "\nvar files embed.FS\n"
+	}
+	for name, c := range map[string]struct {
+		file, text string
+		want       string
+	}{
+		"nothing":               {"pkg/assets/assets.go", "package assets // go:embed files\n", "error"},
+		"another folder":        {"pkg/assets/assets.go", embed("data"), "error"},
+		"a folder beside":       {"pkg/other/other.go", embed("files"), "error"},
+		"other files":           {"pkg/assets/assets.go", embed("files/*.json"), "error"},
+		"the folder":            {"pkg/assets/assets.go", embed("files"), "warning"},
+		"the files":             {"pkg/assets/assets.go", embed("README.md files/*.yaml"), "warning"},
+		"all that is there":     {"pkg/assets/assets.go", embed("all:*"), "warning"},
+		"the file itself":       {"pkg/assets/files/f.go", embed("binding.yaml"), "warning"},
+		"from the top, quoted":  {"main.go", embed("\"pkg/assets/files\""), "warning"},
+		"tests are no programs": {"pkg/assets/files/testing.md", embed("binding.yaml"), "error"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"pkg/assets/files/binding.yaml": binding, c.file: c.text}))
+		assert.Contains(t, above(rep, finding.Note), c.want+" access-invalid", name)
+	}
+	// A misspelt field stays one.
+	rep := run(t, check.Options{}, tree(t, map[string]string{
+		"assets/assets.go": embed("*.yaml"), "assets/api.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n",
+	}))
+	assert.Contains(t, above(rep, finding.Note), "error unknown-field")
+}
