@@ -263,6 +263,9 @@ func (p *Pass) checkHostPort(u *hostUse) {
 	if implied {
 		what += ", the default of " + u.Scheme
 	}
+	slices.SortStableFunc(hosts, func(a, b string) int {
+		return suggest.Distance(a[len(u.Host)+1:], asked) - suggest.Distance(b[len(u.Host)+1:], asked)
+	})
 	opts = append(opts, Suggest(hosts[:min(3, len(hosts))]...))
 	message := what + "; it has " + listed(list, len(ports))
 	if u.portNode != nil {

@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 func localNameRules() []*Rule { return []*Rule{localNameNotFound} }
@@ -110,9 +113,34 @@ var localNameNotFound = &Rule{
 				}
 			}
 		}
+		p.checkTemplateRefs()
 		return nil
 	},
 }
+
+// checkTemplateRefs reports the templates that workflows use of another resource which
+// the build has, and which has no such template.
+// https://argo-workflows.readthedocs.io/en/latest/workflow-templates/#referencing-other-workflowtemplates
+func (p *Pass) checkTemplateRefs() {
+	for _, kind := range workflowTemplates {
+		for _, r := range p.refs.To(kind) {
+			template := yamlnode.Get(r.Parent, "template")
+			res := p.resolve(r)
+			if !strings.HasSuffix(r.Row.Path, ".templateRef.name") || res.Status != reference.Found || res.Target == nil || res.Target.Node == nil || yamlnode.String(template) == "" || reference.IsPlaceholder(template.Value) {
+				continue
+			}
+			var names []string
+			for _, n := range fieldpath.Of("spec.templates[].name").Nodes(res.Target.Node) {
+				names = append(names, n.Value)
+			}
+			if len(names) > 0 && !slices.Contains(names, template.Value) {
+				p.Report(r.From, template, fmt.Sprintf("%s has no template %q", res.Target, template.Value), DidYouMean(nearest(template.Value, names)...), Help("%s", listOf("its templates", names)))
+			}
+		}
+	}
+}
+
+var workflowTemplates = gks("argoproj.io/WorkflowTemplate", "argoproj.io/ClusterWorkflowTemplate")
 
 func (p *Pass) checkLocalNames(o *inventory.Object, l *localName) {
 	var names []string

@@ -31,7 +31,7 @@ var monitorSelectsNothing = &Rule{
 	URL: monitorURL,
 	Run: func(p *Pass) error {
 		p.eachMonitor(func(m *monitor) {
-			if len(m.selected) > 0 {
+			if len(m.selected) > 0 || m.all.partial { // operators add labels
 				return
 			}
 			if hasExpressions(m.selector) {
@@ -251,8 +251,8 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	near := nearest(name, names)
-	if (len(near) == 0 || !suggest.Close(name, near[0])) && slices.ContainsFunc(m.selected, p.injected) {
-		return // it may be the port of a container that a webhook adds
+	if (len(near) == 0 || !suggest.Close(name, near[0])) && (m.all.partial || slices.ContainsFunc(m.selected, p.injected)) {
+		return // it may be a port that an operator adds, or of a container that a webhook adds
 	}
 	message := fmt.Sprintf("%s has no port named %q", strings.Join(owners[:min(2, len(owners))], " and "), name)
 	if len(owners) > 2 {
@@ -266,6 +266,8 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 		opts = append(opts, AtMost(finding.Note)) // it selects all there is, what operators make too
 	} else if m.selectsAny() {
 		opts = append(opts, AtMost(finding.Warning)) // whatever has a label, and others have it too
+	} else if m.all.partial {
+		opts = append(opts, AtMost(finding.Warning))
 	}
 	p.Report(m.object, port, message, opts...)
 }
@@ -404,9 +406,6 @@ func (p *Pass) eachMonitor(f func(*monitor)) {
 		pods := empty()
 		for _, pod := range p.Pods("") {
 			pods.add(pod)
-		}
-		if pods.partial {
-			return // operators add labels and ports
 		}
 		for _, o := range monitors {
 			selectMonitored(&monitor{object: o, what: "pod", endpoints: "spec.podMetricsEndpoints[]", ports: "spec.containers[].ports[]", all: pods}, f)

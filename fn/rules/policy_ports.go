@@ -11,6 +11,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -20,7 +21,7 @@ var policyPortNotServed = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/network-policies/#targeting-a-range-of-ports",
 	Doc: "A NetworkPolicy opens a port that the pods behind it do not have: the port of their Service instead of the pods' own, or a name that no container port has. " +
 		"Policies are applied behind the Service, where the port is the pods' targetPort, so the traffic that was to be let through is dropped; that is so for ingress to the pods that the policy selects and for egress to those that its peers select. " +
-		"A number is reported only where it is a port of a Service whose pods are these and have another; whatever else listens is left alone, and where the pods declare no ports it is a warning, and a note where the same rule opens the pods' own port too. " +
+		"A number is reported only where it is a port of a Service whose pods are these and have another, and, as a warning, where it is one digit away from the only port like it that they declare; whatever else listens is left alone, and where the pods declare no ports it is a warning, and a note where the same rule opens the pods' own port too. " +
 		"Egress is judged where all its peers are pods of the build. CiliumNetworkPolicies are read too.",
 	Run: func(p *Pass) error {
 		for _, row := range policyPorts {
@@ -259,6 +260,35 @@ func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*podGro
 			return
 		}
 	}
+	near := ports.oneEditAway(want)
+	if near == "" || undeclared || opened[near] { // one more port than those that are declared
+		return
+	}
+	for _, g := range pods {
+		if slices.ContainsFunc(g.pods, func(pod *inventory.Pod) bool { return mentions(pod.Spec, want, nil, 0) || p.configures(pod, want, nil) }) {
+			return
+		}
+	}
+	p.Report(o, n, fmt.Sprintf("no container of the pods that %s declares port %s", which, want), AtMost(finding.Warning), DidYouMeanAs("%s", near),
+		Help("if something does listen on %s, declare it under the container's ports", want))
+}
+
+// oneEditAway returns the number that is one digit from another, "" unless it is the only
+// one.
+func (c choices) oneEditAway(number string) string {
+	found := ""
+	for _, one := range c {
+		for _, name := range one.names {
+			if !isNumber(name) || name == found || suggest.Distance(number, name) != 1 {
+				continue
+			}
+			if found != "" {
+				return ""
+			}
+			found = name
+		}
+	}
+	return found
 }
 
 func (c choices) listOrNone() string {

@@ -143,6 +143,9 @@ var targetPortNotFound = &Rule{
 				}
 				message := fmt.Sprintf("no container behind Service %q has a port named %q", svc.Name, name)
 				near := ports.nearest(name)
+				unusedFirst(near, name, func(other string) bool {
+					return slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return targetedPorts.Of(p.Build)[podPort{pod, other}] > 0 })
+				})
 				if (len(near) == 0 || !suggest.Close(name, near[0])) && slices.ContainsFunc(pods, p.injected) {
 					continue // the port may be that container's
 				}
@@ -152,6 +155,14 @@ var targetPortNotFound = &Rule{
 		}
 		return nil
 	},
+}
+
+// unusedFirst puts the second of two names that are as near to a name in front where
+// only the first of them has its use already.
+func unusedFirst(near []string, name string, used func(string) bool) {
+	if len(near) > 1 && suggest.Close(name, near[1]) && suggest.Distance(name, near[0]) == suggest.Distance(name, near[1]) && used(near[0]) && !used(near[1]) {
+		near[0], near[1] = near[1], near[0]
+	}
 }
 
 // checkPortNumber reports a number that none of the pods declares, where exactly

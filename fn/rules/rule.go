@@ -326,6 +326,7 @@ func topics() [][]*Rule {
 		subsetRules(),
 		argoRules(),
 		sourceRules(),
+		wordRules(),
 		localNameRules(),
 		tektonRules(),
 		workflowRules(),

@@ -23,6 +23,7 @@ var sourcePathNotFound = &Rule{
 	Severity: finding.Error,
 	Doc: "A Flux Kustomization or HelmRelease, or an Argo CD Application, is to read a folder that the repository does not have. " +
 		"Flux answers kustomization path not found, Argo CD app path does not exist, and the cluster keeps what it had. " +
+		"So is a file of values that an Application names beside a chart. " +
 		"It is an error where a folder beside it is called nearly so, and a warning where another path of the same source is there. " +
 		"Sources that are other repositories, and paths with placeholders, are left alone.",
 	URL:           "https://fluxcd.io/flux/components/kustomize/kustomizations/#path",
@@ -49,6 +50,9 @@ var sourcePathNotFound = &Rule{
 		}
 		for _, source := range order {
 			p.checkSourcePaths(bySource[source])
+			for i := range bySource[source] {
+				p.checkValueFiles(&bySource[source][i])
+			}
 		}
 		return nil
 	},
@@ -64,6 +68,8 @@ type sourcePathRow struct {
 	names []string
 	// when is a field that must have a value, if it is there.
 	when, value string
+	// values are the files of values for a chart, as seen from the folder.
+	values string
 }
 
 var sourcePathRows = []sourcePathRow{
@@ -72,9 +78,9 @@ var sourcePathRows = []sourcePathRow{
 	// https://fluxcd.io/flux/components/helm/helmreleases/#chart-template
 	{kind: gk("helm.toolkit.fluxcd.io/HelmRelease"), source: "spec.chart.spec", path: "chart", names: []string{"sourceRef.namespace", "sourceRef.name"}, when: "sourceRef.kind", value: "GitRepository"},
 	// https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/
-	{kind: gk("argoproj.io/Application"), source: "spec.source", path: "path", names: []string{"repoURL"}},
-	{kind: gk("argoproj.io/Application"), source: "spec.sources[]", path: "path", names: []string{"repoURL"}},
-	{kind: gk("argoproj.io/ApplicationSet"), source: "spec.template.spec.source", path: "path", names: []string{"repoURL"}},
+	{kind: gk("argoproj.io/Application"), source: "spec.source", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]"},
+	{kind: gk("argoproj.io/Application"), source: "spec.sources[]", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]"},
+	{kind: gk("argoproj.io/ApplicationSet"), source: "spec.template.spec.source", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]"},
 }
 
 // sourcePath is a path in a repository.
@@ -83,6 +89,10 @@ type sourcePath struct {
 	node   *yaml.Node
 	source string
 	path   string // clean, "." for all of it
+	// values are the files of values that Helm is to read, and mayLack is set where
+	// it goes on without one.
+	values  []*yaml.Node
+	mayLack bool
 }
 
 func (row *sourcePathRow) read(o *inventory.Object, source *yaml.Node) (s sourcePath, ok bool) {
@@ -98,6 +108,9 @@ func (row *sourcePathRow) read(o *inventory.Object, source *yaml.Node) (s source
 		return s, false
 	}
 	s = sourcePath{object: o, node: n, path: path.Clean(strings.TrimLeft(text, "/"))}
+	if row.values != "" {
+		s.values, s.mayLack = fieldpath.Of(row.values).Nodes(source), yamlnode.Bool(field("helm.ignoreMissingValueFiles"))
+	}
 	for _, name := range row.names {
 		s.source += " " + strings.TrimSuffix(yamlnode.String(field(name)), ".git")
 	}
@@ -145,6 +158,39 @@ func (p *Pass) checkSourcePaths(paths []sourcePath) {
 		case here:
 			p.Report(s.object, s.node, message, AtMost(finding.Warning), Help("another path of the same source is there, so the source is this repository"))
 		}
+	}
+}
+
+// checkValueFiles judges the files of values beside a chart of this repository.
+// https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#values-files
+func (p *Pass) checkValueFiles(s *sourcePath) {
+	if _, err := fs.Stat(p.Inventory.Repository, path.Join(s.path, "Chart.yaml")); err != nil || s.mayLack {
+		return
+	}
+	for _, n := range s.values {
+		text := yamlnode.String(n)
+		file := path.Join(s.path, text)
+		if strings.HasPrefix(text, "/") {
+			file = strings.TrimLeft(text, "/")
+		}
+		if text == "" || strings.Contains(text, "://") || strings.ContainsAny(text, "$*{") || reference.IsPlaceholder(text) || !fs.ValidPath(file) {
+			continue
+		}
+		if _, err := fs.Stat(p.Inventory.Repository, file); err == nil {
+			continue
+		}
+		var names []string
+		entries, _ := fs.ReadDir(p.Inventory.Repository, path.Dir(file))
+		for _, e := range entries {
+			if !e.IsDir() {
+				names = append(names, e.Name())
+			}
+		}
+		opts := []Option{AtMost(finding.Warning)}
+		if near := nearest(path.Base(file), names); len(near) > 0 && suggest.Close(path.Base(file), near[0]) {
+			opts = []Option{DidYouMean(strings.TrimSuffix(text, path.Base(file)) + near[0])}
+		}
+		p.Report(s.object, n, fmt.Sprintf("there is no file %q beside the chart, in this repository", file), opts...)
 	}
 }
 

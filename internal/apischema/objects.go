@@ -909,6 +909,11 @@ func secret(o *object) {
 	switch len(lacking) {
 	case 0:
 	case 1:
+		if at := o.misspelt(lacking[0]); at != nil {
+			o.refuse(at, SecretInvalid, "a Secret of the type %s needs the key %s, not %s", kind, lacking[0], at.Value)
+			o.problems[len(o.problems)-1].Suggestions = lacking
+			break
+		}
 		o.lacks(o.get("type"), SecretInvalid, "a Secret of the type %s needs the key %s", kind, lacking[0])
 	default:
 		o.lacks(o.get("type"), SecretInvalid, "a Secret of the type %s needs the keys %s", kind, and(lacking))
@@ -924,6 +929,18 @@ func secret(o *object) {
 		}
 	}
 	o.secretContent(kind)
+}
+
+// misspelt returns the key of the data that is nearly another one, nil if none is.
+func (o *object) misspelt(key string) *yaml.Node {
+	for _, field := range [...]string{"data", "stringData"} {
+		for k, v := range yamlnode.Fields(o.get(field)) {
+			if suggest.Close(key, k.Value) {
+				return o.at(k, v)
+			}
+		}
+	}
+	return nil
 }
 
 // hasKey reports whether a mapping has a key, also with a null value.
@@ -1146,8 +1163,10 @@ func subject(o *object) {
 			}
 		}
 	case "User", "Group":
-		if group != nil && group.Value != "" && group.Value != "rbac.authorization.k8s.io" && !templated(group) {
-			o.refuse(group, AccessInvalid, "the apiGroup of a %s is rbac.authorization.k8s.io, not %q", kind, group.Value)
+		const rbac = "rbac.authorization.k8s.io"
+		if group != nil && group.Value != "" && group.Value != rbac && !templated(group) {
+			o.refuse(group, AccessInvalid, "the apiGroup of a %s is %s, not %q", kind, rbac, group.Value)
+			o.problems[len(o.problems)-1].Suggestions = near(group.Value, []string{rbac})
 		}
 	}
 }

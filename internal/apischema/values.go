@@ -302,6 +302,29 @@ func notEmpty(v *value) {
 	}
 }
 
+// resourceRead checks which resource of a container is read.
+// https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#downwardapi-resourceFieldRef
+func resourceRead(v *value) {
+	known := []string{"limits.cpu", "limits.memory", "limits.ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage"}
+	s := v.node.Value
+	if s == "" || slices.Contains(known, s) || strings.HasPrefix(s, "limits.hugepages-") || strings.HasPrefix(s, "requests.hugepages-") {
+		return
+	}
+	v.unsupported(v.node, v.key.Value, known)
+}
+
+// measured checks the name of a resource that pods are scaled by: the resource metrics
+// are those of two.
+// https://kubernetes.io/docs/tasks/debug/debug-cluster/resource-metrics-pipeline/
+func measured(v *value) {
+	known := []string{"cpu", "memory"}
+	if v.node.Value == "" || slices.Contains(known, v.node.Value) {
+		return
+	}
+	v.unsupported(v.node, v.key.Value, known)
+	v.problems[len(v.problems)-1].Warning = len(v.problems[len(v.problems)-1].Suggestions) == 0
+}
+
 // valueChecks are rows about the values of fields, by type and field.
 var valueChecks = sync.OnceValue(func() map[string][]valueCheck {
 	return map[string][]valueCheck{
@@ -402,8 +425,8 @@ var valueChecks = sync.OnceValue(func() map[string][]valueCheck {
 		"apiregistration.v1.ServiceReference.name":                                        {notEmpty},
 		"apiregistration.v1.ServiceReference.namespace":                                   {notEmpty},
 		"core.v1.ObjectFieldSelector.fieldPath":                                           {notEmpty},
-		"core.v1.ResourceFieldSelector.resource":                                          {notEmpty},
-		"autoscaling.v2.ResourceMetricSource.name":                                        {notEmpty},
+		"core.v1.ResourceFieldSelector.resource":                                          {notEmpty, resourceRead},
+		"autoscaling.v2.ResourceMetricSource.name":                                        {notEmpty, measured},
 		"flowcontrol.v1.GroupSubject.name":                                                {notEmpty},
 		"flowcontrol.v1.PriorityLevelConfigurationReference.name":                         {notEmpty, dnsSubdomain},
 		"flowcontrol.v1.UserSubject.name":                                                 {notEmpty},

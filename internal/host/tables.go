@@ -34,14 +34,14 @@ func networkScheme(scheme string) bool {
 }
 
 // NearSchemes returns common schemes that an unknown one is one letter away from:
-// http for htp. The scheme is in lower case.
+// http for htp. Of a scheme of two letters one is missing. The scheme is in lower case.
 func NearSchemes(scheme string) []string {
-	if len(scheme) < 3 || networkScheme(scheme) || resolverSchemes[scheme] {
+	if len(scheme) < 2 || networkScheme(scheme) || resolverSchemes[scheme] {
 		return nil
 	}
 	var near []string
 	for _, known := range commonSchemes {
-		if suggest.Distance(scheme, known) == 1 {
+		if suggest.Distance(scheme, known) == 1 && (len(scheme) > 2 || len(known) > 2) {
 			near = append(near, known)
 		}
 	}

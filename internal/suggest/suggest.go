@@ -11,8 +11,9 @@ import (
 )
 
 // Nearest returns up to n of the candidates that are close to name, best
-// first: by edit distance with transpositions, then candidates that differ by
-// whole dash-separated words, then alphabetically. name itself is never
+// first: by edit distance with transpositions, where a character that is another
+// one comes after one that is missing, too many or out of order; then candidates that
+// differ by whole dash-separated words, then alphabetically. name itself is never
 // returned.
 func Nearest(name string, candidates []string, n int) []string {
 	type scored struct {
@@ -28,6 +29,9 @@ func Nearest(name string, candidates []string, n int) []string {
 		score := -1
 		if d, ok := within(name, c, limit); ok {
 			score = 10 * d
+			if d == 1 && len(c) == len(name) && !swapped(name, c) {
+				score++
+			}
 			if deliberate(name, c) {
 				score += 500
 			}

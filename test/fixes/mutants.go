@@ -14,6 +14,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+	"github.com/ressKim-io/wealist-k8s-migration/test/slips"
 )
 
 // Kinds are the kinds of typing errors, in the order of the table.
@@ -292,27 +293,7 @@ func (m *finder) mistype(right string) (wrong string, ok bool) {
 	if len(right) < 3 {
 		return "", false
 	}
-	i := 1 + m.random.IntN(len(right)-2)
-	switch m.random.IntN(4) {
-	case 0:
-		wrong = right[:i] + right[i+1:]
-	case 1:
-		wrong = right[:i+1] + right[i:]
-	case 2:
-		wrong = right[:i] + string(other(right[i])) + right[i+1:]
-	default:
-		wrong = right[:i] + string(right[i+1]) + string(right[i]) + right[i+2:]
-	}
+	slip := slips.All[m.random.IntN(len(slips.All))]
+	wrong = slip.Make(right, slips.Inside(m.random, right))
 	return wrong, wrong != right && !strings.ContainsAny(wrong[len(wrong)-1:], "-._")
-}
-
-// other is a character of the same sort.
-func other(c byte) byte {
-	switch {
-	case c == '9' || c == 'z' || c == 'Z':
-		return c - 1
-	case '0' <= c && c < '9', 'a' <= c && c < 'z', 'A' <= c && c < 'Z':
-		return c + 1
-	}
-	return 'x'
 }

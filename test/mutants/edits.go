@@ -3,6 +3,8 @@ package main
 import (
 	"math/rand/v2"
 	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/test/slips"
 )
 
 // edit is one way to get a text wrong. ok is false where it leaves it right.
@@ -14,16 +16,16 @@ type edit struct {
 	make   func(r *rand.Rand, right string) (wrong string)
 }
 
-// typing errors are made behind the first character: names begin with what
-// they are about.
-var typing = []edit{
-	{name: "dropped", make: func(r *rand.Rand, s string) string { i := inside(r, s); return s[:i] + s[i+1:] }},
-	{name: "doubled", make: func(r *rand.Rand, s string) string { i := inside(r, s); return s[:i+1] + s[i:] }},
-	{name: "replaced", make: func(r *rand.Rand, s string) string { i := inside(r, s); return s[:i] + string(other(s[i])) + s[i+1:] }},
-	{name: "swapped", make: func(r *rand.Rand, s string) string {
-		i := inside(r, s)
-		return s[:i] + string(s[i+1]) + string(s[i]) + s[i+2:]
-	}},
+// typing errors are made behind the first character.
+var typing = typed(slips.Inside)
+
+// typed are the typing errors at positions that where returns.
+func typed(where func(r *rand.Rand, s string) int) []edit {
+	var edits []edit
+	for _, slip := range slips.All {
+		edits = append(edits, edit{name: slip.Name, make: func(r *rand.Rand, s string) string { return slip.Make(s, where(r, s)) }})
+	}
+	return edits
 }
 
 // spelling errors are those of people who remember a name by its sound.
@@ -72,18 +74,7 @@ var affixes = []edit{
 }
 
 // digits are typing errors in numbers.
-var digits = []edit{
-	{name: "dropped", make: func(r *rand.Rand, s string) string { i := r.IntN(len(s)); return s[:i] + s[i+1:] }},
-	{name: "doubled", make: func(r *rand.Rand, s string) string { i := r.IntN(len(s)); return s[:i+1] + s[i:] }},
-	{name: "replaced", make: func(r *rand.Rand, s string) string { i := r.IntN(len(s)); return s[:i] + string(other(s[i])) + s[i+1:] }},
-	{name: "swapped", make: func(r *rand.Rand, s string) string {
-		if len(s) < 2 {
-			return s
-		}
-		i := r.IntN(len(s) - 1)
-		return s[:i] + string(s[i+1]) + string(s[i]) + s[i+2:]
-	}},
-}
+var digits = typed(func(r *rand.Rand, s string) int { return r.IntN(len(s)) })
 
 // schedules are errors in crontab lines.
 var schedules = []edit{
@@ -150,23 +141,4 @@ var cpus = []edit{
 		return strings.TrimSuffix(s, "m")
 	}},
 	{name: "unit spelt out", make: func(_ *rand.Rand, s string) string { return s + "cpu" }},
-}
-
-// inside is a position behind the first character and before the last.
-func inside(r *rand.Rand, s string) int {
-	if len(s) < 3 {
-		return 0
-	}
-	return 1 + r.IntN(len(s)-2)
-}
-
-// other is a character of the same sort.
-func other(c byte) byte {
-	switch {
-	case c == '9' || c == 'z' || c == 'Z':
-		return c - 1
-	case '0' <= c && c < '9', 'a' <= c && c < 'z', 'A' <= c && c < 'Z':
-		return c + 1
-	}
-	return 'x'
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -17,13 +18,7 @@ import (
 // in what they name. A folder with a base, a component, an overlay and GitOps objects
 // is written around the resources of a planted tree, with marks «kind|text» at what
 // can be mistyped.
-var kustomizationKinds = []struct {
-	name  string
-	edits []edit
-	// unsuggested is set where it is not said what was meant: a container without an
-	// image that was to be another's, a field that a JSON patch adds beside the right one.
-	unsuggested bool
-}{
+var kustomizationKinds = slices.Concat([]layoutKind{
 	{name: "resource path", edits: typing},
 	{name: "base path", edits: typing},
 	{name: "component path", edits: typing},
@@ -54,6 +49,15 @@ var kustomizationKinds = []struct {
 	{name: "Flux path", edits: typing},
 	{name: "Flux source", edits: typing},
 	{name: "Flux dependency", edits: typing},
+}, platformKinds)
+
+// layoutKind is a line of the table: what is mistyped in a layout.
+type layoutKind struct {
+	name  string
+	edits []edit
+	// unsuggested is set where it is not said what was meant: a container without an
+	// image that was to be another's, a field that a JSON patch adds beside the right one.
+	unsuggested bool
 }
 
 // layout writes a planted tree as folders: what check would find in a repository.
@@ -207,6 +211,7 @@ spec:
   sourceRef: {kind: GitRepository, name: «Flux source|APP-source»}
   dependsOn: [{name: «Flux dependency|APP-infra»}]
 `)
+	maps.Copy(files, platform(r, app, namespace, resources))
 	return files
 }
 
@@ -321,13 +326,13 @@ func (m *mutator) layoutMutants(number int, dir string, files map[string]string,
 			good := []string{right}
 			for line := range strings.Lines(text) { // or the path around it
 				for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return strings.ContainsRune(" \n{},[]\"=", r) }) {
-					if strings.HasSuffix(word, right) || strings.Contains(word, "."+right) || strings.Contains(word, "/"+right) {
+					if strings.HasSuffix(word, right) || strings.Contains(word, "."+right) || strings.Contains(word, "/"+right) || strings.HasPrefix(word, right+".") {
 						good = append(good, word)
 					}
 				}
 			}
 			switch kind.name {
-			case "generator name", "generator key":
+			case "generator name", "generator key", "produced Secret", "produced key", "Secret of a certificate":
 				good = append(good, wrong) // what refers to it is told the new one
 			}
 			suggested := !kind.unsuggested && !(e.absent && kind.name == "patch target name") // which may be of another resource

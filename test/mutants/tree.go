@@ -125,6 +125,9 @@ func (t *tree) walk(p *place) {
 	switch v.Kind {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(v.Content); i += 2 {
+			if twice(v, i) { // nobody knows which one counts
+				continue
+			}
 			c := &place{p.doc, p.kind, p.root, append(slices.Clip(p.path), v.Content[i].Value), v.Content[i], v.Content[i+1], v, append(slices.Clip(p.outer), v)}
 			t.places = append(t.places, c)
 			t.walk(c)
@@ -136,6 +139,16 @@ func (t *tree) walk(p *place) {
 			t.walk(c)
 		}
 	}
+}
+
+// twice reports whether a mapping has the key at i elsewhere too.
+func twice(mapping *yaml.Node, i int) bool {
+	for j := 0; j < len(mapping.Content); j += 2 {
+		if j != i && mapping.Content[j].Value == mapping.Content[i].Value {
+			return true
+		}
+	}
+	return false
 }
 
 // matches reports whether the path is as a pattern says: keys with dots between
