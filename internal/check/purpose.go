@@ -341,7 +341,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		}
 		// What lacks in a test may be made by it, or be in another namespace, and what
 		// lacks where something was left, or is shown in part, is somewhere else.
-		lacks := f.Rule == apischema.RequiredField || f.Missing != nil || f.Wanted != nil && f.Meant == ""
+		lacks := f.Rule == apischema.RequiredField || f.Missing != nil || f.Wanted != nil && (f.Meant == "" || is != tested)
 		if is != applied && lacks {
 			f.Severity = finding.Note
 		}

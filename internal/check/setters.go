@@ -117,7 +117,7 @@ func isScript(file string) bool {
 
 // settings begin what sets images.
 var settings = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:edit )?set image\b|\b(?:sed|yq)\b|\b(?:docker|custom)_build\(|k8s-deploy@`)
+	return regexp.MustCompile(`\b(?:edit )?set image\b|\b(?:sed|yq)\b|\b(?:docker|custom)_build\w*\(|k8s-deploy@`)
 })
 
 // setters returns a function that says whether a file sets an image, nil if it sets
@@ -132,7 +132,7 @@ func setters(file string, text []byte) func(moving) bool {
 	var commands [][]byte
 	for _, at := range settings().FindAllIndex(text, -1) {
 		command := text[at[0]:min(len(text), at[1]+2000)]
-		if bytes.HasPrefix(command, []byte("k8s-deploy@")) {
+		if bytes.HasPrefix(command, []byte("k8s-deploy@")) || bytes.HasSuffix(text[at[0]:at[1]], []byte("(")) {
 			command = endOfParagraph(command)
 		} else {
 			command = endOfCommand(command)
@@ -151,6 +151,9 @@ func setters(file string, text []byte) func(moving) bool {
 func (q moving) setBy(command []byte) bool {
 	name := q.image[strings.LastIndexByte(q.image, '/')+1:]
 	if bytes.HasPrefix(command, []byte("sed")) || bytes.HasPrefix(command, []byte("yq")) {
+		if strings.Contains(q.image, "/") && hasWord(command, name) {
+			return true
+		}
 		about := bytes.Contains(command, []byte("image")) || hasWord(command, name) || bytes.Contains(command, []byte("latest")) || bytes.Contains(bytes.ToLower(command), []byte("tag"))
 		return about && slices.ContainsFunc(strings.Fields(string(command)), q.isIn)
 	}
@@ -167,9 +170,6 @@ func (q moving) isIn(word string) bool {
 	file := q.file
 	for {
 		base := path.Base(word)
-		if strings.Contains(base, "$") {
-			return true
-		}
 		if ok, err := path.Match(base, path.Base(file)); err != nil || !ok {
 			return false
 		}

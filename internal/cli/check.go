@@ -333,11 +333,16 @@ func (c *checkFlags) unread(cmd *cobra.Command, rep *check.Report) error {
 	if !c.quiet {
 		check.PrintWarnings(cmd.ErrOrStderr(), rep.Warnings)
 	}
-	for _, same := range byReason(rep.Unread, secrets) {
+	const most = 2 // lines of files shown: what was found is to be on the first screen
+	for i, same := range byReason(rep.Unread, secrets) {
 		u := same[0]
 		fails = fails || u.Named
-		sayUnread(cmd, u.Named, secrets.Error(listed(same)))
-		fmt.Fprint(cmd.ErrOrStderr(), where(u.Err, secrets))
+		if text := secrets.Error(listed(same)); u.Named || i < most {
+			sayUnread(cmd, u.Named, text)
+			fmt.Fprint(cmd.ErrOrStderr(), where(u.Err, secrets))
+		} else {
+			sayUnread(cmd, false, text+placeOf(u.Err, secrets))
+		}
 	}
 	if fails {
 		return &exitError{code: ExitFailure}

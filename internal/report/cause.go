@@ -45,6 +45,14 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		}
 		return object(f) + end + in, f.File != "" && f.Meant == ""
 	},
+	apischema.WrongType: func(f *finding.Finding) (string, bool) { // the values of one mapping, such as numbers without quotes
+		in := indexes.ReplaceAllString(f.Field, "[]")
+		return object(f) + end + in[:max(0, strings.LastIndexAny(in, ".["))], f.File != "" && f.Meant == ""
+	},
+	"service-port-not-found": func(f *finding.Finding) (string, bool) { // a port that a file has for several Services
+		_, port, ok := strings.Cut(f.Message, " has no port ")
+		return f.File + end + port, ok && f.File != ""
+	},
 	apischema.RequiredField: func(f *finding.Finding) (string, bool) { // the fields that one mapping lacks
 		if f.Severity < finding.Error { // or that a program gives an object
 			return object(f), f.File != ""
@@ -88,7 +96,7 @@ func common(f *finding.Finding) []string {
 		if text, ok := habit(f); ok {
 			message, _, _ := strings.Cut(f.Message, "; the first is at ")
 			keys := []string{text, copied(f, message)}
-			if f.Rule == apischema.RequiredField && f.Line > 0 {
+			if (f.Rule == apischema.RequiredField || f.Rule == apischema.WrongType) && f.Line > 0 {
 				keys = append(keys, place(f))
 			}
 			return keys

@@ -27,6 +27,8 @@ func TestTextCauses(t *testing.T) {
 	}
 	warning := func(x *f) { x.Severity = finding.Warning }
 	unplaced := func(x *f) { x.Line = 0 }
+	field := func(path string) func(*f) { return func(x *f) { x.Field = path } }
+	at := func(line int) func(*f) { return func(x *f) { x.Line = line } }
 	within := func(tree string) func(*f) { return func(x *f) { x.Tree = tree } }
 	for _, c := range []struct {
 		name    string
@@ -40,6 +42,26 @@ func TestTextCauses(t *testing.T) {
 		{"copies whose hosts have the environment in them", 1, []f{
 			in("host-not-found", "dev/web.yaml", "", `host "pg.dev.svc": there is no Service "pg" in namespace "dev"`),
 			in("host-not-found", "prod/web.yaml", "", `host "pg.prod.svc": there is no Service "pg" in namespace "prod"`),
+		}},
+		{"a port that a file has for two Services", 1, []f{
+			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1537`),
+			in("service-port-not-found", "web.yaml", "", `Service "canary" has no port 1537`),
+		}},
+		{"two ports of a file", 2, []f{
+			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1537`),
+			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1538`),
+		}},
+		{"numbers in one ConfigMap", 1, []f{
+			in("wrong-type", "a.yaml", "", "PORT must be a string, not a number", field("data.PORT"), at(7)),
+			in("wrong-type", "a.yaml", "", "RETRIES must be a string, not a number", field("data.RETRIES"), at(8)),
+		}},
+		{"numbers in the variables of one container", 1, []f{
+			in("wrong-type", "a.yaml", "", "value must be a string, not a number", field("spec.template.spec.containers[0].env[1].value"), at(7)),
+			in("wrong-type", "a.yaml", "", "value must be a string, not a boolean", field("spec.template.spec.containers[0].env[4].value"), at(12)),
+		}},
+		{"wrong types in two places", 2, []f{
+			in("wrong-type", "a.yaml", "", "PORT must be a string, not a number", field("data.PORT"), at(7)),
+			in("wrong-type", "a.yaml", "", "labels must be a mapping, not a list", field("metadata.labels"), at(4)),
 		}},
 		{"other names in other files", 2, []f{
 			in("service-port-not-found", "dev/web.yaml", "", `Service "web" has no port http`),
