@@ -132,12 +132,12 @@ var imageTagLatest = &Rule{
 	Severity: finding.Warning,
 	Doc: "An image has the tag latest, or none, which means the same. " +
 		"What runs then depends on when a node pulled it, and there is nothing to roll back to. " +
-		"Local images, those that are never pulled and images with a digest are left alone. Make it an error where it matters: validate.rules, image-tag-latest: error.",
+		"Local images, those that are never pulled or that OpenShift puts in from an ImageStream, and images with a digest are left alone. Make it an error where it matters: validate.rules, image-tag-latest: error.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) error {
 		said := p.Config.Normalize.GetImages() == nil && p.Config.Validate.SeverityOf(imageLikelyLocal.Name, imageLikelyLocal.Severity) != finding.Off
 		p.eachImage(func(u usedImage) {
-			if u.local || !u.Moves() || said && u.likelyLocal() {
+			if u.local || !u.Moves() || said && u.likelyLocal() || p.fromStream(&u) {
 				return
 			}
 			if yamlnode.String(u.policy) == "Never" {

@@ -32,7 +32,7 @@ var imageLikelyLocal = &Rule{
 		}
 		p.eachImage(func(u usedImage) {
 			name := u.node.Value
-			if !u.likelyLocal() {
+			if !u.likelyLocal() || p.fromStream(&u) {
 				return
 			}
 			p.Report(u.object, u.node,
@@ -52,6 +52,24 @@ func (u usedImage) likelyLocal() bool {
 	}
 	word, _ := findPlaceholder(name)
 	return word == ""
+}
+
+// fromStream reports whether OpenShift puts an image of an ImageStream in for the one
+// that is written: a trigger of the workload does, or a stream of the name.
+// https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/images/using-imagestreams-with-kube-resources
+func (b *Build) fromStream(u *usedImage) bool {
+	if u.object.Annotation("image.openshift.io/triggers") != "" {
+		return true
+	}
+	for _, trigger := range yamlnode.Elements(u.object.Get("spec", "triggers")) {
+		for _, name := range yamlnode.Elements(yamlnode.Path(trigger, "imageChangeParams", "containerNames")) {
+			if yamlnode.String(name) == u.container.Name {
+				return true
+			}
+		}
+	}
+	stream := b.Inventory.Lookup(gk("image.openshift.io/ImageStream"), u.object.Namespace, u.Name, true, u.object)
+	return stream != nil
 }
 
 // scaffolded reports whether an image is the one that kubebuilder and the Operator SDK
