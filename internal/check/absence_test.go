@@ -41,28 +41,35 @@ func TestAbsencesByEvidence(t *testing.T) {
 		files map[string]string
 		want  finding.Severity
 	}{
-		"the others are here":         {map[string]string{"k8s/all.yaml": whole}, finding.Error},
-		"and a README":                {map[string]string{"k8s/all.yaml": whole, "README.md": "# Shop\n\nkubectl apply -f k8s\n"}, finding.Error},
-		"alone":                       {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key")}, finding.Warning},
-		"few others":                  {map[string]string{"k8s/all.yaml": reads("web", "shop", "alpha", "bravo", "payments-key") + secrets("shop", "alpha", "bravo")}, finding.Warning},
-		"others that nobody reads":    {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key") + secrets("shop", "alpha", "bravo", "charlie")}, finding.Warning},
-		"others in another namespace": {map[string]string{"k8s/all.yaml": reads("web", "other", "alpha", "bravo", "charlie") + reads("web", "shop", "payments-key") + secrets("other", "alpha", "bravo", "charlie")}, finding.Warning},
-		"several, and none is kept":   {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key", "db-login", "mail")}, finding.Note},
-		"a document speaks of it":     {map[string]string{"k8s/all.yaml": whole, "README.md": "Ask the team for payments-key.\n"}, finding.Warning},
-		"a document says how":         {map[string]string{"k8s/all.yaml": whole, "README.md": "kubectl create secret generic payments-key\n"}, finding.Note},
-		"charts are installed":        {map[string]string{"k8s/all.yaml": whole, "README.md": "helm install cache oci://example.com/redis\n"}, finding.Warning},
-		"a chart is beside":           {map[string]string{"k8s/all.yaml": whole, "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n"}, finding.Warning},
-		"a project of an operator":    {map[string]string{"k8s/all.yaml": whole, "PROJECT": "domain: example.com\nlayout: [go.kubebuilder.io/v4]\n"}, finding.Warning},
-		"a release there":             {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Note},
-		"a release somewhere":         {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": strings.Replace(fmt.Sprintf(release, "x"), ", namespace: x", "", 1)}, finding.Warning},
-		"a release somewhere else":    {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "other")}, finding.Error},
-		"another repository's":        {map[string]string{"k8s/all.yaml": whole, "argo/app.yaml": fmt.Sprintf(app, "deploy/cart")}, finding.Warning},
-		"this repository's":           {map[string]string{"k8s/all.yaml": whole, "argo/app.yaml": fmt.Sprintf(app, "k8s")}, finding.Error},
-		"an operator's resource":      {map[string]string{"k8s/all.yaml": whole, "ring.yaml": fmt.Sprintf(custom, "ring", "disk")}, finding.Warning},
-		"one that names it":           {map[string]string{"k8s/all.yaml": whole, "ring.yaml": fmt.Sprintf(custom, "ring", "payments-key")}, finding.Note},
-		"one that it is called after": {map[string]string{"k8s/all.yaml": whole, "ring.yaml": fmt.Sprintf(custom, "payments", "disk")}, finding.Note},
-		"a kind that is known":        {map[string]string{"k8s/all.yaml": whole, "m.yaml": "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: payments, namespace: shop}\nspec: {endpoints: [{port: web}], selector: {matchLabels: {a: b}}}\n"}, finding.Error},
-		"nearly the name of another":  {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-kee") + secrets("shop", "payments-key"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Error},
+		"the others are here":            {map[string]string{"k8s/all.yaml": whole}, finding.Error},
+		"and a README":                   {map[string]string{"k8s/all.yaml": whole, "README.md": "# Shop\n\nkubectl apply -f k8s\n"}, finding.Error},
+		"alone":                          {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key")}, finding.Warning},
+		"few others":                     {map[string]string{"k8s/all.yaml": reads("web", "shop", "alpha", "bravo", "payments-key") + secrets("shop", "alpha", "bravo")}, finding.Warning},
+		"others that nobody reads":       {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key") + secrets("shop", "alpha", "bravo", "charlie")}, finding.Warning},
+		"others in another namespace":    {map[string]string{"k8s/all.yaml": reads("web", "other", "alpha", "bravo", "charlie") + reads("web", "shop", "payments-key") + secrets("other", "alpha", "bravo", "charlie")}, finding.Warning},
+		"several, and none is kept":      {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key", "db-login", "mail")}, finding.Note},
+		"a document speaks of it":        {map[string]string{"k8s/all.yaml": whole, "README.md": "Ask the team for payments-key.\n"}, finding.Warning},
+		"a document says how":            {map[string]string{"k8s/all.yaml": whole, "README.md": "kubectl create secret generic payments-key\n"}, finding.Note},
+		"charts are installed":           {map[string]string{"k8s/all.yaml": whole, "README.md": "helm install cache oci://example.com/redis\n"}, finding.Warning},
+		"a chart is beside":              {map[string]string{"k8s/all.yaml": whole, "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n"}, finding.Warning},
+		"a project of an operator":       {map[string]string{"k8s/all.yaml": whole, "PROJECT": "domain: example.com\nlayout: [go.kubebuilder.io/v4]\n"}, finding.Warning},
+		"a release there":                {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Note},
+		"a release somewhere":            {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": strings.Replace(fmt.Sprintf(release, "x"), ", namespace: x", "", 1)}, finding.Warning},
+		"a release somewhere else":       {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "other")}, finding.Error},
+		"another repository's":           {map[string]string{"k8s/all.yaml": whole, "argo/app.yaml": fmt.Sprintf(app, "deploy/cart")}, finding.Warning},
+		"this repository's":              {map[string]string{"k8s/all.yaml": whole, "argo/app.yaml": fmt.Sprintf(app, "k8s")}, finding.Error},
+		"an operator's resource":         {map[string]string{"k8s/all.yaml": whole, "ring.yaml": fmt.Sprintf(custom, "ring", "disk")}, finding.Warning},
+		"one that names it":              {map[string]string{"k8s/all.yaml": whole, "ring.yaml": fmt.Sprintf(custom, "ring", "payments-key")}, finding.Note},
+		"one that it is called after":    {map[string]string{"k8s/all.yaml": whole, "ring.yaml": fmt.Sprintf(custom, "payments", "disk")}, finding.Note},
+		"a kind that is known":           {map[string]string{"k8s/all.yaml": whole, "m.yaml": "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: payments, namespace: shop}\nspec: {endpoints: [{port: web}], selector: {matchLabels: {a: b}}}\n"}, finding.Error},
+		"a release whose values name it": {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "other") + "  values: {extra: [{name: payments-key, kind: Secret}]}\n"}, finding.Note},
+		"a release that needs it too":    {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "other") + "  values: {auth: {existingSecret: payments-key}}\n"}, finding.Error},
+		"a value that Flux puts in":      {map[string]string{"k8s/all.yaml": whole, "flux/k.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: keys, namespace: flux-system}\nspec: {interval: 1h, path: ./k8s, prune: true, sourceRef: {kind: GitRepository, name: x}, postBuild: {substitute: {NAME: payments-key}}}\n"}, finding.Note},
+		"read from a cluster":            {map[string]string{"k8s/all.yaml": strings.Replace(reads("web", "shop", "payments-key"), "{name: web, ", "{uid: 6d41, resourceVersion: '12', name: web, ", 1)}, finding.Note},
+		"in several namespaces":          {map[string]string{"k8s/all.yaml": reads("a", "one", "payments-key") + reads("a", "two", "payments-key") + reads("a", "three", "payments-key")}, finding.Note},
+		"in two namespaces":              {map[string]string{"k8s/all.yaml": reads("a", "one", "payments-key") + reads("a", "two", "payments-key")}, finding.Warning},
+		"another lesson has it":          {map[string]string{"one/all.yaml": reads("web", "shop", "payments-key") + secrets("shop", "payments-key"), "two/all.yaml": reads("web", "shop", "alpha", "payments-key") + secrets("shop", "alpha")}, finding.Note},
+		"nearly the name of another":     {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-kee") + secrets("shop", "payments-key"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Error},
 	} {
 		dir := tree(t, c.files)
 		rep := run(t, check.Options{}, dir)
@@ -86,4 +93,55 @@ func TestAbsencesByEvidence(t *testing.T) {
 			assert.Contains(t, above(declared, finding.Note), want, "%s, declared", name)
 		}
 	}
+}
+
+// TestAbsentServicesByEvidence: what a route leads to may be run by others, unless the
+// tree runs things there itself.
+func TestAbsentServicesByEvidence(t *testing.T) {
+	const route = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec:\n  tls: [{hosts: [shop.example.com], secretName: web-tls}]\n  defaultBackend: {service: {name: storefront, port: {number: 80}}}\n---\n"
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: %s}\nspec: {containers: [{name: web, image: 'example.com/web:1.0'}]}\n---\n"
+	const issuer = "apiVersion: cert-manager.io/v1\nkind: Issuer\nmetadata: {name: ca, namespace: certs}\nspec: {selfSigned: {}}\n---\n"
+	const scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web, namespace: shop}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: storefront}\n  maxReplicas: 3\n---\n"
+	const database = "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: db, namespace: shop}\nspec: {instances: 1, storage: {size: 1Gi}, superuserSecret: {name: db-root}}\n---\n"
+	for name, c := range map[string]struct {
+		text, rule string
+		want       finding.Severity
+	}{
+		"a route alone":               {route, "service-not-found", finding.Note},
+		"beside a workload":           {route + fmt.Sprintf(pod, "shop"), "service-not-found", finding.Warning},
+		"beside one of another place": {route + fmt.Sprintf(pod, "other"), "service-not-found", finding.Note},
+		"an autoscaler alone":         {scaler, "scale-target-not-found", finding.Note},
+		"one beside a workload":       {scaler + fmt.Sprintf(pod, "shop"), "scale-target-not-found", finding.Warning},
+		"a certificate":               {route, "secret-not-found", finding.Warning},
+		"with cert-manager":           {route + issuer, "secret-not-found", finding.Note},
+		"asked by a database":         {database, "secret-not-found", finding.Note},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": c.text}))
+		assert.Contains(t, above(rep, finding.Off), c.want.String()+" "+c.rule, name)
+	}
+}
+
+// TestBasesOfOthers: what a base lacks is for its overlays to add.
+func TestBasesOfOthers(t *testing.T) {
+	files := map[string]string{
+		"bases/web/kustomization.yaml": kustomization + "- pod.yaml\n", "bases/web/pod.yaml": pod,
+		"bases/db/kustomization.yaml": kustomization + "- pod.yaml\n", "bases/db/pod.yaml": strings.ReplaceAll(strings.ReplaceAll(pod, "name: app", "name: db"), "db-secret", "db-login"),
+		"prod/kustomization.yaml": kustomization + "- ../bases/web\n",
+	}
+	rep := run(t, check.Options{}, tree(t, files))
+	assert.ElementsMatch(t, []string{"warning secret-not-found", "note secret-not-found"}, above(rep, finding.Off))
+}
+
+// TestAbsentBesideATargetNamespace: what Flux puts into a namespace may be what a tree
+// without one lacks, unless that is an alternative.
+func TestAbsentBesideATargetNamespace(t *testing.T) {
+	nowhere := func(text string) string { return strings.ReplaceAll(text, ", namespace: shop", "") }
+	files := map[string]string{
+		"app/kustomization.yaml": kustomization + "- all.yaml\n", "app/all.yaml": nowhere(secrets("shop", "payments-key")),
+		"jobs/kustomization.yaml": kustomization + "- all.yaml\n", "jobs/all.yaml": nowhere(reads("web", "shop", "payments-key")),
+		"flux.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: app, namespace: flux-system}\nspec: {interval: 1h, path: ./app, prune: true, targetNamespace: shop, sourceRef: {kind: GitRepository, name: x}}\n",
+	}
+	assert.Contains(t, above(run(t, check.Options{}, tree(t, files)), finding.Off), "note secret-not-found")
+	files["app/all.yaml"] += nowhere(reads("web", "shop", "payments-key"))
+	assert.Contains(t, above(run(t, check.Options{}, tree(t, files)), finding.Off), "warning secret-not-found", "an alternative")
 }

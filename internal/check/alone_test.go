@@ -31,7 +31,7 @@ func TestFilesOutsideOfBuilds(t *testing.T) {
 			"base/kustomization.yaml": kustomization + "- pod.yaml\n", "base/pod.yaml": pod("a", "restartPolicy: No"),
 			"dev/kustomization.yaml":  kustomization + "- ../base\npatches: [{path: gone.yaml}]\n",
 			"prod/kustomization.yaml": kustomization + "- ../base\npatches: [{target: {kind: Pod}, patch: '[{\"op\": \"replace\", \"path\": \"/spec/restartPolicy\", \"value\": \"Never\"}]'}]\n",
-		}, []string{"error secret-not-found base/pod.yaml"}},
+		}, []string{"warning secret-not-found base/pod.yaml"}},
 		"patches and values of generators": {map[string]string{
 			"app/kustomization.yaml": kustomization + "- gone.yaml\npatches: [{path: patch.yaml}]\nconfigMapGenerator: [{name: c, files: [file.yaml]}]\n",
 			"app/patch.yaml":         pod("a", "restartPolice: Never"), "app/file.yaml": pod("a", "restartPolice: Never"),

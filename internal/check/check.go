@@ -336,7 +336,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		rep.define(p.inv)
 		tree := t
 		tree.Name = p.name
-		o := outcome{tree: tree, have: rep.objectsOf(p.inv), set: severities(cfg), around: aroundOf(p.inv, found, cfg, opts)}
+		o := outcome{tree: tree, have: rep.objectsOf(p.inv), set: severities(cfg), around: rep.aroundOf(&tree, p.inv, found, cfg, opts)}
 		if t.Named {
 			o.found = found
 		} else {
@@ -519,7 +519,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		return b, unwritable
 	}
 	found, err := validate(ctx, inv, opts.Config, opts)
-	b.findings, b.around = found.Findings(), aroundOf(inv, found, b.config, opts)
+	b.findings, b.around = found.Findings(), rep.aroundOf(&t, inv, found, b.config, opts)
 	spareBundle(inv, b.findings, severities(b.config))
 	if !t.Named {
 		spareForms(inv, b.findings, severities(b.config))

@@ -1,7 +1,7 @@
 package check
 
 import (
-	"fmt"
+	"cmp"
 	"io/fs"
 	"path"
 	"slices"
@@ -22,32 +22,56 @@ import (
 // is, as it is for the function: somebody has written a configuration for it. Of any
 // other tree nobody has said so, and what it lacks may be made by a script, a chart or
 // an operator. There the level follows what the run shows, by the first row of evidence
-// that holds; the levels are at most those of the rules.
+// that holds; the levels are at most those of the rules. A row says why it holds, or "".
 var evidence = []struct {
 	level finding.Severity
-	holds func(a *absence) bool
+	why   func(a *absence) string
 }{
-	// The cluster that was asked does not have it either.
-	{finding.Error, func(a *absence) bool { return a.notInCluster }},
-	// A command of a script or a document makes it, or a resource that it is called after.
-	{finding.Note, func(a *absence) bool { return a.maker != "" }},
-	// Something else than this repository is deployed to its namespace.
-	{finding.Note, func(a *absence) bool { return a.filled != "" }},
-	// No Secret is kept in the tree, and several are used.
-	{finding.Note, func(a *absence) bool {
-		return a.object.Kind == "Secret" && a.ofKind == 0 && a.lacking >= severalSecrets
+	{finding.Error, func(a *absence) string { return when(a.notInCluster, "the cluster does not have it either") }},
+	{finding.Note, func(a *absence) string { return a.maker }},
+	{finding.Note, func(a *absence) string {
+		return when(a.running, "this is what a cluster said of an object that it had")
+	}},
+	{finding.Note, func(a *absence) string { return a.filled }},
+	{finding.Note, func(a *absence) string {
+		return when(a.base, "this is a base, and nothing here builds an overlay of it")
+	}},
+	// A route to something that others run there, or what scales it.
+	{finding.Note, func(a *absence) string {
+		return when(!a.inhabited && (a.object.Kind == "Service" || a.scaled), "the tree has nothing that runs in this namespace")
+	}},
+	{finding.Note, func(a *absence) string {
+		return when(a.certificate && a.certManager, "other certificates here are made by cert-manager")
+	}},
+	// Operators wait for what their resources name, and it is mostly made by hand.
+	{finding.Note, func(a *absence) string {
+		return when(a.custom && a.beside < enoughBeside, "whoever runs its operator may make it")
+	}},
+	{finding.Note, func(a *absence) string {
+		return when(a.namespaces >= severalNamespaces, "several namespaces are to have it, and none does")
+	}},
+	{finding.Note, func(a *absence) string {
+		return when(a.object.Kind == "Secret" && a.ofKind == 0 && a.lacking >= severalSecrets, "the tree keeps none of its Secrets")
 	}},
 	// Others of its kind are here, many for each one that is not, and nothing in the
 	// repository is made in another way or speaks of it.
-	{finding.Error, func(a *absence) bool {
-		return a.beside >= enoughBeside && a.beside >= enoughBeside*a.lacking && !a.elsewhere
+	{finding.Error, func(a *absence) string {
+		return when(a.beside >= enoughBeside && a.beside >= enoughBeside*a.lacking && !a.elsewhere, "the others are here")
 	}},
-	{finding.Warning, func(*absence) bool { return true }},
+	{finding.Warning, func(*absence) string { return "nothing is known" }},
+}
+
+func when(holds bool, why string) string {
+	if !holds {
+		return ""
+	}
+	return why
 }
 
 const (
-	severalSecrets = 3
-	enoughBeside   = 3
+	severalSecrets    = 3
+	severalNamespaces = 3
+	enoughBeside      = 3
 )
 
 // absence is what a run shows about an object that one of its trees lacks.
@@ -55,113 +79,178 @@ type absence struct {
 	object       finding.Resource
 	notInCluster bool
 	maker        string // what makes it by its name
+	running      bool   // what asks for it is a copy of what a cluster had
 	filled       string // what is deployed to its namespace from elsewhere
+	base         bool   // the tree is one that overlays of other repositories complete
+	inhabited    bool   // the tree has workloads or Services in its namespace
+	scaled       bool   // it is a workload
+	certificate  bool   // it is the Secret of a server's certificate
+	certManager  bool   // the run has resources that cert-manager reads
+	custom       bool   // a custom resource asks for it, which is a ConfigMap or Secret
+	namespaces   int    // that lack one of its kind and name
 	lacking      int    // how many of its kind the tree lacks in its namespace
 	beside       int    // how many the tree has there that references resolve to
 	ofKind       int    // the same in any namespace
 	elsewhere    bool   // something in the run or the repository may make it, or speaks of it
 }
 
-func (a *absence) level() finding.Severity {
+// judge returns the level of an absence and why it has that.
+func (a *absence) judge() (level finding.Severity, why string) {
 	for i := range evidence {
-		if evidence[i].holds(a) {
-			return evidence[i].level
+		if why := evidence[i].why(a); why != "" {
+			return evidence[i].level, why
 		}
 	}
-	return finding.Error
+	return finding.Error, ""
 }
 
 // surroundings are what a tree shows about what it lacks, of which nobody has said that
 // it is whole.
 type surroundings struct {
 	rules.Absences
-	makers []maker
-	named  map[finding.Resource]string // what may make it, as the tree's own resources say
+	makers      []maker
+	inhabited   map[string]bool           // namespaces with workloads or Services
+	running     map[finding.Resource]bool // copies of what a cluster had
+	certManager bool
+	base        bool
 }
 
 // maker is a resource that has objects made that are not in its tree.
 type maker struct {
 	what      string // it is called so in messages
 	name      string
-	namespace string // that they are made in, "" where nobody knows
-	fills     bool   // they are many, and may be called anything
-	named     bool   // they are called after it
+	namespace string          // that they are made in, "" where nobody knows
+	fills     bool            // they are many, and may be called anything
+	named     bool            // they are called after it
+	within    bool            // all of it is in the repository, as far as can be seen
+	names     map[string]bool // that it has in it and may give them
 }
 
 // aroundOf are the surroundings of what was found in a tree, nil where a configuration
 // or the caller says how severe an absence is.
-func aroundOf(inv *inventory.Inventory, found *function.Found, cfg *config.ConfigPipeline, opts Options) *surroundings {
+func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.Found, cfg *config.ConfigPipeline, opts Options) *surroundings {
 	if cfg != nil || opts.Unresolved != "" || found == nil {
 		return nil
 	}
-	return surroundingsOf(inv, found.Absences)
-}
-
-// surroundingsOf looks around in a tree.
-func surroundingsOf(inv *inventory.Inventory, a rules.Absences) *surroundings {
-	s := &surroundings{Absences: a}
-	byName := map[string][]finding.Resource{}
-	for object := range a.Objects {
-		byName[object.Name] = append(byName[object.Name], object)
-	}
+	s := &surroundings{Absences: found.Absences, inhabited: map[string]bool{}, running: map[finding.Resource]bool{}}
+	s.base = len(s.Objects) > 0 && t.Root != "" && t.Base && rep.unfinished(t)
 	for _, o := range inv.Objects() {
-		if o.Node == nil || o.Local || o.Kind == "" || inventory.ByKubernetes(o.Group) {
+		if o.Node == nil || o.Local || o.Kind == "" {
 			continue
 		}
-		m := maker{what: o.String(), name: o.Name, namespace: o.Namespace, fills: true}
-		switch o.GroupKind {
-		case inventory.GroupKind{Group: "helm.toolkit.fluxcd.io", Kind: "HelmRelease"}, inventory.GroupKind{Group: "helm.cattle.io", Kind: "HelmChart"}:
-			if namespace := yamlnode.GetString(o.Node, "spec", "targetNamespace"); namespace != "" {
-				m.namespace = namespace
+		if len(s.Objects) > 0 {
+			if o.Kind == "Service" || len(o.Pods()) > 0 {
+				s.inhabited[o.Namespace] = true
 			}
-		case inventory.GroupKind{Group: "argoproj.io", Kind: "Application"}:
-			var more bool
-			if m.namespace, m.fills, more = applies(inv.Repository, o.Get("spec")); !more {
-				continue
+			if o.Get("metadata", "uid") != nil && o.Get("metadata", "resourceVersion") != nil {
+				s.running[o.Resource()] = true
 			}
-		case inventory.GroupKind{Group: "argoproj.io", Kind: "ApplicationSet"}:
-			var more bool
-			if m.namespace, m.fills, more = applies(inv.Repository, o.Get("spec", "template", "spec")); !more {
-				continue
-			}
-		case inventory.GroupKind{Group: "kustomize.toolkit.fluxcd.io", Kind: "Kustomization"}:
-			if isFolder(inv.Repository, yamlnode.GetString(o.Node, "spec", "path")) {
-				continue
-			}
-			m.namespace, m.fills = yamlnode.GetString(o.Node, "spec", "targetNamespace"), false
-		case inventory.GroupKind{Group: "operators.coreos.com", Kind: "Subscription"}:
-		default:
-			if reference.Known(o.GroupKind) {
-				continue
-			}
-			m.fills, m.named = false, true
-			s.mentions(byName, o, o.Node, 0)
 		}
-		if reference.IsPlaceholderName(m.namespace) {
-			m.namespace = ""
+		s.certManager = s.certManager || o.Group == "cert-manager.io" || hasAnnotationOf(o, "cert-manager.io/")
+		if m := makerOf(inv.Repository, o); m != nil {
+			s.makers = append(s.makers, *m)
 		}
-		s.makers = append(s.makers, m)
 	}
 	return s
 }
 
-// mentions notes which of the names a custom resource has in it.
-func (s *surroundings) mentions(names map[string][]finding.Resource, o *inventory.Object, n *yaml.Node, depth int) {
-	const deep = 50
-	if n = yamlnode.Resolve(n); n == nil || len(names) == 0 || depth > deep {
+func hasAnnotationOf(o *inventory.Object, prefix string) bool {
+	for key := range yamlnode.Fields(o.Annotations()) {
+		if strings.HasPrefix(key.Value, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// makerOf says what a resource has made, nil if that is nothing or all is known of it.
+func makerOf(repository fs.FS, o *inventory.Object) *maker {
+	if inventory.ByKubernetes(o.Group) {
+		return nil
+	}
+	m := &maker{what: o.String(), name: o.Name, namespace: o.Namespace, fills: true}
+	said := o.Get("spec")
+	switch o.GroupKind {
+	case inventory.GroupKind{Group: "helm.toolkit.fluxcd.io", Kind: "HelmRelease"}:
+		m.namespace = cmp.Or(yamlnode.GetString(o.Node, "spec", "targetNamespace"), m.namespace)
+		said = o.Get("spec", "values")
+	case inventory.GroupKind{Group: "helm.cattle.io", Kind: "HelmChart"}:
+		m.namespace = cmp.Or(yamlnode.GetString(o.Node, "spec", "targetNamespace"), m.namespace)
+	case inventory.GroupKind{Group: "argoproj.io", Kind: "Application"}, inventory.GroupKind{Group: "argoproj.io", Kind: "ApplicationSet"}:
+		spec := said
+		if o.Kind == "ApplicationSet" {
+			spec = o.Get("spec", "template", "spec")
+		}
+		var more bool
+		if m.namespace, m.fills, more = applies(repository, spec); !more {
+			return nil
+		}
+	case inventory.GroupKind{Group: "kustomize.toolkit.fluxcd.io", Kind: "Kustomization"}:
+		m.fills = false
+		for _, v := range yamlnode.Fields(o.Get("spec", "postBuild", "substitute")) {
+			m.may(yamlnode.String(v))
+		}
+		m.namespace = yamlnode.GetString(o.Node, "spec", "targetNamespace")
+		if isFolder(repository, yamlnode.GetString(o.Node, "spec", "path")) {
+			if len(m.names) == 0 {
+				return nil
+			}
+			m.within = true
+		}
+		said = nil
+	case inventory.GroupKind{Group: "operators.coreos.com", Kind: "Subscription"}:
+	default:
+		if reference.Known(o.GroupKind) {
+			return nil
+		}
+		m.fills, m.named = false, true
+	}
+	m.listen(said, 0)
+	if reference.IsPlaceholderName(m.namespace) {
+		m.namespace = ""
+	}
+	return m
+}
+
+// may remembers a name that something may be made by.
+func (m *maker) may(name string) {
+	const longest = 253
+	if len(name) < 2 || len(name) > longest || strings.ContainsAny(name, " /:${}\n") {
 		return
 	}
-	for _, object := range names[n.Value] {
-		if s.named == nil {
-			s.named = map[finding.Resource]string{}
-		}
-		if s.named[object] == "" && (o.Namespace == "" || inventory.SameNamespace(o.Namespace, object.Namespace)) {
-			s.named[object] = o.String()
-		}
+	if m.names == nil {
+		m.names = map[string]bool{}
 	}
-	for _, c := range n.Content {
-		s.mentions(names, o, c, depth+1)
+	m.names[name] = true
+}
+
+// listen remembers the keys and names in a part of a resource that it may give to what
+// it makes, without those of what it refers to.
+func (m *maker) listen(n *yaml.Node, depth int) {
+	const deep = 50
+	if n = yamlnode.Resolve(n); n == nil || depth > deep {
+		return
 	}
+	for key, v := range yamlnode.Fields(n) {
+		if asks(key.Value) {
+			continue
+		}
+		m.may(key.Value)
+		if lower := strings.ToLower(key.Value); m.named || lower == "name" || strings.HasSuffix(lower, "override") {
+			m.may(yamlnode.String(v))
+		}
+		m.listen(v, depth+1)
+	}
+	for _, e := range yamlnode.Elements(n) {
+		m.listen(e, depth+1)
+	}
+}
+
+// asks reports whether a key is of what has to be there: secretKeyRef, envFrom,
+// existingSecret.
+func asks(key string) bool {
+	lower := strings.ToLower(key)
+	return strings.HasSuffix(lower, "ref") || strings.HasSuffix(lower, "refs") || strings.HasSuffix(lower, "from") || strings.HasPrefix(lower, "existing") || strings.HasSuffix(lower, "secret") || strings.HasSuffix(lower, "secretname") || strings.HasSuffix(lower, "claimname")
 }
 
 // applies says where an Argo CD Application deploys something to, whether that is of a
@@ -197,23 +286,38 @@ func isFolder(repository fs.FS, dir string) bool {
 // What scripts and documents say is known by then.
 func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding]speech, notInCluster map[finding.Resource]bool) {
 	var makers []maker
+	certManager := false
+	namespaces := map[finding.Resource]int{} // that lack it, by kind and name
+	counted := map[finding.Resource]bool{}
 	for i := range outcomes {
-		if s := outcomes[i].around; s != nil {
-			makers = append(makers, s.makers...)
+		s := outcomes[i].around
+		if s == nil {
+			continue
+		}
+		makers = append(makers, s.makers...)
+		certManager = certManager || s.certManager
+		for object := range s.Objects {
+			if !counted[object] {
+				counted[object] = true
+				namespaces[finding.Resource{Kind: object.Kind, Name: object.Name}]++
+			}
 		}
 	}
+	known := map[finding.Resource]absence{} // what the makers say
+	others := &neighbours{outcomes: outcomes}
 	for i := range outcomes {
 		o := &outcomes[i]
-		if o.around == nil {
+		s := o.around
+		if s == nil {
 			continue
 		}
 		lacking := map[finding.Resource]int{}
-		for object := range o.around.Objects {
+		for object := range s.Objects {
 			object.Name = ""
 			lacking[object]++
 		}
 		ofKind := map[string]int{}
-		for group, n := range o.around.Company {
+		for group, n := range s.Company {
 			ofKind[group.Kind] += n
 		}
 		for j := range o.findings {
@@ -221,31 +325,41 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			if f.Missing == nil || f.Severity <= finding.Note {
 				continue
 			}
+			a, asked := known[*f.Missing]
+			if !asked {
+				a.object = *f.Missing
+				a.ask(makers)
+				known[*f.Missing] = a
+			}
 			group := finding.Resource{Kind: f.Missing.Kind, Namespace: f.Missing.Namespace}
-			a := absence{
-				object: *f.Missing, notInCluster: notInCluster[*f.Missing], maker: spoken[f].maker, elsewhere: spoken[f].elsewhere,
-				lacking: lacking[group], beside: o.around.Company[group], ofKind: ofKind[group.Kind],
-			}
+			a.lacking, a.beside, a.ofKind = lacking[group], s.Company[group], ofKind[group.Kind]
+			a.inhabited = s.inhabited[group.Namespace]
 			if group.Namespace != "" {
-				a.beside += o.around.Company[finding.Resource{Kind: group.Kind}]
+				a.beside += s.Company[finding.Resource{Kind: group.Kind}]
+				a.inhabited = a.inhabited || s.inhabited[""]
 			}
-			if name := o.around.named[*f.Missing]; name != "" && a.maker == "" {
-				a.maker = name + " may make it"
+			a.notInCluster = notInCluster[*f.Missing]
+			if says := spoken[f]; says.maker != "" {
+				a.maker = says.maker
+			} else if other := others.having(i, f); other >= 0 && a.maker == "" {
+				a.maker = "it is in " + outcomes[other].tree.Name
+			} else {
+				a.elsewhere = a.elsewhere || says.elsewhere
 			}
-			a.ask(makers)
-			level := a.level()
-			why := a.maker
-			if why == "" {
-				why = a.filled
-			}
+			a.running, a.base, a.certManager = s.running[f.Resource], s.base, certManager
+			a.namespaces = namespaces[finding.Resource{Kind: f.Missing.Kind, Name: f.Missing.Name}]
+			a.scaled = f.Rule == "scale-target-not-found"
+			a.certificate = f.Missing.Kind == "Secret" && (strings.Contains(f.Field, "tls") || strings.Contains(f.Field, "certificateRefs"))
+			a.custom = (f.Missing.Kind == "Secret" || f.Missing.Kind == "ConfigMap") && !inventory.ByKubernetes(groupOf(f))
+			level, why := a.judge()
 			switch {
 			case level >= f.Severity:
 				continue
 			case level == finding.Warning:
 				f.Help += "; with --unresolved=error it is an error"
-			case why != "" && f.Help != "":
+			case f.Help != "":
 				f.Help = why + "; " + f.Help
-			case why != "":
+			default:
 				f.Help = why
 			}
 			f.Severity = level
@@ -253,32 +367,64 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 	}
 }
 
+// neighbours are the trees of a run, by what they have.
+type neighbours struct {
+	outcomes []outcome
+	by       map[finding.Resource][]int // kind, namespace and name
+	named    map[finding.Resource][]int // kind and name
+}
+
+// having returns a tree that has what f misses in another one, -1 if none has: a part of
+// the files of the same folder, since who applies a lesson or a fix may have applied the
+// one before; or, where f says no namespace, a tree of any that is no alternative.
+func (n *neighbours) having(own int, f *finding.Finding) int {
+	if n.outcomes[own].have == nil {
+		return -1
+	}
+	if n.by == nil {
+		n.by, n.named = holdersOf(n.outcomes), map[finding.Resource][]int{}
+		for object, at := range n.by {
+			object.Namespace = ""
+			n.named[object] = append(n.named[object], at...)
+		}
+		for _, at := range n.named {
+			slices.Sort(at)
+		}
+	}
+	if n.outcomes[own].tree.Root == "" {
+		return holding(n.by[*f.Missing], func(i int) bool { return n.outcomes[i].tree.Root == "" && i != own })
+	}
+	if f.Missing.Namespace != "" {
+		return -1
+	}
+	same := n.named[finding.Resource{Kind: f.Resource.Kind, Name: f.Resource.Name}]
+	return holding(n.named[*f.Missing], func(i int) bool { return !slices.Contains(same, i) })
+}
+
 // ask asks what the trees of a run have made whether that may be the object.
 func (a *absence) ask(makers []maker) {
 	for i := range makers {
 		m := &makers[i]
 		here := m.namespace == a.object.Namespace
-		a.elsewhere = a.elsewhere || here || m.namespace == ""
-		switch {
-		case here && m.fills && a.filled == "":
-			a.filled = fmt.Sprintf("%s has more deployed to this namespace than is in the tree", m.what)
-		case m.named && a.maker == "" && (here || m.namespace == "") && calledAfter(a.object.Name, m.name):
+		a.elsewhere = a.elsewhere || (here || m.namespace == "") && !m.within
+		if a.filled == "" && here && m.fills {
+			a.filled = m.what + " has more deployed to this namespace than is in the tree"
+		}
+		if a.maker == "" && (m.named && (here || m.namespace == "") && calledAfter(a.object.Name, m.name) ||
+			m.names[a.object.Name] && (here || m.namespace == "" || isDistinct(a.object.Name))) {
 			a.maker = m.what + " may make it"
 		}
 	}
 }
 
-// calledAfter reports whether a name is another one with words before or behind it, or
-// none.
-func calledAfter(name, other string) bool {
-	const short = 2 // which is in too many names
-	if len(other) <= short {
-		return name == other
-	}
-	return hasWordIn(name, other)
-}
+// isDistinct reports whether a name is hardly that of several things: it is more than
+// one word.
+func isDistinct(name string) bool { return strings.ContainsAny(name, "-._") }
 
-// hasWordIn reports whether a name has another one in it, between its ends or dashes.
-func hasWordIn(name, other string) bool {
-	return strings.Contains("-"+name+"-", "-"+other+"-")
+// calledAfter reports whether a name is another one with words before or behind it, or
+// none. Short ones are in too many names.
+func calledAfter(name, other string) bool {
+	const short = 2
+	rest, ok := strings.CutPrefix(name, other)
+	return ok && (rest == "" || rest[0] == '-') || len(other) > short && strings.Contains("-"+name+"-", "-"+other+"-")
 }

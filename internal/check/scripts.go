@@ -101,6 +101,7 @@ func answer(f *finding.Finding, help string) {
 type reader struct {
 	questions map[question][]*finding.Finding
 	spoken    map[*finding.Finding]speech
+	names     map[string]bool // of what is missing
 	mentioned map[question]bool
 	others    bool // are made in ways that are not read
 }
@@ -109,6 +110,12 @@ func (r *reader) read(repository fs.FS) {
 	const largest, most = 256 << 10, 64 << 20 // bytes
 	const mostCompared = 8 << 30              // bytes, counted once for each question
 	read, compared := 0, int64(0)
+	texts := int64(0) // that are looked for one by one
+	for q := range r.questions {
+		if q.kind == "" {
+			texts++
+		}
+	}
 	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -136,7 +143,7 @@ func (r *reader) read(repository fs.FS) {
 			commands, comments = nil, commentLines(text)
 		}
 		r.others = r.others || makesOthers(file, commands)
-		compared += int64(len(comments)) * int64(len(r.questions))
+		compared += int64(len(comments)) * texts
 		r.ask(file, commands, comments)
 		return nil
 	})
@@ -146,9 +153,13 @@ func (r *reader) read(repository fs.FS) {
 // comments.
 func (r *reader) ask(file string, commands, comments []byte) {
 	made := makersOf(comments)
+	named := r.namedIn(comments)
 	for q, findings := range r.questions {
 		switch {
-		case q.kind == "" && commands != nil && q.answeredBy(commands):
+		case q.kind == "":
+			if commands == nil || !q.answeredBy(commands) {
+				continue
+			}
 			for _, f := range findings {
 				switch {
 				case q.played != "":
@@ -162,7 +173,7 @@ func (r *reader) ask(file string, commands, comments []byte) {
 					answer(f, file+" may make up for it")
 				}
 			}
-		case q.kind != "" && made.make(q.kind, q.name):
+		case (named[q.name] || made["helm"] != nil) && made.make(q.kind, q.name):
 			for _, f := range findings {
 				if _, open := r.spoken[f]; open {
 					r.spoken[f] = speech{maker: file + " says how it is made"}
@@ -170,16 +181,85 @@ func (r *reader) ask(file string, commands, comments []byte) {
 					answer(f, file+" says how it is made")
 				}
 			}
-		case q.kind != "" && !r.mentioned[q] && hasWord(comments, q.name):
+		case !named[q.name]:
+			continue
+		case q.spokenOf(comments):
+			for _, f := range findings {
+				if _, open := r.spoken[f]; open {
+					r.spoken[f] = speech{maker: file + " speaks of it"}
+				}
+			}
+		default:
 			if r.mentioned == nil {
 				r.mentioned = map[question]bool{}
 			}
 			r.mentioned[q] = true
 			continue
-		default:
-			continue
 		}
 		delete(r.questions, q)
+	}
+}
+
+// namedIn returns the names of missing objects that a text has as words of their own.
+func (r *reader) namedIn(text []byte) map[string]bool {
+	if r.names == nil {
+		r.names = map[string]bool{}
+		for q := range r.questions {
+			if q.kind != "" {
+				r.names[q.name] = true
+			}
+		}
+	}
+	var named map[string]bool
+	for i := 0; i < len(text) && len(r.names) > 0; i++ {
+		start := i
+		for i < len(text) && (inWord(text[i]) || text[i] == '.') {
+			i++
+		}
+		if word := bytes.Trim(text[start:i], "."); r.names[string(word)] {
+			if named == nil {
+				named = map[string]bool{}
+			}
+			named[string(word)] = true
+		}
+	}
+	return named
+}
+
+// kindWords are what texts call the kinds of objects that are made by hand.
+var kindWords = map[string]string{
+	"Secret": "secret", "ConfigMap": "configmap", "ServiceAccount": "serviceaccount account", "PersistentVolumeClaim": "claim pvc",
+}
+
+// spokenOf reports whether a line of a text names the object and says its kind, without
+// being one of a resource that asks for it.
+func (q question) spokenOf(text []byte) bool {
+	words := kindWords[q.kind]
+	if words == "" || !isDistinct(q.name) {
+		return false
+	}
+	for from := 0; ; {
+		i := bytes.Index(text[from:], []byte(q.name))
+		if i < 0 {
+			return false
+		}
+		start := bytes.LastIndexByte(text[:from+i], '\n') + 1
+		end := len(text)
+		if at := bytes.IndexByte(text[from+i:], '\n'); at >= 0 {
+			end = from + i + at
+		}
+		line := text[start:end]
+		key, _, isField := bytes.Cut(bytes.TrimLeft(line, " -{"), []byte(": "))
+		if rest := bytes.ToLower(bytes.ReplaceAll(line, []byte(q.name), nil)); hasWord(line, q.name) && !(isField && bytes.IndexByte(key, ' ') < 0 && asks(string(key))) {
+			for word := range strings.FieldsSeq(words) {
+				if hasWord(rest, word) || hasWord(rest, word+"s") {
+					return true
+				}
+			}
+		}
+		if from = end; from >= len(text) {
+			return false
+		}
 	}
 }
 

@@ -79,12 +79,15 @@ func TestScriptsFillPlaceholders(t *testing.T) {
 func TestScriptsMakeObjects(t *testing.T) {
 	const secret = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", envFrom: [{secretRef: {name: shop-keys}}]}]}\n"
 	const account = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {serviceAccountName: shop-keys, containers: [{name: web, image: \"shop/web:1.2\"}]}\n"
-	const route = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: shop-keys, port: {number: 80}}}}\n"
+	const route = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\"}]}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: shop-keys, port: {number: 80}}}}\n"
 	for name, c := range map[string]struct{ pod, file, text, want string }{
 		"nothing":                {secret, "README.md", "Have fun with shop-keys.\n", "warning secret-not-found"},
 		"another name":           {secret, "README.md", "kubectl create secret generic shop-keys-2 --from-literal=a=b\n", "warning secret-not-found"},
 		"another kind":           {secret, "README.md", "kubectl create configmap shop-keys --from-literal=a=b\n", "warning secret-not-found"},
-		"the next command":       {secret, "README.md", "kubectl create secret generic other\nkubectl get secret shop-keys\n", "warning secret-not-found"},
+		"the next command":       {secret, "README.md", "kubectl create secret generic other\nkubectl apply -f shop-keys.yaml\n", "warning secret-not-found"},
+		"another command":        {secret, "up.sh", "kubectl get secret shop-keys -o yaml\n", "note secret-not-found"},
+		"a sentence":             {secret, "README.md", "The Secret `shop-keys` is kept in the vault.\n", "note secret-not-found"},
+		"a field":                {secret, "README.md", "      secretName: shop-keys\n      - secretRef: {name: shop-keys}\n", "warning secret-not-found"},
 		"a document":             {secret, "README.md", "Before:\n\n    kubectl create secret generic shop-keys --from-literal=a=b\n", "note secret-not-found"},
 		"a command of two lines": {secret, "up.sh", "kubectl -n shop create secret docker-registry \\\n  shop-keys --docker-username=a\n", "note secret-not-found"},
 		"a comment":              {secret, "k8s/example.yaml", "# kubectl create secret generic shop-keys --from-literal=a=b\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "note secret-not-found"},
