@@ -114,6 +114,8 @@ type Finding struct {
 	// Wanted is the object that is named and is not in this build, where another one
 	// was probably meant.
 	Wanted *Resource `json:"-"`
+	// About is nil for findings of which no other part of the program asks more.
+	About *About `json:"-"`
 	// Sum is Sum of the scalar at Field. With it the place can be told from one
 	// in an earlier version of the file, without showing the value.
 	Sum uint64 `json:"-"`
@@ -122,6 +124,25 @@ type Finding struct {
 	Key bool `json:"-"`
 	// Secret says that the source line may hold a secret and is not to be shown.
 	Secret bool `json:"-"`
+}
+
+// About says to programs what Message says to people: nobody reads it out of that.
+type About struct {
+	// What tells apart the mistakes that a rule finds, where that matters. The rule has
+	// the words.
+	What string
+	// Name is what lacks, is left or is wrong: a key, a field, a placeholder, a name.
+	Name string
+	// Object is the name of what it lacks in, and Of all that the message calls that.
+	Object, Of string
+}
+
+// Said is what the finding is about, nothing where nobody asks.
+func (f *Finding) Said() About {
+	if f.About == nil {
+		return About{}
+	}
+	return *f.About
 }
 
 // Place is Field, with the position in its text: data["nginx.conf"]:3:8.

@@ -175,11 +175,11 @@ func sameKey(a, b *yaml.Node) bool {
 	return a.Value == b.Value && a.Kind == yaml.ScalarNode && b.Kind == yaml.ScalarNode && a.Tag != "!!merge"
 }
 
-// differently is what the message says of values that are not the same, and dashless
-// what it says of two entries of a list that have become one.
+// What a key that is there twice is, besides the same twice: with different values, or two
+// entries of a list that have become one.
 const (
-	differently = "with different values"
-	dashless    = "a second entry begins here, and no dash is before it"
+	differently = "differently"
+	dashless    = "dashless"
 )
 
 // reportDuplicateKey reports a key that is there twice, or several that are beside one
@@ -191,13 +191,15 @@ func (p *Pass) reportDuplicateKey(o *inventory.Object, n *yaml.Node, block []twi
 	if len(block) > 1 {
 		message = fmt.Sprintf("this mapping has the keys %s twice", keysOf(n, block))
 	}
+	opts := []Option{Help("keep one of the two")}
 	if slices.ContainsFunc(block, func(t twice) bool { return !sameYAML(n.Content[t.second+1], n.Content[t.first+1], 0) }) {
-		message += ", " + differently
+		message += ", with different values"
+		opts = append(opts, Says(finding.About{What: differently}))
 	}
 	if line := yamlnode.KeyLine(firstKey, firstValue); line > 0 && o.Line > 0 {
 		message += fmt.Sprintf("; the first is on line %d", o.Line-1+line)
 	}
-	p.ReportKey(o, key, value, message, Help("keep one of the two"))
+	p.ReportKey(o, key, value, message, opts...)
 }
 
 // reportDashless reports, once, an entry of a list that has several keys twice: the
@@ -210,7 +212,7 @@ func (p *Pass) reportDashless(o *inventory.Object, n *yaml.Node, found []twice) 
 	if found[0].first != 0 && !endsInEntry(n.Content[found[0].second-1], n.Content[0].Value) {
 		return false // something else was pasted
 	}
-	p.ReportKey(o, key, n.Content[found[0].second+1], dashless,
+	p.ReportKey(o, key, n.Content[found[0].second+1], "a second entry begins here, and no dash is before it", Says(finding.About{What: dashless}),
 		Help("begin it with a dash, in the column of the dash before the first; as it is, the keys %s are there twice, and one of each is lost", keysOf(n, found)))
 	return true
 }
@@ -253,8 +255,8 @@ func (r *results) dropDoubted() {
 		if f.Rule != duplicateYAMLKey.Name || f.Severity < finding.Error {
 			return
 		}
-		several := f.Message == dashless
-		if !several && !strings.Contains(f.Message, differently) {
+		several := f.Said().What == dashless
+		if !several && f.Said().What != differently {
 			return
 		}
 		if doubted == nil {
@@ -412,6 +414,7 @@ func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
 	if o.File != other.File {
 		opts = append(opts, AtMost(finding.Note))
 	}
+	opts = append(opts, Says(finding.About{Of: message}))
 	if other.File != "" && other.Line > 0 {
 		message += fmt.Sprintf("; the first is at %s:%d", other.File, other.Line)
 	}

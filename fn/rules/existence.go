@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -523,13 +522,13 @@ var keyNotFound = &Rule{
 }
 
 func (p *Pass) reportKey(r *reference.Ref, k reference.Key, keys *keySet, target *inventory.Object) {
-	message := fmt.Sprintf("%s has no key %q", describe(r), k.Name)
+	object := describe(r)
 	near := keys.Nearest(k.Name, 3)
-	opts := []Option{DidYouMean(near...), Help("%s", keys.help)}
+	opts := []Option{DidYouMean(near...), Help("%s", keys.help), Says(finding.About{Name: k.Name, Object: r.Name, Of: object})}
 	if target != nil && target.Kind == "Secret" && target.File != r.From.File && (len(near) == 0 || !suggest.Close(k.Name, near[0])) && !usedSecrets.Of(p.Build)[target] {
 		opts = append(opts, AtMost(finding.Warning)) // nobody asks for what is in it: a program may fill it, or it is for others
 	}
-	p.Report(r.From, k.Node, message, opts...)
+	p.Report(r.From, k.Node, fmt.Sprintf("%s has no key %q", object, k.Name), opts...)
 }
 
 // usedSecrets are the Secrets of which some reference asks for a key that is there, or
@@ -549,18 +548,8 @@ var usedSecrets = NewFact(func(b *Build) map[*inventory.Object]bool {
 
 // KeyAsked returns the object and the key that a finding of key-not-found is about.
 func KeyAsked(f *finding.Finding) (name, key string, ok bool) {
-	if f.Rule != keyNotFound.Name {
-		return "", "", false
-	}
-	object, quoted, _ := strings.Cut(f.Message, " has no key ")
-	_, object, _ = strings.Cut(object, " ") // behind its kind
-	object, err := strconv.QuotedPrefix(object)
-	if err != nil {
-		return "", "", false
-	}
-	name, err = strconv.Unquote(object)
-	key, err2 := strconv.Unquote(quoted)
-	return name, key, err == nil && err2 == nil && name != "" && key != ""
+	about := f.Said()
+	return about.Object, about.Name, f.Rule == keyNotFound.Name && about.Object != "" && about.Name != ""
 }
 
 // keySet are the keys of one object, as many references ask for them.

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -154,7 +153,7 @@ var imageTagLatest = &Rule{
 				what = "no tag, which means latest"
 			}
 			p.Report(u.object, u.node, fmt.Sprintf("image %q has %s: what runs depends on when it was pulled", u.node.Value, what),
-				Help("name a version, or a digest"))
+				Help("name a version, or a digest"), Says(finding.About{Name: u.node.Value}))
 		})
 		return nil
 	},
@@ -166,13 +165,8 @@ func MovingImage(f *finding.Finding) (name string, ok bool) {
 	if f.Rule != imageTagLatest.Name {
 		return "", false
 	}
-	quoted, err := strconv.QuotedPrefix(strings.TrimPrefix(f.Message, "image "))
-	if err != nil {
-		return "", false
-	}
-	image, err := strconv.Unquote(quoted)
-	img, ok := normalize.ParseImage(image)
-	return img.Name, ok && err == nil
+	img, ok := normalize.ParseImage(f.Said().Name)
+	return img.Name, ok
 }
 
 var imageTagNotAllowed = &Rule{

@@ -15,6 +15,7 @@ type kept struct {
 	advice         *advice           // nil where there is none
 	rare           *rare             // nil where there is nothing
 	absent         *finding.Resource // what is missing or wanted, nil if that is nothing
+	about          *finding.About
 	field, message string
 	sum            uint64
 	line, column   int32
@@ -48,7 +49,7 @@ type rare struct {
 // pack packs a finding of a rule about an object, or nil. The one before it may be nil.
 func pack(rule string, f *finding.Finding, o *inventory.Object, before *kept) kept {
 	k := kept{
-		object: o, field: f.Field, message: f.Message, sum: f.Sum,
+		object: o, field: f.Field, message: f.Message, sum: f.Sum, about: f.About,
 		line: int32(f.Line), column: int32(f.Column), severity: int8(f.Severity), key: f.Key, secret: f.Secret,
 	}
 	var second *finding.Resource
@@ -64,6 +65,9 @@ func pack(rule string, f *finding.Finding, o *inventory.Object, before *kept) ke
 	}
 	if before != nil && before.field == k.field {
 		k.field = before.field // one text for both
+	}
+	if before != nil && before.about != nil && k.about != nil && *before.about == *k.about {
+		k.about = before.about
 	}
 	a := advice{suggestions: f.Suggestions, meant: f.Meant, help: f.Help}
 	switch {
@@ -86,7 +90,7 @@ func (a *advice) same(as *advice) bool {
 // finding is what was packed, of a rule.
 func (k *kept) finding(rule string) finding.Finding {
 	f := finding.Finding{
-		Rule: rule, Severity: finding.Severity(k.severity), Field: k.field, Message: k.message,
+		Rule: rule, Severity: finding.Severity(k.severity), Field: k.field, Message: k.message, About: k.about,
 		Line: int(k.line), Column: int(k.column), Sum: k.sum, Key: k.key, Secret: k.secret,
 	}
 	switch {

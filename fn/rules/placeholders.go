@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -159,19 +158,13 @@ func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what, name 
 	if !sure {
 		opts = append(opts, AtMost(finding.Warning))
 	}
-	p.Report(o, n, fmt.Sprintf("the image of %s %q still has the placeholder %q", what, name, word), opts...)
+	p.Report(o, n, fmt.Sprintf("the image of %s %q still has the placeholder %q", what, name, word), append(opts, Says(finding.About{Name: word}))...)
 }
 
 // PlaceholderLeft returns the placeholder that a finding of placeholder-left is about.
 func PlaceholderLeft(f *finding.Finding) (word string, ok bool) {
-	if f.Rule != placeholderLeft.Name {
-		return "", false
-	}
-	if _, word, ok = strings.Cut(f.Message, " still has the placeholder "); !ok {
-		return "", false
-	}
-	word, err := strconv.Unquote(word)
-	return word, err == nil && word != ""
+	word = f.Said().Name
+	return word, f.Rule == placeholderLeft.Name && word != ""
 }
 
 // accountPlaceholder returns what stands for the account in the host of an
@@ -227,7 +220,7 @@ func (p *Pass) placeholdersInHosts(o *inventory.Object) {
 			if isDNSName(n.Value) || strings.Contains(n.Value, "$"+word) || isTemplateFile(o) {
 				opts = append(opts, AtMost(finding.Warning))
 			}
-			p.Report(o, n, fmt.Sprintf("the host still has the placeholder %q", word), append(opts, Help("write the real name"))...)
+			p.Report(o, n, fmt.Sprintf("the host still has the placeholder %q", word), append(opts, Help("write the real name"), Says(finding.About{Name: word}))...)
 		})
 	}
 }
@@ -305,7 +298,7 @@ func (p *Pass) placeholdersInValues() {
 	report := func(o *inventory.Object, n *yaml.Node, key, text string) {
 		word, sure := findPlaceholder(hostIn(key, text))
 		if sure {
-			p.Report(o, n, fmt.Sprintf("the host in %s still has the placeholder %q", key, word), AtMost(finding.Warning), SecretLine(), Help("write the real name"))
+			p.Report(o, n, fmt.Sprintf("the host in %s still has the placeholder %q", key, word), AtMost(finding.Warning), SecretLine(), Help("write the real name"), Says(finding.About{Name: word}))
 		}
 	}
 	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {

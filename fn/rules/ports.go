@@ -404,6 +404,7 @@ func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Obje
 		}
 	}
 	message := fmt.Sprintf("Service %q has no port %s", svc.Name, want)
+	opts = append(opts, Says(finding.About{Name: want}))
 	if split && !isNumber(want) && len(near) > 0 && isNumber(near[0]) {
 		p.Report(o, n, message, append(opts, Help("its ports are: %s; write number: %s in the place of the name", someOf(texts), near[0]))...)
 		return

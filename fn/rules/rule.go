@@ -135,6 +135,20 @@ func AtMost(s finding.Severity) Option {
 	return func(f *finding.Finding) { f.Severity = min(f.Severity, s) }
 }
 
+// Says says to programs what the message says to people. Names in it are kept as parts of
+// the message: findings outlive the text of the files.
+func Says(about finding.About) Option {
+	return func(f *finding.Finding) {
+		part := func(name string) string {
+			if i := strings.Index(f.Message, name); i >= 0 {
+				return f.Message[i : i+len(name)]
+			}
+			return strings.Clone(name)
+		}
+		f.About = &finding.About{What: about.What, Name: part(about.Name), Object: part(about.Object), Of: part(about.Of)}
+	}
+}
+
 // At moves a finding to a line and column below its node, for text inside a
 // block scalar. Line and column count from 1 within the text.
 func At(line, column int) Option {

@@ -228,6 +228,13 @@ func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	if isNamelessCustom(o) || isRecorded(o) {
 		opts = append(opts, AtMost(finding.Note))
 	}
+	about := finding.About{What: found.What, Name: found.Field, Of: found.List}
+	if found.Rule == apischema.NameInvalid && found.Node != nil && found.Node.Kind == yaml.ScalarNode {
+		about.Name = found.Node.Value
+	}
+	if about != (finding.About{}) {
+		opts = append(opts, Says(about))
+	}
 	p.ReportKey(o, found.Node, found.Value, found.Message, opts...)
 }
 

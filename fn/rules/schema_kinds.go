@@ -406,6 +406,7 @@ func (p *Pass) checkServed(o *inventory.Object) {
 		return
 	case said, table.Lookup(gvk(o.Type)) == nil:
 		message := fmt.Sprintf("%s %s is not served since Kubernetes %s", o.APIVersion(), o.Kind, removed)
+		since := len(message) - len(removed.String())
 		var opts []Option
 		if instead != "" && instead != o.APIVersion() {
 			message += "; use " + instead
@@ -417,7 +418,7 @@ func (p *Pass) checkServed(o *inventory.Object) {
 		if other := p.served(o, replacement); other != nil {
 			opts = append(opts, AtMost(finding.Warning), Help("%s has it in %s", other.File, other.APIVersion()))
 		}
-		p.Report(o, yamlnode.Get(o.Node, "apiVersion"), message, opts...)
+		p.Report(o, yamlnode.Get(o.Node, "apiVersion"), message, append(opts, Says(finding.About{Name: o.APIVersion(), Of: message[since:]}))...)
 		return
 	}
 	if said && known && life.Introduced != (apischema.Release{}) && cluster.Before(life.Introduced) {

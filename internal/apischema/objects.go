@@ -195,6 +195,7 @@ func needs(rule, field string) objectCheck {
 	return func(o *object) {
 		if n := o.get(field); (n == nil || n.Kind == yaml.ScalarNode && n.Value == "") && len(o.meant) == 0 {
 			o.lacks(n, rule, "%s needs the field %s", o.describe(), field)
+			o.problems[len(o.problems)-1].Field = field
 		}
 	}
 }

@@ -78,7 +78,7 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 		}
 		if inner := nameField(field.Schema); field.Type == Object && v.Kind == yaml.ScalarNode && !sure && inner != "" {
 			// serviceName, which is service.name
-			p.Suggestions = nil
+			p.Suggestions, p.What = nil, Elsewhere
 			p.Message += fmt.Sprintf("; write %s: {%s: …}", meant, inner)
 			p.fix.then, p.fix.node = w.reading(v, field.Schema), v
 		}
@@ -86,6 +86,7 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 		if w.joins(n, key, &other) {
 			return ""
 		}
+		p.What = Elsewhere
 		p.Message += "; it belongs " + other.text
 		p.moved = &moved{place: other.text, of: w.describe()}
 		meant = ""
@@ -173,6 +174,7 @@ func (w *walker) formerField(n, key, v *yaml.Node, old *former, p Problem) strin
 		return old.meant
 	}
 	p.moved = &moved{place: old.say, of: w.describe(), in: n}
+	p.What = Elsewhere
 	p.Message += "; " + strings.Replace(old.say, "has them", "has it", 1)
 	w.add(p)
 	return old.meant

@@ -754,7 +754,7 @@ func Metadata(n *yaml.Node, kind string, namespaced bool) []Problem {
 			at = n
 		}
 		if !strings.HasSuffix(kind, "List") && kind != "LimitRange" {
-			w.add(Problem{Rule: RequiredField, Node: at, Message: "this " + kind + " has no name"})
+			w.add(Problem{Rule: RequiredField, Node: at, Message: "this " + kind + " has no name", Field: "name"})
 		}
 	case name != nil && name.Kind == yaml.ScalarNode && !templated(name) && typeOf(name) == "!!str" && name.Value != "":
 		valid, listed := objectNames()[kind]

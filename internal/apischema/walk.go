@@ -26,6 +26,9 @@ type Problem struct {
 	Message, Help string
 	// Suggestions are what was probably meant, best first.
 	Suggestions []string
+	// What is [Elsewhere] or "". Field is the one that lacks, and List the field whose list
+	// what lacks it is an element of.
+	What, Field, List string
 	// Warning is set for what the API server takes and nobody wants.
 	Warning bool
 	// Absent is set for what lacks something: a part of a resource does.
@@ -42,6 +45,9 @@ type moved struct {
 	more      []*yaml.Node // keys that belong there too
 	in        *yaml.Node   // what has a field of an earlier version
 }
+
+// Elsewhere is what a field is that belongs elsewhere, or is written in another way there.
+const Elsewhere = "elsewhere"
 
 // The rules about schemas. Rows name the others.
 const (
@@ -374,7 +380,7 @@ func oneOf(words []string) string {
 
 // missing reports a required field that is not there.
 func (w *walker) missing(n, key *yaml.Node, field string) {
-	p := Problem{Rule: RequiredField, Node: n, Message: w.describe() + " needs the field " + field, Absent: true}
+	p := Problem{Rule: RequiredField, Node: n, Message: w.describe() + " needs the field " + field, Field: field, List: w.holder(), Absent: true}
 	if key != nil && len(n.Content) == 0 {
 		p.Node, p.Value = key, n
 	}

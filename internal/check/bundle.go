@@ -74,7 +74,7 @@ func lacksNamespace(f *finding.Finding) bool {
 	case apischema.AccessInvalid:
 		return f.Resource.Kind == "ClusterRoleBinding" && strings.HasPrefix(f.Field, "subjects[") && strings.HasSuffix(f.Field, "]")
 	case apischema.RequiredField:
-		return strings.HasSuffix(f.Message, " needs the field namespace") && (f.Field == "spec.service" || strings.HasSuffix(f.Field, ".clientConfig.service"))
+		return f.Said().Name == "namespace" && (f.Field == "spec.service" || strings.HasSuffix(f.Field, ".clientConfig.service"))
 	}
 	return false
 }

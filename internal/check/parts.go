@@ -41,12 +41,22 @@ func isSnippet(f *finding.Finding) bool {
 	if f.Rule != apischema.RequiredField {
 		return false
 	}
-	if strings.HasPrefix(f.Message, "an entry of ") && strings.Contains(f.Message, "ontainers ") && strings.HasSuffix(f.Message, " needs the field image") {
+	about := f.Said()
+	if lacksImage(&about) {
 		return true
 	}
 	switch f.Field {
 	case "", "metadata", "spec", "spec.template.spec":
-		return strings.HasSuffix(f.Message, " has no name") || strings.HasSuffix(f.Message, " needs the field spec") || strings.HasSuffix(f.Message, " needs the field containers")
+		return about.Name == "name" || about.Name == "spec" || about.Name == "containers"
+	}
+	return false
+}
+
+// lacksImage reports whether what is said is that a container has no image.
+func lacksImage(about *finding.About) bool {
+	switch about.Of {
+	case "containers", "initContainers", "ephemeralContainers":
+		return about.Name == "image"
 	}
 	return false
 }
@@ -63,7 +73,7 @@ func partsToMerge(findings []finding.Finding) map[object]bool {
 	var merged map[object]bool
 	nameless := map[object]bool{}
 	for i := range findings {
-		if f := &findings[i]; f.Resource.Name == "" && isSnippet(f) && strings.HasSuffix(f.Message, " has no name") {
+		if f := &findings[i]; f.Resource.Name == "" && isSnippet(f) && f.Said().Name == "name" {
 			nameless[object{f.File, f.Resource}] = true
 		}
 	}
@@ -72,7 +82,7 @@ func partsToMerge(findings []finding.Finding) map[object]bool {
 	}
 	for i := range findings {
 		f := &findings[i]
-		if o := (object{f.File, f.Resource}); nameless[o] && isSnippet(f) && strings.HasSuffix(f.Message, " needs the field image") {
+		if o := (object{f.File, f.Resource}); nameless[o] && isSnippet(f) && f.Said().Name == "image" {
 			if merged == nil {
 				merged = map[object]bool{}
 			}

@@ -24,9 +24,8 @@ var indexes = regexp.MustCompile(`\[\d+\]`)
 // object in it. It returns false where a finding is a mistake of its own.
 var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 	"api-removed": func(f *finding.Finding) (string, bool) { // whatever the kinds
-		what, found, ok := strings.Cut(f.Message, " is not served since ")
-		apiVersion, _, _ := strings.Cut(what, " ")
-		return apiVersion + found, ok
+		about := f.Said()
+		return about.Name + end + about.Of, about.Name != ""
 	},
 	"image-tag-latest": func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error },
 	"duplicate-object": func(f *finding.Finding) (string, bool) {
@@ -40,7 +39,7 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 	},
 	apischema.UnknownField: func(f *finding.Finding) (string, bool) { // the fields of one object
 		in := f.Field[:max(0, strings.LastIndexByte(f.Field, '.'))]
-		if strings.Contains(f.Message, "; ") { // or one of several entries of a list
+		if f.Said().What == apischema.Elsewhere { // or one of several entries of a list
 			in = indexes.ReplaceAllString(f.Field, "[]")
 		}
 		return object(f) + end + in, f.File != "" && f.Meant == ""
@@ -50,8 +49,8 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		return object(f) + end + in[:max(0, strings.LastIndexAny(in, ".["))], f.File != "" && f.Meant == ""
 	},
 	"service-port-not-found": func(f *finding.Finding) (string, bool) { // a port that a file has for several Services
-		_, port, ok := strings.Cut(f.Message, " has no port ")
-		return f.File + end + port, ok && f.File != ""
+		port := f.Said().Name
+		return f.File + end + port, port != "" && f.File != ""
 	},
 	apischema.RequiredField: func(f *finding.Finding) (string, bool) { // the fields that one mapping lacks
 		if f.Severity < finding.Error { // or that a program gives an object
@@ -60,15 +59,23 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		return object(f) + end + f.Field, f.File != ""
 	},
 	"key-not-found": func(f *finding.Finding) (string, bool) { // the keys that one object lacks
-		what, _, ok := strings.Cut(f.Message, " has no key ")
-		return f.Tree + end + what, ok && f.Meant == ""
+		of := f.Said().Of
+		return f.Tree + end + of, of != "" && f.Meant == ""
 	},
 	"images-entry-unused": func(f *finding.Finding) (string, bool) { return f.File, f.File != "" },
 	"name-invalid": func(f *finding.Finding) (string, bool) { // names of a folder that are formed alike
-		_, name, ok := strings.Cut(f.Message, `"`)
-		name, _, _ = strings.Cut(name, `"`)
-		return path.Dir(f.File) + end + badIn(name), ok && f.File != "" && badIn(name) != ""
+		bad := badIn(f.Said().Name)
+		return path.Dir(f.File) + end + bad, f.File != "" && bad != ""
 	},
+}
+
+// sameIn is what copies of a finding have in common: all it says, but for the place of the
+// other object where that is defined twice.
+func sameIn(f *finding.Finding) string {
+	if about := f.Said(); f.Rule == "duplicate-object" && about.Of != "" {
+		return about.Of
+	}
+	return f.Message
 }
 
 // badIn is what of a name no name of an object may have, "" if it is something rare.
@@ -94,8 +101,7 @@ func common(f *finding.Finding) []string {
 	}
 	if habit := habits[f.Rule]; habit != nil {
 		if text, ok := habit(f); ok {
-			message, _, _ := strings.Cut(f.Message, "; the first is at ")
-			keys := []string{text, copied(f, message)}
+			keys := []string{text, copied(f, sameIn(f))}
 			if (f.Rule == apischema.RequiredField || f.Rule == apischema.WrongType) && f.Line > 0 {
 				keys = append(keys, place(f))
 			}

@@ -29,6 +29,7 @@ func TestTextCauses(t *testing.T) {
 	unplaced := func(x *f) { x.Line = 0 }
 	field := func(path string) func(*f) { return func(x *f) { x.Field = path } }
 	at := func(line int) func(*f) { return func(x *f) { x.Line = line } }
+	about := func(name, of string) func(*f) { return func(x *f) { x.About = &finding.About{Name: name, Of: of} } }
 	within := func(tree string) func(*f) { return func(x *f) { x.Tree = tree } }
 	for _, c := range []struct {
 		name    string
@@ -44,12 +45,12 @@ func TestTextCauses(t *testing.T) {
 			in("host-not-found", "prod/web.yaml", "", `host "pg.prod.svc": there is no Service "pg" in namespace "prod"`),
 		}},
 		{"a port that a file has for two Services", 1, []f{
-			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1537`),
-			in("service-port-not-found", "web.yaml", "", `Service "canary" has no port 1537`),
+			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1537`, about("1537", "")),
+			in("service-port-not-found", "web.yaml", "", `Service "canary" has no port 1537`, about("1537", "")),
 		}},
 		{"two ports of a file", 2, []f{
-			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1537`),
-			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1538`),
+			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1537`, about("1537", "")),
+			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1538`, about("1538", "")),
 		}},
 		{"numbers in one ConfigMap", 1, []f{
 			in("wrong-type", "a.yaml", "", "PORT must be a string, not a number", field("data.PORT"), at(7)),
@@ -72,30 +73,30 @@ func TestTextCauses(t *testing.T) {
 			in("host-not-found", "b/web.yaml", "", `host "pgb.x": no`),
 		}},
 		{"one object that lacks several keys", 1, []f{
-			in("key-not-found", "web.yaml", "", `Secret "db" has no key "user"`),
-			in("key-not-found", "api.yaml", "", `Secret "db" has no key "password"`),
+			in("key-not-found", "web.yaml", "", `Secret "db" has no key "user"`, about("user", `Secret "db"`)),
+			in("key-not-found", "api.yaml", "", `Secret "db" has no key "password"`, about("password", `Secret "db"`)),
 		}},
 		{"two keys that are misspelt", 2, []f{
-			in("key-not-found", "web.yaml", "", `Secret "db" has no key "usr"`, meant(`"user"`)),
-			in("key-not-found", "web.yaml", "", `Secret "db" has no key "pasword"`, meant(`"password"`)),
+			in("key-not-found", "web.yaml", "", `Secret "db" has no key "usr"`, about("usr", `Secret "db"`), meant(`"user"`)),
+			in("key-not-found", "web.yaml", "", `Secret "db" has no key "pasword"`, about("pasword", `Secret "db"`), meant(`"password"`)),
 		}},
 		{"names of one folder with capitals", 1, []f{
-			in("name-invalid", "samples/a.yaml", "", `"A-pod" is not a valid name of a Pod: a lowercase subdomain`),
-			in("name-invalid", "samples/a.yaml", "", `name "A-pod" is not valid: a lowercase label`),
-			in("name-invalid", "samples/b.yaml", "", `"B-pod" is not a valid name of a Pod: a lowercase subdomain`),
+			in("name-invalid", "samples/a.yaml", "", `"A-pod" is not a valid name of a Pod: a lowercase subdomain`, about("A-pod", "")),
+			in("name-invalid", "samples/a.yaml", "", `name "A-pod" is not valid: a lowercase label`, about("A-pod", "")),
+			in("name-invalid", "samples/b.yaml", "", `"B-pod" is not a valid name of a Pod: a lowercase subdomain`, about("B-pod", "")),
 		}},
 		{"names that are wrong in other ways", 2, []f{
-			in("name-invalid", "samples/a.yaml", "", `"A-pod" is not a valid name of a Pod`),
-			in("name-invalid", "samples/b.yaml", "", `"b_pod" is not a valid name of a Pod`),
+			in("name-invalid", "samples/a.yaml", "", `"A-pod" is not a valid name of a Pod`, about("A-pod", "")),
+			in("name-invalid", "samples/b.yaml", "", `"b_pod" is not a valid name of a Pod`, about("b_pod", "")),
 		}},
 		{"entries of one kustomization", 1, []f{
 			in("images-entry-unused", "prod/kustomization.yaml", "", `images changes nothing for "api": none`, meant(`"acme/api"`)),
 			in("images-entry-unused", "prod/kustomization.yaml", "", `images changes nothing for "web": none`, meant(`"acme/web"`)),
 		}},
 		{"a generated file that has a part twice", 1, []f{
-			in("duplicate-object", "a.yaml", "", "Service web is defined twice; the first is at a.yaml:1"),
-			in("duplicate-object", "a.yaml", "", "Service api is defined twice; the first is at a.yaml:9"),
-			in("duplicate-object", "b.yaml", "", "Service web is defined twice; the first is at b.yaml:7"),
+			in("duplicate-object", "a.yaml", "", "Service web is defined twice; the first is at a.yaml:1", about("", "Service web is defined twice")),
+			in("duplicate-object", "a.yaml", "", "Service api is defined twice; the first is at a.yaml:9", about("", "Service api is defined twice")),
+			in("duplicate-object", "b.yaml", "", "Service web is defined twice; the first is at b.yaml:7", about("", "Service web is defined twice")),
 		}},
 		{"a mapping in the place of a list, and what it lacks", 1, []f{
 			in("required-field-missing", "a.yaml", "", "an entry of versions needs the field name"),
@@ -120,8 +121,8 @@ func TestTextCauses(t *testing.T) {
 			in("secret-not-found", "prod/api.yaml", "prod", `Secret "db" in namespace "prod" is not in this build`, missing("prod")),
 		}},
 		{"objects of one name that lack keys in two trees", 2, []f{
-			in("key-not-found", "shop/web.yaml", "", `ConfigMap "config" has no key "db"`, within("shop")),
-			in("key-not-found", "blog/app.yaml", "", `ConfigMap "config" has no key "redis"`, within("blog")),
+			in("key-not-found", "shop/web.yaml", "", `ConfigMap "config" has no key "db"`, about("db", `ConfigMap "config"`), within("shop")),
+			in("key-not-found", "blog/app.yaml", "", `ConfigMap "config" has no key "redis"`, about("redis", `ConfigMap "config"`), within("blog")),
 		}},
 		{"fields that two objects of unknown places lack", 2, []f{
 			in("required-field-missing", "a.yaml", "", "spec needs the field selector", unplaced),
