@@ -23,6 +23,9 @@ const (
 	Kind       = "ConfigPipeline"
 )
 
+// Is reports whether an apiVersion and a kind are those of the configuration resource.
+func Is(apiVersion, kind string) bool { return apiVersion == APIVersion && kind == Kind }
+
 // ConfigPipeline configures krm-validate. Every part of its spec is optional:
 // a pipeline without connections injects nothing, one without normalize
 // changes nothing, one without validate runs every rule at its default

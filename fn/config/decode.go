@@ -22,7 +22,7 @@ func Decode(n *yaml.Node) (*ConfigPipeline, error) {
 		return nil, fmt.Errorf("functionConfig: expected a %s of %s, got %s", Kind, APIVersion, kindOf(n))
 	}
 	apiVersion, kind := yamlnode.GetString(n, "apiVersion"), yamlnode.GetString(n, "kind")
-	if apiVersion != APIVersion || kind != Kind {
+	if !Is(apiVersion, kind) {
 		return nil, fmt.Errorf("functionConfig: expected apiVersion %s and kind %s, got %q and %q", APIVersion, Kind, apiVersion, kind)
 	}
 	if err := checkFields(n, reflect.TypeFor[ConfigPipeline](), ""); err != nil {

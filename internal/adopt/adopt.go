@@ -595,7 +595,7 @@ func (e *Environment) settle(ctx context.Context, secrets *redact.Secrets) error
 					changed = e.external(&finding.Resource{Kind: "Secret", Name: secret}) || changed
 					continue
 				}
-				if f.Resource.Kind == config.Kind && f.Resource.APIVersion == config.APIVersion {
+				if config.Is(f.Resource.APIVersion, f.Resource.Kind) {
 					return fmt.Errorf("%s: %s", e.Name, f.Message)
 				}
 				changed = e.ignore(f) || changed

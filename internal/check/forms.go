@@ -13,17 +13,14 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// formKey is what identifies a resource that a program or a person has yet to fill in.
-type formKey struct{ file, kind, namespace, name string }
-
 // spareForms makes warnings of the mistakes in forms, which were found in a folder:
 // whoever fills one in may add what is missing as well. The folder of a Go program
 // has such files, that it reads and completes; where that is plain, or an object is
 // merged into one that is there, what is not about their structure is a note. Rules whose severity is set have that.
 func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
-	forms, templates, completed := map[formKey]bool{}, map[formKey]bool{}, map[formKey]bool{}
+	forms, templates, completed := map[object]bool{}, map[object]bool{}, map[object]bool{}
 	for _, o := range inv.Objects() {
-		key := formKey{o.File, o.Kind, o.Namespace, o.Name}
+		key := object{o.File, o.Resource()}
 		switch {
 		case o.Node == nil:
 		case isCompleted(o) || isForExisting(o):
@@ -42,7 +39,7 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 		if _, ok := set[f.Rule]; ok {
 			continue
 		}
-		key := formKey{f.File, f.Resource.Kind, f.Resource.Namespace, f.Resource.Name}
+		key := object{f.File, f.Resource}
 		if completed[key] && !structural[f.Rule] {
 			f.Severity = min(f.Severity, finding.Note)
 		}

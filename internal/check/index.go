@@ -111,7 +111,7 @@ func (x *indexer) add(d *manifest.Document) error {
 	kind := yamlnode.GetString(d.Node, "kind")
 	apiVersion := yamlnode.GetString(d.Node, "apiVersion")
 	switch {
-	case apiVersion == config.APIVersion && kind == config.Kind:
+	case config.Is(apiVersion, kind):
 		return x.configure(d.Node, d)
 	case kind != "" && strings.HasPrefix(apiVersion, "kustomize.config.k8s.io/"):
 		return nil // it says how to build resources
@@ -133,7 +133,7 @@ func (x *indexer) add(d *manifest.Document) error {
 		return err
 	}
 	for _, n := range resources {
-		if yamlnode.GetString(n, "kind") == config.Kind && yamlnode.GetString(n, "apiVersion") == config.APIVersion { // in a List
+		if config.Is(yamlnode.GetString(n, "apiVersion"), yamlnode.GetString(n, "kind")) { // in a List
 			if err := x.configure(n, d); err != nil {
 				return err
 			}

@@ -133,7 +133,7 @@ func lastKey(field string) string {
 }
 
 func isConfig(f *finding.Finding) bool {
-	return f.Resource.Kind == config.Kind && f.Resource.APIVersion == config.APIVersion
+	return config.Is(f.Resource.APIVersion, f.Resource.Kind)
 }
 
 // file returns the text of a file that the build has read.

@@ -90,7 +90,7 @@ func Judge(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipe
 // field.
 func locate(cfg *config.ConfigPipeline, fs []finding.Finding) {
 	for i := range fs {
-		if f := &fs[i]; f.Resource.Kind == config.Kind && f.Resource.APIVersion == config.APIVersion {
+		if f := &fs[i]; config.Is(f.Resource.APIVersion, f.Resource.Kind) {
 			f.Resource.Namespace, f.Resource.Name = cfg.Metadata.Namespace, cfg.Metadata.Name
 			f.File = cfg.File
 			f.Line, f.Column = cfg.Locate(f.Field)

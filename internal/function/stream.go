@@ -39,7 +39,7 @@ func RunStream(ctx context.Context, cfg *config.ConfigPipeline, stdin io.Reader,
 }
 
 func isConfig(n *yaml.Node) bool {
-	return yamlnode.GetString(n, "apiVersion") == config.APIVersion && yamlnode.GetString(n, "kind") == config.Kind
+	return config.Is(yamlnode.GetString(n, "apiVersion"), yamlnode.GetString(n, "kind"))
 }
 
 func transformStream(ctx context.Context, given *config.ConfigPipeline, stdin io.Reader, stdout *bytes.Buffer, secrets *redact.Secrets) (outcome, error) {

@@ -85,7 +85,7 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 		x.tracer.clones, root = []fetchedClone{{clone: c}}, c.root.String()
 	}
 	x.walk(root)
-	text := theirs
+	text, nowhere := theirs, ""
 	var f *Failure
 	unreached := (*unreachedError)(nil)
 	switch {
@@ -113,8 +113,8 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 		path := testFailed.FindStringSubmatch(text)[1]
 		f = x.operation(path, "the test of "+path+" fails: the resource has another value there")
 	case noPath.MatchString(text):
-		path := noPath.FindStringSubmatch(text)[1]
-		f = x.operation(path, "the resource has nothing at "+path+" that this operation could change")
+		nowhere = noPath.FindStringSubmatch(text)[1]
+		f = x.operation(nowhere, "the resource has nothing at "+nowhere+" that this operation could change")
 	case noVariable.MatchString(text):
 		m := noVariable.FindStringSubmatch(text)
 		f = x.variable(m[1]+m[2], err.Error())
@@ -130,13 +130,13 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 		f = x.missing(m[1] + m[2] + m[3])
 	}
 	if f == nil || !f.Known() {
-		f = x.atEntry(declined, theirs, err.Error())
+		f, nowhere = x.atEntry(declined, theirs, err.Error()), ""
 	}
 	if f == nil || !f.Known() && f.File != "" {
 		return err
 	}
 	f.err = err
-	f.What += didYouMean(x.meant(f.What))
+	f.What += didYouMean(x.meant(f.What, theirs, nowhere))
 	return f
 }
 

@@ -217,22 +217,26 @@ func (x *failedTree) nearPath(parts []string, fits func(listedResource) bool) []
 
 var (
 	nothingSelected = regexp.MustCompile(`^nothing selected by (\w+) ([^\s:]+):`)
-	notScaled       = regexp.MustCompile(`^there is no (\S+) with replicas:`)
+	notScaled       = regexp.MustCompile(`resource with name (\S+) does not match a config with the following GVK `)
 	noSourceField   = regexp.MustCompile("^fieldPath `([^`\\s]+)` is missing for replacement source (\\w+) (\\S+)$")
 	noTargetField   = regexp.MustCompile(`^unable to find field "([^"\s]+)" in replacement target`)
-	noOperationPath = regexp.MustCompile(`^the resource has nothing at (/\S+) that`)
 )
 
 // meant is what was probably meant where a build failed for the name or the path in an
-// entry, or "".
-func (x *failedTree) meant(what string) string {
+// entry, as kustomize says, or for a path of an operation that leads nowhere, or "". what
+// is said of it is one sentence of all that kustomize said.
+func (x *failedTree) meant(what, theirs, nowhere string) string {
 	each := func(listedResource) bool { return true }
 	switch {
+	case nowhere != "":
+		if near := x.nearPath(strings.Split(nowhere[1:], "/"), each); near != nil {
+			return "/" + strings.Join(near, "/")
+		}
 	case nothingSelected.MatchString(what):
 		m := nothingSelected.FindStringSubmatch(what)
 		return x.nearResource(m[1], m[2])
-	case notScaled.MatchString(what):
-		m := notScaled.FindStringSubmatch(what)
+	case notScaled.MatchString(theirs):
+		m := notScaled.FindStringSubmatch(theirs)
 		var names []string
 		for _, r := range x.resources() {
 			if slices.Contains(scaled, r.kind) {
@@ -245,11 +249,6 @@ func (x *failedTree) meant(what string) string {
 		return strings.Join(x.nearPath(strings.Split(m[1], "."), func(r listedResource) bool { return r.kind == m[2] && r.name == m[3] }), ".")
 	case noTargetField.MatchString(what):
 		return strings.Join(x.nearPath(strings.Split(noTargetField.FindStringSubmatch(what)[1], "."), each), ".")
-	case noOperationPath.MatchString(what):
-		path := noOperationPath.FindStringSubmatch(what)[1]
-		if near := x.nearPath(strings.Split(path[1:], "/"), each); near != nil {
-			return "/" + strings.Join(near, "/")
-		}
 	}
 	return ""
 }

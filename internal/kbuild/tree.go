@@ -445,7 +445,7 @@ func isBuiltin(r *resource.Resource) bool {
 }
 
 func isOurs(r *resource.Resource) bool {
-	return r.GetApiVersion() == config.APIVersion && r.GetKind() == config.Kind
+	return config.Is(r.GetApiVersion(), r.GetKind())
 }
 
 // functionSpec is what a resource says of the function that it configures, nil

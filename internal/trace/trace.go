@@ -101,7 +101,7 @@ func (t *Tracer) Trace(target string) (Chain, error) {
 func (t *Tracer) configured() Chain {
 	var h Hop
 	for i := range t.findings {
-		if f := &t.findings[i]; f.Severity == finding.Error && f.Resource.Kind == config.Kind && f.Resource.APIVersion == config.APIVersion {
+		if f := &t.findings[i]; f.Severity == finding.Error && config.Is(f.Resource.APIVersion, f.Resource.Kind) {
 			h.What = f.Resource.String()
 			if why := f.Sentence(); !slices.Contains(h.Why, why) {
 				h.Why = append(h.Why, why)
