@@ -250,6 +250,13 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 	if word == "" {
 		word = templateMark(n.Value)
 	}
+	switch found.Rule {
+	case apischema.ValueInvalid, apischema.WrongType, apischema.ScheduleInvalid:
+		// No address, number or schedule is written so, and variables of scripts are.
+		if word == "" && strings.Contains(n.Value, "_") && isVariableName(n.Value) {
+			word = n.Value
+		}
+	}
 	kind := strings.ToUpper(o.Kind)
 	if word == "" && found.Rule == apischema.NameInvalid && kind != "" {
 		if n.Value == kind || n.Value == kind+"NAME" || n.Value == "NAMESPACE" {

@@ -12,30 +12,42 @@ import (
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 )
 
-// embedded makes warnings of what is missing or invalid in files that a Go program of the
-// repository carries along: it gives them names, namespaces and whatever else they wait
-// for. What is about their structure, or was probably meant otherwise, is not spared.
+// embedded weighs what is wrong in files that a Go program of the repository carries
+// along: it gives them names, namespaces and whatever else they wait for, and makes what
+// they refer to. That is a note, and another mistake a warning. What is about their
+// structure, or was probably meant otherwise, is not spared.
 func (rep *Report) embedded(outcomes []outcome) {
 	known := map[string][]embedding{} // by folder
 	for i := range outcomes {
 		o := &outcomes[i]
 		for j := range o.findings {
 			f := &o.findings[j]
-			if _, set := o.set[f.Rule]; set || f.Severity != finding.Error || f.File == "" || structural[f.Rule] || len(f.Suggestions) > 0 || f.Meant != "" {
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.File == "" || structural[f.Rule] || f.Missing == nil && len(f.Suggestions) > 0 || f.Meant != "" {
 				continue
 			}
 			file, err := filepath.Abs(filepath.FromSlash(f.File))
 			top := o.tree.top()
-			if err != nil || top == "" {
+			waits := f.Missing != nil || completable[f.Rule]
+			if err != nil || top == "" || f.Severity < finding.Error && !waits {
 				continue
 			}
 			if program := embeds(file, top, known); program != "" {
 				answer(f, relative(program)+" embeds the file, and the program may complete it")
+				if waits {
+					f.Severity = finding.Note
+				}
 			}
 		}
 	}
+}
+
+// completable are the rules about values that wait for somebody.
+var completable = map[string]bool{
+	apischema.RequiredField: true, apischema.AccessInvalid: true, apischema.NameInvalid: true, apischema.ValueInvalid: true,
+	apischema.ScheduleInvalid: true, "quantity-invalid": true, "placeholder-left": true, "image-invalid": true, "data-not-base64": true,
 }
 
 // embedding is what one Go file embeds.
