@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -47,12 +48,14 @@ func TestAbsencesByEvidence(t *testing.T) {
 		"few others":                     {map[string]string{"k8s/all.yaml": reads("web", "shop", "alpha", "bravo", "payments-key") + secrets("shop", "alpha", "bravo")}, finding.Warning},
 		"others that nobody reads":       {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key") + secrets("shop", "alpha", "bravo", "charlie")}, finding.Warning},
 		"others in another namespace":    {map[string]string{"k8s/all.yaml": reads("web", "other", "alpha", "bravo", "charlie") + reads("web", "shop", "payments-key") + secrets("other", "alpha", "bravo", "charlie")}, finding.Warning},
+		"more than are here":             {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key", "db-login", "mail", "alpha", "bravo") + secrets("shop", "alpha", "bravo")}, finding.Note},
+		"fewer than are here":            {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key", "db-login", "alpha", "bravo", "charlie") + secrets("shop", "alpha", "bravo", "charlie")}, finding.Warning},
 		"several, and none is kept":      {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key", "db-login", "mail")}, finding.Note},
 		"a document speaks of it":        {map[string]string{"k8s/all.yaml": whole, "README.md": "Ask the team for payments-key.\n"}, finding.Warning},
 		"a document says how":            {map[string]string{"k8s/all.yaml": whole, "README.md": "kubectl create secret generic payments-key\n"}, finding.Note},
 		"charts are installed":           {map[string]string{"k8s/all.yaml": whole, "README.md": "helm install cache oci://example.com/redis\n"}, finding.Warning},
 		"a chart is beside":              {map[string]string{"k8s/all.yaml": whole, "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n"}, finding.Warning},
-		"a project of an operator":       {map[string]string{"k8s/all.yaml": whole, "PROJECT": "domain: example.com\nlayout: [go.kubebuilder.io/v4]\n"}, finding.Warning},
+		"a project of an operator":       {map[string]string{"k8s/all.yaml": whole, "PROJECT": "domain: example.com\nlayout: [go.kubebuilder.io/v4]\n"}, finding.Note},
 		"a release there":                {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Note},
 		"a release somewhere":            {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": strings.Replace(fmt.Sprintf(release, "x"), ", namespace: x", "", 1)}, finding.Warning},
 		"a release somewhere else":       {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "other")}, finding.Error},
@@ -144,4 +147,15 @@ func TestAbsentBesideATargetNamespace(t *testing.T) {
 	assert.Contains(t, above(run(t, check.Options{}, tree(t, files)), finding.Off), "note secret-not-found")
 	files["app/all.yaml"] += nowhere(reads("web", "shop", "payments-key"))
 	assert.Contains(t, above(run(t, check.Options{}, tree(t, files)), finding.Off), "warning secret-not-found", "an alternative")
+}
+
+// TestAbsencesInAPart: what a part of a repository lacks may be in the rest.
+func TestAbsencesInAPart(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"k8s/all.yaml": reads("web", "shop", "alpha", "bravo", "charlie", "payments-key") + secrets("shop", "alpha", "bravo", "charlie"),
+		".git/HEAD":    "ref: refs/heads/main\n", ".git/config": "", ".git/objects/x": "", ".git/refs/x": "",
+	})
+	for path, want := range map[string]string{"": "error", "k8s": "warning", "k8s/all.yaml": "warning"} {
+		assert.Contains(t, above(run(t, check.Options{}, filepath.Join(dir, path)), finding.Note), want+" secret-not-found", path)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -34,6 +35,9 @@ var evidence = []struct {
 	}},
 	{finding.Note, func(a *absence) string { return a.filled }},
 	{finding.Note, func(a *absence) string {
+		return when(a.project, "this is the project of an operator, whose tools put it together")
+	}},
+	{finding.Note, func(a *absence) string {
 		return when(a.base, "this is a base, and nothing here builds an overlay of it")
 	}},
 	// A route to something that others run there, or what scales it.
@@ -48,15 +52,17 @@ var evidence = []struct {
 		return when(a.custom && a.beside < enoughBeside, "whoever runs its operator may make it")
 	}},
 	{finding.Note, func(a *absence) string {
-		return when(a.namespaces >= severalNamespaces, "several namespaces are to have it, and none does")
+		return when(a.namespaces >= several, "several namespaces are to have it, and none does")
 	}},
+	// A part of something, or what is kept elsewhere on purpose. Of addresses of what
+	// nobody runs there may be many in a repository that was read whole.
 	{finding.Note, func(a *absence) string {
-		return when(a.object.Kind == "Secret" && a.ofKind == 0 && a.lacking >= severalSecrets, "the tree keeps none of its Secrets")
+		return when(a.lacking >= several && a.lacking > a.beside && (a.object.Kind != "Service" || !a.whole), "more of its kind lack in this namespace than are here")
 	}},
 	// Others of its kind are here, many for each one that is not, and nothing in the
 	// repository is made in another way or speaks of it.
 	{finding.Error, func(a *absence) string {
-		return when(a.beside >= enoughBeside && a.beside >= enoughBeside*a.lacking && !a.elsewhere, "the others are here")
+		return when(a.whole && a.beside >= enoughBeside && a.beside >= enoughBeside*a.lacking && !a.elsewhere, "the others are here")
 	}},
 	{finding.Warning, func(*absence) string { return "nothing is known" }},
 }
@@ -69,9 +75,8 @@ func when(holds bool, why string) string {
 }
 
 const (
-	severalSecrets    = 3
-	severalNamespaces = 3
-	enoughBeside      = 3
+	several      = 3
+	enoughBeside = 3
 )
 
 // absence is what a run shows about an object that one of its trees lacks.
@@ -81,6 +86,7 @@ type absence struct {
 	maker        string // what makes it by its name
 	running      bool   // what asks for it is a copy of what a cluster had
 	filled       string // what is deployed to its namespace from elsewhere
+	project      bool   // the repository is of an operator
 	base         bool   // the tree is one that overlays of other repositories complete
 	inhabited    bool   // the tree has workloads or Services in its namespace
 	scaled       bool   // it is a workload
@@ -90,7 +96,7 @@ type absence struct {
 	namespaces   int    // that lack one of its kind and name
 	lacking      int    // how many of its kind the tree lacks in its namespace
 	beside       int    // how many the tree has there that references resolve to
-	ofKind       int    // the same in any namespace
+	whole        bool   // the run reads all of the repository
 	elsewhere    bool   // something in the run or the repository may make it, or speaks of it
 }
 
@@ -152,6 +158,13 @@ func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.F
 		}
 	}
 	return s
+}
+
+// isWhole reports whether the tree was found by reading all of the repository that it is
+// in.
+func (t *Tree) isWhole() bool {
+	dir, err := filepath.Abs(cmp.Or(t.Within, t.Root, t.Name))
+	return err == nil && t.top() == dir
 }
 
 func hasAnnotationOf(o *inventory.Object, prefix string) bool {
@@ -316,10 +329,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			object.Name = ""
 			lacking[object]++
 		}
-		ofKind := map[string]int{}
-		for group, n := range s.Company {
-			ofKind[group.Kind] += n
-		}
+		whole := o.tree.isWhole()
 		for j := range o.findings {
 			f := &o.findings[j]
 			if f.Missing == nil || f.Severity <= finding.Note {
@@ -332,7 +342,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 				known[*f.Missing] = a
 			}
 			group := finding.Resource{Kind: f.Missing.Kind, Namespace: f.Missing.Namespace}
-			a.lacking, a.beside, a.ofKind = lacking[group], s.Company[group], ofKind[group.Kind]
+			a.lacking, a.beside, a.whole = lacking[group], s.Company[group], whole
 			a.inhabited = s.inhabited[group.Namespace]
 			if group.Namespace != "" {
 				a.beside += s.Company[finding.Resource{Kind: group.Kind}]
@@ -344,7 +354,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			} else if other := others.having(i, f); other >= 0 && a.maker == "" {
 				a.maker = "it is in " + outcomes[other].tree.Name
 			} else {
-				a.elsewhere = a.elsewhere || says.elsewhere
+				a.elsewhere, a.project = a.elsewhere || says.elsewhere, says.project
 			}
 			a.running, a.base, a.certManager = s.running[f.Resource], s.base, certManager
 			a.namespaces = namespaces[finding.Resource{Kind: f.Missing.Kind, Name: f.Missing.Name}]

@@ -63,6 +63,7 @@ func (rep *Report) scripted(outcomes []outcome) map[*finding.Finding]speech {
 type speech struct {
 	maker     string // how it is made
 	elsewhere bool   // something is made that is not in the resources, or they speak of it
+	project   bool   // the repository is of an operator
 }
 
 // question asks whether something in the repository makes up for what is missing.
@@ -104,6 +105,7 @@ type reader struct {
 	names     map[string]bool // of what is missing
 	mentioned map[question]bool
 	others    bool // are made in ways that are not read
+	project   bool // of an operator
 }
 
 func (r *reader) read(repository fs.FS) {
@@ -142,7 +144,7 @@ func (r *reader) read(repository fs.FS) {
 		if isForCluster(file, text) {
 			commands, comments = nil, commentLines(text)
 		}
-		r.others = r.others || makesOthers(file, commands)
+		r.others, r.project = r.others || makesOthers(file, commands), r.project || isProject(file, commands)
 		compared += int64(len(comments)) * texts
 		r.ask(file, commands, comments)
 		return nil
@@ -268,23 +270,26 @@ func (r *reader) end() {
 	for q, findings := range r.questions {
 		for _, f := range findings {
 			if _, open := r.spoken[f]; open {
-				r.spoken[f] = speech{elsewhere: r.others || r.mentioned[q]}
+				r.spoken[f] = speech{elsewhere: r.others || r.mentioned[q], project: r.project}
 			}
 		}
 	}
 }
 
 // makesOthers reports whether a file is of a way to make objects that are in no file of
-// the repository: charts, the programs that install them, and operators, of which
-// bundles are made.
+// the repository: charts, and the programs that install them.
 func makesOthers(file string, commands []byte) bool {
-	switch name := path.Base(file); {
-	case name == "Chart.yaml", strings.HasPrefix(name, "helmfile."):
+	if name := path.Base(file); name == "Chart.yaml" || strings.HasPrefix(name, "helmfile.") {
 		return true
-	case name == "PROJECT": // https://book.kubebuilder.io/reference/project-config
-		return bytes.Contains(commands, []byte("layout:")) || bytes.Contains(commands, []byte("domain:"))
 	}
 	return bytes.Contains(commands, []byte("helm")) && installers().Match(commands)
+}
+
+// isProject reports whether a file is that of a project of kubebuilder or operator-sdk,
+// of whose files bundles are made too:
+// https://book.kubebuilder.io/reference/project-config
+func isProject(file string, commands []byte) bool {
+	return path.Base(file) == "PROJECT" && (bytes.Contains(commands, []byte("layout:")) || bytes.Contains(commands, []byte("domain:")))
 }
 
 var installers = sync.OnceValue(func() *regexp.Regexp {
