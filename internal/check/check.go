@@ -391,6 +391,9 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 	files := kbuild.NewSnapshot(opts.files()) // both builds see the same
 	rep.inputs = append(rep.inputs, files)
 	b, err := rep.buildAndCheck(ctx, files, t, opts)
+	if err != nil && len(b.findings) == 0 {
+		b, err = rep.checkUnfilled(ctx, t, opts, b, err)
+	}
 	if !rep.follow && len(b.findings) > 0 {
 		// Sound trees are not followed. Others, and then those beside them, are.
 		if resources := follow(b.files, t.Root, b.opts, &trace); trace.Any() && resources != nil {
@@ -492,7 +495,9 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 			}
 			n = filled
 		}
-		inv.Add(n, inventory.Source{})
+		if o := inv.Add(n, inventory.Source{}); opts.Edited != nil && takeUnfilled(n) {
+			o.Fill()
+		}
 	}
 	if makesChart(inv) {
 		return b, fmt.Errorf("it builds the templates of a Helm chart: %w", errTemplate)

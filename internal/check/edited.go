@@ -77,3 +77,20 @@ func (e edited) ReadFile(path string) ([]byte, error) {
 	}
 	return e.FileSystem.ReadFile(path)
 }
+
+// Exists implements [filesys.FileSystem]: a text may be that of a file which is not on
+// the disk.
+func (e edited) Exists(path string) bool {
+	_, ok := e.options.edited(path)
+	return ok || e.FileSystem.Exists(path)
+}
+
+// CleanedAbs implements [filesys.FileSystem].
+func (e edited) CleanedAbs(path string) (filesys.ConfirmedDir, string, error) {
+	dir, file, err := e.FileSystem.CleanedAbs(path)
+	if _, ok := e.options.edited(path); err == nil || !ok {
+		return dir, file, err
+	}
+	dir, _, err = e.FileSystem.CleanedAbs(filepath.Dir(path))
+	return dir, filepath.Base(path), err
+}

@@ -28,6 +28,9 @@ type Failure struct {
 	Text string
 	// Help says what to do, where What does not.
 	Help string
+	// Read is the absolute path of a file that is not there and that a generator reads
+	// keys or values of, "" if the build failed for something else.
+	Read string
 	err  error
 }
 
@@ -428,6 +431,12 @@ func (x *failedTree) variable(name, what string) (found *Failure) {
 // missing finds the entry that names a file or a directory that is not there.
 func (x *failedTree) missing(path string) (found *Failure) {
 	for _, k := range x.files {
+		generated := map[*yaml.Node]bool{}
+		for _, field := range []string{"configMapGenerator", "secretGenerator"} {
+			for n := range scalarsOf(k.node(field)) {
+				generated[n] = true
+			}
+		}
 		for n := range scalarsOf(k.root) {
 			if strings.Contains(n.Value, "\n") {
 				continue
@@ -443,6 +452,9 @@ func (x *failedTree) missing(path string) (found *Failure) {
 				return nil
 			}
 			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(x.nearFile(k.dir, value)))
+			if found != nil && generated[n] {
+				found.Read = path
+			}
 		}
 	}
 	return found
