@@ -63,7 +63,7 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 		if t.urls = engine.ReadTyped(t.name, t.text, t.whole); len(t.urls) == 0 && !(t.whole && strings.ContainsRune(t.text, ':')) && len(t.settings) == 0 {
 			return
 		}
-		t.urls = slices.DeleteFunc(t.urls, func(u *engine.Typed) bool { return inComment(t.text, u.Start) })
+		t.urls = slices.DeleteFunc(t.urls, func(u *engine.Typed) bool { return inComment(t.text, u.Start) || t.inPattern(u) })
 		for _, u := range t.urls {
 			u.JudgeParameters()
 		}
@@ -122,6 +122,17 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 	}
 	return texts
 })
+
+// inPattern reports whether a URL is a regular expression, which programs compare URLs
+// with.
+func (t *typedText) inPattern(u *engine.Typed) bool {
+	line, _, _ := strings.Cut(t.text[u.Start:], "\n")
+	constructs := []string{"[^", "(?:", "(?P<", "(?<", "(?="}
+	if !t.whole { // a password has a backslash sooner than a variable a regular expression
+		constructs = append(constructs, `\S`, `\w`, `\d`, `\s`, `\(`, `\.`, `[a-z`, `[A-Z`, `[0-9`)
+	}
+	return slices.ContainsFunc(constructs, func(c string) bool { return strings.Contains(line, c) })
+}
 
 // forPeople reports whether a file is one to be read.
 func forPeople(name string) bool {
