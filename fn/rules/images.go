@@ -338,7 +338,7 @@ var imageInvalid = &Rule{
 // snakeInCapitals returns the part of an image's name that is words in capitals with
 // underscores, as variables of scripts are named, or "".
 func snakeInCapitals(image string) string {
-	for part := range strings.FieldsFuncSeq(image, func(r rune) bool { return r == '/' || r == ':' || r == '@' }) {
+	for part := range strings.FieldsFuncSeq(image, func(r rune) bool { return r == '/' || r == ':' || r == '@' || r == '.' || r == '-' }) {
 		if first, rest, ok := strings.Cut(part, "_"); ok && first != "" && rest != "" && isVariableName(part) {
 			return part
 		}
