@@ -105,13 +105,19 @@ func everyIndex[T any](list []T) []int {
 	return all
 }
 
-// follow adds the trees whose findings depend on what the affected ones have lost or
-// gained: these are built as they were and as they are, and where something has moved,
-// the others are looked at.
+// follow adds the trees whose findings depend on what scripts and documents say that have
+// changed, and those whose findings depend on what the affected ones have lost or gained:
+// these are built as they were and as they are, and where something has moved, the others
+// are looked at.
 func (c *checkFlags) follow(ctx context.Context, change *changeSet, args []string, trees []check.Tree, affected []int) ([]int, error) {
 	paths := change.paths()
+	if len(affected) == len(trees) || slices.Contains(args, "-") {
+		return affected, nil
+	}
+	affected = slices.Concat(affected, check.Asking(ctx, trees, c.Options, paths, change.before, func(i int) bool { return !slices.Contains(affected, i) }))
 	gone := slices.ContainsFunc(paths, func(f string) bool { _, err := os.Lstat(f); return err != nil })
-	if len(affected) == len(trees) || len(affected) == 0 && !gone || slices.Contains(args, "-") {
+	slices.Sort(affected)
+	if len(affected) == len(trees) || len(affected) == 0 && !gone {
 		return affected, nil
 	}
 	now := check.TakeStock(ctx, pick(trees, affected), c.Options)

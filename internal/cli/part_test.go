@@ -51,6 +51,31 @@ func TestChangedSince(t *testing.T) {
 	assert.Contains(t, stderr, `Error: --changed-since=gone: there is no commit "gone" in this repository`)
 }
 
+// TestChangedScript: a script that changes has a say in what trees miss that do not name it.
+func TestChangedScript(t *testing.T) {
+	files := fleet()
+	files["README.md"] = "# Shop\n\nWelcome.\n"
+	files["overlays/sound/kustomization.yaml"] = "resources: [service.yaml]\n"
+	files["overlays/sound/service.yaml"] = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n"
+	repository(t, files)
+	for _, c := range []struct {
+		name string
+		file map[string]string
+		want string
+	}{
+		{"nothing of it", map[string]string{"README.md": "# Shop\n\nWelcome back.\n"}, "0 of 8"},
+		{"a command", map[string]string{"setup.sh": "kubectl create secret generic anything\n"}, "7 of 8"},
+		{"a name", map[string]string{"README.md": "# Shop\n\nWelcome.\nThe Secret gone is there.\n"}, "7 of 8"},
+		{"a comment", map[string]string{"other.yaml": "# kubectl create secret generic gone\napiVersion: v1\nkind: ConfigMap\n"}, "7 of 8"},
+	} {
+		gitRun(t, "checkout", "-q", ".")
+		gitRun(t, "clean", "-qfd")
+		write(t, ".", c.file)
+		_, _, stderr := run(t, "check", "--changed-since", "main", "overlays")
+		assert.Contains(t, stderr, c.want+" trees are checked\n", c.name)
+	}
+}
+
 // Shards are disjoint and complete.
 func TestShards(t *testing.T) {
 	t.Chdir(t.TempDir())

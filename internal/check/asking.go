@@ -1,0 +1,87 @@
+package check
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
+)
+
+// Asking returns the indexes of the trees whose findings may depend on what changed files
+// say that hold no resources, or say in comments: scripts, pipelines, documents and
+// programs, see scripted. old returns what a file was before. Of the trees those are
+// looked at of which asked says so, and only if such a file has changed.
+func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old func(file string) []byte, asked func(i int) bool) []int {
+	var said []byte
+	for _, file := range files {
+		now, err := limits.ReadRegular(file)
+		if err != nil {
+			now = nil // it is gone
+		}
+		said = append(said, changedLines(spoken(file, old(file)), spoken(file, now))...)
+	}
+	if len(bytes.TrimSpace(said)) == 0 {
+		return nil
+	}
+	commands := making().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said)
+	_, outcomes := lookAt(ctx, trees, opts, asked)
+	var out []int
+	for i := range outcomes {
+		o := &outcomes[i]
+		if !slices.Contains(out, o.at) && slices.ContainsFunc(o.findings, func(f finding.Finding) bool {
+			words := asksFor(&f)
+			return words != nil && (commands || slices.ContainsFunc(words, func(word string) bool { return word != "" && bytes.Contains(said, []byte(word)) }))
+		}) {
+			out = append(out, o.at)
+		}
+	}
+	return out
+}
+
+// spoken is what of the text of a file says something to scripted.
+func spoken(file string, text []byte) []byte {
+	switch {
+	case bytes.IndexByte(text, 0) >= 0:
+		return nil
+	case isForCluster(filepath.ToSlash(file), text) || isKustomizationFile(file):
+		return commentLines(text)
+	}
+	return text
+}
+
+// changedLines are the lines of a text that another one has not, both ways.
+func changedLines(a, b []byte) []byte {
+	count := map[string]int{}
+	for line := range bytes.Lines(a) {
+		count[string(bytes.TrimSpace(line))]++
+	}
+	for line := range bytes.Lines(b) {
+		count[string(bytes.TrimSpace(line))]--
+	}
+	var changed []byte
+	for _, text := range [...][]byte{a, b} {
+		for line := range bytes.Lines(text) {
+			if count[string(bytes.TrimSpace(line))] != 0 {
+				changed = append(append(changed, bytes.TrimSpace(line)...), '\n')
+			}
+		}
+	}
+	return changed
+}
+
+// asksFor are the words that a script or a document would have about a finding, nil if
+// none has a say in it.
+func asksFor(f *finding.Finding) []string {
+	if image, ok := rules.MovingImage(f); ok {
+		return []string{image[strings.LastIndexByte(image, '/')+1:]}
+	}
+	if q, ok := newQuestion(f); ok && f.Severity >= finding.Warning {
+		return []string{q.name, q.key, q.word, q.played, q.group}
+	}
+	return nil
+}
