@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -16,6 +17,8 @@ import (
 // that a change affects, before it and after it, tells what else it affects.
 type Stock struct {
 	have    map[held]presence
+	lack    map[held]bool
+	makers  map[madeBy]bool
 	defined map[crdKey]*yaml.Node
 	mutated map[string]bool // as in Report
 	used    map[usedComment]bool
@@ -28,6 +31,10 @@ type held struct {
 	object finding.Resource
 }
 
+// madeBy is what makes objects that are not in its tree, as far as levels of absences
+// depend on it: see evidence.
+type madeBy struct{ tree, what, name, namespace, names string }
+
 // usedComment is a comment in a file that silences a rule.
 type usedComment struct {
 	file string
@@ -38,11 +45,22 @@ type usedComment struct {
 // TakeStock checks trees, for what they have.
 func TakeStock(ctx context.Context, trees []Tree, opts Options) *Stock {
 	rep, outcomes := lookAt(ctx, trees, opts, func(int) bool { return true })
-	s := &Stock{have: map[held]presence{}, defined: rep.defined, mutated: rep.mutated, used: map[usedComment]bool{}, unread: len(rep.Unread) > 0}
+	s := &Stock{have: map[held]presence{}, lack: map[held]bool{}, makers: map[madeBy]bool{}, defined: rep.defined, mutated: rep.mutated, used: map[usedComment]bool{}, unread: len(rep.Unread) > 0}
 	all := slices.Clone(rep.spared)
 	for i := range outcomes {
 		for object, is := range outcomes[i].have {
 			s.have[held{outcomes[i].tree.Name, object}] = is
+		}
+		if around := outcomes[i].around; around != nil {
+			for object := range around.Objects {
+				s.lack[held{outcomes[i].tree.Name, object}] = true
+			}
+			for _, m := range around.makers {
+				s.makers[madeBy{outcomes[i].tree.Name, m.what, m.name, m.namespace, fmt.Sprint(m.fills, m.named, m.within, m.names)}] = true
+			}
+			if around.certManager {
+				s.makers[madeBy{what: "cert-manager"}] = true
+			}
 		}
 		all = append(all, outcomes[i].findings...)
 	}
@@ -72,6 +90,8 @@ func lookAt(ctx context.Context, trees []Tree, opts Options, chosen func(i int) 
 // Movement is how one stock differs from another.
 type Movement struct {
 	objects map[finding.Resource]bool
+	named   map[finding.Resource]bool // the same by kind and name, and what trees lack
+	makers  bool
 	defined map[crdKey]bool
 	mutated map[string]bool
 	// Comments are the files with comments that silence something in one of the two
@@ -84,10 +104,14 @@ type Movement struct {
 
 // Since says how a stock differs from the one before.
 func (s *Stock) Since(before *Stock) *Movement {
-	m := &Movement{objects: map[finding.Resource]bool{}, defined: map[crdKey]bool{}, mutated: map[string]bool{}, Unread: s.unread != before.unread}
+	m := &Movement{objects: map[finding.Resource]bool{}, named: map[finding.Resource]bool{}, defined: map[crdKey]bool{}, mutated: map[string]bool{}, Unread: s.unread != before.unread}
 	for _, h := range changed(s.have, before.have, func(a, b presence) bool { return a == b }) {
-		m.objects[h.object] = true
+		m.objects[h.object], m.named[byName(&h.object)] = true, true
 	}
+	for _, h := range changed(s.lack, before.lack, func(a, b bool) bool { return a == b }) {
+		m.named[byName(&h.object)] = true
+	}
+	m.makers = len(changed(s.makers, before.makers, func(a, b bool) bool { return a == b })) > 0
 	for _, key := range changed(s.defined, before.defined, same) {
 		m.defined[key] = true
 	}
@@ -100,6 +124,10 @@ func (s *Stock) Since(before *Stock) *Movement {
 		}
 	}
 	return m
+}
+
+func byName(r *finding.Resource) finding.Resource {
+	return finding.Resource{Kind: r.Kind, Name: r.Name}
 }
 
 // changed returns the keys that one of two maps lacks, or that have other values.
@@ -119,7 +147,7 @@ func changed[K comparable, V any](a, b map[K]V, equal func(a, b V) bool) []K {
 }
 
 // Any reports whether findings of trees that have neither may depend on it.
-func (m *Movement) Any() bool { return len(m.objects)+len(m.defined)+len(m.mutated) > 0 }
+func (m *Movement) Any() bool { return m.makers || len(m.named)+len(m.defined)+len(m.mutated) > 0 }
 
 // Follow returns the indexes of those of the trees, of the ones that are asked for,
 // whose findings depend on what has moved: they miss an object, say, and it is in
@@ -140,6 +168,9 @@ func (m *Movement) Follow(ctx context.Context, trees []Tree, opts Options, asked
 func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
 	if group := groupOf(f); f.Severity >= finding.Error && schemaRules[f.Rule] &&
 		(m.defined[crdKey{group, f.Resource.Kind}] || f.Rule == apischema.RequiredField && m.mutated[group]) {
+		return true
+	}
+	if o.around != nil && f.Missing != nil && f.Severity > finding.Note && (m.makers || m.named[byName(f.Missing)] || m.named[byName(&f.Resource)]) {
 		return true
 	}
 	if !o.asksOthers(f) {
