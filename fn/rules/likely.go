@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/quantity"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -24,6 +26,7 @@ var imageLikelyLocal = &Rule{
 	URL:      imageDocs + "#updating-images",
 	Doc: "An image has no registry, the tag latest, and is none of Docker's official images: it was probably built on somebody's machine and imported into the nodes of k3d, kind or minikube. " +
 		"With the tag latest the kubelet pulls by default, from Docker Hub, where the image is not: ImagePullBackOff. " +
+		"Where it is one edit away from an official one, that is probably meant. " +
 		"It assumes that nobody has pushed the image to Docker Hub under that very name. " +
 		"Images without a tag, which deployment tools fill in, and those with a version or an imagePullPolicy of their own are left alone, and all where normalize.images is configured.",
 	Run: func(p *Pass) error {
@@ -33,6 +36,10 @@ var imageLikelyLocal = &Rule{
 		p.eachImage(func(u usedImage) {
 			name := u.node.Value
 			if !u.likelyLocal() || p.fromStream(&u) {
+				return
+			}
+			if near := nearest(u.Name, slices.Collect(maps.Keys(officialImages()))); len(near) > 0 && len(u.Name) > 4 && suggest.Distance(u.Name, near[0]) == 1 {
+				p.Report(u.object, u.node, fmt.Sprintf("image %q is none of Docker's official images, and nearly the name of one", name), DidYouMean(near[0]+":latest"))
 				return
 			}
 			p.Report(u.object, u.node,

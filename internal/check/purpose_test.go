@@ -252,6 +252,9 @@ func TestQuotasOfFolders(t *testing.T) {
 	dir := tree(t, map[string]string{"shop/all.yaml": pods})
 	assert.Equal(t, finding.Warning, severityOf(t, "quota-exceeded", dir))
 	assert.Equal(t, finding.Error, severityOf(t, "quota-exceeded", filepath.Join(dir, "shop/all.yaml")), "named by itself")
+	documents := strings.Split(pods, "---\n")
+	lessons := tree(t, map[string]string{"shop/quota.yaml": documents[0], "shop/taken.yaml": documents[1], "shop/refused.yaml": documents[2]})
+	assert.Equal(t, finding.Note, severityOf(t, "quota-exceeded", lessons), "Pods that are tried one by one")
 	dir = tree(t, map[string]string{"shop/all.yaml": pods, "shop/kustomization.yaml": kustomization + "- all.yaml\n"})
 	assert.Equal(t, finding.Error, severityOf(t, "quota-exceeded", dir))
 }

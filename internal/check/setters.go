@@ -12,13 +12,16 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/types"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 )
 
-// moving is an image whose tag moves, in a workload of a file.
-type moving struct{ image, workload, file string }
+// moving is an image whose tag moves, in a workload of a file. Where an entry of a
+// kustomization says so, the file is that, and the image has the name that the entry
+// is for too.
+type moving struct{ image, entry, workload, file string }
 
 // setImages makes notes of images with a tag that moves, where a script or a pipeline
 // of the repository puts another one in before anything runs: kubectl set image,
@@ -42,7 +45,10 @@ func (rep *Report) setImages(outcomes []outcome) {
 				if err != nil {
 					continue
 				}
-				q := moving{image, f.Resource.Name, filepath.ToSlash(file)}
+				q := moving{image, "", f.Resource.Name, filepath.ToSlash(file)}
+				if isKustomizationFile(file) {
+					q.entry = entryFor(rep.Sources[f.File], image)
+				}
 				asked[top][q] = append(asked[top][q], f)
 			}
 		}
@@ -157,6 +163,9 @@ func (q moving) setBy(command []byte) bool {
 		about := bytes.Contains(command, []byte("image")) || hasWord(command, name) || bytes.Contains(command, []byte("latest")) || bytes.Contains(bytes.ToLower(command), []byte("tag"))
 		return about && slices.ContainsFunc(strings.Fields(string(command)), q.isIn)
 	}
+	if bytes.HasPrefix(command, []byte("edit set image")) && q.entry != "" && hasWord(command, q.entry) {
+		return true
+	}
 	return hasWord(command, name) || bytes.HasPrefix(command, []byte("set image")) && hasWord(command, q.workload)
 }
 
@@ -180,23 +189,43 @@ func (q moving) isIn(word string) bool {
 	}
 }
 
-// entriesOf are the images that a kustomization gives another tag, or a digest.
-func entriesOf(text []byte) func(moving) bool {
+// imagesIn are the entries of a kustomization for images.
+func imagesIn(text []byte) []types.Image {
 	if !bytes.Contains(text, []byte("images:")) {
 		return nil
 	}
 	var k struct {
 		Images []struct {
-			Name   string `yaml:"name"`
-			NewTag string `yaml:"newTag"`
-			Digest string `yaml:"digest"`
+			Name    string `yaml:"name"`
+			NewName string `yaml:"newName"`
+			NewTag  string `yaml:"newTag"`
+			Digest  string `yaml:"digest"`
 		} `yaml:"images"`
 	}
 	if yaml.Unmarshal(text, &k) != nil {
 		return nil
 	}
+	images := make([]types.Image, len(k.Images))
+	for i, e := range k.Images {
+		images[i] = types.Image{Name: e.Name, NewName: e.NewName, NewTag: e.NewTag, Digest: e.Digest}
+	}
+	return images
+}
+
+// entryFor is the name of the image that the entry is for which gives one the name image.
+func entryFor(text []byte, image string) string {
+	for _, entry := range imagesIn(text) {
+		if entry.NewName == image {
+			return entry.Name
+		}
+	}
+	return ""
+}
+
+// entriesOf are the images that a kustomization gives another tag, or a digest.
+func entriesOf(text []byte) func(moving) bool {
 	names := map[string]bool{}
-	for _, entry := range k.Images {
+	for _, entry := range imagesIn(text) {
 		if entry.Digest != "" || entry.NewTag != "" && entry.NewTag != "latest" {
 			names[entry.Name] = true
 		}

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -46,6 +47,15 @@ func TestSetImages(t *testing.T) {
 		}
 		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/shop.yaml": text, c.file: c.text}))
 		assert.Equal(t, want, above(rep, finding.Note), name)
+	}
+	// The entry that gives the image is set by the name it is for.
+	for command, want := range map[string][]string{"controller=$(IMG)": nil, "other=$(IMG)": {"warning image-tag-latest"}} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"config/kustomization.yaml": kustomization + "- shop.yaml\nimages:\n- name: controller\n  newName: quay.io/example/operator\n  newTag: latest\n",
+			"config/shop.yaml":          strings.Replace(text, "registry.example.com/team/shop-web:latest", "controller:latest", 1),
+			"Makefile":                  "deploy:\n\tcd config && $(KUSTOMIZE) edit set image " + command + "\n",
+		}))
+		assert.Equal(t, want, above(rep, finding.Note), command)
 	}
 }
 
