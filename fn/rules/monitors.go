@@ -87,7 +87,7 @@ var monitorSelectsNothing = &Rule{
 			}
 			switch {
 			case meant != "":
-				p.Report(m.object, labels, fmt.Sprintf("no %s%s has the labels %s%s", m.what, inAnyOf(m.namespaces), text, meant), AtMost(finding.Warning), Suggest(suggestion...))
+				p.Report(m.object, labels, fmt.Sprintf("no %s%s has the labels %s%s", m.what, inAnyOf(m.namespaces), text, meant), AtMost(finding.Warning), Suggest(suggestion...), selects(labels))
 			case len(candidates) > 0:
 				p.Report(m.object, labels, fmt.Sprintf("no %s of this build has the labels %s", m.what, text), AtMost(finding.Note))
 			}

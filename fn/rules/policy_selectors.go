@@ -139,7 +139,7 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 	}
 	switch {
 	case meant != "":
-		p.Report(o, labels, fmt.Sprintf("no pod%s has the labels %s%s", inNamespace(namespace), text, meant), AtMost(finding.Warning))
+		p.Report(o, labels, fmt.Sprintf("no pod%s has the labels %s%s", inNamespace(namespace), text, meant), AtMost(finding.Warning), selects(labels))
 	case best != nil && best.close:
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s",
 			text, podOwners([]*inventory.Pod{best.pod}), best.describe()), DidYouMean(best.have))

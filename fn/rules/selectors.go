@@ -444,16 +444,38 @@ func (p *Pass) reportNoPods(o *inventory.Object, selector *yaml.Node) {
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s", text, podOwners([]*inventory.Pod{best.pod}), best.describe()), DidYouMean(best.have))
 	case best != nil && len(selector.Content) > 2:
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; the nearest, %s, has %s", text, podOwners([]*inventory.Pod{best.pod}), best.describe()),
-			AtMost(finding.Warning), p.Unresolved(), Suggest(best.have))
+			AtMost(finding.Warning), p.Unresolved(), Suggest(best.have), selects(selector))
 	default:
 		affixed, suggestion := p.affixedPods(o, selector)
 		if meant := cmp.Or(affixed, p.meantPods(o.Name, selector, o.Namespace)); meant != "" {
-			p.Report(o, selector, fmt.Sprintf("no pod%s has the labels %s%s", inNamespace(o.Namespace), text, meant), AtMost(finding.Warning), p.Unresolved(), Suggest(suggestion...))
+			p.Report(o, selector, fmt.Sprintf("no pod%s has the labels %s%s", inNamespace(o.Namespace), text, meant), AtMost(finding.Warning), p.Unresolved(), Suggest(suggestion...), selects(selector))
 			return
 		}
 		p.Report(o, selector, fmt.Sprintf("no pod of this build has the labels %s", text), AtMost(finding.Note), p.NotInBuild("Pod", o.Namespace, ""),
 			Help("if an operator makes these pods, nothing is wrong"))
 	}
+}
+
+// selects says to programs what the labels that select nothing say something is called.
+func selects(labels *yaml.Node) Option {
+	var values []string
+	for k, v := range yamlnode.Fields(labels) {
+		if k.Value == "release" || k.Value == "app.kubernetes.io/instance" || slices.Contains(identifying, k.Value) {
+			values = append(values, yamlnode.String(v))
+		}
+	}
+	return Says(finding.About{What: selectedLabels, Name: strings.Join(values, " ")})
+}
+
+const selectedLabels = "labels"
+
+// LabelsSelected returns what the labels say something is called by which a selector
+// probably means pods or Services of the build that have others, nil for other findings.
+func LabelsSelected(f *finding.Finding) []string {
+	if said := f.Said(); said.What == selectedLabels {
+		return strings.Fields(said.Name)
+	}
+	return nil
 }
 
 // ofRelease reports whether labels say that something is of a Helm release of the

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
@@ -61,6 +62,8 @@ func (o *outcome) asksOthers(f *finding.Finding) bool {
 	case f.Rule == "api-removed" && f.Severity == finding.Error:
 		_, set := o.set[f.Rule]
 		return o.tree.Root == "" && !set
+	case rules.LabelsSelected(f) != nil:
+		return f.Severity == finding.Warning
 	case f.Missing == nil:
 		return f.Wanted != nil
 	}

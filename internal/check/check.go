@@ -158,6 +158,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	if opts.Cluster != nil {
 		lacking = rep.ask(ctx, opts, outcomes)
 	}
+	rep.ofCharts(outcomes)
 	rep.weighAbsences(outcomes, rep.scripted(outcomes), lacking)
 	rep.embedded(outcomes)
 	rep.setImages(outcomes)

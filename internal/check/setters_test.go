@@ -74,3 +74,25 @@ func TestLessons(t *testing.T) {
 		assert.Equal(t, want, above(rep, finding.Note), where)
 	}
 }
+
+// TestOfCharts: a selector whose labels are called after a release means a chart's pods.
+func TestOfCharts(t *testing.T) {
+	const budget = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: weed-main, namespace: storage}\nspec: {minAvailable: 1, selector: {matchLabels: {app.kubernetes.io/name: weed, layer: main}}}\n---\n" +
+		"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: weed, namespace: storage}\nspec:\n  selector: {matchLabels: {app.kubernetes.io/name: weed, layer: extra}}\n  template:\n    metadata: {labels: {app.kubernetes.io/name: weed, layer: extra}}\n    spec: {containers: [{name: a, image: 'a:1'}]}\n"
+	application := func(name, namespace, chart string) string {
+		return "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: " + name + ", namespace: argocd}\nspec:\n  project: default\n  source: {repoURL: 'https://charts.example.com', " + chart + ", targetRevision: '1.2'}\n" +
+			"  destination: {server: 'https://kubernetes.default.svc', namespace: " + namespace + "}\n"
+	}
+	for text, want := range map[string][]string{
+		application("weed", "storage", "chart: weed"):        nil,
+		application("weed", "other", "chart: weed"):          {"warning selector-matches-nothing"},
+		application("board", "storage", "chart: board"):      {"warning selector-matches-nothing"},
+		application("weed", "storage", "path: manifests/wd"): {"warning selector-matches-nothing"},
+	} {
+		dir := tree(t, map[string]string{
+			"manifests/wd/kustomization.yaml": kustomization + "- pdb.yaml\n", "manifests/wd/pdb.yaml": budget,
+			"apps/kustomization.yaml": kustomization + "- app.yaml\n", "apps/app.yaml": text,
+		})
+		assert.Equal(t, want, above(run(t, check.Options{}, dir), finding.Note), text)
+	}
+}

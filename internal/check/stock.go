@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
@@ -171,6 +172,9 @@ func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
 		return true
 	}
 	if o.around != nil && f.Missing != nil && f.Severity > finding.Note && (m.makers || m.named[byName(f.Missing)] || m.named[byName(&f.Resource)]) {
+		return true
+	}
+	if m.makers && f.Severity == finding.Warning && rules.LabelsSelected(f) != nil {
 		return true
 	}
 	if !o.asksOthers(f) {
