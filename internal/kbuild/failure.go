@@ -451,13 +451,35 @@ func (x *failedTree) missing(path string) (found *Failure) {
 			if found != nil {
 				return nil
 			}
-			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(x.nearFile(k.dir, value)))
+			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(x.nearFile(k.dir, value))+x.alsoMissing(&k, value))
 			if found != nil && generated[n] {
 				found.Read = path
 			}
 		}
 	}
 	return found
+}
+
+// alsoMissing says which other resources and patches of a kustomization are not there:
+// whoever adds one wants to know of all.
+func (x *failedTree) alsoMissing(k *kustomizationFile, but string) string {
+	var others []string
+	for _, field := range []string{"resources", "bases", "components", "patchesStrategicMerge"} {
+		for _, e := range yamlnode.Elements(k.node(field)) {
+			value := yamlnode.String(e)
+			if value != but && value != "" && isLocal(value) && !strings.Contains(value, "\n") && !x.fsys.Exists(filepath.Join(k.dir, value)) {
+				others = append(others, value)
+			}
+		}
+	}
+	const most = 5
+	switch more := len(others) - most; {
+	case len(others) == 0:
+		return ""
+	case more > 0:
+		return fmt.Sprintf("; nor %s and %d more", strings.Join(others[:most], ", "), more)
+	}
+	return "; nor " + strings.Join(others, ", ")
 }
 
 func scalarsOf(n *yaml.Node) func(yield func(*yaml.Node) bool) {

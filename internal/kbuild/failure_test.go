@@ -29,6 +29,8 @@ func TestFailuresHaveAPlace(t *testing.T) {
 			"b.yaml:9:2", "not YAML: mapping values are not allowed in this context"},
 		"a file that is missing": {map[string]string{"kustomization.yaml": head + "- gone.yaml\n"},
 			"kustomization.yaml:3:3", "there is no file or directory gone.yaml"},
+		"several files that are missing": {map[string]string{"kustomization.yaml": head + "- gone.yaml\n- ../b\n- a/1.yaml\n- a/2.yaml\n- a/3.yaml\n- a/4.yaml\n- a/5.yaml\n"},
+			"kustomization.yaml:3:3", "there is no file or directory gone.yaml; nor ../b, a/1.yaml, a/2.yaml, a/3.yaml, a/4.yaml and 1 more"},
 		"a file of nearly that name": {map[string]string{"kustomization.yaml": head + "- servces/service.yaml\n", "services/service.yaml": config},
 			"kustomization.yaml:3:3", `did you mean "services/service.yaml"?`},
 		"a base with other dots": {map[string]string{"kustomization.yaml": head + "- .x/../other\n", "../other/kustomization.yaml": "namePrefix: a-\n"},
