@@ -25,9 +25,9 @@ func portRules() []*Rule {
 // probeFields are where a container names one of its own ports:
 // https://kubernetes.io/docs/concepts/workloads/pods/probes/
 var probeFields = [][]string{
-	{"livenessProbe", "httpGet", "port"}, {"livenessProbe", "tcpSocket", "port"},
-	{"readinessProbe", "httpGet", "port"}, {"readinessProbe", "tcpSocket", "port"},
-	{"startupProbe", "httpGet", "port"}, {"startupProbe", "tcpSocket", "port"},
+	{"livenessProbe", "httpGet", "port"}, {"livenessProbe", "tcpSocket", "port"}, {"livenessProbe", "grpc", "port"},
+	{"readinessProbe", "httpGet", "port"}, {"readinessProbe", "tcpSocket", "port"}, {"readinessProbe", "grpc", "port"},
+	{"startupProbe", "httpGet", "port"}, {"startupProbe", "tcpSocket", "port"}, {"startupProbe", "grpc", "port"},
 	{"lifecycle", "postStart", "httpGet", "port"}, {"lifecycle", "postStart", "tcpSocket", "port"},
 	{"lifecycle", "preStop", "httpGet", "port"}, {"lifecycle", "preStop", "tcpSocket", "port"},
 }

@@ -40,6 +40,11 @@ var knativeRows = []Row{
 
 	// https://docs.dapr.io/reference/resource-specs/component-schema/
 	{From: "dapr.io/Component,dapr.io/Configuration,dapr.io/HTTPEndpoint", Path: "spec.metadata[].secretKeyRef.name", When: "/auth.secretStore=", Key: "key", To: "Secret"},
+	// https://docs.dapr.io/reference/components-reference/
+	{From: "dapr.io/Component", Path: "spec.metadata[].value", When: "name=redisHost", Parse: URL, To: "Service", Lenient: true},
+	{From: "dapr.io/Component", Path: "spec.metadata[].value", When: "name=host", Parse: URL, To: "Service", Lenient: true},
+	{From: "dapr.io/Component", Path: "spec.metadata[].value", When: "name=brokers", Parse: URL, To: "Service", Lenient: true},
+	{From: "dapr.io/Component", Path: "spec.metadata[].value", When: "name=vaultAddr", Parse: URL, To: "Service", Lenient: true},
 	{From: "dapr.io/Component", Path: "auth.secretStore", When: "secretStore!=kubernetes", To: "dapr.io/Component"},
 	{From: "dapr.io/Subscription", Path: "spec.pubsubname", To: "dapr.io/Component", Lenient: true},
 
