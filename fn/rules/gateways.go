@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -116,7 +118,12 @@ var routeNotAllowed = &Rule{
 			}
 			of := admittee{r.From.Kind, r.From.Namespace, yamlnode.GetString(r.Parent, "sectionName")}
 			a := gateway.admissions.Get(of, func() *admission { return p.admissionOf(gateway, of) })
-			if why := a.refuses(yamlnode.Elements(r.From.Get("spec", "hostnames"))); why != "" {
+			hosts := yamlnode.Elements(r.From.Get("spec", "hostnames"))
+			if why := a.refuses(hosts); why != "" {
+				if n, meant := a.mistyped(hosts); n != nil {
+					p.Report(r.From, n, fmt.Sprintf("%s does not admit this %s: %s", gateway, r.From.Kind, why), DidYouMean(meant))
+					return
+				}
 				p.Report(r.From, r.Node, fmt.Sprintf("%s does not admit this %s: %s", gateway, r.From.Kind, why),
 					Help("change allowedRoutes or hostname of a listener, or attach to another one"))
 			}
@@ -134,6 +141,28 @@ type admission struct {
 	anyHost bool    // whether one does whatever their hosts are
 	hosts   hostSet // those that they may have
 	refusal string  // why none does; "" where there is no such listener
+	first   string  // the first host of a listener
+}
+
+// mistyped returns the only host of a route, where it is nearly one of the listener's, and
+// the one that was meant.
+func (a *admission) mistyped(hosts []*yaml.Node) (n *yaml.Node, meant string) {
+	if len(hosts) != 1 || a.first == "" {
+		return nil, ""
+	}
+	host, meant := yamlnode.String(hosts[0]), a.first
+	if zone, ok := strings.CutPrefix(a.first, "*"); ok {
+		parts := strings.Split(host, ".")
+		own := len(parts) - strings.Count(zone, ".")
+		if own < 1 {
+			return nil, ""
+		}
+		meant = strings.Join(parts[:own], ".") + zone
+	}
+	if !suggest.Close(host, meant) {
+		return nil, ""
+	}
+	return hosts[0], meant
 }
 
 func (p *Pass) admissionOf(g *gateway, of admittee) *admission {
@@ -160,6 +189,7 @@ func (p *Pass) admissionOf(g *gateway, of admittee) *admission {
 				return a
 			}
 			a.hosts.add(host)
+			a.first = cmp.Or(a.first, host)
 			why = fmt.Sprintf("listener %q is for host %q", yamlnode.GetString(l, "name"), host)
 		}
 		if !known[why] {

@@ -332,7 +332,7 @@ func (m *mutator) layoutMutants(number int, dir string, files map[string]string,
 				}
 			}
 			switch kind.name {
-			case "generator name", "generator key", "produced Secret", "produced key", "Secret of a certificate":
+			case "generator name", "generator key", "produced Secret", "produced key", "Secret of a certificate", "namespace of a kustomization":
 				good = append(good, wrong) // what refers to it is told the new one
 			}
 			suggested := !kind.unsuggested && !(e.absent && kind.name == "patch target name") // which may be of another resource
@@ -351,14 +351,18 @@ func checkFolder(dir string) (map[key]int, error) {
 	return known, err
 }
 
-// folderFindings are the findings of a folder, and what could not be read as errors,
-// as check . has them.
+// folderFindings are the findings of a folder, as check . has them.
 func folderFindings(dir string) ([]finding.Finding, error) {
-	trees, err := check.Find([]string{dir}, check.FindOptions{})
+	return reported(dir, check.Options{})
+}
+
+// reported are what check finds, and what could not be read as errors.
+func reported(path string, opts check.Options) ([]finding.Finding, error) {
+	trees, err := check.Find([]string{path}, check.FindOptions{})
 	if err != nil {
 		return nil, err
 	}
-	rep := check.Run(context.Background(), trees, check.Options{})
+	rep := check.Run(context.Background(), trees, opts)
 	found := rep.Findings
 	for _, u := range rep.Unread {
 		text := u.Error()

@@ -2,7 +2,7 @@
 // one file a tree, and counts how many of these mistakes are reported, and how
 // often the first suggestion is the text that was there.
 //
-//	go run ./test/mutants [-n 3] [-seed 1] [-kind NAME] [-v] FOLDER
+//	go run ./test/mutants [-n 3] [-seed 1] [-kind NAME] [-check] [-v] FOLDER
 //
 // A mutant is one edit that is wrong whoever reads it: in the name, key, port,
 // namespace or host of a reference that resolves within its tree, in what it
@@ -34,12 +34,25 @@ func main() {
 	flag.StringVar(&m.only, "kind", "", "mutants of this kind only")
 	flag.IntVar(&m.planted, "planted", 40, "trees that are made up, beside those in FOLDER")
 	flag.BoolVar(&m.verbose, "v", false, "print what is not reported, and wrong suggestions")
+	check := flag.Bool("check", false, "check trees as files of others, not as the function does")
 	flag.Parse()
 	if flag.NArg() != 1 {
-		fmt.Fprintln(os.Stderr, "usage: mutants [-n N] [-seed N] [-kind NAME] [-v] FOLDER")
+		fmt.Fprintln(os.Stderr, "usage: mutants [-n N] [-seed N] [-kind NAME] [-check] [-v] FOLDER")
 		os.Exit(2)
 	}
-	if err := m.run(flag.Arg(0)); err != nil {
+	if *check {
+		dir, err := os.MkdirTemp("", "mutants")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "mutants:", err)
+			os.Exit(2)
+		}
+		asCheck = dir
+	}
+	err := m.run(flag.Arg(0))
+	if asCheck != "" {
+		_ = os.RemoveAll(asCheck)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(2)
 	}

@@ -52,7 +52,6 @@ var platformKinds = []layoutKind{
 	{name: "type of a Secret", edits: typing},
 	{name: "key of a TLS Secret", edits: typing},
 	{name: "annotation", edits: typing},
-	{name: "mount path of a file", edits: typing, unsuggested: true},
 	{name: "class of an Ingress", edits: typing},
 	{name: "named probe port", edits: typing},
 	{name: "namespace of a destination", edits: typing},
@@ -100,8 +99,9 @@ var platformFolders = map[string]string{
 	"charts/APP/templates/configmap.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: APP-chart}\ndata: {replicas: \"{{ .Values.replicas }}\"}\n",
 	"teams/namespace.yaml":                "apiVersion: v1\nkind: Namespace\nmetadata: {name: NAMESPACE-jobs}\n",
 	"teams/kustomization.yaml":            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- namespace.yaml\n",
-	"jobs/kustomization.yaml":             "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: «namespace of a kustomization|NAMESPACE-jobs»\nresources:\n- job.yaml\n",
-	"jobs/job.yaml":                       "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: APP-sweep}\nspec:\n  schedule: \"5 3 * * *\"\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n          containers: [{name: sweep, image: \"registry.example.com/sweep:1.2.0\"}]\n",
+	"jobs/kustomization.yaml":             "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: «namespace of a kustomization|NAMESPACE-jobs»\nresources:\n- job.yaml\n- service.yaml\n",
+	"jobs/service.yaml":                   "apiVersion: v1\nkind: Service\nmetadata: {name: APP-reports}\nspec:\n  clusterIP: None\n  selector: {app: APP-reports}\n  ports: [{port: 8090}]\n",
+	"jobs/job.yaml":                       "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: APP-sweep}\nspec:\n  schedule: \"5 3 * * *\"\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n          containers: [{name: sweep, image: \"registry.example.com/sweep:1.2.0\", args: [\"--report=http://APP-reports.NAMESPACE-jobs.svc:8090\"]}]\n",
 }
 
 var platformFiles = map[string]string{
@@ -151,7 +151,7 @@ spec:
       containers:
       - name: main
         image: registry.example.com/APP-web:2.0.1
-        args: ["--index=«mount path of a file|/etc/pages/index.html»"]
+        args: ["--index=/etc/pages/index.html"]
         ports: [{name: web, containerPort: PORT}, {name: metrics, containerPort: 9102}]
         readinessProbe: {httpGet: {path: /ready, port: «named probe port|metrics»}}
         resources:

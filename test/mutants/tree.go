@@ -14,6 +14,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -236,15 +237,42 @@ type key struct{ rule, resource, field, message string }
 
 func keyOf(f *finding.Finding) key { return key{f.Rule, f.Resource.String(), f.Field, f.Message} }
 
+// asCheck, if it is set, is a folder: trees are written there and checked as files of
+// others are, with what check knows of evidence.
+var asCheck string
+
 // findings runs every rule. Nobody declared externals for these trees, so that what is
 // merely not in the tree is counted only where absent says so.
 func findings(docs []manifest.Document, absent bool) ([]finding.Finding, error) {
+	if asCheck != "" {
+		return checked(docs, absent)
+	}
 	cfg := &config.ConfigPipeline{}
 	if !absent {
 		cfg.Spec.Validate = &config.Validate{Unresolved: "ignore"}
 	}
 	res, err := fn.Process(context.Background(), index(docs), cfg)
 	return res.Findings, err
+}
+
+func checked(docs []manifest.Document, absent bool) ([]finding.Finding, error) {
+	var all []byte
+	for _, d := range docs {
+		text, err := manifest.Encode(d.Node)
+		if err != nil {
+			return nil, err
+		}
+		all = append(append(all, "---\n"...), text...)
+	}
+	file := filepath.Join(asCheck, "tree.yaml")
+	if err := os.WriteFile(file, all, 0o600); err != nil {
+		return nil, err
+	}
+	opts := check.Options{}
+	if !absent {
+		opts.Unresolved = "ignore"
+	}
+	return reported(file, opts)
 }
 
 func index(docs []manifest.Document) *inventory.Inventory {
