@@ -69,7 +69,7 @@ var platformKinds = []layoutKind{
 	{name: "task", edits: typing},
 	{name: "parameter of a task", edits: typing},
 	{name: "workspace of a task", edits: typing},
-	{name: "namespace of a kustomization", edits: typing},
+	{name: "namespace of a kustomization", edits: typing, unsuggested: true}, // which of the two names is wrong nobody can tell
 }
 
 // platform writes what operators are told about a planted tree, with marks. Its
