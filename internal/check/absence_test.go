@@ -57,6 +57,7 @@ func TestAbsencesByEvidence(t *testing.T) {
 		"a chart is beside":              {map[string]string{"k8s/all.yaml": whole, "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n"}, finding.Warning},
 		"a project of an operator":       {map[string]string{"k8s/all.yaml": whole, "PROJECT": "domain: example.com\nlayout: [go.kubebuilder.io/v4]\n"}, finding.Note},
 		"a release there":                {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Note},
+		"and a name like it is here":     {map[string]string{"k8s/all.yaml": whole + reads("api", "shop", "my-payments-key") + secrets("shop", "my-payments-key"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Warning},
 		"a release somewhere":            {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": strings.Replace(fmt.Sprintf(release, "x"), ", namespace: x", "", 1)}, finding.Warning},
 		"a release somewhere else":       {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "other")}, finding.Error},
 		"another repository's":           {map[string]string{"k8s/all.yaml": whole, "argo/app.yaml": fmt.Sprintf(app, "deploy/cart")}, finding.Warning},

@@ -33,16 +33,17 @@ var evidence = []struct {
 	{finding.Note, func(a *absence) string {
 		return when(a.running, "this is what a cluster said of an object that it had")
 	}},
-	{finding.Note, func(a *absence) string { return a.filled }},
 	{finding.Note, func(a *absence) string {
 		return when(a.project, "this is the project of an operator, whose tools put it together")
 	}},
 	{finding.Note, func(a *absence) string {
 		return when(a.base, "this is a base, and nothing here builds an overlay of it")
 	}},
+	// Whoever fills the namespace: a word more or less than a name here has is a slip.
+	{finding.Note, func(a *absence) string { return when(!a.near, a.filled) }},
 	// A route to something that others run there, or what scales it.
 	{finding.Note, func(a *absence) string {
-		return when(!a.inhabited && (a.object.Kind == "Service" || a.scaled), "the tree has nothing that runs in this namespace")
+		return when(!a.near && !a.inhabited && (a.object.Kind == "Service" || a.scaled), "the tree has nothing that runs in this namespace")
 	}},
 	{finding.Note, func(a *absence) string {
 		return when(a.certificate && a.certManager, "other certificates here are made by cert-manager")
@@ -83,6 +84,7 @@ const (
 type absence struct {
 	object       finding.Resource
 	notInCluster bool
+	near         bool   // one of its kind has its name and a word more or less
 	maker        string // what makes it by its name
 	running      bool   // what asks for it is a copy of what a cluster had
 	filled       string // what is deployed to its namespace from elsewhere
@@ -348,7 +350,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 				a.beside += s.Company[finding.Resource{Kind: group.Kind}]
 				a.inhabited = a.inhabited || s.inhabited[""]
 			}
-			a.notInCluster = notInCluster[*f.Missing]
+			a.notInCluster, a.near = notInCluster[*f.Missing], len(f.Suggestions) > 0
 			if says := spoken[f]; says.maker != "" {
 				a.maker = says.maker
 			} else if other := others.having(i, f); other >= 0 && a.maker == "" {
