@@ -319,6 +319,10 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Warning), Help("%sthat is another environment: add it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))))
 		return
 	}
+	if r.Name == "default" { // which each namespace may have one of
+		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Warning), Help("%sadd it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))))
+		return
+	}
 	if r.Row.Namespace != "" {
 		if n := r.NamespaceNode; n != nil {
 			opts := []Option{Suggest(target.Namespace), wanted}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -225,8 +226,12 @@ func (p *Pass) placeholdersInHosts(o *inventory.Object) {
 	}
 }
 
+// hostParts are what people write in capitals for a part of a label that is to be
+// filled in, as in NAMESPACE-shop.example.com.
+var hostParts = []string{"NAMESPACE", "ENVIRONMENT", "ENV", "STAGE", "CLUSTER", "REGION", "DOMAIN", "TENANT", "PROJECT", "TEAM", "USER", "USERNAME", "NAME", "HOST", "HOSTNAME", "SERVICE", "APP", "BRANCH"}
+
 // labelInCapitals returns the first label in capitals of a host name that has others in
-// small letters, as in shop.ENVIRONMENT.example.com, or "".
+// small letters, as in shop.ENVIRONMENT.example.com, or such a part of one, or "".
 func labelInCapitals(host string) (word string) {
 	small := false
 	for label := range strings.SplitSeq(host, ".") {
@@ -236,7 +241,16 @@ func labelInCapitals(host string) (word string) {
 		case len(label) > 2 && strings.Trim(label, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == "":
 			word = cmp.Or(word, label)
 		default:
-			return ""
+			parts := strings.Split(label, "-")
+			i := slices.IndexFunc(parts, func(part string) bool { return slices.Contains(hostParts, part) })
+			if i < 0 {
+				return ""
+			}
+			word = cmp.Or(word, parts[i])
+			if rest := strings.Join(slices.Delete(parts, i, i+1), "-"); strings.ToLower(rest) != rest {
+				return ""
+			}
+			small = true
 		}
 	}
 	if !small {

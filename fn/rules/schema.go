@@ -225,7 +225,7 @@ func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
 	}
-	if isNamelessCustom(o) || isRecorded(o) {
+	if isNamelessCustom(o) || isRecorded(o) || found.Rule == apischema.WorkloadInvalid && o.Kind == "Job" && yamlnode.GetString(o.Node, "metadata", "uid") != "" { // the backup of a Job has the selector that it got
 		opts = append(opts, AtMost(finding.Note))
 	}
 	about := finding.About{What: found.What, Name: found.Field, Of: found.List}
@@ -315,11 +315,13 @@ func isNamelessCustom(o *inventory.Object) bool {
 	return strings.Contains(o.Group, ".") && !apischema.Kubernetes().HasGroup(o.Group) && yamlnode.IsNull(o.Get("metadata"))
 }
 
-// isRecorded reports whether an object was written down from a cluster, by the
-// controller that owns it there: it is for comparing, and has what a server adds.
+// isRecorded reports whether an object was written down from a cluster, where a
+// controller or an object with a uid owns it: it is for comparing or a backup, and has
+// what a server adds.
 func isRecorded(o *inventory.Object) bool {
 	return slices.ContainsFunc(yamlnode.Elements(o.Get("metadata", "ownerReferences")), func(owner *yaml.Node) bool {
-		return yamlnode.GetString(owner, "controller") == "true"
+		uid := yamlnode.GetString(owner, "uid")
+		return yamlnode.GetString(owner, "controller") == "true" || uid != "" && !reference.IsPlaceholder(uid)
 	})
 }
 
