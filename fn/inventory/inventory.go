@@ -506,6 +506,15 @@ func (inv *Inventory) CustomResourceDefinitions() []*Object {
 	return inv.OfKind(GroupKind{"apiextensions.k8s.io", "CustomResourceDefinition"})
 }
 
+// CompositeResourceDefinitions returns those of Crossplane, which it makes
+// CustomResourceDefinitions of: https://docs.crossplane.io/latest/composition/composite-resource-definitions/
+func (inv *Inventory) CompositeResourceDefinitions() []*Object {
+	if inv.Definitions != nil {
+		inv = inv.Definitions
+	}
+	return inv.OfKind(GroupKind{"apiextensions.crossplane.io", "CompositeResourceDefinition"})
+}
+
 // HasNamespace reports whether some resource of the build lives in the
 // namespace, or is it.
 func (inv *Inventory) HasNamespace(namespace string) bool {

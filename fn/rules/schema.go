@@ -43,7 +43,7 @@ var schemaTable = []schemaRule{
 		doc: "A resource has a field that its kind does not have. " +
 			"kubectl apply refuses it; where validation is off, or the client is another, the field is dropped without a word and the default takes its place. " +
 			"The message names the field that was probably meant, or the level that the field belongs to. " +
-			"Fields of custom resources are known where the CustomResourceDefinition is part of the build. " +
+			"Fields of custom resources are known where the CustomResourceDefinition is part of the build, or the CompositeResourceDefinition of Crossplane. " +
 			"Of widespread operators they are known besides, of one version of each: there, what is close to a known field is a warning, and what is not is left alone.",
 	},
 	{
@@ -334,8 +334,11 @@ func schemaOf(inv *inventory.Inventory, t *inventory.Type) *apischema.Schema {
 	if k := apischema.Kubernetes().Lookup(gvk(t)); k != nil {
 		return k.Schema
 	}
-	if n := crdSchema(inv, t); n != nil {
+	if n := definedSchema(inv.CustomResourceDefinitions(), t); n != nil {
 		return apischema.FromCRD(n)
+	}
+	if n := definedSchema(inv.CompositeResourceDefinitions(), t); n != nil {
+		return apischema.FromXRD(n)
 	}
 	return nil
 }
@@ -368,13 +371,14 @@ func gvk(t *inventory.Type) apischema.GroupVersionKind {
 	return apischema.GroupVersionKind{Group: t.Group, Version: t.Version, Kind: t.Kind}
 }
 
-// crdSchema returns the schema that a CustomResourceDefinition of the build has
-// of a kind, or nil. Where several files have one, as a repository that keeps
-// its releases does, nobody knows which is meant.
-func crdSchema(inv *inventory.Inventory, t *inventory.Type) (schema *yaml.Node) {
+// definedSchema returns the schema that a definition of the build has of a kind, or nil.
+// Where several files have one, as a repository that keeps its releases does, nobody
+// knows which is meant. Of a composite resource there are claims as well.
+func definedSchema(definitions []*inventory.Object, t *inventory.Type) (schema *yaml.Node) {
 	var from *inventory.Object
-	for _, crd := range inv.CustomResourceDefinitions() {
-		if crd.Node == nil || yamlnode.GetString(crd.Node, "spec", "group") != t.Group || yamlnode.GetString(crd.Node, "spec", "names", "kind") != t.Kind {
+	for _, crd := range definitions {
+		if crd.Node == nil || yamlnode.GetString(crd.Node, "spec", "group") != t.Group ||
+			yamlnode.GetString(crd.Node, "spec", "names", "kind") != t.Kind && yamlnode.GetString(crd.Node, "spec", "claimNames", "kind") != t.Kind {
 			continue
 		}
 		for _, v := range yamlnode.Elements(crd.Get("spec", "versions")) {

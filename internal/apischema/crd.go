@@ -27,6 +27,45 @@ func FromCRD(openAPI *yaml.Node) *Schema {
 	return s
 }
 
+// machinery are the fields that Crossplane adds to the spec of composite resources and of
+// their claims: https://github.com/crossplane/crossplane/blob/main/internal/xcrd/schemas.go
+var machinery = []string{
+	"claimRef", "compositeDeletePolicy", "compositionRef", "compositionRevisionRef", "compositionRevisionSelector", "compositionSelector", "compositionUpdatePolicy",
+	"crossplane", "environmentConfigRefs", "publishConnectionDetailsTo", "resourceRef", "resourceRefs", "writeConnectionSecretToRef",
+}
+
+// FromXRD reads the schema of a version of a CompositeResourceDefinition: that of the
+// composite resource, and of its claim.
+func FromXRD(openAPI *yaml.Node) *Schema {
+	s := FromCRD(openAPI)
+	if s.Type != Object {
+		return s
+	}
+	expand := s.expand
+	s.expand = func(s *Schema) {
+		expand(s)
+		s.fields = slices.DeleteFunc(s.fields, func(f Field) bool { return f.Name == "status" || f.Name == "spec" && f.Schema.Type != Object })
+		s.fields = append(s.fields, Field{Name: "status", Schema: basic[Any]})
+		i := slices.IndexFunc(s.fields, func(f Field) bool { return f.Name == "spec" })
+		if i < 0 {
+			s.fields = append(s.fields, Field{Name: "spec", Schema: basic[Any]})
+		} else if spec := s.fields[i].Schema; spec.expand != nil {
+			expand := spec.expand
+			spec.expand = func(spec *Schema) {
+				expand(spec)
+				for _, name := range machinery {
+					if !slices.ContainsFunc(spec.fields, func(f Field) bool { return f.Name == name }) {
+						spec.fields = append(spec.fields, Field{Name: name, Schema: basic[Any]})
+					}
+				}
+				slices.SortFunc(spec.fields, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+			}
+		}
+		slices.SortFunc(s.fields, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+	}
+	return s
+}
+
 func fromCRD(n *yaml.Node, depth int) *Schema {
 	if n == nil || depth > maxDepth {
 		return basic[Any]
