@@ -160,6 +160,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	}
 	rep.ofCharts(outcomes)
 	rep.weighAbsences(outcomes, rep.scripted(outcomes), lacking)
+	misspelt(outcomes)
 	rep.embedded(outcomes)
 	rep.setImages(outcomes)
 	for i := range outcomes {

@@ -1,0 +1,71 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
+)
+
+// sharedKinds are those of which one tree has what all others use: each name is chosen
+// once, and is hardly a letter off another one.
+var sharedKinds = map[string]bool{
+	"AppProject": true, "ClusterGenerator": true, "ClusterIssuer": true, "ClusterSecretStore": true, "Composition": true, "EnvironmentConfig": true, "Gateway": true, "GatewayClass": true,
+	"GitRepository": true, "HelmRepository": true, "IngressClass": true, "IngressClassParams": true, "Issuer": true, "OCIRepository": true, "PriorityClass": true, "ProviderConfig": true,
+	"ReferenceGrant": true, "RuntimeClass": true, "SecretStore": true, "StorageClass": true, "VolumeSnapshotClass": true,
+}
+
+// misspelt makes warnings of the notes about objects of these kinds that no tree of the
+// run has, where one object of that namespace has a name that is a typing error away, and
+// no more than one. What several files call so is called so.
+func misspelt(outcomes []outcome) {
+	files := map[finding.Resource][]string{}
+	noted := func(o *outcome, f *finding.Finding) bool {
+		_, set := o.set[f.Rule]
+		return f.Missing != nil && f.Severity == finding.Note && !set && sharedKinds[f.Missing.Kind] && len(f.Suggestions) == 0
+	}
+	for i := range outcomes {
+		for j := range outcomes[i].findings {
+			if f := &outcomes[i].findings[j]; noted(&outcomes[i], f) && !slices.Contains(files[*f.Missing], f.File) {
+				files[*f.Missing] = append(files[*f.Missing], f.File)
+			}
+		}
+	}
+	if len(files) == 0 {
+		return
+	}
+	names := map[finding.Resource][]string{} // by kind and namespace, and by kind
+	trees := map[finding.Resource]int{}
+	for i := range outcomes {
+		for object := range outcomes[i].have {
+			if !sharedKinds[object.Kind] {
+				continue
+			}
+			for _, namespace := range [...]string{object.Namespace, ""} {
+				object.Namespace = namespace
+				if _, known := trees[object]; !known {
+					trees[object] = i
+					group := finding.Resource{Kind: object.Kind, Namespace: namespace}
+					names[group] = append(names[group], object.Name)
+				}
+			}
+		}
+	}
+	for i := range outcomes {
+		for j := range outcomes[i].findings {
+			f := &outcomes[i].findings[j]
+			if !noted(&outcomes[i], f) || len(files[*f.Missing]) > 1 {
+				continue
+			}
+			group := finding.Resource{Kind: f.Missing.Kind, Namespace: f.Missing.Namespace}
+			near := slices.DeleteFunc(slices.Clone(names[group]), func(name string) bool { return !suggest.Close(f.Missing.Name, name) })
+			if len(near) != 1 || slices.Contains(names[finding.Resource{Kind: f.Missing.Kind}], f.Missing.Name) {
+				continue
+			}
+			group.Name = near[0]
+			f.Severity, f.Suggestions = finding.Warning, near
+			f.Message += fmt.Sprintf("; the closest name is %q, in %s", near[0], outcomes[trees[group]].tree.Name)
+		}
+	}
+}

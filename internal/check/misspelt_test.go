@@ -1,0 +1,48 @@
+package check_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+)
+
+// TestNamesOfOtherTrees: what all trees share is called once what one of them has; a
+// name that is a typing error away is one, and what is used twice is a name.
+func TestNamesOfOtherTrees(t *testing.T) {
+	const project = "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: %, namespace: argocd}\nspec: {destinations: [{server: \"*\", namespace: \"*\"}], sourceRepos: [\"*\"]}\n"
+	const application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, namespace: argocd}\nspec: {project: %, source: {repoURL: \"https://example.com/shop.git\", path: shop}, destination: {name: in-cluster, namespace: shop}}\n"
+	const external = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db, namespace: shop}\nspec: {secretStoreRef: {kind: %KIND, name: %}, target: {name: db}}\n"
+	const store = "apiVersion: external-secrets.io/v1\nkind: %KIND\nmetadata: {name: vault-shop%NS}\nspec: {provider: {fake: {data: []}}}\n"
+	named := func(text string, name ...string) string { return strings.ReplaceAll(text, "%", name[0]) }
+	of := func(text, kind, name, namespace string) string {
+		return strings.NewReplacer("%KIND", kind, "%NS", namespace, "%", name).Replace(text)
+	}
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  bool
+	}{
+		"a project":           {map[string]string{"base/a.yaml": named(project, "platform"), "apps/b.yaml": named(application, "platfrom")}, true},
+		"the project itself":  {map[string]string{"base/a.yaml": named(project, "platform"), "apps/b.yaml": named(application, "platform")}, false},
+		"used twice":          {map[string]string{"base/a.yaml": named(project, "platform"), "apps/b.yaml": named(application, "platfrom"), "apps/c.yaml": strings.Replace(named(application, "platfrom"), "name: shop,", "name: other,", 1)}, false},
+		"another project":     {map[string]string{"base/a.yaml": named(project, "platform"), "apps/b.yaml": named(application, "billing")}, false},
+		"a number more":       {map[string]string{"base/a.yaml": named(project, "platform-1"), "apps/b.yaml": named(application, "platform-2")}, false},
+		"two that are near":   {map[string]string{"base/a.yaml": named(project, "platform") + "---\n" + named(project, "platforn"), "apps/b.yaml": named(application, "platfrom")}, false},
+		"a store of clusters": {map[string]string{"base/a.yaml": of(store, "ClusterSecretStore", "", ""), "apps/b.yaml": of(external, "ClusterSecretStore", "vault-shpo", "")}, true},
+		"a store":             {map[string]string{"base/a.yaml": of(store, "SecretStore", "", ", namespace: shop"), "apps/b.yaml": of(external, "SecretStore", "vault-shpo", "")}, true},
+		"of elsewhere":        {map[string]string{"base/a.yaml": of(store, "SecretStore", "", ", namespace: media"), "apps/b.yaml": of(external, "SecretStore", "vault-shpo", "")}, false},
+	} {
+		files := map[string]string{"base/kustomization.yaml": kustomization + "- a.yaml\n"}
+		maps.Copy(files, c.files)
+		got := above(run(t, check.Options{}, tree(t, files)), finding.Note)
+		if c.want {
+			assert.Equal(t, []string{"warning object-not-found"}, got, name)
+		} else {
+			assert.Empty(t, got, name)
+		}
+	}
+}
