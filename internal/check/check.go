@@ -163,6 +163,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	misspelt(outcomes)
 	rep.embedded(outcomes)
 	rep.setImages(outcomes)
+	rep.onOneMachine(outcomes)
 	for i := range outcomes {
 		o := &outcomes[i]
 		rep.spareDisputed(o)

@@ -60,33 +60,10 @@ func (rep *Report) setImages(outcomes []outcome) {
 
 // readSetters looks for what sets images in the scripts and pipelines of a repository.
 func readSetters(repository fs.FS, images map[moving][]*finding.Finding) {
-	const largest, most = 256 << 10, 2000 // bytes, files
-	read := 0
-	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return nil //nolint:nilerr // what may not be read is left out
-		case len(images) == 0 || read > most:
-			return fs.SkipAll
-		case d.IsDir():
-			if file != "." && skipped(file) && d.Name() != ".github" && d.Name() != ".circleci" {
-				return fs.SkipDir
-			}
-			return nil
-		case !d.Type().IsRegular() || !isScript(file) && !isKustomizationFile(file):
-			return nil
-		}
-		if info, err := d.Info(); err != nil || info.Size() > largest {
-			return nil //nolint:nilerr // as above
-		}
-		text, err := fs.ReadFile(repository, file)
-		if err != nil || bytes.IndexByte(text, 0) >= 0 {
-			return nil //nolint:nilerr // as above
-		}
-		read++
+	eachText(repository, func(file string) bool { return isScript(file) || isKustomizationFile(file) }, func(file string, text []byte) (more bool) {
 		sets := setters(file, text)
 		if sets == nil {
-			return nil
+			return true
 		}
 		for q, findings := range images {
 			if sets(q) {
@@ -96,6 +73,37 @@ func readSetters(repository fs.FS, images map[moving][]*finding.Finding) {
 				}
 				delete(images, q)
 			}
+		}
+		return len(images) > 0
+	})
+}
+
+// eachText calls f with those files of a repository that are wanted and are text, as
+// long as it returns true: the first few thousand that are not large.
+func eachText(repository fs.FS, wanted func(file string) bool, f func(file string, text []byte) (more bool)) {
+	const largest, most = 256 << 10, 2000 // bytes, files
+	read := 0
+	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil //nolint:nilerr // what may not be read is left out
+		case d.IsDir():
+			if file != "." && skipped(file) && d.Name() != ".github" && d.Name() != ".circleci" {
+				return fs.SkipDir
+			}
+			return nil
+		case !d.Type().IsRegular() || !wanted(file):
+			return nil
+		}
+		if info, err := d.Info(); err != nil || info.Size() > largest {
+			return nil //nolint:nilerr // as above
+		}
+		text, err := fs.ReadFile(repository, file)
+		if err != nil || bytes.IndexByte(text, 0) >= 0 {
+			return nil //nolint:nilerr // as above
+		}
+		if read++; read > most || !f(file, text) {
+			return fs.SkipAll
 		}
 		return nil
 	})

@@ -1,0 +1,32 @@
+package check_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+)
+
+// TestOnOneMachine: volumes of a cluster on one machine are folders.
+func TestOnOneMachine(t *testing.T) {
+	const database = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n" +
+		"    spec: {containers: [{name: db, image: 'postgres:16', volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}]}\n" +
+		"  volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  finding.Severity
+	}{
+		"nothing":      {map[string]string{"README.md": "kubectl apply -f k8s\n"}, finding.Warning},
+		"minikube":     {map[string]string{"README.md": "Run `minikube start`, then kubectl apply -f k8s.\n"}, finding.Note},
+		"kind":         {map[string]string{"Makefile": "up:\n\tkind create cluster\n"}, finding.Note},
+		"a kind":       {map[string]string{"README.md": "What kind of shop is it?\n"}, finding.Warning},
+		"Compose":      {map[string]string{"README.md": "docker compose up\n"}, finding.Warning},
+		"both":         {map[string]string{"README.md": "minikube start\n", "docs/prod.md": "eksctl create cluster\n"}, finding.Warning},
+		"Terraform":    {map[string]string{"README.md": "k3d cluster create\n", "infra/main.tf": "resource \"google_container_cluster\" \"c\" {}\n"}, finding.Warning},
+		"of this word": {map[string]string{"README.md": "minikubes\n"}, finding.Warning},
+	} {
+		c.files["k8s/db.yaml"] = database
+		assert.Equal(t, c.want, severityOf(t, "data-folder-not-empty", tree(t, c.files)), name)
+	}
+}
