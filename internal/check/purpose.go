@@ -3,12 +3,15 @@ package check
 import (
 	"cmp"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
@@ -65,6 +68,7 @@ type paths struct {
 	below string
 	known map[string]purpose  // by file
 	names map[string][]string // of what is in a folder
+	cases map[string][]string // files that the tests in a folder are about
 }
 
 // of returns what a file is there for.
@@ -78,6 +82,9 @@ func (p *paths) of(file string) purpose {
 		parts := strings.Split(rel, "/")
 		for i, name := range parts {
 			is = max(is, p.part(dir, name, i == len(parts)-1))
+			if p.isCase(dir, strings.Join(parts[i:], "/")) {
+				is = max(is, tested)
+			}
 			dir = filepath.Join(dir, name)
 		}
 	}
@@ -96,6 +103,50 @@ func (p *paths) relative(file string) (string, bool) {
 	}
 	rel, err := filepath.Rel(p.below, abs)
 	return filepath.ToSlash(rel), err == nil && filepath.IsLocal(rel)
+}
+
+// isCase reports whether a file is one that the tests of policies in a folder are about,
+// some of which are to be refused.
+// https://kyverno.io/docs/kyverno-cli/reference/kyverno_test/ and
+// https://open-policy-agent.github.io/gatekeeper/website/docs/gator/#the-gator-verify-command
+func (p *paths) isCase(dir, below string) bool {
+	listed, ok := p.cases[dir]
+	if !ok {
+		for _, name := range p.siblings(dir) {
+			switch name {
+			case "kyverno-test.yaml", "kyverno-test.yml", "suite.yaml", "suite.yml":
+			default:
+				continue
+			}
+			var test struct {
+				Kind      string
+				Resources []string
+				Tests     []struct{ Cases []struct{ Object string } }
+			}
+			const largest = 1 << 20 // bytes
+			if info, err := os.Lstat(filepath.Join(dir, name)); err != nil || !info.Mode().IsRegular() || info.Size() > largest {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil || yaml.Unmarshal(text, &test) != nil || test.Kind != "Test" && test.Kind != "Suite" && test.Kind != "" {
+				continue
+			}
+			listed = append(listed, test.Resources...)
+			for _, t := range test.Tests {
+				for _, c := range t.Cases {
+					listed = append(listed, c.Object)
+				}
+			}
+		}
+		for i := range listed {
+			listed[i] = path.Clean(listed[i])
+		}
+		if p.cases == nil {
+			p.cases = map[string][]string{}
+		}
+		p.cases[dir] = listed
+	}
+	return slices.Contains(listed, below)
 }
 
 // part is what the name of one folder says, or that of the file at the end.

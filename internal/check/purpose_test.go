@@ -65,6 +65,19 @@ func TestWhatPathsSay(t *testing.T) {
 		dir := tree(t, map[string]string{"test/api.yaml": text, sibling: ""})
 		assert.Equal(t, want, severityOf(t, "unknown-field", dir), sibling)
 	}
+	// What the tests of policies are about.
+	for test, want := range map[string]finding.Severity{
+		"policy/kyverno-test.yaml\nkind: Test\nresources: [api.yaml]\n":              finding.Warning,
+		"policy/kyverno-test.yaml\nkind: Test\nresources: [other.yaml]\n":            finding.Error,
+		"suite.yaml\nkind: Suite\ntests: [{cases: [{object: ./policy/api.yaml}]}]\n": finding.Warning,
+		"suite.yaml\nkind: Suite\ntests: [{cases: [{object: policy/other.yaml}]}]\n": finding.Error,
+		"suite.yaml\nsuites: [policy/api.yaml]\n":                                    finding.Error,
+		"policy/kyverno-test.yaml\nresources: {a: 1}\n":                              finding.Error,
+	} {
+		name, content, _ := strings.Cut(test, "\n")
+		dir := tree(t, map[string]string{"policy/api.yaml": text, name: content})
+		assert.Equal(t, want, severityOf(t, "unknown-field", dir), test)
+	}
 	// A folder for staging may be of something else.
 	dir := tree(t, map[string]string{"test/api.yaml": text, "test/integration/run.sh": "", "staging/notes.md": ""})
 	assert.Equal(t, finding.Warning, severityOf(t, "unknown-field", dir))

@@ -12,7 +12,6 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 )
 
 // scripted makes warnings of what the scripts, programs and documents of the
@@ -71,7 +70,7 @@ type question struct {
 	name, key string // of a ConfigMap or Secret
 	word      string // that is to be replaced
 	kind      string // of an object that is missing, with its name
-	played    string // a file that podman may read
+	read      string // a file with its folder, that something else than kubectl may read
 	group     string // whose resources a webhook may complete
 }
 
@@ -159,21 +158,20 @@ func (r *reader) ask(file string, commands, comments []byte) {
 	for q, findings := range r.questions {
 		switch {
 		case q.kind == "":
-			if commands == nil || !q.answeredBy(commands) {
+			if commands == nil {
+				continue
+			}
+			if q.read != "" || q.group != "" {
+				if !q.askStructure(file, commands, findings) {
+					continue
+				}
+				break
+			}
+			if !q.answeredBy(commands) {
 				continue
 			}
 			for _, f := range findings {
-				switch {
-				case q.played != "":
-					answer(f, file+" has podman read the file")
-					if f.Rule == apischema.RequiredField {
-						f.Severity = min(f.Severity, finding.Note)
-					}
-				case q.group != "":
-					answer(f, file+" declares a webhook that may complete it")
-				default:
-					answer(f, file+" may make up for it")
-				}
+				answer(f, file+" may make up for it")
 			}
 		case (named[q.name] || made["helm"] != nil) && made.make(q.kind, q.name):
 			for _, f := range findings {
@@ -424,9 +422,6 @@ var fills = sync.OnceValue(func() *regexp.Regexp {
 })
 
 func (q question) answeredBy(text []byte) bool {
-	if q.played != "" || q.group != "" {
-		return q.structureAnsweredBy(text)
-	}
 	if q.word != "" {
 		return hasWord(text, q.word) && fills().Match(text)
 	}

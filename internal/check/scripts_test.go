@@ -188,3 +188,31 @@ func TestProgramsCompleteFiles(t *testing.T) {
 	}))
 	assert.Contains(t, above(rep, finding.Note), "error unknown-field")
 }
+
+// TestProgramsReadFiles: what a program loads it may complete, and what kubectl is given
+// nobody does.
+func TestProgramsReadFiles(t *testing.T) {
+	const service = "apiVersion: v1\nkind: Service\nmetadata: {name: shop}\nspec: {ports: [{name: http}], selector: {app: shop}}\n"
+	for name, c := range map[string]struct {
+		file, text string
+		want       string
+	}{
+		"a document":      {"README.md", "See templates/service.yaml.\n", "error"},
+		"another file":    {"op/handlers.py", "open('other/service.yaml')\n", "error"},
+		"a test":          {"op/e2e/shop_test.go", "apply(\"../templates/service.yaml\")\n", "error"},
+		"kubectl":         {"op/up.py", "run(['kubectl', 'apply', '-f', 'templates/service.yaml'])\n", "error"},
+		"a script":        {"up.sh", "oc apply -f op/templates/service.yaml\n", "error"},
+		"Python":          {"op/handlers.py", "open(os.path.join(here, 'templates/service.yaml'))\n", "warning"},
+		"Java":            {"src/main/java/Shop.java", "loadYaml(Service.class, Shop.class, \"/templates/service.yaml\");\n", "warning"},
+		"beside the file": {"op/templates/load.ts", "readFileSync(join(__dirname, 'service.yaml'))\n", "warning"},
+		"Go":              {"main.go", "b, err := os.ReadFile(\"op/templates/service.yaml\")\n", "warning"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"op/templates/service.yaml": service, c.file: c.text}))
+		assert.Contains(t, above(rep, finding.Note), c.want+" required-field-missing", name)
+	}
+	// A misspelt field stays one.
+	rep := run(t, check.Options{}, tree(t, map[string]string{
+		"op/load.py": "open('templates/service.yaml')\n", "op/templates/service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n",
+	}))
+	assert.Contains(t, above(rep, finding.Note), "error unknown-field")
+}

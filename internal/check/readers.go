@@ -1,0 +1,100 @@
+package check
+
+import (
+	"bytes"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+)
+
+// questionOfStructure asks for what may read a file in place of an API server, or
+// completes a resource before one compares it with its schema: podman takes a port of
+// the host for that of the container too, programs fill in what they load, and those of
+// operators declare the webhooks that give fields their defaults.
+// https://docs.podman.io/en/latest/markdown/podman-kube-play.1.html
+// https://book.kubebuilder.io/reference/markers/webhook
+func questionOfStructure(f *finding.Finding) (q question, ok bool) {
+	group := groupOf(f)
+	switch {
+	case f.File == "" || !schemaRules[f.Rule] && !completable[f.Rule] || len(f.Suggestions) > 0:
+	case f.Rule == apischema.RequiredField && !inventory.ByKubernetes(group):
+		q.group = group
+	default:
+		if file, err := filepath.Abs(filepath.FromSlash(f.File)); err == nil {
+			q.read = path.Join(filepath.Base(filepath.Dir(file)), filepath.Base(file))
+		}
+	}
+	return q, q != question{}
+}
+
+// askStructure asks a file what reads or completes the resources of findings.
+func (q question) askStructure(file string, text []byte, findings []*finding.Finding) (answered bool) {
+	podman := q.read != "" && plays(text, path.Base(q.read))
+	program := q.read != "" && !podman && loads(file, text, q.read)
+	if !podman && !program && (q.group == "" || !completes(text, q.group)) {
+		return false
+	}
+	for _, f := range findings {
+		switch {
+		case podman:
+			answer(f, file+" has podman read the file")
+			if f.Rule == apischema.RequiredField {
+				f.Severity = min(f.Severity, finding.Note)
+			}
+		case program && completable[f.Rule]:
+			answer(f, file+" reads the file, and the program may complete it")
+		case !program:
+			answer(f, file+" declares a webhook that may complete it")
+		}
+	}
+	return true
+}
+
+var playing = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:play kube|kube play)\b`) })
+
+// plays reports whether a text has podman read a file.
+func plays(text []byte, name string) bool {
+	if !hasWord(text, name) {
+		return false
+	}
+	return slices.ContainsFunc(playing().FindAllIndex(text, -1), func(at []int) bool {
+		return hasWord(endOfCommand(text[at[1]:min(len(text), at[1]+2000)]), name)
+	})
+}
+
+// loads reports whether a program names a file, with its folder or from there: what is in
+// tests and for kubectl is applied as it is.
+func loads(program string, text []byte, file string) bool {
+	name := path.Base(program)
+	switch path.Ext(name) {
+	case ".go", ".py", ".java", ".kt", ".scala", ".groovy", ".ts", ".js", ".rs", ".cs", ".rb":
+	default:
+		return false
+	}
+	if strings.Contains(strings.ToLower(name), "test") || strings.Contains(program, "test/") || strings.Contains(program, "e2e") {
+		return false
+	}
+	dir, base := path.Split(file)
+	return (hasWord(text, file) || path.Base(path.Dir(program)) == strings.TrimSuffix(dir, "/") && hasWord(text, base)) && !bytes.Contains(text, []byte("kubectl"))
+}
+
+var webhookMarker = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\+kubebuilder:webhook:.*`) })
+
+// completes reports whether a text declares a webhook that changes resources of a group.
+func completes(text []byte, group string) bool {
+	if !bytes.Contains(text, []byte("kubebuilder:webhook:")) {
+		return false
+	}
+	return slices.ContainsFunc(webhookMarker().FindAllString(string(text), -1), func(marker string) bool {
+		_, groups, _ := strings.Cut(marker, "groups=")
+		groups, _, _ = strings.Cut(groups, ",")
+		return strings.Contains(marker, "mutating=true") && slices.Contains(strings.Split(strings.Trim(groups, "\"`"), ";"), group)
+	})
+}
