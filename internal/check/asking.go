@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"context"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -81,7 +82,14 @@ func asksFor(f *finding.Finding) []string {
 		return []string{image[strings.LastIndexByte(image, '/')+1:]}
 	}
 	if q, ok := newQuestion(f); ok && f.Severity >= finding.Warning {
-		return []string{q.name, q.key, q.word, q.played, q.group}
+		words := []string{q.name, q.key, q.word, q.group}
+		if q.read != "" {
+			words = append(words, path.Base(q.read))
+		}
+		if f.Missing != nil || completable[f.Rule] {
+			words = append(words, "go:embed")
+		}
+		return words
 	}
 	return nil
 }
