@@ -347,6 +347,7 @@ func topics() [][]*Rule {
 		chartValueRules(),
 		headlessRules(),
 		linkRules(),
+		claimRules(),
 		shadowRules(),
 		layoutRules(),
 		openShiftRules(),

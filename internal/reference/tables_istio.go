@@ -2,7 +2,7 @@ package reference
 
 // istioRows: https://istio.io/latest/docs/reference/config/networking/
 var istioRows = []Row{
-	{From: istio + "/VirtualService", Path: "spec.gateways[]", Parse: NamespaceName, To: istio + "/Gateway"},
+	{From: istio + "/VirtualService", Path: "spec.gateways[]", Parse: NamespaceName, To: istio + "/Gateway", Siblings: true},
 	{From: istio + "/VirtualService", Path: "spec.http[].match[].gateways[]", Parse: NamespaceName, To: istio + "/Gateway"},
 	{From: istio + "/VirtualService", Path: "spec.tls[].match[].gateways[]", Parse: NamespaceName, To: istio + "/Gateway"},
 	{From: istio + "/VirtualService", Path: "spec.tcp[].match[].gateways[]", Parse: NamespaceName, To: istio + "/Gateway"},
