@@ -29,8 +29,8 @@ const (
 	served          // it is there in a version of its API that Kubernetes serves
 )
 
-func (rep *Report) objectsOf(inv *inventory.Inventory) objects {
-	if !rep.several {
+func (rep *Report) objectsOf(inv *inventory.Inventory, around *surroundings) objects {
+	if !rep.several && (around == nil || len(around.Objects) == 0) {
 		return nil
 	}
 	have := objects{}

@@ -339,7 +339,8 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		rep.define(p.inv)
 		tree := t
 		tree.Name = p.name
-		o := outcome{tree: tree, have: rep.objectsOf(p.inv), set: severities(cfg), around: rep.aroundOf(&tree, p.inv, found, cfg, opts)}
+		around := rep.aroundOf(&tree, p.inv, found, cfg, opts)
+		o := outcome{tree: tree, have: rep.objectsOf(p.inv, around), set: severities(cfg), around: around}
 		if t.Named {
 			o.found = found
 		} else {
@@ -523,7 +524,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		unwritable = kbuild.Unwritable(b.files, t.Root, build, unwritable)
 	}
 	if len(result.Runs) > 0 || unwritable != nil {
-		b.findings, b.have = append(unresolved(b.findings, opts.Unresolved), served...), rep.objectsOf(inv)
+		b.findings, b.have = append(unresolved(b.findings, opts.Unresolved), served...), rep.objectsOf(inv, nil)
 		return b, unwritable
 	}
 	found, err := validate(ctx, inv, opts.Config, opts)
@@ -534,7 +535,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		spareUnplaced(inv, b.findings, severities(b.config))
 	}
 	b.findings = append(b.findings, served...)
-	b.have = rep.objectsOf(inv)
+	b.have = rep.objectsOf(inv, b.around)
 	rep.define(inv)
 	return b, err
 }

@@ -33,17 +33,20 @@ var evidence = []struct {
 	{finding.Note, func(a *absence) string {
 		return when(a.running, "this is what a cluster said of an object that it had")
 	}},
+	// A slip, whoever fills the namespace.
+	{finding.Warning, func(a *absence) string {
+		return when(a.near != "", a.near+" is here, and is called so but for a word")
+	}},
+	{finding.Note, func(a *absence) string { return a.filled }},
 	{finding.Note, func(a *absence) string {
 		return when(a.project, "this is the project of an operator, whose tools put it together")
 	}},
 	{finding.Note, func(a *absence) string {
 		return when(a.base, "this is a base, and nothing here builds an overlay of it")
 	}},
-	// Whoever fills the namespace: a word more or less than a name here has is a slip.
-	{finding.Note, func(a *absence) string { return when(!a.near, a.filled) }},
 	// A route to something that others run there, or what scales it.
 	{finding.Note, func(a *absence) string {
-		return when(!a.near && !a.inhabited && (a.object.Kind == "Service" || a.scaled), "the tree has nothing that runs in this namespace")
+		return when(!a.inhabited && (a.object.Kind == "Service" || a.scaled), "the tree has nothing that runs in this namespace")
 	}},
 	{finding.Note, func(a *absence) string {
 		return when(a.certificate && a.certManager, "other certificates here are made by cert-manager")
@@ -84,12 +87,12 @@ const (
 type absence struct {
 	object       finding.Resource
 	notInCluster bool
-	near         bool   // one of its kind has its name and a word more or less
 	maker        string // what makes it by its name
 	running      bool   // what asks for it is a copy of what a cluster had
 	filled       string // what is deployed to its namespace from elsewhere
 	project      bool   // the repository is of an operator
 	base         bool   // the tree is one that overlays of other repositories complete
+	near         string // the name of one of its kind that has a word more or less
 	inhabited    bool   // the tree has workloads or Services in its namespace
 	scaled       bool   // it is a workload
 	certificate  bool   // it is the Secret of a server's certificate
@@ -126,6 +129,7 @@ type surroundings struct {
 // maker is a resource that has objects made that are not in its tree.
 type maker struct {
 	what      string // it is called so in messages
+	self      finding.Resource
 	name      string
 	namespace string          // that they are made in, "" where nobody knows
 	fills     bool            // they are many, and may be called anything
@@ -183,7 +187,7 @@ func makerOf(repository fs.FS, o *inventory.Object) *maker {
 	if inventory.ByKubernetes(o.Group) {
 		return nil
 	}
-	m := &maker{what: o.String(), name: o.Name, namespace: o.Namespace, fills: true}
+	m := &maker{what: o.String(), self: o.Resource(), name: o.Name, namespace: o.Namespace, fills: true}
 	said := o.Get("spec")
 	switch o.GroupKind {
 	case inventory.GroupKind{Group: "helm.toolkit.fluxcd.io", Kind: "HelmRelease"}:
@@ -262,10 +266,15 @@ func (m *maker) listen(n *yaml.Node, depth int) {
 }
 
 // asks reports whether a key is of what has to be there: secretKeyRef, envFrom,
-// existingSecret.
+// existingSecret, host.
 func asks(key string) bool {
 	lower := strings.ToLower(key)
-	return strings.HasSuffix(lower, "ref") || strings.HasSuffix(lower, "refs") || strings.HasSuffix(lower, "from") || strings.HasPrefix(lower, "existing") || strings.HasSuffix(lower, "secret") || strings.HasSuffix(lower, "secretname") || strings.HasSuffix(lower, "claimname")
+	for _, end := range [...]string{"ref", "refs", "from", "secret", "secretname", "claimname", "host", "hostname", "address", "addr", "url", "endpoint", "server", "service", "servicename"} {
+		if strings.HasSuffix(lower, end) {
+			return true
+		}
+	}
+	return strings.HasPrefix(lower, "existing")
 }
 
 // applies says where an Argo CD Application deploys something to, whether that is of a
@@ -338,10 +347,12 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 				continue
 			}
 			a, asked := known[*f.Missing]
-			if !asked {
-				a.object = *f.Missing
-				a.ask(makers)
-				known[*f.Missing] = a
+			if custom := !inventory.ByKubernetes(groupOf(f)); custom || !asked {
+				a = absence{object: *f.Missing}
+				a.ask(makers, f.Resource)
+				if !custom { // which is no maker itself
+					known[*f.Missing] = a
+				}
 			}
 			group := finding.Resource{Kind: f.Missing.Kind, Namespace: f.Missing.Namespace}
 			a.lacking, a.beside, a.whole = lacking[group], s.Company[group], whole
@@ -350,7 +361,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 				a.beside += s.Company[finding.Resource{Kind: group.Kind}]
 				a.inhabited = a.inhabited || s.inhabited[""]
 			}
-			a.notInCluster, a.near = notInCluster[*f.Missing], len(f.Suggestions) > 0
+			a.notInCluster = notInCluster[*f.Missing]
 			if says := spoken[f]; says.maker != "" {
 				a.maker = says.maker
 			} else if other := others.having(i, f); other >= 0 && a.maker == "" {
@@ -361,12 +372,16 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			a.running, a.base, a.certManager = s.running[f.Resource], s.base, certManager
 			a.namespaces = namespaces[finding.Resource{Kind: f.Missing.Kind, Name: f.Missing.Name}]
 			a.scaled = f.Rule == "scale-target-not-found"
-			a.certificate = f.Missing.Kind == "Secret" && (strings.Contains(f.Field, "tls") || strings.Contains(f.Field, "certificateRefs"))
+			a.certificate = isCertificate(f)
 			a.custom = (f.Missing.Kind == "Secret" || f.Missing.Kind == "ConfigMap") && !inventory.ByKubernetes(groupOf(f))
+			a.near = others.near(f.Missing)
 			level, why := a.judge()
 			switch {
 			case level >= f.Severity:
 				continue
+			case level == finding.Warning && a.near != "" && len(f.Suggestions) == 0:
+				f.Suggestions = []string{a.near}
+				fallthrough
 			case level == finding.Warning:
 				f.Help += "; with --unresolved=error it is an error"
 			case f.Help != "":
@@ -379,11 +394,17 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 	}
 }
 
+// isCertificate reports whether the Secret of a server's certificate is missing.
+func isCertificate(f *finding.Finding) bool {
+	return f.Missing.Kind == "Secret" && (strings.Contains(f.Field, "tls") || strings.Contains(f.Field, "certificateRefs"))
+}
+
 // neighbours are the trees of a run, by what they have.
 type neighbours struct {
 	outcomes []outcome
-	by       map[finding.Resource][]int // kind, namespace and name
-	named    map[finding.Resource][]int // kind and name
+	by       map[finding.Resource][]int  // kind, namespace and name
+	named    map[finding.Resource][]int  // kind and name
+	affixed  map[finding.Resource]string // what has it but for the first or the last word of its name
 }
 
 // having returns a tree that has what f misses in another one, -1 if none has: a part of
@@ -393,16 +414,7 @@ func (n *neighbours) having(own int, f *finding.Finding) int {
 	if n.outcomes[own].have == nil {
 		return -1
 	}
-	if n.by == nil {
-		n.by, n.named = holdersOf(n.outcomes), map[finding.Resource][]int{}
-		for object, at := range n.by {
-			object.Namespace = ""
-			n.named[object] = append(n.named[object], at...)
-		}
-		for _, at := range n.named {
-			slices.Sort(at)
-		}
-	}
+	n.meet()
 	if n.outcomes[own].tree.Root == "" {
 		return holding(n.by[*f.Missing], func(i int) bool { return n.outcomes[i].tree.Root == "" && i != own })
 	}
@@ -413,8 +425,58 @@ func (n *neighbours) having(own int, f *finding.Finding) int {
 	return holding(n.named[*f.Missing], func(i int) bool { return !slices.Contains(same, i) })
 }
 
-// ask asks what the trees of a run have made whether that may be the object.
-func (a *absence) ask(makers []maker) {
+// meet looks what the trees have.
+func (n *neighbours) meet() {
+	if n.by != nil {
+		return
+	}
+	n.by, n.named, n.affixed = holdersOf(n.outcomes), map[finding.Resource][]int{}, map[finding.Resource]string{}
+	for object, at := range n.by {
+		name := object.Name
+		for _, part := range nearly(name) {
+			object.Name = part
+			if before := n.affixed[object]; before == "" || name < before {
+				n.affixed[object] = name
+			}
+		}
+		object.Namespace, object.Name = "", name
+		n.named[object] = append(n.named[object], at...)
+	}
+	for _, at := range n.named {
+		slices.Sort(at)
+	}
+}
+
+// near returns the name of an object of the kind and in the namespace of one that is
+// missing, which has a word more at its beginning or end, or less; "" if there is none.
+func (n *neighbours) near(missing *finding.Resource) string {
+	n.meet()
+	for _, part := range nearly(missing.Name) {
+		object := *missing
+		object.Name = part
+		if n.by[object] != nil {
+			return part
+		}
+	}
+	return n.affixed[*missing]
+}
+
+// nearly returns a name without its first and without its last word, where enough is left
+// to tell it from others.
+func nearly(name string) (parts []string) {
+	const short = 3
+	if i := strings.IndexByte(name, '-'); i >= 0 && len(name)-i-1 > short {
+		parts = append(parts, name[i+1:])
+	}
+	if i := strings.LastIndexByte(name, '-'); i > short {
+		parts = append(parts, name[:i])
+	}
+	return parts
+}
+
+// ask asks what the trees of a run have made whether that may be the object, which from
+// has named.
+func (a *absence) ask(makers []maker, from finding.Resource) {
 	for i := range makers {
 		m := &makers[i]
 		here := m.namespace == a.object.Namespace
@@ -423,7 +485,7 @@ func (a *absence) ask(makers []maker) {
 			a.filled = m.what + " has more deployed to this namespace than is in the tree"
 		}
 		if a.maker == "" && (m.named && (here || m.namespace == "") && calledAfter(a.object.Name, m.name) ||
-			m.names[a.object.Name] && (here || m.namespace == "" || isDistinct(a.object.Name))) {
+			m.names[a.object.Name] && m.self != from && (here || m.namespace == "" || isDistinct(a.object.Name))) {
 			a.maker = m.what + " may make it"
 		}
 	}

@@ -91,7 +91,7 @@ func lookAt(ctx context.Context, trees []Tree, opts Options, chosen func(i int) 
 // Movement is how one stock differs from another.
 type Movement struct {
 	objects map[finding.Resource]bool
-	named   map[finding.Resource]bool // the same by kind and name, and what trees lack
+	named   map[finding.Resource]bool // the same by kind and name, or nearly that name, and what trees lack
 	makers  bool
 	defined map[crdKey]bool
 	mutated map[string]bool
@@ -107,7 +107,10 @@ type Movement struct {
 func (s *Stock) Since(before *Stock) *Movement {
 	m := &Movement{objects: map[finding.Resource]bool{}, named: map[finding.Resource]bool{}, defined: map[crdKey]bool{}, mutated: map[string]bool{}, Unread: s.unread != before.unread}
 	for _, h := range changed(s.have, before.have, func(a, b presence) bool { return a == b }) {
-		m.objects[h.object], m.named[byName(&h.object)] = true, true
+		m.objects[h.object] = true
+		for _, name := range append(nearly(h.object.Name), h.object.Name) {
+			m.named[finding.Resource{Kind: h.object.Kind, Name: name}] = true
+		}
 	}
 	for _, h := range changed(s.lack, before.lack, func(a, b bool) bool { return a == b }) {
 		m.named[byName(&h.object)] = true
@@ -171,7 +174,9 @@ func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
 		(m.defined[crdKey{group, f.Resource.Kind}] || f.Rule == apischema.RequiredField && m.mutated[group]) {
 		return true
 	}
-	if o.around != nil && f.Missing != nil && f.Severity > finding.Note && (m.makers || m.named[byName(f.Missing)] || m.named[byName(&f.Resource)]) {
+	if o.around != nil && f.Missing != nil && f.Severity > finding.Note && (m.makers || m.named[byName(&f.Resource)] || slices.ContainsFunc(append(nearly(f.Missing.Name), f.Missing.Name), func(name string) bool {
+		return m.named[finding.Resource{Kind: f.Missing.Kind, Name: name}]
+	})) {
 		return true
 	}
 	if m.makers && f.Severity == finding.Warning && rules.LabelsSelected(f) != nil {
