@@ -99,11 +99,25 @@ func (w *words) meant(word string) string {
 		return meant.(string)
 	}
 	meant := ""
-	if near := w.index.Nearest(word, 2); len(near) > 0 && suggest.Close(word, near[0]) {
-		meant = near[0]
+	for _, near := range w.index.Nearest(word, 3) {
+		if meant == "" && slips(word, near) {
+			meant = near
+		}
 	}
 	w.memo.Store(word, meant)
 	return meant
+}
+
+// slips reports whether a word is nearly another one in both of its parts: short words of
+// one domain are near to one another. Roles of nodes are anybody's.
+func slips(word, other string) bool {
+	domain, name, divided := strings.Cut(word, "/")
+	otherDomain, otherName, _ := strings.Cut(other, "/")
+	if !divided {
+		return suggest.Close(word, other)
+	}
+	return (domain == otherDomain || suggest.Close(domain, otherDomain)) && (name == otherName || suggest.Close(name, otherName)) &&
+		(domain != otherDomain || domain != "node-role.kubernetes.io")
 }
 
 func (w *words) nearDomain(domain string) bool {
