@@ -44,7 +44,7 @@ func FromXRD(openAPI *yaml.Node) *Schema {
 	expand := s.expand
 	s.expand = func(s *Schema) {
 		expand(s)
-		s.fields = slices.DeleteFunc(s.fields, func(f Field) bool { return f.Name == "status" || f.Name == "spec" && f.Schema.Type != Object })
+		s.fields = slices.DeleteFunc(s.fields, func(f Field) bool { return f.Name == "status" || f.Name == "spec" && f.Type != Object })
 		s.fields = append(s.fields, Field{Name: "status", Schema: basic[Any]})
 		i := slices.IndexFunc(s.fields, func(f Field) bool { return f.Name == "spec" })
 		if i < 0 {

@@ -26,12 +26,12 @@ func TestNamesOfOtherTrees(t *testing.T) {
 		files map[string]string
 		want  bool
 	}{
-		"a project":           {map[string]string{"base/a.yaml": named(project, "platform"), "apps/b.yaml": named(application, "platfrom")}, true},
-		"the project itself":  {map[string]string{"base/a.yaml": named(project, "platform"), "apps/b.yaml": named(application, "platform")}, false},
-		"used twice":          {map[string]string{"base/a.yaml": named(project, "platform"), "apps/b.yaml": named(application, "platfrom"), "apps/c.yaml": strings.Replace(named(application, "platfrom"), "name: shop,", "name: other,", 1)}, false},
-		"another project":     {map[string]string{"base/a.yaml": named(project, "platform"), "apps/b.yaml": named(application, "billing")}, false},
-		"a number more":       {map[string]string{"base/a.yaml": named(project, "platform-1"), "apps/b.yaml": named(application, "platform-2")}, false},
-		"two that are near":   {map[string]string{"base/a.yaml": named(project, "platform") + "---\n" + named(project, "platforn"), "apps/b.yaml": named(application, "platfrom")}, false},
+		"a project":           {map[string]string{"base/a.yaml": named(project, "storefront"), "apps/b.yaml": named(application, "storefornt")}, true},
+		"the project itself":  {map[string]string{"base/a.yaml": named(project, "storefront"), "apps/b.yaml": named(application, "storefront")}, false},
+		"used twice":          {map[string]string{"base/a.yaml": named(project, "storefront"), "apps/b.yaml": named(application, "storefornt"), "apps/c.yaml": strings.Replace(named(application, "storefornt"), "name: shop,", "name: other,", 1)}, false},
+		"another project":     {map[string]string{"base/a.yaml": named(project, "storefront"), "apps/b.yaml": named(application, "billing")}, false},
+		"a number more":       {map[string]string{"base/a.yaml": named(project, "storefront-1"), "apps/b.yaml": named(application, "storefront-2")}, false},
+		"two that are near":   {map[string]string{"base/a.yaml": named(project, "storefront") + "---\n" + named(project, "storefrent"), "apps/b.yaml": named(application, "storefornt")}, false},
 		"a store of clusters": {map[string]string{"base/a.yaml": of(store, "ClusterSecretStore", "", ""), "apps/b.yaml": of(external, "ClusterSecretStore", "vault-shpo", "")}, true},
 		"a store":             {map[string]string{"base/a.yaml": of(store, "SecretStore", "", ", namespace: shop"), "apps/b.yaml": of(external, "SecretStore", "vault-shpo", "")}, true},
 		"of elsewhere":        {map[string]string{"base/a.yaml": of(store, "SecretStore", "", ", namespace: media"), "apps/b.yaml": of(external, "SecretStore", "vault-shpo", "")}, false},
