@@ -82,8 +82,14 @@ func loads(program string, text []byte, file string) bool {
 		return false
 	}
 	dir, base := path.Split(file)
-	return (hasWord(text, file) || path.Base(path.Dir(program)) == strings.TrimSuffix(dir, "/") && hasWord(text, base)) && !bytes.Contains(text, []byte("kubectl"))
+	return (hasWord(text, file) || path.Base(path.Dir(program)) == strings.TrimSuffix(dir, "/") && hasWord(text, base)) && !applying().Match(text)
 }
+
+// applying is how programs apply files as they are: with kubectl, Kubernetes' clients, the
+// AWS CDK and Pulumi.
+var applying = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`kubectl|create_from_(?:yaml|dict)|addManifest|\bConfig(?:File|Group)\b|KubernetesObjectApi`)
+})
 
 var webhookMarker = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\+kubebuilder:webhook:.*`) })
 

@@ -201,6 +201,7 @@ func TestProgramsReadFiles(t *testing.T) {
 		"another file":    {"op/handlers.py", "open('other/service.yaml')\n", "error"},
 		"a test":          {"op/e2e/shop_test.go", "apply(\"../templates/service.yaml\")\n", "error"},
 		"kubectl":         {"op/up.py", "run(['kubectl', 'apply', '-f', 'templates/service.yaml'])\n", "error"},
+		"a client":        {"op/up.py", "utils.create_from_yaml(client, 'templates/service.yaml')\n", "error"},
 		"a script":        {"up.sh", "oc apply -f op/templates/service.yaml\n", "error"},
 		"Python":          {"op/handlers.py", "open(os.path.join(here, 'templates/service.yaml'))\n", "warning"},
 		"Java":            {"src/main/java/Shop.java", "loadYaml(Service.class, Shop.class, \"/templates/service.yaml\");\n", "warning"},
