@@ -499,8 +499,8 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 			}
 			n = filled
 		}
-		if o := inv.Add(n, inventory.Source{}); opts.Edited != nil && takeUnfilled(n) {
-			o.Fill()
+		if o := inv.Add(n, inventory.Source{}); opts.Edited != nil {
+			takeUnfilled(o)
 		}
 	}
 	if makesChart(inv) {

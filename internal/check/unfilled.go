@@ -2,19 +2,20 @@ package check
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-// unfilled begins the key of what a generator makes of a file that is not there.
+// unfilled begins what is read in place of a file that is not there: a key where that is
+// a list of variables.
 const unfilled = "KRM_VALIDATE_UNFILLED_"
 
 // mostUnfilled bounds how many files may not be there.
@@ -49,20 +50,26 @@ func (rep *Report) checkUnfilled(ctx context.Context, t Tree, opts Options, b bu
 	return b, err
 }
 
-// takeUnfilled takes such keys away from what a generator made, and reports whether one
-// was there.
-func takeUnfilled(n *yaml.Node) bool {
-	data := yamlnode.Get(n, "data")
+// takeUnfilled takes away the keys that a generator made of files that are not there, and
+// marks their values as something that is put in later.
+func takeUnfilled(o *inventory.Object) {
+	const later = "${UNFILLED}"
+	data := yamlnode.Get(o.Node, "data")
 	if data == nil {
-		return false
+		return
 	}
-	before := len(data.Content)
 	for i := 0; i+1 < len(data.Content); {
-		if strings.HasPrefix(data.Content[i].Value, unfilled) {
+		key, value := data.Content[i], data.Content[i+1]
+		if strings.HasPrefix(key.Value, unfilled) {
+			o.Fill()
 			data.Content = slices.Delete(data.Content, i, i+2)
-		} else {
-			i += 2
+			continue
 		}
+		if text, err := base64.StdEncoding.DecodeString(value.Value); err == nil && strings.HasPrefix(string(text), unfilled) {
+			value.Value = base64.StdEncoding.EncodeToString([]byte(later))
+		} else if strings.HasPrefix(value.Value, unfilled) {
+			value.Value = later
+		}
+		i += 2
 	}
-	return len(data.Content) < before
 }
