@@ -25,9 +25,11 @@ var wordMistyped = &Rule{
 	URL: "https://kubernetes.io/docs/reference/labels-annotations-taints/",
 	Run: func(p *Pass) error {
 		p.eachPod(func(pod *inventory.Pod) {
-			for _, path := range nodeLabelPaths {
-				for _, n := range fieldpath.Of(path).Nodes(pod.Spec) {
-					nodeLabels().check(p, pod.Owner, n, nil)
+			if yamlnode.Get(pod.Spec, "affinity") != nil || yamlnode.Get(pod.Spec, "topologySpreadConstraints") != nil { // few have one
+				for _, path := range nodeLabelPaths {
+					for _, n := range fieldpath.Of(path).Nodes(pod.Spec) {
+						nodeLabels().check(p, pod.Owner, n, nil)
+					}
 				}
 			}
 			for k, v := range yamlnode.Fields(yamlnode.Get(pod.Spec, "nodeSelector")) {
