@@ -34,7 +34,7 @@ var hostNotFound = &Rule{
 		"Addresses are found in environment variables, command lines, whole files inside ConfigMaps and Secrets, annotations and custom resources. " +
 		"Short names are looked up in the namespace of the pod, ConfigMap or Secret that holds them. " +
 		"Public domains, IP addresses, placeholders, and namespaces that are not in the build are left alone. " +
-		"In the middle of a file it is a warning for words that are no URL and are unlike every Service.",
+		"In the middle of a file it is a warning for words that are no URL and are unlike every Service." + undeclared,
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			if !u.isReference(p.Build) {

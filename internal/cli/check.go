@@ -103,7 +103,7 @@ read is reported, and is no failure unless nothing else was checked; with
 	}
 	f := cmd.Flags()
 	f.StringVarP(&flags.config, "config", "c", "", "file with a ConfigPipeline")
-	f.StringVar(&flags.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error (for a complete tree), warning or ignore; unless set it depends on the kind")
+	f.StringVar(&flags.Unresolved, "unresolved", "", "severity of references to objects that are not in the tree: error (for a complete tree), warning or ignore; unless set it depends on the kind, and on whether the tree has a configuration or shows that it is whole")
 	f.StringArrayVarP(&flags.outputs, "output", "o", []string{report.Default}, anyOf(report.Names())+"; `FORMAT`=FILE writes it to a file; may be repeated")
 	f.BoolVar(&flags.notes, "notes", false, "show every note: also those about objects that are not in the trees, and each of one rule")
 	f.BoolVar(&flags.externals, "print-externals", false, "print what is not in the trees as externals of a ConfigPipeline, and nothing else")
