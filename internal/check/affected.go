@@ -67,9 +67,9 @@ type affected struct {
 }
 
 // decidesAboutOthers reports whether a file says what Flux makes of folders that do
-// not name it.
+// not name it, or what is in the custom resources of other trees.
 func decidesAboutOthers(file string) bool {
-	return isManifest(file) && contains(file, "kustomize.toolkit.fluxcd.io")
+	return isManifest(file) && contains(file, "kustomize.toolkit.fluxcd.io", definition)
 }
 
 // withSubmodules adds the files in changed folders: git names a submodule, not what is

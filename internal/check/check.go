@@ -322,6 +322,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	rep.substitutes(&t, inv)
 	rep.bring(inv)
 	defineLive(ctx, inv, opts.Cluster)
+	rep.defineNear(&t, inv)
 	parts := []part{{t.Name, inv}}
 	if !t.Named {
 		parts = split(t.Name, inv)
@@ -507,6 +508,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		return b, fmt.Errorf("it builds the templates of a Helm chart: %w", errTemplate)
 	}
 	defineLive(ctx, inv, opts.Cluster)
+	rep.defineNear(&t, inv)
 	rep.about, rep.withoutSchema = rep.kustomizations(steps, inv, b.config), rules.WithoutSchema(inv)
 	rep.bring(inv)
 	served := rep.unserved(inv, opts)

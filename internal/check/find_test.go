@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -447,6 +448,63 @@ func TestDisputedDefinitions(t *testing.T) {
 	}
 	assert.Equal(t, finding.Error, severity(crd("color")))
 	assert.Equal(t, finding.Warning, severity(crd("shade")))
+}
+
+// TestDefinitionsOfOtherTrees: a project's samples are of the kinds that another of its
+// trees defines.
+func TestDefinitionsOfOtherTrees(t *testing.T) {
+	crd := func(fields string) string {
+		return "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n" +
+			"  names: {kind: Widget, plural: widgets}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n" +
+			"          spec: {type: object, properties: {" + fields + "}}\n"
+	}
+	const (
+		colour  = "colour: {type: string, enum: [red, blue]}"
+		webhook = "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: {name: defaults}\nwebhooks:\n" +
+			"- name: widgets.example.com\n  clientConfig: {url: \"https://example.com\"}\n  sideEffects: None\n  admissionReviewVersions: [v1]\n" +
+			"  rules: [{apiGroups: [example.com], apiVersions: [v1], operations: [CREATE], resources: [widgets]}]\n"
+	)
+	widget := func(spec string) string {
+		return "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: one}\nspec: {" + spec + "}\n"
+	}
+	project := func(fields, spec string, more map[string]string) map[string]string {
+		files := map[string]string{
+			"config/crd/kustomization.yaml": kustomization + "- bases/widgets.yaml\n", "config/crd/bases/widgets.yaml": crd(fields),
+			"config/samples/kustomization.yaml": kustomization + "- widget.yaml\n", "config/samples/widget.yaml": widget(spec),
+		}
+		maps.Copy(files, more)
+		return files
+	}
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  []string
+	}{
+		"right":                {project(colour, "colour: red", nil), nil},
+		"not one of them":      {project(colour, "colour: green", nil), []string{"error unsupported-value"}},
+		"misspelt":             {project(colour, "color: red", nil), []string{"error unknown-field"}},
+		"of another type":      {project("size: {type: integer}", "size: large", nil), []string{"error wrong-type"}},
+		"no list of the files": {project(colour, "colour: red", map[string]string{"docs/widget.yaml": widget("colours: red")}), []string{"error unknown-field"}},
+		"the chart's copy":     {project(colour, "color: red", map[string]string{"charts/x/Chart.yaml": "name: x\nversion: 1.0.0\napiVersion: v2\n", "charts/x/crds/widgets.yaml": crd(colour)}), []string{"error unknown-field"}},
+		"an earlier release":   {project(colour, "color: red", map[string]string{"releases/0.1/widgets.yaml": crd("color: {type: string}")}), nil},
+		"a patch of the definition": {project(colour, "colour: blue", map[string]string{
+			"config/crd/patches/webhook.yaml": "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec: {conversion: {strategy: None}}\n",
+			"config/crd/kustomization.yaml":   kustomization + "- bases/widgets.yaml\npatches:\n- path: patches/webhook.yaml\n",
+		}), nil},
+		"relaxed by a patch": {project(colour, "colour: green", map[string]string{
+			"config/crd/kustomization.yaml": kustomization + "- bases/widgets.yaml\npatches:\n- target: {kind: CustomResourceDefinition}\n  patch: |\n" +
+				"    - {op: remove, path: /spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/colour/enum}\n",
+		}), []string{"warning unsupported-value"}},
+		"the operator's dependencies": {project(colour, "colour: red", map[string]string{"vendor/x/crd.yaml": crd("other: {type: string}")}), nil},
+		"a webhook completes it": {project(colour, "", map[string]string{
+			"config/webhook/kustomization.yaml": kustomization + "- webhook.yaml\n", "config/webhook/webhook.yaml": webhook,
+		}), nil},
+	} {
+		if name == "a webhook completes it" {
+			c.files["config/crd/bases/widgets.yaml"] += "            required: [colour]\n"
+		}
+		rep := run(t, check.Options{}, tree(t, c.files))
+		assert.Equal(t, c.want, above(rep, finding.Note), name)
+	}
 }
 
 // TestWhatTestsBringAlong is no evidence about what they test.

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -186,9 +187,7 @@ func (rep *Report) define(inv *inventory.Inventory) {
 		if crd.Node == nil {
 			continue
 		}
-		key := crdKey{yamlnode.GetString(crd.Node, "spec", "group"), yamlnode.GetString(crd.Node, "spec", "names", "kind")}
-		n := yamlnode.Get(crd.Node, "spec")
-		rep.defines(key, n)
+		rep.defines(crdKeyOf(crd.Node), cmp.Or(yamlnode.Path(crd.Node, "spec", "versions"), yamlnode.Get(crd.Node, "spec")))
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
@@ -20,9 +22,10 @@ type shared struct {
 	mu sync.Mutex
 	// followed says that a tree has had findings: those beside it may have too.
 	followed atomic.Bool
-	flux     map[string]func() []fluxFolder        // by the top of the repository
-	configs  map[string]*config.ConfigPipeline     // by their text
-	deployed map[string]func() map[string][]string // likewise
+	flux     map[string]func() []fluxFolder          // by the top of the repository
+	configs  map[string]*config.ConfigPipeline       // by their text
+	deployed map[string]func() map[string][]string   // likewise
+	defined  map[string]func() map[crdKey]*yaml.Node // likewise
 }
 
 // judged is what came of one tree.

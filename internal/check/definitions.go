@@ -1,0 +1,130 @@
+package check
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// defineNear gives an inventory the definitions that the repository has of the custom
+// resources in it, of kinds that nothing else defines: a project keeps them in another
+// tree than the samples. One tree alone is judged by itself, since what its resources
+// are completed by is in the others too.
+func (rep *Report) defineNear(t *Tree, inv *inventory.Inventory) {
+	top := t.top()
+	if !rep.several || top == "" {
+		return
+	}
+	defs := &inventory.Inventory{}
+	known := map[crdKey]bool{}
+	for _, o := range inv.CustomResourceDefinitions() {
+		if o.Node != nil {
+			known[crdKeyOf(o.Node)] = true
+			defs.Add(o.Node, inventory.Source{File: o.File, Line: o.Line})
+		}
+	}
+	more := false
+	for is := range custom(inv) {
+		key := crdKey{is.Group, is.Kind}
+		if known[key] || apischema.Operators().Lookup(apischema.GroupVersionKind{Group: is.Group, Version: is.Version, Kind: is.Kind}) != nil {
+			continue
+		}
+		known[key] = true
+		if n := rep.shared.definitions(top)()[key]; n != nil {
+			defs.Add(n, inventory.Source{})
+			more = true
+		}
+	}
+	if more {
+		inv.Definitions = defs
+	}
+}
+
+// definitions returns what reads the definitions of a repository, once.
+func (s *shared) definitions(top string) func() map[crdKey]*yaml.Node {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.defined == nil {
+		s.defined = map[string]func() map[crdKey]*yaml.Node{}
+	}
+	if s.defined[top] == nil {
+		s.defined[top] = sync.OnceValue(func() map[crdKey]*yaml.Node { return readDefinitions(os.DirFS(top)) })
+	}
+	return s.defined[top]
+}
+
+// readDefinitions returns the CustomResourceDefinitions in the files of a repository that
+// have a schema, nil where two have different ones: nobody knows which is meant.
+func readDefinitions(repository fs.FS) map[crdKey]*yaml.Node {
+	const largest, most = 4 << 20, 256 << 20 // bytes
+	found := map[crdKey]*yaml.Node{}
+	read := int64(0)
+	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil //nolint:nilerr // what may not be read is left out
+		case read > most:
+			return fs.SkipAll
+		case d.IsDir():
+			if file != "." && skipped(file) {
+				return fs.SkipDir
+			}
+			return nil
+		case !d.Type().IsRegular() || path.Ext(file) != ".yaml" && path.Ext(file) != ".yml":
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil || info.Size() > largest {
+			return nil //nolint:nilerr // as above
+		}
+		text, err := fs.ReadFile(repository, file)
+		read += info.Size()
+		if err != nil || !bytes.Contains(text, []byte(definition)) {
+			return nil //nolint:nilerr // as above
+		}
+		docs, err := manifest.ReadOnly(manifest.Source{File: file, Data: text})
+		if err != nil {
+			return nil //nolint:nilerr // a template, maybe
+		}
+		for i := range docs {
+			n := docs[i].Node
+			if yamlnode.GetString(n, "kind") != definition || !hasSchema(n) {
+				continue
+			}
+			key := crdKeyOf(n)
+			if first, seen := found[key]; !seen {
+				found[key] = n
+			} else if first != nil && !same(yamlnode.Path(first, "spec", "versions"), yamlnode.Path(n, "spec", "versions")) {
+				found[key] = nil
+			}
+		}
+		return nil
+	})
+	return found
+}
+
+const definition = "CustomResourceDefinition"
+
+// hasSchema reports whether a definition says what is in its resources; patches of
+// definitions do not.
+func hasSchema(crd *yaml.Node) bool {
+	for _, v := range yamlnode.Elements(yamlnode.Path(crd, "spec", "versions")) {
+		if yamlnode.Path(v, "schema", "openAPIV3Schema", "properties") != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func crdKeyOf(crd *yaml.Node) crdKey {
+	return crdKey{yamlnode.GetString(crd, "spec", "group"), yamlnode.GetString(crd, "spec", "names", "kind")}
+}
