@@ -29,7 +29,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	if len(bytes.TrimSpace(said)) == 0 {
 		return nil
 	}
-	commands := making().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said)
+	commands := making().Match(said) || releaseName().Match(said) || identityModule().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said)
 	_, outcomes := lookAt(ctx, trees, opts, asked)
 	var out []int
 	for i := range outcomes {

@@ -26,10 +26,12 @@ func (rep *Report) defineNear(t *Tree, inv *inventory.Inventory) {
 	}
 	defs := &inventory.Inventory{}
 	known := map[crdKey]bool{}
-	for _, o := range inv.CustomResourceDefinitions() {
-		if o.Node != nil {
-			known[crdKeyOf(o.Node)] = true
-			defs.Add(o.Node, inventory.Source{File: o.File, Line: o.Line})
+	for _, own := range [...][]*inventory.Object{inv.CustomResourceDefinitions(), inv.CompositeResourceDefinitions()} {
+		for _, o := range own {
+			if o.Node != nil {
+				known[crdKeyOf(o.Node)] = true
+				defs.Add(o.Node, inventory.Source{File: o.File, Line: o.Line})
+			}
 		}
 	}
 	more := false

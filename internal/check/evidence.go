@@ -14,6 +14,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/function"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -134,6 +135,7 @@ type maker struct {
 	namespace string          // that they are made in, "" where nobody knows
 	fills     bool            // they are many, and may be called anything
 	named     bool            // they are called after it
+	absent    bool            // it lacks itself, and their names begin with its own
 	within    bool            // all of it is in the repository, as far as can be seen
 	names     map[string]bool // that it has in it and may give them
 }
@@ -326,6 +328,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 				namespaces[finding.Resource{Kind: object.Kind, Name: object.Name}]++
 			}
 		}
+		makers = append(makers, absentMakers(outcomes[i].findings)...)
 	}
 	known := map[finding.Resource]absence{} // what the makers say
 	others := &neighbours{outcomes: outcomes}
@@ -397,6 +400,24 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 // isCertificate reports whether the Secret of a server's certificate is missing.
 func isCertificate(f *finding.Finding) bool {
 	return f.Missing.Kind == "Secret" && (strings.Contains(f.Field, "tls") || strings.Contains(f.Field, "certificateRefs"))
+}
+
+// absentMakers are the resources that a tree lacks and that have others made: who keeps
+// a Kafka elsewhere has its Services and Secrets there too.
+func absentMakers(findings []finding.Finding) []maker {
+	var makers []maker
+	seen := map[finding.Resource]bool{}
+	for i := range findings {
+		m := findings[i].Missing
+		if m == nil || seen[*m] {
+			continue
+		}
+		if seen[*m] = true; !reference.MadeBy(m.Kind) || slices.Contains(apischema.Kubernetes().AllKinds(), m.Kind) || len(m.Name) < 2 {
+			continue
+		}
+		makers = append(makers, maker{what: m.Kind + " " + m.Name + ", which is not here either,", self: *m, name: m.Name, namespace: m.Namespace, absent: true, within: true})
+	}
+	return makers
 }
 
 // neighbours are the trees of a run, by what they have.
@@ -484,7 +505,8 @@ func (a *absence) ask(makers []maker, from finding.Resource) {
 		if a.filled == "" && here && m.fills {
 			a.filled = m.what + " has more deployed to this namespace than is in the tree"
 		}
-		if a.maker == "" && (m.named && (here || m.namespace == "") && calledAfter(a.object.Name, m.name) ||
+		if a.maker == "" && (m.absent && m.self.Kind != a.object.Kind && (here || m.namespace == "") && isOfRelease(a.object.Name, m.name) ||
+			m.named && (here || m.namespace == "") && calledAfter(a.object.Name, m.name) ||
 			m.names[a.object.Name] && m.self != from && (here || m.namespace == "" || isDistinct(a.object.Name))) {
 			a.maker = m.what + " may make it"
 		}

@@ -46,6 +46,32 @@ func TestNamespacesOfSeveralFiles(t *testing.T) {
 	}
 }
 
+// TestMadeByWhatIsElsewhere: who keeps a database elsewhere has what is made for it there.
+func TestMadeByWhatIsElsewhere(t *testing.T) {
+	app := func(namespace, secret string) string {
+		return "apiVersion: v1\nkind: Pod\nmetadata: {name: app, namespace: " + namespace + "}\nspec: {containers: [{name: app, image: \"shop/app:1.2\", envFrom: [{secretRef: {name: " + secret + "}}]}]}\n---\n"
+	}
+	topic := "apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaTopic\nmetadata: {name: orders, namespace: queue, labels: {strimzi.io/cluster: events}}\nspec: {partitions: 1, replicas: 1}\n"
+	user := strings.NewReplacer("KafkaTopic", "KafkaUser", "{partitions: 1, replicas: 1}", "{authentication: {type: tls}}").Replace(topic)
+	pooler := "apiVersion: postgresql.cnpg.io/v1\nkind: Pooler\nmetadata: {name: pool, namespace: queue}\nspec: {cluster: {name: events}, instances: 1, type: rw, pgbouncer: {poolMode: session}}\n"
+	backup := "apiVersion: postgresql.cnpg.io/v1\nkind: ScheduledBackup\nmetadata: {name: nightly, namespace: queue}\nspec: {schedule: \"0 0 2 * * *\", cluster: {name: events}}\n"
+	for name, c := range map[string]struct{ text, want string }{
+		"of a topic's":  {app("queue", "events-cluster-ca-cert") + topic, "note secret-not-found"},
+		"of a user's":   {app("queue", "events-clients-ca-cert") + user, "note secret-not-found"},
+		"of a pooler's": {app("queue", "events-app") + pooler, "note secret-not-found"},
+		"of a backup's": {app("queue", "events-superuser") + backup, "note secret-not-found"},
+		"the cluster itself": {"apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: a, namespace: queue}\nspec: {secretName: a, dnsNames: [a.example.com], issuerRef: {kind: Issuer, name: self-issuer}}\n---\n" +
+			"apiVersion: cert-manager.io/v1\nkind: Issuer\nmetadata: {name: acme-self-issuer, namespace: queue}\nspec: {selfSigned: {}}\n---\n" + app("queue", "acme-b"), "warning object-not-found"},
+		"another cluster's":       {app("queue", "metrics-cluster-ca-cert") + topic, "warning secret-not-found"},
+		"a word in the middle":    {app("queue", "my-events-cert") + topic, "warning secret-not-found"},
+		"another namespace":       {app("shop", "events-superuser") + backup, "warning secret-not-found"},
+		"the cluster's, as it is": {app("queue", "events-app-2") + "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: events, namespace: queue}\nspec: {instances: 1, storage: {size: 1Gi}}\n---\n" + pooler, "error secret-not-found"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": c.text}))
+		assert.Contains(t, above(rep, finding.Off), c.want, name)
+	}
+}
+
 // TestForgottenFilesAreNearby: a file that no kustomization lists is the answer
 // only where its resource would be in the namespace that is asked about.
 func TestForgottenFilesAreNearby(t *testing.T) {

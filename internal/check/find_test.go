@@ -507,6 +507,34 @@ func TestDefinitionsOfOtherTrees(t *testing.T) {
 	}
 }
 
+// TestPlaceOfAPartOfAnImage: an image has a name of one place and a tag of another.
+func TestPlaceOfAPartOfAnImage(t *testing.T) {
+	for name, c := range map[string]struct{ image, entry, file, line string }{
+		"the new name":         {"web", "newName: REPLACE_ME/web\n  newTag: \"1.2\"", "kustomization.yaml", "newName: REPLACE_ME/web"},
+		"after the tag":        {"web", "newTag: \"1.2\"\n  newName: registry.example.com/REPLACE_ME/web", "kustomization.yaml", "newName: registry.example.com/REPLACE_ME/web"},
+		"with a digest":        {"web", "digest: sha256:24a0c4b4a4c0eb97a1aabb8e29f18e917d05abfe1b7a7c07857230879ce7d3d3\n  newName: REPLACE_ME/web", "kustomization.yaml", "newName: REPLACE_ME/web"},
+		"the tag":              {"web", "newName: example.com/web\n  newTag: REPLACE_ME", "kustomization.yaml", "newTag: REPLACE_ME"},
+		"the base's":           {"REPLACE_ME/web", "newTag: \"1.2\"", "pod.yaml", "image: REPLACE_ME/web"},
+		"the base's with tag":  {"REPLACE_ME/web:1.1", "newTag: \"1.2\"", "pod.yaml", "image: REPLACE_ME/web:1.1"},
+		"a registry with port": {"web", "newName: localhost:5000/REPLACE_ME/web\n  newTag: \"1.2\"", "kustomization.yaml", "newName: localhost:5000/REPLACE_ME/web"},
+	} {
+		image, _, _ := strings.Cut(c.image, ":")
+		files := map[string]string{
+			"pod.yaml":           "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: " + c.image + "\n",
+			"kustomization.yaml": kustomization + "- pod.yaml\nimages:\n- name: " + image + "\n  " + c.entry + "\n",
+		}
+		dir := tree(t, files)
+		found := ""
+		for _, f := range run(t, check.Options{}, dir).Findings {
+			if f.Rule == "placeholder-left" {
+				lines := strings.Split(files[filepath.Base(f.File)], "\n")
+				found = filepath.Base(f.File) + " " + strings.TrimSpace(lines[f.Line-1])
+			}
+		}
+		assert.Equal(t, c.file+" "+c.line, found, name)
+	}
+}
+
 // TestWhatTestsBringAlong is no evidence about what they test.
 func TestWhatTestsBringAlong(t *testing.T) {
 	app := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: adapter, namespace: monitoring}\nspec:\n  selector: {matchLabels: {app: adapter}}\n" +

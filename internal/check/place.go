@@ -12,6 +12,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/provenance"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -88,6 +89,9 @@ func (p *Places) locate(f *finding.Finding) {
 		}
 		return
 	}
+	if word, ok := rules.PlaceholderLeft(f); ok && whole && r.Via == provenance.Images {
+		r = p.imagePart(r, n.Value, word)
+	}
 	place := r.Place
 	if at := f.Position; at.Line > 0 && whole {
 		if inner := r.Within(p.file(r.File), at.Line, at.Column); inner.Known() {
@@ -103,6 +107,27 @@ func (p *Places) locate(f *finding.Finding) {
 			f.Also = []finding.Place{{File: base.File, Line: base.Line, Column: base.Column, Via: string(base.Via)}}
 		}
 	}
+}
+
+// imagePart returns who wrote the part of an image that a word is in: an entry of images
+// may give a name and a tag, or one of them to what the base has.
+func (p *Places) imagePart(r provenance.Record, image, word string) provenance.Record {
+	name, _, _ := strings.Cut(image, "@")
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		name = name[:i]
+	}
+	if !strings.Contains(name, word) {
+		return r
+	}
+	for _, id := range r.Others {
+		if other := p.trace.Record(id); other.Known() && strings.Contains(other.Value, word) {
+			return other
+		}
+	}
+	if base := p.trace.Base(r); base.Known() && strings.Contains(base.Value, word) {
+		return base
+	}
+	return r
 }
 
 // fetched adds the entry that a remote file was fetched for: that is what can be

@@ -28,11 +28,11 @@ func (rep *Report) scripted(outcomes []outcome) map[*finding.Finding]speech {
 		for j := range o.findings {
 			f := &o.findings[j]
 			open := o.around != nil && f.Missing != nil
-			if _, set := o.set[f.Rule]; set || f.Severity < finding.Error && !(open && f.Severity > finding.Note) {
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note {
 				continue
 			}
 			q, ok := newQuestion(f)
-			if !ok {
+			if !ok || f.Severity < finding.Error && !open && q.word == "" {
 				continue
 			}
 			if open {
@@ -170,10 +170,20 @@ func (r *reader) ask(file string, commands, comments []byte) {
 			if !q.answeredBy(commands) {
 				continue
 			}
+			sure := q.word != "" && q.filledBy(file, commands)
 			for _, f := range findings {
-				answer(f, file+" may make up for it")
+				switch {
+				case sure:
+					answer(f, file+" puts something in for it")
+					f.Severity = min(f.Severity, finding.Note)
+				case f.Severity == finding.Error:
+					answer(f, file+" may make up for it")
+				}
 			}
-		case (named[q.name] || made["helm"] != nil) && made.make(q.kind, q.name):
+			if q.word != "" && !sure {
+				continue // another file may be the script
+			}
+		case (named[q.name] || made["helm"] != nil || made["helm_release"] != nil) && made.make(q.kind, q.name):
 			for _, f := range findings {
 				if _, open := r.spoken[f]; open {
 					r.spoken[f] = speech{maker: file + " says how it is made"}
@@ -311,12 +321,12 @@ var creates = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // makes is how kubectl and Terraform call the objects of a kind that they make, and the
-// word of Helm, which makes Services.
+// words of Helm, which makes Services, and of Terraform's modules, which make accounts.
 var makes = map[string]string{
 	"Secret":         "secret",
 	"ConfigMap":      "configmap cm config_map",
-	"ServiceAccount": "serviceaccount sa service_account",
-	"Service":        "helm",
+	"ServiceAccount": "serviceaccount sa service_account module",
+	"Service":        "helm helm_release",
 }
 
 // makers are the commands of a file that make objects, by what they say of the kind.
@@ -324,11 +334,11 @@ type makers map[string][][]byte
 
 // making begins a command that makes an object.
 var making = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bcreate (secret|configmap|cm|serviceaccount|sa)\b|"kubernetes_(secret|config_map|service_account)(?:_v1)?"|\b(helm) (?:install|upgrade)\b`)
+	return regexp.MustCompile(`\bcreate (secret|configmap|cm|serviceaccount|sa)\b|"kubernetes_(secret|config_map|service_account)(?:_v1)?"|\b(helm) (?:install|upgrade)\b|(?m:^resource "(helm_release)"|^(module) "[^"\n]*" *\{)`)
 })
 
 func makersOf(text []byte) makers {
-	if !bytes.Contains(text, []byte("create ")) && !bytes.Contains(text, []byte("kubernetes_")) && !bytes.Contains(text, []byte("helm ")) {
+	if !bytes.Contains(text, []byte("create ")) && !bytes.Contains(text, []byte("kubernetes_")) && !bytes.Contains(text, []byte("helm")) && !bytes.Contains(text, []byte("module \"")) {
 		return nil
 	}
 	m := makers{}
@@ -338,8 +348,11 @@ func makersOf(text []byte) makers {
 				continue
 			}
 			end := endOfCommand
-			if i == 4 {
+			switch i {
+			case 4:
 				end = endOfParagraph
+			case 8, 10:
+				end = endOfBlock
 			}
 			word := string(text[at[i]:at[i+1]])
 			m[word] = append(m[word], end(text[at[1]:min(len(text), at[1]+2000)]))
@@ -352,8 +365,23 @@ func makersOf(text []byte) makers {
 func (m makers) make(kind, name string) bool {
 	for word := range strings.FieldsSeq(makes[kind]) {
 		for _, command := range m[word] {
-			if word != "helm" && hasWord(command, name) || word == "helm" && installs(command, name) {
-				return true
+			switch word {
+			case "helm":
+				if installs(command, name) {
+					return true
+				}
+			case "helm_release":
+				if release := releaseName().FindSubmatch(command); release != nil && isOfRelease(name, string(release[1])) {
+					return true
+				}
+			case "module":
+				if identityModule().Match(command) && hasWord(command, name) {
+					return true
+				}
+			default:
+				if hasWord(command, name) {
+					return true
+				}
 			}
 		}
 	}
@@ -379,6 +407,27 @@ func endOfParagraph(text []byte) []byte {
 	return paragraph
 }
 
+// endOfBlock cuts a block of Terraform at the brace that closes it.
+func endOfBlock(text []byte) []byte {
+	block, _, _ := bytes.Cut(text, []byte("\n}"))
+	return block
+}
+
+// releaseName is the name of a release in Terraform:
+// https://registry.terraform.io/providers/hashicorp/helm/latest/docs/resources/release
+var releaseName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\s*name\s*=\s*"([^"$]+)"`) })
+
+// identityModule is a module that gives a ServiceAccount the rights of a cloud's.
+var identityModule = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)irsa|service[-_]?account|(?:workload|pod)[-_]?identity`)
+})
+
+// isOfRelease reports whether a name may be that of a Service of a release.
+func isOfRelease(name, release string) bool {
+	rest, ok := strings.CutPrefix(name, release)
+	return ok && (rest == "" || rest[0] == '-')
+}
+
 // installs reports whether what follows helm install is a release that the name of a
 // Service may be of.
 func installs(command []byte, name string) bool {
@@ -390,8 +439,7 @@ func installs(command []byte, name string) bool {
 		case value:
 			value = false
 		case word != "\\":
-			rest, ok := strings.CutPrefix(name, strings.Trim(word, `"'`))
-			return ok && (rest == "" || rest[0] == '-')
+			return isOfRelease(name, strings.Trim(word, `"'`))
 		}
 	}
 	return false
@@ -420,6 +468,22 @@ func commentLines(text []byte) []byte {
 var fills = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\bsed\b|envsubst|\bperl\b|\byq\b|\bset image\b|[Rr]eplace|\bsubstitut|skaffold|kpt fn|\bawk\b|\bedit set\b|gomplate|jinja`)
 })
+
+// replacing begins a command that puts something in for words of a file.
+var replacing = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:sed|perl|awk)\b`) })
+
+// filledBy reports whether a command of a script puts something in for the word.
+func (q question) filledBy(file string, text []byte) bool {
+	if !isScript(file) && !bytes.HasPrefix(text, []byte("#!")) {
+		return false
+	}
+	for _, at := range replacing().FindAllIndex(text, -1) {
+		if hasWord(endOfCommand(text[at[0]:min(len(text), at[1]+2000)]), q.word) {
+			return true
+		}
+	}
+	return false
+}
 
 func (q question) answeredBy(text []byte) bool {
 	if q.word != "" {

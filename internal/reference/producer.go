@@ -129,6 +129,20 @@ func Known(gk inventory.GroupKind) bool {
 	return !unknown(gk) || producersByKind()[gk] != nil
 }
 
+// MadeBy reports whether custom resources of some group have objects made that are known,
+// by their kind: what a Kafka is called, its Services and Secrets are called after.
+func MadeBy(kind string) bool { return makingKinds()[kind] }
+
+var makingKinds = sync.OnceValue(func() map[string]bool {
+	kinds := map[string]bool{}
+	for gk := range producersByKind() {
+		if !inventory.InKubernetes(gk.Group) {
+			kinds[gk.Kind] = true
+		}
+	}
+	return kinds
+})
+
 // holds reports whether the conditions of When do.
 func (p *compiledProducer) holds(o *inventory.Object) bool {
 	for i := range p.when {
