@@ -80,12 +80,12 @@ var unknownKind = &Rule{
 	URL:      "https://kubernetes.io/docs/reference/kubernetes-api/",
 	Doc: "A resource is of a kind that Kubernetes does not have in that apiVersion: the kind or the group is misspelt, or the kind is in another group. " +
 		"kubectl answers with no matches for kind. " +
-		"Groups that are not Kubernetes' own are left alone, unless one is a misspelt group of Kubernetes that has the kind.",
+		"Kinds that programs send to a subresource, such as Eviction, are left alone, and so are groups that are not Kubernetes' own, unless one is a misspelt group of Kubernetes that has the kind.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
 			t := p.writtenType(o)
 			k := p.kinds[t]
-			if k == nil || k.unknown == "" || o.Local {
+			if k == nil || k.unknown == "" || o.Local || subresourceKinds[apischema.GroupVersionKind{Group: t.Group, Version: t.Version, Kind: t.Kind}] {
 				continue
 			}
 			written := p.writtenNode(o)
@@ -122,6 +122,18 @@ var unknownKind = &Rule{
 		}
 		return nil
 	},
+}
+
+// subresourceKinds are the kinds of what clients send to subresources, which somebody may
+// keep in a file and hand to curl or kubectl create --raw.
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
+var subresourceKinds = map[apischema.GroupVersionKind]bool{
+	{Group: "autoscaling", Version: "v1", Kind: "Scale"}: true,
+	{Group: "policy", Version: "v1", Kind: "Eviction"}:   true, {Group: "policy", Version: "v1beta1", Kind: "Eviction"}: true,
+	{Group: "authentication.k8s.io", Version: "v1", Kind: "TokenRequest"}: true,
+	{Version: "v1", Kind: "PodExecOptions"}:                               true, {Version: "v1", Kind: "PodAttachOptions"}: true,
+	{Version: "v1", Kind: "PodPortForwardOptions"}: true, {Version: "v1", Kind: "PodProxyOptions"}: true,
+	{Version: "v1", Kind: "ServiceProxyOptions"}: true, {Version: "v1", Kind: "NodeProxyOptions"}: true,
 }
 
 // knowsKind reports whether some custom resource is of a kind: of an operator that

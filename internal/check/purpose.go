@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
@@ -85,6 +86,9 @@ func (p *paths) of(file string) purpose {
 			if p.isCase(dir, strings.Join(parts[i:], "/")) {
 				is = max(is, tested)
 			}
+			if i > 0 && slices.ContainsFunc(p.siblings(dir), isTestCase) {
+				is = max(is, input)
+			}
 			dir = filepath.Join(dir, name)
 		}
 	}
@@ -93,6 +97,17 @@ func (p *paths) of(file string) purpose {
 	}
 	p.known[file] = is
 	return is
+}
+
+// testCases are the names of the files by which test runners know a folder of a test,
+// whose other files they read: https://kyverno.github.io/chainsaw/ and
+// https://kuttl.dev/docs/kuttl-test-harness.html
+var testCases = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:chainsaw-test|kuttl-test|[0-9]+-(?:assert|errors?))\.ya?ml$`)
+})
+
+func isTestCase(name string) bool {
+	return strings.HasSuffix(name, "ml") && testCases().MatchString(name)
 }
 
 // relative returns the path of a file below the folder, with slashes.

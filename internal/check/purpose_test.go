@@ -245,6 +245,22 @@ func TestFakes(t *testing.T) {
 	}
 }
 
+// TestTestCases: what a folder with a test has is read by it.
+func TestTestCases(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n"
+	for name, want := range map[string]finding.Severity{
+		"policies/require-labels/chainsaw-test.yml": finding.Note,
+		"policies/require-labels/00-assert.yaml":    finding.Note,
+		"policies/chainsaw-test.yaml":               finding.Note,
+		"policies/other/chainsaw-test.yaml":         finding.Error,
+		"chainsaw-test.yaml":                        finding.Error, // of everything there is
+		"policies/require-labels/assert.yaml":       finding.Error,
+	} {
+		dir := tree(t, map[string]string{"policies/require-labels/api.yaml": text, name: "name: test\n"})
+		assert.Equal(t, want, severityOf(t, "unknown-field", dir), name)
+	}
+}
+
 // TestOverlaid: what ytt reads beside its templates is not applied as it is.
 func TestOverlaid(t *testing.T) {
 	const old = "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: shop}\nspec: {rules: [{host: a.example.com}]}\n"
