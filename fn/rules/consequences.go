@@ -10,6 +10,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -74,7 +75,7 @@ func addConsequences(b *Build, found *Found) {
 		if o == nil {
 			return
 		}
-		lines := b.consequences(o, what)
+		lines := b.consequences(o, k.field, what)
 		switch {
 		case k.rare != nil:
 			k.rare.consequences = lines
@@ -103,7 +104,7 @@ func (b *Build) lastOf(o *inventory.Object, resource finding.Resource) *inventor
 	return o
 }
 
-func (b *Build) consequences(o *inventory.Object, what effect) []string {
+func (b *Build) consequences(o *inventory.Object, field string, what effect) []string {
 	var lines []string
 	if what == noEndpoints {
 		if o.Kind != "Service" {
@@ -114,7 +115,7 @@ func (b *Build) consequences(o *inventory.Object, what effect) []string {
 	pods := o.Pods()
 	reader := ""
 	if len(pods) == 0 {
-		pods, reader = configReaders.Of(b)[o], " reads it"
+		pods, reader = b.readersOf(o, field), " reads it"
 	}
 	for _, pod := range pods {
 		if pod.Partial {
@@ -145,6 +146,18 @@ func (b *Build) consequences(o *inventory.Object, what effect) []string {
 		}
 	}
 	return unique(lines)
+}
+
+// readersOf are the pods that read what is at a field of a ConfigMap or Secret: those
+// that name its key, and those that name none and have all.
+func (b *Build) readersOf(o *inventory.Object, field string) []*inventory.Pod {
+	reads := configReads.Of(b)[o]
+	if path := fieldpath.Parse(field); len(path) > 1 {
+		reads = slices.DeleteFunc(slices.Clone(reads), func(r *reference.Ref) bool {
+			return len(r.Keys) > 0 && !slices.ContainsFunc(r.Keys, func(k reference.Key) bool { return k.Name == path[1].Key })
+		})
+	}
+	return podsOf(reads)
 }
 
 // probeOf returns the probe of a pod that decides whether it gets requests, as

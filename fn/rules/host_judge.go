@@ -652,16 +652,36 @@ func (b *Build) configures(pod *inventory.Pod, port string, except *inventory.Ob
 	return false
 }
 
-// configReaders are the pods that refer to a ConfigMap or Secret.
-var configReaders = NewFact(func(b *Build) map[*inventory.Object][]*inventory.Pod {
-	readers := map[*inventory.Object][]*inventory.Pod{}
+// configReads are the references of pods to a ConfigMap or Secret.
+var configReads = NewFact(func(b *Build) map[*inventory.Object][]*reference.Ref {
+	reads := map[*inventory.Object][]*reference.Ref{}
 	for _, r := range b.refs.All {
 		if r.Pod == nil || len(r.To) == 0 || r.To[0].Kind != "ConfigMap" && r.To[0].Kind != "Secret" {
 			continue
 		}
-		if t := b.resolve(r).Target; t != nil && !slices.Contains(readers[t], r.Pod) {
-			readers[t] = append(readers[t], r.Pod)
+		if t := b.resolve(r).Target; t != nil {
+			reads[t] = append(reads[t], r)
 		}
+	}
+	return reads
+})
+
+// configReaders are the pods that refer to a ConfigMap or Secret.
+var configReaders = NewFact(func(b *Build) map[*inventory.Object][]*inventory.Pod {
+	readers := map[*inventory.Object][]*inventory.Pod{}
+	for o, reads := range configReads.Of(b) {
+		readers[o] = podsOf(reads)
 	}
 	return readers
 })
+
+// podsOf are the pods that references are in, each once.
+func podsOf(refs []*reference.Ref) []*inventory.Pod {
+	var pods []*inventory.Pod
+	for _, r := range refs {
+		if !slices.Contains(pods, r.Pod) {
+			pods = append(pods, r.Pod)
+		}
+	}
+	return pods
+}
