@@ -399,6 +399,9 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 	if err != nil && len(b.findings) == 0 {
 		b, err = rep.checkUnfilled(ctx, t, opts, b, err)
 	}
+	if err != nil && len(b.findings) == 0 {
+		b, err = rep.checkUncharted(ctx, t, opts, b, err)
+	}
 	if !rep.follow && len(b.findings) > 0 {
 		// Sound trees are not followed. Others, and then those beside them, are.
 		if resources := follow(b.files, t.Root, b.opts, &trace); trace.Any() && resources != nil {
