@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -23,7 +25,7 @@ var sourcePathNotFound = &Rule{
 	Severity: finding.Error,
 	Doc: "A Flux Kustomization or HelmRelease, or an Argo CD Application, is to read a folder that the repository does not have. " +
 		"Flux answers kustomization path not found, Argo CD app path does not exist, and the cluster keeps what it had. " +
-		"So is a file of values that an Application names beside a chart. " +
+		"So is a component that a Kustomization adds, and a file of values that an Application names beside a chart or in a source of its own. " +
 		"It is an error where a folder beside it is called nearly so, and a warning where another path of the same source is there. " +
 		"Sources that are other repositories, and paths with placeholders, are left alone.",
 	URL:           "https://fluxcd.io/flux/components/kustomize/kustomizations/#path",
@@ -52,8 +54,10 @@ var sourcePathNotFound = &Rule{
 			p.checkSourcePaths(bySource[source])
 			for i := range bySource[source] {
 				p.checkValueFiles(&bySource[source][i])
+				p.checkComponents(&bySource[source][i])
 			}
 		}
+		p.checkReferredValues()
 		return nil
 	},
 }
@@ -70,11 +74,13 @@ type sourcePathRow struct {
 	when, value string
 	// values are the files of values for a chart, as seen from the folder.
 	values string
+	// components are folders, as seen from the folder.
+	components string
 }
 
 var sourcePathRows = []sourcePathRow{
 	// https://fluxcd.io/flux/components/kustomize/kustomizations/#source-reference
-	{kind: gk("kustomize.toolkit.fluxcd.io/Kustomization"), source: "spec", path: "path", names: []string{"sourceRef.namespace", "sourceRef.name"}, when: "sourceRef.kind", value: "GitRepository"},
+	{kind: gk("kustomize.toolkit.fluxcd.io/Kustomization"), source: "spec", path: "path", names: []string{"sourceRef.namespace", "sourceRef.name"}, when: "sourceRef.kind", value: "GitRepository", components: "components[]"},
 	// https://fluxcd.io/flux/components/helm/helmreleases/#chart-template
 	{kind: gk("helm.toolkit.fluxcd.io/HelmRelease"), source: "spec.chart.spec", path: "chart", names: []string{"sourceRef.namespace", "sourceRef.name"}, when: "sourceRef.kind", value: "GitRepository"},
 	// https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/
@@ -91,8 +97,9 @@ type sourcePath struct {
 	path   string // clean, "." for all of it
 	// values are the files of values that Helm is to read, and mayLack is set where
 	// it goes on without one.
-	values  []*yaml.Node
-	mayLack bool
+	values     []*yaml.Node
+	mayLack    bool
+	components []*yaml.Node
 }
 
 func (row *sourcePathRow) read(o *inventory.Object, source *yaml.Node) (s sourcePath, ok bool) {
@@ -110,6 +117,9 @@ func (row *sourcePathRow) read(o *inventory.Object, source *yaml.Node) (s source
 	s = sourcePath{object: o, node: n, path: path.Clean(strings.TrimLeft(text, "/"))}
 	if row.values != "" {
 		s.values, s.mayLack = fieldpath.Of(row.values).Nodes(source), yamlnode.Bool(field("helm.ignoreMissingValueFiles"))
+	}
+	if row.components != "" {
+		s.components = fieldpath.Of(row.components).Nodes(source)
 	}
 	for _, name := range row.names {
 		s.source += " " + strings.TrimSuffix(yamlnode.String(field(name)), ".git")
@@ -179,19 +189,85 @@ func (p *Pass) checkValueFiles(s *sourcePath) {
 		if _, err := fs.Stat(p.Inventory.Repository, file); err == nil {
 			continue
 		}
-		var names []string
-		entries, _ := fs.ReadDir(p.Inventory.Repository, path.Dir(file))
-		for _, e := range entries {
-			if !e.IsDir() {
-				names = append(names, e.Name())
-			}
-		}
 		opts := []Option{AtMost(finding.Warning)}
-		if near := nearest(path.Base(file), names); len(near) > 0 && suggest.Close(path.Base(file), near[0]) {
-			opts = []Option{DidYouMean(strings.TrimSuffix(text, path.Base(file)) + near[0])}
+		if near := p.nearFile(file); near != "" {
+			opts = []Option{DidYouMean(strings.TrimSuffix(text, path.Base(file)) + near)}
 		}
 		p.Report(s.object, n, fmt.Sprintf("there is no file %q beside the chart, in this repository", file), opts...)
 	}
+}
+
+// checkReferredValues judges the files of values in a source that an Application has for
+// them, $values/envs/prod.yaml. The repository of that source is not known to be this
+// one: a file of nearly that name has to be there.
+// https://argo-cd.readthedocs.io/en/stable/user-guide/multiple_sources/#helm-value-files-from-external-git-repository
+func (p *Pass) checkReferredValues() {
+	for _, row := range [...]struct{ kind, sources string }{{"Application", "spec.sources[]"}, {"ApplicationSet", "spec.template.spec.sources[]"}} {
+		for _, o := range p.Inventory.OfKind(gk("argoproj.io/" + row.kind)) {
+			all := fieldpath.Of(row.sources).Nodes(o.Node)
+			for _, source := range all {
+				if yamlnode.Bool(yamlnode.Path(source, "helm", "ignoreMissingValueFiles")) {
+					continue
+				}
+				for _, n := range yamlnode.Elements(yamlnode.Path(source, "helm", "valueFiles")) {
+					ref, file, _ := strings.Cut(yamlnode.String(n), "/")
+					name, ok := strings.CutPrefix(ref, "$")
+					file = path.Clean(file)
+					if !ok || name == "" || strings.Contains(file, "*") || reference.IsPlaceholder(file) || !fs.ValidPath(file) ||
+						!slices.ContainsFunc(all, func(s *yaml.Node) bool { return yamlnode.GetString(s, "ref") == name }) {
+						continue
+					}
+					if _, err := fs.Stat(p.Inventory.Repository, file); err == nil {
+						continue
+					}
+					if near := p.nearFile(file); near != "" {
+						p.Report(o, n, fmt.Sprintf("there is no file %q in this repository", file), DidYouMean(strings.TrimSuffix(yamlnode.String(n), path.Base(file))+near))
+					}
+				}
+			}
+		}
+	}
+}
+
+// checkComponents judges the components that Flux adds to the kustomization of a folder.
+// https://fluxcd.io/flux/components/kustomize/kustomizations/#components
+func (p *Pass) checkComponents(s *sourcePath) {
+	if info, err := fs.Stat(p.Inventory.Repository, s.path); err != nil || !info.IsDir() {
+		return
+	}
+	for _, n := range s.components {
+		text := yamlnode.String(n)
+		dir := path.Join(s.path, text)
+		if text == "" || path.IsAbs(text) || strings.Contains(text, "://") || reference.IsPlaceholder(text) || !fs.ValidPath(dir) {
+			continue
+		}
+		if _, err := fs.Stat(p.Inventory.Repository, dir); err == nil {
+			continue
+		}
+		opts := []Option{AtMost(finding.Warning)}
+		if near := p.nearFolders(dir); len(near) > 0 {
+			if from, err := filepath.Rel(s.path, near[0]); err == nil {
+				opts = []Option{DidYouMean(filepath.ToSlash(from))}
+			}
+		}
+		p.Report(s.object, n, fmt.Sprintf("there is no folder %q in this repository", dir), opts...)
+	}
+}
+
+// nearFile returns the name of the file in the folder of one that is not there which was
+// probably meant, "" if there is none.
+func (p *Pass) nearFile(missing string) string {
+	var names []string
+	entries, _ := fs.ReadDir(p.Inventory.Repository, path.Dir(missing))
+	for _, e := range entries {
+		if !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	if near := nearest(path.Base(missing), names); len(near) > 0 && suggest.Close(path.Base(missing), near[0]) {
+		return near[0]
+	}
+	return ""
 }
 
 // nearFolders returns the path with its first part that is not there replaced by
