@@ -13,7 +13,7 @@ import (
 var sharedKinds = map[string]bool{
 	"AppProject": true, "ClusterGenerator": true, "ClusterIssuer": true, "ClusterSecretStore": true, "Composition": true, "EnvironmentConfig": true, "Gateway": true, "GatewayClass": true,
 	"GitRepository": true, "HelmRepository": true, "IngressClass": true, "IngressClassParams": true, "Issuer": true, "OCIRepository": true, "PriorityClass": true, "ProviderConfig": true,
-	"ReferenceGrant": true, "RuntimeClass": true, "SecretStore": true, "StorageClass": true, "VolumeSnapshotClass": true,
+	"Kustomization": true, "HelmRelease": true, "Bucket": true, "ReferenceGrant": true, "RuntimeClass": true, "SecretStore": true, "StorageClass": true, "VolumeSnapshotClass": true,
 }
 
 // misspelt makes warnings of the notes about objects of these kinds that no tree of the

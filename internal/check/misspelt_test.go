@@ -18,6 +18,7 @@ func TestNamesOfOtherTrees(t *testing.T) {
 	const application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, namespace: argocd}\nspec: {project: %, source: {repoURL: \"https://example.com/shop.git\", path: shop}, destination: {name: in-cluster, namespace: shop}}\n"
 	const external = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db, namespace: shop}\nspec: {secretStoreRef: {kind: %KIND, name: %}, target: {name: db}}\n"
 	const store = "apiVersion: external-secrets.io/v1\nkind: %KIND\nmetadata: {name: vault-shop%NS}\nspec: {provider: {fake: {data: []}}}\n"
+	const flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: %, namespace: flux-system}\n"
 	named := func(text string, name ...string) string { return strings.ReplaceAll(text, "%", name[0]) }
 	of := func(text, kind, name, namespace string) string {
 		return strings.NewReplacer("%KIND", kind, "%NS", namespace, "%", name).Replace(text)
@@ -34,6 +35,8 @@ func TestNamesOfOtherTrees(t *testing.T) {
 		"two that are near":   {map[string]string{"base/a.yaml": named(project, "storefront") + "---\n" + named(project, "storefrent"), "apps/b.yaml": named(application, "storefornt")}, false},
 		"a store of clusters": {map[string]string{"base/a.yaml": of(store, "ClusterSecretStore", "", ""), "apps/b.yaml": of(external, "ClusterSecretStore", "vault-shpo", "")}, true},
 		"a store":             {map[string]string{"base/a.yaml": of(store, "SecretStore", "", ", namespace: shop"), "apps/b.yaml": of(external, "SecretStore", "vault-shpo", "")}, true},
+		"dependsOn":           {map[string]string{"base/a.yaml": named(flux, "cert-manager") + "spec: {interval: 1h, prune: true, path: ./, sourceRef: {kind: GitRepository, name: flux-system}}\n", "apps/b.yaml": named(flux, "web") + "spec: {interval: 1h, prune: true, path: ./, sourceRef: {kind: GitRepository, name: flux-system}, dependsOn: [{name: cert-manger}]}\n"}, true},
+		"dependsOn a part":    {map[string]string{"base/a.yaml": named(flux, "cert-manager-issuers") + "spec: {interval: 1h, prune: true, path: ./, sourceRef: {kind: GitRepository, name: flux-system}}\n", "apps/b.yaml": named(flux, "web") + "spec: {interval: 1h, prune: true, path: ./, sourceRef: {kind: GitRepository, name: flux-system}, dependsOn: [{name: cert-manager}]}\n"}, false},
 		"of elsewhere":        {map[string]string{"base/a.yaml": of(store, "SecretStore", "", ", namespace: media"), "apps/b.yaml": of(external, "SecretStore", "vault-shpo", "")}, false},
 	} {
 		files := map[string]string{"base/kustomization.yaml": kustomization + "- a.yaml\n"}
