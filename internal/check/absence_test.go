@@ -162,3 +162,18 @@ func TestAbsencesInAPart(t *testing.T) {
 		assert.Contains(t, above(run(t, check.Options{}, filepath.Join(dir, path)), finding.Note), want+" secret-not-found", path)
 	}
 }
+
+// TestAbsencesOfWhatWasNamed: who names a tree is about to apply it, so what it needs is
+// said, however much that is.
+func TestAbsencesOfWhatWasNamed(t *testing.T) {
+	const route = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec:\n  defaultBackend: {service: {name: storefront, port: {number: 80}}}\n"
+	needs := reads("web", "shop", "payments-key", "db-login", "mail") + route
+	dir := tree(t, map[string]string{"k8s/all.yaml": needs, "overlay/all.yaml": needs, "overlay/kustomization.yaml": "resources: [all.yaml]\n"})
+	for _, path := range []string{"k8s/all.yaml", "overlay"} {
+		got := above(run(t, check.Options{}, filepath.Join(dir, path)), finding.Note)
+		assert.Len(t, got, 4, path)
+		for _, f := range got {
+			assert.Contains(t, f, "warning ", path)
+		}
+	}
+}

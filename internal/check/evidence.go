@@ -25,6 +25,7 @@ import (
 // other tree nobody has said so, and what it lacks may be made by a script, a chart or
 // an operator. There the level follows what the run shows, by the first row of evidence
 // that holds; the levels are at most those of the rules. A row says why it holds, or "".
+// Who names a tree is about to apply it, and has to know what else there has to be.
 var evidence = []struct {
 	level finding.Severity
 	why   func(a *absence) string
@@ -54,7 +55,7 @@ var evidence = []struct {
 	}},
 	// Operators wait for what their resources name, and it is mostly made by hand.
 	{finding.Note, func(a *absence) string {
-		return when(a.custom && a.beside < enoughBeside, "whoever runs its operator may make it")
+		return when(!a.asked && a.custom && a.beside < enoughBeside, "whoever runs its operator may make it")
 	}},
 	{finding.Note, func(a *absence) string {
 		return when(a.namespaces >= several, "several namespaces are to have it, and none does")
@@ -62,7 +63,7 @@ var evidence = []struct {
 	// A part of something, or what is kept elsewhere on purpose. Of addresses of what
 	// nobody runs there may be many in a repository that was read whole.
 	{finding.Note, func(a *absence) string {
-		return when(a.lacking >= several && a.lacking > a.beside && (a.object.Kind != "Service" || !a.whole), "more of its kind lack in this namespace than are here")
+		return when(!a.asked && a.lacking >= several && a.lacking > a.beside && (a.object.Kind != "Service" || !a.whole), "more of its kind lack in this namespace than are here")
 	}},
 	// Others of its kind are here, many for each one that is not, and nothing in the
 	// repository is made in another way or speaks of it.
@@ -103,6 +104,7 @@ type absence struct {
 	lacking      int    // how many of its kind the tree lacks in its namespace
 	beside       int    // how many the tree has there that references resolve to
 	whole        bool   // the run reads all of the repository
+	asked        bool   // the tree was named by itself
 	elsewhere    bool   // something in the run or the repository may make it, or speaks of it
 }
 
@@ -358,7 +360,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 				}
 			}
 			group := finding.Resource{Kind: f.Missing.Kind, Namespace: f.Missing.Namespace}
-			a.lacking, a.beside, a.whole = lacking[group], s.Company[group], whole
+			a.lacking, a.beside, a.whole, a.asked = lacking[group], s.Company[group], whole, o.tree.Named
 			a.inhabited = s.inhabited[group.Namespace]
 			if group.Namespace != "" {
 				a.beside += s.Company[finding.Resource{Kind: group.Kind}]
