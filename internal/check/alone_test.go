@@ -40,6 +40,10 @@ func TestFilesOutsideOfBuilds(t *testing.T) {
 			"app/kustomization.yaml": kustomization + "- pod.yaml\n", "app/pod.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n",
 			"app/monitoring/pod.yaml": pod("b", "restartPolice: Never"), "app/values.yaml": "apiVersion: {{ .a }}\nkind: Pod\n",
 		}, []string{"warning unknown-field app/monitoring/pod.yaml"}},
+		"a comment about what is not looked for": {map[string]string{
+			"app/kustomization.yaml": kustomization + "- pod.yaml\n", "app/pod.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n",
+			"app/more.yaml": pod("b", "# krm-validate:ignore image-tag-latest, unknown-field: a trial\n  restartPolice: Never"),
+		}, nil},
 		"what may be filled in": {map[string]string{
 			"app/kustomization.yaml": kustomization + "- pod.yaml\n- gone.yaml\n",
 			"app/pod.yaml":           "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      containers: [{name: a}]\n",

@@ -104,6 +104,7 @@ type Report struct {
 	mutated       map[string]bool       // API groups whose resources a webhook of the trees may complete
 	overlaid      map[string]bool       // folders with templates that change the files beside them
 	unreadBeside  bool                  // something in the trees that are not chosen
+	certain       map[string]bool       // files that are judged by a few rules only
 	files         bool                  // no tree is a kustomization, whose builds take what they take
 }
 
@@ -333,7 +334,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		if !t.alone { // only looked through
 			rep.count(len(p.inv.Objects()), rules.WithoutSchema(p.inv))
 		}
-		found, err := validate(ctx, p.inv, cfg, opts)
+		found, err := validate(ctx, t.rules(), p.inv, cfg, opts)
 		if err != nil {
 			return outcomes, err
 		}
@@ -365,7 +366,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 
 // validate runs the pipeline in memory: rules judge what it would hand to a
 // cluster, and connections are checked by computing them.
-func validate(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options) (*function.Found, error) {
+func validate(ctx context.Context, named []*rules.Rule, inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options) (*function.Found, error) {
 	own := config.ConfigPipeline{}
 	if cfg != nil {
 		own = *cfg
@@ -382,7 +383,7 @@ func validate(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigP
 		v.Unresolved = opts.Unresolved
 		own.Spec.Validate = &v
 	}
-	_, found, err := function.Judge(ctx, inv, &own)
+	_, found, err := function.Judge(ctx, named, inv, &own)
 	return found, err
 }
 
@@ -532,7 +533,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		b.findings, b.have = append(unresolved(b.findings, opts.Unresolved), served...), rep.objectsOf(inv, nil)
 		return b, unwritable
 	}
-	found, err := validate(ctx, inv, opts.Config, opts)
+	found, err := validate(ctx, t.rules(), inv, opts.Config, opts)
 	b.findings, b.around = found.Findings(), rep.aroundOf(&t, inv, found, b.config, opts)
 	spareBundle(inv, b.findings, severities(b.config))
 	if !t.Named {

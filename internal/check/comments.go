@@ -138,7 +138,7 @@ func (rep *Report) unusedComment(found []finding.Finding) bool {
 		cs.silenced(f)
 	}
 	return slices.ContainsFunc(cs.all, func(c *comment) bool {
-		return slices.ContainsFunc(c.Rules, func(rule string) bool { return !c.used[rule] })
+		return !rep.certain[c.file] && slices.ContainsFunc(c.Rules, func(rule string) bool { return !c.used[rule] })
 	})
 }
 
@@ -183,7 +183,7 @@ func (rep *Report) judgeComment(c *comment, opts Options) {
 		switch {
 		case rules.Lookup(name) == nil:
 			tell("unknown-rule", fmt.Sprintf("comment %s: there is no rule %q", silence.Mark, name), "krm-validate rules lists them")
-		case !c.used[name] && len(rep.Unread) == 0 && !rep.unreadBeside:
+		case !c.used[name] && !rep.certain[c.file] && len(rep.Unread) == 0 && !rep.unreadBeside:
 			tell("unused-ignore", fmt.Sprintf("comment %s: there is no finding of %q here", silence.Mark, name), "remove it: what it silenced is gone, or is on another line")
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/parallel"
 )
@@ -77,6 +78,12 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 		t := trees[i]
 		if t.alone {
 			j.own.Unread = nil // nobody asked for these files
+			if rep.certain == nil {
+				rep.certain = map[string]bool{}
+			}
+			for file := range j.own.Sources {
+				rep.certain[file] = true
+			}
 		}
 		rep.take(j.own)
 		size := 0
@@ -151,18 +158,31 @@ func loose(trees []Tree, failed []int) []Tree {
 	return rest
 }
 
-// certain are the errors in resources that are judged by themselves which stand
-// whatever patches and transformers do: about structure, and about values that are there.
+// rules are those that the resources of the tree are judged by.
+func (t *Tree) rules() []*rules.Rule {
+	if t.alone {
+		return certainRules()
+	}
+	return rules.All()
+}
+
+// certainRules are those whose errors stand whatever patches and transformers do to a
+// resource: about structure, and about values that are there.
+var certainRules = sync.OnceValue(func() []*rules.Rule {
+	return slices.DeleteFunc(rules.All(), func(r *rules.Rule) bool {
+		return !structural[r.Name] && r.Name != apischema.UnsupportedValue && r.Name != apischema.ValueInvalid
+	})
+})
+
+// certain are the errors in resources that are judged by themselves.
 func (t *Tree) certain(findings []finding.Finding) []finding.Finding {
-	var errors []finding.Finding
-	for _, f := range findings {
-		if f.Severity < finding.Error || !structural[f.Rule] && f.Rule != apischema.UnsupportedValue && f.Rule != apischema.ValueInvalid {
-			continue
+	errors := slices.DeleteFunc(findings, func(f finding.Finding) bool {
+		return f.Severity < finding.Error || !slices.ContainsFunc(certainRules(), func(r *rules.Rule) bool { return r.Name == f.Rule })
+	})
+	if t.unlisted {
+		for i := range errors {
+			errors[i].Severity = finding.Warning
 		}
-		if t.unlisted {
-			f.Severity = finding.Warning
-		}
-		errors = append(errors, f)
 	}
 	return errors
 }

@@ -37,7 +37,7 @@ const ReceiptKind = "FunctionRan"
 
 // Process is fn.Process, which documents it.
 func Process(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipeline) (result.Result, error) {
-	res, found, err := Judge(ctx, inv, cfg)
+	res, found, err := Judge(ctx, rules.All(), inv, cfg)
 	res.Findings = found.Findings()
 	return res, err
 }
@@ -63,7 +63,8 @@ func (f *Found) Findings() []finding.Finding {
 
 // Judge is Process for those who are done with the inventory before they look at the
 // findings: of large builds both together take much memory. The result has none.
-func Judge(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipeline) (result.Result, *Found, error) {
+// Of all rules those are run that are named.
+func Judge(ctx context.Context, named []*rules.Rule, inv *inventory.Inventory, cfg *config.ConfigPipeline) (result.Result, *Found, error) {
 	var res result.Result
 	spec := &config.Spec{}
 	if cfg != nil {
@@ -76,7 +77,7 @@ func Judge(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipe
 		res.Injections = connection.Apply(inv, cfg, func(f finding.Finding) { injected = append(injected, f) })
 	}
 	res.Changes = normalize.Apply(inv, spec.Normalize)
-	found, err := rules.Find(ctx, rules.All(), inv, spec, injected...)
+	found, err := rules.Find(ctx, named, inv, spec, injected...)
 	if spec.Receipt {
 		addReceipt(inv, cfg.Metadata.Name)
 	}
@@ -241,7 +242,7 @@ func transform(ctx context.Context, items []*yaml.Node, cfg *config.ConfigPipeli
 	}
 	var res outcome
 	var err error
-	res.Result, res.found, err = Judge(ctx, inv, cfg)
+	res.Result, res.found, err = Judge(ctx, rules.All(), inv, cfg)
 	if res.found.Len() > 0 { // there is a summary to say it in
 		res.withoutSchema = rules.WithoutSchema(inv)
 	}
