@@ -74,7 +74,7 @@ func (p *Pass) checkClaim(c *inventory.Object, volumes map[string][]*inventory.O
 		if m == nil {
 			return
 		}
-		if count++; misfit == nil {
+		if count++; misfit == nil || m.why < misfit.why { // whatever the order of files
 			misfit = m
 		}
 	}
