@@ -67,9 +67,15 @@ var environments = []string{"dev", "develop", "development", "prod", "production
 // paths judges the paths of files below a folder.
 type paths struct {
 	below string
-	known map[string]purpose  // by file
-	names map[string][]string // of what is in a folder
-	cases map[string][]string // files that the tests in a folder are about
+	known map[string]purpose // by file
+	read  map[string]*folder // by its path
+}
+
+// folder is what the names in a folder say, and the tests there.
+type folder struct {
+	names []string
+	cases []string // files that its tests of policies are about
+	test  bool     // a test runner knows it by a file
 }
 
 // of returns what a file is there for.
@@ -83,10 +89,11 @@ func (p *paths) of(file string) purpose {
 		parts := strings.Split(rel, "/")
 		for i, name := range parts {
 			is = max(is, p.part(dir, name, i == len(parts)-1))
-			if p.isCase(dir, strings.Join(parts[i:], "/")) {
+			in := p.folder(dir)
+			if slices.Contains(in.cases, strings.Join(parts[i:], "/")) {
 				is = max(is, tested)
 			}
-			if i > 0 && slices.ContainsFunc(p.siblings(dir), isTestCase) {
+			if i > 0 && in.test {
 				is = max(is, input)
 			}
 			dir = filepath.Join(dir, name)
@@ -120,48 +127,33 @@ func (p *paths) relative(file string) (string, bool) {
 	return filepath.ToSlash(rel), err == nil && filepath.IsLocal(rel)
 }
 
-// isCase reports whether a file is one that the tests of policies in a folder are about,
-// some of which are to be refused.
+// casesOf returns the files that a test of policies is about, some of which are to be
+// refused.
 // https://kyverno.io/docs/kyverno-cli/reference/kyverno_test/ and
 // https://open-policy-agent.github.io/gatekeeper/website/docs/gator/#the-gator-verify-command
-func (p *paths) isCase(dir, below string) bool {
-	listed, ok := p.cases[dir]
-	if !ok {
-		for _, name := range p.siblings(dir) {
-			switch name {
-			case "kyverno-test.yaml", "kyverno-test.yml", "suite.yaml", "suite.yml":
-			default:
-				continue
-			}
-			var test struct {
-				Kind      string
-				Resources []string
-				Tests     []struct{ Cases []struct{ Object string } }
-			}
-			const largest = 1 << 20 // bytes
-			if info, err := os.Lstat(filepath.Join(dir, name)); err != nil || !info.Mode().IsRegular() || info.Size() > largest {
-				continue
-			}
-			text, err := os.ReadFile(filepath.Join(dir, name))
-			if err != nil || yaml.Unmarshal(text, &test) != nil || test.Kind != "Test" && test.Kind != "Suite" && test.Kind != "" {
-				continue
-			}
-			listed = append(listed, test.Resources...)
-			for _, t := range test.Tests {
-				for _, c := range t.Cases {
-					listed = append(listed, c.Object)
-				}
-			}
-		}
-		for i := range listed {
-			listed[i] = path.Clean(listed[i])
-		}
-		if p.cases == nil {
-			p.cases = map[string][]string{}
-		}
-		p.cases[dir] = listed
+func casesOf(file string) (cases []string) {
+	var test struct {
+		Kind      string
+		Resources []string
+		Tests     []struct{ Cases []struct{ Object string } }
 	}
-	return slices.Contains(listed, below)
+	const largest = 1 << 20 // bytes
+	if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() || info.Size() > largest {
+		return nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil || yaml.Unmarshal(text, &test) != nil || test.Kind != "Test" && test.Kind != "Suite" && test.Kind != "" {
+		return nil
+	}
+	for _, resource := range test.Resources {
+		cases = append(cases, path.Clean(resource))
+	}
+	for _, t := range test.Tests {
+		for _, c := range t.Cases {
+			cases = append(cases, path.Clean(c.Object))
+		}
+	}
+	return cases
 }
 
 // part is what the name of one folder says, or that of the file at the end.
@@ -275,19 +267,29 @@ func (p *paths) holdsTests(dir string) bool {
 	})
 }
 
-func (p *paths) siblings(dir string) []string {
-	names, ok := p.names[dir]
-	if !ok {
-		entries, _ := os.ReadDir(dir)
-		for _, e := range entries {
-			names = append(names, e.Name())
-		}
-		if p.names == nil {
-			p.names = map[string][]string{}
-		}
-		p.names[dir] = names
+func (p *paths) siblings(dir string) []string { return p.folder(dir).names }
+
+// folder reads a folder, once.
+func (p *paths) folder(dir string) *folder {
+	in, ok := p.read[dir]
+	if ok {
+		return in
 	}
-	return names
+	in = &folder{}
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		in.names = append(in.names, e.Name())
+		in.test = in.test || isTestCase(e.Name())
+		switch e.Name() {
+		case "kyverno-test.yaml", "kyverno-test.yml", "suite.yaml", "suite.yml":
+			in.cases = append(in.cases, casesOf(filepath.Join(dir, e.Name()))...)
+		}
+	}
+	if p.read == nil {
+		p.read = map[string]*folder{}
+	}
+	p.read[dir] = in
+	return in
 }
 
 // release is a version in the name of a file or folder, of two numbers at least: v1
@@ -353,15 +355,20 @@ var kubernetesRelease = regexp.MustCompile(`(?:^|[^0-9.])1[._]([0-9]{1,2})(?:[^0
 //
 // Files beside those of overlaid folders are what a template language reads: they may
 // be in part, and as they were before.
-func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Severity, overlaid map[string]bool) {
-	if t.Named {
+// What was read for other trees of the run is in known, by the folder that was named.
+func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Severity, overlaid map[string]bool, known map[string]*paths) {
+	if t.Named || len(findings) == 0 {
 		return
 	}
 	below, err := filepath.Abs(cmp.Or(t.Within, t.Name))
 	if err != nil {
 		return
 	}
-	p := paths{below: below}
+	p := known[below]
+	if p == nil {
+		p = &paths{below: below}
+		known[below] = p
+	}
 	var root string // the file whose path has a say, if that of the finding has none
 	if t.Root != "" {
 		if own := filepath.Join(t.Root, "kustomization.yaml"); p.of(own) == applied {

@@ -50,6 +50,7 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 	var mu sync.Mutex
 	begun := 0
 	var failed []int
+	known := map[string]*paths{} // by the folder that was named
 	parallel.InOrder(len(trees), opts.Jobs, func(i int) (j judged) {
 		t := trees[i]
 		mu.Lock()
@@ -104,7 +105,7 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 			if o.found != nil {
 				o.findings, o.found = o.found.Findings(), nil
 			}
-			t.weighPaths(o.findings, o.set, j.own.overlaid)
+			t.weighPaths(o.findings, o.set, j.own.overlaid, known)
 			if j.err == nil && !o.aside && !t.alone {
 				rep.Trees++
 				rep.Checked = append(rep.Checked, cmp.Or(o.tree.shown(), o.tree.Name))
