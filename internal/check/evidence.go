@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"io/fs"
+	"iter"
 	"path"
 	"path/filepath"
 	"slices"
@@ -313,16 +314,15 @@ func isFolder(repository fs.FS, dir string) bool {
 // weighAbsences gives what is not in a tree the level that the run has evidence for.
 // What scripts and documents say is known by then.
 func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding]speech, notInCluster map[finding.Resource]bool) {
-	var makers []maker
 	certManager := false
 	namespaces := map[finding.Resource]int{} // that lack it, by kind and name
 	counted := map[finding.Resource]bool{}
+	wanted := map[string]bool{} // names of what lacks
 	for i := range outcomes {
 		s := outcomes[i].around
 		if s == nil {
 			continue
 		}
-		makers = append(makers, s.makers...)
 		certManager = certManager || s.certManager
 		for object := range s.Objects {
 			if !counted[object] {
@@ -330,7 +330,21 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 				namespaces[finding.Resource{Kind: object.Kind, Name: object.Name}]++
 			}
 		}
-		makers = append(makers, absentMakers(outcomes[i].findings)...)
+		for j := range outcomes[i].findings {
+			if f := &outcomes[i].findings[j]; f.Missing != nil && f.Severity > finding.Note {
+				wanted[f.Missing.Name] = true
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return
+	}
+	makers := &makersBy{wanted: wanted}
+	for i := range outcomes {
+		if s := outcomes[i].around; s != nil {
+			makers.add(s.makers)
+			makers.add(absentMakers(outcomes[i].findings))
+		}
 	}
 	known := map[finding.Resource]absence{} // what the makers say
 	others := &neighbours{outcomes: outcomes}
@@ -497,20 +511,89 @@ func nearly(name string) (parts []string) {
 	return parts
 }
 
-// ask asks what the trees of a run have made whether that may be the object, which from
-// has named.
-func (a *absence) ask(makers []maker, from finding.Resource) {
+// makersBy are what the trees of a run have made, by what they may be asked for.
+type makersBy struct {
+	wanted  map[string]bool // the names that are asked for
+	all     []*maker
+	beyond  map[string]bool    // namespaces that more is made in than is in the repository
+	filling map[string]*maker  // by namespace, the first
+	called  map[calledIn][]int // those whose objects are called after them
+	naming  map[string][]int   // by the names in them that are wanted
+}
+
+// calledIn is the name of what has something made in a namespace.
+type calledIn struct{ namespace, name string }
+
+func (by *makersBy) add(makers []maker) {
+	if by.beyond == nil {
+		by.beyond, by.filling, by.called, by.naming = map[string]bool{}, map[string]*maker{}, map[calledIn][]int{}, map[string][]int{}
+	}
 	for i := range makers {
-		m := &makers[i]
-		here := m.namespace == a.object.Namespace
-		a.elsewhere = a.elsewhere || (here || m.namespace == "") && !m.within
-		if a.filled == "" && here && m.fills {
-			a.filled = m.what + " has more deployed to this namespace than is in the tree"
+		m, at := &makers[i], len(by.all)
+		by.all = append(by.all, m)
+		if !m.within {
+			by.beyond[m.namespace] = true
 		}
-		if a.maker == "" && (m.absent && m.self.Kind != a.object.Kind && (here || m.namespace == "") && isOfRelease(a.object.Name, m.name) ||
-			m.named && (here || m.namespace == "") && calledAfter(a.object.Name, m.name) ||
-			m.names[a.object.Name] && m.self != from && (here || m.namespace == "" || isDistinct(a.object.Name))) {
-			a.maker = m.what + " may make it"
+		if m.fills && by.filling[m.namespace] == nil {
+			by.filling[m.namespace] = m
+		}
+		if m.named || m.absent {
+			key := calledIn{m.namespace, m.name}
+			by.called[key] = append(by.called[key], at)
+		}
+		for name := range m.names {
+			if by.wanted[name] {
+				by.naming[name] = append(by.naming[name], at)
+			}
+		}
+	}
+}
+
+// ask asks whether something that is made may be the object, which from has named. The
+// first that says so is told of.
+func (a *absence) ask(makers *makersBy, from finding.Resource) {
+	a.elsewhere = makers.beyond[a.object.Namespace] || makers.beyond[""]
+	if m := makers.filling[a.object.Namespace]; m != nil {
+		a.filled = m.what + " has more deployed to this namespace than is in the tree"
+	}
+	first := len(makers.all)
+	may := func(at int) bool {
+		m := makers.all[at]
+		here := m.namespace == "" || m.namespace == a.object.Namespace
+		return here && m.absent && m.self.Kind != a.object.Kind && isOfRelease(a.object.Name, m.name) ||
+			here && m.named && calledAfter(a.object.Name, m.name) ||
+			m.names[a.object.Name] && m.self != from && (here || isDistinct(a.object.Name))
+	}
+	ask := func(list []int) {
+		if at := holding(list, may); at >= 0 {
+			first = min(first, at)
+		}
+	}
+	ask(makers.naming[a.object.Name])
+	if len(makers.called) > 0 {
+		for part := range partsOf(a.object.Name) {
+			ask(makers.called[calledIn{a.object.Namespace, part}])
+			ask(makers.called[calledIn{"", part}])
+		}
+	}
+	if first < len(makers.all) {
+		a.maker = makers.all[first].what + " may make it"
+	}
+}
+
+// partsOf are the words of a name that stand side by side, and are what a name may be
+// called after.
+func partsOf(name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for start := 0; start <= len(name); start++ {
+			if start > 0 && name[start-1] != '-' {
+				continue
+			}
+			for end := start; end <= len(name); end++ {
+				if (end == len(name) || name[end] == '-') && !yield(name[start:end]) {
+					return
+				}
+			}
 		}
 	}
 }
