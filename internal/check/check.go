@@ -160,11 +160,14 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 		lacking = rep.ask(ctx, opts, outcomes)
 	}
 	rep.ofCharts(outcomes)
-	rep.weighAbsences(outcomes, rep.scripted(outcomes), lacking)
+	readers := textReaders{}
+	spoken := rep.scripted(outcomes, readers)
+	rep.setImages(outcomes, readers)
+	onOneMachine(outcomes, readers)
+	readers.read()
+	rep.weighAbsences(outcomes, spoken, lacking)
 	misspelt(outcomes)
 	rep.embedded(outcomes)
-	rep.setImages(outcomes)
-	rep.onOneMachine(outcomes)
 	for i := range outcomes {
 		o := &outcomes[i]
 		rep.spareDisputed(o)

@@ -1,8 +1,6 @@
 package check
 
 import (
-	"io/fs"
-	"os"
 	"path"
 	"regexp"
 	"strings"
@@ -14,8 +12,8 @@ import (
 // onOneMachine makes notes of data folders that are the roots of volumes, where what
 // the repository says of its cluster is that it runs on somebody's machine: volumes
 // there are folders, without a lost+found.
-func (rep *Report) onOneMachine(outcomes []outcome) {
-	said := map[string]string{} // the file that says so, by the top of the repository
+func onOneMachine(outcomes []outcome, readers textReaders) {
+	asked := map[string][]*finding.Finding{} // by the top of the repository
 	for i := range outcomes {
 		o := &outcomes[i]
 		for j := range o.findings {
@@ -23,20 +21,13 @@ func (rep *Report) onOneMachine(outcomes []outcome) {
 			if _, set := o.set[f.Rule]; set || f.Rule != "data-folder-not-empty" || f.Severity != finding.Warning {
 				continue
 			}
-			top := o.tree.top()
-			if top == "" {
-				continue
-			}
-			file, asked := said[top]
-			if !asked {
-				file = machineOf(os.DirFS(top))
-				said[top] = file
-			}
-			if file != "" {
-				f.Severity = finding.Note
-				f.Help += "; " + file + " is about a cluster on one machine, where volumes are folders"
+			if top := o.tree.top(); top != "" {
+				asked[top] = append(asked[top], f)
 			}
 		}
+	}
+	for top, findings := range asked {
+		readers[top] = append(readers[top], machineReader(findings))
 	}
 }
 
@@ -50,21 +41,33 @@ var (
 	})
 )
 
-// machineOf returns a file that is about a cluster on one machine, "" if there is none
-// or another is about a cloud.
-func machineOf(repository fs.FS) string {
-	found := ""
-	eachText(repository, func(file string) bool {
-		return isScript(file) || strings.EqualFold(path.Ext(file), ".md") || path.Ext(file) == ".tf" || path.Ext(file) == ".txt"
-	}, func(file string, text []byte) (more bool) {
-		if clouds().Match(text) {
-			found = ""
-			return false
-		}
-		if found == "" && machines().Match(text) {
-			found = file
-		}
-		return true
-	})
-	return found
+// machineReader looks for a file that is about a cluster on one machine, where none is
+// about a cloud.
+func machineReader(findings []*finding.Finding) *textReader {
+	machine := ""
+	return &textReader{
+		most: mostScripts,
+		wants: func(file string) bool {
+			return isScript(file) || strings.EqualFold(path.Ext(file), ".md") || path.Ext(file) == ".tf" || path.Ext(file) == ".txt"
+		},
+		read: func(file string, text []byte) (more bool) {
+			if clouds().Match(text) {
+				machine = ""
+				return false
+			}
+			if machine == "" && machines().Match(text) {
+				machine = file
+			}
+			return true
+		},
+		end: func() {
+			if machine == "" {
+				return
+			}
+			for _, f := range findings {
+				f.Severity = finding.Note
+				f.Help += "; " + machine + " is about a cluster on one machine, where volumes are folders"
+			}
+		},
+	}
 }

@@ -34,11 +34,22 @@ func questionOfStructure(f *finding.Finding) (q question, ok bool) {
 	return q, q != question{}
 }
 
+// reading is who a file may say that reads or completes resources, whichever they are.
+type reading struct{ podman, program, webhook bool }
+
+func readingOf(file string, text []byte) reading {
+	return reading{
+		podman:  bytes.Contains(text, []byte("play kube")) || bytes.Contains(text, []byte("kube play")),
+		program: isProgram(file),
+		webhook: bytes.Contains(text, []byte("kubebuilder:webhook:")),
+	}
+}
+
 // askStructure asks a file what reads or completes the resources of findings.
-func (q question) askStructure(file string, text []byte, findings []*finding.Finding) (answered bool) {
-	podman := q.read != "" && plays(text, path.Base(q.read))
-	program := q.read != "" && !podman && loads(file, text, q.read)
-	if !podman && !program && (q.group == "" || !completes(text, q.group)) {
+func (q question) askStructure(is reading, file string, text []byte, findings []*finding.Finding) (answered bool) {
+	podman := is.podman && q.read != "" && plays(text, path.Base(q.read))
+	program := is.program && q.read != "" && !podman && loads(file, text, q.read)
+	if !podman && !program && (!is.webhook || q.group == "" || !completes(text, q.group)) {
 		return false
 	}
 	for _, f := range findings {
@@ -69,18 +80,20 @@ func plays(text []byte, name string) bool {
 	})
 }
 
-// loads reports whether a program names a file, with its folder or from there: what is in
-// tests and for kubectl is applied as it is.
-func loads(program string, text []byte, file string) bool {
-	name := path.Base(program)
+// isProgram reports whether a file is of a program, and not of its tests.
+func isProgram(file string) bool {
+	name := path.Base(file)
 	switch path.Ext(name) {
 	case ".go", ".py", ".java", ".kt", ".scala", ".groovy", ".ts", ".js", ".rs", ".cs", ".rb":
 	default:
 		return false
 	}
-	if strings.Contains(strings.ToLower(name), "test") || strings.Contains(program, "test/") || strings.Contains(program, "e2e") {
-		return false
-	}
+	return !strings.Contains(strings.ToLower(name), "test") && !strings.Contains(file, "test/") && !strings.Contains(file, "e2e")
+}
+
+// loads reports whether a program names a file, with its folder or from there: what is
+// for kubectl is applied as it is.
+func loads(program string, text []byte, file string) bool {
 	dir, base := path.Split(file)
 	return (hasWord(text, file) || path.Base(path.Dir(program)) == strings.TrimSuffix(dir, "/") && hasWord(text, base)) && !applying().Match(text)
 }
@@ -95,9 +108,6 @@ var webhookMarker = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCom
 
 // completes reports whether a text declares a webhook that changes resources of a group.
 func completes(text []byte, group string) bool {
-	if !bytes.Contains(text, []byte("kubebuilder:webhook:")) {
-		return false
-	}
 	return slices.ContainsFunc(webhookMarker().FindAllString(string(text), -1), func(marker string) bool {
 		_, groups, _ := strings.Cut(marker, "groups=")
 		groups, _, _ = strings.Cut(groups, ",")

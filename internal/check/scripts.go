@@ -2,8 +2,6 @@ package check
 
 import (
 	"bytes"
-	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -20,7 +18,7 @@ import (
 // kustomizations make of files is in the build, so what is beside a resource counts
 // where none lists it. It returns what they say of objects that are missing, for
 // those findings whose level follows the evidence.
-func (rep *Report) scripted(outcomes []outcome) map[*finding.Finding]speech {
+func (rep *Report) scripted(outcomes []outcome, readers textReaders) map[*finding.Finding]speech {
 	asked := map[string]map[question][]*finding.Finding{} // by the top of the repository
 	spoken := map[*finding.Finding]speech{}
 	for i := range outcomes {
@@ -52,8 +50,7 @@ func (rep *Report) scripted(outcomes []outcome) map[*finding.Finding]speech {
 	}
 	for top, questions := range asked {
 		r := &reader{questions: questions, spoken: spoken}
-		r.read(os.DirFS(top))
-		r.end()
+		readers[top] = append(readers[top], &textReader{wants: func(string) bool { return true }, read: r.read, end: r.end})
 	}
 	return spoken
 }
@@ -105,49 +102,26 @@ type reader struct {
 	mentioned map[question]bool
 	others    bool // are made in ways that are not read
 	project   bool // of an operator
+	seen      int  // bytes
+	compared  int64
 }
 
-func (r *reader) read(repository fs.FS) {
-	const largest, most = 256 << 10, 64 << 20 // bytes
-	const mostCompared = 8 << 30              // bytes, counted once for each question
-	read, compared := 0, int64(0)
-	texts := int64(0) // that are looked for one by one
+func (r *reader) read(file string, text []byte) (more bool) {
+	const most = 64 << 20        // bytes
+	const mostCompared = 8 << 30 // bytes, counted once for each question
+	r.seen += len(text)
+	commands, comments := text, text
+	if isForCluster(file, text) {
+		commands, comments = nil, commentLines(text)
+	}
+	r.others, r.project = r.others || makesOthers(file, commands), r.project || isProject(file, commands)
 	for q := range r.questions {
-		if q.kind == "" {
-			texts++
+		if q.kind == "" { // which is looked for by itself
+			r.compared += int64(len(commands))
 		}
 	}
-	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return nil //nolint:nilerr // what may not be read is left out
-		case len(r.questions) == 0 || read > most || compared > mostCompared:
-			return fs.SkipAll
-		case d.IsDir():
-			if file != "." && (skipped(file) && d.Name() != ".github" && d.Name() != ".circleci") {
-				return fs.SkipDir
-			}
-			return nil
-		case !d.Type().IsRegular():
-			return nil
-		}
-		if info, err := d.Info(); err != nil || info.Size() > largest {
-			return nil //nolint:nilerr // as above
-		}
-		text, err := fs.ReadFile(repository, file)
-		if err != nil || bytes.IndexByte(text, 0) >= 0 {
-			return nil //nolint:nilerr // as above
-		}
-		read += len(text)
-		commands, comments := text, text
-		if isForCluster(file, text) {
-			commands, comments = nil, commentLines(text)
-		}
-		r.others, r.project = r.others || makesOthers(file, commands), r.project || isProject(file, commands)
-		compared += int64(len(comments)) * texts
-		r.ask(file, commands, comments)
-		return nil
-	})
+	r.ask(file, commands, comments)
+	return len(r.questions) > 0 && r.seen <= most && r.compared <= mostCompared
 }
 
 // ask looks for answers in a file: in all of it, unless it is for a cluster, or in its
@@ -155,6 +129,7 @@ func (r *reader) read(repository fs.FS) {
 func (r *reader) ask(file string, commands, comments []byte) {
 	made := makersOf(comments)
 	named := r.namedIn(comments)
+	is := readingOf(file, commands)
 	for q, findings := range r.questions {
 		switch {
 		case q.kind == "":
@@ -162,7 +137,7 @@ func (r *reader) ask(file string, commands, comments []byte) {
 				continue
 			}
 			if q.read != "" || q.group != "" {
-				if !q.askStructure(file, commands, findings) {
+				if !q.askStructure(is, file, commands, findings) {
 					continue
 				}
 				break

@@ -2,8 +2,6 @@ package check
 
 import (
 	"bytes"
-	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -27,7 +25,7 @@ type moving struct{ image, entry, workload, file string }
 // of the repository puts another one in before anything runs: kubectl set image,
 // kustomize edit set image, sed and yq over the file, Skaffold, Tilt, or the entry of a
 // kustomization elsewhere.
-func (rep *Report) setImages(outcomes []outcome) {
+func (rep *Report) setImages(outcomes []outcome, readers textReaders) {
 	asked := map[string]map[moving][]*finding.Finding{} // by the top of the repository
 	for i := range outcomes {
 		o := &outcomes[i]
@@ -54,13 +52,18 @@ func (rep *Report) setImages(outcomes []outcome) {
 		}
 	}
 	for top, images := range asked {
-		readSetters(os.DirFS(top), images)
+		readers[top] = append(readers[top], setterReader(images))
 	}
 }
 
-// readSetters looks for what sets images in the scripts and pipelines of a repository.
-func readSetters(repository fs.FS, images map[moving][]*finding.Finding) {
-	eachText(repository, func(file string) bool { return isScript(file) || isKustomizationFile(file) }, func(file string, text []byte) (more bool) {
+// mostScripts bounds how many scripts, pipelines and documents of a repository are read
+// for what they say of all of it.
+const mostScripts = 2000
+
+// setterReader looks for what sets images in the scripts and pipelines of a repository.
+func setterReader(images map[moving][]*finding.Finding) *textReader {
+	wants := func(file string) bool { return isScript(file) || isKustomizationFile(file) }
+	return &textReader{most: mostScripts, wants: wants, read: func(file string, text []byte) (more bool) {
 		sets := setters(file, text)
 		if sets == nil {
 			return true
@@ -75,38 +78,7 @@ func readSetters(repository fs.FS, images map[moving][]*finding.Finding) {
 			}
 		}
 		return len(images) > 0
-	})
-}
-
-// eachText calls f with those files of a repository that are wanted and are text, as
-// long as it returns true: the first few thousand that are not large.
-func eachText(repository fs.FS, wanted func(file string) bool, f func(file string, text []byte) (more bool)) {
-	const largest, most = 256 << 10, 2000 // bytes, files
-	read := 0
-	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return nil //nolint:nilerr // what may not be read is left out
-		case d.IsDir():
-			if file != "." && skipped(file) && d.Name() != ".github" && d.Name() != ".circleci" {
-				return fs.SkipDir
-			}
-			return nil
-		case !d.Type().IsRegular() || !wanted(file):
-			return nil
-		}
-		if info, err := d.Info(); err != nil || info.Size() > largest {
-			return nil //nolint:nilerr // as above
-		}
-		text, err := fs.ReadFile(repository, file)
-		if err != nil || bytes.IndexByte(text, 0) >= 0 {
-			return nil //nolint:nilerr // as above
-		}
-		if read++; read > most || !f(file, text) {
-			return fs.SkipAll
-		}
-		return nil
-	})
+	}}
 }
 
 // isScript reports whether a file is a script, or says what a pipeline runs.
