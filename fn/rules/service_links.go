@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -45,16 +46,21 @@ var serviceVariableCollision = &Rule{
 		"Headless Services have no such variables; a pod with enableServiceLinks: false and a container that sets the variable itself are left alone.",
 	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
+			if c.Type != inventory.AppContainer || yamlnode.Get(c.Node, "command") != nil || yamlnode.Get(c.Node, "args") != nil || yamlnode.GetString(c.Pod.Spec, "enableServiceLinks") == "false" {
+				return
+			}
 			node := yamlnode.Get(c.Node, "image")
 			row := refusedBy(yamlnode.String(node))
-			if row == nil || c.Type != inventory.AppContainer || yamlnode.Get(c.Node, "command") != nil || yamlnode.Get(c.Node, "args") != nil ||
-				yamlnode.GetString(c.Pod.Spec, "enableServiceLinks") == "false" || row.setIn(c) {
+			if row == nil || row.setIn(c) {
 				return
 			}
 			name := strings.ReplaceAll(strings.ToLower(strings.TrimSuffix(row.variable, "_PORT")), "_", "-")
 			for _, svc := range p.Inventory.Find(serviceKind, name) {
 				if svc.Node == nil || svc.Namespace != o.Namespace || !hasLinks(svc) {
 					continue
+				}
+				if !p.Inventory.Finished && filepath.Dir(svc.File) != filepath.Dir(o.File) {
+					continue // for another cluster, or namespace, as likely as not
 				}
 				p.Report(o, node, fmt.Sprintf("container %q exits at once: for Service %s beside it the kubelet sets %s=tcp://…, which this image takes for its own configuration", c.Name, name, row.variable),
 					Help("set enableServiceLinks: false in the pod spec, or give the Service another name"))
