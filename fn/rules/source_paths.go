@@ -76,17 +76,19 @@ type sourcePathRow struct {
 	values string
 	// components are folders, as seen from the folder.
 	components string
+	// mayLack is a field that is true where one of those may not be there.
+	mayLack string
 }
 
 var sourcePathRows = []sourcePathRow{
 	// https://fluxcd.io/flux/components/kustomize/kustomizations/#source-reference
-	{kind: gk("kustomize.toolkit.fluxcd.io/Kustomization"), source: "spec", path: "path", names: []string{"sourceRef.namespace", "sourceRef.name"}, when: "sourceRef.kind", value: "GitRepository", components: "components[]"},
+	{kind: gk("kustomize.toolkit.fluxcd.io/Kustomization"), source: "spec", path: "path", names: []string{"sourceRef.namespace", "sourceRef.name"}, when: "sourceRef.kind", value: "GitRepository", components: "components[]", mayLack: "ignoreMissingComponents"},
 	// https://fluxcd.io/flux/components/helm/helmreleases/#chart-template
 	{kind: gk("helm.toolkit.fluxcd.io/HelmRelease"), source: "spec.chart.spec", path: "chart", names: []string{"sourceRef.namespace", "sourceRef.name"}, when: "sourceRef.kind", value: "GitRepository"},
 	// https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/
-	{kind: gk("argoproj.io/Application"), source: "spec.source", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]"},
-	{kind: gk("argoproj.io/Application"), source: "spec.sources[]", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]"},
-	{kind: gk("argoproj.io/ApplicationSet"), source: "spec.template.spec.source", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]"},
+	{kind: gk("argoproj.io/Application"), source: "spec.source", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]", mayLack: "helm.ignoreMissingValueFiles"},
+	{kind: gk("argoproj.io/Application"), source: "spec.sources[]", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]", mayLack: "helm.ignoreMissingValueFiles"},
+	{kind: gk("argoproj.io/ApplicationSet"), source: "spec.template.spec.source", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]", mayLack: "helm.ignoreMissingValueFiles"},
 }
 
 // sourcePath is a path in a repository.
@@ -95,11 +97,10 @@ type sourcePath struct {
 	node   *yaml.Node
 	source string
 	path   string // clean, "." for all of it
-	// values are the files of values that Helm is to read, and mayLack is set where
-	// it goes on without one.
-	values     []*yaml.Node
-	mayLack    bool
-	components []*yaml.Node
+	// values are the files of values that Helm is to read, components the folders that
+	// Flux adds, and mayLack is set where they go on without one.
+	values, components []*yaml.Node
+	mayLack            bool
 }
 
 func (row *sourcePathRow) read(o *inventory.Object, source *yaml.Node) (s sourcePath, ok bool) {
@@ -115,8 +116,9 @@ func (row *sourcePathRow) read(o *inventory.Object, source *yaml.Node) (s source
 		return s, false
 	}
 	s = sourcePath{object: o, node: n, path: path.Clean(strings.TrimLeft(text, "/"))}
+	s.mayLack = row.mayLack != "" && yamlnode.Bool(field(row.mayLack))
 	if row.values != "" {
-		s.values, s.mayLack = fieldpath.Of(row.values).Nodes(source), yamlnode.Bool(field("helm.ignoreMissingValueFiles"))
+		s.values = fieldpath.Of(row.values).Nodes(source)
 	}
 	if row.components != "" {
 		s.components = fieldpath.Of(row.components).Nodes(source)
@@ -193,6 +195,9 @@ func (p *Pass) checkValueFiles(s *sourcePath) {
 		if near := p.nearFile(file); near != "" {
 			opts = []Option{DidYouMean(strings.TrimSuffix(text, path.Base(file)) + near)}
 		}
+		if s.path == "." { // many repositories have a chart there
+			opts = append(opts, AtMost(finding.Warning))
+		}
 		p.Report(s.object, n, fmt.Sprintf("there is no file %q beside the chart, in this repository", file), opts...)
 	}
 }
@@ -232,7 +237,7 @@ func (p *Pass) checkReferredValues() {
 // checkComponents judges the components that Flux adds to the kustomization of a folder.
 // https://fluxcd.io/flux/components/kustomize/kustomizations/#components
 func (p *Pass) checkComponents(s *sourcePath) {
-	if info, err := fs.Stat(p.Inventory.Repository, s.path); err != nil || !info.IsDir() {
+	if info, err := fs.Stat(p.Inventory.Repository, s.path); err != nil || !info.IsDir() || s.mayLack {
 		return
 	}
 	for _, n := range s.components {
@@ -264,10 +269,15 @@ func (p *Pass) nearFile(missing string) string {
 			names = append(names, e.Name())
 		}
 	}
-	if near := nearest(path.Base(missing), names); len(near) > 0 && suggest.Close(path.Base(missing), near[0]) {
-		return near[0]
+	near := nearest(path.Base(missing), names)
+	if len(near) == 0 || !suggest.Close(path.Base(missing), near[0]) {
+		return ""
 	}
-	return ""
+	stem := func(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
+	if a, b := stem(path.Base(missing)), stem(near[0]); a != b && !suggest.Close(a, b) {
+		return "" // prod-1.yaml and prod-2.yaml are two
+	}
+	return near[0]
 }
 
 // nearFolders returns the path with its first part that is not there replaced by
