@@ -38,7 +38,7 @@ var imageLikelyLocal = &Rule{
 			if !u.likelyLocal() || p.fromStream(&u) {
 				return
 			}
-			if near := nearest(u.Name, slices.Collect(maps.Keys(officialImages()))); len(near) > 0 && len(u.Name) > 4 && suggest.Distance(u.Name, near[0]) == 1 {
+			if near := officialNames().Nearest(u.Name, 1); len(near) > 0 && len(u.Name) > 4 && suggest.Distance(u.Name, near[0]) == 1 {
 				p.Report(u.object, u.node, fmt.Sprintf("image %q is none of Docker's official images, and nearly the name of one", name), DidYouMean(near[0]+":latest"))
 				return
 			}
@@ -103,6 +103,8 @@ var officialImages = sync.OnceValue(func() map[string]bool {
 	}
 	return names
 })
+
+var officialNames = sync.OnceValue(func() *suggest.Index { return suggest.NewIndex(slices.Collect(maps.Keys(officialImages()))) })
 
 var memoryLikelyLow = &Rule{
 	Name:     "memory-likely-low",

@@ -181,7 +181,7 @@ var fieldWords = []struct {
 // https://kubernetes.io/docs/concepts/configuration/secret/#secret-types
 var secretTypes = sync.OnceValue(func() *words {
 	return newWords("type of Secrets", `
-		kubernetes.io/ tls dockerconfigjson dockercfg basic-auth ssh-auth service-account-token rbd cephfs glusterfs iscsi-chap scaleio azure-file opaque
+		kubernetes.io/ tls dockerconfigjson dockercfg basic-auth ssh-auth service-account-token rbd cephfs glusterfs iscsi-chap scaleio azure-file opaque Opaque
 		bootstrap.kubernetes.io/ token
 	`)
 })
