@@ -14,6 +14,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/normalize"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
@@ -277,6 +278,14 @@ var imagePattern = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:` + host + `/)?` + component + `(?:/` + component + `)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`)
 })
 
+// isTriggered reports whether OpenShift writes images into a resource when image streams
+// have them.
+// https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/images/triggering-updates-on-imagestream-changes
+func isTriggered(o *inventory.Object) bool {
+	return o.Annotation("image.openshift.io/triggers") != "" ||
+		o.Kind == "DeploymentConfig" && len(fieldpath.Of("spec.triggers[].imageChangeParams.containerNames[]").Nodes(o.Node)) > 0
+}
+
 var imageInvalid = &Rule{
 	Name:     "image-invalid",
 	Severity: finding.Error,
@@ -303,8 +312,8 @@ var imageInvalid = &Rule{
 					Help("a digest by sha256 is 64 hexadecimal digits in lower case, and this has %d characters", len(digest)))
 				return
 			}
-			if strings.TrimSpace(s) == "" && o.Annotation("image.openshift.io/triggers") != "" {
-				return // https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/images/triggering-updates-on-imagestream-changes
+			if strings.TrimSpace(s) == "" && isTriggered(o) {
+				return
 			}
 			if strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../") {
 				p.Report(o, n, fmt.Sprintf("%q is a path: InvalidImageName, unless a program builds an image there and puts its name in", s), AtMost(finding.Warning),

@@ -57,6 +57,12 @@ var localNames = []localName{
 		uses:        []string{"spec.strategy.canary.steps[].setHeaderRoute.name", "spec.strategy.canary.steps[].setMirrorRoute.name"},
 		definitions: []string{"spec.strategy.canary.trafficRouting.managedRoutes[].name"},
 	},
+	// https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/building_applications/deployments
+	{
+		kinds: gks("apps.openshift.io/DeploymentConfig"), what: "container",
+		uses:        []string{"spec.triggers[].imageChangeParams.containerNames[]"},
+		definitions: []string{"spec.template.spec.containers[].name", "spec.template.spec.initContainers[].name"},
+	},
 	// https://tekton.dev/docs/pipelines/pipelines/#using-the-runafter-field
 	{kinds: gks("tekton.dev/Pipeline"), what: "task", uses: []string{"spec.tasks[].runAfter[]"}, definitions: []string{"spec.tasks[].name"}},
 	// https://prometheus-operator.dev/docs/developer/alerting/
@@ -149,8 +155,8 @@ func (p *Pass) checkLocalNames(o *inventory.Object, l *localName) {
 			names = append(names, n.Value)
 		}
 	}
-	if len(names) == 0 {
-		return // defined elsewhere, as by a workflowTemplateRef
+	if len(names) == 0 || slices.ContainsFunc(names, reference.IsTemplate) {
+		return // defined elsewhere, as by a workflowTemplateRef, or filled in later
 	}
 	others := map[*yaml.Node]bool{}
 	for _, path := range l.others {
