@@ -346,11 +346,18 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		tree.Name = p.name
 		around := rep.aroundOf(&tree, p.inv, found, cfg, opts)
 		o := outcome{tree: tree, have: rep.objectsOf(p.inv, around), set: severities(cfg), around: around}
-		if t.Named {
+		processed, err := t.processed(ctx, p.inv, cfg, opts)
+		if err != nil {
+			return outcomes, err
+		}
+		if t.Named && len(processed) == 0 {
 			o.found = found
 		} else {
 			o.findings = found.Findings()
-			spareForms(p.inv, o.findings, o.set)
+			if !t.Named {
+				spareForms(p.inv, o.findings, o.set)
+			}
+			o.findings = append(o.findings, processed...)
 		}
 		if t.alone {
 			o.have, o.findings = nil, t.certain(o.findings)
