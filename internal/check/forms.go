@@ -16,23 +16,27 @@ import (
 
 // spareForms makes warnings of the mistakes in forms, which were found in a folder:
 // whoever fills one in may add what is missing as well. The folder of a Go program
-// has such files, that it reads and completes; where that is plain, or an object is
-// merged into one that is there, what is not about their structure is a note. Rules whose severity is set have that.
+// has such files, that it reads and completes; where that is plain, what is not about
+// their structure is a note, and so is what lacks in an object that is merged into one
+// which is there. Rules whose severity is set have that.
 func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
-	forms, templates, completed := map[object]bool{}, map[object]bool{}, map[object]bool{}
+	forms, templates, completed, merged := map[object]bool{}, map[object]bool{}, map[object]bool{}, map[object]bool{}
 	for _, o := range inv.Objects() {
 		key := object{o.File, o.Resource()}
 		switch {
 		case o.Node == nil:
-		case isCompleted(o) || isForExisting(o):
+		case isCompleted(o):
 			completed[key], forms[key] = true, true
 		case isForm(o):
 			forms[key] = true
 		case marked(o.Name) || marked(o.Namespace):
 			templates[key] = true
 		}
+		if o.Node != nil && isForExisting(o) {
+			merged[key] = true
+		}
 	}
-	if len(forms)+len(templates) == 0 {
+	if len(forms)+len(templates)+len(merged) == 0 {
 		return
 	}
 	for i := range findings {
@@ -41,7 +45,7 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 			continue
 		}
 		key := object{f.File, f.Resource}
-		if completed[key] && !structural[f.Rule] {
+		if (completed[key] || merged[key] && !strings.HasPrefix(f.Field, "metadata")) && !structural[f.Rule] {
 			f.Severity = min(f.Severity, finding.Note)
 		}
 		if forms[key] || templates[key] && !structural[f.Rule] {

@@ -27,7 +27,7 @@ func misspelt(outcomes []outcome) {
 	}
 	for i := range outcomes {
 		for j := range outcomes[i].findings {
-			if f := &outcomes[i].findings[j]; noted(&outcomes[i], f) && !slices.Contains(files[*f.Missing], f.File) {
+			if f := &outcomes[i].findings[j]; noted(&outcomes[i], f) && len(files[*f.Missing]) < 2 && !slices.Contains(files[*f.Missing], f.File) {
 				files[*f.Missing] = append(files[*f.Missing], f.File)
 			}
 		}

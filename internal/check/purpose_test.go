@@ -367,6 +367,8 @@ func TestForExisting(t *testing.T) {
 		"kind: PersistentVolumeClaim\nmetadata: {name: logs, labels: {}}\n":                               finding.Warning,
 		"kind: PersistentVolumeClaim\nmetadata: {name: logs, labels: {a: b}}\nspec: {resources: {}}\n":    finding.Warning,
 		"kind: PersistentVolumeClaim\nmetadata: {name: logs, labels: {a: b}}\nspec: {accessModes: [x]}\n": finding.Error,
+		"kind: PersistentVolumeClaim\nmetadata: {name: logs, labels: {a: 'b c'}}\n":                       finding.Error,
+		"kind: Namespace\nmetadata: {name: The_Shop, labels: {a: b}}\n":                                   finding.Error,
 	} {
 		dir := tree(t, map[string]string{"k8s/logs.yaml": "apiVersion: v1\n" + text})
 		var worst finding.Severity
