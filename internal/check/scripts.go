@@ -5,6 +5,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -30,7 +31,7 @@ func (rep *Report) scripted(outcomes []outcome, readers textReaders) map[*findin
 				continue
 			}
 			q, ok := newQuestion(f)
-			if !ok || f.Severity < finding.Error && !open && q.word == "" {
+			if !ok || !open && (f.Severity < finding.Error && q.word == "" || q.kind != "" && makes[q.kind] == "") {
 				continue
 			}
 			if open {
@@ -169,10 +170,16 @@ func (r *reader) ask(file string, commands, comments []byte) {
 		case !named[q.name]:
 			continue
 		case q.spokenOf(comments):
-			for _, f := range findings {
-				if _, open := r.spoken[f]; open {
+			left := slices.DeleteFunc(findings, func(f *finding.Finding) bool {
+				_, open := r.spoken[f]
+				if open {
 					r.spoken[f] = speech{maker: file + " speaks of it"}
 				}
+				return open
+			})
+			if len(left) > 0 {
+				r.questions[q] = left // another file may say how it is made
+				continue
 			}
 		default:
 			if r.mentioned == nil {

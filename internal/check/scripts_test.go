@@ -111,6 +111,8 @@ func TestScriptsMakeObjects(t *testing.T) {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": c.pod, c.file: c.text}))
 		assert.Contains(t, above(rep, finding.Off), c.want, name)
 	}
+	declared := tree(t, map[string]string{"k8s/all.yaml": secret, "README.md": "The Secret `shop-keys` is made by up.sh.\n", "up.sh": "kubectl create secret generic shop-keys\n"})
+	assert.Contains(t, above(run(t, check.Options{Unresolved: "error"}, declared), finding.Off), "warning secret-not-found", "who speaks of it before does not hide who makes it")
 	near := tree(t, map[string]string{"k8s/all.yaml": secret + "---\napiVersion: v1\nkind: Secret\nmetadata: {name: shop-key}\n", "up.sh": "kubectl create secret generic shop-keys\n"})
 	assert.Contains(t, above(run(t, check.Options{}, near), finding.Note), "error secret-not-found", "one that is nearly called so is here")
 }
