@@ -140,12 +140,13 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	}
 	outcomes := rep.trees(ctx, trees, opts, func(i int) bool { return opts.chosen(i) })
 	texts := rep.Texts
-	if slices.Contains(opts.Chosen, false) && ctx.Err() == nil && rep.depends(outcomes) {
+	if slices.Contains(opts.Chosen, false) && ctx.Err() == nil && (rep.depends(outcomes) || namedNear(outcomes, trees)) {
 		mine := rep.Texts()
 		texts = func() map[string][]byte { return mine }
 		outcomes = append(outcomes, rep.others(ctx, trees, opts)...)
-		slices.SortStableFunc(outcomes, func(a, b outcome) int { return cmp.Compare(a.at, b.at) })
 	}
+	// What is judged by itself comes last: which trees it is of depends on the part.
+	slices.SortStableFunc(outcomes, func(a, b outcome) int { return cmp.Or(cmp.Compare(a.last(), b.last()), cmp.Compare(a.at, b.at)) })
 	if err := kbuild.Unchanged(rep.inputs...); err != nil {
 		var changed *kbuild.ChangedError
 		if errors.As(err, &changed) {
@@ -264,6 +265,14 @@ type outcome struct {
 	resources []*yaml.Node
 	// aside says that the tree is not checked, and only has what others may miss.
 	aside bool
+}
+
+// last is 1 for what comes after the other trees, whatever is chosen of them.
+func (o *outcome) last() int {
+	if o.tree.alone {
+		return 1
+	}
+	return 0
 }
 
 // severities are those that a configuration sets, by rule.

@@ -1,8 +1,12 @@
 package check
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"slices"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
@@ -16,18 +20,61 @@ var sharedKinds = map[string]bool{
 	"Kustomization": true, "HelmRelease": true, "Bucket": true, "ReferenceGrant": true, "RuntimeClass": true, "SecretStore": true, "StorageClass": true, "VolumeSnapshotClass": true,
 }
 
+// notes reports whether a finding is a note that misspelt may make a warning of.
+func (o *outcome) notes(f *finding.Finding) bool {
+	_, set := o.set[f.Rule]
+	return f.Missing != nil && f.Severity == finding.Note && !set && sharedKinds[f.Missing.Kind] && len(f.Suggestions) == 0
+}
+
+// namedNear reports whether the files of the trees' repositories have names near to
+// those that such notes are about: only then are other trees built for their sake.
+func namedNear(outcomes []outcome, trees []Tree) bool {
+	missing := map[string]map[string]bool{} // names, by kind
+	for i := range outcomes {
+		for j := range outcomes[i].findings {
+			if f := &outcomes[i].findings[j]; outcomes[i].notes(f) {
+				if missing[f.Missing.Kind] == nil {
+					missing[f.Missing.Kind] = map[string]bool{}
+				}
+				missing[f.Missing.Kind][f.Missing.Name] = true
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return false
+	}
+	tops := map[string]bool{}
+	for i := range trees {
+		tops[trees[i].top()] = true
+	}
+	delete(tops, "")
+	near := false
+	for top := range tops {
+		eachDocument(os.DirFS(top), func(text []byte) bool {
+			for kind := range missing {
+				if !near && bytes.Contains(text, []byte(kind)) {
+					return true
+				}
+			}
+			return false
+		}, func(n *yaml.Node) {
+			is := identity(n)
+			for name := range missing[is.Kind] {
+				near = near || suggest.Close(name, is.Name)
+			}
+		})
+	}
+	return near
+}
+
 // misspelt makes warnings of the notes about objects of these kinds that no tree of the
 // run has, where one object of that namespace has a name that is a typing error away, and
 // no more than one. What several files call so is called so.
 func misspelt(outcomes []outcome) {
 	files := map[finding.Resource][]string{}
-	noted := func(o *outcome, f *finding.Finding) bool {
-		_, set := o.set[f.Rule]
-		return f.Missing != nil && f.Severity == finding.Note && !set && sharedKinds[f.Missing.Kind] && len(f.Suggestions) == 0
-	}
 	for i := range outcomes {
 		for j := range outcomes[i].findings {
-			if f := &outcomes[i].findings[j]; noted(&outcomes[i], f) && len(files[*f.Missing]) < 2 && !slices.Contains(files[*f.Missing], f.File) {
+			if f := &outcomes[i].findings[j]; outcomes[i].notes(f) && len(files[*f.Missing]) < 2 && !slices.Contains(files[*f.Missing], f.File) {
 				files[*f.Missing] = append(files[*f.Missing], f.File)
 			}
 		}
@@ -55,12 +102,15 @@ func misspelt(outcomes []outcome) {
 	for i := range outcomes {
 		for j := range outcomes[i].findings {
 			f := &outcomes[i].findings[j]
-			if !noted(&outcomes[i], f) || len(files[*f.Missing]) > 1 {
+			if !outcomes[i].notes(f) || len(files[*f.Missing]) > 1 {
+				continue
+			}
+			if _, there := trees[byName(f.Missing)]; there {
 				continue
 			}
 			group := finding.Resource{Kind: f.Missing.Kind, Namespace: f.Missing.Namespace}
 			near := slices.DeleteFunc(slices.Clone(names[group]), func(name string) bool { return !suggest.Close(f.Missing.Name, name) })
-			if len(near) != 1 || slices.Contains(names[finding.Resource{Kind: f.Missing.Kind}], f.Missing.Name) {
+			if len(near) != 1 {
 				continue
 			}
 			group.Name = near[0]

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
@@ -41,7 +42,17 @@ func TestNamesOfOtherTrees(t *testing.T) {
 	} {
 		files := map[string]string{"base/kustomization.yaml": kustomization + "- a.yaml\n"}
 		maps.Copy(files, c.files)
-		got := above(run(t, check.Options{}, tree(t, files)), finding.Note)
+		dir := tree(t, files)
+		got := above(run(t, check.Options{}, dir), finding.Note)
+		trees, err := check.Find([]string{dir}, check.FindOptions{})
+		require.NoError(t, err)
+		var parts []string
+		for i := range trees {
+			chosen := make([]bool, len(trees))
+			chosen[i] = true
+			parts = append(parts, above(check.Run(t.Context(), trees, check.Options{Chosen: chosen}), finding.Note)...)
+		}
+		assert.Equal(t, got, parts, "%s: the same in a part of the trees", name)
 		if c.want {
 			assert.Equal(t, []string{"warning object-not-found"}, got, name)
 		} else {

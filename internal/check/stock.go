@@ -12,6 +12,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 )
 
 // Stock is what trees have that findings of others depend on. The stock of the trees
@@ -168,6 +169,17 @@ func (m *Movement) Follow(ctx context.Context, trees []Tree, opts Options, asked
 	return out
 }
 
+// near reports whether what is missing has moved, or something with a name near to its
+// own: see misspelt.
+func (m *Movement) near(missing *finding.Resource) bool {
+	for object := range m.objects {
+		if object.Kind == missing.Kind && (object.Name == missing.Name || suggest.Close(missing.Name, object.Name)) {
+			return true
+		}
+	}
+	return false
+}
+
 // decides reports whether what has moved has a part in a finding.
 func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
 	if group := groupOf(f); f.Severity >= finding.Error && schemaRules[f.Rule] &&
@@ -180,6 +192,9 @@ func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
 		return true
 	}
 	if m.makers && f.Severity == finding.Warning && rules.LabelsSelected(f) != nil {
+		return true
+	}
+	if o.notes(f) && m.near(f.Missing) {
 		return true
 	}
 	if !o.asksOthers(f) {
