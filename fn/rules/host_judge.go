@@ -678,8 +678,10 @@ var configReaders = NewFact(func(b *Build) map[*inventory.Object][]*inventory.Po
 // podsOf are the pods that references are in, each once.
 func podsOf(refs []*reference.Ref) []*inventory.Pod {
 	var pods []*inventory.Pod
+	seen := make(map[*inventory.Pod]bool, len(refs))
 	for _, r := range refs {
-		if !slices.Contains(pods, r.Pod) {
+		if !seen[r.Pod] {
+			seen[r.Pod] = true
 			pods = append(pods, r.Pod)
 		}
 	}

@@ -63,7 +63,17 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 		if t.urls = engine.ReadTyped(t.name, t.text, t.whole); len(t.urls) == 0 && !(t.whole && strings.ContainsRune(t.text, ':')) && len(t.settings) == 0 {
 			return
 		}
-		t.urls = slices.DeleteFunc(t.urls, func(u *engine.Typed) bool { return inComment(t.text, u.Start) || t.inPattern(u) })
+		line, from := 0, 0 // where the line of a URL begins, and where the one before it is
+		t.urls = slices.DeleteFunc(t.urls, func(u *engine.Typed) bool {
+			if u.Start < from {
+				line, from = 0, 0
+			}
+			if i := strings.LastIndexByte(t.text[from:u.Start], '\n'); i >= 0 {
+				line = from + i + 1
+			}
+			from = u.Start
+			return inComment(t.text[line:u.Start]) || t.inPattern(u)
+		})
 		for _, u := range t.urls {
 			u.JudgeParameters()
 		}
@@ -123,15 +133,22 @@ var typedTexts = NewFact(func(b *Build) []*typedText {
 	return texts
 })
 
+// longestPattern is as much of a text as is read for a regular expression: a line may be
+// all of a file.
+const longestPattern = 512
+
 // inPattern reports whether a URL is a regular expression, which programs compare URLs
 // with.
 func (t *typedText) inPattern(u *engine.Typed) bool {
-	line, _, _ := strings.Cut(t.text[u.Start:], "\n")
+	pattern := t.text[u.Start:min(len(t.text), u.Start+longestPattern)]
+	if i := strings.IndexAny(pattern, "\n\t \"'`"); i > 0 {
+		pattern = pattern[:i]
+	}
 	constructs := []string{"[^", "(?:", "(?P<", "(?<", "(?="}
 	if !t.whole { // a password has a backslash sooner than a variable a regular expression
 		constructs = append(constructs, `\S`, `\w`, `\d`, `\s`, `\(`, `\.`, `[a-z`, `[A-Z`, `[0-9`)
 	}
-	return slices.ContainsFunc(constructs, func(c string) bool { return strings.Contains(line, c) })
+	return slices.ContainsFunc(constructs, func(c string) bool { return strings.Contains(pattern, c) })
 }
 
 // forPeople reports whether a file is one to be read.
@@ -180,9 +197,9 @@ func (t *typedText) lineSettings() []setting {
 	return all
 }
 
-// inComment reports whether the line of an offset in a file is a comment.
-func inComment(text string, offset int) bool {
-	line := strings.TrimLeft(text[strings.LastIndexByte(text[:offset], '\n')+1:offset], " \t")
+// inComment reports whether what is in front of an address in its line begins a comment.
+func inComment(line string) bool {
+	line = strings.TrimLeft(line, " \t")
 	if strings.TrimRight(line, " \t") == "--" {
 		return true
 	}
