@@ -44,12 +44,18 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	return out
 }
 
-// spoken is what of the text of a file says something to scripted.
+// spoken is what of the text of a file says something to scripted and setImages.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:
 		return nil
-	case isForCluster(filepath.ToSlash(file), text) || isKustomizationFile(file):
+	case isKustomizationFile(file):
+		said := commentLines(text)
+		for _, image := range imagesSet(text) {
+			said = append(append(said, image...), '\n')
+		}
+		return said
+	case isForCluster(filepath.ToSlash(file), text):
 		return commentLines(text)
 	}
 	return text

@@ -204,14 +204,19 @@ func entryFor(text []byte, image string) string {
 
 // entriesOf are the images that a kustomization gives another tag, or a digest.
 func entriesOf(text []byte) func(moving) bool {
-	names := map[string]bool{}
-	for _, entry := range imagesIn(text) {
-		if entry.Digest != "" || entry.NewTag != "" && entry.NewTag != "latest" {
-			names[entry.Name] = true
-		}
-	}
+	names := imagesSet(text)
 	if len(names) == 0 {
 		return nil
 	}
-	return func(q moving) bool { return names[q.image] }
+	return func(q moving) bool { return slices.Contains(names, q.image) }
+}
+
+// imagesSet are the names of those images.
+func imagesSet(text []byte) (names []string) {
+	for _, entry := range imagesIn(text) {
+		if entry.Digest != "" || entry.NewTag != "" && entry.NewTag != "latest" {
+			names = append(names, entry.Name)
+		}
+	}
+	return names
 }

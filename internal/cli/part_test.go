@@ -76,6 +76,26 @@ func TestChangedScript(t *testing.T) {
 	}
 }
 
+// TestChangedEntry: what sets an image in one kustomization answers for that of another.
+func TestChangedEntry(t *testing.T) {
+	const entry = "resources: [../../base]\nimages: [{name: example.com/web, newTag: %s}]\n"
+	repository(t, map[string]string{
+		"base/kustomization.yaml":          "resources: [pod.yaml]\n",
+		"base/pod.yaml":                    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"example.com/web:latest\"}]}\n",
+		"overlays/dev/kustomization.yaml":  "resources: [../../base]\n",
+		"overlays/prod/kustomization.yaml": fmt.Sprintf(entry, "v1"),
+	})
+	_, stdout, _ := run(t, "check", "overlays")
+	assert.Contains(t, stdout, "overlays/prod/kustomization.yaml sets the image")
+	write(t, ".", map[string]string{"overlays/prod/kustomization.yaml": fmt.Sprintf(entry, "v2")})
+	_, _, stderr := run(t, "check", "--changed-since", "main", "overlays")
+	assert.Contains(t, stderr, "1 of 2 trees are checked\n")
+	write(t, ".", map[string]string{"overlays/prod/kustomization.yaml": fmt.Sprintf(entry, "latest")})
+	_, stdout, _ = run(t, "check", "--changed-since", "main", "overlays")
+	assert.Contains(t, stdout, "warning[image-tag-latest]")
+	assert.Contains(t, stdout, "overlays/dev")
+}
+
 // Shards are disjoint and complete.
 func TestShards(t *testing.T) {
 	t.Chdir(t.TempDir())
