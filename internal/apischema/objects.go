@@ -76,6 +76,7 @@ var objectChecks = sync.OnceValue(func() map[string][]objectCheck {
 		"storage.v1.CSINodeDriver":                                      {noRepeat("topologyKeys")},
 		"node.v1.Overhead":                                              {overhead},
 		"networking.v1.IPAddress":                                       {addressName},
+		"core.v1.Namespace":                                             {podSecurity},
 		"core.v1.LimitRangeSpec":                                        {noTwice(ResourcesInvalid, "limits", "type")},
 		"core.v1.PodSecurityContext":                                    {noTwice(ValueInvalid, "sysctls", "name")},
 		"discovery.v1.EndpointSlice":                                    {sliceAddresses, noTwice(ValueInvalid, "ports", "name")},
@@ -248,6 +249,32 @@ func metadataKeys(o *object) {
 		o.refuse(o.keyOf("annotations"), ValueInvalid, "the annotations have %d bytes, and all together may have 262144", size)
 	}
 }
+
+// podSecurity refuses the labels of a Namespace that Pod Security admission, which every
+// API server runs unless told otherwise, cannot read:
+// https://kubernetes.io/docs/concepts/security/pod-security-admission/
+func podSecurity(o *object) {
+	const group = "pod-security.kubernetes.io/"
+	for k, v := range yamlnode.Fields(o.get("metadata", "labels")) {
+		mode, ours := strings.CutPrefix(k.Value, group)
+		v = yamlnode.Resolve(v)
+		if !ours || v == nil || v.Kind != yaml.ScalarNode || templated(v) {
+			continue
+		}
+		switch mode {
+		case "enforce", "audit", "warn":
+			if !slices.Contains(podSecurityLevels, v.Value) {
+				o.unsupported(v, k.Value, podSecurityLevels)
+			}
+		case "enforce-version", "audit-version", "warn-version":
+			if minor, is := strings.CutPrefix(v.Value, "v1."); v.Value != "latest" && (!is || minor == "" || strings.Trim(minor, "0123456789") != "") {
+				o.refuse(v, ValueInvalid, "%s cannot be %q; it is latest, or a release such as v1.31", k.Value, v.Value)
+			}
+		}
+	}
+}
+
+var podSecurityLevels = []string{"privileged", "baseline", "restricted"}
 
 func selectorKeys(o *object) {
 	if !strings.HasPrefix(o.in(), "autoscaling.") {
