@@ -23,8 +23,8 @@ func sourceRules() []*Rule { return []*Rule{sourcePathNotFound} }
 var sourcePathNotFound = &Rule{
 	Name:     "source-path-not-found",
 	Severity: finding.Error,
-	Doc: "A Flux Kustomization or HelmRelease, or an Argo CD Application, is to read a folder that the repository does not have. " +
-		"Flux answers kustomization path not found, Argo CD app path does not exist, and the cluster keeps what it had. " +
+	Doc: "A Flux Kustomization or HelmRelease, an Argo CD Application, or a GitRepo of Fleet, is to read a folder that the repository does not have. " +
+		"Flux answers kustomization path not found, Argo CD app path does not exist, Fleet no resource found, and the cluster keeps what it had. " +
 		"So is a component that a Kustomization adds, and a file of values that an Application names beside a chart or in a source of its own. " +
 		"It is an error where a folder beside it is called nearly so, and a warning where another path of the same source is there. " +
 		"Sources that are other repositories, and paths with placeholders, are left alone.",
@@ -39,14 +39,16 @@ var sourcePathNotFound = &Rule{
 		for _, row := range sourcePathRows {
 			for _, o := range p.Inventory.OfKind(row.kind) {
 				for _, source := range fieldpath.Of(row.source).Nodes(o.Node) {
-					s, ok := row.read(o, source)
-					if !ok {
-						continue
+					for _, n := range fieldpath.Of(row.path).Nodes(source) {
+						s, ok := row.read(o, source, n)
+						if !ok {
+							continue
+						}
+						if bySource[s.source] == nil {
+							order = append(order, s.source)
+						}
+						bySource[s.source] = append(bySource[s.source], s)
 					}
-					if bySource[s.source] == nil {
-						order = append(order, s.source)
-					}
-					bySource[s.source] = append(bySource[s.source], s)
 				}
 			}
 		}
@@ -67,7 +69,7 @@ var sourcePathNotFound = &Rule{
 type sourcePathRow struct {
 	kind   inventory.GroupKind
 	source string // the mappings with the fields
-	path   string
+	path   string // one, or a list of them
 	// names are fields that together say which repository it is.
 	names []string
 	// when is a field that must have a value, if it is there.
@@ -89,6 +91,8 @@ var sourcePathRows = []sourcePathRow{
 	{kind: gk("argoproj.io/Application"), source: "spec.source", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]", mayLack: "helm.ignoreMissingValueFiles"},
 	{kind: gk("argoproj.io/Application"), source: "spec.sources[]", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]", mayLack: "helm.ignoreMissingValueFiles"},
 	{kind: gk("argoproj.io/ApplicationSet"), source: "spec.template.spec.source", path: "path", names: []string{"repoURL"}, values: "helm.valueFiles[]", mayLack: "helm.ignoreMissingValueFiles"},
+	// https://fleet.rancher.io/ref-gitrepo
+	{kind: gk("fleet.cattle.io/GitRepo"), source: "spec", path: "paths[]", names: []string{"repo"}},
 }
 
 // sourcePath is a path in a repository.
@@ -103,14 +107,14 @@ type sourcePath struct {
 	mayLack            bool
 }
 
-func (row *sourcePathRow) read(o *inventory.Object, source *yaml.Node) (s sourcePath, ok bool) {
+// read reads the source of a path, which is at n.
+func (row *sourcePathRow) read(o *inventory.Object, source, n *yaml.Node) (s sourcePath, ok bool) {
 	field := func(path string) *yaml.Node {
 		for _, n := range fieldpath.Of(path).Nodes(source) {
 			return n
 		}
 		return nil
 	}
-	n := field(row.path)
 	text := yamlnode.String(n)
 	if text == "" || row.when != "" && yamlnode.String(field(row.when)) != row.value {
 		return s, false
@@ -126,7 +130,7 @@ func (row *sourcePathRow) read(o *inventory.Object, source *yaml.Node) (s source
 	for _, name := range row.names {
 		s.source += " " + strings.TrimSuffix(yamlnode.String(field(name)), ".git")
 	}
-	if reference.IsPlaceholder(text) || reference.IsPlaceholder(s.source) || strings.Contains(text, "{{") || !fs.ValidPath(s.path) {
+	if reference.IsPlaceholder(text) || reference.IsPlaceholder(s.source) || strings.Contains(text, "{{") || strings.ContainsAny(text, "*?[") || !fs.ValidPath(s.path) {
 		return s, false
 	}
 	return s, true
