@@ -111,7 +111,7 @@ var clusterScoped = sync.OnceValue(func() map[GroupKind]bool {
 		"triggers.tekton.dev":             {"ClusterTriggerBinding", "ClusterInterceptor"},
 		"configuration.konghq.com":        {"KongClusterPlugin"},
 		"cilium.io":                       {"CiliumClusterwideNetworkPolicy", "CiliumClusterwideEnvoyConfig", "CiliumBGPClusterConfig", "CiliumBGPPeerConfig", "CiliumLoadBalancerIPPool"},
-		"infrastructure.cluster.x-k8s.io": {"AWSClusterControllerIdentity", "AWSClusterRoleIdentity", "AWSClusterStaticIdentity"},
+		"infrastructure.cluster.x-k8s.io": {"AWSClusterControllerIdentity", "AWSClusterRoleIdentity", "AWSClusterStaticIdentity", "VSphereClusterIdentity"},
 		"protection.crossplane.io":        {"ClusterUsage"},
 		"secrets.crossplane.io":           {"StoreConfig"},
 		"aws.upbound.io":                  {"ProviderConfig"},

@@ -23,6 +23,9 @@ var clusterRows = []Row{
 	{From: capiInfra + "/AWSClusterRoleIdentity", Path: "spec.sourceIdentityRef.name", Kind: "kind", To: capiInfra + "/AWSClusterRoleIdentity," + capiInfra + "/AWSClusterStaticIdentity," + capiInfra + "/AWSClusterControllerIdentity"},
 	{From: capiInfra + "/AWSClusterStaticIdentity", Path: "spec.secretRef", InNamespace: "*", To: "Secret", Lenient: true},
 
+	// https://github.com/kubernetes-sigs/cluster-api-provider-vsphere/blob/main/docs/identity_management.md
+	{From: capiInfra + "/VSphereCluster", Path: "spec.identityRef.name", Kind: "kind", To: capiInfra + "/VSphereClusterIdentity,Secret"},
+
 	// https://karpenter.sh/docs/concepts/
 	{From: "karpenter.sh/NodePool", Path: "spec.template.spec.nodeClassRef.name", Kind: "kind", Group: "group|apiVersion", To: "karpenter.k8s.aws/EC2NodeClass,karpenter.azure.com/AKSNodeClass,karpenter.k8s.gcp/GCENodeClass,eks.amazonaws.com/NodeClass"},
 	{From: "karpenter.sh/NodeClaim", Path: "spec.nodeClassRef.name", Kind: "kind", Group: "group", To: "karpenter.k8s.aws/EC2NodeClass,karpenter.azure.com/AKSNodeClass,karpenter.k8s.gcp/GCENodeClass,eks.amazonaws.com/NodeClass"},
@@ -38,6 +41,9 @@ var clusterRows = []Row{
 	{From: "kyverno.io/ClusterPolicy,kyverno.io/Policy", Path: "spec.rules[].context[].configMap.name", Namespace: "namespace", To: "ConfigMap", Lenient: true},
 	{From: "kyverno.io/ClusterPolicy", Path: "spec.rules[].generate.clone.name", Kind: "^kind", Group: "^apiVersion", Namespace: "namespace", To: "Secret,ConfigMap", Lenient: true},
 
+	// https://kyverno.io/docs/guides/exceptions/
+	{From: "kyverno.io/PolicyException", Path: "spec.exceptions[].policyName", InNamespace: "*", To: "kyverno.io/ClusterPolicy,kyverno.io/Policy", Lenient: true},
+
 	// https://github.com/actions/actions-runner-controller
 	{From: "actions.github.com/AutoscalingRunnerSet", Path: "spec.githubConfigSecret", To: "Secret"},
 	{From: "actions.summerwind.dev/HorizontalRunnerAutoscaler", Path: "spec.scaleTargetRef.name", Kind: "kind", To: "actions.summerwind.dev/RunnerDeployment,actions.summerwind.dev/RunnerSet"},
@@ -45,6 +51,8 @@ var clusterRows = []Row{
 	{From: "app.terraform.io/Workspace", Path: "spec.token.secretKeyRef.name", Key: "key", To: "Secret"},
 	{From: "fleet.cattle.io/GitRepo", Path: "spec.clientSecretName", To: "Secret", Lenient: true},
 	{From: "fleet.cattle.io/GitRepo", Path: "spec.helmSecretName", To: "Secret", Lenient: true},
+	// https://fleet.rancher.io/gitrepo-targets
+	{From: "fleet.cattle.io/GitRepo", Path: "spec.targets[].clusterGroup", To: "fleet.cattle.io/ClusterGroup", Lenient: true},
 	// https://docs.k3s.io/helm
 	{From: "helm.cattle.io/HelmChart", Path: "spec.authSecret.name", To: "Secret"},
 	{From: "helm.cattle.io/HelmChart", Path: "spec.targetNamespace", To: "Namespace", Guess: true},
