@@ -166,6 +166,11 @@ func newKind(inv *inventory.Inventory, o *inventory.Object) *kindOf {
 		k.schema = meant.Schema
 	} else if k.schema == nil && strings.Contains(o.Group, ".") && !apischema.Kubernetes().HasGroup(o.Group) {
 		k.ofOperator(inv, o.Type)
+		if k.schema == nil && k.unknown == "" && definedVersions(inv, o.Type) == nil {
+			if near := nearDefinedKind(inv, o.Type); near != "" {
+				k.unknown, k.suggestion, k.doubtful = fmt.Sprintf("there is no kind %s in %s", o.Kind, o.APIVersion()), near, true
+			}
+		}
 	}
 	return k
 }

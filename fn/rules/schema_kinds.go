@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -80,7 +81,8 @@ var unknownKind = &Rule{
 	URL:      "https://kubernetes.io/docs/reference/kubernetes-api/",
 	Doc: "A resource is of a kind that Kubernetes does not have in that apiVersion: the kind or the group is misspelt, or the kind is in another group. " +
 		"kubectl answers with no matches for kind. " +
-		"Kinds that programs send to a subresource, such as Eviction, are left alone, and so are groups that are not Kubernetes' own, unless one is a misspelt group of Kubernetes that has the kind.",
+		"Kinds that programs send to a subresource, such as Eviction, are left alone, and so are groups that are not Kubernetes' own, unless one is a misspelt group of Kubernetes that has the kind. " +
+		"It is a warning where a definition in the build, or a ConstraintTemplate of Gatekeeper, has a kind of nearly that name in that group.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
 			t := p.writtenType(o)
@@ -299,12 +301,12 @@ func truncated(group, apiVersion string) bool {
 	return group != "" && strings.HasPrefix(full, group+".")
 }
 
-// definedVersions are the versions that the CustomResourceDefinitions of the build
-// have of a kind, nil if there are none.
+// definedVersions are the versions that the definitions of the build have of a kind,
+// nil if there are none.
 func definedVersions(inv *inventory.Inventory, t *inventory.Type) []string {
 	var versions []string
-	for _, crd := range inv.CustomResourceDefinitions() {
-		if crd.Node == nil || yamlnode.GetString(crd.Node, "spec", "group") != t.Group || yamlnode.GetString(crd.Node, "spec", "names", "kind") != t.Kind {
+	for kind, crd := range definedKinds(inv, t.Group) {
+		if kind != t.Kind {
 			continue
 		}
 		versions = append(versions, yamlnode.GetString(crd.Node, "spec", "version"))
@@ -313,6 +315,50 @@ func definedVersions(inv *inventory.Inventory, t *inventory.Type) []string {
 		}
 	}
 	return versions
+}
+
+// definedKinds yields the kinds that the build defines in a group, each with its
+// CustomResourceDefinition, or with Crossplane's CompositeResourceDefinition, which may
+// have a kind of claims too.
+func definedKinds(inv *inventory.Inventory, group string) iter.Seq2[string, *inventory.Object] {
+	return func(yield func(string, *inventory.Object) bool) {
+		for _, all := range [...][]*inventory.Object{inv.CustomResourceDefinitions(), inv.CompositeResourceDefinitions()} {
+			for _, crd := range all {
+				if crd.Node == nil || yamlnode.GetString(crd.Node, "spec", "group") != group {
+					continue
+				}
+				for _, names := range [...]string{"names", "claimNames"} {
+					if kind := yamlnode.GetString(crd.Node, "spec", names, "kind"); kind != "" && !yield(kind, crd) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// constraintTemplate is the kind that Gatekeeper makes a kind of constraints of:
+// https://open-policy-agent.github.io/gatekeeper/website/docs/howto/#constraint-templates
+var constraintTemplate = gk("templates.gatekeeper.sh/ConstraintTemplate")
+
+// nearDefinedKind returns the kind that the build defines in the group of a kind that it
+// does not, and that was probably meant, or "".
+func nearDefinedKind(inv *inventory.Inventory, t *inventory.Type) string {
+	var kinds []string
+	for kind := range definedKinds(inv, t.Group) {
+		kinds = append(kinds, kind)
+	}
+	if t.Group == "constraints.gatekeeper.sh" {
+		for _, o := range inv.OfKind(constraintTemplate) {
+			if kind := yamlnode.GetString(o.Node, "spec", "crd", "spec", "names", "kind"); kind != "" {
+				kinds = append(kinds, kind)
+			}
+		}
+	}
+	if slices.Contains(kinds, t.Kind) || slices.Contains(kinds, strings.TrimSuffix(t.Kind, "List")) {
+		return ""
+	}
+	return nearestKind(t.Kind, kinds)
 }
 
 var apiRemoved = &Rule{
