@@ -188,14 +188,14 @@ func (p *Pass) twin(r *reference.Ref) *inventory.Object {
 }
 
 // spare is the one object that has the name of what a reference means and a word more,
-// or less, and that nothing in the build refers to.
+// or less, or another number, and that nothing in the build refers to.
 func (p *Pass) spare(r *reference.Ref) *inventory.Object {
 	if len(r.To) != 1 {
 		return nil
 	}
 	var found *inventory.Object
 	for _, o := range p.spares(r.To[0]) {
-		if o != r.From && inventory.SameNamespace(o.Namespace, r.Namespace) && (wordMore(o.Name, r.Name) || wordMore(r.Name, o.Name)) {
+		if o != r.From && inventory.SameNamespace(o.Namespace, r.Namespace) && (wordMore(o.Name, r.Name) || wordMore(r.Name, o.Name) || suggest.Numbered(o.Name, r.Name)) {
 			if found != nil {
 				return nil
 			}

@@ -111,7 +111,7 @@ func TestDeliberateDifferences(t *testing.T) {
 	}
 	for range 200_000 {
 		a, b := text(), text()
-		assert.Equal(t, counted(a, b), numbered(a, b), "%q, %q", a, b)
+		assert.Equal(t, counted(a, b), Numbered(a, b), "%q, %q", a, b)
 		assert.Equal(t, longer(a, b), wordMore(a, b), "%q, %q", a, b)
 	}
 }

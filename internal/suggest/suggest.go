@@ -70,7 +70,7 @@ func Close(name, candidate string) bool {
 // deliberate reports whether names that are near differ in a way that people
 // mean.
 func deliberate(a, b string) bool {
-	return numbered(a, b) || wordMore(a, b) || wordMore(b, a) || otherWord(a, b)
+	return Numbered(a, b) || wordMore(a, b) || wordMore(b, a) || otherWord(a, b)
 }
 
 // otherWord reports whether a and b have the same dash-separated words but for a
@@ -90,9 +90,9 @@ func otherWord(a, b string) bool {
 	}
 }
 
-// numbered reports whether a and b have the same words but for those that
+// Numbered reports whether a and b have the same words but for those that
 // count: numbers, letters with a number behind them, single letters.
-func numbered(a, b string) bool {
+func Numbered(a, b string) bool {
 	differ := false
 	for more := true; more; {
 		var wordA, wordB string
@@ -130,7 +130,7 @@ func cutNumber(word string) (stem, number string) {
 // which typed has with one digit doubled, dropped or swapped with the next:
 // project-v44 for project-v4, shard-1 for shard-10. That is a typing error only
 // where right is no part of a series; see [Index.Alone].
-func Slip(typed, right string) bool { return numbered(typed, right) && digitSlip(typed, right) }
+func Slip(typed, right string) bool { return Numbered(typed, right) && digitSlip(typed, right) }
 
 // digitSlip is Slip for names that are known to differ in numbers only.
 func digitSlip(typed, right string) bool {
