@@ -438,6 +438,9 @@ var localhostPortNotServed = &Rule{
 			if !served {
 				severity := finding.Warning
 				if !p.connects(u) {
+					if slices.ContainsFunc(pods, p.injected) {
+						continue // the container that is added may serve it
+					}
 					severity = finding.Note
 				}
 				p.reportHost(u, fmt.Sprintf("%s:%d is this pod itself, and no container of it has port %d", u.Host, u.Port, u.Port), AtMost(severity),
