@@ -218,6 +218,9 @@ func (p *Pass) checkHostPort(u *hostUse) {
 	severity := finding.Error
 	podPorts := []int(nil)
 	if u.judgement.headless {
+		if !slices.ContainsFunc(ports, func(have numberedPort) bool { return have.TargetPort != "0" }) {
+			return // kompose puts in a port where a service of Compose has none: https://kompose.io/user-guide/
+		}
 		podPorts = j.podPorts(service)
 		if len(podPorts) == 0 { // pods made elsewhere, or that declare nothing
 			severity = finding.Warning
