@@ -346,6 +346,7 @@ func topics() [][]*Rule {
 		workflowRules(),
 		chartValueRules(),
 		headlessRules(),
+		traefikRules(),
 		linkRules(),
 		claimRules(),
 		shadowRules(),
