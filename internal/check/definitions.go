@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"io/fs"
 	"os"
-	"path"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -67,49 +65,22 @@ func (s *shared) definitions(top string) func() map[crdKey]*yaml.Node {
 // readDefinitions returns the CustomResourceDefinitions in the files of a repository that
 // have a schema, nil where two have different ones: nobody knows which is meant.
 func readDefinitions(repository fs.FS) map[crdKey]*yaml.Node {
-	const largest, most = 4 << 20, 256 << 20 // bytes
+	const most = 256 << 20 // bytes
 	found := map[crdKey]*yaml.Node{}
-	read := int64(0)
-	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return nil //nolint:nilerr // what may not be read is left out
-		case read > most:
-			return fs.SkipAll
-		case d.IsDir():
-			if file != "." && skipped(file) {
-				return fs.SkipDir
-			}
-			return nil
-		case !d.Type().IsRegular() || path.Ext(file) != ".yaml" && path.Ext(file) != ".yml":
-			return nil
+	read := 0
+	eachDocument(repository, func(text []byte) bool {
+		read += len(text)
+		return read <= most && bytes.Contains(text, []byte(definition))
+	}, func(n *yaml.Node) {
+		if yamlnode.GetString(n, "kind") != definition || !hasSchema(n) {
+			return
 		}
-		info, err := d.Info()
-		if err != nil || info.Size() > largest {
-			return nil //nolint:nilerr // as above
+		key := crdKeyOf(n)
+		if first, seen := found[key]; !seen {
+			found[key] = n
+		} else if first != nil && !same(yamlnode.Path(first, "spec", "versions"), yamlnode.Path(n, "spec", "versions")) {
+			found[key] = nil
 		}
-		text, err := fs.ReadFile(repository, file)
-		read += info.Size()
-		if err != nil || !bytes.Contains(text, []byte(definition)) {
-			return nil //nolint:nilerr // as above
-		}
-		docs, err := manifest.ReadOnly(manifest.Source{File: file, Data: text})
-		if err != nil {
-			return nil //nolint:nilerr // a template, maybe
-		}
-		for i := range docs {
-			n := docs[i].Node
-			if yamlnode.GetString(n, "kind") != definition || !hasSchema(n) {
-				continue
-			}
-			key := crdKeyOf(n)
-			if first, seen := found[key]; !seen {
-				found[key] = n
-			} else if first != nil && !same(yamlnode.Path(first, "spec", "versions"), yamlnode.Path(n, "spec", "versions")) {
-				found[key] = nil
-			}
-		}
-		return nil
 	})
 	return found
 }

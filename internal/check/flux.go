@@ -309,6 +309,7 @@ func readFluxFolders(repository fs.FS) []fluxFolder {
 // eachDocument calls f for the documents of the YAML files of a repository whose
 // texts are wanted. Files that cannot be read are for others to report.
 func eachDocument(repository fs.FS, wanted func([]byte) bool, f func(*yaml.Node)) {
+	const largest = 4 << 20 // bytes: definitions of custom resources are long
 	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -321,7 +322,7 @@ func eachDocument(repository fs.FS, wanted func([]byte) bool, f func(*yaml.Node)
 		case !d.Type().IsRegular() || path.Ext(file) != ".yaml" && path.Ext(file) != ".yml":
 			return nil
 		}
-		if info, err := d.Info(); err != nil || info.Size() > 1<<20 {
+		if info, err := d.Info(); err != nil || info.Size() > largest {
 			return nil //nolint:nilerr // as above
 		}
 		text, err := fs.ReadFile(repository, file)
