@@ -195,7 +195,7 @@ func (p *Pass) spare(r *reference.Ref) *inventory.Object {
 	}
 	var found *inventory.Object
 	for _, o := range p.spares(r.To[0]) {
-		if o != r.From && inventory.SameNamespace(o.Namespace, r.Namespace) && (wordMore(o.Name, r.Name) || wordMore(r.Name, o.Name) || suggest.Numbered(o.Name, r.Name)) {
+		if o != r.From && inventory.SameNamespace(o.Namespace, r.Namespace) && (wordMore(o.Name, r.Name) || wordMore(r.Name, o.Name) || otherNumber(o.Name, r.Name)) {
 			if found != nil {
 				return nil
 			}
@@ -237,6 +237,13 @@ func wordMore(long, short string) bool {
 	end, ok := strings.CutPrefix(long, short)
 	start, also := strings.CutSuffix(long, short)
 	return len(short) > 3 && (ok && len(end) > 1 && end[0] == '-' && strings.IndexByte(end[1:], '-') < 0 || also && strings.IndexByte(start, '-') == len(start)-1 && len(start) > 1)
+}
+
+// otherNumber reports whether two names have the same words but for numbers: v2 and v3,
+// and not team-a and team-b, which both are somebody's.
+func otherNumber(a, b string) bool {
+	digit := func(r rune) bool { return '0' <= r && r <= '9' }
+	return suggest.Numbered(a, b) && slices.Equal(strings.FieldsFunc(a, digit), strings.FieldsFunc(b, digit))
 }
 
 // siblings are the names of what the build has of the kind and in the namespace of
