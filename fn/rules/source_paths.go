@@ -208,7 +208,7 @@ func (p *Pass) checkValueFiles(s *sourcePath) {
 
 // checkReferredValues judges the files of values in a source that an Application has for
 // them, $values/envs/prod.yaml. The repository of that source is not known to be this
-// one: a file of nearly that name has to be there.
+// one: a file of nearly that name has to be there, and it is a warning.
 // https://argo-cd.readthedocs.io/en/stable/user-guide/multiple_sources/#helm-value-files-from-external-git-repository
 func (p *Pass) checkReferredValues() {
 	for _, row := range [...]struct{ kind, sources string }{{"Application", "spec.sources[]"}, {"ApplicationSet", "spec.template.spec.sources[]"}} {
@@ -230,7 +230,7 @@ func (p *Pass) checkReferredValues() {
 						continue
 					}
 					if near := p.nearFile(file); near != "" {
-						p.Report(o, n, fmt.Sprintf("there is no file %q in this repository", file), DidYouMean(strings.TrimSuffix(yamlnode.String(n), path.Base(file))+near))
+						p.Report(o, n, fmt.Sprintf("there is no file %q in this repository", file), DidYouMean(strings.TrimSuffix(yamlnode.String(n), path.Base(file))+near), AtMost(finding.Warning))
 					}
 				}
 			}
