@@ -130,11 +130,12 @@ type Finding struct {
 type About struct {
 	// What tells apart the mistakes that a rule finds, where that matters. The rule has
 	// the words.
-	What string
+	What string `json:"what,omitempty"`
 	// Name is what lacks, is left or is wrong: a key, a field, a placeholder, a name.
-	Name string
+	Name string `json:"name,omitempty"`
 	// Object is the name of what it lacks in, and Of all that the message calls that.
-	Object, Of string
+	Object string `json:"object,omitempty"`
+	Of     string `json:"of,omitempty"`
 }
 
 // Said is what the finding is about, nothing where nobody asks.

@@ -140,6 +140,9 @@ func TestMergedShardsAreTheWhole(t *testing.T) {
 	files["overlays/bad/kustomization.yaml"] = "resources: [gone.yaml]\n"
 	files["overlays/o8/kustomization.yaml"] = "resources: [pod.yaml]\n"
 	files["overlays/o8/pod.yaml"] = strings.Replace(untagged, "containers:", "contaners:", 1)
+	files["overlays/o9/kustomization.yaml"] = "resources: [pod.yaml]\nsecretGenerator: [{name: db, literals: [a=b]}]\n"
+	files["overlays/o9/pod.yaml"] = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: example.com/web:1\n    env:\n" +
+		"    - {name: A, valueFrom: {secretKeyRef: {name: db, key: username}}}\n    - {name: B, valueFrom: {secretKeyRef: {name: db, key: password}}}\n"
 	t.Chdir(t.TempDir())
 	write(t, ".", files)
 	_, whole, _ := run(t, "check", "-o", "json", "overlays")
@@ -156,6 +159,9 @@ func TestMergedShardsAreTheWhole(t *testing.T) {
 	assert.Equal(t, whole, merged)
 	_, merged, _ = run(t, append(args, "-o", "junit")...)
 	assert.Equal(t, junit, merged)
+	_, merged, _ = run(t, args...)
+	assert.Contains(t, merged, "error[key-not-found]: Secret")
+	assert.Contains(t, merged, `= also: overlays/o9/pod.yaml:10  Secret`, "one object that lacks two keys is one entry")
 
 	write(t, ".", map[string]string{"x.json": "{}", "y.json": "[", "z.json": `{"findings": []} 1`})
 	for _, file := range []string{"x.json", "y.json", "z.json", "gone.json"} {

@@ -166,6 +166,7 @@ func mergeReports(files []string) (*report.Report, error) {
 		}
 		var fs []finding.Finding
 		for _, e := range d.Findings {
+			e.Finding.About = e.About
 			fs = append(fs, e.Finding)
 			id := e.Identity()
 			if prints[id] == "" {

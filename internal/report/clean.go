@@ -29,6 +29,12 @@ func Clean(fs []finding.Finding, secrets *redact.Secrets) []finding.Finding {
 				f.Missing = &clean
 			}
 		}
+		if a := f.About; a != nil {
+			clean := finding.About{What: a.What, Name: secrets.Masked(a.Name), Object: secrets.Masked(a.Object), Of: secrets.Masked(a.Of)}
+			if clean != *a {
+				f.About = &clean
+			}
+		}
 		for j, a := range f.Also {
 			if clean := (finding.Place{File: cleanPath(a.File, secrets), Line: a.Line, Column: a.Column, Via: secrets.Masked(a.Via)}); clean != a {
 				f.Also = slices.Clone(f.Also)

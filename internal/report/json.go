@@ -34,6 +34,8 @@ type Entry struct {
 	// EndColumn, from 1 in characters, is behind what it is about. It is there where
 	// the report is to be merged with others.
 	EndColumn int `json:"endColumn,omitempty"`
+	// About is that of the finding, there likewise: entries with one cause go by it.
+	About *finding.About `json:"about,omitempty"`
 }
 
 // Counts are the totals of a report.
@@ -88,6 +90,7 @@ func JSON(w io.Writer, r *Report) error {
 		}
 		if r.Part {
 			entry.EndColumn, _ = lines.end(&f)
+			entry.About = f.About
 		}
 		entry.Message = f.Sentence()
 		text, err := indented(entry, "    ")
