@@ -30,11 +30,15 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 		return nil
 	}
 	commands := making().Match(said) || releaseName().Match(said) || identityModule().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said)
+	place := machines().Match(said) || clouds().Match(said)
 	_, outcomes := lookAt(ctx, trees, opts, asked)
 	var out []int
 	for i := range outcomes {
 		o := &outcomes[i]
 		if !slices.Contains(out, o.at) && slices.ContainsFunc(o.findings, func(f finding.Finding) bool {
+			if f.Rule == dataFolderNotEmpty {
+				return place
+			}
 			words := asksFor(&f)
 			return words != nil && (commands || slices.ContainsFunc(words, func(word string) bool { return word != "" && bytes.Contains(said, []byte(word)) }))
 		}) {
@@ -44,7 +48,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	return out
 }
 
-// spoken is what of the text of a file says something to scripted and setImages.
+// spoken is what of the text of a file says something to scripted, setImages and onOneMachine.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:

@@ -9,6 +9,8 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 )
 
+const dataFolderNotEmpty = "data-folder-not-empty"
+
 // onOneMachine makes notes of data folders that are the roots of volumes, where what
 // the repository says of its cluster is that it runs on somebody's machine: volumes
 // there are folders, without a lost+found.
@@ -18,7 +20,7 @@ func onOneMachine(outcomes []outcome, readers textReaders) {
 		o := &outcomes[i]
 		for j := range o.findings {
 			f := &o.findings[j]
-			if _, set := o.set[f.Rule]; set || f.Rule != "data-folder-not-empty" || f.Severity != finding.Warning {
+			if _, set := o.set[f.Rule]; set || f.Rule != dataFolderNotEmpty || f.Severity != finding.Warning {
 				continue
 			}
 			if top := o.tree.top(); top != "" {

@@ -96,6 +96,29 @@ func TestChangedEntry(t *testing.T) {
 	assert.Contains(t, stdout, "overlays/dev")
 }
 
+// TestChangedMachine: what a document says of the cluster answers for volumes' roots.
+func TestChangedMachine(t *testing.T) {
+	repository(t, map[string]string{
+		"k8s/db/kustomization.yaml": "resources: [db.yaml]\n",
+		"k8s/db/db.yaml": "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n" +
+			"    spec: {containers: [{name: db, image: 'postgres:16', volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}]}\n" +
+			"  volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]\n",
+		"k8s/web/kustomization.yaml": "resources: [web.yaml]\n",
+		"k8s/web/web.yaml":           "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\n",
+		"README.md":                  "Run minikube start.\n",
+	})
+	write(t, ".", map[string]string{"README.md": "Run eksctl create cluster.\n"})
+	_, stdout, stderr := run(t, "check", "--changed-since", "main", "k8s")
+	assert.Contains(t, stderr, "1 of 2 trees are checked\n")
+	assert.Contains(t, stdout, "warning[data-folder-not-empty]")
+	write(t, ".", map[string]string{"README.md": "Run minikube start, and wait.\n"})
+	_, _, stderr = run(t, "check", "--changed-since", "main", "k8s")
+	assert.Contains(t, stderr, "1 of 2 trees are checked\n")
+	write(t, ".", map[string]string{"README.md": "Run minikube start.\nWelcome.\n"})
+	_, _, stderr = run(t, "check", "--changed-since", "main", "k8s")
+	assert.Contains(t, stderr, "0 of 2 trees are checked\n")
+}
+
 // Shards are disjoint and complete.
 func TestShards(t *testing.T) {
 	t.Chdir(t.TempDir())
