@@ -77,16 +77,25 @@ func tokensOf(text string, found []span) []span {
 			}
 		}
 	}
-	if !mayBeIssued(text) {
-		return found
+	at := 0
+	for line := range strings.Lines(text) { // no token goes on in another one, and most have none
+		if mayBeIssued(line) {
+			found = issuedIn(line, at, found)
+		}
+		at += len(line)
 	}
-	for _, m := range issued.FindAllStringIndex(text, -1) {
-		found = append(found, span{m[0], m[1]})
+	return found
+}
+
+// issuedIn finds tokens in a line that begins at a place of a text.
+func issuedIn(line string, at int, found []span) []span {
+	for _, m := range issued.FindAllStringIndex(line, -1) {
+		found = append(found, span{at + m[0], at + m[1]})
 	}
-	for _, m := range webhook.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range webhook.FindAllStringSubmatchIndex(line, -1) {
 		for i := 2; i < len(m); i += 2 {
 			if m[i] >= 0 {
-				found = append(found, span{m[i], m[i+1]})
+				found = append(found, span{at + m[i], at + m[i+1]})
 			}
 		}
 	}
@@ -102,16 +111,15 @@ func mayBeIssued(text string) bool {
 			for from > 0 && i-from < 9 && isAlphanumeric(text[from-1]) {
 				from--
 			}
-			if begins(text[from:i]) {
+			if begins(text[from:i]) && goesOn(text[i+1:]) {
 				return true
 			}
-		case 'A': // AKIA, ASIA, AIza, ATATT3
-			if text[i+1] == 'K' || text[i+1] == 'S' || text[i+1] == 'I' || text[i+1] == 'T' {
-				return true
-			}
-		case 'd':
-			if text[i+1] == 'a' && text[i+2] == 'p' && text[i+3] == 'i' {
-				return true
+		case 'A', 'd': // of which images in base64 are full
+			switch text[i : i+4] {
+			case "AKIA", "ASIA", "AIza", "ATAT", "dapi":
+				if startsWord(text, i) {
+					return true
+				}
 			}
 		case ':':
 			if i > 7 && text[i+1] == 'A' && text[i+2] == 'A' {
@@ -129,12 +137,32 @@ func mayBeIssued(text string) bool {
 				return true
 			}
 		case 'e':
-			if text[i+1] == 'y' && text[i+2] == 'J' {
+			if text[i+1] == 'y' && text[i+2] == 'J' && startsWord(text, i) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// startsWord reports whether a word of \w begins at a place.
+func startsWord(text string, i int) bool {
+	return i == 0 || !isAlphanumeric(text[i-1]) && text[i-1] != '_'
+}
+
+// goesOn reports whether a text begins with as much as follows the first dash or
+// underscore of any token.
+func goesOn(text string) bool {
+	const least = 10
+	if len(text) < least {
+		return false
+	}
+	for i := range least {
+		if !isAlphanumeric(text[i]) && strings.IndexByte("_-+/=.", text[i]) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func isAlphanumeric(c byte) bool {
