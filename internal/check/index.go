@@ -24,8 +24,8 @@ func (rep *Report) index(sources []manifest.Source, patches map[string]bool, giv
 	if given != nil {
 		parse = manifest.ReadAll
 	}
-	docs, err := parse(sources...)
-	if inv, cfg, err = indexDocuments(docs, patches, given, err); given == nil && (err != nil || cfg != nil) {
+	docs, unread := parse(sources...)
+	if inv, cfg, err = indexDocuments(docs, patches, given, unread); given == nil && unread == nil && (err != nil || cfg != nil) {
 		// A configuration is read with its places, also where it is wrong.
 		docs, err = manifest.ReadAll(sources...)
 		inv, cfg, err = indexDocuments(docs, patches, given, err)
