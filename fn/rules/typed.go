@@ -355,14 +355,14 @@ var urlMalformed = &Rule{
 		for _, t := range typedTexts.Of(p.Build) {
 			if t.whole {
 				newline := t.secret && strings.HasSuffix(t.text, "\n") // data-trailing-newline says it
-				for _, f := range engine.JudgeWhole(t.name, t.text) {
+				for _, f := range engine.JudgeWhole(t.name, t.text, t.beside) {
 					if !newline || f.Part != "end" {
 						p.reportFault(t, nil, &f)
 					}
 				}
 			}
 			for _, s := range t.settings {
-				for _, f := range engine.JudgeWhole(s.key, s.value) {
+				for _, f := range engine.JudgeWhole(s.key, s.value, nil) {
 					if f.Part == "scheme" && f.Sure {
 						f.Text = fmt.Sprintf("has a value under %s that %s", s.key, f.Text)
 						p.reportFaultAt(t, nil, &f, s.start)

@@ -423,7 +423,7 @@ func volumeSource(o *object) {
 	switch {
 	case len(have) > 1:
 		o.refuse(o.keyOf(have[1]), VolumeInvalid, "volume %q has both %s and %s, and may have one source", o.text("name"), have[0], have[1])
-	case len(have) == 0 && len(o.meant) == 0 && len(o.node.Content) > 2:
+	case len(have) == 0 && len(o.meant) == 0 && len(o.node.Content) > 2 && o.keyOf("emptyDir") == nil:
 		empty := o.node.Content[2]
 		o.warn(empty, VolumeInvalid, "volume %q has no source, and becomes an emptyDir", o.text("name"))
 	}

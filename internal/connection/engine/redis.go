@@ -33,7 +33,8 @@ func redis() []*Engine {
 			Wanted: []Wanted{{
 				Names:    []string{"REDIS_URL", "REDIS_URI", "VALKEY_URL", "SPRING_DATA_REDIS_URL", "SPRING_REDIS_URL"},
 				Prefixes: []string{"redis://", "rediss://", "redis+", "rediss+", "valkey://", "valkeys://", "unix://", "redis-sentinel://", "rediss-sentinel://", "tcp://", "tls://", "jdbc:"}, Absolute: true, Doubtful: true, // some programs put it before
-				URL: "https://www.iana.org/assignments/uri-schemes/prov/redis",
+				Unless: []string{"REDIS_SOCKET_TYPE", "REDIS_TYPE"}, // https://github.com/envoyproxy/ratelimit#redis
+				URL:    "https://www.iana.org/assignments/uri-schemes/prov/redis",
 			}},
 			Images: []string{"redis", "redis-stack", "redis-stack-server", "valkey", "keydb", "dragonfly"},
 			Formats: []Format{

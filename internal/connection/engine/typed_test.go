@@ -42,7 +42,7 @@ func TestWhatIsWrittenIsRight(t *testing.T) {
 					require.Empty(t, found[0].Faults, text)
 					require.Equal(t, a.Hosts[0].Host, found[0].Hosts[0].Host, text)
 					require.Equal(t, len(text), found[0].End, text)
-					require.Empty(t, engine.JudgeWhole("DATABASE_URL", text), text)
+					require.Empty(t, engine.JudgeWhole("DATABASE_URL", text, nil), text)
 					if user, password, ok := found[0].UserInfo(text); ok && a.Password != nil {
 						want, _ := a.Password.Value()
 						require.Equal(t, want, password)
@@ -213,7 +213,7 @@ func FuzzReadTyped(f *testing.F) {
 				}
 			}
 		}
-		engine.JudgeWhole("X", text)
+		engine.JudgeWhole("X", text, nil)
 	})
 }
 

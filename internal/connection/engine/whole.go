@@ -11,8 +11,8 @@ import (
 
 // JudgeWhole judges a text that is one connection string, as a program gets it
 // in a variable: what stands around it, and how it begins. ReadURLs has the
-// rest. scalar is the name of the variable.
-func JudgeWhole(name, text string) []Fault {
+// rest. name is that of the variable, and beside returns others of the program.
+func JudgeWhole(name, text string, beside func(name string) string) []Fault {
 	inner := strings.TrimSpace(text)
 	bare := strings.Trim(inner, `"'`)
 	if strings.Contains(text, "${") || strings.Contains(text, "{{") || strings.Contains(text, "<") || strings.ContainsAny(inner, "\n") || len(text) > 4096 {
@@ -28,7 +28,7 @@ func JudgeWhole(name, text string) []Fault {
 		}
 	}
 	if !looksLikeURL(bare) {
-		if f := judgeWanted(name, inner); f != nil {
+		if f := judgeWanted(name, inner, beside); f != nil {
 			return f
 		}
 		return judgeScheme(inner)
@@ -44,7 +44,7 @@ func JudgeWhole(name, text string) []Fault {
 	case text != inner:
 		return []Fault{{Part: "blanks", Sure: text[0] == ' ' && sureEnd(bare), Text: "has blanks around it, which are part of the value", Help: "take the blanks off"}}
 	}
-	if f := judgeWanted(name, inner); f != nil {
+	if f := judgeWanted(name, inner, beside); f != nil {
 		return f
 	}
 	return judgeScheme(inner)
@@ -139,7 +139,9 @@ type Wanted struct {
 	// Absolute says that the readers refuse host:port, without a scheme. Doubtful,
 	// that only some of them do.
 	Absolute, Doubtful bool
-	URL                string
+	// Unless are variables of programs that take host:port.
+	Unless []string
+	URL    string
 }
 
 // wantedByName are the rows of all engines and those that are no engine's.
@@ -173,7 +175,7 @@ var frameworks = []Wanted{
 }
 
 // judgeWanted judges an address by the variable it is in.
-func judgeWanted(name, text string) []Fault {
+func judgeWanted(name, text string, beside func(name string) string) []Fault {
 	if f := judgeHostVariable(name, text); f != nil {
 		return f
 	}
@@ -185,6 +187,9 @@ func judgeWanted(name, text string) []Fault {
 		return []Fault{{Part: "scheme", Sure: true, Text: fmt.Sprintf("does not begin with %s, and its reader takes nothing else", strings.Join(w.Prefixes, " or ")), Help: w.URL}}
 	}
 	address, _, _ := strings.Cut(text, "/")
+	if beside != nil && slices.ContainsFunc(w.Unless, func(name string) bool { return beside(name) != "" }) {
+		return nil
+	}
 	if !w.Absolute || strings.ContainsAny(text, "$%{}<>()@ ,[]\"") || strings.ContainsFunc(text, isReference) {
 		return nil
 	}
