@@ -104,6 +104,9 @@ func (w *walker) add(p Problem) {
 	w.problems = append(w.problems, p)
 }
 
+// Quote is the help of problems with what is no text.
+const Quote = "put it in quotes"
+
 // Blank is the help of problems with what is there without a value.
 const Blank = "it is there, and nothing in it: somebody is to fill it in"
 
@@ -519,7 +522,7 @@ func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
 	}
 	switch {
 	case s.Type == String && n.Kind == yaml.ScalarNode:
-		p.Help = "put it in quotes"
+		p.Help = Quote
 	case s.Type == List && n.Kind == yaml.ScalarNode && s.Elem.Type == String:
 		p.Help = "write each word as an entry of a list: [\"sh\", \"-c\", \"…\"]"
 	case s.Type == List && n.Kind == yaml.MappingNode && s.Elem.Type == Object:

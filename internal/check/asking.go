@@ -92,7 +92,7 @@ func asksFor(f *finding.Finding) []string {
 		return []string{image[strings.LastIndexByte(image, '/')+1:]}
 	}
 	if q, ok := newQuestion(f); ok && f.Severity >= finding.Warning {
-		words := []string{q.name, q.key, q.word, q.group}
+		words := []string{q.name, q.key, q.word, q.form, q.group}
 		if q.read != "" {
 			words = append(words, path.Base(q.read))
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -14,7 +15,8 @@ import (
 // spareBundle makes warnings of what is found in the subjects of role bindings that
 // a bundle is generated from. The Operator Lifecycle Manager makes bindings of its
 // own, in the namespace that the operator is installed in: of the ServiceAccounts
-// only the names are taken.
+// only the names are taken. Everything else gets that namespace too, so what is there
+// in another one is there, and what has none lacks nothing.
 // https://sdk.operatorframework.io/docs/olm-integration/generation/
 func spareBundle(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
 	if len(inv.OfKind(inventory.GroupKind{Group: "operators.coreos.com", Kind: "ClusterServiceVersion"})) == 0 {
@@ -22,8 +24,14 @@ func spareBundle(inv *inventory.Inventory, findings []finding.Finding, set map[s
 	}
 	for i := range findings {
 		f := &findings[i]
-		if _, ok := set[f.Rule]; !ok && strings.HasSuffix(f.Resource.Kind, "RoleBinding") && strings.HasPrefix(f.Field, "subjects") {
+		_, ok := set[f.Rule]
+		switch {
+		case ok:
+		case strings.HasSuffix(f.Resource.Kind, "RoleBinding") && strings.HasPrefix(f.Field, "subjects") && !lacksNamespace(f):
 			f.Severity = min(f.Severity, finding.Warning)
+		case lacksNamespace(f), f.Wanted != nil && len(inv.Find(inventory.GroupKind{Kind: f.Wanted.Kind}, f.Wanted.Name)) > 0,
+			f.Rule == "monitor-selects-nothing" && rules.LabelsSelected(f) != nil && len(f.Suggestions) == 0:
+			f.Severity = min(f.Severity, finding.Note)
 		}
 	}
 }

@@ -63,7 +63,8 @@ func (s *shared) definitions(top string) func() map[crdKey]*yaml.Node {
 }
 
 // readDefinitions returns the CustomResourceDefinitions in the files of a repository that
-// have a schema, nil where two have different ones: nobody knows which is meant.
+// have a schema, and only the names where two have different ones: nobody knows which is
+// meant.
 func readDefinitions(repository fs.FS) map[crdKey]*yaml.Node {
 	const most = 256 << 20 // bytes
 	found := map[crdKey]*yaml.Node{}
@@ -78,11 +79,32 @@ func readDefinitions(repository fs.FS) map[crdKey]*yaml.Node {
 		key := crdKeyOf(n)
 		if first, seen := found[key]; !seen {
 			found[key] = n
-		} else if first != nil && !same(yamlnode.Path(first, "spec", "versions"), yamlnode.Path(n, "spec", "versions")) {
-			found[key] = nil
+		} else if !same(yamlnode.Path(first, "spec", "versions"), yamlnode.Path(n, "spec", "versions")) {
+			found[key] = namesOnly(first, n)
 		}
 	})
 	return found
+}
+
+// namesOnly is a definition that says what a kind is called and which versions of it there
+// are, of two.
+func namesOnly(a, b *yaml.Node) *yaml.Node {
+	scalar := func(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text} }
+	mapping := func(content ...*yaml.Node) *yaml.Node {
+		return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: content}
+	}
+	versions := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+	seen := map[string]bool{}
+	for _, crd := range [...]*yaml.Node{a, b} {
+		for _, v := range yamlnode.Elements(yamlnode.Path(crd, "spec", "versions")) {
+			if name := yamlnode.GetString(v, "name"); name != "" && !seen[name] {
+				seen[name] = true
+				versions.Content = append(versions.Content, mapping(scalar("name"), scalar(name)))
+			}
+		}
+	}
+	return mapping(scalar("apiVersion"), yamlnode.Get(a, "apiVersion"), scalar("kind"), yamlnode.Get(a, "kind"), scalar("metadata"), yamlnode.Get(a, "metadata"), scalar("spec"),
+		mapping(scalar("group"), yamlnode.Path(a, "spec", "group"), scalar("names"), yamlnode.Path(a, "spec", "names"), scalar("versions"), versions))
 }
 
 const definition = "CustomResourceDefinition"

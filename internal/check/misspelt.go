@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -69,7 +70,8 @@ func namedNear(outcomes []outcome, trees []Tree) bool {
 
 // misspelt makes warnings of the notes about objects of these kinds that no tree of the
 // run has, where one object of that namespace has a name that is a typing error away, and
-// no more than one. What several files call so is called so.
+// no more than one. What several files call so is called so, and so is what a file beside
+// kustomizations has.
 func misspelt(outcomes []outcome) {
 	files := map[finding.Resource][]string{}
 	for i := range outcomes {
@@ -99,6 +101,7 @@ func misspelt(outcomes []outcome) {
 			}
 		}
 	}
+	unlisted := sync.OnceValue(func() map[finding.Resource][]string { return readUnlisted(outcomes) })
 	for i := range outcomes {
 		for j := range outcomes[i].findings {
 			f := &outcomes[i].findings[j]
@@ -110,7 +113,7 @@ func misspelt(outcomes []outcome) {
 			}
 			group := finding.Resource{Kind: f.Missing.Kind, Namespace: f.Missing.Namespace}
 			near := slices.DeleteFunc(slices.Clone(names[group]), func(name string) bool { return !suggest.Close(f.Missing.Name, name) })
-			if len(near) != 1 {
+			if len(near) != 1 || len(unlisted()[*f.Missing])+len(unlisted()[byName(f.Missing)]) > 0 {
 				continue
 			}
 			group.Name = near[0]

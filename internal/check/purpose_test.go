@@ -449,7 +449,7 @@ func TestSetSeveritiesOfAbsentObjects(t *testing.T) {
 func TestBundles(t *testing.T) {
 	const binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: shop}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: default}]\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\n"
 	const version = "apiVersion: operators.coreos.com/v1alpha1\nkind: ClusterServiceVersion\nmetadata: {name: shop.v0.0.0, namespace: placeholder}\nspec: {displayName: Shop, install: {strategy: ''}}\n"
-	for text, want := range map[string]finding.Severity{"": finding.Error, "- csv.yaml\n": finding.Warning} {
+	for text, want := range map[string]finding.Severity{"": finding.Error, "- csv.yaml\n": finding.Note} {
 		dir := tree(t, map[string]string{"config/kustomization.yaml": kustomization + "- rbac.yaml\n" + text, "config/rbac.yaml": binding, "config/csv.yaml": version})
 		assert.Equal(t, want, severityOf(t, "access-invalid", dir), text)
 	}

@@ -23,6 +23,9 @@ import (
 func questionOfStructure(f *finding.Finding) (q question, ok bool) {
 	group := groupOf(f)
 	switch {
+	case f.Rule == apischema.WrongType && f.Help == apischema.Quote && angled().MatchString(f.Resource.Name+" "+f.Resource.Namespace):
+		// Programs in Go read true for a text where that is wanted: https://pkg.go.dev/sigs.k8s.io/yaml#Unmarshal
+		q.form = angled().FindString(f.Resource.Name + " " + f.Resource.Namespace)
 	case f.File == "" || !schemaRules[f.Rule] && !completable[f.Rule] || len(f.Suggestions) > 0:
 	case f.Rule == apischema.RequiredField && !inventory.ByKubernetes(group):
 		q.group = group
@@ -33,6 +36,9 @@ func questionOfStructure(f *finding.Finding) (q question, ok bool) {
 	}
 	return q, q != question{}
 }
+
+// angled is a placeholder in angle brackets.
+var angled = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<[A-Za-z][^<> ]*>`) })
 
 // reading is who a file may say that reads or completes resources, whichever they are.
 type reading struct{ podman, program, webhook bool }

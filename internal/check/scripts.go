@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -31,7 +32,7 @@ func (rep *Report) scripted(outcomes []outcome, readers textReaders) map[*findin
 				continue
 			}
 			q, ok := newQuestion(f)
-			if !ok || !open && (f.Severity < finding.Error && q.word == "" || q.kind != "" && makes[q.kind] == "") {
+			if !ok || !open && (f.Severity < finding.Error && q.word+q.form == "" || q.kind != "" && makes[q.kind] == "") {
 				continue
 			}
 			if open {
@@ -68,6 +69,7 @@ type question struct {
 	name, key string // of a ConfigMap or Secret
 	word      string // that is to be replaced
 	kind      string // of an object that is missing, with its name
+	form      string // what a program puts a name in for, in a resource that it reads
 	read      string // a file with its folder, that something else than kubectl may read
 	group     string // whose resources a webhook may complete
 }
@@ -143,10 +145,11 @@ func (r *reader) ask(file string, commands, comments []byte) {
 				}
 				break
 			}
-			if !q.answeredBy(commands) {
+			filled := is.program && hasQuoted(commands, cmp.Or(q.word, q.form))
+			if !filled && !q.answeredBy(commands) {
 				continue
 			}
-			sure := q.word != "" && q.filledBy(file, commands)
+			sure := filled || q.word != "" && q.filledBy(file, commands)
 			for _, f := range findings {
 				switch {
 				case sure:
@@ -434,6 +437,20 @@ var switches = map[string]bool{
 	"--devel": true, "--reuse-values": true, "--reset-values": true, "--cleanup-on-fail": true, "--dependency-update": true,
 }
 
+// hasQuoted reports whether a program has a placeholder in angle brackets as a text of its
+// own: it puts something in for it.
+func hasQuoted(text []byte, word string) bool {
+	if !strings.HasPrefix(word, "<") {
+		return false
+	}
+	for _, quote := range [...]string{`"`, "'", "`"} {
+		if bytes.Contains(text, []byte(quote+word+quote)) {
+			return true
+		}
+	}
+	return false
+}
+
 // commentLines returns the comments of YAML that have lines of their own, without their
 // marks.
 func commentLines(text []byte) []byte {
@@ -468,6 +485,9 @@ func (q question) filledBy(file string, text []byte) bool {
 }
 
 func (q question) answeredBy(text []byte) bool {
+	if q.form != "" {
+		return false
+	}
 	if q.word != "" {
 		return hasWord(text, q.word) && fills().Match(text)
 	}
