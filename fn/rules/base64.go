@@ -104,7 +104,7 @@ var dataNotBase64 = &Rule{
 					return
 				}
 				severity := finding.Error
-				if word, _ := findPlaceholder(v.text); word != "" || isSentence(v.text) || isAbridged(v.text) {
+				if word, _ := findPlaceholder(v.text); word != "" || isSentence(v.text) || isAbridged(v.text) || isWordInCapitals(v.text) {
 					severity = finding.Warning // somebody is to put a value in
 				}
 				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is not base64", v.key), help, AtMost(severity))
@@ -152,6 +152,11 @@ func isSentence(text string) bool {
 // isAbridged reports whether a part of a value has been left out, or been masked.
 func isAbridged(text string) bool {
 	return strings.Contains(text, "...") || strings.Contains(text, "***")
+}
+
+// isWordInCapitals reports whether text is a word such as EXAMPLE, which stands for a value.
+func isWordInCapitals(text string) bool {
+	return len(text) > 4 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // yamlTypes are the tags of scalars that Kubernetes does not take for text.

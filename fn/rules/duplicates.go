@@ -391,7 +391,21 @@ var namesByFile = NewFact(func(b *Build) map[string]*fileNames {
 	return files
 })
 
+// areRevisions reports whether two Services of Knative name different revisions: the
+// second is rolled out after the first, which traffic may go to as well.
+// https://knative.dev/docs/serving/traffic-management/
+func areRevisions(o, other *inventory.Object) bool {
+	if o.File != other.File || o.GroupKind != gk("serving.knative.dev/Service") {
+		return false
+	}
+	a, b := yamlnode.GetString(o.Node, "spec", "template", "metadata", "name"), yamlnode.GetString(other.Node, "spec", "template", "metadata", "name")
+	return a != "" && b != "" && a != b
+}
+
 func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
+	if areRevisions(o, other) {
+		return
+	}
 	if placed(o) && placed(other) && !sameYAML(o.Get("metadata", "annotations"), other.Get("metadata", "annotations"), 0) {
 		return
 	}

@@ -210,17 +210,18 @@ func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string
 var undeclaredPorts = []struct{ program, port string }{
 	{"istio-proxy", "15021"},                 // https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio
 	{"manager", "9443"}, {"webhook", "9443"}, // https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/webhook#Options
+	{"manager", "8081"}, {"operator", "8081"}, {"controller", "8081"}, // health, as kubebuilder and operator-sdk write it
 	// https://www.jaegertracing.io/docs/1.76/deployment/#service-ports-for-health-and-admin
 	{"jaeger-query", "16687"}, {"jaeger-collector", "14269"}, {"jaeger-agent", "14271"},
 	{"kube-state-metrics", "8081"}, // https://github.com/kubernetes/kube-state-metrics/blob/main/docs/developer/cli-arguments.md
 }
 
 // listensUndeclared reports whether a container is one of those programs, by its
-// name or its image's.
+// name or its image's, or by the last word of them.
 func listensUndeclared(c *inventory.Container, port string) bool {
 	image, _, _ := strings.Cut(path.Base(yamlnode.GetString(c.Node, "image")), ":")
 	return slices.ContainsFunc(undeclaredPorts, func(u struct{ program, port string }) bool {
-		return u.port == port && (c.Name == u.program || image == u.program)
+		return u.port == port && (c.Name == u.program || image == u.program || strings.HasSuffix(c.Name, "-"+u.program) || strings.HasSuffix(image, "-"+u.program))
 	})
 }
 

@@ -168,6 +168,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	readers.read()
 	rep.weighAbsences(outcomes, spoken, lacking)
 	misspelt(outcomes)
+	rep.spareToFill(outcomes)
 	rep.embedded(outcomes)
 	for i := range outcomes {
 		o := &outcomes[i]

@@ -103,11 +103,16 @@ type reader struct {
 	spoken    map[*finding.Finding]speech
 	names     map[string]bool // of what is missing
 	mentioned map[question]bool
-	others    bool // are made in ways that are not read
-	project   bool // of an operator
-	seen      int  // bytes
+	filed     map[question]filing
+	have      map[string]bool // the names of files for clusters
+	others    bool            // are made in ways that are not read
+	project   bool            // of an operator
+	seen      int             // bytes
 	compared  int64
 }
+
+// filing is the name of a file that is called as what lacks, and the file that has it.
+type filing struct{ by, name string }
 
 func (r *reader) read(file string, text []byte) (more bool) {
 	const most = 64 << 20        // bytes
@@ -116,7 +121,12 @@ func (r *reader) read(file string, text []byte) (more bool) {
 	commands, comments := text, text
 	if isForCluster(file, text) {
 		commands, comments = nil, commentLines(text)
+		if r.have == nil {
+			r.have = map[string]bool{}
+		}
+		r.have[path.Base(file)] = true
 	}
+	r.charted(file, text)
 	r.others, r.project = r.others || makesOthers(file, commands), r.project || isProject(file, commands)
 	for q := range r.questions {
 		if q.kind == "" { // which is looked for by itself
@@ -131,9 +141,15 @@ func (r *reader) read(file string, text []byte) (more bool) {
 // comments.
 func (r *reader) ask(file string, commands, comments []byte) {
 	made := makersOf(comments)
-	named := r.namedIn(comments)
+	named, filed := r.namedIn(comments)
 	is := readingOf(file, commands)
 	for q, findings := range r.questions {
+		if name, ok := filed[q.name]; ok && isDistinct(q.name) && (q.kind == "Secret" || q.kind == "ConfigMap") && r.filed[q] == (filing{}) {
+			if r.filed == nil {
+				r.filed = map[question]filing{}
+			}
+			r.filed[q] = filing{file, name}
+		}
 		switch {
 		case q.kind == "":
 			if commands == nil {
@@ -195,8 +211,54 @@ func (r *reader) ask(file string, commands, comments []byte) {
 	}
 }
 
-// namedIn returns the names of missing objects that a text has as words of their own.
-func (r *reader) namedIn(text []byte) map[string]bool {
+// charted looks for what a chart of the repository makes under a name that is not put
+// together from a release's: a template that has it, or a helper that returns it.
+// https://helm.sh/docs/chart_template_guide/named_templates/
+func (r *reader) charted(file string, text []byte) {
+	if !strings.Contains(file, "templates/") {
+		return
+	}
+	named, _ := r.namedIn(text)
+	for q, findings := range r.questions {
+		if q.kind == "" || !named[q.name] || !isDistinct(q.name) || !templateMakes(file, text, q.kind, q.name) {
+			continue
+		}
+		delete(r.questions, q)
+		for _, f := range findings {
+			if _, open := r.spoken[f]; open {
+				r.spoken[f] = speech{maker: "the chart of " + file + " makes it"}
+			}
+		}
+	}
+}
+
+// templateMakes reports whether a template has an object of a kind and name, or a helper
+// returns the name and nothing else.
+func templateMakes(file string, text []byte, kind, name string) bool {
+	helper := path.Ext(file) == ".tpl"
+	if !helper && !bytes.Contains(text, []byte("kind: "+kind+"\n")) {
+		return false
+	}
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimSpace(line)
+		switch {
+		case helper:
+			if string(line) == name || bytes.HasPrefix(line, []byte("{{")) && bytes.Contains(line, []byte(`printf "`+name+`"`)) {
+				return true
+			}
+		default:
+			if value, ok := bytes.CutPrefix(line, []byte("name: ")); ok && string(bytes.Trim(value, `"'`)) == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// namedIn returns the names of missing objects that a text has as words of their own, and
+// those that it has files called after, with the names of these: shop-keys.yaml, which git
+// may ignore.
+func (r *reader) namedIn(text []byte) (named map[string]bool, filed map[string]string) {
 	if r.names == nil {
 		r.names = map[string]bool{}
 		for q := range r.questions {
@@ -205,20 +267,34 @@ func (r *reader) namedIn(text []byte) map[string]bool {
 			}
 		}
 	}
-	var named map[string]bool
 	for i := 0; i < len(text) && len(r.names) > 0; i++ {
 		start := i
 		for i < len(text) && (inWord(text[i]) || text[i] == '.') {
 			i++
 		}
-		if word := bytes.Trim(text[start:i], "."); r.names[string(word)] {
+		word := bytes.Trim(text[start:i], ".")
+		if r.names[string(word)] {
 			if named == nil {
 				named = map[string]bool{}
 			}
 			named[string(word)] = true
 		}
+		stem, ok := bytes.CutSuffix(word, []byte(".yaml"))
+		if !ok {
+			if stem, ok = bytes.CutSuffix(word, []byte(".yml")); !ok {
+				continue
+			}
+		}
+		for _, end := range [...]string{"", "-secret", "-configmap"} {
+			if name, ok := bytes.CutSuffix(stem, []byte(end)); ok && r.names[string(name)] {
+				if filed == nil {
+					filed = map[string]string{}
+				}
+				filed[string(name)] = string(word)
+			}
+		}
 	}
-	return named
+	return named, filed
 }
 
 // kindWords are what texts call the kinds of objects that are made by hand.
@@ -261,8 +337,11 @@ func (q question) spokenOf(text []byte) bool {
 // end says of what nobody makes by its name whether it may be made all the same.
 func (r *reader) end() {
 	for q, findings := range r.questions {
+		said := r.filed[q]
 		for _, f := range findings {
-			if _, open := r.spoken[f]; open {
+			if _, open := r.spoken[f]; open && said.name != "" && !r.have[said.name] {
+				r.spoken[f] = speech{maker: said.by + " names a file " + said.name + ", which is not here"}
+			} else if open {
 				r.spoken[f] = speech{elsewhere: r.others || r.mentioned[q], project: r.project}
 			}
 		}

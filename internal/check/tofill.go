@@ -1,0 +1,66 @@
+package check
+
+import (
+	"bytes"
+	"regexp"
+	"sync"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+)
+
+// spareToFill lowers what is found at values of which a comment says that they are to be
+// replaced: what they name is not there yet, which is a note, and that nobody can apply
+// them as they are is a warning. What was probably meant otherwise is not spared.
+func (rep *Report) spareToFill(outcomes []outcome) {
+	lines := map[string][][]byte{} // by file
+	for i := range outcomes {
+		o := &outcomes[i]
+		for j := range o.findings {
+			f := &o.findings[j]
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || f.Missing == nil && !completable[f.Rule] || len(f.Suggestions) > 0 {
+				continue
+			}
+			if o.around == nil && f.Missing != nil {
+				continue // its owners have said how severe that is
+			}
+			text, ok := lines[f.File]
+			if !ok {
+				text = bytes.Split(rep.Sources[f.File], []byte("\n"))
+				lines[f.File] = text
+			}
+			if !saysToFill(text, f.Line-1) {
+				continue
+			}
+			answer(f, "a comment says that it is to be replaced")
+			if f.Missing != nil {
+				f.Severity = finding.Note
+			}
+		}
+	}
+}
+
+// saysToFill reports whether the comment on a line, or those on the lines above it, ask
+// for another value.
+func saysToFill(lines [][]byte, at int) bool {
+	if at >= len(lines) {
+		return false
+	}
+	if _, comment, ok := bytes.Cut(lines[at], []byte(" #")); ok && toFill().Match(comment) {
+		return true
+	}
+	for at--; at >= 0; at-- {
+		comment, ok := bytes.CutPrefix(bytes.TrimLeft(lines[at], " "), []byte("#"))
+		if !ok {
+			return false
+		}
+		if toFill().Match(comment) {
+			return true
+		}
+	}
+	return false
+}
+
+// toFill is how comments ask for another value.
+var toFill = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:change|replace|substitute|fill in|modify|update|edit)(?: it| this| these)? (?:to|with|by|here|your?|the|as|accordingly)\b|\b(?:change|replace) (?:me|this|it)\b|\byour (?:own|base64)\b|^ *base64[- ]encoded\b`)
+})

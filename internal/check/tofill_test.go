@@ -1,0 +1,65 @@
+package check_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+)
+
+// TestCommentsAskForValues: what a comment tells the reader to replace is not meant as it
+// stands.
+func TestCommentsAskForValues(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Secret\nmetadata: {name: tls}\ndata:\n  # ABOVE\n  tls.crt: abc!ef # BESIDE\n---\n" +
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: copy}\nspec:\n  containers: [{name: copy, image: \"busybox:1.36\"}]\n  volumes:\n  - name: from\n    persistentVolumeClaim:\n      claimName: source-claim # BESIDE\n"
+	for name, c := range map[string]struct{ above, beside, encoded, claim string }{
+		"nothing said":    {"the certificate", "of the shop", "error", "warning"},
+		"said above":      {"Replace this with your certificate.", "of the shop", "warning", "warning"},
+		"said beside":     {"", "change to the claim of the data", "warning", "note"},
+		"what it is":      {"", "base64-encoded", "warning", "note"},
+		"another comment": {"the last update was long ago", "your data is in it", "error", "warning"},
+	} {
+		dir := tree(t, map[string]string{"k8s/all.yaml": strings.NewReplacer("ABOVE", c.above, "BESIDE", c.beside).Replace(text)})
+		found := above(run(t, check.Options{}, dir), finding.Off)
+		assert.Contains(t, found, c.encoded+" data-not-base64", name)
+		assert.Contains(t, found, c.claim+" pvc-not-found", name)
+	}
+}
+
+// TestProgramsFillForms: a program that has a placeholder as a text of its own puts
+// something in for it.
+func TestProgramsFillForms(t *testing.T) {
+	const text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: <Release>-web, namespace: <Namespace>}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n" +
+		"    spec:\n      containers:\n      - name: web\n        image: <WEB_IMAGE>\n        env: [{name: DEBUG, value: false}]\n"
+	for name, c := range map[string]struct{ program, image, value string }{
+		"nothing":        {"package web\n", "warning", "error"},
+		"the image":      {"package web\n\nconst image = \"<WEB_IMAGE>\"\n", "note", "error"},
+		"the name":       {"package web\n\nconst release = \"<Release>\"\n", "warning", "note"},
+		"in other words": {"package web\n\n// replaces <WEB_IMAGE>, see \"the <Release>\"\n", "warning", "error"},
+	} {
+		found := above(run(t, check.Options{}, tree(t, map[string]string{"forms/web.yaml": text, "pkg/web.go": c.program})), finding.Off)
+		assert.Contains(t, found, c.image+" placeholder-left", name)
+		assert.Contains(t, found, c.value+" wrong-type", name)
+	}
+}
+
+// TestKindsDefinedTwice: a kind whose definitions differ is one of the repository's all
+// the same, and no slip of another.
+func TestKindsDefinedTwice(t *testing.T) {
+	crd := func(kind, field string) string {
+		return "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: " + strings.ToLower(kind) + "s.orchard.example.com}\nspec:\n  group: orchard.example.com\n  scope: Namespaced\n" +
+			"  names: {kind: " + kind + ", plural: " + strings.ToLower(kind) + "s}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n" +
+			"          spec: {type: object, properties: {" + field + ": {type: string}}}\n"
+	}
+	const samples = "apiVersion: orchard.example.com/v1\nkind: Harvester\nmetadata: {name: a}\nspec: {size: big}\n---\napiVersion: orchard.example.com/v1\nkind: Harvest\nmetadata: {name: b}\nspec: {size: big}\n"
+	files := map[string]string{
+		"crd/kustomization.yaml": kustomization + "- harvester.yaml\n- harvest.yaml\n", "crd/harvester.yaml": crd("Harvester", "size"), "crd/harvest.yaml": crd("Harvest", "size"),
+		"old/kustomization.yaml": kustomization + "- harvester.yaml\n", "old/harvester.yaml": crd("Harvester", "weight"), "samples/all.yaml": samples,
+	}
+	assert.Empty(t, above(run(t, check.Options{}, tree(t, files)), finding.Note))
+	files["samples/all.yaml"] = strings.Replace(samples, "Harvester", "Harveste", 1)
+	assert.Contains(t, above(run(t, check.Options{}, tree(t, files)), finding.Note), "warning unknown-kind")
+}
