@@ -211,7 +211,7 @@ func (j *judge) object(o *inventory.Object, k *kindOf) (v verdict) {
 	if k.from != "" {
 		found = apischema.JudgeLoosely(n, k.schema, k.from)
 	} else {
-		found = apischema.Judge(n, k.schema, secret)
+		found = apischema.Judge(n, k.schema, secret, j.inv.Finished)
 	}
 	if found.Meant != nil {
 		v.written = through(v.written, found.Written)

@@ -120,7 +120,7 @@ func FuzzWalk(f *testing.F) {
 		collect(&doc)
 		for _, kind := range []string{"Deployment", "Service", "CronJob", "Ingress", "Secret", "CustomResourceDefinition"} {
 			for _, k := range apischema.Kubernetes().Versions(kind) {
-				for _, p := range apischema.Judge(&doc, k.Schema, kind == "Secret").Problems {
+				for _, p := range apischema.Judge(&doc, k.Schema, kind == "Secret", false).Problems {
 					require.NotEmpty(t, p.Message)
 					require.True(t, inside[p.Node], p.Message)
 				}

@@ -29,9 +29,10 @@ const maxRounds = 12
 
 // Judge compares a resource with its schema, and reads on where a mistake hides
 // what is below it: one mistake is one problem, and what is wrong under a
-// misspelt field is found too. secret says that its values must not be shown.
-func Judge(n *yaml.Node, s *Schema, secret bool) Judgement {
-	return judge(n, s, walker{secret: secret})
+// misspelt field is found too. secret says that its values must not be shown, built
+// that kustomize has made it, in which yes and no are text.
+func Judge(n *yaml.Node, s *Schema, secret, built bool) Judgement {
+	return judge(n, s, walker{secret: secret, built: built})
 }
 
 func judge(n *yaml.Node, s *Schema, how walker) Judgement {

@@ -42,7 +42,7 @@ func TestJudgeCopiesWhatIsNotAsMeant(t *testing.T) {
 				continue
 			}
 			before := dump(n)
-			got := Judge(n, kind.Schema, false)
+			got := Judge(n, kind.Schema, false, false)
 			require.Equal(t, before, dump(n), "%s: the resource is changed", file)
 
 			for range 3 {
@@ -51,10 +51,10 @@ func TestJudgeCopiesWhatIsNotAsMeant(t *testing.T) {
 				require.NoError(t, err)
 				require.NoError(t, yaml.Unmarshal(plain, &doc))
 				require.NoError(t, yaml.Unmarshal(plain, &again))
-				got = Judge(yamlnode.Resolve(&doc), kind.Schema, false)
+				got = Judge(yamlnode.Resolve(&doc), kind.Schema, false, false)
 				whole := yamlnode.Resolve(&again)
 				whole.Content[1] = &yaml.Node{Kind: yaml.AliasNode, Alias: whole.Content[1]}
-				want := Judge(whole, kind.Schema, false)
+				want := Judge(whole, kind.Schema, false, false)
 				assert.Equal(t, say(want.Problems), say(got.Problems), "%s", plain)
 				require.Equal(t, want.Meant == nil, got.Meant == nil, "%s", plain)
 				if got.Meant != nil {

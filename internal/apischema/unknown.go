@@ -314,7 +314,7 @@ func (w *walker) higher(name string, fits func(*Schema) bool, taken bool) place 
 		} else if up.key != "" {
 			where = "under " + up.key
 		} else {
-			sub := walker{above: w.above[:i+1], secret: w.secret}
+			sub := walker{above: w.above[:i+1], secret: w.secret, built: w.built}
 			where = "in " + sub.describe()
 		}
 		p := place{text: fmt.Sprintf("%d levels up, %s", levels, where)}

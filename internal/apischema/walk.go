@@ -77,6 +77,7 @@ const maxWalked = 5_000_000
 
 type walker struct {
 	secret   bool
+	built    bool   // by kustomize, which writes quotes around what YAML 1.1 takes for a boolean
 	from     string // what the schema is from, if only near misses are looked for
 	problems []Problem
 	above    []level // the objects that the walk is in
@@ -150,7 +151,7 @@ func (w *walker) value(n, key *yaml.Node, s *Schema) {
 		if inBrackets(n) {
 			return
 		}
-		if n.Kind != yaml.ScalarNode || !s.takes(n) && !templated(n) && (s.Type == String || !isUpperSnake(n.Value)) {
+		if n.Kind != yaml.ScalarNode || !s.takesAs(n, w.typeOf(n)) && !templated(n) && (s.Type == String || !isUpperSnake(n.Value)) {
 			w.wrongType(n, key, s)
 			return
 		}
@@ -556,7 +557,7 @@ func (w *walker) found(n *yaml.Node, s *Schema) string {
 	case yaml.SequenceNode:
 		return "a list"
 	}
-	switch t := typeOf(n); t {
+	switch t := w.typeOf(n); t {
 	case "!!bool":
 		if s.Type == String && n.Tag == "!!str" && !w.secret {
 			return n.Value + ", which is true or false to kubectl"
@@ -600,6 +601,14 @@ func typeOf(n *yaml.Node) string {
 	return n.Tag
 }
 
+// typeOf is typeOf of what arrives in the cluster.
+func (w *walker) typeOf(n *yaml.Node) string {
+	if w.built && n.Tag == "!!str" {
+		return n.Tag
+	}
+	return typeOf(n)
+}
+
 func isOldBool(s string) bool {
 	switch s {
 	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF":
@@ -609,8 +618,10 @@ func isOldBool(s string) bool {
 }
 
 // takes reports whether a scalar is a value of the schema's type.
-func (s *Schema) takes(n *yaml.Node) bool {
-	t := typeOf(n)
+func (s *Schema) takes(n *yaml.Node) bool { return s.takesAs(n, typeOf(n)) }
+
+// takesAs is takes for a scalar that has the tag t.
+func (s *Schema) takesAs(n *yaml.Node, t string) bool {
 	switch s.Type {
 	case String:
 		return t == "!!str"
