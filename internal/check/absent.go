@@ -160,7 +160,8 @@ func holding(indexes []int, suits func(i int) bool) int {
 }
 
 // complement returns a tree that has what f misses, and is not an alternative
-// to the tree of f: it does not have the resource that misses it. It is -1 if
+// to the tree of f: it does not have the resource that misses it, but for files that
+// no kustomization lists, and that are a copy of what one has. It is -1 if
 // there is none. A tree without a namespace goes wherever it is applied to, which
 // may be the one that is meant.
 func complement(outcomes []outcome, holders map[finding.Resource][]int, own int, f *finding.Finding, missing *finding.Resource) int {
@@ -170,7 +171,10 @@ func complement(outcomes []outcome, holders map[finding.Resource][]int, own int,
 	self := finding.Resource{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}
 	anywhere, selfAnywhere := *missing, self
 	anywhere.Namespace, selfAnywhere.Namespace = "", ""
-	if other := holding(holders[*missing], func(i int) bool { return outcomes[i].have[self] == 0 }); other >= 0 {
+	copied := outcomes[own].tree.Root == "" && !outcomes[own].tree.Named
+	if other := holding(holders[*missing], func(i int) bool {
+		return outcomes[i].have[self] == 0 || copied && i != own && outcomes[i].tree.Root != ""
+	}); other >= 0 {
 		return other
 	}
 	return holding(holders[anywhere], func(i int) bool { return outcomes[i].have[self] == 0 && outcomes[i].have[selfAnywhere] == 0 })

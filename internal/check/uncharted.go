@@ -60,20 +60,25 @@ func (rep *Report) checkUncharted(ctx context.Context, t Tree, opts Options, b b
 		return b, err
 	}
 	rep.inputs, rep.Unread, rep.about = append(rep.inputs, seen), append(rep.Unread, unread), nil
-	c.findings = slices.DeleteFunc(c.findings, func(f finding.Finding) bool {
-		if f.Missing != nil && sharedKinds[f.Missing.Kind] {
-			return f.Severity > finding.Note // else another tree may have it
-		}
-		return f.Severity < finding.Error || f.Missing != nil || f.Wanted != nil || selects[f.Rule]
-	})
+	c.findings = slices.DeleteFunc(c.findings, mayBeMended)
 	if c.around != nil {
 		c.around.Absences, c.around.makers = rules.Absences{}, append(c.around.makers, makers...)
 	}
 	return c, nil
 }
 
-// selects are the rules about what labels lead to, which may be of a chart.
+// mayBeMended reports whether resources that nobody knows may put right what was found.
+func mayBeMended(f finding.Finding) bool {
+	if f.Missing != nil && sharedKinds[f.Missing.Kind] {
+		return f.Severity > finding.Note // else another tree may have it
+	}
+	return f.Severity < finding.Error || f.Missing != nil || f.Wanted != nil || selects[f.Rule]
+}
+
+// selects are the rules about what labels lead to, and what nothing leads to, which may be
+// of a chart.
 var selects = map[string]bool{
+	"config-not-used":          true,
 	"affinity-selects-nothing": true, "aggregation-selects-nothing": true, "monitor-selects-nothing": true, "policy-selects-nothing": true,
 	"selector-matches-nothing": true, "subset-matches-nothing": true,
 }

@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -22,14 +25,11 @@ const unfilled = "KRM_VALIDATE_UNFILLED_"
 const mostUnfilled = 16
 
 // checkUnfilled checks a kustomization that does not build since files which its
-// generators read are not there, such as an .env that git ignores: whoever applies it
-// has them. What is generated is there, and nobody knows which keys it has. It returns
-// what it was given if the build fails for something else.
+// generators read, or which are among its resources, are not there, such as an .env or a
+// secrets.yaml that git ignores: whoever applies it has them. What is generated is there,
+// and nobody knows which keys it has, nor what else there is. It returns what it was given
+// if the build fails for something else.
 func (rep *Report) checkUnfilled(ctx context.Context, t Tree, opts Options, b built, err error) (built, error) {
-	var failure *kbuild.Failure
-	if !errors.As(err, &failure) || failure.Read == "" {
-		return b, err
-	}
 	var unread []Unread
 	edited := maps.Clone(opts.Edited)
 	if edited == nil {
@@ -37,17 +37,51 @@ func (rep *Report) checkUnfilled(ctx context.Context, t Tree, opts Options, b bu
 	}
 	opts.Edited = edited
 	opts.Build.Cache = nil // what is in it was read without them
-	for next := err; errors.As(next, &failure) && failure.Read != "" && edited[failure.Read] == nil && len(unread) < mostUnfilled; {
-		unread = append(unread, Unread{t.Name, fmt.Errorf("%w; the rest is checked without what is in it", oneLine(next)), t.Named})
-		edited[failure.Read] = fmt.Appendf(nil, "%s%d=1\n", unfilled, len(unread))
+	var lacked []string
+	for next := err; len(unread) < mostUnfilled; {
+		var failure *kbuild.Failure
+		if !errors.As(next, &failure) {
+			break
+		}
+		file, text, rest := failure.Read, fmt.Sprintf("%s%d=1\n", unfilled, len(unread)+1), "the rest is checked without what is in it"
+		if failure.Lacks != "" {
+			file, text, rest = failure.Lacks, "# not there\n", "the rest is checked without it"
+			lacked = append(lacked, file)
+		}
+		if file == "" || edited[file] != nil {
+			break
+		}
+		unread = append(unread, Unread{t.Name, fmt.Errorf("%w; %s", oneLine(next), rest), t.Named})
+		edited[file] = []byte(text)
 		files := kbuild.NewSnapshot(opts.files())
 		var c built
-		if c, next = rep.buildAndCheck(ctx, files, t, opts); next == nil && !c.function {
+		if c, next = rep.buildAndCheck(ctx, files, t, opts); next == nil && !c.function && (len(lacked) == 0 || len(c.resources) > 0) {
 			rep.inputs, rep.Unread = append(rep.inputs, files), append(rep.Unread, unread...)
+			if len(lacked) > 0 {
+				rep.spareLacked(&c, lacked)
+			}
 			return c, nil
 		}
 	}
 	return b, err
+}
+
+// spareLacked takes away what files that are not there may put right. One that is called
+// so has Secrets in it, and of any other nobody knows.
+func (rep *Report) spareLacked(c *built, lacked []string) {
+	for _, file := range lacked {
+		if !strings.Contains(strings.ToLower(filepath.Base(file)), "secret") {
+			rep.about = nil
+			c.findings = slices.DeleteFunc(c.findings, mayBeMended)
+			if c.around != nil {
+				c.around.Absences = rules.Absences{}
+			}
+			return
+		}
+	}
+	secret := func(r *finding.Resource) bool { return r != nil && r.Kind == "Secret" }
+	c.findings = slices.DeleteFunc(c.findings, func(f finding.Finding) bool { return secret(f.Missing) || secret(f.Wanted) })
+	rep.about = slices.DeleteFunc(rep.about, func(f finding.Finding) bool { return f.Rule == "patch-target-missing" && f.Meant == "" })
 }
 
 // takeUnfilled takes away the keys that a generator made of files that are not there, and

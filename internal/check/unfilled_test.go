@@ -48,3 +48,33 @@ func TestFilesOfGeneratorsThatAreNotThere(t *testing.T) {
 		})
 	}
 }
+
+// TestResourcesThatAreNotThere: a build that lacks a file of its resources is checked as if
+// it were empty, and nothing is said of what it may have.
+func TestResourcesThatAreNotThere(t *testing.T) {
+	const pods = "apiVersion: v1\nkind: Pod\nmetadata: {name: ledger}\nspec:\n  hostIPC: 'no'\n  containers:\n  - {name: a, image: 'b:1', envFrom: [{secretRef: {name: ledger}}, {configMapRef: {name: ledgr-config}}]}\n" +
+		"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ledger-config}\ndata: {A: b}\n"
+	for name, c := range map[string]struct {
+		more   string
+		unread int
+		want   []string
+	}{
+		"Secrets":                 {"- secrets.yaml\n", 1, []string{"error wrong-type", "error configmap-not-found", "error config-not-used"}},
+		"anything":                {"- local.yaml\n", 1, []string{"error wrong-type"}},
+		"two of them":             {"- local.yaml\n- secrets.yml\n", 2, []string{"error wrong-type"}},
+		"a folder":                {"- ../base\n", 1, []string{"error wrong-type"}}, // by the file alone
+		"and a patch of it":       {"- secrets.yaml\npatches: [{path: gone.yaml}]\n", 1, []string{"error wrong-type"}},
+		"a patch that changes it": {"- secrets.yaml\npatches:\n- target: {kind: Secret, name: ledger}\n  patch: |\n    - {op: add, path: /type, value: Opaque}\n", 1, []string{"error wrong-type", "error configmap-not-found", "error config-not-used"}},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"app/kustomization.yaml": kustomization + "- pods.yaml\n" + c.more, "app/pods.yaml": pods}))
+		assert.Len(t, rep.Unread, c.unread, name)
+		assert.Equal(t, c.want, above(rep, finding.Note), name)
+	}
+	// What is in the rest is there for other trees.
+	rep := run(t, check.Options{}, tree(t, map[string]string{
+		"app/kustomization.yaml": kustomization + "- web.yaml\n- secrets.yaml\nnamespace: shop\n",
+		"app/web.yaml":           "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\nspec: {containers: [{name: a, image: 'b:1', ports: [{containerPort: 80}]}]}\n",
+		"routes/web.yaml":        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n",
+	}))
+	assert.Empty(t, above(rep, finding.Note))
+}

@@ -31,7 +31,9 @@ type Failure struct {
 	// Read is the absolute path of a file that is not there and that a generator reads
 	// keys or values of, "" if the build failed for something else.
 	Read string
-	err  error
+	// Lacks is the absolute path of a file that is not there and that resources names.
+	Lacks string
+	err   error
 }
 
 func (f *Failure) Error() string { return f.What }
@@ -437,6 +439,10 @@ func (x *failedTree) missing(path string) (found *Failure) {
 				generated[n] = true
 			}
 		}
+		listed := map[*yaml.Node]bool{}
+		for n := range scalarsOf(k.node("resources")) {
+			listed[n] = true
+		}
 		for n := range scalarsOf(k.root) {
 			if strings.Contains(n.Value, "\n") {
 				continue
@@ -454,6 +460,9 @@ func (x *failedTree) missing(path string) (found *Failure) {
 			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(x.nearFile(k.dir, value))+x.alsoMissing(&k, value))
 			if found != nil && generated[n] {
 				found.Read = path
+			}
+			if ext := filepath.Ext(path); found != nil && listed[n] && (ext == ".yaml" || ext == ".yml" || ext == ".json") {
+				found.Lacks = path
 			}
 		}
 	}
