@@ -468,6 +468,9 @@ func (p *Pass) connects(u *hostUse) bool {
 		return true
 	}
 	key := strings.ToLower(u.Key)
+	if strings.Contains(key, "redirect") || strings.Contains(key, "callback") {
+		return false // a browser goes there
+	}
 	for _, word := range [...]string{"api", "service", "endpoint", "host", "addr", "backend", "upstream", "server", "proxy", "collector", "exporter"} {
 		if strings.Contains(key, word) {
 			return true

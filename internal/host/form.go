@@ -367,15 +367,21 @@ func (s *scanner) word(i int, key string) (end int, goes course) {
 	return end, on
 }
 
-// pastAddress goes past closing quotes and the rest of a longer address.
+// pastAddress goes past closing quotes and the rest of a longer address. A comma in
+// braces is of its path: http://a/<{ready,alive}>.
 func (s *scanner) pastAddress(i int) int {
 	text := s.text
 	for i < len(text) && (isQuote(text[i]) || text[i] == ']') {
 		i++
 	}
 	for i < len(text) && strings.IndexByte(":/@?&=%", text[i]) >= 0 {
-		for i < len(text) && strings.IndexByte(" \n\",';", text[i]) < 0 {
-			i++
+		for depth := 0; i < len(text) && (strings.IndexByte(" \n\",';", text[i]) < 0 || depth > 0 && text[i] == ','); i++ {
+			switch text[i] {
+			case '{', '(':
+				depth++
+			case '}', ')':
+				depth--
+			}
 		}
 	}
 	return i
