@@ -110,9 +110,10 @@ var memoryLikelyLow = &Rule{
 	Name:     "memory-likely-low",
 	Severity: finding.Warning,
 	URL:      "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/#exceed-a-container-s-memory-limit",
-	Doc: "A container that looks like a Python web service has a memory limit of 256Mi or less. " +
+	Doc: "A container that looks like a Python web service has a memory limit of 128Mi or less, or 256Mi for several workers. " +
 		"The interpreter, the framework and a few workers need more than that once requests come: OOMKilled, exit code 137. " +
 		"It takes a container for one by its image (shop-python, fastapi, django, …; not by the official python, which runs scripts as well), by its command (uvicorn, gunicorn, …), or by port 8000, which these servers listen on by default, when its image is no official one; the message says which. " +
+		"Between these it is a note: one process may do with it. " +
 		"Workloads with a resource profile are left alone, and all where normalize.resources is configured.",
 	Run: func(p *Pass) error {
 		if p.Config.Normalize.GetResources() != nil {
@@ -128,12 +129,30 @@ var memoryLikelyLow = &Rule{
 				return
 			}
 			if why := looksLikePython(o, c); why != "" {
-				p.Report(o, n, fmt.Sprintf("container %q looks like a Python web service (%s), and a memory limit of %s is little for one: OOMKilled, exit code 137, once requests come", c.Name, why, yamlnode.String(n)),
+				severity := finding.Warning
+				if limit.Value() > 128<<20 && !hasWorkers(c) {
+					severity = finding.Note
+				}
+				p.Report(o, n, fmt.Sprintf("container %q looks like a Python web service (%s), and a memory limit of %s is little for one: OOMKilled, exit code 137, once requests come", c.Name, why, yamlnode.String(n)), AtMost(severity),
 					Help("512Mi is a usual limit for one; if this is something smaller, ignore the rule here"))
 			}
 		})
 		return nil
 	},
+}
+
+// hasWorkers reports whether a server is told to run several processes.
+func hasWorkers(c *inventory.Container) bool {
+	words := []string{}
+	for _, n := range slices.Concat(yamlnode.Elements(yamlnode.Get(c.Node, "command")), yamlnode.Elements(yamlnode.Get(c.Node, "args"))) {
+		words = append(words, strings.FieldsFunc(yamlnode.String(n), func(r rune) bool { return r == ' ' || r == '=' })...)
+	}
+	for i, word := range words[:max(0, len(words)-1)] {
+		if word == "--workers" || word == "-w" {
+			return words[i+1] != "1"
+		}
+	}
+	return false
 }
 
 // looksLikePython returns what makes a container look like a Python web service,
