@@ -116,15 +116,22 @@ func findPlaceholder(text string) (word string, sure bool) {
 	if !mayHoldPlaceholder(text) || filledByTools(text) {
 		return "", false
 	}
-	m := placeholderPattern().FindStringSubmatch(text)
-	if m == nil {
+	m := placeholderPattern().FindStringSubmatchIndex(text)
+	switch {
+	case m == nil:
 		return "", false
+	case m[2] >= 0:
+		return text[m[2]:m[3]], true
 	}
-	if m[1] != "" {
-		return m[1], true
+	// Scripts look for all of it: IMAGE_REGISTRY_URL.
+	start := m[4]
+	for start > 0 && isUpperWord(text[m[4]]) && isUpperWord(text[start-1]) {
+		start--
 	}
-	return strings.TrimSuffix(m[2], ".dkr.ecr."), false
+	return strings.TrimSuffix(text[start:m[5]], ".dkr.ecr."), false
 }
+
+func isUpperWord(c byte) bool { return c == '_' || c >= 'A' && c <= 'Z' }
 
 // filledByTools reports whether text holds what Flux, Argo CD, Helm, envsubst,
 // kustomize or a script puts a value in for.

@@ -153,7 +153,8 @@ var envOverridesConfig = &Rule{
 	URL:      envFromDocs,
 	Doc: "An env entry gives a variable another value than the ConfigMap or Secret that the container takes with envFrom. " +
 		"The entry wins silently: editing the ConfigMap changes nothing. " +
-		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone; it is a warning where one of the two is empty, or the entry is put together of other variables, as no value of a ConfigMap is.",
+		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone; it is a warning where one of the two is empty, or the entry is put together of other variables, as no value of a ConfigMap is, " +
+		"and a note where a patch of an overlay has added the entry to what a base says.",
 	Run: func(p *Pass) error {
 		for _, e := range wired.Of(p.Build).containers {
 			if len(e.sources) == 0 {
@@ -181,7 +182,8 @@ func (p *Pass) checkOverride(e *containerEnv, i int) {
 	if !own.known || own.text == below.text {
 		return
 	}
-	opts := []Option{SecretLine(), Help("take the variable out of one of them; where this container is meant to differ, give it a ConfigMap of its own")}
+	opts := []Option{SecretLine(), Says(finding.About{What: overrides, Name: strings.TrimPrefix(entry.name, source.prefix), Object: source.data.object.Name, Of: source.data.object.Kind}),
+		Help("take the variable out of one of them; where this container is meant to differ, give it a ConfigMap of its own")}
 	if own.text == "" || below.text == "" || !entry.ref() && len(expansions(yamlnode.String(entry.node))) > 0 { // which a ConfigMap cannot have
 		opts = append(opts, AtMost(finding.Warning))
 	}
@@ -191,6 +193,18 @@ func (p *Pass) checkOverride(e *containerEnv, i int) {
 	}
 	p.Report(e.owner, entry.node,
 		fmt.Sprintf("container %q: env overrides the value of %s in %s%s, and they differ", e.container.Name, entry.name, source.data, with), opts...)
+}
+
+// overrides is what is said of an entry that takes the place of what envFrom gives.
+const overrides = "overrides"
+
+// Overridden returns the object, without a namespace, and the key whose value a finding
+// says has another one put in its place, nil if it is about something else.
+func Overridden(f *finding.Finding) (object *finding.Resource, key string) {
+	if about := f.Said(); f.Rule == envOverridesConfig.Name && about.What == overrides {
+		return &finding.Resource{APIVersion: "v1", Kind: about.Of, Name: about.Object}, about.Name
+	}
+	return nil, ""
 }
 
 var variableNotExpandedInData = &Rule{

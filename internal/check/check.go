@@ -163,6 +163,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	rep.ofCharts(outcomes)
 	readers := textReaders{}
 	spoken := rep.scripted(outcomes, readers)
+	rep.saidToBeSet(outcomes)
 	rep.setImages(outcomes, readers)
 	onOneMachine(outcomes, readers)
 	readers.read()
@@ -436,6 +437,9 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 	places := NewPlaces(&trace, b.resources)
 	places.read = func(file string) ([]byte, error) { return readAbs(files, file) }
 	places.Locate(b.findings)
+	if b.config == nil {
+		places.spareLayers(&t, b.findings)
+	}
 	places.sources(b.findings, rep.Sources)
 	o := outcome{tree: t, findings: append(b.findings, rep.about...), have: b.have, set: severities(b.config), around: b.around}
 	if !b.function {

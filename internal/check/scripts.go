@@ -550,8 +550,18 @@ var fills = sync.OnceValue(func() *regexp.Regexp {
 // replacing begins a command that puts something in for words of a file.
 var replacing = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:sed|perl|awk)\b`) })
 
-// filledBy reports whether a command of a script puts something in for the word.
+// replacingCall begins a call in a program that puts something in for words of a text.
+var replacingCall = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b[Rr]eplace(?:[A-Z_]\w*)?\(`) })
+
+// filledBy reports whether a command of a script, or a call of a program, puts something
+// in for the word.
 func (q question) filledBy(file string, text []byte) bool {
+	if isProgram(file) {
+		const argumentsEnd = 80
+		return slices.ContainsFunc(replacingCall().FindAllIndex(text, -1), func(at []int) bool {
+			return hasWord(text[at[1]:min(len(text), at[1]+argumentsEnd)], q.word)
+		})
+	}
 	if !isScript(file) && !bytes.HasPrefix(text, []byte("#!")) {
 		return false
 	}

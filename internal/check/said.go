@@ -1,0 +1,60 @@
+package check
+
+import (
+	"bytes"
+	"regexp"
+	"sync"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+)
+
+// saidToBeSet makes notes of images with a placeholder, or a tag that moves, where a
+// comment beside them says what puts another one in. In a kustomization it may be said
+// once for all entries.
+func (rep *Report) saidToBeSet(outcomes []outcome) {
+	for i := range outcomes {
+		o := &outcomes[i]
+		for j := range o.findings {
+			f := &o.findings[j]
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line == 0 {
+				continue
+			}
+			if _, left := rules.PlaceholderLeft(f); !left {
+				if _, moving := rules.MovingImage(f); !moving {
+					continue
+				}
+			}
+			lines := bytes.Split(rep.Sources[f.File], []byte("\n"))
+			if len(lines) < f.Line {
+				continue
+			}
+			from, to := f.Line-1, f.Line
+			for from > 0 && bytes.HasPrefix(bytes.TrimLeft(lines[from-1], " "), []byte("#")) {
+				from--
+			}
+			if isKustomizationFile(f.File) {
+				from, to = 0, len(lines)
+			}
+			for _, line := range lines[from:to] {
+				if _, comment, ok := bytes.Cut(line, []byte("#")); ok && saysWhoSets(comment) {
+					f.Severity = finding.Note
+					f.Help += "; a comment says that it is set later"
+					break
+				}
+			}
+		}
+	}
+}
+
+var (
+	whoSets = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(?:ci|cd|pipelines?|workflows?|github actions?|gitlab|jenkins|skaffold|tilt|kustomize|argo ?cd|image[- ]updater|flux|scripts?|makefile)\b`)
+	})
+	setting = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(?:overwr\w+|overrid\w+|replace[sd]?|update[sd]?|set|sets|inject\w*|substitut\w*|fill\w*|bump\w*|patche[sd]|pin\w*)\b`)
+	})
+)
+
+// saysWhoSets reports whether a comment names what sets something.
+func saysWhoSets(comment []byte) bool { return whoSets().Match(comment) && setting().Match(comment) }
