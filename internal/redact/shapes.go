@@ -61,14 +61,14 @@ func tokensOf(text string, found []span) []span {
 			}
 		}
 	}
-	if strings.Contains(text, ":") && strings.Contains(text, "-") && mentionsSecret(text) {
+	if strings.Contains(text, ":") && mayBeHeader(text) && mentionsSecret(text) {
 		for _, m := range header.FindAllStringSubmatchIndex(text, -1) {
 			if v := text[m[2]:m[3]]; isRandom(v) && !isPlaceholder(v) {
 				found = append(found, span{m[2], m[3]})
 			}
 		}
 	}
-	if strings.Contains(text, " -") {
+	if strings.Contains(text, " -") && mayBeCommand(text) {
 		for _, m := range commands.FindAllStringSubmatchIndex(text, -1) {
 			for i := 2; i < len(m); i += 2 {
 				if m[i] >= 0 && !isPlaceholder(strings.Trim(text[m[i]:m[i+1]], `"'`)) {
@@ -100,6 +100,26 @@ func issuedIn(line string, at int, found []span) []span {
 		}
 	}
 	return found
+}
+
+// mayBeHeader is for speed: whether a text has the beginning of a name in header.
+func mayBeHeader(text string) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] == '-' && (i > 0 && (text[i-1] == 'x' || text[i-1] == 'X') || len(text)-i > 5 && strings.EqualFold(text[i+1:i+6], "token")) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayBeCommand is for speed: whether a text has the name of a program in commands.
+func mayBeCommand(text string) bool {
+	for _, program := range []string{"mysql", "mariadb", "redis-cli", "sshpass", "curl", "mongo"} {
+		if strings.Contains(text, program) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayBeIssued is for speed: whether a text has the beginning of a token in it.
