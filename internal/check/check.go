@@ -166,9 +166,11 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	rep.saidToBeSet(outcomes)
 	rep.setImages(outcomes, readers)
 	onOneMachine(outcomes, readers)
+	judgeUnwritten := unwritten(outcomes, readers)
 	readers.read()
 	rep.weighAbsences(outcomes, spoken, lacking)
 	misspelt(outcomes)
+	judgeUnwritten()
 	rep.spareToFill(outcomes)
 	rep.embedded(outcomes)
 	for i := range outcomes {

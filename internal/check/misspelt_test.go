@@ -60,3 +60,44 @@ func TestNamesOfOtherTrees(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesThatNoFileHas: who waits for a Kustomization, HelmRelease or source that no
+// file of the repository has waits for good, where others are written there.
+func TestNamesThatNoFileHas(t *testing.T) {
+	const ks = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: %\n  namespace: flux-system\nspec:\n  interval: 1h\n  prune: true\n  path: ./apps\n  sourceRef: {kind: GitRepository, name: flux-system}\n"
+	const release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: %\n  namespace: wiki\nspec:\n  interval: 1h\n  chart: {spec: {chart: wiki, version: 1.x, sourceRef: {kind: HelmRepository, name: charts, namespace: flux-system}}}\n"
+	named := func(text, name string) string { return strings.ReplaceAll(text, "%", name) }
+	all := named(ks, "network") + "---\n" + named(ks, "storage") + "---\n" + named(ks, "database")
+	waits := func(name string) string { return named(ks, "wiki") + "  dependsOn:\n  - name: " + name + "\n" }
+	const none = "warning no file of the repository has one of that name"
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  []string
+	}{
+		"nobody's":                       {map[string]string{"wiki/ks.yaml": waits("vault-operator")}, []string{none}},
+		"one of them":                    {map[string]string{"wiki/ks.yaml": waits("storage")}, nil},
+		"of another namespace":           {map[string]string{"wiki/ks.yaml": waits("vault-operator"), "clusters/vault.yaml": strings.Replace(named(ks, "vault-operator"), "namespace: flux-system", "namespace: vault", 1)}, nil},
+		"in a template":                  {map[string]string{"wiki/ks.yaml": waits("vault-operator"), "templates/vault.yaml.j2": named(ks, "vault-operator")}, nil},
+		"where nothing builds":           {map[string]string{"wiki/ks.yaml": waits("vault-operator"), "more/kustomization.yaml": kustomization + "- missing.yaml\n", "more/vault.yaml": named(ks, "&app vault-operator")}, nil},
+		"a script makes it":              {map[string]string{"wiki/ks.yaml": waits("vault-operator"), "up.sh": "flux create kustomization vault-operator --path=./vault\n"}, nil},
+		"a document says how":            {map[string]string{"wiki/ks.yaml": waits("vault-operator"), "README.md": "Run `flux create kustomization vault-operator`.\n"}, nil},
+		"a document speaks of flux only": {map[string]string{"wiki/ks.yaml": waits("vault-operator"), "README.md": "We use flux, and a vault-operator.\n"}, []string{none}},
+		"names are filled in":            {map[string]string{"wiki/ks.yaml": waits("vault-operator"), "component/ks.yaml": named(ks, "${APP}")}, nil},
+		"a prefix":                       {map[string]string{"wiki/ks.yaml": waits("vault-storage"), "vault/kustomization.yaml": "namePrefix: vault-\n" + kustomization + "- ../clusters\n"}, nil},
+		"what bootstrap makes":           {map[string]string{"wiki/ks.yaml": waits("flux-system")}, nil},
+		"few of them are here":           {map[string]string{"wiki/ks.yaml": waits("vault-operator"), "clusters/all.yaml": named(ks, "network")}, nil},
+		"in what is kept":                {map[string]string{"archive/ks.yaml": waits("vault-operator"), "wiki/ks.yaml": named(ks, "wiki")}, nil},
+		"a check of its health":          {map[string]string{"wiki/ks.yaml": named(ks, "wiki") + "  healthChecks:\n  - {apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, name: forum, namespace: wiki}\n", "clusters/one.yaml": named(release, "one") + "---\n" + named(release, "two") + "---\n" + named(release, "three")}, []string{none}},
+	} {
+		files := map[string]string{".git/HEAD": "ref: refs/heads/main\n", "wiki/kustomization.yaml": kustomization + "- ks.yaml\n", "clusters/all.yaml": all}
+		maps.Copy(files, c.files)
+		var got []string
+		for _, f := range run(t, check.Options{}, tree(t, files)).Findings {
+			if f.Severity > finding.Note {
+				_, of, _ := strings.Cut(f.Message, ", and ")
+				got = append(got, f.Severity.String()+" "+of)
+			}
+		}
+		assert.Equal(t, c.want, got, name)
+	}
+}

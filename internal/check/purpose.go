@@ -58,6 +58,7 @@ var folders = map[string]purpose{
 	"fake": input, "fakes": input, "mock": input, "mocks": input, "mock_files": input, "mock_data": input, "mock_yamls": input, "golden": input, "goldens": input, "testcase": tested, "testcases": tested,
 	"testdata": input, "test_data": input, "test-data": input, "__snapshot__": input, "__snapshots__": input,
 	"deprecated": past, "obsolete": past, "archive": past, "archived": past, "attic": past, "unused": past, "outdated": past, "retired": past,
+	"_template": form, "_templates": form, "_skeleton": form, "_boilerplate": form,
 	"versioned_docs": past, // https://docusaurus.io/docs/versioning
 }
 
