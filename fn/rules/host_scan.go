@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/base64"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -147,6 +148,8 @@ func (s *hostScan) content(o *inventory.Object) {
 		return
 	}
 	content := o.Content()
+	first := len(s.uses)
+	groups := map[string]bool{} // of hosts, which one file of nginx's defines and another one includes
 	use := hostUse{from: o, namespace: o.Namespace, secret: o.Kind == "Secret"}
 	for _, key := range content.Keys {
 		v, _ := content.Get(key)
@@ -157,6 +160,9 @@ func (s *hostScan) content(o *inventory.Object) {
 		use.node, use.decoded = v.Node, v.Base64
 		use.multiline = strings.Contains(strings.TrimRight(text, "\n"), "\n")
 		use.afterURL = !use.multiline && strings.Contains(text, "://")
+		if use.multiline && len(content.Keys) > 1 && strings.Contains(text, "upstream ") {
+			maps.Copy(groups, host.Upstreams(text))
+		}
 		from := len(s.uses)
 		s.add(use, host.Find(text, host.Hint{Key: key, Shell: strings.HasSuffix(key, ".sh")}), isFile(text), nil)
 		s.pairPorts(s.uses[from:], func(key string) (*yaml.Node, string) {
@@ -166,6 +172,10 @@ func (s *hostScan) content(o *inventory.Object) {
 			}
 			return nil, ""
 		})
+	}
+	if len(groups) > 0 {
+		added := slices.DeleteFunc(s.uses[first:], func(u *hostUse) bool { return u.Form == host.URL && groups[u.Host] })
+		s.uses = s.uses[:first+len(added)]
 	}
 }
 

@@ -168,7 +168,11 @@ func (p *Pass) checkSubPath(o *inventory.Object, c *inventory.Container, n *yaml
 func (p *Pass) filesOf(r *reference.Ref, source *yaml.Node) (files []string, known bool) {
 	if items := yamlnode.Elements(yamlnode.Get(source, "items")); len(items) > 0 {
 		for _, item := range items {
-			files = append(files, yamlnode.GetString(item, "path"))
+			file := yamlnode.GetString(item, "path")
+			if reference.IsPlaceholder(file) {
+				return nil, false
+			}
+			files = append(files, file)
 		}
 		return files, true
 	}

@@ -199,7 +199,7 @@ func (s *scanner) finish() []Occurrence {
 	}
 	s.locate()
 	if s.multi && len(s.found) > 0 && strings.Contains(s.text, "upstream ") {
-		upstreams := nginxUpstreams(s.text)
+		upstreams := Upstreams(s.text)
 		s.found = slices.DeleteFunc(s.found, func(o Occurrence) bool { return o.Form == URL && upstreams[o.Host] })
 	}
 	return s.found
@@ -220,10 +220,10 @@ func (s *scanner) locate() {
 	}
 }
 
-// nginxUpstreams returns the names that a text defines as nginx upstreams:
+// Upstreams returns the names that a text defines as nginx upstreams:
 // `proxy_pass http://NAME` then means the group, not a host.
 // See https://nginx.org/en/docs/http/ngx_http_upstream_module.html.
-func nginxUpstreams(text string) map[string]bool {
+func Upstreams(text string) map[string]bool {
 	names := map[string]bool{}
 	for {
 		i := strings.Index(text, "upstream ")

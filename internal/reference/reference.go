@@ -124,7 +124,8 @@ func (r *Ref) Field(n *yaml.Node) string { return fieldpath.To(r.From.Node, n) }
 // __X__, ((X)), @x.y@; or is a pattern: !x. Nothing can be said of it.
 func IsPlaceholder(text string) bool {
 	return strings.ContainsAny(text, "${}<>%*") || startsMarked(text) || strings.Contains(text, "((") || filtered(text) ||
-		strings.HasPrefix(text, "!") // a pattern of Kyverno's
+		strings.HasPrefix(text, "!") || // a pattern of Kyverno's
+		strings.HasPrefix(text, "ENC[") // what SOPS encrypted: https://getsops.io/docs/
 }
 
 // startsMarked reports whether a word of text begins with two underscores, as __X__
