@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"runtime"
 	"slices"
 	"strings"
@@ -278,7 +279,7 @@ func (x *extractor) extract(o *inventory.Object) []*Ref {
 	if o.Local {
 		return nil
 	}
-	x.obj, x.pod, x.taken, x.declared = o, nil, nil, nil
+	x.obj, x.pod, x.taken, x.declared, x.into = o, nil, nil, nil, ""
 	before := len(x.refs)
 	if o.GroupKind != podKind {
 		x.start(o.Node, x.root(o.GroupKind))
@@ -298,9 +299,29 @@ func (x *extractor) extract(o *inventory.Object) []*Ref {
 		for _, r := range x.refs[before:] {
 			x.taken[r.Node] = true
 		}
-		x.start(o.Node, x.root(customKind))
+		into := deploysTo(o)
+		if x.into = yamlnode.String(into); into == nil || x.into != "" {
+			x.start(o.Node, x.root(customKind))
+		}
 	}
 	return slices.Clip(x.refs[before:])
+}
+
+// deploysTo is where a resource says which namespace it deploys to, nil for one that
+// does not: the values of the chart in an Application name what is there.
+func deploysTo(o *inventory.Object) *yaml.Node {
+	template := o.Node
+	switch o.GroupKind {
+	case inventory.GroupKind{Group: argo, Kind: "ApplicationSet"}:
+		template = yamlnode.Path(o.Node, "spec", "template")
+	case inventory.GroupKind{Group: argo, Kind: "Application"}:
+	default:
+		return nil
+	}
+	if n := yamlnode.Path(template, "spec", "destination", "namespace"); n != nil {
+		return n
+	}
+	return &yaml.Node{Kind: yaml.ScalarNode}
 }
 
 // seen are the references of a pod without those in volumes that it never sees:
@@ -352,6 +373,7 @@ type extractor struct {
 	inv    *inventory.Inventory
 	obj    *inventory.Object
 	pod    *inventory.Pod
+	into   string // the namespace that obj deploys to, where that counts
 	refs   []*Ref
 	free   []Ref
 	wrong  []Mistyped
@@ -452,7 +474,7 @@ func (x *extractor) add(row *compiledRow, n *yaml.Node, at place) {
 func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name qualified) {
 	r := Ref{
 		Row: row.Row, From: x.obj, Pod: x.pod, Node: n, Parent: at.parent,
-		To: row.to, Name: name.name, Namespace: x.obj.Namespace,
+		To: row.to, Name: name.name, Namespace: cmp.Or(x.into, x.obj.Namespace),
 	}
 	if row.InNamespace != "" {
 		r.Namespace = strings.TrimSuffix(row.InNamespace, "*")
