@@ -30,6 +30,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 		return nil
 	}
 	commands := making().Match(said) || releaseName().Match(said) || identityModule().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said)
+	ports := nodePortRange().Match(said)
 	place := machines().Match(said) || clouds().Match(said)
 	_, outcomes := lookAt(ctx, trees, opts, asked)
 	var out []int
@@ -38,6 +39,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 		if !slices.Contains(out, o.at) && slices.ContainsFunc(o.findings, func(f finding.Finding) bool {
 			if f.Rule == dataFolderNotEmpty {
 				return place
+			}
+			if portOutside(&f) != 0 {
+				return ports
 			}
 			words := asksFor(&f)
 			return words != nil && (commands || slices.ContainsFunc(words, func(word string) bool { return word != "" && bytes.Contains(said, []byte(word)) }))
@@ -48,7 +52,8 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	return out
 }
 
-// spoken is what of the text of a file says something to scripted, setImages and onOneMachine.
+// spoken is what of the text of a file says something to scripted, setImages, onOneMachine
+// and nodePorts.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:
@@ -60,7 +65,11 @@ func spoken(file string, text []byte) []byte {
 		}
 		return said
 	case isForCluster(filepath.ToSlash(file), text):
-		return commentLines(text)
+		said := commentLines(text)
+		for _, m := range nodePortRange().FindAll(text, -1) {
+			said = append(append(said, bytes.ReplaceAll(m, []byte("\n"), []byte(" "))...), '\n')
+		}
+		return said
 	}
 	return text
 }

@@ -1,0 +1,75 @@
+package check
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"sync"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+)
+
+// nodePortRange is how kubeadm, k3s, minikube and others are told which ports the API
+// server gives to nodes.
+// https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
+var nodePortRange = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)service[-_]?node[-_]?port[-_]?range["']?(?:\s*[:=]\s*|\s+|\s*\n\s*value:\s*)["']?([0-9]{1,5})\s*-\s*([0-9]{1,5})`)
+})
+
+var outsideRange = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^nodePort ([0-9]+) is outside 30000 to 32767`)
+})
+
+// portOutside returns the port of a finding that it is not in the usual range, 0 for others.
+func portOutside(f *finding.Finding) int {
+	if f.Rule != apischema.ServiceInvalid {
+		return 0
+	}
+	if m := outsideRange().FindStringSubmatch(f.Message); m != nil {
+		port, _ := strconv.Atoi(m[1])
+		return port
+	}
+	return 0
+}
+
+// nodePorts makes notes of ports outside the usual range, where a file of the repository
+// tells the API server of one that has them.
+func nodePorts(outcomes []outcome, readers textReaders) {
+	asked := map[string]map[int][]*finding.Finding{} // by the top of the repository and port
+	for i := range outcomes {
+		o := &outcomes[i]
+		for j := range o.findings {
+			f := &o.findings[j]
+			port, top := portOutside(f), o.tree.top()
+			if _, set := o.set[f.Rule]; set || port == 0 || top == "" || f.Severity != finding.Warning {
+				continue
+			}
+			if asked[top] == nil {
+				asked[top] = map[int][]*finding.Finding{}
+			}
+			asked[top][port] = append(asked[top][port], f)
+		}
+	}
+	for top, ports := range asked {
+		readers[top] = append(readers[top], &textReader{wants: func(string) bool { return true }, read: func(file string, text []byte) (more bool) {
+			if !bytes.Contains(bytes.ToLower(text), []byte("range")) {
+				return true
+			}
+			for _, m := range nodePortRange().FindAllSubmatch(text, -1) {
+				first, _ := strconv.Atoi(string(m[1]))
+				last, _ := strconv.Atoi(string(m[2]))
+				for port, findings := range ports {
+					if port < first || port > last {
+						continue
+					}
+					for _, f := range findings {
+						f.Severity, f.Help = finding.Note, file+" tells the API server of the range "+string(m[1])+" to "+string(m[2])
+					}
+					delete(ports, port)
+				}
+			}
+			return len(ports) > 0
+		}})
+	}
+}
