@@ -412,6 +412,8 @@ func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
 	message := o.String() + " is defined twice"
 	var opts []Option
 	switch {
+	case isGlobal(o) && isGlobal(other): // https://docs.cilium.io/en/stable/network/clustermesh/services/
+		opts = append(opts, AtMost(finding.Note), Help("each cluster of a mesh has a global Service of that name: check what is for each by itself"))
 	case o.File == other.File && p.isCollection(o):
 		opts = append(opts, AtMost(finding.Warning), Help("apply them one by one if they are alternatives"))
 	case sameYAML(o.Node, other.Node, 0):
@@ -434,6 +436,11 @@ func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
 	}
 	name := yamlnode.Path(o.Node, "metadata", "name")
 	p.Report(o, name, message, opts...)
+}
+
+// isGlobal reports whether a Service is one of several clusters' that Cilium makes one of.
+func isGlobal(o *inventory.Object) bool {
+	return o.Annotation("service.cilium.io/global") == "true" || o.Annotation("io.cilium/global-service") == "true"
 }
 
 var duplicateEnv = &Rule{

@@ -2,9 +2,11 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -435,7 +437,7 @@ var scaledTwice = &Rule{
 	URL:      "https://keda.sh/docs/latest/reference/faq/",
 	Doc: "Two autoscalers scale one workload: two HorizontalPodAutoscalers, or one and a ScaledObject, of which KEDA makes another. " +
 		"Each sets the replicas to what it finds right, again and again; KEDA's webhook refuses the second. " +
-		"It is a note for autoscalers in two files, which may be alternatives.",
+		"It is a note for autoscalers in two files, which may be alternatives, unless one of them is called as another workload is that none scales: then it was copied, and its target is still the old one.",
 	Run: func(p *Pass) error {
 		first := map[*inventory.Object]*inventory.Object{}
 		for _, kind := range autoscalers {
@@ -452,6 +454,9 @@ var scaledTwice = &Rule{
 				if other.Resource() == o.Resource() {
 					continue // duplicate-object says it
 				}
+				if p.reportCopied(o, other, target) || p.reportCopied(other, o, target) {
+					continue
+				}
 				severity := finding.Warning
 				if other.File != o.File {
 					severity = finding.Note
@@ -463,6 +468,27 @@ var scaledTwice = &Rule{
 		return nil
 	},
 }
+
+// reportCopied reports an autoscaler of what another one scales, where a workload of its
+// own name has none.
+func (p *Pass) reportCopied(o, other, target *inventory.Object) bool {
+	name := scalerAffix().ReplaceAllString(o.Name, "")
+	if name == target.Name || name == scalerAffix().ReplaceAllString(other.Name, "") {
+		return false
+	}
+	own := p.Inventory.Lookup(target.GroupKind, target.Namespace, name, false, nil)
+	if own == nil || own.Node == nil || scaledWorkloads.Of(p.Build)[own] {
+		return false
+	}
+	p.Report(o, o.Get("spec", "scaleTargetRef", "name"), fmt.Sprintf("%s is scaled by %s already, and nothing scales %s", target, other, own), DidYouMean(name),
+		Help("each sets the replicas to what it finds right, and %s stays as it is", own))
+	return true
+}
+
+// scalerAffix is what names of autoscalers have besides that of the workload.
+var scalerAffix = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:hpa|keda|so)-|-(?:hpa|autoscaler|autoscaling|scaler|scaledobject|scaled-object|keda|so)$`)
+})
 
 func (p *Pass) checkFixed(o, target *inventory.Object) {
 	if target == nil || target.Node == nil {

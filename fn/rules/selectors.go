@@ -442,7 +442,7 @@ func (p *Pass) reportNoPods(o *inventory.Object, selector *yaml.Node) {
 			Help("a selector reaches only its own namespace: move one of the two"))
 	case best != nil && best.close:
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s", text, podOwners([]*inventory.Pod{best.pod}), best.describe()), DidYouMean(best.have))
-	case best != nil && len(selector.Content) > 2:
+	case best != nil && len(selector.Content) > 2 && !p.calledAsRelease(o.Namespace, selector):
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; the nearest, %s, has %s", text, podOwners([]*inventory.Pod{best.pod}), best.describe()),
 			AtMost(finding.Warning), p.Unresolved(), Suggest(best.have), selects(selector))
 	default:

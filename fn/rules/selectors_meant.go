@@ -104,23 +104,30 @@ func otherComponent(pod *inventory.Pod, labels *yaml.Node) bool {
 // meantPods is meant for a selector of pods in a namespace, in any if it is empty.
 // The pods of a Helm release that is called as a label says are a chart's.
 func (p *Pass) meantPods(own string, labels *yaml.Node, namespace string) string {
-	for _, v := range yamlnode.Fields(labels) {
-		if p.resolver.ReleaseOf(namespace, yamlnode.String(v)) != nil {
-			return ""
-		}
+	if p.calledAsRelease(namespace, labels) {
+		return ""
 	}
 	return meant(own, labels, "pod", func(ns string) bool { return inventory.SameNamespace(ns, namespace) },
 		func(l label) []*inventory.Pod { return p.podsOfLabel(namespace, l) },
 		func(name string) []*inventory.Pod { return podsByOwner.Of(p.Build)[name] })
 }
 
+// calledAsRelease reports whether a label says what a Helm release of the build in that
+// namespace is called: its chart has pods that nobody sees, each component with its own.
+func (p *Pass) calledAsRelease(namespace string, labels *yaml.Node) bool {
+	for _, v := range yamlnode.Fields(labels) {
+		if p.resolver.ReleaseOf(namespace, yamlnode.String(v)) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // affixedPods is meant for a selector with one word more at the end of a label's value
 // than pods have there, which the name of its object does not have either.
 func (p *Pass) affixedPods(o *inventory.Object, labels *yaml.Node) (meant string, suggestion []string) {
-	for _, v := range yamlnode.Fields(labels) {
-		if p.resolver.ReleaseOf(o.Namespace, yamlnode.String(v)) != nil {
-			return "", nil
-		}
+	if p.calledAsRelease(o.Namespace, labels) {
+		return "", nil
 	}
 	key, value, pod := withoutAffix(o.Name, labels, func(l label) []*inventory.Pod {
 		return slices.DeleteFunc(slices.Clone(p.podsOfLabel(o.Namespace, l)), func(pod *inventory.Pod) bool { return !inventory.SameNamespace(pod.Owner.Namespace, o.Namespace) })

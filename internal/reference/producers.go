@@ -30,6 +30,9 @@ var coreProducers = []Producer{
 	// The Job of the ingress-nginx and Prometheus charts that makes the
 	// certificate of a webhook.
 	{From: "batch/Job,apps/Deployment", Makes: "Secret", NamesOf: certgenNames},
+	// https://gateway.envoyproxy.io/docs/tasks/security/control-plane-authentication/ and
+	// https://projectcontour.io/docs/main/grpc-tls-howto/
+	{From: "batch/Job", Makes: "Secret", NamesOf: gatewayCertgenNames, Keys: []string{"ca.crt", "tls.crt", "tls.key"}},
 	// A script that makes what the rest needs.
 	{From: "batch/Job,batch/CronJob,Pod,apps/Deployment,ConfigMap", Makes: "Secret", NamesOf: secretsOfScripts, Likely: true},
 	{From: "batch/Job,batch/CronJob,Pod,apps/Deployment,ConfigMap", Makes: "ConfigMap", NamesOf: configMapsOfScripts, Likely: true},
@@ -63,6 +66,28 @@ func claimNames(o *inventory.Object) []string {
 }
 
 func certgenNames(o *inventory.Object) []string { return argumentsOf(o, "--secret-name=") }
+
+// gatewayCertgenNames are the Secrets that gateways have a Job make, of names of their own.
+func gatewayCertgenNames(o *inventory.Object) []string {
+	for _, p := range o.Pods() {
+		for _, c := range p.Containers {
+			words := map[string]bool{}
+			for _, field := range [...]string{"command", "args"} {
+				for _, arg := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
+					words[yamlnode.String(arg)] = true
+				}
+			}
+			switch {
+			case !words["certgen"]:
+			case words["envoy-gateway"]:
+				return []string{"envoy", "envoy-gateway", "envoy-rate-limit"}
+			case words["contour"]:
+				return []string{"contourcert", "envoycert"}
+			}
+		}
+	}
+	return nil
+}
 
 var (
 	createsSecret    = sync.OnceValue(func() *regexp.Regexp { return creates(`secret\s+(?:generic|tls|docker-registry)`) })
