@@ -417,7 +417,7 @@ var localhostPortNotServed = &Rule{
 	Doc: "An address in text is localhost with a port that no container of the pod has. " +
 		"Inside of a pod, localhost is the pod itself: a value from Docker Compose or a laptop leads nowhere. " +
 		"Pods that declare no ports, use the host's network, or mention the port elsewhere are left alone, " +
-		"and so are the commands of probes and hooks, unless the port is one digit away from one that the container declares. " +
+		"and so are the commands of hooks, and those of probes unless the port is one digit away from one that the container declares. " +
 		"It is a note for the address of a web server that may be for a browser: nothing in the build has that port, and the name of the setting says nothing of a server.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
@@ -428,7 +428,7 @@ var localhostPortNotServed = &Rule{
 			if u.pod == nil {
 				pods = configReaders.Of(p.Build)[u.from]
 			}
-			if u.own != nil && !nearDeclared(u.own, u.Port) || strings.Contains(u.node.Value, kubectlProxied) {
+			if u.own != nil && (u.hook || !nearDeclared(u.own, u.Port)) || strings.Contains(u.node.Value, kubectlProxied) {
 				continue // it knows where it listens; kubectl proxy is for browsers
 			}
 			if len(pods) == 0 || u.multiline && u.pod == nil {

@@ -27,6 +27,8 @@ type hostUse struct {
 	pod *inventory.Pod
 	// own is the container that looks at itself there: in a probe or a hook.
 	own *inventory.Container
+	// hook says that it is a hook, which commonly calls another port than users do.
+	hook bool
 	// namespace is where short names are looked up.
 	namespace string
 	// multiline says that line and column mean something.
@@ -112,7 +114,7 @@ func (s *hostScan) pod(pod *inventory.Pod) {
 		s.args(use, slices.Concat(yamlnode.Elements(yamlnode.Get(c.Node, "command")), yamlnode.Elements(yamlnode.Get(c.Node, "args"))))
 		for _, command := range handlerCommands {
 			own := use
-			own.own = c
+			own.own, own.hook = c, command[0] == "lifecycle"
 			s.args(own, yamlnode.Elements(yamlnode.Path(c.Node, command...)))
 		}
 	}
