@@ -219,7 +219,7 @@ func isPlaceholderHost(o *inventory.Object, found *apischema.Problem) bool {
 func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	opts := []Option{DidYouMean(found.Suggestions...), Help("%s", found.Help)}
 	if word, field := p.toFillIn(o, found); word != "" {
-		p.Report(o, found.Node, fmt.Sprintf("%s still has the placeholder %q", field, word), AtMost(finding.Warning), Help("as it stands, %s", found.Message))
+		p.Report(o, found.Node, fmt.Sprintf("%s still has the placeholder %q", field, word), AtMost(finding.Warning), Help("as it stands, %s", found.Message), Says(finding.About{What: apischema.ToFillIn, Name: word}))
 		return
 	}
 	if found.Warning {
@@ -314,6 +314,10 @@ func lastField(path string) string {
 func isNamelessCustom(o *inventory.Object) bool {
 	return strings.Contains(o.Group, ".") && !apischema.Kubernetes().HasGroup(o.Group) && yamlnode.IsNull(o.Get("metadata"))
 }
+
+// Recorded reports whether an object is a copy of one that a cluster had and that something
+// there had made.
+func Recorded(o *inventory.Object) bool { return o.Node != nil && isRecorded(o) }
 
 // isRecorded reports whether an object was written down from a cluster, where a
 // controller or an object with a uid owns it: it is for comparing or a backup, and has

@@ -159,7 +159,7 @@ func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.F
 			if o.Kind == "Service" || len(o.Pods()) > 0 {
 				s.inhabited[o.Namespace] = true
 			}
-			if o.Get("metadata", "uid") != nil && o.Get("metadata", "resourceVersion") != nil {
+			if isCopy(o) {
 				s.running[o.Resource()] = true
 			}
 		}

@@ -424,6 +424,26 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// TestDumps: nobody applies the list of all that a cluster had. What somebody wrote, or got
+// one by one, is meant.
+func TestDumps(t *testing.T) {
+	read := "uid: 1a2b, resourceVersion: \"7\""
+	service := func(metadata string) string {
+		return "- apiVersion: v1\n  kind: Service\n  metadata: {name: till, namespace: shop" + metadata + "}\n  spec: {selector: {app: till}, ports: [{port: 80, targetPort: web}]}\n" +
+			"- apiVersion: v1\n  kind: Pod\n  metadata: {name: till-x, namespace: shop, labels: {app: till}, " + read + "}\n  spec: {containers: [{name: till, image: \"shop/till:1.2\", ports: [{name: http, containerPort: 8080}]}]}\n"
+	}
+	owned := "- apiVersion: apps/v1\n  kind: ReplicaSet\n  metadata: {name: other, namespace: shop, " + read + ", ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: other, uid: 9c}]}\n" +
+		"  spec: {selector: {matchLabels: {app: other}}, template: {metadata: {labels: {app: other}}, spec: {containers: [{name: a, image: \"shop/a:1.2\"}]}}}\n"
+	for text, want := range map[string]string{
+		service(", "+read) + owned: "note target-port-not-found",
+		service("") + owned:        "error target-port-not-found",
+		service(", " + read):       "error target-port-not-found",
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"all.yaml": "apiVersion: v1\nkind: List\nitems:\n" + text}))
+		assert.Contains(t, above(rep, finding.Off), want, text)
+	}
+}
+
 // TestDisputedDefinitions: of several schemas of a kind nobody knows the right one.
 func TestDisputedDefinitions(t *testing.T) {
 	crd := func(field string) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/fieldpath"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -18,9 +19,11 @@ import (
 // whoever fills one in may add what is missing as well. The folder of a Go program
 // has such files, that it reads and completes; where that is plain, what is not about
 // their structure is a note, and so is what lacks in an object that is merged into one
-// which is there. Rules whose severity is set have that.
+// which is there. In a file that has what a cluster had made, as a backup of one does, what
+// is wrong in the copies of its objects is a note. Rules whose severity is set have that.
 func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
 	forms, templates, completed, merged := map[object]bool{}, map[object]bool{}, map[object]bool{}, map[object]bool{}
+	copies, dumps := map[object]bool{}, map[string]bool{}
 	for _, o := range inv.Objects() {
 		key := object{o.File, o.Resource()}
 		switch {
@@ -35,8 +38,11 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 		if o.Node != nil && isForExisting(o) {
 			merged[key] = true
 		}
+		if o.File != "" && isCopy(o) {
+			copies[key], dumps[o.File] = true, dumps[o.File] || rules.Recorded(o)
+		}
 	}
-	if len(forms)+len(templates)+len(merged) == 0 {
+	if len(forms)+len(templates)+len(merged)+len(copies) == 0 {
 		return
 	}
 	for i := range findings {
@@ -45,6 +51,9 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 			continue
 		}
 		key := object{f.File, f.Resource}
+		if copies[key] && dumps[f.File] {
+			f.Severity = min(f.Severity, finding.Note)
+		}
 		if (completed[key] || merged[key] && !strings.HasPrefix(f.Field, "metadata")) && !structural[f.Rule] {
 			f.Severity = min(f.Severity, finding.Note)
 		}
@@ -121,6 +130,11 @@ func isScaffold(o *inventory.Object) bool {
 		return len(spec.Content) == 0 || len(spec.Content) == 2 && spec.Content[0].Value == "foo" && spec.Content[1].Value == "bar"
 	}
 	return false
+}
+
+// isCopy reports whether an object was read from a cluster.
+func isCopy(o *inventory.Object) bool {
+	return o.Node != nil && o.Get("metadata", "uid") != nil && o.Get("metadata", "resourceVersion") != nil
 }
 
 // isForExisting reports whether an object is nothing but labels and annotations, which
