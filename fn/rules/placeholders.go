@@ -12,6 +12,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -169,10 +170,11 @@ func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what, name 
 	p.Report(o, n, fmt.Sprintf("the image of %s %q still has the placeholder %q", what, name, word), append(opts, Says(finding.About{Name: word}))...)
 }
 
-// PlaceholderLeft returns the placeholder that a finding of placeholder-left is about.
+// PlaceholderLeft returns the placeholder that a finding is about: one of placeholder-left,
+// or one that says of a value that it is to be replaced.
 func PlaceholderLeft(f *finding.Finding) (word string, ok bool) {
-	word = f.Said().Name
-	return word, f.Rule == placeholderLeft.Name && word != ""
+	said := f.Said()
+	return said.Name, (f.Rule == placeholderLeft.Name || said.What == apischema.ToFillIn) && said.Name != ""
 }
 
 // accountPlaceholder returns what stands for the account in the host of an

@@ -26,7 +26,7 @@ type Problem struct {
 	Message, Help string
 	// Suggestions are what was probably meant, best first.
 	Suggestions []string
-	// What is [Elsewhere] or "". Field is the one that lacks, and List the field whose list
+	// What is [Elsewhere], [ToFillIn] or "". Field is the one that lacks, and List the field whose list
 	// what lacks it is an element of.
 	What, Field, List string
 	// Warning is set for what the API server takes and nobody wants.
@@ -48,6 +48,10 @@ type moved struct {
 
 // Elsewhere is what a field is that belongs elsewhere, or is written in another way there.
 const Elsewhere = "elsewhere"
+
+// ToFillIn is what a value is that somebody or a script is to replace; Field is how it is
+// written.
+const ToFillIn = "to fill in"
 
 // The rules about schemas. Rows name the others.
 const (
@@ -510,11 +514,12 @@ func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
 		field = key.Value
 	}
 	if name := inBraces(n); name != "" && s.Type != Object && s.Type != Map && s.Type != List {
-		message := field + " still has a placeholder in braces"
+		p := Problem{Rule: WrongType, Node: n, Message: field + " still has a placeholder in braces", Help: "write the real value: as it stands, it is a mapping", Warning: true}
 		if !w.secret {
-			message = fmt.Sprintf("%s still has the placeholder %q", field, "{"+name+"}")
+			p.What, p.Field = ToFillIn, "{"+name+"}"
+			p.Message = fmt.Sprintf("%s still has the placeholder %q", field, p.Field)
 		}
-		w.add(Problem{Rule: WrongType, Node: n, Message: message, Help: "write the real value: as it stands, it is a mapping", Warning: true})
+		w.add(p)
 		return
 	}
 	p := Problem{Rule: WrongType, Node: n, Message: fmt.Sprintf("%s must be %s, not %s", field, s.Type.article(), w.found(n, s))}

@@ -547,8 +547,11 @@ var fills = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\bsed\b|envsubst|\bperl\b|\byq\b|\bset image\b|[Rr]eplace|\bsubstitut|skaffold|kpt fn|\bawk\b|\bedit set\b|gomplate|jinja`)
 })
 
-// replacing begins a command that puts something in for words of a file.
-var replacing = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:sed|perl|awk)\b`) })
+// replacing begins a command that puts something in for words of a file: one that is
+// made for it, or a function of the script that is called so.
+var replacing = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:sed|perl|awk)\b|(?m:^[ \t]*\w*(?:replace|substitut)\w*[ \t])`)
+})
 
 // replacingCall begins a call in a program that puts something in for words of a text.
 var replacingCall = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b[Rr]eplace(?:[A-Z_]\w*)?\(`) })
@@ -566,12 +569,15 @@ func (q question) filledBy(file string, text []byte) bool {
 		return false
 	}
 	for _, at := range replacing().FindAllIndex(text, -1) {
-		if hasWord(endOfCommand(text[at[0]:min(len(text), at[1]+2000)]), q.word) {
+		if hasWord(endOfCommand(text[at[0]:min(len(text), at[1]+longestCommand)]), q.word) {
 			return true
 		}
 	}
 	return false
 }
+
+// longestCommand bounds a command with many words to replace, each on a line.
+const longestCommand = 16 << 10 // bytes
 
 func (q question) answeredBy(text []byte) bool {
 	if q.form != "" {

@@ -72,11 +72,28 @@ func TestScriptsFillPlaceholders(t *testing.T) {
 		"a document":   {"README.md", "Replace `REPLACE_ME` in k8s/pod.yaml with your registry.\n", "warning"},
 		"both":         {"up.sh", "# see README.md\nsed -i.bak \\\n  -e s/REPLACE_ME/$1/ k8s/pod.yaml\n", "note"},
 		"perl":         {"hack/render", "#!/bin/sh\nperl -pe 's/REPLACE_ME/x/' k8s/pod.yaml\n", "note"},
+		"a function":   {"up.sh", "put() { sed -i s/$1/$2/ $3; }\nreplace_all \"$dir/pod.yaml\" \\\n  OTHER x \\\n  REPLACE_ME \"$registry\"\n", "note"},
 		"another line": {"up.sh", "sed -i s/TAG/x/ k8s/pod.yaml\necho replace REPLACE_ME\n", "warning"},
 		"a pipeline":   {".gitlab-ci.yml", "deploy:\n  script:\n    - sed -i \"s#REPLACE_ME#$CI_REGISTRY#\" k8s/pod.yaml\n", "note"},
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/pod.yaml": text, c.file: c.text}))
 		assert.Contains(t, above(rep, finding.Off), c.want+" placeholder-left", name)
+	}
+}
+
+// TestScriptsFillValues: nor was what it puts in for a quantity, a schedule or a name in
+// braces.
+func TestScriptsFillValues(t *testing.T) {
+	for word, c := range map[string]struct{ text, rule string }{
+		"CART_CPU_LIMIT": {"apiVersion: v1\nkind: LimitRange\nmetadata: {name: shop}\nspec: {limits: [{type: Container, max: {cpu: CART_CPU_LIMIT}}]}\n", "quantity-invalid"},
+		"CART_SCHEDULE":  {"apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: shop}\nspec:\n  schedule: CART_SCHEDULE\n  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: web, image: \"shop/web:1.2\"}]}}}}\n", "schedule-invalid"},
+		"{cart}":         {"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {cart}\ndata: {a: b}\n", "wrong-type"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": c.text, "Makefile": "all:\n"}))
+		assert.Contains(t, above(rep, finding.Off), "warning "+c.rule, word)
+		assert.Len(t, rep.Findings, 1, word)
+		rep = run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": c.text, "Jenkinsfile": "sh(\"sed -i -e 's/" + word + "/${value}/g' k8s/*.yaml\")\n"}))
+		assert.Contains(t, above(rep, finding.Off), "note "+c.rule, word)
 	}
 }
 

@@ -62,6 +62,9 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		of := f.Said().Of
 		return f.Tree + end + of, of != "" && f.Meant == ""
 	},
+	"quantity-invalid": func(f *finding.Finding) (string, bool) { // the quantities of a form
+		return f.File, f.File != "" && f.Said().What == apischema.ToFillIn
+	},
 	"images-entry-unused": func(f *finding.Finding) (string, bool) { return f.File, f.File != "" },
 	"name-invalid": func(f *finding.Finding) (string, bool) { // names of a folder that are formed alike
 		bad := badIn(f.Said().Name)
