@@ -23,7 +23,7 @@ import (
 
 func imageRules() []*Rule {
 	return []*Rule{
-		imageInvalid, localImagePulled, imageNeverPulled, imageTagLatest,
+		imageInvalid, localImagePulled, imageNeverPulled, imageTagLatest, imageMoved,
 		imageTagNotAllowed, imageNotListed, registryNotAllowed,
 	}
 }
@@ -155,6 +155,34 @@ var imageTagLatest = &Rule{
 			}
 			p.Report(u.object, u.node, fmt.Sprintf("image %q has %s: what runs depends on when it was pulled", u.node.Value, what),
 				Help("name a version, or a digest"), Says(finding.About{Name: u.node.Value}))
+		})
+		return nil
+	},
+}
+
+// movedImages are the images of Docker Hub that were there once, by the beginning of their
+// names.
+var movedImages = []struct{ from, to, since string }{
+	{"bitnami/", "bitnamilegacy/", "September 2025"}, // https://github.com/bitnami/containers/issues/83267
+}
+
+var imageMoved = &Rule{
+	Name:     "image-moved",
+	Severity: finding.Warning,
+	Doc: "An image is not where it was: the images of Docker Hub's bitnami with a version have been moved to bitnamilegacy, where they get no updates. " +
+		"A node that does not have the image yet cannot pull it: ErrImagePull, then ImagePullBackOff. " +
+		"Images with a digest, and those of other registries, which may be mirrors, are left alone.",
+	URL: "https://github.com/bitnami/containers/issues/83267",
+	Run: func(p *Pass) error {
+		p.eachImage(func(u usedImage) {
+			for _, moved := range movedImages {
+				rest, ok := strings.CutPrefix(u.Repository, moved.from)
+				if !ok || u.Registry != "docker.io" || u.local || u.Digest != "" || u.Moves() {
+					continue
+				}
+				p.Report(u.object, u.node, fmt.Sprintf("image %q was taken away from Docker Hub in %s", u.node.Value, moved.since),
+					Help("%s%s has the versions until then; use another image before long", moved.to, rest))
+			}
 		})
 		return nil
 	},

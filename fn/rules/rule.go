@@ -354,6 +354,8 @@ func topics() [][]*Rule {
 		openShiftRules(),
 		admissionRules(),
 		scaledContainerRules(),
+		rewriteRules(),
+		idleRules(),
 		aggregationRules(),
 		rolloutRules(),
 		affinityRules(),

@@ -365,7 +365,7 @@ var apiRemoved = &Rule{
 	Name:     "api-removed",
 	Severity: finding.Error,
 	URL:      "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
-	Doc: "A resource is written for a version of its API that Kubernetes no longer serves, or does not serve yet. " +
+	Doc: "A resource is written for a version of its API that Kubernetes no longer serves, or does not serve yet, or that cert-manager no longer serves. " +
 		"kubectl answers with no matches for kind. The message says since which release, and what to write instead. " +
 		"The release is that of the cluster, if the configuration or the command line names it.",
 	Run: func(p *Pass) error {
@@ -374,6 +374,7 @@ var apiRemoved = &Rule{
 				continue
 			}
 			p.checkServed(o)
+			p.checkServedByOperator(o)
 		}
 		return nil
 	},
@@ -402,6 +403,31 @@ var removedKinds = map[apischema.GroupVersionKind]removedKind{
 	{Group: "discovery.k8s.io", Version: "v1alpha1", Kind: "EndpointSlice"}:                        {21, "discovery.k8s.io/v1"},
 	{Group: "coordination.k8s.io", Version: "v1beta1", Kind: "Lease"}:                              {22, "coordination.k8s.io/v1"},
 	{Group: "admissionregistration.k8s.io", Version: "v1alpha1", Kind: "InitializerConfiguration"}: {minor: 14},
+}
+
+// removedVersions are versions of operators' groups that they serve no more.
+var removedVersions = map[string]struct{ since, instead string }{
+	// https://cert-manager.io/docs/releases/upgrading/remove-deprecated-apis/
+	"cert-manager.io/v1alpha2":      {"cert-manager 1.6", "cert-manager.io/v1"},
+	"cert-manager.io/v1alpha3":      {"cert-manager 1.6", "cert-manager.io/v1"},
+	"cert-manager.io/v1beta1":       {"cert-manager 1.6", "cert-manager.io/v1"},
+	"acme.cert-manager.io/v1alpha2": {"cert-manager 1.6", "acme.cert-manager.io/v1"},
+	"acme.cert-manager.io/v1alpha3": {"cert-manager 1.6", "acme.cert-manager.io/v1"},
+	"acme.cert-manager.io/v1beta1":  {"cert-manager 1.6", "acme.cert-manager.io/v1"},
+	"certmanager.k8s.io/v1alpha1":   {"cert-manager 0.11", "cert-manager.io/v1"},
+}
+
+// checkServedByOperator reports a version that the operator of a kind serves no more,
+// unless the build defines it: it has an older release.
+func (p *Pass) checkServedByOperator(o *inventory.Object) {
+	gone, ok := removedVersions[o.APIVersion()]
+	if !ok || schemaOf(p.Inventory, o.Type) != nil || slices.ContainsFunc(p.Inventory.CustomResourceDefinitions(), func(crd *inventory.Object) bool {
+		return yamlnode.GetString(crd.Node, "spec", "group") == o.Group
+	}) {
+		return
+	}
+	p.Report(o, yamlnode.Get(o.Node, "apiVersion"), fmt.Sprintf("%s %s is not served since %s; use %s", o.APIVersion(), o.Kind, gone.since, gone.instead),
+		Suggest(gone.instead), Says(finding.About{Name: o.APIVersion(), Of: gone.since}))
 }
 
 type removedKind struct {

@@ -28,6 +28,7 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		return about.Name + end + about.Of, about.Name != ""
 	},
 	"image-tag-latest": func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error },
+	"image-moved":      func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error },
 	"duplicate-object": func(f *finding.Finding) (string, bool) {
 		if f.Severity == finding.Note { // alternatives
 			return "", true
