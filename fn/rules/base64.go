@@ -185,7 +185,7 @@ var dataEncodedTwice = &Rule{
 		"It is a warning for tokens and the like, for which any text will do.",
 	Run: func(p *Pass) error {
 		p.eachSecretValue(func(v *secretValue) {
-			if v.err != nil || !isEncodedText(string(v.plain)) || keepsBase64(v.key) {
+			if v.err != nil || !isEncodedText(string(v.plain)) || keepsBase64(v.key) || isCipherKey(v.key, string(v.plain)) {
 				return
 			}
 			message := fmt.Sprintf("data key %q is encoded twice", v.key)
@@ -227,6 +227,17 @@ func isEncodedText(s string) bool {
 func isOpaque(key string) bool {
 	key = strings.TrimRightFunc(strings.ToLower(key), func(r rune) bool { return !unicode.IsLetter(r) })
 	return slices.ContainsFunc([]string{"secret", "token", "key", "salt", "cookie", "seed"}, func(word string) bool { return strings.HasSuffix(key, word) })
+}
+
+// isCipherKey reports whether a value is the key of a cipher, as its length says: programs
+// take those in base64.
+func isCipherKey(key, text string) bool {
+	lower := strings.ToLower(key)
+	if !strings.HasSuffix(lower, "key") || !strings.Contains(lower, "crypt") && !strings.Contains(lower, "cipher") && !strings.Contains(lower, "fernet") && !strings.Contains(lower, "aes") {
+		return false
+	}
+	inner, err := base64.StdEncoding.DecodeString(strings.TrimRight(text, "\n"))
+	return err == nil && (len(inner) == 16 || len(inner) == 24 || len(inner) == 32)
 }
 
 // keepsBase64 reports whether values of the key are commonly base64 for the

@@ -26,7 +26,7 @@ var claimFitsNoVolume = &Rule{
 	Doc: "A PersistentVolumeClaim asks for what none of the PersistentVolumes beside it that have its class offers: an access mode, more space, or labels. " +
 		"It stays Pending, and so do the pods that mount it. " +
 		"It is an error where nobody makes other volumes: the class is \"\", or a StorageClass of the build without a provisioner, or the claim names its volume. " +
-		"Else it is a warning, and where there are more claims than volumes, of which some have theirs from elsewhere. " +
+		"Else it is a warning, and where there are more claims than volumes, of which some have theirs from elsewhere; where claims name all the volumes, the others are left alone. " +
 		"A claim without a class has the cluster's default, and is left alone. " +
 		"A claim that names its volume gets it whatever its labels are, and if that is reserved for it (claimRef) whatever it offers.",
 	Run: func(p *Pass) error {
@@ -118,10 +118,16 @@ func (p *Pass) checkClaims(on *stock) {
 		nobody = true
 	}
 	free := 0 // claims that take whatever volume fits
+	taken := map[string]bool{}
 	for _, c := range on.claims {
-		if yamlnode.String(c.Get("spec", "volumeName")) == "" {
+		if name := yamlnode.String(c.Get("spec", "volumeName")); name == "" {
 			free++
+		} else {
+			taken[name] = true
 		}
+	}
+	if !nobody && !slices.ContainsFunc(on.volumes, func(v *volume) bool { return !taken[v.Name] }) {
+		return // each volume is for the claim that names it, and the class makes others
 	}
 	for _, c := range on.claims {
 		p.checkClaim(c, on, nobody && free <= len(on.volumes))

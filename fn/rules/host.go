@@ -459,6 +459,11 @@ var localhostPortNotServed = &Rule{
 // in the build serves, or where the name of the setting says so. Other addresses of web
 // servers may be for the browser of whoever develops it.
 func (p *Pass) connects(u *hostUse) bool {
+	for _, prefix := range [...]string{"VITE_", "REACT_APP_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "VUE_APP_", "EXPO_PUBLIC_", "GATSBY_"} {
+		if strings.HasPrefix(u.Key, prefix) {
+			return false // it goes into what browsers load, or is where a server for development listens
+		}
+	}
 	if u.Form != host.URL || strings.HasPrefix(u.Key, "-") {
 		return true
 	}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -217,8 +219,12 @@ var undeclaredPorts = []struct{ program, port string }{
 }
 
 // listensUndeclared reports whether a container is one of those programs, by its
-// name or its image's, or by the last word of them.
+// name or its image's or by the last word of them, or a server of data whose usual
+// port this is.
 func listensUndeclared(c *inventory.Container, port string) bool {
+	if e, ok := engine.ByImage(yamlnode.GetString(c.Node, "image")); ok && e.Port != 0 && port == strconv.Itoa(e.Port) {
+		return true
+	}
 	image, _, _ := strings.Cut(path.Base(yamlnode.GetString(c.Node, "image")), ":")
 	return slices.ContainsFunc(undeclaredPorts, func(u struct{ program, port string }) bool {
 		return u.port == port && (c.Name == u.program || image == u.program || strings.HasSuffix(c.Name, "-"+u.program) || strings.HasSuffix(image, "-"+u.program))

@@ -237,7 +237,7 @@ var otlpPortMismatch = &Rule{
 	URL:      "https://opentelemetry.io/docs/specs/otel/protocol/exporter/",
 	Doc: "An OTLP endpoint does not fit its protocol: OTLP over HTTP sent to the gRPC port 4317, gRPC to the HTTP port 4318, or an endpoint without http:// or https://. " +
 		"The exporter's requests fail and no telemetry arrives. " +
-		"The protocol is known from OTEL_EXPORTER_OTLP_PROTOCOL or from a path /v1/traces and its like; an endpoint without a scheme is a warning, since the exporters of some languages accept it.",
+		"The protocol is known from OTEL_EXPORTER_OTLP_PROTOCOL or from a path /v1/traces and its like; an endpoint without a scheme is a warning, since the exporters of some languages accept it, and a note for programs in Python.",
 	Run: func(p *Pass) error {
 		for _, e := range wired.Of(p.Build).containers {
 			for _, signal := range [...]string{"", "TRACES_", "METRICS_", "LOGS_"} {
@@ -250,6 +250,12 @@ var otlpPortMismatch = &Rule{
 	},
 }
 
+// isPython reports whether a container runs a Python program, as its variables say.
+// https://docs.python.org/3/using/cmdline.html#environment-variables
+func isPython(e *containerEnv) bool {
+	return slices.ContainsFunc(e.entries, func(entry envEntry) bool { return strings.HasPrefix(entry.name, "PYTHON") })
+}
+
 func (p *Pass) checkOTLP(e *containerEnv, v *variable, signal string) {
 	protocol := ""
 	for _, name := range [...]string{"OTEL_EXPORTER_OTLP_" + signal + "PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"} {
@@ -260,7 +266,11 @@ func (p *Pass) checkOTLP(e *containerEnv, v *variable, signal string) {
 	scheme, rest, ok := strings.Cut(v.text, "://")
 	if !ok {
 		if _, _, plain := splitPart(v.text); plain && strings.Contains(v.text, ":") {
-			p.Report(v.holder, v.node, fmt.Sprintf("%s has no scheme, and an OTLP endpoint is a URL that begins with http:// or https://", v.name), AtMost(finding.Warning), SecretLine(),
+			severity := finding.Warning
+			if isPython(e) {
+				severity = finding.Note // its exporters take it, if they are told whether to encrypt
+			}
+			p.Report(v.holder, v.node, fmt.Sprintf("%s has no scheme, and an OTLP endpoint is a URL that begins with http:// or https://", v.name), AtMost(severity), SecretLine(),
 				Help("exporters of Go and Java refuse it; write http:// in front of it"))
 		}
 		return
