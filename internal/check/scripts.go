@@ -35,6 +35,11 @@ func (rep *Report) scripted(outcomes []outcome, readers textReaders) map[*findin
 			if !ok || !open && (f.Severity < finding.Error && q.word+q.form == "" || q.kind != "" && makes[q.kind] == "") {
 				continue
 			}
+			if q.word != "" && filledLater(rep.Sources[f.File]) {
+				answer(f, "a comment of the file says what puts something in for it")
+				f.Severity = min(f.Severity, finding.Note)
+				continue
+			}
 			if open {
 				spoken[f] = speech{}
 			}
@@ -72,11 +77,15 @@ type question struct {
 	form      string // what a program puts a name in for, in a resource that it reads
 	read      string // a file with its folder, that something else than kubectl may read
 	group     string // whose resources a webhook may complete
+	chart     string // that may have what is in another namespace only
 }
 
 func newQuestion(f *finding.Finding) (q question, ok bool) {
 	if m := f.Missing; m != nil {
 		return question{kind: m.Kind, name: m.Name}, m.Name != ""
+	}
+	if w := f.Wanted; w != nil && w.Kind == "Service" && f.Meant == "" && f.Severity == finding.Error {
+		return question{chart: w.Name}, w.Name != ""
 	}
 	if q.name, q.key, ok = rules.KeyAsked(f); !ok {
 		q.word, ok = rules.PlaceholderLeft(f)
@@ -85,6 +94,19 @@ func newQuestion(f *finding.Finding) (q question, ok bool) {
 		q, ok = questionOfStructure(f)
 	}
 	return q, ok
+}
+
+// laterFilled is how a comment says that a program replaces the values of a file.
+var laterFilled = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(?:values?|placeholders?|keys?|below|here)\b[^.;]{0,40}\b(?:rewritten|overwritten|replaced|substituted|injected|filled(?: in)?) (?:by|in|during) (?:the |our |a )?[^.;]{0,40}(?:pipeline|script|workflow|\bci\b|\bcd\b|\.sh\b|\.py\b|\.mjs\b|\.js\b)`)
+})
+
+// filledLater reports whether the comments of a file say so.
+func filledLater(text []byte) bool {
+	if !bytes.Contains(text, []byte("#")) {
+		return false
+	}
+	return laterFilled().Match(bytes.ReplaceAll(commentLines(text), []byte("\n"), []byte(" ")))
 }
 
 // answer says what makes up for what a finding is about.
@@ -155,6 +177,15 @@ func (r *reader) ask(file string, commands, comments []byte) {
 			if commands == nil {
 				continue
 			}
+			if q.chart != "" {
+				if path.Base(file) != "Chart.yaml" || !slices.Contains(strings.Split(string(commands), "\n"), "name: "+q.chart) {
+					continue
+				}
+				for _, f := range findings {
+					answer(f, file+" is a chart of that name, and may be installed there")
+				}
+				break
+			}
 			if q.read != "" || q.group != "" {
 				if !q.askStructure(is, file, commands, findings) {
 					continue
@@ -184,6 +215,12 @@ func (r *reader) ask(file string, commands, comments []byte) {
 					r.spoken[f] = speech{maker: file + " says how it is made"}
 				} else {
 					answer(f, file+" says how it is made")
+				}
+			}
+		case q.kind == "Service" && q.runsIn(comments):
+			for _, f := range findings {
+				if _, open := r.spoken[f]; open {
+					r.spoken[f] = speech{maker: file + " asks a cluster for it"}
 				}
 			}
 		case !named[q.name]:
@@ -302,6 +339,40 @@ var kindWords = map[string]string{
 	"Secret": "secret", "ConfigMap": "configmap", "ServiceAccount": "serviceaccount account", "PersistentVolumeClaim": "claim pvc",
 }
 
+// runsIn reports whether a command asks a cluster for what the Service is called after:
+// kubectl exec redis-0, kubectl port-forward svc/redis. A Deployment of that name may
+// have a Service with another one.
+func (q question) runsIn(text []byte) bool {
+	if !bytes.Contains(text, []byte("kubectl ")) {
+		return false
+	}
+	for from := 0; ; {
+		i := bytes.Index(text[from:], []byte(q.name))
+		if i < 0 {
+			return false
+		}
+		at := from + i
+		from = at + len(q.name)
+		start := bytes.LastIndexByte(text[:at], '\n') + 1
+		command := bytes.LastIndex(text[start:at], []byte("kubectl "))
+		if command < 0 {
+			continue
+		}
+		before, after := text[start+command:at], text[from:]
+		pod := bytes.HasPrefix(after, []byte("-0")) && (len(after) == 2 || !inWord(after[2]))
+		whole := len(after) == 0 || !inWord(after[0])
+		kind := bytes.HasSuffix(before, []byte("/")) && asked().Match(before)
+		if pod && (bytes.HasSuffix(before, []byte(" ")) || bytes.HasSuffix(before, []byte("pod/"))) || whole && kind {
+			return true
+		}
+	}
+}
+
+// asked is a command about something that is in a cluster, up to its name.
+var asked = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^kubectl .*\b(?:exec|logs|port-forward|get|describe|rollout|wait|scale)\b.* (?:svc|services?|sts|statefulsets?)/$`)
+})
+
 // spokenOf reports whether a line of a text names the object and says its kind, without
 // being one of a resource that asks for it.
 func (q question) spokenOf(text []byte) bool {
@@ -374,7 +445,7 @@ var headings = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 func isForCluster(file string, text []byte) bool {
 	switch path.Ext(file) {
 	case ".yaml", ".yml", ".json":
-		return !strings.HasPrefix(path.Base(file), "skaffold") && (headings().Match(text) || path.Ext(file) == ".json")
+		return !strings.HasPrefix(path.Base(file), "skaffold") && path.Base(file) != "Chart.yaml" && (headings().Match(text) || path.Ext(file) == ".json")
 	}
 	return false
 }

@@ -97,6 +97,33 @@ func TestScriptsFillValues(t *testing.T) {
 	}
 }
 
+// TestCommentsSayWhoFills: a file may say itself that a program writes its values.
+func TestCommentsSayWhoFills(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: REPLACE_ME/web:1.2}]}\n"
+	for comment, want := range map[string]string{
+		"# The values below are overwritten by the deploy\n# pipeline (fill.mjs) at rollout.\n": "note",
+		"# Placeholders are replaced in CI.\n":                                                  "note",
+		"# Replace the placeholder before you apply this.\n":                                    "error",
+		"# The pipeline builds the image.\n":                                                    "error",
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/pod.yaml": comment + text, "Makefile": "all:\n"}))
+		assert.Contains(t, above(rep, finding.Off), want+" placeholder-left", comment)
+	}
+}
+
+// TestChartsElsewhere: what is in another namespace only may be installed by its chart.
+func TestChartsElsewhere(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Service\nmetadata: {name: till, namespace: one}\nspec: {selector: {app: till}, ports: [{port: 80}]}\n---\n" +
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: till, namespace: one, labels: {app: till}}\nspec: {containers: [{name: till, image: \"shop/till:1.2\", ports: [{containerPort: 80}]}]}\n---\n" +
+		"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: till, namespace: two}\nspec: {defaultBackend: {service: {name: till, port: {number: 80}}}}\n"
+	for chart, want := range map[string]string{"till": "warning", "tills": "error"} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"k8s/all.yaml": text, "charts/" + chart + "/Chart.yaml": "apiVersion: v2\nname: " + chart + "\nversion: 0.1.0\n", "Makefile": "all:\n",
+		}))
+		assert.Contains(t, above(rep, finding.Note), want+" service-not-found", chart)
+	}
+}
+
 // TestScriptsMakeObjects: what a document says how to make is made by somebody.
 func TestScriptsMakeObjects(t *testing.T) {
 	const secret = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", envFrom: [{secretRef: {name: shop-keys}}]}]}\n"
@@ -132,6 +159,10 @@ func TestScriptsMakeObjects(t *testing.T) {
 		"another module":         {account, "db.tf", "module \"db\" {\n  source = \"./rds\"\n  name   = \"shop-keys\"\n}\n", "warning serviceaccount-not-found"},
 		"the module before":      {account, "iam.tf", "module \"irsa\" {\n  name = \"other\"\n}\nmodule \"db\" {\n  name = \"shop-keys\"\n}\n", "warning serviceaccount-not-found"},
 		"a namespace":            {route, "README.md", "helm install -n shop keys shop/keys\n", "warning service-not-found"},
+		"a pod of its set":       {route, "README.md", "kubectl exec -n shop shop-keys-0 -- date\n", "note service-not-found"},
+		"a forwarded port":       {route, "up.sh", "kubectl -n shop port-forward svc/shop-keys 80\n", "note service-not-found"},
+		"another pod":            {route, "README.md", "kubectl exec -n shop shop-keys-web-0 -- date\n", "warning service-not-found"},
+		"a Service's own file":   {route, "README.md", "kubectl apply -f k8s/shop-keys.yaml\n", "warning service-not-found"},
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": c.pod, c.file: c.text}))
 		assert.Contains(t, above(rep, finding.Off), c.want, name)

@@ -39,11 +39,11 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		return object(f), f.File != "" && f.Severity < finding.Error
 	},
 	apischema.UnknownField: func(f *finding.Finding) (string, bool) { // the fields of one object
-		in := f.Field[:max(0, strings.LastIndexByte(f.Field, '.'))]
-		if f.Said().What == apischema.Elsewhere { // or one of several entries of a list
-			in = indexes.ReplaceAllString(f.Field, "[]")
+		in := f.Field
+		if f.Said().What == apischema.Elsewhere { // or of several entries of a list
+			in = indexes.ReplaceAllString(in, "[]")
 		}
-		return object(f) + end + in, f.File != "" && f.Meant == ""
+		return object(f) + end + in[:max(0, strings.LastIndexByte(in, '.'))], f.File != "" && f.Meant == ""
 	},
 	apischema.WrongType: func(f *finding.Finding) (string, bool) { // the values of one mapping, such as numbers without quotes
 		in := indexes.ReplaceAllString(f.Field, "[]")
