@@ -63,6 +63,12 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		of := f.Said().Of
 		return f.Tree + end + of, of != "" && f.Meant == ""
 	},
+	"variable-not-expanded": func(f *finding.Finding) (string, bool) { // the variables of one value
+		return place(f), f.File != "" && f.Line > 0
+	},
+	"volume-not-shareable": func(f *finding.Finding) (string, bool) { // the claims of one workload
+		return object(f), f.File != ""
+	},
 	"quantity-invalid": func(f *finding.Finding) (string, bool) { // the quantities of a form
 		return f.File, f.File != "" && f.Said().What == apischema.ToFillIn
 	},

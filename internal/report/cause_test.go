@@ -48,6 +48,18 @@ func TestTextCauses(t *testing.T) {
 			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1537`, about("1537", "")),
 			in("service-port-not-found", "web.yaml", "", `Service "canary" has no port 1537`, about("1537", "")),
 		}},
+		{"the variables of one value", 1, []f{
+			in("variable-not-expanded", "web.yaml", "", `$(USER) stands before USER itself`, field("env[0].value")),
+			in("variable-not-expanded", "web.yaml", "", `$(PASSWORD) stands before PASSWORD itself`, field("env[0].value")),
+		}},
+		{"the variables of two values", 2, []f{
+			in("variable-not-expanded", "web.yaml", "", `$(USER) stands before USER itself`, field("env[0].value")),
+			in("variable-not-expanded", "web.yaml", "", `$(HOST) stands before HOST itself`, field("env[1].value"), at(9)),
+		}},
+		{"the claims of one workload", 1, []f{
+			in("volume-not-shareable", "web.yaml", "", `claim data is ReadWriteOnce`, warning),
+			in("volume-not-shareable", "web.yaml", "", `claim logs is ReadWriteOnce`, warning, at(9)),
+		}},
 		{"two ports of a file", 2, []f{
 			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1537`, about("1537", "")),
 			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1538`, about("1538", "")),
