@@ -425,7 +425,12 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 		b, err = rep.checkUnfilled(ctx, t, opts, b, err)
 	}
 	if err != nil && len(b.findings) == 0 {
-		b, err = rep.checkUncharted(ctx, t, opts, b, err)
+		b, err = rep.checkPartly(ctx, files, &t, opts, b, err)
+	}
+	if t.torn && err == nil {
+		b.findings = spareLost(b.findings, t.changed)
+		b.around.lose([]maker{{what: "the kustomization that " + t.Name + " is a part of"}})
+		rep.about = nil
 	}
 	if !rep.follow && len(b.findings) > 0 {
 		// Sound trees are not followed. Others, and then those beside them, are.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	pathpkg "path"
 	"path/filepath"
@@ -49,9 +50,8 @@ type Tree struct {
 	// Base is set for a kustomization that no other refers to, where those beside it
 	// are bases of others.
 	Base bool
-	// Folders are those of the kustomizations that the tree consists of, Listed the
-	// files that these have as resources.
-	Folders, Listed []string
+	// Folders are those of the kustomizations that the tree consists of.
+	Folders []string
 	// Charts is how many Helm charts are in the folder that was named. Only its first
 	// tree says so.
 	Charts int
@@ -62,6 +62,13 @@ type Tree struct {
 	// alone says that each of its resources is judged by itself: no build is known that
 	// it is in.
 	alone bool
+	// torn says that the kustomization which the tree is a part of does not build: who
+	// knows what else is in that? changed says that it may change what is in the tree.
+	torn, changed bool
+	// lost are the entries that the tree was built without, walked is what was found
+	// where it was.
+	lost   []kbuild.Loss
+	walked *walked
 	// unlisted says that none is known since none lists it: who knows whether it is
 	// ever applied?
 	unlisted bool
@@ -536,6 +543,7 @@ type kustomizationFile struct {
 	files     []string // files: resources, patches, what generators read
 	resources []string // those that are resources
 	remote    []string // addresses
+	changes   bool     // it may change what is in those, but for labels
 }
 
 // readKustomization reads what a kustomization refers to. Whatever is wrong
@@ -578,9 +586,14 @@ func parseKustomization(dir string, text []byte) *kustomizationFile {
 		default:
 			k.addFiles(dir, list)
 		}
+		k.changes = k.changes || !slices.Contains(adding, key.Value)
 	}
 	return k
 }
+
+// adding are the fields of a kustomization that leave what is in its resources alone, but
+// for labels and annotations.
+var adding = []string{"apiVersion", "kind", "metadata", "resources", "bases", "labels", "commonLabels", "commonAnnotations", "buildMetadata", "sortOptions"}
 
 // addFiles adds the files that are named anywhere below n: patches, what
 // generators read, configurations of transformers.
@@ -621,26 +634,32 @@ func (w *walked) roots() []string {
 
 // tree is the tree of a kustomization.
 func (w *walked) tree(root string) Tree {
-	t := Tree{Name: root, Root: root, Within: w.dir, Unlisted: w.unlisted}
-	seen := map[string]bool{}
-	var visit func(dir string)
-	visit = func(dir string) {
-		k := w.kustomizations[dir]
-		if k == nil || seen[dir] {
-			return
-		}
-		seen[dir] = true
-		t.Folders, t.Listed = append(t.Folders, dir), append(t.Listed, k.resources...)
-		t.Remote = append(t.Remote, k.remote...)
-		for _, d := range k.dirs {
-			visit(d)
-		}
+	t := Tree{Name: root, Root: root, Within: w.dir, Unlisted: w.unlisted, walked: w}
+	for dir, k := range w.below(filepath.Clean(root), nil) {
+		t.Folders, t.Remote = append(t.Folders, dir), append(t.Remote, k.remote...)
 	}
-	visit(filepath.Clean(root))
 	t.Base = w.besideBases(filepath.Clean(root))
 	slices.Sort(t.Remote)
 	t.Remote = slices.Compact(t.Remote)
 	return t
+}
+
+// below are a kustomization and those that it refers to, without some of them and what
+// only these refer to.
+func (w *walked) below(root string, without []string) iter.Seq2[string, *kustomizationFile] {
+	return func(yield func(string, *kustomizationFile) bool) {
+		seen := map[string]bool{}
+		var visit func(dir string) bool
+		visit = func(dir string) bool {
+			k := w.kustomizations[dir]
+			if k == nil || seen[dir] || slices.Contains(without, dir) {
+				return true
+			}
+			seen[dir] = true
+			return yield(dir, k) && !slices.ContainsFunc(k.dirs, func(d string) bool { return !visit(d) })
+		}
+		visit(root)
+	}
 }
 
 // besideBases reports whether a kustomization is in a folder called base, bases or

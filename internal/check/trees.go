@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -27,6 +28,7 @@ type shared struct {
 	configs  map[string]*config.ConfigPipeline       // by their text
 	deployed map[string]func() map[string][]string   // likewise
 	defined  map[string]func() map[crdKey]*yaml.Node // likewise
+	read     map[string]bool                         // kustomizations and files of resources that trees were built of
 }
 
 // judged is what came of one tree.
@@ -50,6 +52,7 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 	var mu sync.Mutex
 	begun := 0
 	var failed []int
+	unread := map[int]int{}      // which of the reasons is that of a tree, from 1
 	known := map[string]*paths{} // by the folder that was named
 	parallel.InOrder(len(trees), opts.Jobs, func(i int) (j judged) {
 		t := trees[i]
@@ -97,11 +100,13 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 			rep.Unread = append(rep.Unread, Unread{t.Name, j.err, true})
 		case j.err != nil && !t.alone:
 			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(j.err), t.Named})
+			unread[i] = len(rep.Unread)
 			if len(j.outcomes) == 0 || len(j.outcomes[0].findings) == 0 && !errors.Is(j.err, errTemplate) {
 				failed = append(failed, i)
 			}
 		}
 		for _, o := range j.outcomes {
+			trees[i].lost = o.tree.lost
 			if o.found != nil {
 				o.findings, o.found = o.found.Findings(), nil
 			}
@@ -120,43 +125,31 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 			outcomes = append(outcomes, o)
 		}
 	})
-	if len(failed) > 0 && ctx.Err() == nil {
-		opts.Progress, opts.Remote = nil, nil
-		for _, o := range rep.trees(ctx, loose(trees, failed), opts, func(int) bool { return true }) {
-			o.at = at[failed[0]]
-			outcomes = append(outcomes, o)
+	if ctx.Err() != nil {
+		return outcomes
+	}
+	for i := range all {
+		if !chosen(i) { // who knows, and it is not asked
+			all[i].builtOf(rep.shared.known)
 		}
+	}
+	spareSound(trees, failed, outcomes)
+	rest, of := rep.below(trees, failed)
+	if len(rest) == 0 {
+		return outcomes
+	}
+	for i := range rest {
+		if n := unread[of[i]]; n > 0 && rest[i].torn {
+			rep.Unread[n-1].Err = fmt.Errorf("%w; what it refers to is checked by itself", rep.Unread[n-1].Err)
+			delete(unread, of[i])
+		}
+	}
+	opts.Progress, opts.Remote = nil, nil
+	for _, o := range rep.trees(ctx, rest, opts, func(int) bool { return true }) {
+		o.at = at[of[o.at]]
+		outcomes = append(outcomes, o)
 	}
 	return outcomes
-}
-
-// loose are the files that kustomizations which failed have as resources, but for those
-// of others which did not. What patches and transformers make of them is not known: only
-// what is wrong whatever they do is looked for.
-func loose(trees []Tree, failed []int) []Tree {
-	known := map[string]bool{} // files
-	for i, t := range trees {
-		if !slices.Contains(failed, i) {
-			for _, file := range t.Listed {
-				known[file] = true
-			}
-		}
-	}
-	var rest []Tree
-	for _, i := range failed {
-		t := trees[i]
-		at := slices.IndexFunc(rest, func(r Tree) bool { return r.Name == t.Within })
-		for _, file := range t.Listed {
-			if known[file] || !isManifestFile(file) {
-				continue
-			}
-			if known[file] = true; at < 0 {
-				at, rest = len(rest), append(rest, Tree{Name: t.Within, Within: t.Within, alone: true})
-			}
-			rest[at].Files = append(rest[at].Files, file)
-		}
-	}
-	return rest
 }
 
 // rules are those that the resources of the tree are judged by.
@@ -177,15 +170,20 @@ var certainRules = sync.OnceValue(func() []*rules.Rule {
 
 // certain are the errors in resources that are judged by themselves.
 func (t *Tree) certain(findings []finding.Finding) []finding.Finding {
-	errors := slices.DeleteFunc(findings, func(f finding.Finding) bool {
-		return f.Severity < finding.Error || !slices.ContainsFunc(certainRules(), func(r *rules.Rule) bool { return r.Name == f.Rule })
-	})
+	errors := certain(findings)
 	if t.unlisted {
 		for i := range errors {
 			errors[i].Severity = finding.Warning
 		}
 	}
 	return errors
+}
+
+// certain are the errors that stand whatever is made of a resource.
+func certain(findings []finding.Finding) []finding.Finding {
+	return slices.DeleteFunc(findings, func(f finding.Finding) bool {
+		return f.Severity < finding.Error || !slices.ContainsFunc(certainRules(), func(r *rules.Rule) bool { return r.Name == f.Rule })
+	})
 }
 
 // take adds what came of one tree. Its resources are not edited any more: only now

@@ -116,6 +116,11 @@ type Options struct {
 	// builds nobody is told, unless there was something. It is nil if Observe is.
 	Told func() int
 
+	// Lost has a build go on without the entries of kustomizations that it cannot be had
+	// with, and is told of each, by itself or more than once. Ours alone builds so. It
+	// is nil for a build of what is there.
+	Lost func(Loss)
+
 	// Command runs this program as the child of a build: a program and its
 	// arguments. It is the running executable with ChildCommand if empty.
 	Command []string
@@ -229,6 +234,8 @@ func (b *builder) run(dir string) (*Result, error) {
 		return result, nil
 	case errors.As(declined, &failed):
 		return result, failed
+	case b.opts.Lost != nil:
+		return nil, declined
 	case errors.As(declined, &certain):
 		if refused := asRefused(certain.error); refused != nil {
 			return nil, refused

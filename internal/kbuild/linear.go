@@ -1,6 +1,7 @@
 package kbuild
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -58,8 +59,9 @@ type level struct {
 	configures bool
 	origin     *resource.Origin // of its resources, nil unless there is metadata
 	text       *kustomizationText
-	// helmNamespace is the namespace of the kustomizations above, for charts.
-	helmNamespace string
+	// helmNamespace is the namespace of the kustomizations above, for charts; above is
+	// that which the outermost of them sets.
+	helmNamespace, above string
 }
 
 func newLinearBuild(fsys filesys.FileSystem, root string, opts Options) *linearBuild {
@@ -239,14 +241,14 @@ func parseKustomization(content []byte) (*parsedKustomization, error) {
 // are those of its parent too, which it transforms with its own.
 func (v *level) accumulate(m *indexed) error {
 	for i, path := range v.k.Resources {
-		if err := v.resource(m, path); err != nil {
+		if err := v.resource(m, path); err != nil && !v.lose(err, "resources", path, "") {
 			return v.at(err, "resources", i, path)
 		}
 	}
-	if err := v.configureFields(m); err != nil {
+	if err := v.configureFields(m); err != nil && (m.specs == nil || !v.lose(err, "configurations", "", "")) {
 		return v.at(err)
 	}
-	if err := v.generate(m); err != nil {
+	if err := v.generate(m); err != nil && !v.lose(err, "generators", "", "") {
 		return v.at(err)
 	}
 	if len(v.k.ConfigMapGenerator)+len(v.k.SecretGenerator) > 0 {
@@ -255,7 +257,7 @@ func (v *level) accumulate(m *indexed) error {
 	for i, path := range v.k.Components {
 		done := v.observe(m, &step{kind: "Component", field: []any{"components", i}})
 		specs, vars := m.specs, len(m.vars.AsSlice())
-		if err := v.component(m, path); err != nil {
+		if err := v.component(m, path); err != nil && !v.lose(err, "components", path, "") {
 			return v.at(err, "components", i, path)
 		}
 		if done != nil && m.specs == specs && len(m.vars.AsSlice()) == vars { // else what it brings shows later
@@ -341,6 +343,7 @@ func (v *level) open(path string, loader *localLoader, kind string) (*level, err
 	if v.origin != nil {
 		other.origin = v.origin.Append(path)
 	}
+	other.above = cmp.Or(v.above, v.k.Namespace)
 	if other.helmNamespace = v.k.Namespace; other.helmNamespace == "" {
 		other.helmNamespace = v.helmNamespace
 	}

@@ -20,14 +20,14 @@ func (v *level) generate(m *indexed) error {
 		follow := func(made []*resource.Resource) {
 			v.generated(made, &args.GeneratorArgs, nil, "configMapGenerator", i)
 		}
-		if err := v.runGenerator(m, "ConfigMapGenerator", builtins.NewConfigMapGeneratorPlugin(), args, follow); err != nil {
+		if err := v.runGenerator(m, "ConfigMapGenerator", builtins.NewConfigMapGeneratorPlugin(), args, follow); err != nil && !v.lose(err, "configMapGenerator", "", "") {
 			return v.at(err, "configMapGenerator", i)
 		}
 	}
 	for i, args := range v.k.SecretGenerator {
 		args.Options = v.generatorOptions(args.Options)
 		follow := func(made []*resource.Resource) { v.generated(made, &args.GeneratorArgs, nil, "secretGenerator", i) }
-		if err := v.runGenerator(m, "SecretGenerator", builtins.NewSecretGeneratorPlugin(), args, follow); err != nil {
+		if err := v.runGenerator(m, "SecretGenerator", builtins.NewSecretGeneratorPlugin(), args, follow); err != nil && !v.lose(err, "secretGenerator", "", "") {
 			return v.at(err, "secretGenerator", i)
 		}
 	}
@@ -49,6 +49,9 @@ func (v *level) inflate(m *indexed) error {
 	for i, c := range v.k.HelmCharts {
 		config.HelmChart = c
 		if err := v.opts.vetChart("", "helmCharts", v.dir().String(), config); err != nil {
+			if v.lose(err, "helmCharts", "", c.Namespace) {
+				continue
+			}
 			return err
 		}
 		for _, namespace := range []string{v.k.Namespace, v.helmNamespace} {
@@ -57,7 +60,7 @@ func (v *level) inflate(m *indexed) error {
 			}
 		}
 		follow := func(made []*resource.Resource) { v.charted(made, nil, "helmCharts", i) }
-		if err := v.runGenerator(m, "HelmChartInflationGenerator", builtins.NewHelmChartInflationGeneratorPlugin(), config, follow); err != nil {
+		if err := v.runGenerator(m, "HelmChartInflationGenerator", builtins.NewHelmChartInflationGeneratorPlugin(), config, follow); err != nil && !v.lose(err, "helmCharts", "", c.Namespace) {
 			return v.at(err, "helmCharts", i)
 		}
 	}

@@ -1,6 +1,7 @@
 package kbuild
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -243,15 +244,14 @@ func (m *indexed) add(e *entry) error {
 	return nil
 }
 
-// take moves the resources of another map to the end of this one.
-func (m *indexed) take(other *indexed) error {
+// take moves the resources of another map to the end of this one. The error is about
+// the first that cannot be there.
+func (m *indexed) take(other *indexed) (failed error) {
 	other.refresh()
 	for _, e := range other.list {
-		if err := m.add(e); err != nil {
-			return err
-		}
+		failed = cmp.Or(failed, m.add(e))
 	}
-	return nil
+	return failed
 }
 
 // Size implements [resmap.ResMap].
@@ -270,13 +270,11 @@ func (m *indexed) Resources() []*resource.Resource {
 // Append implements [resmap.ResMap].
 func (m *indexed) Append(r *resource.Resource) error { return m.add(&entry{res: r}) }
 
-func (m *indexed) appendAll(rs []*resource.Resource) error {
+func (m *indexed) appendAll(rs []*resource.Resource) (failed error) {
 	for _, r := range rs {
-		if err := m.Append(r); err != nil {
-			return err
-		}
+		failed = cmp.Or(failed, m.Append(r))
 	}
-	return nil
+	return failed
 }
 
 // Remove implements [resmap.ResMap].

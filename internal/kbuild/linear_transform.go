@@ -41,7 +41,7 @@ func (v *level) transform(m *indexed) error {
 		return err
 	}
 	for _, s := range steps {
-		if err := v.apply(m, s); err != nil {
+		if err := v.apply(m, s); err != nil && !v.lose(err, s.kind, "", "") {
 			return v.at(err, s.where()...)
 		}
 	}
@@ -89,14 +89,22 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		steps = append(steps, step{kind: kind, Transformer: t, traced: traced{entry: entry}})
 	}
 	configured := func(kind string, t resmap.TransformerPlugin, config any, entry ...any) {
-		if err := v.configure(t, config); err != nil && failed == nil {
-			failed = v.at(err, entry...)
+		if err := v.configure(t, config); err != nil {
+			if v.lose(err, kind, "", "") {
+				return
+			}
+			if failed == nil {
+				failed = v.at(err, entry...)
+			}
 		}
 		add(kind, t, entry...)
 	}
 	followed := func(kind string, plugin func() resmap.TransformerPlugin, parts []part, field ...any) {
 		for i, p := range parts {
-			configured(kind, plugin(), p.config, field...)
+			before := len(steps)
+			if configured(kind, plugin(), p.config, field...); len(steps) == before {
+				continue
+			}
 			last := &steps[len(steps)-1]
 			last.traced, last.field, last.part = p.traced, field, i < len(parts)-1
 		}
@@ -150,6 +158,9 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		return nil, failed
 	}
 	own, err := v.pluginSteps()
+	if err != nil && v.lose(err, "transformers", "", "") {
+		err = nil
+	}
 	return append(steps, own...), err
 }
 
