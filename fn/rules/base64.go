@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -194,6 +195,9 @@ var dataEncodedTwice = &Rule{
 			}
 			opts := []Option{Help("encode data once; stringData takes the plain value")}
 			if isOpaque(v.key) {
+				if v.field == "stringData" && isKeyOfAES(v.plain) {
+					return // which programs take in base64
+				}
 				opts = append(opts, AtMost(finding.Warning))
 			}
 			p.Report(v.secret, v.node, message, opts...)
@@ -220,6 +224,16 @@ func isEncodedText(s string) bool {
 	}
 	padded := strings.HasSuffix(s, "=")
 	return padded || len(s) >= 16 || len(s) >= 12 && strings.ToLower(s) != s
+}
+
+// isKeyOfAES reports whether base64 holds as many bytes as keys of AES have.
+func isKeyOfAES(text []byte) bool {
+	inner, err := base64.StdEncoding.AppendDecode(nil, bytes.TrimSpace(text))
+	switch len(bytes.TrimRight(inner, "\n")) {
+	case 16, 24, 32:
+		return err == nil
+	}
+	return false
 }
 
 // isOpaque reports whether a key says that its value is any text that both sides

@@ -326,6 +326,11 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Warning), Help("%sthat is another environment: add it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))))
 		return
 	}
+	if r.Namespace == "system" && len(r.From.Previous) == 0 {
+		// What kubebuilder writes, and the kustomization that deploys it replaces, with a prefix for the names.
+		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Note))
+		return
+	}
 	if r.Name == "default" { // which each namespace may have one of
 		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Warning), Help("%sadd it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))))
 		return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io/fs"
 	"os"
+	"slices"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -24,15 +25,20 @@ func (rep *Report) defineNear(t *Tree, inv *inventory.Inventory) {
 	}
 	defs := &inventory.Inventory{}
 	known := map[crdKey]bool{}
+	more := false
+	places := paths{below: top}
 	for _, own := range [...][]*inventory.Object{inv.CustomResourceDefinitions(), inv.CompositeResourceDefinitions()} {
 		for _, o := range own {
 			if o.Node != nil {
+				if key := crdKeyOf(o.Node); !known[key] && isPublished(key) && places.of(o.File) != applied {
+					more = true // tests have what they need of the definitions of others
+					continue
+				}
 				known[crdKeyOf(o.Node)] = true
 				defs.Add(o.Node, inventory.Source{File: o.File, Line: o.Line})
 			}
 		}
 	}
-	more := false
 	for is := range custom(inv) {
 		key := crdKey{is.Group, is.Kind}
 		if known[key] || apischema.Operators().Lookup(apischema.GroupVersionKind{Group: is.Group, Version: is.Version, Kind: is.Kind}) != nil {
@@ -47,6 +53,11 @@ func (rep *Report) defineNear(t *Tree, inv *inventory.Inventory) {
 	if more {
 		inv.Definitions = defs
 	}
+}
+
+// isPublished reports whether a kind is one of an operator that is known.
+func isPublished(key crdKey) bool {
+	return slices.ContainsFunc(apischema.Operators().Versions(key.kind), func(k *apischema.Kind) bool { return k.Group == key.group })
 }
 
 // definitions returns what reads the definitions of a repository, once.

@@ -28,7 +28,7 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 		key := object{o.File, o.Resource()}
 		switch {
 		case o.Node == nil:
-		case isCompleted(o):
+		case isCompleted(o), saysFilled(o):
 			completed[key], forms[key] = true, true
 		case isForm(o):
 			forms[key] = true
@@ -160,6 +160,24 @@ func isCompleted(o *inventory.Object) bool {
 	for _, pod := range o.Pods() {
 		for _, c := range pod.Containers {
 			if image := yamlnode.Get(c.Node, "image"); yamlnode.IsNull(image) || isEmptyText(image) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// filledBy is how resources say that a program fills in a value: FILLED_BY_OPERATOR.
+var filledBy = regexp.MustCompile(`(?i)\bfilled[ _-]by[ _-]`)
+
+// saysFilled reports whether the name, the namespace or an image of a resource says so.
+func saysFilled(o *inventory.Object) bool {
+	if filledBy.MatchString(o.Name) || filledBy.MatchString(o.Namespace) {
+		return true
+	}
+	for _, pod := range o.Pods() {
+		for _, c := range pod.Containers {
+			if filledBy.MatchString(yamlnode.GetString(c.Node, "image")) {
 				return true
 			}
 		}

@@ -477,7 +477,19 @@ func makersOf(text []byte) makers {
 		return nil
 	}
 	m := makers{}
-	for _, at := range making().FindAllSubmatchIndex(text, -1) {
+	start := 0
+	for line := range bytes.Lines(text) { // of which few have any of the words
+		if bytes.Contains(line, []byte("create ")) || bytes.Contains(line, []byte("kubernetes_")) || bytes.Contains(line, []byte("helm")) || bytes.Contains(line, []byte("module \"")) {
+			m.add(line, text[start:])
+		}
+		start += len(line)
+	}
+	return m
+}
+
+// add remembers the commands that begin in a line, with which a text begins.
+func (m makers) add(line, text []byte) {
+	for _, at := range making().FindAllSubmatchIndex(line, -1) {
 		for i := 2; i < len(at); i += 2 {
 			if at[i] < 0 {
 				continue
@@ -493,7 +505,6 @@ func makersOf(text []byte) makers {
 			m[word] = append(m[word], end(text[at[1]:min(len(text), at[1]+2000)]))
 		}
 	}
-	return m
 }
 
 // make reports whether a command makes the object.

@@ -6,18 +6,19 @@ import (
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 )
 
 // spareToFill lowers what is found at values of which a comment says that they are to be
 // replaced: what they name is not there yet, which is a note, and that nobody can apply
-// them as they are is a warning. What was probably meant otherwise is not spared.
+// them as they are is a warning, and a note of a Secret that another one takes the place of. What was probably meant otherwise is not spared.
 func (rep *Report) spareToFill(outcomes []outcome) {
 	lines := map[string][][]byte{} // by file
 	for i := range outcomes {
 		o := &outcomes[i]
 		for j := range o.findings {
 			f := &o.findings[j]
-			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || f.Missing == nil && !completable[f.Rule] || len(f.Suggestions) > 0 {
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || f.Missing == nil && !completable[f.Rule] && f.Rule != apischema.SecretInvalid || len(f.Suggestions) > 0 {
 				continue
 			}
 			if o.around == nil && f.Missing != nil {
@@ -32,7 +33,7 @@ func (rep *Report) spareToFill(outcomes []outcome) {
 				continue
 			}
 			answer(f, "a comment says that it is to be replaced")
-			if f.Missing != nil {
+			if f.Missing != nil || f.Rule == apischema.SecretInvalid {
 				f.Severity = finding.Note
 			}
 		}
@@ -48,17 +49,36 @@ func saysToFill(lines [][]byte, at int) bool {
 	if _, comment, ok := bytes.Cut(lines[at], []byte(" #")); ok && toFill().Match(comment) {
 		return true
 	}
+	if asksAbove(lines, at, toFill()) {
+		return true
+	}
+	for at > 0 && !bytes.HasPrefix(lines[at-1], []byte("---")) {
+		at--
+	}
+	for at < len(lines) && bytes.HasPrefix(lines[at], []byte("#")) { // above the document
+		at++
+	}
+	return asksAbove(lines, at, placeholderSaid())
+}
+
+// asksAbove reports whether one of the comments right above a line matches.
+func asksAbove(lines [][]byte, at int, asks *regexp.Regexp) bool {
 	for at--; at >= 0; at-- {
 		comment, ok := bytes.CutPrefix(bytes.TrimLeft(lines[at], " "), []byte("#"))
 		if !ok {
 			return false
 		}
-		if toFill().Match(comment) {
+		if asks.Match(comment) {
 			return true
 		}
 	}
 	return false
 }
+
+// placeholderSaid is how comments above a document call it one for another.
+var placeholderSaid = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^ *(?:this is a |a )?placeholder (?:secret|configmap|certificate|object|resource|value|for)\b`)
+})
 
 // toFill is how comments ask for another value.
 var toFill = sync.OnceValue(func() *regexp.Regexp {

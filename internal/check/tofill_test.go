@@ -63,3 +63,29 @@ func TestKindsDefinedTwice(t *testing.T) {
 	files["samples/all.yaml"] = strings.Replace(samples, "Harvester", "Harveste", 1)
 	assert.Contains(t, above(run(t, check.Options{}, tree(t, files)), finding.Note), "warning unknown-kind")
 }
+
+// TestFilledByPrograms: what says that a program fills it in is a note.
+func TestFilledByPrograms(t *testing.T) {
+	const text = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: driver, namespace: NAMESPACE}\nspec:\n  selector: {matchLabels: {app: driver}}\n  template:\n    metadata: {labels: {app: driver}}\n" +
+		"    spec:\n      containers:\n      - name: driver\n        image: IMAGE\n        volumeMounts: [{name: toolkit, mountPath: /toolkit}]\n"
+	for namespace, want := range map[string]string{"drivers": "error volume-not-found", "FILLED_BY_THE_OPERATOR": "note volume-not-found", "BY_HAND_AND_LATER": "warning volume-not-found"} {
+		dir := tree(t, map[string]string{"assets/driver.yaml": strings.NewReplacer("NAMESPACE", namespace, "IMAGE", "registry.example.com/driver:1.0").Replace(text)})
+		assert.Contains(t, above(run(t, check.Options{}, dir), finding.Off), want, namespace)
+	}
+}
+
+// TestDefinitionsOfTests: tests have as much of the definitions of others as they need.
+func TestDefinitionsOfTests(t *testing.T) {
+	const crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: applications.argoproj.io}\nspec:\n  group: argoproj.io\n  scope: Namespaced\n  names: {kind: Application, plural: applications}\n" +
+		"  versions:\n  - name: v1alpha1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n          spec: {type: object, properties: {source: {type: object, properties: {repoURL: {type: string}}}}}\n"
+	const application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, namespace: argocd}\nspec: {project: default, source: {repoURL: 'https://example.com/shop.git', path: shop}, destination: {namespace: shop, server: 'https://kubernetes.default.svc'}}\n"
+	for folder, want := range map[string]string{"crds": "warning unknown-field", "test/crds": ""} {
+		files := map[string]string{folder + "/applications.yaml": crd, "demo/app.yaml": application, "base/kustomization.yaml": kustomization + "- config.yaml\n", "base/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"}
+		found := above(run(t, check.Options{}, tree(t, files)), finding.Note)
+		if want == "" {
+			assert.NotContains(t, found, "warning unknown-field", folder)
+		} else {
+			assert.Contains(t, found, want, folder)
+		}
+	}
+}
