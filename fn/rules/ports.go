@@ -215,6 +215,8 @@ var undeclaredPorts = []struct{ program, port string }{
 	{"manager", "8081"}, {"operator", "8081"}, {"controller", "8081"}, // health, as kubebuilder and operator-sdk write it
 	// https://www.jaegertracing.io/docs/1.76/deployment/#service-ports-for-health-and-admin
 	{"jaeger-query", "16687"}, {"jaeger-collector", "14269"}, {"jaeger-agent", "14271"},
+	// https://docs.prow.k8s.io/docs/components/: the port of health is not that of the service
+	{"boskos", "8081"}, {"hook", "8081"}, {"deck", "8081"}, {"tide", "8081"}, {"crier", "8081"}, {"sinker", "8081"}, {"horologium", "8081"},
 	{"kube-state-metrics", "8081"}, // https://github.com/kubernetes/kube-state-metrics/blob/main/docs/developer/cli-arguments.md
 }
 

@@ -51,6 +51,9 @@ func meant(own string, labels *yaml.Node, what string, reaches func(namespace st
 		have := part.Labels()
 		for k, v := range yamlnode.Fields(labels) {
 			if got := yamlnode.GetString(have, k.Value); got != yamlnode.String(v) {
+				if got == "" && isElected(k.Value) {
+					return ""
+				}
 				lacks = append(lacks, k.Value+"="+yamlnode.String(v))
 			}
 		}
@@ -79,6 +82,13 @@ func meant(own string, labels *yaml.Node, what string, reaches func(namespace st
 		}
 	}
 	return ""
+}
+
+// isElected reports whether a label is one that programs give the pod which they have
+// elected, when they run: boskos-leader, vault-active, spilo-role.
+func isElected(key string) bool {
+	word := key[strings.LastIndexAny(key, "-_./")+1:]
+	return slices.Contains([]string{"leader", "master", "primary", "active", "role", "writer", "writable"}, strings.ToLower(word))
 }
 
 // ownerOf names what carries the labels of a pod.

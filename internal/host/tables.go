@@ -73,6 +73,14 @@ var otherKeys = [...]string{
 	"ingress", "accept", "redirect", "callback", "issuer",
 }
 
+// ownNames are keys of what a machine is called itself, and of what it calls itself to a
+// mesh or a monitor: https://tailscale.com/kb/1282/docker and
+// https://docs.datadoghq.com/agent/docker/
+var ownNames = map[string]bool{
+	"hostname": true, "ts_hostname": true, "tailscale_hostname": true, "dd_hostname": true, "nb_hostname": true, "node_hostname": true,
+	"agent_hostname": true, "container_hostname": true, "device_hostname": true, "my_hostname": true, "zbx_hostname": true,
+}
+
 // IsAddressKey reports whether a value under key may be expected to be an
 // address: DB_HOST, redis.server, --endpoint, dbHost, PGHOST.
 func IsAddressKey(key string) bool {
@@ -86,7 +94,7 @@ func IsAddressKey(key string) bool {
 		return false
 	}
 	lower := strings.ToLower(key)
-	if lower == "hostname" { // the machine's own
+	if ownNames[lower] {
 		return false
 	}
 	ends := false

@@ -299,29 +299,28 @@ func (x *extractor) extract(o *inventory.Object) []*Ref {
 		for _, r := range x.refs[before:] {
 			x.taken[r.Node] = true
 		}
-		into := deploysTo(o)
-		if x.into = yamlnode.String(into); into == nil || x.into != "" {
+		known := true
+		if x.into, known = deploysTo(o); known {
 			x.start(o.Node, x.root(customKind))
 		}
 	}
 	return slices.Clip(x.refs[before:])
 }
 
-// deploysTo is where a resource says which namespace it deploys to, nil for one that
-// does not: the values of the chart in an Application name what is there.
-func deploysTo(o *inventory.Object) *yaml.Node {
-	template := o.Node
+// deploysTo returns the namespace that a resource has a chart deployed to, whose values
+// name what is there, and whether it is known. It is "" for the resource's own.
+func deploysTo(o *inventory.Object) (namespace string, known bool) {
 	switch o.GroupKind {
 	case inventory.GroupKind{Group: argo, Kind: "ApplicationSet"}:
-		template = yamlnode.Path(o.Node, "spec", "template")
+		namespace = yamlnode.GetString(o.Node, "spec", "template", "spec", "destination", "namespace")
+		return namespace, namespace != ""
 	case inventory.GroupKind{Group: argo, Kind: "Application"}:
-	default:
-		return nil
+		namespace = yamlnode.GetString(o.Node, "spec", "destination", "namespace")
+		return namespace, namespace != ""
+	case inventory.GroupKind{Group: "helm.toolkit.fluxcd.io", Kind: "HelmRelease"}, inventory.GroupKind{Group: "helm.cattle.io", Kind: "HelmChart"}:
+		return yamlnode.GetString(o.Node, "spec", "targetNamespace"), true
 	}
-	if n := yamlnode.Path(template, "spec", "destination", "namespace"); n != nil {
-		return n
-	}
-	return &yaml.Node{Kind: yaml.ScalarNode}
+	return "", true
 }
 
 // seen are the references of a pod without those in volumes that it never sees:
