@@ -520,6 +520,9 @@ var keyNotFound = &Rule{
 					continue
 				}
 			}
+			if res.Target != nil && res.Target.Producer == r.From {
+				continue // it makes one of that name, and reads another one, elsewhere
+			}
 			for _, k := range reference.KeyMissing(r, res.Target, known) {
 				first := &none
 				if len(known) > 0 {

@@ -166,7 +166,12 @@ func (s *hostScan) content(o *inventory.Object) {
 			maps.Copy(groups, host.Upstreams(text))
 		}
 		from := len(s.uses)
-		s.add(use, host.Find(text, host.Hint{Key: key, Shell: strings.HasSuffix(key, ".sh")}), isFile(text), nil)
+		shell := strings.HasSuffix(key, ".sh")
+		var keep func(*host.Occurrence) bool
+		if shell && use.multiline {
+			keep = notOwnVariable
+		}
+		s.add(use, host.Find(text, host.Hint{Key: key, Shell: shell}), isFile(text), keep)
 		s.pairPorts(s.uses[from:], func(key string) (*yaml.Node, string) {
 			if v, ok := content.Get(key); ok {
 				text, _ := plainText(v)
@@ -179,6 +184,12 @@ func (s *hostScan) content(o *inventory.Object) {
 		added := slices.DeleteFunc(s.uses[first:], func(u *hostUse) bool { return u.Form == host.URL && groups[u.Host] })
 		s.uses = s.uses[:first+len(added)]
 	}
+}
+
+// notOwnVariable leaves out the words in the variables of a script, which are parts of
+// something: endpoint=clients of a path. Those that it is given are in capitals.
+func notOwnVariable(o *host.Occurrence) bool {
+	return o.Form != host.Word || o.Port != 0 || strings.ContainsRune(o.Host, '.') || o.Key == "" || strings.ToLower(o.Key) != o.Key || strings.ContainsAny(o.Key, "-.")
 }
 
 // exampleKey is a key of Knative's ConfigMaps that holds what might be set:

@@ -98,6 +98,15 @@ func (rep *Report) absent(outcomes []outcome) {
 					}
 					f.Message += "; it is in " + outcomes[other].tree.Name
 					f.Suggestions, f.Meant = nil, ""
+					continue
+				}
+				if unlisted == nil {
+					unlisted = readUnlisted(outcomes)
+				}
+				if files := unlisted[*f.Wanted]; len(files) > 0 && f.Wanted.Namespace != "" && !set {
+					f.Severity, f.Missing = min(f.Severity, finding.Warning), f.Wanted
+					f.Message += fmt.Sprintf("; %s, which no kustomization lists, has it", files[0])
+					f.Suggestions, f.Meant = nil, ""
 				}
 				continue
 			}

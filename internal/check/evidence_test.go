@@ -90,6 +90,17 @@ func TestForgottenFilesAreNearby(t *testing.T) {
 	}))
 	require.Equal(t, []string{"warning secret-not-found"}, above(rep, finding.Note))
 	assert.Contains(t, rep.Findings[0].Help, "secret.yaml, which no kustomization lists")
+
+	const there = "apiVersion: v1\nkind: Secret\nmetadata: {name: db-secret, namespace: %}\nstringData: {password: x}\n"
+	forgotten := map[string]string{
+		"app/kustomization.yaml": kustomization + "- pod.yaml\n- video.yaml\n", "app/pod.yaml": pod,
+		"app/video.yaml": strings.ReplaceAll(there, "%", "video"),
+	}
+	require.Equal(t, []string{"error secret-not-found"}, above(run(t, check.Options{}, tree(t, forgotten)), finding.Note))
+	forgotten["app/secret.yaml"] = strings.ReplaceAll(there, "%", "shop")
+	rep = run(t, check.Options{}, tree(t, forgotten))
+	require.Equal(t, []string{"warning secret-not-found"}, above(rep, finding.Note))
+	assert.Contains(t, rep.Findings[0].Message, "secret.yaml, which no kustomization lists, has it")
 }
 
 // TestTreesWithoutNamespace: they go wherever they are applied to.
