@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -47,10 +49,13 @@ func (b *Build) injected(pod *inventory.Pod) bool {
 			return true
 		}
 	}
-	for key, value := range yamlnode.Fields(annotations) {
-		// Every such webhook has a key of its own, and most of them say what for.
-		if _, name, _ := strings.Cut(key.Value, "/"); strings.Contains(strings.ToLower(name), "inject") && asksFor(yamlnode.String(value)) {
-			return true
+	for _, said := range [...]*yaml.Node{annotations, pod.Labels()} {
+		for key, value := range yamlnode.Fields(said) {
+			// Every such webhook has a key of its own, and most of them say what for.
+			_, name, _ := strings.Cut(strings.ToLower(key.Value), "/")
+			if (strings.Contains(name, "inject") || strings.Contains(name, "sidecar")) && asksFor(yamlnode.String(value)) {
+				return true
+			}
 		}
 	}
 	for _, set := range b.Inventory.OfKind(gk("apps.kruise.io/SidecarSet")) {

@@ -2,7 +2,9 @@ package rules
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -112,7 +114,7 @@ var memoryLikelyLow = &Rule{
 	URL:      "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/#exceed-a-container-s-memory-limit",
 	Doc: "A container that looks like a Python web service has a memory limit of 128Mi or less, or 256Mi for several workers. " +
 		"The interpreter, the framework and a few workers need more than that once requests come: OOMKilled, exit code 137. " +
-		"It takes a container for one by its image (shop-python, fastapi, django, …; not by the official python, which runs scripts as well), by its command (uvicorn, gunicorn, …), or by port 8000, which these servers listen on by default, when its image is no official one; the message says which. " +
+		"It takes a container for one by its image (shop-python, fastapi, django, …; not by the official python, which runs scripts as well), by its command (uvicorn, gunicorn, …), or by port 8000, which these servers listen on by default, when its image is no official one and no folder of the repository has it in another language; the message says which. " +
 		"Between these it is a note: one process may do with it. " +
 		"Workloads with a resource profile are left alone, and all where normalize.resources is configured.",
 	Run: func(p *Pass) error {
@@ -128,7 +130,7 @@ var memoryLikelyLow = &Rule{
 			if err != nil || limit.Value() > 256<<20 || limit.Value() < 1<<20 {
 				return
 			}
-			if why := looksLikePython(o, c); why != "" {
+			if why := looksLikePython(o, c); why != "" && (why != byPort || !p.builtOfAnother(o, c)) {
 				severity := finding.Warning
 				if limit.Value() > 128<<20 && !hasWorkers(c) {
 					severity = finding.Note
@@ -187,10 +189,54 @@ func looksLikePython(o *inventory.Object, c *inventory.Container) string {
 		return yamlnode.GetString(n, "containerPort") == "8000" && (port == "" || port == "http" || port == "web")
 	}
 	if ports := yamlnode.Elements(yamlnode.Get(c.Node, "ports")); len(ports) == 1 && listens(ports[0]) {
-		return "it listens on port 8000, as they do by default"
+		return byPort
 	}
 	return ""
 }
+
+// byPort is the weakest of the reasons.
+const byPort = "it listens on port 8000, as they do by default"
+
+// builtOfAnother reports whether the folder of the repository that a container's program
+// is in, as far as names tell, is one of another language.
+func (p *Pass) builtOfAnother(o *inventory.Object, c *inventory.Container) bool {
+	if p.Inventory.Repository == nil {
+		return false
+	}
+	image := yamlnode.GetString(c.Node, "image")
+	image, _, _ = strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":")
+	for _, name := range [...]string{c.Name, o.Name, image} {
+		for _, called := range [...]string{name, name[strings.LastIndexByte(name, '-')+1:], strings.Split(name, "-")[0]} {
+			for _, above := range [...]string{"", "src", "apps", "services", "packages"} {
+				dir := path.Join(above, called)
+				if called == "" || !fs.ValidPath(dir) {
+					continue
+				}
+				entries, err := fs.ReadDir(p.Inventory.Repository, dir)
+				if err != nil {
+					continue
+				}
+				other := false
+				for _, e := range entries {
+					if slices.Contains(pythonFiles, e.Name()) {
+						return false
+					}
+					other = other || slices.Contains(otherFiles, e.Name()) || path.Ext(e.Name()) == ".csproj"
+				}
+				if other {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// pythonFiles and otherFiles are at the top of programs of Python, and of others.
+var (
+	pythonFiles = []string{"requirements.txt", "pyproject.toml", "setup.py", "manage.py", "Pipfile", "uv.lock", "poetry.lock"}
+	otherFiles  = []string{"go.mod", "package.json", "pom.xml", "build.gradle", "build.gradle.kts", "Cargo.toml", "composer.json", "Gemfile", "mix.exs", "Program.cs"}
+)
 
 // runsSomethingElse reports whether names or variables say that a container's
 // program is of another language.

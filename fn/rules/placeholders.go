@@ -58,13 +58,16 @@ var placeholders = []placeholder{
 	{pattern: `(?i:your[-_.]?(?:` + yours + `))[A-Za-z0-9_-]*`},
 	{pattern: `(?:TODO|FIXME|TBD)\b`},
 	{pattern: `(?i:x{3,})\b`},
-	{pattern: `(?i:x{1,3}(?:\.x{1,3}){3})\b`}, // for an address
+	{pattern: `(?i:` + sameLetters + `|a\.b\.c\.d|w\.x\.y\.z)\b`}, // for an address
 	{pattern: `(?:AWS[-_])?(?:ACCOUNT|PROJECT|ORG|TENANT)[-_]?(?:ID|NAME)\b`},
 	{pattern: `(?:MY|YOUR|THE)[-_][A-Z][A-Z_-]+\b`},
 	{pattern: `(?:REGISTRY|REPOSITORY|REPO|IMAGE|TAG|VERSION|REGION|DOMAIN|HOSTNAME)(?:[-_](?:URL|NAME|HOST|TAG|HERE|PLACEHOLDER|ID))*\b`, maybe: true},
 	{pattern: `(?i:placeholder)(?:_[A-Za-z0-9_]+)?\b`, maybe: true},
 	{pattern: `(?:123456789012|111122223333)\.dkr\.ecr\.`, maybe: true}, // the accounts of AWS's own examples
 }
+
+// sameLetters is an address that somebody took out of a text: x.x.x.x, y.y.y.y.
+const sameLetters = `x{1,3}(?:\.x{1,3}){3}|y{1,3}(?:\.y{1,3}){3}|z{1,3}(?:\.z{1,3}){3}|n{1,3}(?:\.n{1,3}){3}`
 
 var placeholderPattern = sync.OnceValue(func() *regexp.Regexp {
 	var sure, maybe []string
@@ -82,7 +85,7 @@ var placeholderPattern = sync.OnceValue(func() *regexp.Regexp {
 func mayHoldPlaceholder(text string) bool {
 	for i := range len(text) {
 		switch c := text[i]; {
-		case 'A' <= c && c <= 'Z', c == '<':
+		case 'A' <= c && c <= 'Z', c == '<', c == '.' && i > 0 && i+1 < len(text) && inLetters(text[i-1:]):
 			return true
 		case c|0x20 == 'x' && (strings.HasPrefix(text[i:], "xxx") || strings.HasPrefix(text[i+1:], ".x") || strings.HasPrefix(text[i+1:], "x.x")),
 			c == 'y' && strings.HasPrefix(text[i:], "your"),
@@ -96,6 +99,11 @@ func mayHoldPlaceholder(text string) bool {
 		}
 	}
 	return false
+}
+
+// inLetters is a cheap test for an address in letters, from before its dot.
+func inLetters(text string) bool {
+	return text[0] >= 'a' && text[0] == text[2] || strings.HasPrefix(text, "a.b.c.d") || strings.HasPrefix(text, "w.x.y.z")
 }
 
 // asksTo reports whether text ends in replace, or another word before me, this
@@ -157,6 +165,9 @@ func (p *Pass) placeholdersInImages() {
 func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what, name string) {
 	image := yamlnode.String(n)
 	word, sure := findPlaceholder(image)
+	if !sure && word != "" && calledSo(o.Name, word) {
+		return // a program of that name
+	}
 	if word == "" {
 		if word = accountPlaceholder(image); word == "" {
 			return
@@ -168,6 +179,11 @@ func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what, name 
 		opts = append(opts, AtMost(finding.Warning))
 	}
 	p.Report(o, n, fmt.Sprintf("the image of %s %q still has the placeholder %q", what, name, word), append(opts, Says(finding.About{Name: word}))...)
+}
+
+// calledSo reports whether a name is a word, or has it between its hyphens.
+func calledSo(name, word string) bool {
+	return strings.Contains("-"+name+"-", "-"+word+"-")
 }
 
 // PlaceholderLeft returns the placeholder that a finding is about: one of placeholder-left,

@@ -15,6 +15,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/normalize"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -110,7 +111,8 @@ var targetPortNotFound = &Rule{
 	Doc: "A Service's targetPort names a port that none of the pods it selects has. " +
 		"The Service gets no endpoints for that port and connections are refused. " +
 		"A container may listen on a number without declaring it, so numbers are left alone, but for one: " +
-		"where the pods declare a port one digit away, and nothing else in the build has the number, it is a warning.",
+		"where the pods declare a port one digit away, and nothing else in the build has the number, it is a warning. " +
+		"So it is where the image is one whose server listens elsewhere (nginx, postgres, grafana …), and no argument, variable or file tells it otherwise.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
 	Run: func(p *Pass) error {
 		for _, svc := range p.Inventory.OfKind(gk("Service")) {
@@ -136,6 +138,9 @@ var targetPortNotFound = &Rule{
 			for _, port := range yamlnode.Elements(svc.Get("spec", "ports")) {
 				n := yamlnode.Get(port, "targetPort")
 				name := yamlnode.String(n)
+				if p.leadsPast(svc, cmp.Or(n, yamlnode.Get(port, "port")), pods) {
+					continue
+				}
 				if isNumber(name) {
 					p.checkPortNumber(svc, n, fmt.Sprintf("no container behind Service %q declares port %s", svc.Name, name), pods, containers, true)
 					continue
@@ -205,6 +210,84 @@ func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string
 	}
 	p.Report(o, n, message, AtMost(finding.Warning), DidYouMeanAs("%s", near...),
 		Help("if something does listen on %s, declare it under the container's ports", n.Value))
+}
+
+// listening are the ports of images whose servers listen there unless they are told
+// otherwise, by arguments, variables or files: https://hub.docker.com/_/nginx and so on.
+// The one that a Service is meant for is first.
+var listening = sync.OnceValue(func() map[string][]string {
+	m := map[string][]string{}
+	for line := range strings.Lines(`library/nginx 80
+		library/httpd 80
+		library/adminer 8080
+		library/phpmyadmin 80
+		library/mongo-express 8081
+		library/redis 6379
+		library/memcached 11211
+		library/postgres 5432
+		library/mysql 3306 33060
+		library/mariadb 3306
+		library/mongo 27017
+		library/rabbitmq 5672 15672 5671 15671 15692 25672 4369 1883 15675 61613 5552
+		library/elasticsearch 9200 9300
+		library/kibana 5601
+		library/ghost 2368
+		library/zookeeper 2181 2888 3888 8080
+		grafana/grafana 3000
+		prom/prometheus 9090
+		prom/alertmanager 9093 9094
+		nginxinc/nginx-unprivileged 8080
+		containous/whoami 80
+		traefik/whoami 80`) {
+		words := strings.Fields(line)
+		m[words[0]] = words[1:]
+	}
+	return m
+})
+
+// leadsPast reports a Service's number that the server behind it does not listen on: its
+// image is one of those whose ports are known, the container declares none but these, and
+// nothing tells the server of another.
+func (p *Pass) leadsPast(svc *inventory.Object, n *yaml.Node, pods []*inventory.Pod) (reported bool) {
+	want := yamlnode.String(n)
+	if !isNumber(want) || yamlnode.GetString(svc.Node, "spec", "clusterIP") == "None" {
+		return false
+	}
+	meant, image := "", ""
+	for _, pod := range pods {
+		if len(pod.Containers) != 1 || p.injected(pod) || mentions(pod.Spec, want, n, 0) {
+			return false
+		}
+		c := pod.Containers[0]
+		img, ok := normalize.ParseImage(yamlnode.GetString(c.Node, "image"))
+		known := listening()[img.Repository]
+		if !ok || img.Registry != "docker.io" || known == nil || slices.Contains(known, want) || yamlnode.Get(c.Node, "command") != nil || yamlnode.Get(c.Node, "args") != nil || yamlnode.Get(c.Node, "envFrom") != nil {
+			return false
+		}
+		for _, port := range yamlnode.Elements(yamlnode.Get(c.Node, "ports")) {
+			if !slices.Contains(known, yamlnode.GetString(port, "containerPort")) {
+				return false
+			}
+		}
+		for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
+			if yamlnode.Get(v, "persistentVolumeClaim") == nil && yamlnode.Get(v, "emptyDir") == nil {
+				return false // it may have a configuration in it
+			}
+		}
+		if !slices.Contains(officialData, img.Repository) && len(yamlnode.Elements(yamlnode.Get(c.Node, "volumeMounts"))) > 0 {
+			return false
+		}
+		meant, image = known[0], path.Base(img.Repository)
+	}
+	p.Report(svc, n, fmt.Sprintf("nothing behind Service %q listens on port %s: %s runs %s, which is not told to listen anywhere but on %s", svc.Name, want, podOwners(pods), image, meant), AtMost(finding.Warning), DidYouMeanAs("%s", meant),
+		Help("until they agree connections are refused"))
+	return true
+}
+
+// officialData are those of the images with a volume for data, which configures nothing.
+var officialData = []string{
+	"library/redis", "library/postgres", "library/mysql", "library/mariadb", "library/mongo", "library/rabbitmq", "library/elasticsearch", "library/ghost", "library/zookeeper",
+	"grafana/grafana", "prom/prometheus", "prom/alertmanager",
 }
 
 // undeclaredPorts are ports that programs listen on by default beside those that

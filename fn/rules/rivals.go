@@ -31,6 +31,7 @@ var evictionBlocked = &Rule{
 	URL:      "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
 	Doc: "A PodDisruptionBudget allows no eviction at all: maxUnavailable is 0, or minAvailable is as many as there are replicas. " +
 		"Draining a node then waits for these pods until somebody deletes them by hand, and so do upgrades of the cluster. " +
+		"It is a note where a patch or another environment of the repository gives the workload more replicas. " +
 		"Replicas are counted where the budget selects Deployments, StatefulSets and ReplicaSets of the build; where an autoscaler may add to them, only budgets that allow nothing whatever their number are reported.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.OfKind(gk("policy/PodDisruptionBudget")) {
@@ -55,7 +56,7 @@ func (p *Pass) checkBudget(o *inventory.Object) {
 		p.Report(o, least, "minAvailable 100% allows no eviction at all", Help("%s", help))
 		return
 	}
-	total, names := p.replicasSelected(o)
+	total, names, only := p.replicasSelected(o)
 	if total == 0 {
 		return
 	}
@@ -68,15 +69,22 @@ func (p *Pass) checkBudget(o *inventory.Object) {
 	if err != nil || needed < total {
 		return
 	}
-	p.Report(o, least, fmt.Sprintf("minAvailable %s allows no eviction at all: %s", want, names), Help("%s, or more replicas", help))
+	p.Report(o, least, fmt.Sprintf("minAvailable %s allows no eviction at all: %s", want, names), Help("%s, or more replicas", help), Says(finding.About{Name: only}))
 }
 
-// replicasSelected returns how many pods a budget selects and of what; none
-// where that is not known.
-func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names string) {
+// EvictionBlocked returns the one workload whose replicas a finding of eviction-blocked
+// has counted.
+func EvictionBlocked(f *finding.Finding) (workload string, ok bool) {
+	workload = f.Said().Name
+	return workload, f.Rule == evictionBlocked.Name && workload != ""
+}
+
+// replicasSelected returns how many pods a budget selects, of what, and the name of the
+// workload if it is one; none where that is not known.
+func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names, only string) {
 	selector := o.Get("spec", "selector")
 	if selector == nil || len(selector.Content) == 0 {
-		return 0, ""
+		return 0, "", ""
 	}
 	scaled := scaledWorkloads.Of(p.Build)
 	var owners []*inventory.Object
@@ -87,7 +95,7 @@ func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names string)
 		}
 		known[pod.Owner] = true
 		if pod.Partial || scaled[pod.Owner] || !slices.Contains(scalable, pod.Owner.GroupKind) || reference.IsPlaceholder(yamlnode.String(pod.Owner.Get("spec", "replicas"))) {
-			return 0, ""
+			return 0, "", ""
 		}
 		owners = append(owners, pod.Owner)
 	}
@@ -95,12 +103,15 @@ func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names string)
 	for _, owner := range owners {
 		n := number(owner.Get("spec", "replicas"), 1)
 		if n == 0 {
-			return 0, "" // not in use, or set elsewhere
+			return 0, "", "" // not in use, or set elsewhere
 		}
 		total += n
 		texts = append(texts, fmt.Sprintf("%s %s has %s", owner.Kind, owner.Name, plural(n, "replica")))
 	}
-	return total, strings.Join(texts, ", ")
+	if len(owners) == 1 {
+		only = owners[0].Name
+	}
+	return total, strings.Join(texts, ", "), only
 }
 
 func plural(n int64, what string) string {

@@ -134,7 +134,8 @@ func (p *Pass) calledAsRelease(namespace string, labels *yaml.Node) bool {
 }
 
 // affixedPods is meant for a selector with one word more at the end of a label's value
-// than pods have there, which the name of its object does not have either.
+// than pods have there, which the name of its object does not have either, or with the
+// name of the namespace less.
 func (p *Pass) affixedPods(o *inventory.Object, labels *yaml.Node) (meant string, suggestion []string) {
 	if p.calledAsRelease(o.Namespace, labels) {
 		return "", nil
@@ -143,9 +144,35 @@ func (p *Pass) affixedPods(o *inventory.Object, labels *yaml.Node) (meant string
 		return slices.DeleteFunc(slices.Clone(p.podsOfLabel(o.Namespace, l)), func(pod *inventory.Pod) bool { return !inventory.SameNamespace(pod.Owner.Namespace, o.Namespace) })
 	})
 	if pod == nil {
+		key, value, pod = p.withNamespace(o.Namespace, labels)
+	}
+	if pod == nil {
 		return "", nil
 	}
 	return fmt.Sprintf("; %s has %s=%s", ownerOf(pod, "pod"), key, value), []string{value}
+}
+
+// withNamespace looks for pods that have all labels but that one value of theirs begins
+// with the name of the namespace, or with its first word, as the names of a project do.
+func (p *Pass) withNamespace(namespace string, labels *yaml.Node) (key, value string, pod *inventory.Pod) {
+	first, _, _ := strings.Cut(namespace, "-")
+	if len(first) < 3 {
+		return "", "", nil
+	}
+	for k, v := range yamlnode.Fields(labels) {
+		text := yamlnode.String(v)
+		if !slices.Contains(identifying, k.Value) || text == "" || reference.IsPlaceholder(text) {
+			continue
+		}
+		for _, long := range [...]string{namespace + "-" + text, first + "-" + text} {
+			for _, pod := range p.podsOfLabel(namespace, label{k.Value, long}) {
+				if !pod.Partial && inventory.SameNamespace(pod.Owner.Namespace, namespace) && matchesBut(pod, labels, k.Value) {
+					return k.Value, long, pod
+				}
+			}
+		}
+	}
+	return "", "", nil
 }
 
 // withoutAffix looks for what has all labels but that one value of theirs has a word

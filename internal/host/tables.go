@@ -71,6 +71,7 @@ var otherKeys = [...]string{
 	"vhost", "virtual", "allow", "listen", "bind", "mail_addr", "mailaddr", "mail.addr", "mail-addr", "from_addr", "fromaddr", "sender", "white", "cors", "origin", "trust", "public",
 	"external", "mac_addr", "macaddr", "curl", "localhost", "inhost", "use_host", "usehost", "per_host", "perhost",
 	"ingress", "accept", "redirect", "callback", "issuer",
+	"regional_endpoint", // AWS's SDKs: regional or legacy
 }
 
 // ownNames are keys of what a machine is called itself, and of what it calls itself to a

@@ -506,7 +506,7 @@ func (c *collector) node(n *yaml.Node, key string) {
 	}
 	switch n.Kind {
 	case yaml.ScalarNode:
-		if isSecretName(key) {
+		if isSecretName(key) && n.Value != key { // which is what to put in
 			c.named(n)
 		}
 		c.text(n.Value, "")

@@ -114,6 +114,17 @@ spec: {template: {spec: {containers: [{name: c, image: "postgres:16"}]}}}
 	assert.Equal(t, "a ***, ***x", s.Text("a hunter22, hunter23xx"))
 }
 
+// TestTheNameIsNoSecret: who writes a variable's name for its value has written none.
+func TestTheNameIsNoSecret(t *testing.T) {
+	s := with(map[string]string{"a.yaml": `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+data: {MAPS_API_KEY: MAPS_API_KEY, OTHER_API_KEY: a1b2c3d4e5}
+`})
+	assert.Equal(t, `no key "MAPS_API_KEY", ***`, s.Text(`no key "MAPS_API_KEY", a1b2c3d4e5`))
+}
+
 func TestMasksShapes(t *testing.T) {
 	var s *Secrets
 	for in, want := range map[string]string{

@@ -30,6 +30,8 @@ var builtins = []builtin{
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "kube-root-ca.crt"},
 	// Nobody but that operator calls a Secret so, and the cluster may be in another tree.
 	{kind: inventory.GroupKind{Kind: "Secret"}, name: "*.credentials.postgresql.acid.zalan.do"},
+	// Its script makes it: https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/pkg/admission-controller/gencerts.sh
+	{kind: inventory.GroupKind{Kind: "Secret"}, namespace: "kube-system", name: "vpa-tls-certs"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "openshift-service-ca.crt"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "istio-ca-root-cert"},
 	{kind: inventory.GroupKind{Kind: "Namespace"}, name: "default"},

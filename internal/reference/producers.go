@@ -302,6 +302,15 @@ var copyProducers = []Producer{
 	// https://github.com/mittwald/kubernetes-replicator
 	{From: "Secret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
 	{From: "ConfigMap", Makes: "ConfigMap", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
+	{From: "Secret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to-matching`},
+	{From: "ConfigMap", Makes: "ConfigMap", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to-matching`},
+	{From: "cert-manager.io/Certificate", Makes: "Secret", Name: "{spec.secretName}", Namespace: "*", KeysOf: certificateKeys, When: `spec.secretTemplate.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
+	{From: "cert-manager.io/Certificate", Makes: "Secret", Name: "{spec.secretName}", Namespace: "*", KeysOf: certificateKeys, When: `spec.secretTemplate.annotations.replicator\.v1\.mittwald\.de/replicate-to-matching`},
+	{From: eso + "/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Or: "{name}", Namespace: "*", KeysOf: externalSecretKeys, When: `spec.target.template.metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
+	{From: eso + "/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Or: "{name}", Namespace: "*", KeysOf: externalSecretKeys, When: `spec.target.template.metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to-matching`},
+	{From: "bitnami.com/SealedSecret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: sealedSecretKeys, When: `spec.template.metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
+	{From: "bitnami.com/SealedSecret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: sealedSecretKeys, When: `spec.template.metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
+	{From: "bitnami.com/SealedSecret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: sealedSecretKeys, When: `spec.template.metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to-matching`},
 	// https://kyverno.io/docs/policy-types/cluster-policy/generate/
 	{From: "kyverno.io/ClusterPolicy", Makes: "Secret", NamesOf: generatedSecrets, Namespace: "*"},
 	{From: "kyverno.io/ClusterPolicy", Makes: "ConfigMap", NamesOf: generatedConfigMaps, Namespace: "*"},

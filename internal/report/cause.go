@@ -95,6 +95,8 @@ func badIn(name string) string {
 		return "_"
 	case strings.ToLower(name) != name:
 		return "A"
+	case strings.Trim(name, "-") != name: // what is to be put before or behind it lacks
+		return "-"
 	}
 	return ""
 }

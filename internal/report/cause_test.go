@@ -97,6 +97,10 @@ func TestTextCauses(t *testing.T) {
 			in("name-invalid", "samples/a.yaml", "", `name "A-pod" is not valid: a lowercase label`, about("A-pod", "")),
 			in("name-invalid", "samples/b.yaml", "", `"B-pod" is not a valid name of a Pod: a lowercase subdomain`, about("B-pod", "")),
 		}},
+		{"names that end too early", 1, []f{
+			in("name-invalid", "modules/a.yaml", "", `"pump-" is not a valid name of a Service: a lowercase label`, about("pump-", "")),
+			in("name-invalid", "modules/a.yaml", "", `"pump-" is not a valid value of the label app`, about("pump-", "")),
+		}},
 		{"names that are wrong in other ways", 2, []f{
 			in("name-invalid", "samples/a.yaml", "", `"A-pod" is not a valid name of a Pod`, about("A-pod", "")),
 			in("name-invalid", "samples/b.yaml", "", `"b_pod" is not a valid name of a Pod`, about("b_pod", "")),
