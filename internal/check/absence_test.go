@@ -109,6 +109,8 @@ func TestAbsentServicesByEvidence(t *testing.T) {
 	const issuer = "apiVersion: cert-manager.io/v1\nkind: Issuer\nmetadata: {name: ca, namespace: certs}\nspec: {selfSigned: {}}\n---\n"
 	const scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web, namespace: shop}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: storefront}\n  maxReplicas: 3\n---\n"
 	const database = "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: db, namespace: shop}\nspec: {instances: 1, storage: {size: 1Gi}, superuserSecret: {name: db-root}}\n---\n"
+	const grant = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: lens}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: lens-reader}\nsubjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: lens}]\n---\n"
+	const chart = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: lens, namespace: tools}\nspec: {interval: 1h, chartRef: {kind: OCIRepository, name: lens}}\n---\n"
 	for name, c := range map[string]struct {
 		text, rule string
 		want       finding.Severity
@@ -118,6 +120,11 @@ func TestAbsentServicesByEvidence(t *testing.T) {
 		"beside one of another place": {route + fmt.Sprintf(pod, "other"), "service-not-found", finding.Note},
 		"an autoscaler alone":         {scaler, "scale-target-not-found", finding.Note},
 		"one beside a workload":       {scaler + fmt.Sprintf(pod, "shop"), "scale-target-not-found", finding.Warning},
+		"in a place of add-ons":       {strings.ReplaceAll(route, "namespace: shop", "namespace: kubernetes-dashboard") + strings.Replace(fmt.Sprintf(pod, "x"), ", namespace: x", "", 1), "service-not-found", finding.Note},
+		"beside one of any place":     {route + strings.Replace(fmt.Sprintf(pod, "x"), ", namespace: x", "", 1), "service-not-found", finding.Warning},
+		"beside a copy of its pods":   {route + strings.NewReplacer("name: web", "name: storefront, uid: a-b, resourceVersion: \"7\"").Replace(strings.Replace(fmt.Sprintf(pod, "shop"), "[{name: web,", "[{name: w,", 1)), "service-not-found", finding.Note},
+		"a role":                      {grant + fmt.Sprintf(pod, "shop"), "role-not-found", finding.Warning},
+		"a role, with a chart":        {grant + chart, "role-not-found", finding.Note},
 		"a certificate":               {route, "secret-not-found", finding.Warning},
 		"with cert-manager":           {route + issuer, "secret-not-found", finding.Note},
 		"asked by a database":         {database, "secret-not-found", finding.Note},
@@ -132,7 +139,7 @@ func TestBasesOfOthers(t *testing.T) {
 	files := map[string]string{
 		"bases/web/kustomization.yaml": kustomization + "- pod.yaml\n", "bases/web/pod.yaml": pod,
 		"bases/db/kustomization.yaml": kustomization + "- pod.yaml\n", "bases/db/pod.yaml": strings.ReplaceAll(strings.ReplaceAll(pod, "name: app", "name: db"), "db-secret", "db-login"),
-		"prod/kustomization.yaml": kustomization + "- ../bases/web\n",
+		"prod/kustomization.yaml": kustomization + "- ../bases/web\n- other.yaml\n", "prod/other.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: other}\n",
 	}
 	rep := run(t, check.Options{}, tree(t, files))
 	assert.ElementsMatch(t, []string{"warning secret-not-found", "note secret-not-found"}, above(rep, finding.Off))

@@ -29,19 +29,24 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	if len(bytes.TrimSpace(said)) == 0 {
 		return nil
 	}
-	commands := making().Match(said) || releaseName().Match(said) || identityModule().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said)
+	commands := making().Match(said) || releaseName().Match(said) || identityModule().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said) ||
+		leftOutOf(".", said, "Secret") != "" || leftOutOf(".", said, "ConfigMap") != "" || leftOutOf("k8s/.", said, "Secret") != ""
 	ports := nodePortRange().Match(said)
 	place := machines().Match(said) || clouds().Match(said)
+	counts := bytes.Contains(said, []byte("replicas")) || bytes.Contains(said, []byte("count"))
 	_, outcomes := lookAt(ctx, trees, opts, asked)
 	var out []int
 	for i := range outcomes {
 		o := &outcomes[i]
 		if !slices.Contains(out, o.at) && slices.ContainsFunc(o.findings, func(f finding.Finding) bool {
-			if f.Rule == dataFolderNotEmpty {
+			if ofDisks[f.Rule] {
 				return place
 			}
 			if portOutside(&f) != 0 {
 				return ports
+			}
+			if _, ok := rules.EvictionBlocked(&f); ok {
+				return counts
 			}
 			words := asksFor(&f)
 			return words != nil && (commands || slices.ContainsFunc(words, func(word string) bool { return word != "" && bytes.Contains(said, []byte(word)) }))
@@ -53,7 +58,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 }
 
 // spoken is what of the text of a file says something to scripted, setImages, onOneMachine
-// and nodePorts.
+// nodePorts and moreReplicas.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:
@@ -63,15 +68,24 @@ func spoken(file string, text []byte) []byte {
 		for _, image := range imagesSet(text) {
 			said = append(append(said, image...), '\n')
 		}
-		return said
+		return append(said, replicaLines(text)...)
 	case isForCluster(filepath.ToSlash(file), text):
 		said := commentLines(text)
 		for _, m := range nodePortRange().FindAll(text, -1) {
 			said = append(append(said, bytes.ReplaceAll(m, []byte("\n"), []byte(" "))...), '\n')
 		}
-		return said
+		return append(said, replicaLines(text)...)
 	}
 	return text
+}
+
+// replicaLines are the lines of a text that say how many replicas there are.
+func replicaLines(text []byte) []byte {
+	var lines []byte
+	for _, at := range manyReplicas().FindAllIndex(text, -1) {
+		lines = append(append(lines, bytes.TrimSpace(text[at[0]:at[1]])...), '\n')
+	}
+	return lines
 }
 
 // changedLines are the lines of a text that another one has not, both ways.

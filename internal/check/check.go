@@ -166,6 +166,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	rep.saidToBeSet(outcomes)
 	rep.setImages(outcomes, readers)
 	onOneMachine(outcomes, readers)
+	moreReplicas(outcomes, readers)
 	nodePorts(outcomes, readers)
 	judgeUnwritten := unwritten(outcomes, readers)
 	readers.read()

@@ -61,10 +61,14 @@ var evidence = []struct {
 	{finding.Note, func(a *absence) string {
 		return when(a.namespaces >= several, "several namespaces are to have it, and none does")
 	}},
+	// Who keeps no Secret in a repository makes all of them elsewhere.
+	{finding.Note, func(a *absence) string {
+		return when(!a.asked && a.object.Kind == "Secret" && a.noSecrets, "several Secrets lack, and none is kept here")
+	}},
 	// A part of something, or what is kept elsewhere on purpose. Of addresses of what
 	// nobody runs there may be many in a repository that was read whole.
 	{finding.Note, func(a *absence) string {
-		return when(!a.asked && a.lacking >= several && a.lacking > a.beside && (a.object.Kind != "Service" || !a.whole), "more of its kind lack in this namespace than are here")
+		return when(!a.asked && a.mostLack() && (a.object.Kind != "Service" || !a.whole), "more of its kind lack in this namespace than are here")
 	}},
 	// Others of its kind are here, many for each one that is not, and nothing in the
 	// repository is made in another way or speaks of it.
@@ -79,6 +83,14 @@ func when(holds bool, why string) string {
 		return ""
 	}
 	return why
+}
+
+// addOns are the namespaces that charts and manifests of others are installed into: what
+// has no namespace is hardly applied there.
+var addOns = map[string]bool{
+	"argocd": true, "argo": true, "argo-rollouts": true, "cattle-system": true, "cert-manager": true, "external-secrets": true, "flux-system": true, "ingress-nginx": true,
+	"istio-system": true, "keda": true, "knative-serving": true, "kube-system": true, "kubernetes-dashboard": true, "kuma-system": true, "linkerd": true, "linkerd-viz": true,
+	"longhorn-system": true, "metallb-system": true, "minio-operator": true, "rook-ceph": true, "tekton-pipelines": true, "traefik": true, "velero": true,
 }
 
 const (
@@ -104,9 +116,20 @@ type absence struct {
 	namespaces   int    // that lack one of its kind and name
 	lacking      int    // how many of its kind the tree lacks in its namespace
 	beside       int    // how many the tree has there that references resolve to
+	inRun        counts // the same of all trees, where the namespace is known
 	whole        bool   // the run reads all of the repository
+	noSecrets    bool   // the run has no Secret, and more than one lacks
 	asked        bool   // the tree was named by itself
 	elsewhere    bool   // something in the run or the repository may make it, or speaks of it
+}
+
+// counts say how many objects of a kind lack in a namespace, and how many are there.
+type counts struct{ lacking, beside int }
+
+// mostLack reports whether more of its kind lack in its namespace than are there: in the
+// tree, or in all that the run has for that namespace.
+func (a *absence) mostLack() bool {
+	return a.lacking >= several && a.lacking > a.beside || a.inRun.lacking >= several && a.inRun.lacking > a.inRun.beside
 }
 
 // judge returns the level of an absence and why it has that.
@@ -126,6 +149,7 @@ type surroundings struct {
 	makers      []maker
 	inhabited   map[string]bool           // namespaces with workloads or Services
 	running     map[finding.Resource]bool // copies of what a cluster had
+	copied      map[calledIn]bool         // the same, of workloads
 	certManager bool
 	base        bool
 }
@@ -149,7 +173,7 @@ func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.F
 	if cfg != nil || opts.Unresolved != "" || found == nil {
 		return nil
 	}
-	s := &surroundings{Absences: found.Absences, inhabited: map[string]bool{}, running: map[finding.Resource]bool{}}
+	s := &surroundings{Absences: found.Absences, inhabited: map[string]bool{}, running: map[finding.Resource]bool{}, copied: map[calledIn]bool{}}
 	s.base = len(s.Objects) > 0 && t.Root != "" && t.Base && rep.unfinished(t)
 	for _, o := range inv.Objects() {
 		if o.Node == nil || o.Local || o.Kind == "" {
@@ -161,6 +185,9 @@ func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.F
 			}
 			if isCopy(o) {
 				s.running[o.Resource()] = true
+				if len(o.Pods()) > 0 {
+					s.copied[calledIn{o.Namespace, o.Name}] = true
+				}
 			}
 		}
 		s.certManager = s.certManager || o.Group == "cert-manager.io" || hasAnnotationOf(o, "cert-manager.io/")
@@ -317,7 +344,8 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 	certManager := false
 	namespaces := map[finding.Resource]int{} // that lack it, by kind and name
 	counted := map[finding.Resource]bool{}
-	wanted := map[string]bool{} // names of what lacks
+	inRun := map[finding.Resource]counts{} // by kind and namespace
+	wanted := map[string]bool{}            // names of what lacks
 	for i := range outcomes {
 		s := outcomes[i].around
 		if s == nil {
@@ -348,6 +376,32 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 	}
 	known := map[finding.Resource]absence{} // what the makers say
 	others := &neighbours{outcomes: outcomes}
+	others.meet()
+	noSecrets := true
+	for object := range others.by {
+		noSecrets = noSecrets && object.Kind != "Secret"
+	}
+	secrets := map[string]bool{}
+	for object := range counted {
+		if object.Kind == "Secret" {
+			secrets[object.Name] = true
+		}
+		if object.Namespace != "" && !others.has(&object) {
+			object.Name = ""
+			of := inRun[object]
+			of.lacking++
+			inRun[object] = of
+		}
+	}
+	for i := range outcomes {
+		if s := outcomes[i].around; s != nil {
+			for group, n := range s.Company {
+				of := inRun[group]
+				of.beside += n // overlays that share it count it each
+				inRun[group] = of
+			}
+		}
+	}
 	for i := range outcomes {
 		o := &outcomes[i]
 		s := o.around
@@ -375,10 +429,12 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			}
 			group := finding.Resource{Kind: f.Missing.Kind, Namespace: f.Missing.Namespace}
 			a.lacking, a.beside, a.whole, a.asked = lacking[group], s.Company[group], whole, o.tree.Named
+			a.inRun, a.noSecrets = inRun[group], noSecrets && len(secrets) > 1
 			a.inhabited = s.inhabited[group.Namespace]
 			if group.Namespace != "" {
 				a.beside += s.Company[finding.Resource{Kind: group.Kind}]
-				a.inhabited = a.inhabited || s.inhabited[""]
+				a.inRun.beside += inRun[finding.Resource{Kind: group.Kind}].beside
+				a.inhabited = a.inhabited || s.inhabited[""] && !addOns[group.Namespace]
 			}
 			a.notInCluster = notInCluster[*f.Missing]
 			if says := spoken[f]; says.maker != "" {
@@ -388,7 +444,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			} else {
 				a.elsewhere, a.project = a.elsewhere || says.elsewhere, says.project
 			}
-			a.running, a.base, a.certManager = s.running[f.Resource], s.base, certManager
+			a.running, a.base, a.certManager = s.running[f.Resource] || f.Missing.Kind == "Service" && s.copied[calledIn{f.Missing.Namespace, f.Missing.Name}], s.base, certManager
 			a.namespaces = namespaces[finding.Resource{Kind: f.Missing.Kind, Name: f.Missing.Name}]
 			a.scaled = f.Rule == "scale-target-not-found"
 			a.certificate = isCertificate(f)
@@ -460,6 +516,12 @@ func (n *neighbours) having(own int, f *finding.Finding) int {
 	}
 	same := n.named[finding.Resource{Kind: f.Resource.Kind, Name: f.Resource.Name}]
 	return holding(n.named[*f.Missing], func(i int) bool { return !slices.Contains(same, i) })
+}
+
+// has reports whether a tree has an object.
+func (n *neighbours) has(object *finding.Resource) bool {
+	n.meet()
+	return n.by[*object] != nil
 }
 
 // meet looks what the trees have.
@@ -549,12 +611,22 @@ func (by *makersBy) add(makers []maker) {
 	}
 }
 
+// first is the first of what fills a namespace, nil if nothing does.
+func (by *makersBy) first() *maker {
+	if at := slices.IndexFunc(by.all, func(m *maker) bool { return m.fills }); at >= 0 {
+		return by.all[at]
+	}
+	return nil
+}
+
 // ask asks whether something that is made may be the object, which from has named. The
 // first that says so is told of.
 func (a *absence) ask(makers *makersBy, from finding.Resource) {
 	a.elsewhere = makers.beyond[a.object.Namespace] || makers.beyond[""]
 	if m := makers.filling[a.object.Namespace]; m != nil {
 		a.filled = m.what + " has more deployed to this namespace than is in the tree"
+	} else if m := makers.first(); m != nil && a.object.Kind == "ClusterRole" {
+		a.filled = m.what + " may have it made, or another one"
 	}
 	first := len(makers.all)
 	may := func(at int) bool {

@@ -246,3 +246,43 @@ func TestFoldersThatNothingConnects(t *testing.T) {
 		assert.Equal(t, []string{c.want + " service-port-not-found"}, above(run(t, check.Options{}, "."), finding.Note), name)
 	}
 }
+
+// TestMostLackInTheRun: what is kept elsewhere for a namespace is so for all trees that
+// are applied to it, and a tree that asks for little of it is no exception.
+func TestMostLackInTheRun(t *testing.T) {
+	app := func(name string, settings ...string) string {
+		text := "apiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", namespace: shop}\nspec: {containers: [{name: app, image: \"shop/app:1.2\", envFrom: ["
+		for _, s := range settings {
+			text += "{configMapRef: {name: " + s + "}}, "
+		}
+		return text + "]}]}\n"
+	}
+	files := map[string]string{
+		"data/kustomization.yaml": kustomization + "- pod.yaml\n", "data/pod.yaml": app("db", "db-settings"),
+		"apps/kustomization.yaml": kustomization + "- pod.yaml\n", "apps/pod.yaml": app("web", "db-settings", "mail-settings"),
+	}
+	assert.Equal(t, []string{"warning configmap-not-found", "warning configmap-not-found", "warning configmap-not-found"}, above(run(t, check.Options{}, tree(t, files)), finding.Note))
+	files["jobs/kustomization.yaml"], files["jobs/pod.yaml"] = kustomization+"- pod.yaml\n", app("nightly", "bucket-settings")
+	assert.Empty(t, above(run(t, check.Options{}, tree(t, files)), finding.Note))
+	files["data/pod.yaml"] += "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: %, namespace: shop}\ndata: {a: b}\n"
+	for _, name := range []string{"a", "b", "c"} {
+		files["data/pod.yaml"] += strings.ReplaceAll("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: %, namespace: shop}\ndata: {a: b}\n---\n"+app("reads-%", "%"), "%", name)
+	}
+	files["data/pod.yaml"] = strings.Replace(files["data/pod.yaml"], "%", "spare", 1)
+	assert.Contains(t, above(run(t, check.Options{}, tree(t, files)), finding.Note), "warning configmap-not-found")
+}
+
+// TestNoSecretsKept: who keeps no Secret in a repository makes all of them elsewhere.
+func TestNoSecretsKept(t *testing.T) {
+	app := func(name string) string {
+		return "apiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", namespace: " + name + "}\nspec: {containers: [{name: app, image: \"shop/app:1.2\", envFrom: [{secretRef: {name: " + name + "-login}}]}]}\n---\n"
+	}
+	for text, want := range map[string]int{
+		app("web"):              1,
+		app("web") + app("api"): 0,
+		app("web") + app("api") + "apiVersion: v1\nkind: Secret\nmetadata: {name: other, namespace: api}\n": 2,
+	} {
+		found := above(run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": text})), finding.Note)
+		assert.Len(t, found, want, text)
+	}
+}

@@ -9,18 +9,20 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 )
 
-const dataFolderNotEmpty = "data-folder-not-empty"
+// ofDisks are the rules about volumes that are disks of their own.
+var ofDisks = map[string]bool{"data-folder-not-empty": true, "volume-not-shareable": true}
 
-// onOneMachine makes notes of data folders that are the roots of volumes, where what
-// the repository says of its cluster is that it runs on somebody's machine: volumes
-// there are folders, without a lost+found.
+// onOneMachine makes notes of data folders that are the roots of volumes, and of volumes
+// that one node may mount, where what the repository says of its cluster is that it runs
+// on somebody's machine: volumes there are folders, without a lost+found, and pods that
+// share one are on its node.
 func onOneMachine(outcomes []outcome, readers textReaders) {
 	asked := map[string][]*finding.Finding{} // by the top of the repository
 	for i := range outcomes {
 		o := &outcomes[i]
 		for j := range o.findings {
 			f := &o.findings[j]
-			if _, set := o.set[f.Rule]; set || f.Rule != dataFolderNotEmpty || f.Severity != finding.Warning {
+			if _, set := o.set[f.Rule]; set || !ofDisks[f.Rule] || f.Severity != finding.Warning {
 				continue
 			}
 			if top := o.tree.top(); top != "" {

@@ -30,3 +30,13 @@ func TestOnOneMachine(t *testing.T) {
 		assert.Equal(t, c.want, severityOf(t, "data-folder-not-empty", tree(t, c.files)), name)
 	}
 }
+
+// TestSharedOnOneMachine: volumes that one node may mount are enough for one.
+func TestSharedOnOneMachine(t *testing.T) {
+	const app = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n---\n" +
+		"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n" +
+		"    spec: {containers: [{name: web, image: 'shop/web:1.2', volumeMounts: [{name: data, mountPath: /data}]}], volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]}\n"
+	for text, want := range map[string]finding.Severity{"kubectl apply -f k8s\n": finding.Warning, "k3d cluster create\n": finding.Note} {
+		assert.Equal(t, want, severityOf(t, "volume-not-shareable", tree(t, map[string]string{"k8s/web.yaml": app, "README.md": text})), text)
+	}
+}

@@ -21,6 +21,9 @@ var sharedKinds = map[string]bool{
 	"Kustomization": true, "HelmRelease": true, "Bucket": true, "ReferenceGrant": true, "RuntimeClass": true, "SecretStore": true, "StorageClass": true, "VolumeSnapshotClass": true,
 }
 
+// sources are the kinds that Flux reads charts and manifests from.
+var sources = map[string]bool{"GitRepository": true, "HelmRepository": true, "OCIRepository": true, "Bucket": true}
+
 // notes reports whether a finding is a note that misspelt may make a warning of.
 func (o *outcome) notes(f *finding.Finding) bool {
 	_, set := o.set[f.Rule]
@@ -31,6 +34,7 @@ func (o *outcome) notes(f *finding.Finding) bool {
 // those that such notes are about: only then are other trees built for their sake.
 func namedNear(outcomes []outcome, trees []Tree) bool {
 	missing := map[string]map[string]bool{} // names, by kind
+	asking := map[string]map[string]bool{}  // of what asks for sources, by their kind
 	for i := range outcomes {
 		for j := range outcomes[i].findings {
 			if f := &outcomes[i].findings[j]; outcomes[i].notes(f) {
@@ -38,6 +42,12 @@ func namedNear(outcomes []outcome, trees []Tree) bool {
 					missing[f.Missing.Kind] = map[string]bool{}
 				}
 				missing[f.Missing.Kind][f.Missing.Name] = true
+				if sources[f.Missing.Kind] {
+					if asking[f.Missing.Kind] == nil {
+						asking[f.Missing.Kind] = map[string]bool{}
+					}
+					asking[f.Missing.Kind][f.Resource.Name] = true
+				}
 			}
 		}
 	}
@@ -60,6 +70,7 @@ func namedNear(outcomes []outcome, trees []Tree) bool {
 			return false
 		}, func(n *yaml.Node) {
 			is := identity(n)
+			near = near || asking[is.Kind][is.Name]
 			for name := range missing[is.Kind] {
 				near = near || suggest.Close(name, is.Name)
 			}
@@ -70,7 +81,8 @@ func namedNear(outcomes []outcome, trees []Tree) bool {
 
 // misspelt makes warnings of the notes about objects of these kinds that no tree of the
 // run has, where one object of that namespace has a name that is a typing error away, and
-// no more than one. What several files call so is called so, and so is what a file beside
+// no more than one; or where the only source of that namespace is called as what asks for
+// another one is. What several files call so is called so, and so is what a file beside
 // kustomizations has.
 func misspelt(outcomes []outcome) {
 	files := map[finding.Resource][]string{}
@@ -113,6 +125,9 @@ func misspelt(outcomes []outcome) {
 			}
 			group := finding.Resource{Kind: f.Missing.Kind, Namespace: f.Missing.Namespace}
 			near := slices.DeleteFunc(slices.Clone(names[group]), func(name string) bool { return !suggest.Close(f.Missing.Name, name) })
+			if len(near) == 0 && sources[f.Missing.Kind] && group.Namespace != "" && len(names[group]) == 1 && names[group][0] == f.Resource.Name {
+				near = names[group] // a source of its own, which it does not name
+			}
 			if len(near) != 1 || len(unlisted()[*f.Missing])+len(unlisted()[byName(f.Missing)]) > 0 {
 				continue
 			}

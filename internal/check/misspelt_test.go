@@ -20,6 +20,8 @@ func TestNamesOfOtherTrees(t *testing.T) {
 	const external = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db, namespace: shop}\nspec: {secretStoreRef: {kind: %KIND, name: %}, target: {name: db}}\n"
 	const store = "apiVersion: external-secrets.io/v1\nkind: %KIND\nmetadata: {name: vault-shop%NS}\nspec: {provider: {fake: {data: []}}}\n"
 	const flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: %, namespace: flux-system}\n"
+	const release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: %, namespace: %NS}\nspec: {interval: 1h, chart: {spec: {chart: probe, sourceRef: {kind: HelmRepository, name: %KIND}}}}\n"
+	const charts = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: %, namespace: %NS}\nspec: {interval: 1h, url: \"https://charts.example.com\"}\n"
 	named := func(text string, name ...string) string { return strings.ReplaceAll(text, "%", name[0]) }
 	of := func(text, kind, name, namespace string) string {
 		return strings.NewReplacer("%KIND", kind, "%NS", namespace, "%", name).Replace(text)
@@ -38,6 +40,9 @@ func TestNamesOfOtherTrees(t *testing.T) {
 		"a store":             {map[string]string{"base/a.yaml": of(store, "SecretStore", "", ", namespace: shop"), "apps/b.yaml": of(external, "SecretStore", "vault-shpo", "")}, true},
 		"dependsOn":           {map[string]string{"base/a.yaml": named(flux, "cert-manager") + "spec: {interval: 1h, prune: true, path: ./, sourceRef: {kind: GitRepository, name: flux-system}}\n", "apps/b.yaml": named(flux, "web") + "spec: {interval: 1h, prune: true, path: ./, sourceRef: {kind: GitRepository, name: flux-system}, dependsOn: [{name: cert-manger}]}\n"}, true},
 		"dependsOn a part":    {map[string]string{"base/a.yaml": named(flux, "cert-manager-issuers") + "spec: {interval: 1h, prune: true, path: ./, sourceRef: {kind: GitRepository, name: flux-system}}\n", "apps/b.yaml": named(flux, "web") + "spec: {interval: 1h, prune: true, path: ./, sourceRef: {kind: GitRepository, name: flux-system}, dependsOn: [{name: cert-manager}]}\n"}, false},
+		"a source of its own": {map[string]string{"base/a.yaml": of(charts, "", "probe", "probe"), "apps/b.yaml": of(release, "cilium", "probe", "probe")}, true},
+		"another's source":    {map[string]string{"base/a.yaml": of(charts, "", "other", "probe"), "apps/b.yaml": of(release, "cilium", "probe", "probe")}, false},
+		"of two sources":      {map[string]string{"base/a.yaml": of(charts, "", "probe", "probe") + "---\n" + of(charts, "", "other", "probe"), "apps/b.yaml": of(release, "cilium", "probe", "probe")}, false},
 		"of elsewhere":        {map[string]string{"base/a.yaml": of(store, "SecretStore", "", ", namespace: media"), "apps/b.yaml": of(external, "SecretStore", "vault-shpo", "")}, false},
 	} {
 		files := map[string]string{"base/kustomization.yaml": kustomization + "- a.yaml\n"}

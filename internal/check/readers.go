@@ -16,9 +16,11 @@ import (
 
 // questionOfStructure asks for what may read a file in place of an API server, or
 // completes a resource before one compares it with its schema: podman takes a port of
-// the host for that of the container too, programs fill in what they load, and those of
-// operators declare the webhooks that give fields their defaults.
+// the host for that of the container too, Jenkins names the pods of its builds, programs
+// fill in what they load, and those of operators declare the webhooks that give fields
+// their defaults.
 // https://docs.podman.io/en/latest/markdown/podman-kube-play.1.html
+// https://plugins.jenkins.io/kubernetes/#plugin-content-declarative-pipeline
 // https://book.kubebuilder.io/reference/markers/webhook
 func questionOfStructure(f *finding.Finding) (q question, ok bool) {
 	group := groupOf(f)
@@ -41,11 +43,12 @@ func questionOfStructure(f *finding.Finding) (q question, ok bool) {
 var angled = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<[A-Za-z][^<> ]*>`) })
 
 // reading is who a file may say that reads or completes resources, whichever they are.
-type reading struct{ podman, program, webhook bool }
+type reading struct{ podman, jenkins, program, webhook bool }
 
 func readingOf(file string, text []byte) reading {
 	return reading{
 		podman:  bytes.Contains(text, []byte("play kube")) || bytes.Contains(text, []byte("kube play")),
+		jenkins: bytes.Contains(text, []byte("yamlFile")),
 		program: isProgram(file),
 		webhook: bytes.Contains(text, []byte("kubebuilder:webhook:")),
 	}
@@ -54,14 +57,20 @@ func readingOf(file string, text []byte) reading {
 // askStructure asks a file what reads or completes the resources of findings.
 func (q question) askStructure(is reading, file string, text []byte, findings []*finding.Finding) (answered bool) {
 	podman := is.podman && q.read != "" && plays(text, path.Base(q.read))
-	program := is.program && q.read != "" && !podman && loads(file, text, q.read)
-	if !podman && !program && (!is.webhook || q.group == "" || !completes(text, q.group)) {
+	jenkins := is.jenkins && q.read != "" && !podman && hasWord(text, path.Base(q.read))
+	program := is.program && q.read != "" && !podman && !jenkins && loads(file, text, q.read)
+	if !podman && !jenkins && !program && (!is.webhook || q.group == "" || !completes(text, q.group)) {
 		return false
 	}
 	for _, f := range findings {
 		switch {
 		case podman:
 			answer(f, file+" has podman read the file")
+			if f.Rule == apischema.RequiredField {
+				f.Severity = min(f.Severity, finding.Note)
+			}
+		case jenkins:
+			answer(f, file+" has Jenkins read the file, which completes it")
 			if f.Rule == apischema.RequiredField {
 				f.Severity = min(f.Severity, finding.Note)
 			}

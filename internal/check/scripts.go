@@ -12,6 +12,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 )
 
 // scripted makes warnings of what the scripts, programs and documents of the
@@ -32,7 +33,7 @@ func (rep *Report) scripted(outcomes []outcome, readers textReaders) map[*findin
 				continue
 			}
 			q, ok := newQuestion(f)
-			if !ok || !open && (f.Severity < finding.Error && q.word+q.form == "" || q.kind != "" && makes[q.kind] == "") {
+			if !ok || !open && (f.Severity < finding.Error && q.word+q.form == "" && (q.read == "" || f.Rule != apischema.RequiredField) || q.kind != "" && makes[q.kind] == "") {
 				continue
 			}
 			if q.word != "" && filledLater(rep.Sources[f.File]) {
@@ -140,6 +141,10 @@ func (r *reader) read(file string, text []byte) (more bool) {
 	const most = 64 << 20        // bytes
 	const mostCompared = 8 << 30 // bytes, counted once for each question
 	r.seen += len(text)
+	if path.Base(file) == ".gitignore" {
+		r.leftOut(file, text)
+		return true
+	}
 	commands, comments := text, text
 	if isForCluster(file, text) {
 		commands, comments = nil, commentLines(text)
@@ -410,10 +415,11 @@ func (r *reader) end() {
 	for q, findings := range r.questions {
 		said := r.filed[q]
 		for _, f := range findings {
-			if _, open := r.spoken[f]; open && said.name != "" && !r.have[said.name] {
+			left, open := r.spoken[f]
+			if open && said.name != "" && !r.have[said.name] {
 				r.spoken[f] = speech{maker: said.by + " names a file " + said.name + ", which is not here"}
 			} else if open {
-				r.spoken[f] = speech{elsewhere: r.others || r.mentioned[q], project: r.project}
+				r.spoken[f] = speech{maker: left.maker, elsewhere: r.others || r.mentioned[q], project: r.project}
 			}
 		}
 	}
@@ -495,10 +501,7 @@ func (m makers) add(line, text []byte) {
 				continue
 			}
 			end := endOfCommand
-			switch i {
-			case 4:
-				end = endOfParagraph
-			case 8, 10:
+			if i != 2 && i != 6 { // Terraform
 				end = endOfBlock
 			}
 			word := string(text[at[i]:at[i+1]])

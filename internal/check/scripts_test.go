@@ -147,6 +147,17 @@ func TestScriptsMakeObjects(t *testing.T) {
 		"a command of two lines": {secret, "up.sh", "kubectl -n shop create secret docker-registry \\\n  shop-keys --docker-username=a\n", "note secret-not-found"},
 		"a comment":              {secret, "k8s/example.yaml", "# kubectl create secret generic shop-keys --from-literal=a=b\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "note secret-not-found"},
 		"terraform":              {secret, "main.tf", "resource \"kubernetes_secret\" \"keys\" {\n  metadata {\n    name = \"shop-keys\"\n  }\n}\n", "note secret-not-found"},
+		"a provider first":       {secret, "main.tf", "resource \"kubernetes_secret_v1\" \"keys\" {\n  provider = kubernetes.tokyo\n\n  metadata {\n    name = \"shop-keys\"\n  }\n}\n", "note secret-not-found"},
+		"the next resource":      {secret, "main.tf", "resource \"kubernetes_secret_v1\" \"keys\" {\n  metadata {\n    name = \"other\"\n  }\n}\n\nlocals {\n  name = \"shop-keys\"\n}\n", "warning secret-not-found"},
+		"left out":               {secret, ".gitignore", "node_modules/\nk8s/secrets.yaml\n", "note secret-not-found"},
+		"left out by a pattern":  {secret, ".gitignore", "# of the cluster\n*-secret.y*ml\n", "note secret-not-found"},
+		"variables left out":     {secret, ".gitignore", ".env\n.env.k8s\n", "note secret-not-found"},
+		"a folder left out":      {secret, "k8s/.gitignore", "secrets/\n", "note secret-not-found"},
+		"a folder of something":  {secret, ".gitignore", "secrets/\n", "warning secret-not-found"},
+		"left out elsewhere":     {secret, "web/.gitignore", "secret.yaml\n", "warning secret-not-found"},
+		"of Rails":               {secret, ".gitignore", "/config/secrets.yml\nclient_secret.json\n", "warning secret-not-found"},
+		"left in":                {secret, ".gitignore", "#k8s/secrets.yaml\n!secrets.yaml\n", "warning secret-not-found"},
+		"of another kind":        {account, ".gitignore", "k8s/secrets.yaml\n", "warning serviceaccount-not-found"},
 		"an account":             {account, "up.sh", "kubectl create sa shop-keys\n", "note serviceaccount-not-found"},
 		"a secret of its name":   {account, "up.sh", "kubectl create secret generic shop-keys\n", "warning serviceaccount-not-found"},
 		"a release":              {route, "README.md", "helm upgrade --install -n prod shop oci://example.com/shop\n", "note service-not-found"},
@@ -193,6 +204,42 @@ func TestPodmanReadsPods(t *testing.T) {
 		} else {
 			assert.Contains(t, found, c.want, name)
 		}
+	}
+}
+
+// TestJenkinsReadsPods: it names the pods of its builds.
+func TestJenkinsReadsPods(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: go, image: \"golang:1.24\", command: [cat]}]}\n"
+	for text, want := range map[string]string{
+		"agent { kubernetes { yamlFile 'ci/pod.yaml' } }\n":   "note required-field-missing",
+		"agent { kubernetes { yamlFile 'ci/other.yaml' } }\n": "warning required-field-missing",
+		"sh 'kubectl apply -f ci/pod.yaml'\n":                 "warning required-field-missing",
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"ci/pod.yaml": pod, "Jenkinsfile": text}))
+		assert.Contains(t, above(rep, finding.Off), want, text)
+	}
+}
+
+// TestMoreReplicasElsewhere: a budget of a base is meant for the environment that has
+// more pods than one.
+func TestMoreReplicasElsewhere(t *testing.T) {
+	const app = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: quotes}\nspec:\n  selector: {matchLabels: {app: quotes}}\n  template:\n    metadata: {labels: {app: quotes}}\n    spec: {containers: [{name: web, image: \"shop/quotes:1.2\"}]}\n" +
+		"---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: quotes}\nspec: {minAvailable: 1, selector: {matchLabels: {app: quotes}}}\n"
+	patch := func(name, spec string) string {
+		return "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: " + name + "\nspec:\n  " + spec + "\n"
+	}
+	for name, c := range map[string]struct{ patch, want string }{
+		"more":             {patch("quotes", "replicas: 2"), "note eviction-blocked"},
+		"no more":          {patch("quotes", "replicas: 1"), "warning eviction-blocked"},
+		"another workload": {patch("orders", "replicas: 3"), "warning eviction-blocked"},
+		"in two documents": {patch("orders", "replicas: 3") + "---\n" + patch("quotes", "paused: false"), "warning eviction-blocked"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"base/kustomization.yaml": kustomization + "- app.yaml\n", "base/app.yaml": app,
+			"dev/kustomization.yaml":  kustomization + "- ../base\n",
+			"prod/kustomization.yaml": kustomization + "- ../base\n- missing.yaml\npatches:\n- path: more.yaml\n", "prod/more.yaml": c.patch,
+		}))
+		assert.Contains(t, above(rep, finding.Off), c.want, name)
 	}
 }
 
@@ -284,4 +331,20 @@ func TestProgramsReadFiles(t *testing.T) {
 		"op/load.py": "open('templates/service.yaml')\n", "op/templates/service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n",
 	}))
 	assert.Contains(t, above(rep, finding.Note), "error unknown-field")
+}
+
+// TestProgramsOfOtherLanguages: port 8000 says little where the repository has the program.
+func TestProgramsOfOtherLanguages(t *testing.T) {
+	const app = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: farm-backend}\nspec:\n  selector: {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n" +
+		"    spec: {containers: [{name: api, image: \"shop/farm-backend:1.2\", ports: [{containerPort: 8000}], resources: {limits: {memory: 128Mi}}}]}\n"
+	for file, want := range map[string]int{"backend/go.mod": 0, "services/farm-backend/pom.xml": 0, "frontend/package.json": 1, "backend/requirements.txt": 1} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{".git/HEAD": "ref: refs/heads/main\n", "k8s/app.yaml": app, file: "a\n"}))
+		found := 0
+		for _, text := range above(rep, finding.Note) {
+			if text == "warning memory-likely-low" {
+				found++
+			}
+		}
+		assert.Equal(t, want, found, file)
+	}
 }
