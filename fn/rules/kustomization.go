@@ -35,6 +35,12 @@ func kustomizationRules() []*Rule {
 				"a patch that adds a variable to a container takes its image away. It is a warning where the image is still there.",
 		},
 		{
+			Name: "patch-replaces-all", Severity: finding.Warning, Kustomization: true, URL: "https://datatracker.ietf.org/doc/html/rfc6902#section-4.1",
+			Doc: "An operation add of a JSON patch gives a field all of its annotations, labels, variables or volumes at once, where there are some: they are replaced. " +
+				"What the base, or the patch before, has set there is lost. " +
+				"Operations that keep all that was there, and the operation replace, are left alone.",
+		},
+		{
 			Name: "labels-break-selector", Severity: finding.Error, Kustomization: true, URL: docs + "labels/",
 			Doc: "A label of commonLabels, or of labels with includeSelectors, is added to a selector whose pods come from another kustomization and do not get it. " +
 				"The Service has no endpoints, or the NetworkPolicy lets nobody in. " +

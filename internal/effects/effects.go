@@ -34,6 +34,7 @@ const (
 	ImagesEntryUnused    = "images-entry-unused"
 	ReplacementMisplaced = "replacement-misplaced"
 	PatchReplacesList    = "patch-replaces-list"
+	PatchReplacesAll     = "patch-replaces-all"
 	LabelsBreakSelector  = "labels-break-selector"
 	VarUnused            = "var-unused"
 	ComponentUnused      = "component-without-effect"
@@ -73,9 +74,11 @@ func (r *Recorder) Observe(s *kbuild.Step) (done func()) {
 	switch s.Kind {
 	case "PatchTransformer":
 		r.patchTarget(s, s.Kustomization.Patches)
+		r.addedWhole(s, s.Kustomization.Patches)
 		return r.patchedLists(s)
 	case "PatchJson6902Transformer":
 		r.patchTarget(s, s.Kustomization.PatchesJson6902) //nolint:staticcheck // deprecated, and in use
+		r.addedWhole(s, s.Kustomization.PatchesJson6902)  //nolint:staticcheck // as above
 	case "PatchStrategicMergeTransformer":
 		return r.patchedLists(s)
 	case "ImageTagTransformer":
