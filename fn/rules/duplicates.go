@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -309,7 +310,8 @@ var duplicateObject = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
 	Doc: "Two documents define the same object: the same kind, namespace and name. " +
 		"kubectl applies both, and the one that comes last wins; kustomize refuses to build, so this shows in plain files only. " +
-		"It is a warning where both say the same or are in two versions of the API, or where a file has little else than variants of one object, as collections of examples do, and a note in two files, which may be alternatives.",
+		"It is a warning where both say the same or are in two versions of the API, or where a file has little else than variants of one object, as collections of examples do, and a note in two files, which may be alternatives. " +
+		"It is a warning in two files that are the same in the folders of two applications, of which the name is that of one.",
 	Run: func(p *Pass) error {
 		type id struct {
 			inventory.GroupKind
@@ -427,12 +429,25 @@ func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
 	default:
 		opts = append(opts, Help("keep one of the two, or give one of them another name or namespace"))
 	}
-	if o.File != other.File {
+	copied := false
+	if o.File != other.File && sameYAML(o.Node, other.Node, 0) {
+		var own string
+		if o, other, own = copyOf(o, other); own != "" {
+			copied = true
+			message += ", and called after " + own + ", which this file is not of"
+			opts = append(opts, Help("it was copied, it seems: give it the name, the labels and the image of what it is for"))
+		}
+	}
+	if o.File != other.File && !copied {
 		opts = append(opts, AtMost(finding.Note))
 	}
 	opts = append(opts, Says(finding.About{Of: message}))
 	if other.File != "" && other.Line > 0 {
-		message += fmt.Sprintf("; the first is at %s:%d", other.File, other.Line)
+		which := "the first"
+		if copied {
+			which = "the other"
+		}
+		message += fmt.Sprintf("; %s is at %s:%d", which, other.File, other.Line)
 	}
 	name := yamlnode.Path(o.Node, "metadata", "name")
 	p.Report(o, name, message, opts...)
@@ -442,6 +457,54 @@ func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
 func isGlobal(o *inventory.Object) bool {
 	return o.Annotation("service.cilium.io/global") == "true" || o.Annotation("io.cilium/global-service") == "true"
 }
+
+// copyOf orders two objects that are the same so that the first is in the folder of
+// another application than its name says, and returns the folder that it is called after,
+// "" if none is: billing/k8s/deployment.yaml and catalog/k8s/deployment.yaml both have
+// shop-catalog.
+func copyOf(o, other *inventory.Object) (copied, original *inventory.Object, own string) {
+	a, b := strings.Split(filepath.ToSlash(o.File), "/"), strings.Split(filepath.ToSlash(other.File), "/")
+	differ := -1
+	for i := range min(len(a), len(b)) - 1 { // not the names of the files, which may be alternatives
+		if a[i] != b[i] {
+			if differ >= 0 {
+				return o, other, ""
+			}
+			differ = i
+		}
+	}
+	if differ < 0 || len(a) != len(b) || a[len(a)-1] != b[len(b)-1] {
+		return o, other, ""
+	}
+	ofA, ofB := calledAfterFolder(o.Name, a[differ]), calledAfterFolder(o.Name, b[differ])
+	switch {
+	case ofB && !ofA:
+		return o, other, b[differ]
+	case ofA && !ofB:
+		return other, o, a[differ]
+	}
+	return o, other, ""
+}
+
+// calledAfterFolder reports whether a name has all words of that of a folder, but for
+// those that say nothing.
+func calledAfterFolder(name, folder string) bool {
+	words := strings.FieldsFunc(strings.ToLower(folder), isWordEnd)
+	of := strings.FieldsFunc(strings.ToLower(name), isWordEnd)
+	found := 0
+	for _, word := range words {
+		switch {
+		case word == "service" || word == "svc" || word == "app" || word == "server":
+		case slices.Contains(of, word):
+			found++
+		default:
+			return false
+		}
+	}
+	return found > 0
+}
+
+func isWordEnd(r rune) bool { return r == '-' || r == '_' || r == '.' }
 
 var duplicateEnv = &Rule{
 	Name:     "duplicate-env",
