@@ -173,13 +173,14 @@ func templated(n *yaml.Node) bool {
 	if n.Kind != yaml.ScalarNode {
 		return false
 	}
-	if s == "..." || s == "…" || len(s) > 4 && strings.HasPrefix(s, "**") && strings.HasSuffix(s, "**") {
+	if s == "..." || s == "…" || strings.EqualFold(strings.Trim(s, "[]<>*"), "redacted") || len(s) > 4 && strings.HasPrefix(s, "**") && strings.HasSuffix(s, "**") {
 		return true // as documents have it
 	}
 	if !strings.ContainsAny(s, "${<_%(") {
 		return false
 	}
-	return strings.Contains(s, "${") || strings.Contains(s, "$(") || strings.Contains(s, "{{") || strings.Contains(s, "((") || strings.Contains(s, "__") ||
+	return strings.Contains(s, "${") || strings.Contains(s, "#{") || // Octopus Deploy, and Azure's replacetokens
+		strings.Contains(s, "$(") || strings.Contains(s, "{{") || strings.Contains(s, "((") || strings.Contains(s, "__") ||
 		strings.HasPrefix(s, "$") && len(s) > 1 || variable(s) || strings.Contains(s, "<") && strings.Contains(s, ">") || strings.Count(s, "%") > 1
 }
 

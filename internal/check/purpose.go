@@ -56,6 +56,7 @@ var partial = map[string]bool{apischema.RequiredField: true, "volume-not-found":
 // a program's.
 var folders = map[string]purpose{
 	"fake": input, "fakes": input, "mock": input, "mocks": input, "mock_files": input, "mock_data": input, "mock_yamls": input, "golden": input, "goldens": input, "testcase": tested, "testcases": tested,
+	"evidence": input, "sanitized": input, // what was recorded of a cluster
 	"testdata": input, "test_data": input, "test-data": input, "__snapshot__": input, "__snapshots__": input,
 	"deprecated": past, "obsolete": past, "archive": past, "archived": past, "attic": past, "unused": past, "outdated": past, "retired": past,
 	"_template": form, "_templates": form, "_skeleton": form, "_boilerplate": form,

@@ -29,6 +29,7 @@ func TestFilesOfGeneratorsThatAreNotThere(t *testing.T) {
 		"a file is a key":                   {"configMapGenerator: [{name: app, files: [app.properties]}]", env("configMap", "app", "app.properties"), 1, nil},
 		"and no other":                      {"configMapGenerator: [{name: app, files: [app.properties]}]", env("configMap", "app", "B"), 1, []string{"key-not-found"}},
 		"several":                           {"secretGenerator:\n- {name: a, envs: [a.env, b.env]}\n- {name: c, type: kubernetes.io/tls, files: [tls.crt=c.crt, tls.key]}", env("secret", "a", "K") + "---\n" + env("secret", "c", "tls.crt"), 4, nil},
+		"one of several generators":         {"secretGenerator:\n- {name: a, envs: [.env]}\n- {name: c, envs: [.env]}", env("secret", "a", "K") + "---\n" + env("secret", "c", "L"), 1, nil},
 		"one that no build is without":      {"secretGenerator: [{name: a, envs: [a.env]}]\npatches: [{path: gone.yaml}]", env("secret", "b", "K"), 1, nil},
 		"keys of generators that are whole": {"secretGenerator:\n- {name: a, envs: [a.env]}\n- {name: b, literals: [K=v]}", env("secret", "b", "L"), 1, []string{"key-not-found"}},
 	} {

@@ -334,6 +334,9 @@ func (s *scanner) words(i int, key string, inline bool) {
 	}
 }
 
+// isURI reports whether a key is for a URI: one without a scheme is a path.
+func isURI(key string) bool { return strings.HasSuffix(strings.ToLower(key), "uri") }
+
 // course is how a list goes on behind one of its words.
 type course uint8
 
@@ -358,7 +361,7 @@ func (s *scanner) word(i int, key string) (end int, goes course) {
 		return end, over // the next key: {host: a, port: 1}
 	case next == ':' || next == '@' || next == '/':
 		return end, on
-	case !plausible(host, Word) || strings.IndexByte(",;\"'\n\r]}) `", next) < 0:
+	case !plausible(host, Word) || isURI(key) && strings.IndexByte(host, '.') < 0 || strings.IndexByte(",;\"'\n\r]}) `", next) < 0:
 		return end, prose
 	}
 	o := Occurrence{Host: host, Form: nameForm(host, Word), Key: key, Offset: i}

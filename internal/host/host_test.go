@@ -53,6 +53,8 @@ func TestFindInValues(t *testing.T) {
 		{"X", "k8s+rpc://git:3178?kind=sts", []string{"git:3178"}},
 		{"X", "dns:///ledger.pay:50051", []string{"ledger.pay:50051"}},
 		{"X", "dns+cache.metrics.svc:11211", []string{"cache.metrics.svc:11211"}},
+		{"ADMIN_URI", "backoffice", []string{}},
+		{"ADMIN_URI", "backoffice.shop", []string{"backoffice.shop"}},
 		{"RULE_URL", "http://a:8080/v1/<{ready,alive,orders}>/<**>", []string{"a:8080"}},
 		{"RULE_URL", "http://a/(ready,alive),http://b", []string{"a", "b"}},
 		{"X", "http://a/x?next=http://b:8080/y", []string{"a", "b:8080"}},

@@ -454,6 +454,9 @@ func (x *failedTree) missing(path string) (found *Failure) {
 			if !isLocal(value) || filepath.Join(k.dir, value) != path || x.fsys.Exists(path) {
 				continue
 			}
+			if found != nil && found.Read == path && generated[n] {
+				continue // several generators read it
+			}
 			if found != nil {
 				return nil
 			}
