@@ -152,7 +152,7 @@ func newKind(inv *inventory.Inventory, o *inventory.Object) *kindOf {
 		if versions := apischema.Kubernetes().Versions(o.Kind); len(versions) > 0 {
 			k.meant = versions[0].GroupVersionKind
 		}
-	} else if k.schema = schemaOf(inv, o.Type); k.schema == nil && !notForClusters(o.Type) && !reference.IsPlaceholder(o.Kind) && !reference.IsPlaceholder(o.APIVersion()) {
+	} else if k.schema = schemaOf(inv, o.Type); k.schema == nil && !notForClusters(o.Type) && !reference.IsPlaceholder(o.Kind) && !reference.IsPlaceholder(o.APIVersion()) && !strings.Contains(o.Version, "?") {
 		k.unknown, k.suggestion, k.meant = unknownKindOf(inv, o.Type)
 		if strings.Contains(o.Version, "alpha") && k.meant.Group == o.Group && k.meant.Kind == o.Kind && k.meant.Group != "" {
 			// Alpha versions come and go with releases, and have fields of their own.

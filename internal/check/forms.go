@@ -57,7 +57,7 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 		if (completed[key] || merged[key] && !strings.HasPrefix(f.Field, "metadata")) && !structural[f.Rule] {
 			f.Severity = min(f.Severity, finding.Note)
 		}
-		if forms[key] || templates[key] && !structural[f.Rule] {
+		if forms[key] || templates[key] && (!structural[f.Rule] || f.Rule == apischema.WrongType) {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
 	}

@@ -254,24 +254,52 @@ func (r *reader) ask(file string, commands, comments []byte) {
 }
 
 // charted looks for what a chart of the repository makes under a name that is not put
-// together from a release's: a template that has it, or a helper that returns it.
+// together from a release's: a template that has it, or a helper that returns it. A
+// document may show it whole.
 // https://helm.sh/docs/chart_template_guide/named_templates/
 func (r *reader) charted(file string, text []byte) {
-	if !strings.Contains(file, "templates/") {
+	document := isDocument(file)
+	if !document && !strings.Contains(file, "templates/") {
 		return
 	}
 	named, _ := r.namedIn(text)
 	for q, findings := range r.questions {
-		if q.kind == "" || !named[q.name] || !isDistinct(q.name) || !templateMakes(file, text, q.kind, q.name) {
+		if q.kind == "" || !named[q.name] || !isDistinct(q.name) || !document && !templateMakes(file, text, q.kind, q.name) || document && !shows(text, q.kind, q.name) {
 			continue
 		}
 		delete(r.questions, q)
 		for _, f := range findings {
 			if _, open := r.spoken[f]; open {
-				r.spoken[f] = speech{maker: "the chart of " + file + " makes it"}
+				r.spoken[f] = speech{maker: file + " has it"}
 			}
 		}
 	}
+}
+
+func isDocument(file string) bool {
+	switch path.Ext(file) {
+	case ".md", ".mdx", ".adoc", ".rst":
+		return true
+	}
+	return false
+}
+
+// shows reports whether a document has the beginning of a resource of a kind and name.
+func shows(text []byte, kind, name string) bool {
+	const heading = 6 // lines
+	left := 0
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimSpace(line)
+		value, ok := bytes.CutPrefix(line, []byte("name: "))
+		switch {
+		case string(line) == "kind: "+kind:
+			left = heading
+		case left > 0 && ok && string(bytes.Trim(value, `"'`)) == name:
+			return true
+		}
+		left--
+	}
+	return false
 }
 
 // templateMakes reports whether a template has an object of a kind and name, or a helper
@@ -464,7 +492,7 @@ var creates = sync.OnceValue(func() *regexp.Regexp {
 // makes is how kubectl and Terraform call the objects of a kind that they make, and the
 // words of Helm, which makes Services, and of Terraform's modules, which make accounts.
 var makes = map[string]string{
-	"Secret":         "secret",
+	"Secret":         "secret cnpg",
 	"ConfigMap":      "configmap cm config_map",
 	"ServiceAccount": "serviceaccount sa service_account module",
 	"Service":        "helm helm_release",
@@ -475,17 +503,17 @@ type makers map[string][][]byte
 
 // making begins a command that makes an object.
 var making = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bcreate (secret|configmap|cm|serviceaccount|sa)\b|"kubernetes_(secret|config_map|service_account)(?:_v1)?"|\b(helm) (?:install|upgrade)\b|(?m:^resource "(helm_release)"|^(module) "[^"\n]*" *\{)`)
+	return regexp.MustCompile(`\bcreate (secret|configmap|cm|serviceaccount|sa)\b|"kubernetes_(secret|config_map|service_account)(?:_v1)?"|\b(helm) (?:install|upgrade)\b|\b(cnpg) +certificate\b|(?m:^resource "(helm_release)"|^(module) "[^"\n]*" *\{)`)
 })
 
 func makersOf(text []byte) makers {
-	if !bytes.Contains(text, []byte("create ")) && !bytes.Contains(text, []byte("kubernetes_")) && !bytes.Contains(text, []byte("helm")) && !bytes.Contains(text, []byte("module \"")) {
+	if !bytes.Contains(text, []byte("create ")) && !bytes.Contains(text, []byte("kubernetes_")) && !bytes.Contains(text, []byte("helm")) && !bytes.Contains(text, []byte("cnpg")) && !bytes.Contains(text, []byte("module \"")) {
 		return nil
 	}
 	m := makers{}
 	start := 0
 	for line := range bytes.Lines(text) { // of which few have any of the words
-		if bytes.Contains(line, []byte("create ")) || bytes.Contains(line, []byte("kubernetes_")) || bytes.Contains(line, []byte("helm")) || bytes.Contains(line, []byte("module \"")) {
+		if bytes.Contains(line, []byte("create ")) || bytes.Contains(line, []byte("kubernetes_")) || bytes.Contains(line, []byte("helm")) || bytes.Contains(line, []byte("cnpg")) || bytes.Contains(line, []byte("module \"")) {
 			m.add(line, text[start:])
 		}
 		start += len(line)
@@ -501,7 +529,7 @@ func (m makers) add(line, text []byte) {
 				continue
 			}
 			end := endOfCommand
-			if i != 2 && i != 6 { // Terraform
+			if i != 2 && i != 6 && i != 8 { // Terraform
 				end = endOfBlock
 			}
 			word := string(text[at[i]:at[i+1]])

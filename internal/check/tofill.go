@@ -33,7 +33,7 @@ func (rep *Report) spareToFill(outcomes []outcome) {
 				continue
 			}
 			answer(f, "a comment says that it is to be replaced")
-			if f.Missing != nil || f.Rule == apischema.SecretInvalid {
+			if f.Missing != nil || asksAbove(text, f.Line-1, filledSaid()) || f.Rule == apischema.SecretInvalid {
 				f.Severity = finding.Note
 			}
 		}
@@ -49,7 +49,7 @@ func saysToFill(lines [][]byte, at int) bool {
 	if _, comment, ok := bytes.Cut(lines[at], []byte(" #")); ok && toFill().Match(comment) {
 		return true
 	}
-	if asksAbove(lines, at, toFill()) {
+	if asksAbove(lines, at, toFill()) || asksAbove(lines, at, filledSaid()) {
 		return true
 	}
 	for at > 0 && !bytes.HasPrefix(lines[at-1], []byte("---")) {
@@ -63,6 +63,17 @@ func saysToFill(lines [][]byte, at int) bool {
 
 // asksAbove reports whether one of the comments right above a line matches.
 func asksAbove(lines [][]byte, at int, asks *regexp.Regexp) bool {
+	isText := func(line []byte) bool { // of a list
+		return bytes.HasPrefix(bytes.TrimLeft(line, " "), []byte("- ")) && !bytes.Contains(line, []byte(": "))
+	}
+	if at < len(lines) && isText(lines[at]) {
+		for at > 0 && isText(lines[at]) {
+			at--
+		}
+		if !bytes.HasSuffix(lines[at], []byte(":")) {
+			at++ // which is under a comment of its own
+		}
+	}
 	for at--; at >= 0; at-- {
 		comment, ok := bytes.CutPrefix(bytes.TrimLeft(lines[at], " "), []byte("#"))
 		if !ok {
@@ -78,6 +89,11 @@ func asksAbove(lines [][]byte, at int, asks *regexp.Regexp) bool {
 // placeholderSaid is how comments above a document call it one for another.
 var placeholderSaid = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^ *(?:this is a |a )?placeholder (?:secret|configmap|certificate|object|resource|value|for)\b`)
+})
+
+// filledSaid is how comments say that a tool puts something in.
+var filledSaid = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:substituted|replaced|filled in|injected|patched) (?:by|in by|with) (?:kustomize|the operator|the controller|cert-manager|make|sed|helm|ci)\b`)
 })
 
 // toFill is how comments ask for another value.

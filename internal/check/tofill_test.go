@@ -29,16 +29,25 @@ func TestCommentsAskForValues(t *testing.T) {
 	}
 }
 
+// TestCommentsNameWhoFills: what a comment says a tool puts in is a note.
+func TestCommentsNameWhoFills(t *testing.T) {
+	const text = "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: serving, namespace: shop}\nspec:\n  secretName: serving\n  issuerRef: {name: shop}\n  # COMMENT\n  dnsNames:\n  - SERVICE_NAME.svc\n  - SERVICE_NAME.svc.cluster.local\n"
+	for comment, want := range map[string]string{"SERVICE_NAME will be substituted by kustomize": "note placeholder-left", "the names of the Service": "warning placeholder-left"} {
+		found := above(run(t, check.Options{}, tree(t, map[string]string{"cert.yaml": strings.Replace(text, "COMMENT", comment, 1)})), finding.Off)
+		assert.Contains(t, found, want, comment)
+	}
+}
+
 // TestProgramsFillForms: a program that has a placeholder as a text of its own puts
 // something in for it.
 func TestProgramsFillForms(t *testing.T) {
 	const text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: <Release>-web, namespace: <Namespace>}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n" +
 		"    spec:\n      containers:\n      - name: web\n        image: <WEB_IMAGE>\n        env: [{name: DEBUG, value: false}]\n"
 	for name, c := range map[string]struct{ program, image, value string }{
-		"nothing":        {"package web\n", "warning", "error"},
-		"the image":      {"package web\n\nconst image = \"<WEB_IMAGE>\"\n", "note", "error"},
+		"nothing":        {"package web\n", "warning", "warning"},
+		"the image":      {"package web\n\nconst image = \"<WEB_IMAGE>\"\n", "note", "warning"},
 		"the name":       {"package web\n\nconst release = \"<Release>\"\n", "warning", "note"},
-		"in other words": {"package web\n\n// replaces <WEB_IMAGE>, see \"the <Release>\"\n", "warning", "error"},
+		"in other words": {"package web\n\n// replaces <WEB_IMAGE>, see \"the <Release>\"\n", "warning", "warning"},
 	} {
 		found := above(run(t, check.Options{}, tree(t, map[string]string{"forms/web.yaml": text, "pkg/web.go": c.program})), finding.Off)
 		assert.Contains(t, found, c.image+" placeholder-left", name)
