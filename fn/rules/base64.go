@@ -255,10 +255,11 @@ func isCipherKey(key, text string) bool {
 }
 
 // keepsBase64 reports whether values of the key are commonly base64 for the
-// program that reads them.
+// program that reads them, as 1Password Connect wants its credentials:
+// https://developer.1password.com/docs/k8s/operator/
 func keepsBase64(key string) bool {
 	lower := strings.ToLower(key)
-	for _, part := range [...]string{"base64", "b64", "_enc", "encoded", "basic", "authorization", "cabundle", "ca-bundle", "ca_bundle"} {
+	for _, part := range [...]string{"base64", "b64", "_enc", "encoded", "basic", "authorization", "1password-credentials", "cabundle", "ca-bundle", "ca_bundle"} {
 		if strings.Contains(lower, part) {
 			return true
 		}

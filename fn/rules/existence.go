@@ -110,6 +110,9 @@ func (p *Pass) checkExists(r *reference.Ref) {
 		if r.Row.Lenient {
 			severity = min(severity, finding.Note)
 		}
+		if inIdleVolume(r) {
+			severity = min(severity, finding.Note)
+		}
 		if r.Namespace != "" && r.Namespace != r.From.Namespace && !p.Inventory.HasNamespace(r.Namespace) {
 			severity = min(severity, finding.Note) // of a namespace this build knows nothing of
 		}
@@ -389,6 +392,29 @@ func namedBeside(r *reference.Ref, target *inventory.Object) bool {
 	return false
 }
 
+// inIdleVolume reports whether a reference is that of a volume of a Secret or ConfigMap
+// which no container mounts: the kubelet leaves those out. For claims the scheduler waits
+// all the same.
+// https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/volumemanager/populator/desired_state_of_world_populator.go
+func inIdleVolume(r *reference.Ref) bool {
+	if r.Pod == nil || r.Pod.Partial || !strings.HasPrefix(r.Row.Path, "volumes") || r.To[0] != gk("Secret") && r.To[0] != gk("ConfigMap") {
+		return false
+	}
+	for _, v := range yamlnode.Elements(yamlnode.Get(r.Pod.Spec, "volumes")) {
+		if holds(v, r.Node, 0) {
+			name := yamlnode.GetString(v, "name")
+			return name != "" && slices.Contains(unmounted(r.Pod, []string{name}), name)
+		}
+	}
+	return false
+}
+
+// holds reports whether a node is in another one.
+func holds(n, wanted *yaml.Node, depth int) bool {
+	n = yamlnode.Resolve(n)
+	return n != nil && depth < 10 && (n == wanted || slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return holds(c, wanted, depth+1) }))
+}
+
 // consequence is what kubectl get pods shows of a pod whose ConfigMap or
 // Secret is missing, "" for other references.
 func consequence(r *reference.Ref) string {
@@ -398,6 +424,8 @@ func consequence(r *reference.Ref) string {
 	switch {
 	case strings.HasPrefix(r.Row.Path, "container.env"):
 		return "without it the pod stays in CreateContainerConfigError"
+	case inIdleVolume(r):
+		return "no container mounts the volume, so that the pod starts without it"
 	case strings.HasPrefix(r.Row.Path, "volumes"):
 		return "without it the pod stays in ContainerCreating"
 	}

@@ -354,6 +354,9 @@ var hostClusterDomain = &Rule{
 			if r.verdict != hostBadDomain {
 				continue
 			}
+			if u.lenient && slices.ContainsFunc(yamlnode.Elements(u.from.Get("spec", "dnsNames")), func(n *yaml.Node) bool { return yamlnode.String(n) == r.suggestion }) {
+				continue // one of all the names of the Service
+			}
 			opts := []Option{DidYouMean(r.suggestion)}
 			if u.lenient { // a Certificate may list names that nobody uses
 				opts = append(opts, AtMost(finding.Warning))
@@ -421,7 +424,7 @@ var localhostPortNotServed = &Rule{
 		"It is a note for the address of a web server that may be for a browser: nothing in the build has that port, and the name of the setting says nothing of a server.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
-			if u.Port == 0 || !u.IsLoopback() || u.lenient || u.Default || binds(u.Key) || binds(u.node.Value) && !u.multiline {
+			if u.Port == 0 || !u.IsLoopback() || u.lenient || u.Default || isOrigin(u.Key) || binds(u.Key) || binds(u.node.Value) && !u.multiline {
 				continue
 			}
 			pods := []*inventory.Pod{u.pod}
@@ -541,7 +544,14 @@ func binds(text string) bool {
 			return true
 		}
 	}
-	return false
+	return strings.HasSuffix(lower, "metrics") // TUNNEL_METRICS, --metrics
+}
+
+// isOrigin reports whether a setting lists the sites whose pages may ask the program:
+// their addresses are those that browsers have for them.
+func isOrigin(key string) bool {
+	lower := strings.ToLower(key)
+	return strings.Contains(lower, "cors") || strings.HasSuffix(lower, "origin") || strings.HasSuffix(lower, "origins")
 }
 
 func mentions(n *yaml.Node, number string, except *yaml.Node, depth int) bool {

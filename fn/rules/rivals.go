@@ -32,7 +32,7 @@ var evictionBlocked = &Rule{
 	Doc: "A PodDisruptionBudget allows no eviction at all: maxUnavailable is 0, or minAvailable is as many as there are replicas. " +
 		"Draining a node then waits for these pods until somebody deletes them by hand, and so do upgrades of the cluster. " +
 		"It is a note where a patch or another environment of the repository gives the workload more replicas. " +
-		"Replicas are counted where the budget selects Deployments, StatefulSets and ReplicaSets of the build; where an autoscaler may add to them, only budgets that allow nothing whatever their number are reported.",
+		"Replicas are counted where the budget selects Deployments, StatefulSets and ReplicaSets of the build; a HorizontalPodAutoscaler keeps at least minReplicas, and another autoscaler's number is not known.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.OfKind(gk("policy/PodDisruptionBudget")) {
 			if o.Node != nil {
@@ -86,7 +86,7 @@ func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names, only s
 	if selector == nil || len(selector.Content) == 0 {
 		return 0, "", ""
 	}
-	scaled := scaledWorkloads.Of(p.Build)
+	scaled, least := scaledWorkloads.Of(p.Build), leastReplicas.Of(p.Build)
 	var owners []*inventory.Object
 	known := map[*inventory.Object]bool{}
 	for pod := range p.eachOfSelector(o.Namespace, selector) {
@@ -94,19 +94,22 @@ func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names, only s
 			continue
 		}
 		known[pod.Owner] = true
-		if pod.Partial || scaled[pod.Owner] || !slices.Contains(scalable, pod.Owner.GroupKind) || reference.IsPlaceholder(yamlnode.String(pod.Owner.Get("spec", "replicas"))) {
+		if pod.Partial || scaled[pod.Owner] && least[pod.Owner] == 0 || !slices.Contains(scalable, pod.Owner.GroupKind) || reference.IsPlaceholder(yamlnode.String(pod.Owner.Get("spec", "replicas"))) {
 			return 0, "", ""
 		}
 		owners = append(owners, pod.Owner)
 	}
 	var texts []string
 	for _, owner := range owners {
-		n := number(owner.Get("spec", "replicas"), 1)
+		n, has := number(owner.Get("spec", "replicas"), 1), "has"
 		if n == 0 {
 			return 0, "", "" // not in use, or set elsewhere
 		}
+		if atLeast := least[owner]; atLeast > 0 {
+			n, has = atLeast, "is scaled down to"
+		}
 		total += n
-		texts = append(texts, fmt.Sprintf("%s %s has %s", owner.Kind, owner.Name, plural(n, "replica")))
+		texts = append(texts, fmt.Sprintf("%s %s %s %s", owner.Kind, owner.Name, has, plural(n, "replica")))
 	}
 	if len(owners) == 1 {
 		only = owners[0].Name
@@ -128,6 +131,18 @@ var autoscalers = gks("autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObje
 // scaledWorkloads are the workloads whose replicas an autoscaler sets.
 var scaledWorkloads = NewFact(func(b *Build) map[*inventory.Object]bool {
 	return b.targets(autoscalers, "spec.scaleTargetRef.name")
+})
+
+// leastReplicas are the numbers of replicas that HorizontalPodAutoscalers leave workloads
+// with that have nothing to do.
+var leastReplicas = NewFact(func(b *Build) map[*inventory.Object]int64 {
+	least := map[*inventory.Object]int64{}
+	for _, o := range b.Inventory.OfKind(gk("autoscaling/HorizontalPodAutoscaler")) {
+		if target := b.targetOf(o, "spec.scaleTargetRef.name"); target != nil && !reference.IsPlaceholder(yamlnode.String(o.Get("spec", "minReplicas"))) {
+			least[target] = number(o.Get("spec", "minReplicas"), 1)
+		}
+	}
+	return least
 })
 
 // sizedWorkloads are the workloads whose requests a VerticalPodAutoscaler sets.

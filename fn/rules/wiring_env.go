@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -153,7 +154,7 @@ var envOverridesConfig = &Rule{
 	URL:      envFromDocs,
 	Doc: "An env entry gives a variable another value than the ConfigMap or Secret that the container takes with envFrom. " +
 		"The entry wins silently: editing the ConfigMap changes nothing. " +
-		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone; it is a warning where one of the two is empty, or the entry is put together of other variables, as no value of a ConfigMap is, " +
+		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone, and so is what several workloads take and not all of them give the same other value: that is a default. It is a warning where one of the two is empty, or the entry is put together of other variables, as no value of a ConfigMap is, " +
 		"and a note where a patch of an overlay has added the entry to what a base says.",
 	Run: func(p *Pass) error {
 		for _, e := range wired.Of(p.Build).containers {
@@ -179,7 +180,7 @@ func (p *Pass) checkOverride(e *containerEnv, i int) {
 		return
 	}
 	own := e.entry(i)
-	if !own.known || own.text == below.text {
+	if !own.known || own.text == below.text || configOverrides.Of(p.Build).isDefault(source.data, entry.name) {
 		return
 	}
 	opts := []Option{SecretLine(), Says(finding.About{What: overrides, Name: strings.TrimPrefix(entry.name, source.prefix), Object: source.data.object.Name, Of: source.data.object.Kind}),
@@ -206,6 +207,69 @@ func Overridden(f *finding.Finding) (object *finding.Resource, key string) {
 	}
 	return nil, ""
 }
+
+// sharedSettings are ConfigMaps and Secrets that containers take all variables of.
+type sharedSettings struct {
+	takers map[*settings]int // workloads
+	others map[overridden]*override
+}
+
+// overridden is a variable of one of them.
+type overridden struct {
+	data *settings
+	name string
+}
+
+// override is what workloads give a variable instead.
+type override struct {
+	last  *inventory.Object
+	count int // workloads
+	text  string
+	many  bool // they differ, or are not known
+}
+
+// isDefault reports whether one value is for several workloads, of which some keep it or
+// each has its own: who changes it means those that have none.
+func (s *sharedSettings) isDefault(data *settings, name string) bool {
+	o := s.others[overridden{data, name}]
+	return s.takers[data] > 1 && o != nil && (o.count < s.takers[data] || o.many)
+}
+
+// configOverrides are the variables that workloads take from ConfigMaps and Secrets and give
+// another value.
+var configOverrides = NewFact(func(b *Build) *sharedSettings {
+	s := &sharedSettings{takers: map[*settings]int{}, others: map[overridden]*override{}}
+	last := map[*settings]*inventory.Object{}
+	for _, e := range wired.Of(b).containers {
+		for i := range e.sources {
+			if data := e.sources[i].data; data != nil && last[data] != e.owner {
+				last[data] = e.owner
+				s.takers[data]++
+			}
+		}
+		for i := range e.entries {
+			below, at := e.fromSources(e.entries[i].name)
+			if below == nil {
+				continue
+			}
+			own, key := e.entry(i), overridden{e.sources[at].data, e.entries[i].name}
+			if own.known && own.text == below.text {
+				continue
+			}
+			o := s.others[key]
+			if o == nil {
+				o = &override{text: own.text}
+				s.others[key] = o
+			}
+			if o.last != e.owner {
+				o.last = e.owner
+				o.count++
+			}
+			o.many = o.many || !own.known || own.text != o.text
+		}
+	}
+	return s
+})
 
 var variableNotExpandedInData = &Rule{
 	Name:     "variable-not-expanded-in-data",

@@ -237,7 +237,15 @@ var secretProducers = []Producer{
 	{From: "secrets.doppler.com/DopplerSecret", Makes: "Secret", Name: "{spec.managedSecret.name}", Namespace: "{spec.managedSecret.namespace}"},
 	{From: "secrets.infisical.com/InfisicalSecret", Makes: "Secret", Name: "{spec.managedSecretReference.secretName}", Namespace: "{spec.managedSecretReference.secretNamespace}"},
 	{From: "secrets.infisical.com/InfisicalSecret", Makes: "Secret", Name: "{spec.managedKubeSecretReferences[].secretName}", Namespace: "{spec.managedKubeSecretReferences[].secretNamespace}"},
+	{From: "secrets.infisical.com/InfisicalDynamicSecret", Makes: "Secret", Name: "{spec.managedSecretReference.secretName}", Namespace: "{spec.managedSecretReference.secretNamespace}"},
 	{From: "k8s.bitwarden.com/BitwardenSecret", Makes: "Secret", Name: "{spec.secretName}"},
+	// https://github.com/Lerentis/bitwarden-crd-operator
+	{From: "lerentis.uploadfilter24.eu/BitwardenSecret,lerentis.uploadfilter24.eu/RegistryCredential,lerentis.uploadfilter24.eu/BitwardenTemplate", Makes: "Secret", Name: "{spec.name}", Namespace: "{spec.namespace}"},
+	// https://github.com/digitalis-io/vals-operator
+	{From: "digitalis.io/ValsSecret", Makes: "Secret", Name: "{spec.name}", Or: "{name}"},
+	{From: "digitalis.io/DbSecret", Makes: "Secret", Name: "{spec.secretName}", Or: "{name}"},
+	// https://github.com/tuenti/secrets-manager
+	{From: "secrets-manager.tuenti.io/SecretDefinition", Makes: "Secret", Name: "{spec.name}", KeysOf: keysAt("spec.keysMap")},
 	{From: "isindir.github.com/SopsSecret", Makes: "Secret", Name: "{spec.secretTemplates[].name}"},
 	{From: "spv.no/AzureKeyVaultSecret", Makes: "Secret", Name: "{spec.output.secret.name}"},
 	{From: "secretgenerator.mittwald.de/StringSecret,secretgenerator.mittwald.de/BasicAuth,secretgenerator.mittwald.de/SSHKeyPair", Makes: "Secret", Name: "{name}"},
