@@ -154,7 +154,7 @@ var envOverridesConfig = &Rule{
 	URL:      envFromDocs,
 	Doc: "An env entry gives a variable another value than the ConfigMap or Secret that the container takes with envFrom. " +
 		"The entry wins silently: editing the ConfigMap changes nothing. " +
-		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone, and so is what several workloads take and not all of them give the same other value: that is a default. It is a warning where one of the two is empty, or the entry is put together of other variables, as no value of a ConfigMap is, " +
+		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone, and so is what several workloads take where not all of them give the same other value: that is a default. It is a warning where one of the two is empty, or the entry is put together of other variables, as no value of a ConfigMap is, " +
 		"and a note where a patch of an overlay has added the entry to what a base says.",
 	Run: func(p *Pass) error {
 		for _, e := range wired.Of(p.Build).containers {

@@ -129,6 +129,9 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	if opts.Build.Secrets == nil {
 		opts.Build.Secrets = &redact.Secrets{}
 	}
+	if opts.Build.Unreached == nil {
+		opts.Build.Unreached = &kbuild.Unreached{}
+	}
 	rep := &Report{Sources: map[string][]byte{}, WithoutSchema: map[string]int{}, secrets: opts.Build.Secrets, shared: &shared{}}
 	if opts.Build.Cache == nil && len(trees) > 1 {
 		opts.Build.Cache = &kbuild.Cache{} // overlays share their bases

@@ -97,6 +97,9 @@ type Options struct {
 	// Cache keeps what several builds read. It may be nil.
 	Cache *Cache
 
+	// Unreached keeps what several builds could not have. It may be nil.
+	Unreached *Unreached
+
 	// Trace is told where each value of the build was written. It stays empty
 	// when kustomize itself builds the tree. It may be nil.
 	Trace *provenance.Trace
@@ -209,6 +212,7 @@ type builder struct {
 
 func newBuilder(fsys filesys.FileSystem, opts Options) *builder {
 	s := NewSnapshot(fsys)
+	s.remotes.waits(opts.Unreached)
 	return &builder{fsys: s, seen: s, remotes: &s.remotes, opts: opts}
 }
 

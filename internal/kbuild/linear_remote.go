@@ -1,6 +1,7 @@
 package kbuild
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -18,10 +19,11 @@ import (
 
 // remotes are what the builds of a snapshot fetched. They stay what they were,
 // like files: an address is asked once, and the files of a repository that were
-// read are known when the clone is gone. Errors are not kept.
+// read are known when the clone is gone. What could not be had is not asked for again.
 type remotes struct {
 	mu      sync.Mutex
 	running int // builds
+	away    *Unreached
 	clones  map[string]*clone
 	answers map[string][]byte
 	remove  []func() error
@@ -53,6 +55,15 @@ func (r *remotes) begin() (done func()) {
 	}
 }
 
+// waits says where it is kept what could not be had.
+func (r *remotes) waits(away *Unreached) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.away == nil {
+		r.away = cmp.Or(away, &Unreached{})
+	}
+}
+
 // clone fetches a kustomization, as kustomize does.
 func (r *remotes) clone(fsys filesys.FileSystem, address string) (*clone, error) {
 	r.mu.Lock()
@@ -63,21 +74,27 @@ func (r *remotes) clone(fsys filesys.FileSystem, address string) (*clone, error)
 	if err := vetAddress(address); err != nil {
 		return nil, &certainError{err}
 	}
-	c, err := cloneRepository(fsys, address)
-	if err == nil && c == nil {
-		var l ifc.Loader
-		if l, err = loader.NewFileLoaderAtRoot(fsys).New(address); err == nil {
-			if l.Repo() == "" { // it took it for a path
-				return nil, errors.New("may not be an address")
+	var c *clone
+	err := r.away.get("git", address, func() (err error) {
+		if c, err = cloneRepository(fsys, address); err == nil && c == nil {
+			var l ifc.Loader
+			if l, err = loader.NewFileLoaderAtRoot(fsys).New(address); err == nil {
+				if l.Repo() == "" { // it took it for a path
+					return errors.New("may not be an address")
+				}
+				r.remove = append(r.remove, l.Cleanup)
+				c = &clone{address: address, root: filesys.ConfirmedDir(l.Root()), repo: filesys.ConfirmedDir(l.Repo())}
 			}
-			r.remove = append(r.remove, l.Cleanup)
-			c = &clone{address: address, root: filesys.ConfirmedDir(l.Root()), repo: filesys.ConfirmedDir(l.Repo())}
+		} else if c != nil {
+			r.remove = append(r.remove, func() error { return fsys.RemoveAll(c.repo.String()) })
 		}
-	} else if c != nil {
-		r.remove = append(r.remove, func() error { return fsys.RemoveAll(c.repo.String()) })
-	}
+		if err != nil {
+			return unreachable(address, err)
+		}
+		return nil
+	})
 	if err != nil {
-		return nil, unreachable(address, err)
+		return nil, err
 	}
 	if r.clones == nil {
 		r.clones = map[string]*clone{}
@@ -93,9 +110,15 @@ func (r *remotes) get(fsys filesys.FileSystem, address string) ([]byte, error) {
 	if answer, ok := r.answers[address]; ok {
 		return answer, nil
 	}
-	answer, err := loader.NewFileLoaderAtRoot(fsys).Load(address)
+	var answer []byte
+	err := r.away.get("http", address, func() (err error) {
+		if answer, err = loader.NewFileLoaderAtRoot(fsys).Load(address); err != nil {
+			return unreachable(address, err)
+		}
+		return nil
+	})
 	if err != nil {
-		return nil, unreachable(address, err)
+		return nil, err
 	}
 	if r.answers == nil {
 		r.answers = map[string][]byte{}
