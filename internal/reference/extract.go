@@ -299,8 +299,8 @@ func (x *extractor) extract(o *inventory.Object) []*Ref {
 		for _, r := range x.refs[before:] {
 			x.taken[r.Node] = true
 		}
-		known := true
-		if x.into, known = deploysTo(o); known {
+		into, known := deploysTo(o)
+		if x.into = into; known {
 			x.start(o.Node, x.root(customKind))
 		}
 	}
