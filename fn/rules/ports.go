@@ -193,6 +193,9 @@ func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string
 				return
 			}
 			if isNumber(number) && suggest.Distance(number, n.Value) == 1 && !slices.Contains(near, number) {
+				if target && usualPort(c) == n.Value && slices.ContainsFunc(ServicePorts(o), func(p ServicePort) bool { return p.Port == number }) {
+					continue // that of the Service is declared, and the server has its usual one
+				}
 				if target && targeted[podPort{c.Pod, number}]+targeted[podPort{c.Pod, yamlnode.GetString(port, "name")}] > 0 {
 					continue
 				}
@@ -304,16 +307,21 @@ var undeclaredPorts = []struct{ program, port string }{
 }
 
 // listensUndeclared reports whether a container is one of those programs, by its
-// name or its image's or by the last word of them, or a server of data whose usual
-// port this is.
+// name or its image's or by the last word of them.
 func listensUndeclared(c *inventory.Container, port string) bool {
-	if e, ok := engine.ByImage(yamlnode.GetString(c.Node, "image")); ok && e.Port != 0 && port == strconv.Itoa(e.Port) {
-		return true
-	}
 	image, _, _ := strings.Cut(path.Base(yamlnode.GetString(c.Node, "image")), ":")
 	return slices.ContainsFunc(undeclaredPorts, func(u struct{ program, port string }) bool {
 		return u.port == port && (c.Name == u.program || image == u.program || strings.HasSuffix(c.Name, "-"+u.program) || strings.HasSuffix(image, "-"+u.program))
 	})
+}
+
+// usualPort is the port that the server of data in a container listens on, unless it is
+// told otherwise; "" if it is none.
+func usualPort(c *inventory.Container) string {
+	if e, ok := engine.ByImage(yamlnode.GetString(c.Node, "image")); ok && e.Port != 0 {
+		return strconv.Itoa(e.Port)
+	}
+	return ""
 }
 
 // podPort is a port, by number or name, of a pod.
