@@ -10,6 +10,22 @@ func kustomizationRules() []*Rule {
 	const docs = "https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/"
 	return []*Rule{
 		{
+			Name: "build-fails", Severity: finding.Error, Kustomization: true, URL: docs + "resource/",
+			Doc: "A kustomization cannot be built, for a reason in the repository: a file that is not there, a patch for a resource that is not, " +
+				"a generator that merges into what does not exist, two resources of one name. " +
+				"kubectl apply -k, Flux and Argo CD fail with it, and nothing of the tree is applied. " +
+				"What may come from elsewhere is only said not to be checked: remote bases, charts, plugins, and files that git ignores, " +
+				"that are in a submodule, that are called like secrets, that have a template beside them or that a script or a document speaks of making. " +
+				"A kustomization that was named by itself ends the command instead.",
+		},
+		{
+			Name: "file-outside-root", Severity: finding.Error, Kustomization: true, URL: "https://kubectl.docs.kubernetes.io/faq/kustomize/#security-file-foo-is-not-in-or-below-bar",
+			Doc: "A kustomization reads a file that is not below its own directory: kubectl apply -k refuses that, and so does kustomize build without --load-restrictor=LoadRestrictionsNone. " +
+				"Only directories with kustomizations may be elsewhere. " +
+				"It is an error where a script or a document of the repository applies the kustomization without that flag, and a warning otherwise. " +
+				"Nothing is said where the repository has the flag somewhere, or Flux, which allows it.",
+		},
+		{
 			Name: "patch-target-missing", Severity: finding.Error, Kustomization: true, URL: docs + "patches/",
 			Doc: "A patch has a target that selects no resource: kustomize skips the patch without a word. " +
 				"The resource is spelt otherwise, has another version or namespace, or has been taken out. " +
@@ -42,9 +58,10 @@ func kustomizationRules() []*Rule {
 		},
 		{
 			Name: "labels-break-selector", Severity: finding.Error, Kustomization: true, URL: docs + "labels/",
-			Doc: "A label of commonLabels, or of labels with includeSelectors, is added to a selector whose pods come from another kustomization and do not get it. " +
+			Doc: "A label of commonLabels, or of labels with includeSelectors, is added to a selector whose pods come from another kustomization and do not get it, " +
+				"or takes the place of what a selector asks for: a peer of a NetworkPolicy that lets in app.kubernetes.io/name: redis lets in the policy's own pods then. " +
 				"The Service has no endpoints, or the NetworkPolicy lets nobody in. " +
-				"Only selectors that select nothing, and would select pods without the label, are reported.",
+				"Only selectors that select nothing, and would select pods without the label, are reported, and those whose value is replaced where no pods have it that get the label too.",
 		},
 		{
 			Name: "var-unused", Severity: finding.Warning, Kustomization: true, URL: docs + "vars/",

@@ -114,6 +114,8 @@ type Unread struct {
 	Err  error
 	// Named is set for what was named on the command line by itself.
 	Named bool
+	// Found is set where a finding says why.
+	Found bool
 }
 
 func (u Unread) Error() string {
@@ -172,12 +174,14 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	moreReplicas(outcomes, readers)
 	nodePorts(outcomes, readers)
 	judgeUnwritten := unwritten(outcomes, readers)
+	madeLater(outcomes, readers)
 	readers.read()
 	rep.weighAbsences(outcomes, spoken, lacking)
 	misspelt(outcomes)
 	judgeUnwritten()
 	rep.spareToFill(outcomes)
 	rep.embedded(outcomes)
+	rep.saidOtherwise(outcomes)
 	for i := range outcomes {
 		o := &outcomes[i]
 		rep.spareDisputed(o)
@@ -274,6 +278,8 @@ type outcome struct {
 	resources []*yaml.Node
 	// aside says that the tree is not checked, and only has what others may miss.
 	aside bool
+	// unbuilt says that the findings are why the tree does not build.
+	unbuilt bool
 }
 
 // last is 1 for what comes after the other trees, whatever is chosen of them.
@@ -428,6 +434,10 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 	if err != nil && len(b.findings) == 0 {
 		b, err = rep.checkUnfilled(ctx, t, opts, b, err)
 	}
+	var why []finding.Finding // it does not build
+	if err != nil {
+		why = rep.unbuilt(&t, files, err)
+	}
 	if err != nil && len(b.findings) == 0 {
 		b, err = rep.checkPartly(ctx, files, &t, opts, b, err)
 	}
@@ -443,7 +453,7 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 		}
 	}
 	if rep.follow = len(b.findings) > 0; err != nil && len(b.findings) == 0 {
-		return outcome{tree: t}, err
+		return outcome{tree: t, findings: why, unbuilt: len(why) > 0}, err
 	}
 	rep.count(len(b.resources), rep.withoutSchema)
 	places := NewPlaces(&trace, b.resources)
@@ -453,7 +463,7 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 		places.spareLayers(&t, b.findings)
 	}
 	places.sources(b.findings, rep.Sources)
-	o := outcome{tree: t, findings: append(b.findings, rep.about...), have: b.have, set: severities(b.config), around: b.around}
+	o := outcome{tree: t, findings: slices.Concat(b.findings, rep.about, b.aside, why), have: b.have, set: severities(b.config), around: b.around}
 	if !b.function {
 		o.resources = b.resources
 	}
@@ -470,6 +480,7 @@ type built struct {
 	around    *surroundings
 	function  bool // whether it ran
 	config    *config.ConfigPipeline
+	aside     []finding.Finding // about what others refuse to build
 }
 
 // buildAndCheck builds a kustomization and checks what comes out.
@@ -494,7 +505,10 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		build.Observe, build.Told = steps.Observe, steps.Told
 		build.LoadRestrictor, build.Cache = types.LoadRestrictionsNone, nil
 		b.files = kbuild.NewSnapshot(within{files, t.Within})
-		result, err = kbuild.Build(b.files, t.Root, build)
+		refused := err
+		if result, err = kbuild.Build(b.files, t.Root, build); err == nil {
+			b.aside = rep.outside(&t, files, refused)
+		}
 	}
 	b.opts = build
 	failure := ""

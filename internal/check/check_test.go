@@ -234,7 +234,8 @@ func TestOneUnreadableTreeDoesNotHideTheOthers(t *testing.T) {
 	rep := run(t, check.Options{}, dir)
 	require.Len(t, rep.Unread, 1)
 	assert.ErrorContains(t, rep.Unread[0], "gone.yaml")
-	assert.Equal(t, []string{"secret-not-found"}, rulesOf(rep.Findings))
+	assert.True(t, rep.Unread[0].Found)
+	assert.Equal(t, []string{"build-fails", "secret-not-found"}, rulesOf(rep.Findings))
 }
 
 func TestBadInput(t *testing.T) {

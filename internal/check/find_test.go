@@ -517,10 +517,10 @@ func TestDefinitionsOfOtherTrees(t *testing.T) {
 		"the operator's dependencies": {project(colour, "colour: red", map[string]string{"vendor/x/crd.yaml": crd("other: {type: string}")}), nil},
 		"a webhook completes it": {project(colour, "", map[string]string{
 			"config/webhook/kustomization.yaml": kustomization + "- webhook.yaml\n", "config/webhook/webhook.yaml": webhook,
-		}), nil},
+		}), []string{"warning required-field-missing"}},
 	} {
 		if name == "a webhook completes it" {
-			c.files["config/crd/bases/widgets.yaml"] += "            required: [colour]\n"
+			c.files["config/crd/bases/widgets.yaml"] = strings.Replace(crd(colour), "type: object, properties", "type: object, required: [colour], properties", 1)
 		}
 		rep := run(t, check.Options{}, tree(t, c.files))
 		assert.Equal(t, c.want, above(rep, finding.Note), name)

@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	fileComment = regexp.MustCompile(`^# (\S+\.(?:yaml|env))$`)
+	fileComment = regexp.MustCompile(`^# (\S+\.(?:yaml|env|md|sh|gitignore|gitmodules|example))$|^# (\.gitignore|\.gitmodules|Makefile)$`)
 	wantComment = regexp.MustCompile(`# want "(.*)"$`)
 )
 
@@ -47,7 +47,7 @@ func checkFixture(t *testing.T, rule, fixture string) {
 	files := map[string]string{}
 	for line := range strings.Lines(string(text)) {
 		if m := fileComment.FindStringSubmatch(strings.TrimSpace(line)); m != nil {
-			at = place{file: m[1]}
+			at = place{file: m[1] + m[2]}
 			continue
 		}
 		at.line++
@@ -65,8 +65,15 @@ func checkFixture(t *testing.T, rule, fixture string) {
 	if filepath.Base(fixture) == "bad.yaml" {
 		require.NotEmpty(t, wants)
 	}
-	rep := check.Run(t.Context(), []check.Tree{{Name: dir, Root: dir, Named: true}}, check.Options{})
-	require.Empty(t, rep.Unread)
+	trees := []check.Tree{{Name: dir, Root: dir, Named: true}}
+	if rule == check.BuildFails || rule == check.FileOutsideRoot { // of what is found in a folder
+		trees, err = check.Find([]string{dir}, check.FindOptions{})
+		require.NoError(t, err)
+	}
+	rep := check.Run(t.Context(), trees, check.Options{})
+	if rule != check.BuildFails {
+		require.Empty(t, rep.Unread)
+	}
 	for _, f := range rep.Findings {
 		if f.Rule != rule {
 			continue

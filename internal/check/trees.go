@@ -97,11 +97,11 @@ func (rep *Report) trees(ctx context.Context, all []Tree, opts Options, chosen f
 		rep.secrets.Settle(size) // nobody looks at the resources of a tree again
 		switch {
 		case j.skipped:
-			rep.Unread = append(rep.Unread, Unread{t.Name, j.err, true})
+			rep.Unread = append(rep.Unread, Unread{Name: t.Name, Err: j.err, Named: true})
 		case j.err != nil && !t.alone:
-			rep.Unread = append(rep.Unread, Unread{t.Name, oneLine(j.err), t.Named})
+			rep.Unread = append(rep.Unread, Unread{Name: t.Name, Err: oneLine(j.err), Named: t.Named})
 			unread[i] = len(rep.Unread)
-			if len(j.outcomes) == 0 || len(j.outcomes[0].findings) == 0 && !errors.Is(j.err, errTemplate) {
+			if len(j.outcomes) == 0 || (j.outcomes[0].unbuilt || len(j.outcomes[0].findings) == 0) && !errors.Is(j.err, errTemplate) {
 				failed = append(failed, i)
 			}
 		}

@@ -27,10 +27,12 @@ const mostUnfilled = 16
 // checkUnfilled checks a kustomization that does not build since files which its
 // generators read, or which are among its resources, are not there, such as an .env or a
 // secrets.yaml that git ignores: whoever applies it has them. What is generated is there,
-// and nobody knows which keys it has, nor what else there is. It returns what it was given
-// if the build fails for something else.
+// and nobody knows which keys it has, nor what else there is. If the build fails for
+// something else, it returns that, or what it was given.
 func (rep *Report) checkUnfilled(ctx context.Context, t Tree, opts Options, b built, err error) (built, error) {
 	var unread []Unread
+	var lacking []finding.Finding
+	on := opts.files()
 	edited := maps.Clone(opts.Edited)
 	if edited == nil {
 		edited = map[string][]byte{}
@@ -51,16 +53,22 @@ func (rep *Report) checkUnfilled(ctx context.Context, t Tree, opts Options, b bu
 		if file == "" || edited[file] != nil {
 			break
 		}
-		unread = append(unread, Unread{t.Name, fmt.Errorf("%w; %s", oneLine(next), rest), t.Named})
+		unread = append(unread, Unread{Name: t.Name, Err: fmt.Errorf("%w; %s", oneLine(next), rest), Named: t.Named})
+		if found := rep.failed(&t, on, failure); found != nil && !t.Named {
+			lacking = append(lacking, *found)
+		}
 		edited[file] = []byte(text)
 		files := kbuild.NewSnapshot(opts.files())
 		var c built
 		if c, next = rep.buildAndCheck(ctx, files, t, opts); next == nil && !c.function && (len(lacked) == 0 || len(c.resources) > 0) {
 			rep.inputs, rep.Unread = append(rep.inputs, files), append(rep.Unread, unread...)
+			c.aside = append(c.aside, lacking...)
 			if len(lacked) > 0 {
 				rep.spareLacked(&c, lacked)
 			}
 			return c, nil
+		} else if other := (*kbuild.Failure)(nil); len(lacked) == 0 && errors.As(next, &other) && other.Read == "" {
+			err = next // which nobody has a file for
 		}
 	}
 	return b, err

@@ -334,7 +334,8 @@ func (c *checkFlags) unread(cmd *cobra.Command, rep *check.Report) error {
 		check.PrintWarnings(cmd.ErrOrStderr(), rep.Warnings)
 	}
 	const most = 2 // lines of files shown: what was found is to be on the first screen
-	for i, same := range byReason(rep.Unread, secrets) {
+	unsaid := slices.DeleteFunc(slices.Clone(rep.Unread), func(u check.Unread) bool { return u.Found })
+	for i, same := range byReason(unsaid, secrets) {
 		u := same[0]
 		fails = fails || u.Named
 		if text := secrets.Error(listed(same)); u.Named || i < most {

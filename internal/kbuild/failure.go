@@ -33,7 +33,9 @@ type Failure struct {
 	Read string
 	// Lacks is the absolute path of a file that is not there and that resources names.
 	Lacks string
-	err   error
+	// Gone is that of any file, or of a directory with a kustomization.
+	Gone string
+	err  error
 }
 
 func (f *Failure) Error() string { return f.What }
@@ -461,6 +463,9 @@ func (x *failedTree) missing(path string) (found *Failure) {
 				return nil
 			}
 			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(x.nearFile(k.dir, value))+x.alsoMissing(&k, value))
+			if found != nil {
+				found.Gone = path
+			}
 			if found != nil && generated[n] {
 				found.Read = path
 			}
@@ -470,6 +475,43 @@ func (x *failedTree) missing(path string) (found *Failure) {
 		}
 	}
 	return found
+}
+
+// Lacking are the files that the kustomizations below a directory name as resources,
+// patches or configurations and that are not there, each with its entry: of a build that
+// fails for something else before it gets to them.
+func Lacking(fsys filesys.FileSystem, dir string) []*Failure {
+	root, err := rootOf(fsys, dir)
+	if err != nil || !filepath.IsAbs(root) {
+		return nil
+	}
+	x := &failedTree{fsys: fsys, remotes: &remotes{}, tracer: newTracer(&provenance.Trace{}), seen: map[string]bool{}}
+	x.walk(root)
+	var all []*Failure
+	for _, k := range x.files {
+		var named []*yaml.Node
+		for _, field := range []string{"resources", "bases", "components", "patchesStrategicMerge", "configurations", "crds", "transformers", "generators", "validators"} {
+			named = append(named, yamlnode.Elements(k.node(field))...)
+		}
+		for _, field := range []string{"patches", "patchesJson6902", "replacements"} {
+			for _, e := range yamlnode.Elements(k.node(field)) {
+				named = append(named, yamlnode.Get(e, "path"))
+			}
+		}
+		for _, n := range named {
+			n = yamlnode.Resolve(n)
+			value := yamlnode.String(n)
+			path := filepath.Join(k.dir, value)
+			if !isLocal(value) || strings.ContainsAny(value, "\n{") || x.fsys.Exists(path) {
+				continue
+			}
+			if f := x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(x.nearFile(k.dir, value))); f != nil {
+				f.Gone = path
+				all = append(all, f)
+			}
+		}
+	}
+	return all
 }
 
 // alsoMissing says which other resources and patches of a kustomization are not there:

@@ -399,7 +399,9 @@ func (x *failedTree) namedEntry(k *kustomizationFile, e *entryError, n *yaml.Nod
 	case n == nil:
 		return nil
 	case ours == "no kustomization file":
-		return here("there is no kustomization.yaml in the directory %s", name)
+		f := here("there is no kustomization.yaml in the directory %s", name)
+		f.Gone = path
+		return f
 	case strings.HasSuffix(ours, ": a cycle"):
 		f := here("%s leads back here, or to a kustomization that this one is part of: a cycle", name)
 		if rel, err := filepath.Rel(path, k.dir); err == nil && filepath.IsLocal(rel) {

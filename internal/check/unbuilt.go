@@ -1,0 +1,387 @@
+package check
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/gitignore"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
+)
+
+// The rules about kustomizations that do not build, whose documentation is in fn/rules.
+const (
+	BuildFails      = "build-fails"
+	FileOutsideRoot = "file-outside-root"
+)
+
+// lacksFile is what About says of a build that fails for a file, whose path from the
+// kustomization is its name.
+const lacksFile = "file"
+
+// unsureFailures are what a build fails for where the cause is not in the repository: what
+// is fetched, and what is run only if somebody says so. A kustomization that is empty is
+// there for something to come, and one of another apiVersion may be a resource of Flux.
+var unsureFailures = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)cannot be had|--enable-|plugin|\bhelm\b|\bgit\b|Get "|timeout|timed out|permission denied|^it is empty|^(?:apiVersion|kind) |may not be read|is outside |not in or below|no such file|too large|gave up`)
+})
+
+// ofOthers is the heading of a resource in a file that is called as a kustomization is.
+var ofOthers = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^["']?apiVersion["']?:\s*["']?(?:[^k\s"']|k[^u\s]|kustomize\.toolkit)`)
+})
+
+// filledIn is what stands in a file that becomes YAML only when something fills it in.
+var filledIn = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{|\{%|<%|\$\{|\$\(|@@|__[A-Z]`) })
+
+// unbuilt is a kustomization that does not build for a reason in the repository, each with
+// its place. Whoever named it is told otherwise.
+func (rep *Report) unbuilt(t *Tree, files filesys.FileSystem, err error) []finding.Finding {
+	if t.Named || errors.Is(err, errTemplate) {
+		return nil
+	}
+	var found []finding.Finding
+	for _, f := range append(failuresOf(err), kbuild.Lacking(files, t.Root)...) {
+		if slices.ContainsFunc(found, func(other finding.Finding) bool {
+			return other.File == f.File && (other.Line == f.Line && other.Column == f.Column || strings.Contains(other.Message, "; nor "))
+		}) {
+			continue
+		}
+		if failure := rep.failed(t, files, f); failure != nil {
+			found = append(found, *failure)
+		}
+	}
+	return found
+}
+
+func failuresOf(err error) []*kbuild.Failure {
+	if f := (*kbuild.Failure)(nil); errors.As(err, &f) {
+		return []*kbuild.Failure{f}
+	}
+	return nil
+}
+
+// failed is a failure as a finding, nil if something that is not in the repository may
+// make up for it.
+func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) *finding.Finding {
+	if !f.Known() || unsureFailures().MatchString(f.What) || t.Within == "" {
+		return nil
+	}
+	text, err := files.ReadFile(absolute(f.File))
+	if err != nil {
+		return nil
+	}
+	found := finding.Finding{
+		Rule: BuildFails, Severity: finding.Error, Resource: finding.Resource{Kind: "Kustomization", Name: path.Base(path.Dir(absolute(f.File)))},
+		Message: "the build fails: " + f.What, Help: f.Help, File: f.File, Line: f.Line, Column: f.Column, Secret: f.Text == "",
+	}
+	line := lineOf(text, f.Line)
+	switch {
+	case isKustomizationFile(f.File) && ofOthers().Match(text):
+		return nil
+	case strings.HasPrefix(f.What, "not YAML") && filledIn().Match(text), filledIn().Match(line):
+		return nil
+	case f.Gone != "":
+		if t.comesLater(f.Gone) || saidToCome(text, f.Line) || f.Read != "" && !isOwnConfig(text, f) {
+			return nil
+		}
+		rel, err := filepath.Rel(filepath.Dir(absolute(f.File)), f.Gone)
+		if err != nil {
+			return nil
+		}
+		found.About = &finding.About{What: lacksFile, Name: filepath.ToSlash(rel)}
+	}
+	rep.Sources[f.File] = text
+	return &found
+}
+
+func lineOf(text []byte, number int) []byte {
+	for line := range bytes.Lines(text) {
+		if number--; number == 0 {
+			return line
+		}
+	}
+	return nil
+}
+
+// keptBack are the names of what is kept out of repositories.
+var keptBack = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)secret|credential|passw|token|cert|tls|private|kubeconfig|dockerconfig|htpasswd|\.(?:env|key|pem|crt|p12|jks|age|local)\b|^\.|\benv\b|\blocal\b`)
+})
+
+// comesLater reports whether a file that is not there is one that git ignores, that is in
+// a submodule, that is called as what is kept back, or that something beside it is the
+// pattern of.
+func (t *Tree) comesLater(file string) bool {
+	name := filepath.Base(file)
+	public := strings.Contains(name, "external") || strings.Contains(name, "sealed")
+	if _, err := os.Lstat(file); err == nil && !isFolderOnDisk(file) || keptBack().MatchString(name) && !public {
+		return true
+	}
+	top := t.top()
+	rel, err := filepath.Rel(top, file)
+	if err != nil || top == "" {
+		return true
+	}
+	if rel = filepath.ToSlash(rel); strings.HasPrefix(rel, "../") || ignoredBelow(top, rel) || inSubmodule(top, rel) || isFile(filepath.Join(top, "PROJECT")) {
+		return true
+	}
+	entries, err := os.ReadDir(filepath.Dir(file))
+	if err != nil {
+		return false
+	}
+	stem := strings.TrimSuffix(name, filepath.Ext(name))
+	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		return strings.Contains(e.Name(), stem) && patternWords().MatchString(strings.Replace(e.Name(), stem, "", 1))
+	})
+}
+
+func isFolderOnDisk(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// patternWords are in the names of files that others are made of.
+var patternWords = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)example|sample|templ|tmpl|tpl|\.dist|\.enc|encrypted|sops|\.j2|\.age|\.gpg|jsonnet|\.cue|\.in$|skel`)
+})
+
+// ignoredBelow reports whether the .gitignore files of a repository ignore a path.
+func ignoredBelow(top, rel string) bool {
+	var p gitignore.Patterns
+	parts := strings.Split(rel, "/")
+	for i := range parts {
+		dir := strings.Join(parts[:i], "/")
+		if text, err := limits.ReadRegular(filepath.Join(top, dir, ".gitignore")); err == nil {
+			p = p.Add(dir, string(text))
+		}
+		at, last := strings.Join(parts[:i+1], "/"), i == len(parts)-1
+		if p.Ignores(at, true) || last && p.Ignores(at, false) {
+			return true
+		}
+	}
+	return false
+}
+
+var submodulePath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\s*path\s*=\s*(\S+)`) })
+
+// inSubmodule reports whether a path is in another repository that this one names.
+func inSubmodule(top, rel string) bool {
+	text, err := limits.ReadRegular(filepath.Join(top, ".gitmodules"))
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(submodulePath().FindAllSubmatch(text, -1), func(m [][]byte) bool {
+		return rel == string(m[1]) || strings.HasPrefix(rel, string(m[1])+"/")
+	})
+}
+
+// coming is what comments say of a file that somebody makes.
+var coming = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)creat|generat|ignor|commit|copy|copied|local|manual|by hand|templ|example|secret|encrypt|decrypt|download|fetch|optional|produced|render|todo|later`)
+})
+
+// saidToCome reports whether a comment at an entry, or right above it, says that somebody
+// makes what it names.
+func saidToCome(text []byte, line int) bool {
+	_, comment, _ := bytes.Cut(lineOf(text, line), []byte("#"))
+	above := bytes.TrimSpace(lineOf(text, line-1))
+	return coming().Match(comment) || bytes.HasPrefix(above, []byte("#")) && coming().Match(above)
+}
+
+var ownConfig = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\.(?:conf|cfg|cnf|ini|toml|ya?ml|json|xml|properties|sh|sql|html?|js|py|lua|tpl|rules|hcl)$`)
+})
+
+// isOwnConfig reports whether a file that a generator reads is a program's configuration,
+// for a ConfigMap.
+func isOwnConfig(text []byte, f *kbuild.Failure) bool {
+	return ownConfig().MatchString(f.Gone) && !bytes.Contains(text, []byte("secretGenerator")) && !bytes.Contains(lineOf(text, f.Line), []byte("env"))
+}
+
+// outside is a file that a kustomization reads though it is outside of its folder.
+func (rep *Report) outside(t *Tree, files filesys.FileSystem, err error) []finding.Finding {
+	var found []finding.Finding
+	for _, f := range failuresOf(err) {
+		text, err := files.ReadFile(absolute(f.File))
+		if !f.Known() || err != nil {
+			continue
+		}
+		name, _, ok := strings.Cut(f.What, " is outside the directory of this kustomization")
+		if !ok {
+			name = "a file that it names"
+		}
+		rep.Sources[f.File] = text
+		found = append(found, finding.Finding{
+			Rule: FileOutsideRoot, Severity: finding.Warning, Resource: finding.Resource{Kind: "Kustomization", Name: path.Base(path.Dir(absolute(f.File)))},
+			Message: name + " is outside the directory of this kustomization: kubectl apply -k refuses it, and so does kustomize build without --load-restrictor=LoadRestrictionsNone",
+			Help:    cmp.Or(f.Help, "kustomize reads the kustomizations of other directories, not their files: give that directory a kustomization.yaml, and name the directory"),
+			File:    f.File, Line: f.Line, Column: f.Column,
+			About: &finding.About{Name: t.Root},
+		})
+	}
+	return found
+}
+
+// madeLater takes away what is said of builds that fail for a file which a script or a
+// document of the repository speaks of making, and of files outside of a kustomization where
+// something here allows them.
+func madeLater(outcomes []outcome, readers textReaders) {
+	lacking, beyond := map[string][]*finding.Finding{}, map[string][]*finding.Finding{} // by the top of the repository
+	for i := range outcomes {
+		o := &outcomes[i]
+		top := o.tree.top()
+		for j := range o.findings {
+			switch f := &o.findings[j]; {
+			case top == "":
+			case f.Rule == BuildFails && f.Said().What == lacksFile:
+				lacking[top] = append(lacking[top], f)
+			case f.Rule == FileOutsideRoot:
+				beyond[top] = append(beyond[top], f)
+			}
+		}
+	}
+	for top, findings := range lacking {
+		readers[top] = append(readers[top], makerReader(findings))
+	}
+	for top, findings := range beyond {
+		readers[top] = append(readers[top], restrictorReader(top, findings))
+	}
+}
+
+// making are the words of a line that makes a file.
+var makingFiles = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)>|\b(?:tee|cp|mv|touch|mkdir|curl|wget|sops|decrypt\w*|envsubst|gomplate|generat\w*|creat\w*|cop(?:y|ies|ied)|templat\w*|render\w*|writ\w*|clone|submodule|download\w*|fetch\w*|output|dest|ignored?|controller-gen|build)\b|\s-o\b`)
+})
+
+func makerReader(findings []*finding.Finding) *textReader {
+	return &textReader{
+		wants: func(file string) bool { return !isKustomizationFile(file) },
+		read: func(file string, text []byte) (more bool) {
+			if isForCluster(file, text) {
+				return true
+			}
+			findings = slices.DeleteFunc(findings, func(f *finding.Finding) bool {
+				name := path.Base(f.Said().Name)
+				if path.Ext(name) == "" { // a folder, which many words are names of
+					name = path.Join(path.Base(path.Dir(f.Said().Name)), name)
+				}
+				if !bytes.Contains(text, []byte(name)) {
+					return false
+				}
+				for line := range bytes.Lines(text) {
+					if hasWord(line, name) && makingFiles().Match(bytes.ReplaceAll(line, []byte(name), nil)) {
+						f.Severity = finding.Off
+						return true
+					}
+				}
+				return false
+			})
+			return len(findings) > 0
+		},
+	}
+}
+
+var (
+	restrictor    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)load[-_]?restrict`) })
+	buildCommands = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile("(?:(?:apply|create|delete|diff)(?: -[^k\\s]\\S*)* (?:-k|--kustomize)[ =]?|kustomize build +|kubectl kustomize +)[\"']?([\\w./${}<>-]+)")
+	})
+)
+
+// restrictorReader looks for what has kustomize read files outside of a kustomization, as
+// Flux does, and for commands that have it refuse them.
+func restrictorReader(top string, findings []*finding.Finding) *textReader {
+	applied, allowed := map[*finding.Finding]string{}, false
+	return &textReader{
+		wants: func(string) bool { return true },
+		read: func(file string, text []byte) (more bool) {
+			if restrictor().Match(text) || bytes.Contains(text, []byte("kustomize.toolkit.fluxcd.io/")) {
+				allowed = true
+				return false
+			}
+			if !bytes.Contains(text, []byte("-k")) && !bytes.Contains(text, []byte("kustomize")) {
+				return true
+			}
+			for _, m := range buildCommands().FindAllSubmatch(text, -1) {
+				for _, f := range findings {
+					if rel, ok := below(top, f.Said().Name); ok && applied[f] == "" && leadsTo(string(m[1]), rel) {
+						applied[f] = file
+					}
+				}
+			}
+			return true
+		},
+		end: func() {
+			for _, f := range findings {
+				switch by := applied[f]; {
+				case allowed:
+					f.Severity = finding.Off
+				case by != "":
+					f.Severity = finding.Error
+					f.Help += "; " + by + " applies it"
+				}
+			}
+		},
+	}
+}
+
+// leadsTo reports whether the path in a command may be a folder of the repository: one of
+// its parts may be a variable.
+func leadsTo(said, folder string) bool {
+	said = strings.Trim(path.Clean(said), "/")
+	for strings.HasPrefix(said, "../") {
+		said = said[3:]
+	}
+	parts, names := strings.Split(said, "/"), strings.Split(folder, "/")
+	if said == "" || said == "." || said == ".." || len(parts) > len(names) {
+		return false
+	}
+	sure := false
+	for i, name := range names[len(names)-len(parts):] {
+		variable := strings.ContainsAny(parts[i], "$<{")
+		if !variable && parts[i] != name {
+			return false
+		}
+		sure = sure || !variable
+	}
+	return sure
+}
+
+// saidOtherwise takes out what madeLater took away, and marks what could not be checked
+// where a finding says why.
+func (rep *Report) saidOtherwise(outcomes []outcome) {
+	type place struct {
+		file string
+		line int
+	}
+	found := map[place]bool{}
+	for i := range outcomes {
+		o := &outcomes[i]
+		o.findings = slices.DeleteFunc(o.findings, func(f finding.Finding) bool {
+			if f.Rule != BuildFails && f.Rule != FileOutsideRoot {
+				return false
+			}
+			if f.Severity > finding.Note {
+				found[place{f.File, f.Line}] = true
+			}
+			return f.Severity == finding.Off
+		})
+	}
+	for i := range rep.Unread {
+		for _, f := range failuresOf(rep.Unread[i].Err) {
+			rep.Unread[i].Found = found[place{f.File, f.Line}]
+		}
+	}
+}
