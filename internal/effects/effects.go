@@ -43,16 +43,18 @@ const (
 
 // Recorder collects what the steps of a build did not do.
 type Recorder struct {
-	findings  []finding.Finding
-	files     map[string]*yaml.Node
-	texts     map[string][]byte
-	commented map[string]map[string]bool // what resources that are commented out are named after, by file
-	renamed   map[string]string          // images: the new name, by the old
-	used      map[string]bool            // entries of images that found one, by file and field
-	labels    []addedLabels
-	vars      []declaredVar
-	read      func(path string) ([]byte, error)
-	remote    map[string]string // addresses of kustomization files, by path
+	findings    []finding.Finding
+	files       map[string]*yaml.Node
+	texts       map[string][]byte
+	commented   map[string]map[string]bool // what resources that are commented out are named after, by file
+	renamed     map[string]string          // images: the new name, by the old
+	used        map[string]bool            // entries of images that found one, by file and field
+	labels      []addedLabels
+	overwritten []overwritten
+	moved       map[movedLabel]bool
+	vars        []declaredVar
+	read        func(path string) ([]byte, error)
+	remote      map[string]string // addresses of kustomization files, by path
 }
 
 // addedLabels are labels that an entry adds to selectors.
@@ -100,7 +102,7 @@ func (r *Recorder) Observe(s *kbuild.Step) (done func()) {
 }
 
 // Told counts the findings: it is for [kbuild.Options] too.
-func (r *Recorder) Told() int { return len(r.findings) }
+func (r *Recorder) Told() int { return len(r.findings) + len(r.overwritten) + len(r.moved) }
 
 // Texts are the kustomization files that findings point into, by path.
 func (r *Recorder) Texts() map[string][]byte { return r.texts }
@@ -474,6 +476,7 @@ func eachImage(n *yaml.Node, depth int, f func(string)) {
 func (r *Recorder) Findings(inv *inventory.Inventory) []finding.Finding {
 	if inv != nil {
 		r.brokenSelectors(inv)
+		r.overwrittenSelectors(inv)
 	}
 	if len(r.used) > 0 { // of a component, or a base, that is there several times
 		r.findings = slices.DeleteFunc(r.findings, func(f finding.Finding) bool {

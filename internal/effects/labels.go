@@ -19,13 +19,18 @@ func (r *Recorder) selectorLabels(s *kbuild.Step) {
 	switch {
 	case len(s.Entry) == 1 && s.Entry[0] == "commonLabels":
 		if labels := s.Kustomization.CommonLabels; len(labels) > 0 { //nolint:staticcheck // deprecated, and in use
-			r.labels = append(r.labels, addedLabels{s.File, s.Entry, labels})
+			r.addsLabels(s, addedLabels{s.File, s.Entry, labels})
 		}
 	case len(s.Entry) > 1:
 		if i, ok := index(s.Entry); ok && i < len(s.Kustomization.Labels) && s.Kustomization.Labels[i].IncludeSelectors {
-			r.labels = append(r.labels, addedLabels{s.File, s.Entry[:2], s.Kustomization.Labels[i].Pairs})
+			r.addsLabels(s, addedLabels{s.File, s.Entry[:2], s.Kustomization.Labels[i].Pairs})
 		}
 	}
+}
+
+func (r *Recorder) addsLabels(s *kbuild.Step, added addedLabels) {
+	r.labels = append(r.labels, added)
+	r.overwrites(s, added)
 }
 
 // brokenSelectors reports selectors that select nothing because of labels which

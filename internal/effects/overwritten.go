@@ -1,0 +1,159 @@
+package effects
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/resource"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
+)
+
+// overwritten is a label that a selector asks for and that an entry gives another value.
+type overwritten struct {
+	addedLabels
+	kind, name, what string // of the resource, and of the selector in it
+	key, was         string
+}
+
+// movedLabel is a label of pods that an entry gives another value.
+type movedLabel struct{ key, was, is string }
+
+// selectorOf is a selector in a resource, and what messages call it.
+type selectorOf struct {
+	labels *yaml.Node
+	what   string
+}
+
+// selectorsOf are the selectors of a resource that kustomize adds labels to, but for those
+// that select the resource's own pods:
+// https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/konfig/builtinpluginconsts/commonlabels.go
+func selectorsOf(n *yaml.Node) (all []selectorOf) {
+	add := func(labels *yaml.Node, what string) {
+		if labels != nil && len(labels.Content) > 0 {
+			all = append(all, selectorOf{labels, what})
+		}
+	}
+	switch kind := yamlnode.GetString(n, "kind"); kind {
+	case "Service":
+		add(yamlnode.Path(n, "spec", "selector"), "the selector")
+	case "PodDisruptionBudget":
+		add(yamlnode.Path(n, "spec", "selector", "matchLabels"), "the selector")
+	case "NetworkPolicy":
+		add(yamlnode.Path(n, "spec", "podSelector", "matchLabels"), "podSelector")
+		for _, direction := range [...][2]string{{"ingress", "from"}, {"egress", "to"}} {
+			for _, rule := range yamlnode.Elements(yamlnode.Path(n, "spec", direction[0])) {
+				for _, peer := range yamlnode.Elements(yamlnode.Get(rule, direction[1])) {
+					add(yamlnode.Path(peer, "podSelector", "matchLabels"), "a peer under "+direction[0])
+				}
+			}
+		}
+	case "Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "Job", "CronJob":
+		pod := yamlnode.Path(n, "spec", "template", "spec")
+		if kind == "CronJob" {
+			pod = yamlnode.Path(n, "spec", "jobTemplate", "spec", "template", "spec")
+		}
+		for _, field := range [...]string{"podAffinity", "podAntiAffinity"} {
+			of := yamlnode.Path(pod, "affinity", field)
+			for _, term := range yamlnode.Elements(yamlnode.Get(of, "requiredDuringSchedulingIgnoredDuringExecution")) {
+				add(yamlnode.Path(term, "labelSelector", "matchLabels"), "a term under "+field)
+			}
+			for _, term := range yamlnode.Elements(yamlnode.Get(of, "preferredDuringSchedulingIgnoredDuringExecution")) {
+				add(yamlnode.Path(term, "podAffinityTerm", "labelSelector", "matchLabels"), "a term under "+field)
+			}
+		}
+	}
+	return all
+}
+
+// overwrites notes the selectors that an entry gives another value for a label, where no
+// pods that it gives that value too have the one that was asked for.
+func (r *Recorder) overwrites(s *kbuild.Step, added addedLabels) {
+	var found []overwritten
+	var selectors []*yaml.Node
+	var pods []*yaml.Node
+	s.Each(func(res *resource.Resource) {
+		n := res.YNode()
+		for _, path := range [...][]string{{"spec", "template", "metadata", "labels"}, {"spec", "jobTemplate", "spec", "template", "metadata", "labels"}} {
+			if labels := yamlnode.Path(n, path...); labels != nil {
+				pods = append(pods, labels)
+			}
+		}
+		if res.GetKind() == "Pod" {
+			pods = append(pods, yamlnode.Path(n, "metadata", "labels"))
+		}
+		for _, selector := range selectorsOf(n) {
+			for key, value := range yamlnode.Fields(selector.labels) {
+				if is, ok := added.pairs[key.Value]; ok && is != yamlnode.String(value) {
+					found = append(found, overwritten{added, res.GetKind(), res.GetName(), selector.what, key.Value, yamlnode.String(value)})
+					selectors = append(selectors, selector.labels)
+					break
+				}
+			}
+		}
+	})
+	for _, labels := range pods {
+		for key, value := range yamlnode.Fields(labels) {
+			if is, ok := added.pairs[key.Value]; ok && is != yamlnode.String(value) {
+				if r.moved == nil {
+					r.moved = map[movedLabel]bool{}
+				}
+				r.moved[movedLabel{key.Value, yamlnode.String(value), is}] = true
+			}
+		}
+	}
+	for i, o := range found {
+		if !slices.ContainsFunc(pods, func(labels *yaml.Node) bool { return hasLabels(labels, selectors[i]) }) {
+			r.overwritten = append(r.overwritten, o)
+		}
+	}
+}
+
+func hasLabels(labels, selector *yaml.Node) bool {
+	for key, value := range yamlnode.Fields(selector) {
+		if yamlnode.String(yamlnode.Get(labels, key.Value)) != yamlnode.String(value) {
+			return false
+		}
+	}
+	return true
+}
+
+// overwrittenSelectors reports the selectors that ask for another value than was written,
+// unless something has put that back.
+func (r *Recorder) overwrittenSelectors(inv *inventory.Inventory) {
+	if len(r.overwritten) == 0 {
+		return
+	}
+	type wanted struct{ kind, key, value string }
+	still := map[wanted]bool{}
+	for _, o := range inv.Objects() {
+		if o.Node == nil {
+			continue
+		}
+		for _, selector := range selectorsOf(o.Node) {
+			for key, value := range yamlnode.Fields(selector.labels) {
+				still[wanted{o.Kind, key.Value, yamlnode.String(value)}] = true
+			}
+		}
+	}
+	slices.SortStableFunc(r.overwritten, func(a, b overwritten) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name), strings.Compare(a.what, b.what))
+	})
+	told := map[string]bool{}
+	for _, o := range r.overwritten {
+		message := fmt.Sprintf("%s puts %s=%s in place of %s in %s of %s %s: it no longer selects the pods that it was written for, which are not among those that get the label",
+			o.entry[0], o.key, o.pairs[o.key], o.was, o.what, o.kind, o.name)
+		if still[wanted{o.kind, o.key, o.was}] || r.moved[movedLabel{o.key, o.was, o.pairs[o.key]}] || told[message] {
+			continue
+		}
+		told[message] = true
+		r.report(LabelsBreakSelector, finding.Error, o.file, o.entry, message,
+			help("add labels without selectors (labels: with pairs:, without includeSelectors), or select by a label that is not among them"))
+	}
+}
