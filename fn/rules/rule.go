@@ -341,6 +341,7 @@ func topics() [][]*Rule {
 		argoRules(),
 		sourceRules(),
 		wordRules(),
+		annotationRules(),
 		localNameRules(),
 		tektonRules(),
 		workflowRules(),

@@ -219,7 +219,7 @@ var annotations = sync.OnceValue(func() *words {
 		global-rate-limit-window grpc-backend http2-push-preload influxdb-host influxdb-measurement influxdb-port influxdb-server-name limit-allowlist
 		limit-burst-multiplier limit-connections limit-rate limit-rate-after limit-rpm limit-rps limit-whitelist load-balance lua-resty-waf lua-resty-waf-allow-unknown-content-types
 		lua-resty-waf-debug lua-resty-waf-extra-rules lua-resty-waf-ignore-rulesets lua-resty-waf-process-multipart-body lua-resty-waf-score-threshold mirror-host
-		mirror-request-body mirror-target modsecurity-snippet modsecurity-transaction-id opentelemetry-operation-name opentelemetry-trust-incoming-span
+		mirror-request-body mirror-target modsecurity-snippet modsecurity-transaction-id opentelemetry-operation-name opentelemetry-trust-incoming-span opentelemetry-trust-incoming-spans
 		opentracing-trust-incoming-span permanent-redirect permanent-redirect-code preserve-trailing-slash proxy-body-size proxy-buffer-size proxy-buffering
 		proxy-buffers-number proxy-buffers-size proxy-busy-buffers-size proxy-connect-timeout proxy-cookie-domain proxy-cookie-path proxy-http-version
 		proxy-max-temp-file-size proxy-next-upstream proxy-next-upstream-timeout proxy-next-upstream-tries proxy-pass-params proxy-read-timeout proxy-redirect-from
