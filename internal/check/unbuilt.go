@@ -90,6 +90,8 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 	switch {
 	case isKustomizationFile(f.File) && ofOthers().Match(text):
 		return nil
+	case t.patchesAlone() && strings.HasPrefix(f.What, "no resource matches the patch"):
+		return nil // patches for others, which nobody builds by themselves
 	case strings.HasPrefix(f.What, "not YAML") && filledIn().Match(text), filledIn().Match(line):
 		return nil
 	case f.Gone != "":
@@ -104,6 +106,15 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 	}
 	rep.Sources[f.File] = text
 	return &found
+}
+
+// patchesAlone reports whether a kustomization has no resources of its own or of others.
+func (t *Tree) patchesAlone() bool {
+	if t.walked == nil {
+		return false
+	}
+	k := t.walked.kustomizations[filepath.Clean(t.Root)]
+	return k != nil && len(k.resources)+len(k.dirs)+len(k.remote) == 0
 }
 
 func lineOf(text []byte, number int) []byte {

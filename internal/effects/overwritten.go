@@ -109,10 +109,40 @@ func (r *Recorder) overwrites(s *kbuild.Step, added addedLabels) {
 		}
 	}
 	for i, o := range found {
-		if !slices.ContainsFunc(pods, func(labels *yaml.Node) bool { return hasLabels(labels, selectors[i]) }) {
+		if !selectsOf(pods, selectors[i], added.pairs) {
 			r.overwritten = append(r.overwritten, o)
 		}
 	}
+}
+
+// selectsOf reports whether a selector is for some of the pods that an entry gives labels
+// to: as it is written, or else by its other labels alone, of pods without these labels or
+// of one workload among several.
+func selectsOf(pods []*yaml.Node, selector *yaml.Node, pairs map[string]string) bool {
+	alike := 0
+	for _, labels := range pods {
+		if hasLabels(labels, selector) {
+			return true
+		}
+		others, fits, has := false, true, false
+		for key, value := range yamlnode.Fields(selector) {
+			is := yamlnode.Get(labels, key.Value)
+			if added, ok := pairs[key.Value]; ok {
+				has = has || is != nil
+				fits = fits && (is == nil || yamlnode.String(is) == added)
+				continue
+			}
+			others, fits = true, fits && yamlnode.String(is) == yamlnode.String(value)
+		}
+		switch {
+		case !others || !fits:
+		case !has:
+			return true
+		default:
+			alike++
+		}
+	}
+	return alike == 1 && len(pods) > 1
 }
 
 func hasLabels(labels, selector *yaml.Node) bool {
