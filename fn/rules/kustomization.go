@@ -22,7 +22,7 @@ func kustomizationRules() []*Rule {
 			Name: "file-outside-root", Severity: finding.Error, Kustomization: true, URL: "https://kubectl.docs.kubernetes.io/faq/kustomize/#security-file-foo-is-not-in-or-below-bar",
 			Doc: "A kustomization reads a file that is not below its own directory: kubectl apply -k refuses that, and so does kustomize build without --load-restrictor=LoadRestrictionsNone. " +
 				"Only directories with kustomizations may be elsewhere. " +
-				"It is an error where a script or a document of the repository applies the kustomization without that flag, and a warning otherwise. " +
+				"It is an error where a script or a document of the repository applies the kustomization without that flag, and a note otherwise: what builds it, such as Argo CD, may have the flag. " +
 				"Nothing is said where the repository has the flag somewhere, or Flux, which allows it.",
 		},
 		{

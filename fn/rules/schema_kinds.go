@@ -47,6 +47,9 @@ var kindMissing = &Rule{
 					p.ReportKey(o, key, yamlnode.Get(n, key.Value), "this resource has no kind", DidYouMean("kind"))
 					continue
 				}
+				if isOfProgram(n, o.Group) {
+					continue
+				}
 				p.Report(o, n, "this resource has no kind", Help("%s", unread))
 			case kind != "" && apiVersion == "":
 				versions := apischema.Kubernetes().Versions(kind)
@@ -73,6 +76,26 @@ var kindMissing = &Rule{
 		}
 		return nil
 	},
+}
+
+// isOfProgram reports whether more of the fields of what has no kind are ones that no kind
+// of the API group has than ones that some kind has: other programs, such as
+// openshift-install, have files with an apiVersion and metadata too.
+func isOfProgram(n *yaml.Node, group string) bool {
+	kinds := apischema.Kubernetes().Kinds(group)
+	fields, others := 0, 0
+	for k := range yamlnode.Fields(n) {
+		switch {
+		case k.Value == "apiVersion" || k.Value == "metadata":
+		case slices.ContainsFunc(kinds, func(kind string) bool {
+			return slices.ContainsFunc(apischema.Kubernetes().Versions(kind), func(v *apischema.Kind) bool { return v.Group == group && v.Schema.Field(k.Value) != nil })
+		}):
+			fields++
+		default:
+			others++
+		}
+	}
+	return len(kinds) > 0 && others > fields
 }
 
 var unknownKind = &Rule{

@@ -235,7 +235,7 @@ func (rep *Report) outside(t *Tree, files filesys.FileSystem, err error) []findi
 		}
 		rep.Sources[f.File] = text
 		found = append(found, finding.Finding{
-			Rule: FileOutsideRoot, Severity: finding.Warning, Resource: finding.Resource{Kind: "Kustomization", Name: path.Base(path.Dir(absolute(f.File)))},
+			Rule: FileOutsideRoot, Severity: finding.Note, Resource: finding.Resource{Kind: "Kustomization", Name: path.Base(path.Dir(absolute(f.File)))},
 			Message: name + " is outside the directory of this kustomization: kubectl apply -k refuses it, and so does kustomize build without --load-restrictor=LoadRestrictionsNone",
 			Help:    cmp.Or(f.Help, "kustomize reads the kustomizations of other directories, not their files: give that directory a kustomization.yaml, and name the directory"),
 			File:    f.File, Line: f.Line, Column: f.Column,

@@ -134,8 +134,13 @@ func (x *extractor) host(text string) []qualified {
 		return []qualified{{name: name}}
 	case strings.Contains(namespace, ".") || host.IsTopLevel(namespace) || strings.Trim(text, "0123456789.") == "":
 		return nil
-	case x.inv.HasNamespace(namespace) || len(x.inv.Find(inventory.GroupKind{Kind: "Service"}, name)) > 0:
+	case x.inv.HasNamespace(namespace):
 		return []qualified{{namespace, name}}
+	}
+	for _, o := range x.inv.Find(inventory.GroupKind{Kind: "Service"}, name) {
+		if o != x.obj || x.obj.Get("spec", "externalName") == nil { // which may be of a machine that the Service is called after
+			return []qualified{{namespace, name}}
+		}
 	}
 	return nil
 }
