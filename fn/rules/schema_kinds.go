@@ -88,7 +88,7 @@ func isOfProgram(n *yaml.Node, group string) bool {
 		switch {
 		case k.Value == "apiVersion" || k.Value == "metadata":
 		case slices.ContainsFunc(kinds, func(kind string) bool {
-			return slices.ContainsFunc(apischema.Kubernetes().Versions(kind), func(v *apischema.Kind) bool { return v.Group == group && v.Schema.Field(k.Value) != nil })
+			return slices.ContainsFunc(apischema.Kubernetes().Versions(kind), func(v *apischema.Kind) bool { return v.Group == group && v.Field(k.Value) != nil })
 		}):
 			fields++
 		default:
