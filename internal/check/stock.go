@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -20,6 +21,7 @@ import (
 type Stock struct {
 	have    map[held]presence
 	lack    map[held]bool
+	company map[held]int // as in surroundings, by a kind and namespace
 	makers  map[madeBy]bool
 	defined map[crdKey]*yaml.Node
 	mutated map[string]bool // as in Report
@@ -47,7 +49,7 @@ type usedComment struct {
 // TakeStock checks trees, for what they have.
 func TakeStock(ctx context.Context, trees []Tree, opts Options) *Stock {
 	rep, outcomes := lookAt(ctx, trees, opts, func(int) bool { return true })
-	s := &Stock{have: map[held]presence{}, lack: map[held]bool{}, makers: map[madeBy]bool{}, defined: rep.defined, mutated: rep.mutated, used: map[usedComment]bool{}, unread: len(rep.Unread) > 0}
+	s := &Stock{have: map[held]presence{}, lack: map[held]bool{}, company: map[held]int{}, makers: map[madeBy]bool{}, defined: rep.defined, mutated: rep.mutated, used: map[usedComment]bool{}, unread: len(rep.Unread) > 0}
 	all := slices.Clone(rep.spared)
 	for i := range outcomes {
 		for object, is := range outcomes[i].have {
@@ -56,6 +58,9 @@ func TakeStock(ctx context.Context, trees []Tree, opts Options) *Stock {
 		if around := outcomes[i].around; around != nil {
 			for object := range around.Objects {
 				s.lack[held{outcomes[i].tree.Name, object}] = true
+			}
+			for group, n := range around.Company {
+				s.company[held{outcomes[i].tree.Name, group}] = n
 			}
 			for _, m := range around.makers {
 				s.makers[madeBy{outcomes[i].tree.Name, m.what, m.name, m.namespace, fmt.Sprint(m.fills, m.named, m.within, m.names)}] = true
@@ -93,6 +98,8 @@ func lookAt(ctx context.Context, trees []Tree, opts Options, chosen func(i int) 
 type Movement struct {
 	objects map[finding.Resource]bool
 	named   map[finding.Resource]bool // the same by kind and name, or nearly that name, and what trees lack
+	groups  map[finding.Resource]bool // by kind and namespace: there are more of them, or fewer, or more or fewer lack
+	secrets bool                      // likewise of Secrets, and there were none, or at most one lacked
 	makers  bool
 	defined map[crdKey]bool
 	mutated map[string]bool
@@ -106,16 +113,22 @@ type Movement struct {
 
 // Since says how a stock differs from the one before.
 func (s *Stock) Since(before *Stock) *Movement {
-	m := &Movement{objects: map[finding.Resource]bool{}, named: map[finding.Resource]bool{}, defined: map[crdKey]bool{}, mutated: map[string]bool{}, Unread: s.unread != before.unread}
+	m := &Movement{objects: map[finding.Resource]bool{}, named: map[finding.Resource]bool{}, groups: map[finding.Resource]bool{}, defined: map[crdKey]bool{}, mutated: map[string]bool{}, Unread: s.unread != before.unread}
 	for _, h := range changed(s.have, before.have, func(a, b presence) bool { return a == b }) {
 		m.objects[h.object] = true
+		m.groups[groupedWith(&h.object)] = true
 		for _, name := range append(nearly(h.object.Name), h.object.Name) {
 			m.named[finding.Resource{Kind: h.object.Kind, Name: name}] = true
 		}
 	}
 	for _, h := range changed(s.lack, before.lack, func(a, b bool) bool { return a == b }) {
 		m.named[byName(&h.object)] = true
+		m.groups[groupedWith(&h.object)] = true
 	}
+	for _, h := range changed(s.company, before.company, func(a, b int) bool { return a == b }) {
+		m.groups[h.object] = true
+	}
+	m.secrets = s.keepsSecrets() != before.keepsSecrets() || !maps.Equal(s.secretsLacking(), before.secretsLacking()) && min(len(s.secretsLacking()), len(before.secretsLacking())) < 2
 	m.makers = len(changed(s.makers, before.makers, func(a, b bool) bool { return a == b })) > 0
 	for _, key := range changed(s.defined, before.defined, same) {
 		m.defined[key] = true
@@ -129,6 +142,32 @@ func (s *Stock) Since(before *Stock) *Movement {
 		}
 	}
 	return m
+}
+
+// keepsSecrets and secretsLacking are what the level of a Secret that lacks depends on: see
+// noSecrets of absence.
+func (s *Stock) keepsSecrets() bool {
+	for h := range s.have {
+		if h.object.Kind == "Secret" {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Stock) secretsLacking() map[string]bool {
+	names := map[string]bool{}
+	for h := range s.lack {
+		if h.object.Kind == "Secret" {
+			names[h.object.Name] = true
+		}
+	}
+	return names
+}
+
+// groupedWith is what stands for all objects of a kind in a namespace.
+func groupedWith(r *finding.Resource) finding.Resource {
+	return finding.Resource{Kind: r.Kind, Namespace: r.Namespace}
 }
 
 func byName(r *finding.Resource) finding.Resource {
@@ -152,7 +191,9 @@ func changed[K comparable, V any](a, b map[K]V, equal func(a, b V) bool) []K {
 }
 
 // Any reports whether findings of trees that have neither may depend on it.
-func (m *Movement) Any() bool { return m.makers || len(m.named)+len(m.defined)+len(m.mutated) > 0 }
+func (m *Movement) Any() bool {
+	return m.makers || m.secrets || len(m.groups)+len(m.named)+len(m.defined)+len(m.mutated) > 0
+}
 
 // Follow returns the indexes of those of the trees, of the ones that are asked for,
 // whose findings depend on what has moved: they miss an object, say, and it is in
@@ -186,7 +227,8 @@ func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
 		(m.defined[crdKey{group, f.Resource.Kind}] || f.Rule == apischema.RequiredField && m.mutated[group]) {
 		return true
 	}
-	if o.around != nil && f.Missing != nil && f.Severity > finding.Note && (m.makers || m.named[byName(&f.Resource)] || slices.ContainsFunc(append(nearly(f.Missing.Name), f.Missing.Name), func(name string) bool {
+	if o.around != nil && f.Missing != nil && f.Severity > finding.Note && (m.makers || m.secrets && f.Missing.Kind == "Secret" || m.groups[groupedWith(f.Missing)] || m.groups[finding.Resource{Kind: f.Missing.Kind}] ||
+		m.named[byName(&f.Resource)] || slices.ContainsFunc(append(nearly(f.Missing.Name), f.Missing.Name), func(name string) bool {
 		return m.named[finding.Resource{Kind: f.Missing.Kind, Name: name}]
 	})) {
 		return true
