@@ -290,13 +290,13 @@ func (v *Resolver) renamed(q *query) *inventory.Object {
 }
 
 // findElsewhere returns the objects of that name in any namespace, of those that
-// are called so now if there are any. What tests bring along is no evidence about
-// what they test.
+// are called so now if there are any, by namespace. What tests bring along is no
+// evidence about what they test.
 func (v *Resolver) findElsewhere(gk inventory.GroupKind, name string, from *inventory.Object) []*inventory.Object {
 	key := elsewhereKey{gk, name, from == nil || ofTests(from)}
 	const few = 16
 	if len(v.inv.Find(gk, name))+len(v.inv.FindPrevious(gk, name)) <= few {
-		return v.inAnyNamespace(gk, name, key.tests)
+		return besides(from, v.inAnyNamespace(gk, name, key.tests))
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -304,6 +304,14 @@ func (v *Resolver) findElsewhere(gk inventory.GroupKind, name string, from *inve
 	if !ok {
 		found = v.inAnyNamespace(gk, name, key.tests)
 		v.elsewhere[key] = found
+	}
+	return besides(from, found)
+}
+
+// besides leaves out the object that asks, which does not mean itself.
+func besides(from *inventory.Object, found []*inventory.Object) []*inventory.Object {
+	if i := slices.Index(found, from); i >= 0 {
+		return slices.Concat(found[:i], found[i+1:])
 	}
 	return found
 }
@@ -317,6 +325,7 @@ func (v *Resolver) inAnyNamespace(gk inventory.GroupKind, name string, tests boo
 			}
 		}
 		if len(here) > 0 {
+			slices.SortStableFunc(here, func(a, b *inventory.Object) int { return strings.Compare(a.Namespace, b.Namespace) })
 			return here
 		}
 	}
