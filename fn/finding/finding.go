@@ -111,6 +111,9 @@ type Finding struct {
 	// Missing is the object that is simply not in this build, for findings that
 	// an entry under validate.externals would settle.
 	Missing *Resource `json:"missing,omitempty"`
+	// ToFillIn says that something is there to be filled in before it is used, such as a
+	// placeholder, rather than wrong.
+	ToFillIn bool `json:"toFillIn,omitempty"`
 	// Wanted is the object that is named and is not in this build, where another one
 	// was probably meant.
 	Wanted *Resource `json:"-"`

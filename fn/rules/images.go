@@ -132,7 +132,8 @@ var imageTagLatest = &Rule{
 	Severity: finding.Warning,
 	Doc: "An image has the tag latest, or none, which means the same. " +
 		"What runs then depends on when a node pulled it, and there is nothing to roll back to. " +
-		"Local images, those that are never pulled or that OpenShift puts in from an ImageStream, and images with a digest are left alone. Make it an error where it matters: validate.rules, image-tag-latest: error.",
+		"Local images, those that are never pulled or that OpenShift puts in from an ImageStream, and images with a digest are left alone. " +
+		"In a repository without a configuration it is a note of check, except of programs that keep data, such as databases, which may not start with what another release has written. Make it an error where it matters: validate.rules, image-tag-latest: error.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) error {
 		said := p.Config.Normalize.GetImages() == nil && p.Config.Validate.SeverityOf(imageLikelyLocal.Name, imageLikelyLocal.Severity) != finding.Off
@@ -153,8 +154,12 @@ var imageTagLatest = &Rule{
 			if u.Tag == "" {
 				what = "no tag, which means latest"
 			}
+			risk := ""
+			if KeepsData(u.node.Value) {
+				risk = ": a release of it may not read what another one has written"
+			}
 			p.Report(u.object, u.node, fmt.Sprintf("image %q has %s: what runs depends on when it was pulled", u.node.Value, what),
-				Help("name a version, or a digest"), Says(finding.About{Name: u.node.Value}))
+				Help("name a version, or a digest%s", risk), Says(finding.About{Name: u.node.Value}))
 		})
 		return nil
 	},
@@ -349,7 +354,7 @@ var imageInvalid = &Rule{
 				return
 			}
 			if word := snakeInCapitals(s); word != "" {
-				p.Report(o, n, fmt.Sprintf("%q is not the name of an image: InvalidImageName, unless something is put in for %s", s, word), AtMost(finding.Warning))
+				p.Report(o, n, fmt.Sprintf("%q is not the name of an image: InvalidImageName, unless something is put in for %s", s, word), AtMost(finding.Warning), ToFillIn(word))
 				return
 			}
 			if len(strings.Fields(s)) > 2 {

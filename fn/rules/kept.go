@@ -22,6 +22,7 @@ type kept struct {
 	severity       int8
 	key, secret    bool
 	wanted         bool // absent is wanted
+	toFillIn       bool
 }
 
 // subject is what a finding says of the object that it is about.
@@ -50,7 +51,7 @@ type rare struct {
 func pack(rule string, f *finding.Finding, o *inventory.Object, before *kept) kept {
 	k := kept{
 		object: o, field: f.Field, message: f.Message, sum: f.Sum, about: f.About,
-		line: int32(f.Line), column: int32(f.Column), severity: int8(f.Severity), key: f.Key, secret: f.Secret,
+		line: int32(f.Line), column: int32(f.Column), severity: int8(f.Severity), key: f.Key, secret: f.Secret, toFillIn: f.ToFillIn,
 	}
 	var second *finding.Resource
 	switch {
@@ -91,7 +92,7 @@ func (a *advice) same(as *advice) bool {
 func (k *kept) finding(rule string) finding.Finding {
 	f := finding.Finding{
 		Rule: rule, Severity: finding.Severity(k.severity), Field: k.field, Message: k.message, About: k.about,
-		Line: int(k.line), Column: int(k.column), Sum: k.sum, Key: k.key, Secret: k.secret,
+		Line: int(k.line), Column: int(k.column), Sum: k.sum, Key: k.key, Secret: k.secret, ToFillIn: k.toFillIn,
 	}
 	switch {
 	case k.subject != nil:

@@ -10,6 +10,8 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/connection/engine"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/normalize"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -76,6 +78,26 @@ func layoutsOf(image string) []*layout {
 		}
 	}
 	return found
+}
+
+// keepers are further images of programs that keep data.
+var keepers = map[string]bool{
+	"coreos/etcd": true, "etcd-development/etcd": true, "gitea/gitea": true, "gitlab/gitlab-ce": true, "gitlab/gitlab-ee": true, "hashicorp/vault": true,
+	"influxdb": true, "minio/minio": true, "neo4j": true, "nextcloud": true, "sonarqube": true,
+}
+
+// KeepsData reports whether an image is of a program whose releases may not start with the
+// data of others, such as a database.
+func KeepsData(image string) bool {
+	img, ok := normalize.ParseImage(image)
+	if !ok {
+		return false
+	}
+	if e, ok := engine.ByImage(img.Name); ok {
+		return e.Name != "memcached"
+	}
+	name := strings.TrimPrefix(img.Repository, "library/")
+	return keepers[name] || slices.ContainsFunc(layouts, func(l layout) bool { return l.data != "" && slices.Contains(l.images, name) })
 }
 
 var dataOutsideVolume = &Rule{

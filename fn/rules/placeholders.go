@@ -53,7 +53,7 @@ const yours = `registry|repo|name|user|org|company|domain|project|account|image|
 // and digits may not stand right before a match.
 var placeholders = []placeholder{
 	{pattern: `<[A-Za-z][^<>]*>`},
-	{pattern: `(?i:(?:replace|change|fill|edit|update)[-_]?(?:me|this|in)\b)`},
+	{pattern: `(?i:(?:replace|change|fill|edit|update)[-_]?(?:me|this|in)\b|replace[-_]with[-_][a-z0-9_-]+)`},
 	{pattern: `(?i:(?:to[-_]be[-_](?:replaced|filled|defined|set)|insert[-_](?:your|here)|put[-_]your))`},
 	{pattern: `(?i:your[-_.]?(?:` + yours + `))[A-Za-z0-9_-]*`},
 	{pattern: `(?:TODO|FIXME|TBD)\b`},
@@ -92,6 +92,7 @@ func mayHoldPlaceholder(text string) bool {
 			c == 'm' && strings.HasPrefix(text[i:], "me") && asksTo(text[:i]),
 			c == 't' && strings.HasPrefix(text[i:], "this") && asksTo(text[:i]),
 			c == 'i' && strings.HasPrefix(text[i:], "in") && (asksTo(text[:i]) || strings.HasPrefix(text[i:], "insert")),
+			c == 'w' && strings.HasPrefix(text[i:], "with") && asksTo(text[:i]),
 			c == 'p' && strings.HasPrefix(text[i:], "placeholder"),
 			c == 't' && (strings.HasPrefix(text[i:], "to-") || strings.HasPrefix(text[i:], "to_")),
 			c == '1' && (strings.HasPrefix(text[i:], "123456789012") || strings.HasPrefix(text[i:], "111122223333")):
@@ -178,7 +179,7 @@ func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what, name 
 	if !sure {
 		opts = append(opts, AtMost(finding.Warning))
 	}
-	p.Report(o, n, fmt.Sprintf("the image of %s %q still has the placeholder %q", what, name, word), append(opts, Says(finding.About{Name: word}))...)
+	p.Report(o, n, fmt.Sprintf("the image of %s %q still has the placeholder %q", what, name, word), append(opts, ToFillIn(word))...)
 }
 
 // calledSo reports whether a name is a word, or has it between its hyphens.
@@ -186,11 +187,19 @@ func calledSo(name, word string) bool {
 	return strings.Contains("-"+name+"-", "-"+word+"-")
 }
 
-// PlaceholderLeft returns the placeholder that a finding is about: one of placeholder-left,
-// or one that says of a value that it is to be replaced.
+// ToFillIn says that a placeholder is left, where somebody or a script is to put something
+// in.
+func ToFillIn(word string) Option {
+	return func(f *finding.Finding) {
+		f.ToFillIn = true
+		Says(finding.About{What: apischema.ToFillIn, Name: word})(f)
+	}
+}
+
+// PlaceholderLeft returns the placeholder that a finding says is to be replaced.
 func PlaceholderLeft(f *finding.Finding) (word string, ok bool) {
 	said := f.Said()
-	return said.Name, (f.Rule == placeholderLeft.Name || said.What == apischema.ToFillIn) && said.Name != ""
+	return said.Name, said.What == apischema.ToFillIn && said.Name != ""
 }
 
 // accountPlaceholder returns what stands for the account in the host of an
@@ -246,7 +255,7 @@ func (p *Pass) placeholdersInHosts(o *inventory.Object) {
 			if isDNSName(n.Value) || strings.Contains(n.Value, "$"+word) || isTemplateFile(o) {
 				opts = append(opts, AtMost(finding.Warning))
 			}
-			p.Report(o, n, fmt.Sprintf("the host still has the placeholder %q", word), append(opts, Help("write the real name"), Says(finding.About{Name: word}))...)
+			p.Report(o, n, fmt.Sprintf("the host still has the placeholder %q", word), append(opts, Help("write the real name"), ToFillIn(word))...)
 		})
 	}
 }
@@ -337,7 +346,7 @@ func (p *Pass) placeholdersInValues() {
 	report := func(o *inventory.Object, n *yaml.Node, key, text string) {
 		word, sure := findPlaceholder(hostIn(key, text))
 		if sure {
-			p.Report(o, n, fmt.Sprintf("the host in %s still has the placeholder %q", key, word), AtMost(finding.Warning), SecretLine(), Help("write the real name"), Says(finding.About{Name: word}))
+			p.Report(o, n, fmt.Sprintf("the host in %s still has the placeholder %q", key, word), AtMost(finding.Warning), SecretLine(), Help("write the real name"), ToFillIn(word))
 		}
 	}
 	p.eachContainer(func(o *inventory.Object, c *inventory.Container) {

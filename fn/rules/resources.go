@@ -14,7 +14,6 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/normalize"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/quantity"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -65,7 +64,7 @@ var quantityInvalid = &Rule{
 
 func (p *Pass) reportQuantity(o *inventory.Object, n *yaml.Node, message, near string) {
 	if word := quantityPlaceholder(n.Value); word != "" {
-		p.Report(o, n, fmt.Sprintf("this quantity is still the placeholder %q", word), AtMost(finding.Warning), Help("write a number and a unit, such as 250m or 512Mi"), Says(finding.About{What: apischema.ToFillIn, Name: word}))
+		p.Report(o, n, fmt.Sprintf("this quantity is still the placeholder %q", word), AtMost(finding.Warning), Help("write a number and a unit, such as 250m or 512Mi"), ToFillIn(word))
 		return
 	}
 	if near == "" {

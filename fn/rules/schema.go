@@ -219,11 +219,14 @@ func isPlaceholderHost(o *inventory.Object, found *apischema.Problem) bool {
 func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	opts := []Option{DidYouMean(found.Suggestions...), Help("%s", found.Help)}
 	if word, field := p.toFillIn(o, found); word != "" {
-		p.Report(o, found.Node, fmt.Sprintf("%s still has the placeholder %q", field, word), AtMost(finding.Warning), Help("as it stands, %s", found.Message), Says(finding.About{What: apischema.ToFillIn, Name: word}))
+		p.Report(o, found.Node, fmt.Sprintf("%s still has the placeholder %q", field, word), AtMost(finding.Warning), Help("as it stands, %s", found.Message), ToFillIn(word))
 		return
 	}
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
+	}
+	if found.Help == apischema.Blank {
+		opts = append(opts, func(f *finding.Finding) { f.ToFillIn = true })
 	}
 	if isNamelessCustom(o) || isRecorded(o) || found.Rule == apischema.WorkloadInvalid && o.Kind == "Job" && yamlnode.GetString(o.Node, "metadata", "uid") != "" { // the backup of a Job has the selector that it got
 		opts = append(opts, AtMost(finding.Note))

@@ -168,6 +168,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	rep.ofCharts(outcomes)
 	readers := textReaders{}
 	spoken := rep.scripted(outcomes, readers)
+	unpinned(outcomes)
 	rep.saidToBeSet(outcomes)
 	rep.setImages(outcomes, readers)
 	onOneMachine(outcomes, readers)

@@ -23,6 +23,7 @@ import (
 // is wrong in the copies of its objects is a note. Rules whose severity is set have that.
 func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
 	forms, templates, completed, merged := map[object]bool{}, map[object]bool{}, map[object]bool{}, map[object]bool{}
+	scaffolds := map[object]bool{}
 	copies, dumps := map[object]bool{}, map[string]bool{}
 	for _, o := range inv.Objects() {
 		key := object{o.File, o.Resource()}
@@ -30,6 +31,8 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 		case o.Node == nil:
 		case isCompleted(o), saysFilled(o):
 			completed[key], forms[key] = true, true
+		case isScaffold(o):
+			forms[key], scaffolds[key] = true, true
 		case isForm(o):
 			forms[key] = true
 		case marked(o.Name) || marked(o.Namespace):
@@ -57,6 +60,9 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 		if (completed[key] || merged[key] && !strings.HasPrefix(f.Field, "metadata")) && !structural[f.Rule] {
 			f.Severity = min(f.Severity, finding.Note)
 		}
+		if scaffolds[key] {
+			f.ToFillIn = true
+		}
 		if forms[key] || templates[key] && (!structural[f.Rule] || f.Rule == apischema.WrongType) {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
@@ -79,17 +85,13 @@ func marked(name string) bool { return strings.ContainsAny(name, "{<%@_[#") && m
 
 // isForm reports whether the name or the namespace of a resource is a phrase in
 // capitals, which neither can be, such as FILLED BY THE OPERATOR; whether its
-// metadata, its name or an image of its containers are empty; whether it is a scaffold;
-// or whether a workload has neither a selector nor labels of its pods, as what is
-// merged into one.
+// metadata, its name or an image of its containers are empty; or whether a workload has
+// neither a selector nor labels of its pods, as what is merged into one.
 func isForm(o *inventory.Object) bool {
 	if inCapitals(o.Namespace) || inCapitals(o.Name) {
 		return true
 	}
 	if m := yamlnode.Resolve(yamlnode.Get(o.Node, "metadata")); o.Kind != "" && m != nil && m.Kind == yaml.MappingNode && (len(m.Content) == 0 || isEmptyText(yamlnode.Get(m, "name"))) {
-		return true
-	}
-	if isScaffold(o) {
 		return true
 	}
 	if o.Group == "apps" && yamlnode.IsNull(o.Get("spec", "selector")) && o.Get("spec", "template") != nil && yamlnode.IsNull(o.Get("spec", "template", "metadata")) {

@@ -387,7 +387,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			f.Severity = finding.Note
 		}
 		together := t.Root != "" || f.Rule != "quota-exceeded" && f.Rule != "limit-range-violated" // files of a folder need not be
-		if t.Root == "" && isSnippet(f) || isBlankToFill(f) || f.Help == apischema.Blank || !together {
+		if t.Root == "" && isSnippet(f) || isBlankToFill(f) || !together {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
 		if f.File == "" || f.Severity <= finding.Note {
@@ -431,10 +431,10 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 	}
 }
 
-// isBlankToFill reports whether a finding is about a placeholder in angle brackets, as
-// in <your-registry>/shop: that is how one is written that a reader of the repository or
-// a script is to fill in.
+// isBlankToFill reports whether a finding is about what was left empty, or a placeholder
+// in angle brackets, as in <your-registry>/shop: that is how one is written that a reader
+// of the repository or a script is to fill in.
 func isBlankToFill(f *finding.Finding) bool {
 	word, ok := rules.PlaceholderLeft(f)
-	return ok && strings.HasPrefix(word, "<")
+	return f.ToFillIn && !ok || strings.HasPrefix(word, "<")
 }

@@ -21,6 +21,25 @@ import (
 // is for too.
 type moving struct{ image, entry, workload, file string }
 
+// unpinned makes notes of images with a tag that moves, except of programs that keep data:
+// a release that does not read what another one has written stops them for good. Where
+// there is a configuration, or a tree was named to be applied, that is for its owners.
+func unpinned(outcomes []outcome) {
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.around == nil || o.tree.Named {
+			continue
+		}
+		for j := range o.findings {
+			f := &o.findings[j]
+			image, ok := rules.MovingImage(f)
+			if _, set := o.set[f.Rule]; ok && !set && !rules.KeepsData(image) {
+				f.Severity = min(f.Severity, finding.Note)
+			}
+		}
+	}
+}
+
 // setImages makes notes of images with a tag that moves, where a script or a pipeline
 // of the repository puts another one in before anything runs: kubectl set image,
 // kustomize edit set image, sed and yq over the file, Skaffold, Tilt, or the entry of a

@@ -13,7 +13,7 @@ import (
 // TestSetImages: what a pipeline puts in for an image is what runs.
 func TestSetImages(t *testing.T) {
 	const text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  selector: {matchLabels: {app: shop}}\n  template:\n    metadata: {labels: {app: shop}}\n" +
-		"    spec: {containers: [{name: web, image: 'registry.example.com/team/shop-web:latest'}]}\n"
+		"    spec: {containers: [{name: web, image: 'registry.example.com/team/postgres:latest'}]}\n"
 	for name, c := range map[string]struct {
 		file, text string
 		set        bool
@@ -22,8 +22,8 @@ func TestSetImages(t *testing.T) {
 		"a document":             {"README.md", "kubectl set image deployment/shop web=x:1\n", false},
 		"another workload":       {"deploy.sh", "kubectl set image deployment/board board=x:1\n", false},
 		"kubectl":                {"deploy.sh", "kubectl -n prod set image deployment/shop \\\n  web=$REGISTRY/web:$SHA\n", true},
-		"by the image":           {".github/workflows/cd.yml", "jobs:\n  x:\n    steps:\n      - run: kubectl set image $TARGET web=registry.example.com/team/shop-web:${{ github.sha }}\n", true},
-		"kustomize":              {"Makefile", "deploy:\n\tcd k8s && kustomize edit set image registry.example.com/team/shop-web=$(IMG)\n", true},
+		"by the image":           {".github/workflows/cd.yml", "jobs:\n  x:\n    steps:\n      - run: kubectl set image $TARGET web=registry.example.com/team/postgres:${{ github.sha }}\n", true},
+		"kustomize":              {"Makefile", "deploy:\n\tcd k8s && kustomize edit set image registry.example.com/team/postgres=$(IMG)\n", true},
 		"kustomize, another":     {"Makefile", "deploy:\n\tcd k8s && kustomize edit set image controller=$(IMG)\n", false},
 		"sed":                    {"Jenkinsfile", "sh \"sed -i 's|image: .*|image: ${IMAGE}|' k8s/shop.yaml\"\n", true},
 		"sed, of every file":     {".gitlab-ci.yml", "deploy:\n  script:\n    - sed -i \"s#:latest#:$CI_COMMIT_SHA#\" k8s/*.yaml\n", true},
@@ -32,14 +32,14 @@ func TestSetImages(t *testing.T) {
 		"sed, of something else": {"deploy.sh", "sed -i 's|replicas: .*|replicas: 3|' k8s/shop.yaml\n", false},
 		"sed, of a folder":       {"deploy.sh", "sed -i 's|image: .*|image: x|' \"$DIR/shop.yaml\"\n", true},
 		"sed, of any file":       {"deploy.sh", "sed -i 's|image: .*|image: x|' \"$FILE.yaml\"\n", false},
-		"sed, of the image":      {"deploy.sh", "sed \"s|shop-web:latest|shop-web:$SHA|\" \"$FILE\" | kubectl apply -f -\n", true},
+		"sed, of the image":      {"deploy.sh", "sed \"s|postgres:latest|postgres:$SHA|\" \"$FILE\" | kubectl apply -f -\n", true},
 		"yq":                     {"up.sh", "yq -i '.spec.template.spec.containers[0].image = env(IMAGE)' k8s/shop.yaml\n", true},
-		"skaffold":               {"skaffold.yaml", "apiVersion: skaffold/v4beta6\nkind: Config\nbuild:\n  artifacts:\n  - image: registry.example.com/team/shop-web\n", true},
-		"tilt, restarted":        {"Tiltfile", "docker_build_with_restart(\n    'registry.example.com/team/shop-web',\n    '.',\n)\n", true},
+		"skaffold":               {"skaffold.yaml", "apiVersion: skaffold/v4beta6\nkind: Config\nbuild:\n  artifacts:\n  - image: registry.example.com/team/postgres\n", true},
+		"tilt, restarted":        {"Tiltfile", "docker_build_with_restart(\n    'registry.example.com/team/postgres',\n    '.',\n)\n", true},
 		"tilt, another":          {"Tiltfile", "docker_build(\n    'registry.example.com/team/shop-board',\n    '.',\n)\n", false},
-		"tilt":                   {"Tiltfile", "docker_build('registry.example.com/team/shop-web', '.')\n", true},
-		"an overlay elsewhere":   {"prod/kustomization.yaml", "images:\n- name: registry.example.com/team/shop-web\n  newTag: '1.2'\n", true},
-		"an overlay that stays":  {"prod/kustomization.yaml", "images:\n- name: registry.example.com/team/shop-web\n  newTag: latest\n", false},
+		"tilt":                   {"Tiltfile", "docker_build('registry.example.com/team/postgres', '.')\n", true},
+		"an overlay elsewhere":   {"prod/kustomization.yaml", "images:\n- name: registry.example.com/team/postgres\n  newTag: '1.2'\n", true},
+		"an overlay that stays":  {"prod/kustomization.yaml", "images:\n- name: registry.example.com/team/postgres\n  newTag: latest\n", false},
 	} {
 		want := []string{"warning image-tag-latest"}
 		if c.set {
@@ -51,11 +51,31 @@ func TestSetImages(t *testing.T) {
 	// The entry that gives the image is set by the name it is for.
 	for command, want := range map[string][]string{"controller=$(IMG)": nil, "other=$(IMG)": {"warning image-tag-latest"}} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{
-			"config/kustomization.yaml": kustomization + "- shop.yaml\nimages:\n- name: controller\n  newName: quay.io/example/operator\n  newTag: latest\n",
-			"config/shop.yaml":          strings.Replace(text, "registry.example.com/team/shop-web:latest", "controller:latest", 1),
+			"config/kustomization.yaml": kustomization + "- shop.yaml\nimages:\n- name: controller\n  newName: quay.io/example/mysql\n  newTag: latest\n",
+			"config/shop.yaml":          strings.Replace(text, "registry.example.com/team/postgres:latest", "controller:latest", 1),
 			"Makefile":                  "deploy:\n\tcd config && $(KUSTOMIZE) edit set image " + command + "\n",
 		}))
 		assert.Equal(t, want, above(rep, finding.Note), command)
+	}
+}
+
+// TestUnpinned: what has no version and keeps no data is a note, unless a tree is
+// named, or said to be whole.
+func TestUnpinned(t *testing.T) {
+	for image, want := range map[string][]string{
+		"registry.example.com/team/shop:latest": nil,
+		"curlimages/curl":                       nil,
+		"memcached":                             nil,
+		"postgres":                              {"warning image-tag-latest"},
+		"docker.io/bitnami/kafka:latest":        {"warning image-tag-latest"},
+		"minio/minio":                           {"warning image-tag-latest"},
+		"grafana/grafana:latest":                {"warning image-tag-latest"},
+	} {
+		dir := tree(t, map[string]string{"app/kustomization.yaml": kustomization + "- pod.yaml\n",
+			"app/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec: {containers: [{name: a, image: '" + image + "'}]}\n"})
+		assert.Equal(t, want, above(run(t, check.Options{}, dir), finding.Note), image)
+		assert.Equal(t, []string{"warning image-tag-latest"}, above(run(t, check.Options{}, dir+"/app"), finding.Note), image)
+		assert.Equal(t, []string{"warning image-tag-latest"}, above(run(t, check.Options{Unresolved: "error"}, dir), finding.Note), image)
 	}
 }
 

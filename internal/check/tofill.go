@@ -11,7 +11,8 @@ import (
 
 // spareToFill lowers what is found at values of which a comment says that they are to be
 // replaced: what they name is not there yet, which is a note, and that nobody can apply
-// them as they are is a warning, and a note of a Secret that another one takes the place of. What was probably meant otherwise is not spared.
+// them as they are is a warning, and a note of a Secret that another one takes the place
+// of. What was probably meant otherwise is not spared.
 func (rep *Report) spareToFill(outcomes []outcome) {
 	lines := map[string][][]byte{} // by file
 	for i := range outcomes {
@@ -33,6 +34,7 @@ func (rep *Report) spareToFill(outcomes []outcome) {
 				continue
 			}
 			answer(f, "a comment says that it is to be replaced")
+			f.ToFillIn = true
 			if f.Missing != nil || asksAbove(text, f.Line-1, filledSaid()) || f.Rule == apischema.SecretInvalid {
 				f.Severity = finding.Note
 			}

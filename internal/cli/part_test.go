@@ -78,10 +78,10 @@ func TestChangedScript(t *testing.T) {
 
 // TestChangedEntry: what sets an image in one kustomization answers for that of another.
 func TestChangedEntry(t *testing.T) {
-	const entry = "resources: [../../base]\nimages: [{name: example.com/web, newTag: %s}]\n"
+	const entry = "resources: [../../base]\nimages: [{name: example.com/mysql, newTag: %s}]\n"
 	repository(t, map[string]string{
 		"base/kustomization.yaml":          "resources: [pod.yaml]\n",
-		"base/pod.yaml":                    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"example.com/web:latest\"}]}\n",
+		"base/pod.yaml":                    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"example.com/mysql:latest\"}]}\n",
 		"overlays/dev/kustomization.yaml":  "resources: [../../base]\n",
 		"overlays/prod/kustomization.yaml": fmt.Sprintf(entry, "v1"),
 	})

@@ -21,15 +21,15 @@ var _ = register(Default, Text)
 // Text prints findings the way compilers do: what is wrong, where, the line
 // with a caret under it, and what to do. Mistakes come first, the worst before
 // the others and those of what is applied before those of examples and tests; then
-// what is not in the tree, one entry for each missing object; then notes, of
-// which those of one rule are a few entries. What has one cause is one entry with
-// several places. The last line counts the findings. See [terminal.Colors] for when
-// colours are used.
+// what is there to be filled in; then what is not in the tree, one entry for each
+// missing object; then notes, of which those of one rule are a few entries. What has
+// one cause is one entry with several places. The last line counts the findings. See
+// [terminal.Colors] for when colours are used.
 func Text(w io.Writer, r *Report) error {
 	p := printer{w: w, lines: lineReader{source: r.Source}, secrets: r.Secrets, colors: terminal.Colors(w), all: r.Notes}
 	shown, hidden := 0, 0
-	var mistakes, absent, notes causes
-	missing := map[finding.Resource]bool{}
+	var mistakes, blanks, absent, notes causes
+	toFillIn, missing := 0, map[finding.Resource]bool{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		switch {
@@ -43,12 +43,21 @@ func Text(w io.Writer, r *Report) error {
 			missing[*f.Missing] = true
 		case f.Severity == finding.Note:
 			notes.add(f)
+		case f.ToFillIn:
+			blanks.add(f)
+			toFillIn++
 		default:
 			mistakes.add(f)
 		}
 		shown++
 	}
 	for _, same := range mistakes.worstFirst() {
+		p.finding(same[0], "also", same[1:])
+	}
+	if toFillIn > 0 {
+		p.print(p.paint("To fill in", color.Bold), ": ", count(toFillIn, "value"), ", before this is applied\n\n")
+	}
+	for _, same := range blanks.worstFirst() {
 		p.finding(same[0], "also", same[1:])
 	}
 	if len(missing) > 0 {

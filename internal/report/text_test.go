@@ -61,8 +61,8 @@ func TestText(t *testing.T) {
 	assert.Equal(t, 800, strings.Count(b.String(), "1  | kind: A"))
 }
 
-// TestTextParts: mistakes come before what is merely absent, and what has one
-// cause is one entry.
+// TestTextParts: mistakes come before what is there to be filled in, and that before
+// what is merely absent; what has one cause is one entry.
 func TestTextParts(t *testing.T) {
 	absent := func(name, user string) finding.Finding {
 		return finding.Finding{
@@ -77,7 +77,8 @@ func TestTextParts(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	fs := []finding.Finding{absent("db", "api"), {Rule: "warned", Severity: finding.Warning, Message: "odd"}, conflict("api"), absent("db", "web"), absent("tls", "web"), conflict("web")}
+	blank := finding.Finding{Rule: "placeholder-left", Severity: finding.Error, Message: "the host still has the placeholder", ToFillIn: true}
+	fs := []finding.Finding{absent("db", "api"), blank, {Rule: "warned", Severity: finding.Warning, Message: "odd"}, conflict("api"), absent("db", "web"), absent("tls", "web"), conflict("web")}
 	assert.NoError(t, report.Text(&b, &report.Report{Findings: fs}))
 	var lines []string
 	for line := range strings.Lines(b.String()) {
@@ -89,11 +90,13 @@ func TestTextParts(t *testing.T) {
 		`error[env-conflict]: container "api" gets DB_NAME with two values`,
 		"= also: web.yaml:7  Deployment web",
 		"warning[warned]: odd",
+		"To fill in: 1 value, before this is applied",
+		"error[placeholder-left]: the host still has the placeholder",
 		"Not in this tree: 2 objects to add, or to declare as externals (check --print-externals)",
 		"error[secret-not-found]: Secret db is not in this build",
 		"= used by: web.yaml:3  Deployment web",
 		"error[secret-not-found]: Secret tls is not in this build",
-		"5 errors, 1 warning",
+		"6 errors, 1 warning",
 	}, lines)
 }
 
