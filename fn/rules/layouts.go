@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,10 +81,10 @@ func layoutsOf(image string) []*layout {
 	return found
 }
 
-// keepers are further images of programs that keep data.
+// keepers are the last parts of the names of further images of programs that keep data.
 var keepers = map[string]bool{
-	"coreos/etcd": true, "etcd-development/etcd": true, "gitea/gitea": true, "gitlab/gitlab-ce": true, "gitlab/gitlab-ee": true, "hashicorp/vault": true,
-	"influxdb": true, "minio/minio": true, "neo4j": true, "nextcloud": true, "sonarqube": true,
+	"etcd": true, "gitea": true, "gitlab-ce": true, "gitlab-ee": true, "vault": true, "influxdb": true, "minio": true, "neo4j": true, "nextcloud": true, "sonarqube": true,
+	"zookeeper": true, "cp-zookeeper": true,
 }
 
 // KeepsData reports whether an image is of a program whose releases may not start with the
@@ -97,7 +98,7 @@ func KeepsData(image string) bool {
 		return e.Name != "memcached"
 	}
 	name := strings.TrimPrefix(img.Repository, "library/")
-	return keepers[name] || slices.ContainsFunc(layouts, func(l layout) bool { return l.data != "" && slices.Contains(l.images, name) })
+	return keepers[path.Base(name)] || slices.ContainsFunc(layouts, func(l layout) bool { return l.data != "" && slices.Contains(l.images, name) })
 }
 
 var dataOutsideVolume = &Rule{

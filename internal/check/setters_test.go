@@ -69,6 +69,7 @@ func TestUnpinned(t *testing.T) {
 		"postgres":                              {"warning image-tag-latest"},
 		"docker.io/bitnami/kafka:latest":        {"warning image-tag-latest"},
 		"minio/minio":                           {"warning image-tag-latest"},
+		"confluentinc/cp-zookeeper:latest":      {"warning image-tag-latest"},
 		"grafana/grafana:latest":                {"warning image-tag-latest"},
 	} {
 		dir := tree(t, map[string]string{"app/kustomization.yaml": kustomization + "- pod.yaml\n",
