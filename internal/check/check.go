@@ -100,12 +100,12 @@ type Report struct {
 	several       bool         // trees, so that what each has is remembered
 	nodes         []*yaml.Node // what secrets are looked for in, once nobody edits it
 	shared        *shared
-	defined       map[crdKey]*yaml.Node // what CustomResourceDefinitions say, nil where they differ
-	mutated       map[string]bool       // API groups whose resources a webhook of the trees may complete
-	overlaid      map[string]bool       // folders with templates that change the files beside them
-	unreadBeside  bool                  // something in the trees that are not chosen
-	certain       map[string]bool       // files that are judged by a few rules only
-	files         bool                  // no tree is a kustomization, whose builds take what they take
+	defined       map[crdKey][]*yaml.Node // what CustomResourceDefinitions say, each thing once
+	mutated       map[string]bool         // API groups whose resources a webhook of the trees may complete
+	overlaid      map[string]bool         // folders with templates that change the files beside them
+	unreadBeside  bool                    // something in the trees that are not chosen
+	certain       map[string]bool         // files that are judged by a few rules only
+	files         bool                    // no tree is a kustomization, whose builds take what they take
 }
 
 // Unread is a tree or a file that could not be checked. Its error is one line.
@@ -222,7 +222,7 @@ func (rep *Report) depends(outcomes []outcome) bool {
 	for _, o := range outcomes {
 		for i := range o.findings {
 			f := &o.findings[i]
-			if o.asksOthers(f) || f.Severity >= finding.Error && schemaRules[f.Rule] && !inventory.ByKubernetes(groupOf(f)) {
+			if o.asksOthers(f) || f.Severity > finding.Note && schemaRules[f.Rule] && !inventory.ByKubernetes(groupOf(f)) {
 				return true
 			}
 		}

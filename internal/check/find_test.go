@@ -444,7 +444,8 @@ func TestDumps(t *testing.T) {
 	}
 }
 
-// TestDisputedDefinitions: of several schemas of a kind nobody knows the right one.
+// TestDisputedDefinitions: of several schemas of a kind nobody knows the right one, and
+// what none of them takes is wrong.
 func TestDisputedDefinitions(t *testing.T) {
 	crd := func(field string) string {
 		return "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n" +
@@ -467,7 +468,9 @@ func TestDisputedDefinitions(t *testing.T) {
 		return finding.Off
 	}
 	assert.Equal(t, finding.Error, severity(crd("color")))
-	assert.Equal(t, finding.Warning, severity(crd("shade")))
+	assert.Equal(t, finding.Note, severity(crd("shade")), "one takes it")
+	assert.Equal(t, finding.Error, severity(crd("tint")), "none does")
+	assert.Equal(t, finding.Error, severity(strings.Replace(crd("color"), "{color:", "{size: {type: integer}, color:", 1)))
 }
 
 // TestDefinitionsOfOtherTrees: a project's samples are of the kinds that another of its
@@ -513,11 +516,15 @@ func TestDefinitionsOfOtherTrees(t *testing.T) {
 		"relaxed by a patch": {project(colour, "colour: green", map[string]string{
 			"config/crd/kustomization.yaml": kustomization + "- bases/widgets.yaml\npatches:\n- target: {kind: CustomResourceDefinition}\n  patch: |\n" +
 				"    - {op: remove, path: /spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/colour/enum}\n",
-		}), []string{"warning unsupported-value"}},
+		}), nil},
 		"the operator's dependencies": {project(colour, "colour: red", map[string]string{"vendor/x/crd.yaml": crd("other: {type: string}")}), nil},
 		"a webhook completes it": {project(colour, "", map[string]string{
 			"config/webhook/kustomization.yaml": kustomization + "- webhook.yaml\n", "config/webhook/webhook.yaml": webhook,
 		}), []string{"warning required-field-missing"}},
+		"no longer required": {project(colour, "size: 2", map[string]string{
+			"config/crd/bases/widgets.yaml": crd("size: {type: integer}"), "bundle/manifests/widgets.yaml": strings.Replace(crd("size: {type: integer}"), "type: object, properties", "type: object, required: [colour], properties", 1),
+			"bundle/manifests/widget.yaml": widget("size: 1"),
+		}), nil},
 	} {
 		if name == "a webhook completes it" {
 			c.files["config/crd/bases/widgets.yaml"] = strings.Replace(crd(colour), "type: object, properties", "type: object, required: [colour], properties", 1)

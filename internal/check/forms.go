@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -229,18 +230,14 @@ func (rep *Report) define(inv *inventory.Inventory) {
 	}
 }
 
-// defines remembers what a CustomResourceDefinition says, or that two say different
-// things.
+// defines remembers what a CustomResourceDefinition says, if it is not what another one
+// says.
 func (rep *Report) defines(key crdKey, n *yaml.Node) {
 	if rep.defined == nil {
-		rep.defined = map[crdKey]*yaml.Node{}
+		rep.defined = map[crdKey][]*yaml.Node{}
 	}
-	first, seen := rep.defined[key]
-	switch {
-	case !seen:
-		rep.defined[key] = n
-	case first != nil && (n == nil || !same(first, n)):
-		rep.defined[key] = nil // nobody knows which one is meant
+	if all := rep.defined[key]; !slices.ContainsFunc(all, func(other *yaml.Node) bool { return same(other, n) }) {
+		rep.defined[key] = append(slices.Clip(all), n) // others may have the list as it was
 	}
 }
 
@@ -283,24 +280,85 @@ func (rep *Report) mutatesBy(webhook *yaml.Node) {
 	}
 }
 
-// spareDisputed makes warnings of what the schema of a custom resource refuses where
-// the trees of a run define it differently, as a repository does that keeps an
-// earlier release beside its own; of what lacks, where a webhook may add it; and of
-// fields of files that the definition of another file has not, and that of the
-// operator's own release has.
+// spareDisputed makes notes of what the schema of a custom resource refuses and another
+// definition in the trees of a run takes, as in a repository that keeps an earlier release
+// beside its own; and warnings of what lacks where a webhook may add it, and of fields of
+// files that the definition of another file has not and that of the operator's own release
+// has.
 func (rep *Report) spareDisputed(o *outcome) {
 	for i := range o.findings {
 		f := &o.findings[i]
-		if _, ok := o.set[f.Rule]; ok || f.Severity < finding.Error || !schemaRules[f.Rule] {
+		if _, ok := o.set[f.Rule]; ok || f.Severity <= finding.Note || !schemaRules[f.Rule] {
 			continue
 		}
 		group := groupOf(f)
-		n, defined := rep.defined[crdKey{group, f.Resource.Kind}]
-		if defined && n == nil || f.Rule == apischema.RequiredField && rep.mutated[group] && !inventory.ByKubernetes(group) ||
-			f.Rule == apischema.UnknownField && o.tree.Root == "" && !o.tree.Named && published(f) {
-			f.Severity = finding.Warning
+		defined := rep.defined[crdKey{group, f.Resource.Kind}]
+		switch {
+		case len(defined) > 1 && slices.ContainsFunc(defined, func(n *yaml.Node) bool { return takes(n, f, defined) }):
+			f.Severity = finding.Note
+		case f.Rule == apischema.RequiredField && rep.mutated[group] && !inventory.ByKubernetes(group) ||
+			f.Rule == apischema.UnknownField && o.tree.Root == "" && !o.tree.Named && published(f):
+			f.Severity = min(f.Severity, finding.Warning)
 		}
 	}
+}
+
+// takes reports whether a definition, one of several of a kind, takes what a finding is
+// about: it has the field, does not require it, or says of its value what not all do.
+func takes(n *yaml.Node, f *finding.Finding, all []*yaml.Node) bool {
+	schema := schemaAt(n, f)
+	if schema == nil {
+		return false
+	}
+	switch f.Rule {
+	case apischema.UnknownField:
+		return true
+	case apischema.RequiredField:
+		name := f.Said().Name
+		return name != "" && !slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(schema, "required")), func(e *yaml.Node) bool { return yamlnode.String(e) == name })
+	}
+	return slices.ContainsFunc(all, func(other *yaml.Node) bool {
+		at := schemaAt(other, f)
+		return at != nil && (!saysOfValues(schema, at) || !saysOfValues(at, schema))
+	})
+}
+
+// schemaAt is what a definition says of the field that a finding is about, nil if it has
+// none there.
+func schemaAt(n *yaml.Node, f *finding.Finding) *yaml.Node {
+	_, version, _ := strings.Cut(f.Resource.APIVersion, "/")
+	schema := yamlnode.Path(n, "validation", "openAPIV3Schema")
+	for _, v := range yamlnode.Elements(n) {
+		if yamlnode.GetString(v, "name") == version {
+			schema = yamlnode.Path(v, "schema", "openAPIV3Schema")
+		}
+	}
+	for _, step := range fieldpath.Parse(f.Field) {
+		if schema == nil || yamlnode.GetString(schema, "x-kubernetes-preserve-unknown-fields") == "true" && yamlnode.Path(schema, "properties", step.Key) == nil {
+			break
+		}
+		if step.Kind == fieldpath.Index {
+			schema = yamlnode.Get(schema, "items")
+		} else {
+			schema = cmp.Or(yamlnode.Path(schema, "properties", step.Key), yamlnode.Get(schema, "additionalProperties"))
+		}
+	}
+	return yamlnode.Resolve(schema)
+}
+
+// saysOfValues reports whether one schema says of values all that another one says; what
+// is in them has places of its own.
+func saysOfValues(a, b *yaml.Node) bool {
+	for key, v := range yamlnode.Fields(b) {
+		switch key.Value {
+		case "description", "properties", "required", "items", "additionalProperties":
+		default:
+			if !same(yamlnode.Get(a, key.Value), v) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // published reports whether the definition that the operator of a custom resource

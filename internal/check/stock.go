@@ -23,7 +23,7 @@ type Stock struct {
 	lack    map[held]bool
 	company map[held]int // as in surroundings, by a kind and namespace
 	makers  map[madeBy]bool
-	defined map[crdKey]*yaml.Node
+	defined map[crdKey][]*yaml.Node
 	mutated map[string]bool // as in Report
 	used    map[usedComment]bool
 	unread  bool
@@ -130,7 +130,7 @@ func (s *Stock) Since(before *Stock) *Movement {
 	}
 	m.secrets = s.keepsSecrets() != before.keepsSecrets() || !maps.Equal(s.secretsLacking(), before.secretsLacking()) && min(len(s.secretsLacking()), len(before.secretsLacking())) < 2
 	m.makers = len(changed(s.makers, before.makers, func(a, b bool) bool { return a == b })) > 0
-	for _, key := range changed(s.defined, before.defined, same) {
+	for _, key := range changed(s.defined, before.defined, sameOnes) {
 		m.defined[key] = true
 	}
 	for _, group := range changed(s.mutated, before.mutated, func(a, b bool) bool { return a == b }) {
@@ -223,7 +223,7 @@ func (m *Movement) near(missing *finding.Resource) bool {
 
 // decides reports whether what has moved has a part in a finding.
 func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
-	if group := groupOf(f); f.Severity >= finding.Error && schemaRules[f.Rule] &&
+	if group := groupOf(f); f.Severity > finding.Note && schemaRules[f.Rule] &&
 		(m.defined[crdKey{group, f.Resource.Kind}] || f.Rule == apischema.RequiredField && m.mutated[group]) {
 		return true
 	}
@@ -248,4 +248,12 @@ func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
 		}
 	}
 	return false
+}
+
+// sameOnes reports whether two lists have the same nodes, in any order: that of the trees
+// they are in says nothing.
+func sameOnes(a, b []*yaml.Node) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(n *yaml.Node) bool {
+		return !slices.ContainsFunc(b, func(other *yaml.Node) bool { return same(n, other) })
+	})
 }

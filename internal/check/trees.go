@@ -201,8 +201,10 @@ func (rep *Report) take(own *Report) {
 	rep.inputs = append(rep.inputs, own.inputs...)
 	rep.brought = union(rep.brought, own.brought)
 	rep.mutated = union(rep.mutated, own.mutated)
-	for key, n := range own.defined {
-		rep.defines(key, n)
+	for key, all := range own.defined {
+		for _, n := range all {
+			rep.defines(key, n)
+		}
 	}
 }
 
