@@ -207,7 +207,7 @@ var dataFolderNotEmpty = &Rule{
 	URL:      "https://hub.docker.com/_/postgres#pgdata",
 	Doc: "PostgreSQL's data folder is the root of a volume, and a new file system has a folder lost+found there: initdb refuses to use a folder that is not empty, and the container does not start. " +
 		"A folder below it, by PGDATA or subPath, is empty at first. " +
-		"It assumes a volume that is a disk of its own with ext4; classes of volumes that are folders of a node or of a file server (local-path, hostpath, NFS, EFS, …) or have another file system (XFS, ZFS, Btrfs), claims that several nodes may mount, volumes that are bound to one of those in the build, and pods with an init container that mounts the volume are left alone.",
+		"It assumes a volume that is a disk of its own with ext4; classes of volumes that are folders of a node or of a file server (local-path, hostpath, NFS, EFS, …) or have another file system (XFS, ZFS, Btrfs), claims without a class where all that name one name such a class, claims that several nodes may mount, volumes that are bound to one of those in the build, and pods with an init container that mounts the volume are left alone.",
 	Run: func(p *Pass) error {
 		p.eachLayout(func(o *inventory.Object, c *inventory.Container, l *layout) {
 			if l.variable != "PGDATA" || c.Type != inventory.AppContainer {
@@ -283,6 +283,34 @@ var folderVolumes = NewFact(func(b *Build) map[string]bool {
 	return classes
 })
 
+// onlyFolders says that claims of the build name a class of folders of a node, and none a
+// class of anything else: such a cluster's default is one of folders too.
+var onlyFolders = NewFact(func(b *Build) bool {
+	folders, others := false, false
+	take := func(spec *yaml.Node) {
+		switch class := yamlnode.GetString(spec, "storageClassName"); {
+		case class == "":
+		case isFolderClass(class):
+			folders = true
+		default:
+			others = true
+		}
+	}
+	for _, claim := range b.Inventory.OfKind(gk("PersistentVolumeClaim")) {
+		if claim.Node != nil {
+			take(claim.Get("spec"))
+		}
+	}
+	for _, o := range b.Inventory.OfKind(gk("apps/StatefulSet")) {
+		if o.Node != nil {
+			for _, claim := range o.ClaimTemplates() {
+				take(yamlnode.Get(claim, "spec"))
+			}
+		}
+	}
+	return folders && !others
+})
+
 // isDisk reports whether a volume of a pod is a claim that nothing says is a
 // folder of a larger file system.
 func (p *Pass) isDisk(pod *inventory.Pod, volume string) bool {
@@ -300,7 +328,7 @@ func (p *Pass) isDisk(pod *inventory.Pod, volume string) bool {
 			yamlnode.GetString(c.Node, "parameters", "fsType"), yamlnode.GetString(c.Node, "parameters", "csi.storage.k8s.io/fstype")}, " ")) {
 			return false
 		}
-		return !folderVolumes.Of(p.Build)[class]
+		return !folderVolumes.Of(p.Build)[class] && (class != "" || !onlyFolders.Of(p.Build))
 	}
 	for _, t := range pod.Owner.ClaimTemplates() {
 		if yamlnode.GetString(t, "metadata", "name") == volume {

@@ -106,10 +106,10 @@ var quotaExceeded = &Rule{
 	Doc: "The workloads of a namespace together ask for more than its ResourceQuota allows. " +
 		"The last pods are refused, and stay missing. " +
 		"Counted are replicas (the least of an autoscaler where there is one), pods, claims and storage; " +
-		"not counted are DaemonSets, CronJobs and what a rolling update needs besides. Quotas with scopes are left alone, and namespaces in which something is defined twice.",
+		"not counted are DaemonSets, CronJobs, what a rolling update needs besides, and what other folders of examples or templates have. Quotas with scopes are left alone, and namespaces in which something is defined twice.",
 	URL: "https://kubernetes.io/docs/concepts/policy/resource-quotas/",
 	Run: func(p *Pass) error {
-		var uses map[string]*usage
+		var uses map[share]*usage
 		for _, q := range p.Inventory.OfKind(inventory.GroupKind{Kind: "ResourceQuota"}) {
 			if scoped(q) || q.Namespace == "" {
 				continue
@@ -117,7 +117,7 @@ var quotaExceeded = &Rule{
 			if uses == nil {
 				uses = p.usage()
 			}
-			use := uses[q.Namespace]
+			use := uses[p.shareOf(q)]
 			if use == nil {
 				continue
 			}
@@ -209,19 +209,48 @@ func (u *usage) most(key string) string {
 	return strings.Join(out, ", ")
 }
 
+// share is a namespace and the examples in it that nobody applies along with the rest.
+type share struct{ namespace, aside string }
+
+// asideFolders are words in the names of folders and files with alternatives, or with what is
+// only shown.
+var asideFolders = []string{"example", "examples", "sample", "samples", "demo", "demos", "template", "templates", "tutorial", "tutorials", "doc", "docs", "snippet", "snippets"}
+
+// shareOf returns the share that an object is in: of files that were not built, the first
+// part of the path that is for examples, and the folder in it.
+func (p *Pass) shareOf(o *inventory.Object) share {
+	s := share{namespace: o.Namespace}
+	if p.Inventory.Finished || o.File == "" {
+		return s
+	}
+	parts := strings.Split(o.File, "/")
+	for i, name := range parts {
+		words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
+		if slices.ContainsFunc(words, func(word string) bool { return slices.Contains(asideFolders, word) }) {
+			if i++; i < len(parts)-1 {
+				i++
+			}
+			s.aside = strings.Join(parts[:i], "/")
+			break
+		}
+	}
+	return s
+}
+
 // usage adds up what each namespace asks for.
-func (p *Pass) usage() map[string]*usage {
-	uses := map[string]*usage{}
+func (p *Pass) usage() map[share]*usage {
+	uses := map[share]*usage{}
 	scaled, ranges := p.autoscaled(), p.limitRanges()
 	known := map[finding.Resource]bool{}
 	for _, o := range p.Inventory.Objects() {
 		if o.Namespace == "" || o.Local {
 			continue
 		}
-		u := uses[o.Namespace]
+		of := p.shareOf(o)
+		u := uses[of]
 		if u == nil {
 			u = &usage{sum: map[string]resource.Quantity{}, by: map[string]map[string]resource.Quantity{}, pods: map[string]resource.Quantity{}, files: map[string]bool{}}
-			uses[o.Namespace] = u
+			uses[of] = u
 		}
 		if !p.Inventory.Finished && (len(o.Pods()) > 0 || o.Kind == "PersistentVolumeClaim") {
 			id := finding.Resource{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}

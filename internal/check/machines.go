@@ -1,12 +1,16 @@
 package check
 
 import (
+	"cmp"
 	"path"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
 
 // ofDisks are the rules about volumes that are disks of their own.
@@ -26,6 +30,10 @@ func onOneMachine(outcomes []outcome, readers textReaders) {
 				continue
 			}
 			if top := o.tree.top(); top != "" {
+				if isOneMachine(top, cmp.Or(o.tree.Root, filepath.Dir(f.File))) {
+					f.Severity = finding.Note
+					continue
+				}
 				asked[top] = append(asked[top], f)
 			}
 		}
@@ -33,6 +41,19 @@ func onOneMachine(outcomes []outcome, readers textReaders) {
 	for top, findings := range asked {
 		readers[top] = append(readers[top], machineReader(findings))
 	}
+}
+
+// isOneMachine reports whether the path of a folder below another one says that what is in
+// it is for a cluster on somebody's machine.
+func isOneMachine(top, dir string) bool {
+	rel, err := filepath.Rel(top, absolute(dir))
+	return err == nil && slices.ContainsFunc(strings.Split(strings.ToLower(filepath.ToSlash(rel)), "/"), func(name string) bool {
+		switch name {
+		case "kind", "docker-desktop", "rancher-desktop":
+			return true
+		}
+		return strings.HasPrefix(name, "kind-") || reference.HasWord(name, "local", "localhost", "minikube", "k3d", "k3s", "microk8s", "orbstack", "colima")
+	})
 }
 
 // machines are clusters on one machine, and clouds those whose volumes are disks.

@@ -31,6 +31,26 @@ func TestOnOneMachine(t *testing.T) {
 	}
 }
 
+// TestOverlayOnOneMachine: what only an overlay for somebody's machine keeps is on that.
+func TestOverlayOnOneMachine(t *testing.T) {
+	const remove = "patches:\n- patch: |\n    $patch: delete\n    apiVersion: apps/v1\n    kind: StatefulSet\n    metadata: {name: db}\n"
+	const database = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n" +
+		"    spec: {containers: [{name: db, image: 'postgres:16', volumeMounts: [{name: data, mountPath: /var/lib/postgresql/data}]}]}\n" +
+		"  volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]\n"
+	for name, want := range map[string]finding.Severity{"local": finding.Note, "kind": finding.Note, "prod-k3s": finding.Note, "dev": finding.Warning, "localities": finding.Warning, "one-of-a-kind": finding.Warning} {
+		dir := tree(t, map[string]string{
+			"base/db.yaml": database, "base/kustomization.yaml": kustomization + "- db.yaml\n",
+			"overlays/" + name + "/kustomization.yaml": kustomization + "- ../../base\n", "overlays/cloud/kustomization.yaml": kustomization + "- ../../base\n" + remove,
+		})
+		assert.Equal(t, want, severityOf(t, "data-folder-not-empty", dir), name)
+	}
+	dir := tree(t, map[string]string{
+		"base/db.yaml": database, "base/kustomization.yaml": kustomization + "- db.yaml\n",
+		"overlays/local/kustomization.yaml": kustomization + "- ../../base\n", "overlays/cloud/kustomization.yaml": kustomization + "- ../../base\n",
+	})
+	assert.Equal(t, finding.Warning, severityOf(t, "data-folder-not-empty", dir), "others keep it too")
+}
+
 // TestSharedOnOneMachine: volumes that one node may mount are enough for one.
 func TestSharedOnOneMachine(t *testing.T) {
 	const app = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n---\n" +

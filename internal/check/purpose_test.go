@@ -283,6 +283,13 @@ func TestQuotasOfFolders(t *testing.T) {
 	assert.Equal(t, finding.Warning, severityOf(t, "quota-exceeded", dir))
 	assert.Equal(t, finding.Error, severityOf(t, "quota-exceeded", filepath.Join(dir, "shop/all.yaml")), "named by itself")
 	documents := strings.Split(pods, "---\n")
+	for path, want := range map[string]finding.Severity{
+		"shop/app/b.yaml": finding.Warning, "examples/b.yaml": finding.Off, "shop/b-template.yaml": finding.Off, "shop/samples/b/pod.yaml": finding.Off,
+	} {
+		dir := tree(t, map[string]string{"shop/quota.yaml": documents[0] + "---\n" + documents[1], path: strings.Replace(strings.Replace(documents[2], "v1\nkind: Pod", "apps/v1\nkind: Deployment", 1),
+			"spec: {", "spec: {replicas: 3, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {", 1) + "}}"})
+		assert.Equal(t, want, severityOf(t, "quota-exceeded", dir), path)
+	}
 	lessons := tree(t, map[string]string{"shop/quota.yaml": documents[0], "shop/taken.yaml": documents[1], "shop/refused.yaml": documents[2]})
 	assert.Equal(t, finding.Note, severityOf(t, "quota-exceeded", lessons), "Pods that are tried one by one")
 	dir = tree(t, map[string]string{"shop/all.yaml": pods, "shop/kustomization.yaml": kustomization + "- all.yaml\n"})
