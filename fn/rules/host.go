@@ -420,7 +420,7 @@ var localhostPortNotServed = &Rule{
 	Doc: "An address in text is localhost with a port that no container of the pod has. " +
 		"Inside of a pod, localhost is the pod itself: a value from Docker Compose or a laptop leads nowhere. " +
 		"Pods that declare no ports, use the host's network, or mention the port elsewhere are left alone, " +
-		"and so are the commands of hooks, and those of probes unless the port is one digit away from one that the container declares. " +
+		"and so are the commands of hooks, and those of probes unless the port is one digit away from one that the container declares. So are exporters of metrics beside another container, which ask it at a port that is for them alone. " +
 		"It is a note for the address of a web server that may be for a browser: nothing in the build has that port, and the name of the setting says nothing of a server.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
@@ -437,7 +437,7 @@ var localhostPortNotServed = &Rule{
 			if len(pods) == 0 || u.multiline && u.pod == nil {
 				continue // a file may configure the server and its clients at once
 			}
-			served := false
+			served := looksAtOthers(u)
 			for _, pod := range pods {
 				served = served || mayServe(pod, u) || p.configures(pod, strconv.Itoa(u.Port), u.from)
 			}
@@ -476,8 +476,10 @@ func (p *Pass) connects(u *hostUse) bool {
 		return true
 	}
 	key := strings.ToLower(u.Key)
-	if strings.Contains(key, "redirect") || strings.Contains(key, "callback") {
-		return false // a browser goes there
+	for _, word := range [...]string{"redirect", "callback", "public", "external", "browser", "frontend", "site_url", "web_url", "app_url", "nextauth"} {
+		if strings.Contains(key, word) {
+			return false // a browser goes there
+		}
 	}
 	for _, word := range [...]string{"api", "service", "endpoint", "host", "addr", "backend", "upstream", "server", "proxy", "collector", "exporter"} {
 		if strings.Contains(key, word) {
@@ -485,6 +487,19 @@ func (p *Pass) connects(u *hostUse) bool {
 		}
 	}
 	return servedPorts.Of(p.Build)[strconv.Itoa(u.Port)]
+}
+
+// looksAtOthers reports whether an address is in a container that is there for another one
+// of its pod, which need not declare what it has for it: an exporter of metrics asks a server
+// for its status at a port of its own.
+func looksAtOthers(u *hostUse) bool {
+	if u.pod == nil || len(u.pod.Containers) < 2 {
+		return false
+	}
+	return slices.ContainsFunc(u.pod.Containers, func(c *inventory.Container) bool {
+		image := yamlnode.GetString(c.Node, "image")
+		return (strings.Contains(image, "exporter") || strings.Contains(image, "kube-rbac-proxy")) && within(c.Node, u.node, 0)
+	})
 }
 
 // servedPorts are the numbers of the ports that Services and containers have.

@@ -78,3 +78,18 @@ func TestSaidToBeSet(t *testing.T) {
 		assert.Equal(t, want, above(rep, finding.Note), comment)
 	}
 }
+
+// TestForwardedPort: a comment says that an address is for a browser beside kubectl.
+func TestForwardedPort(t *testing.T) {
+	for comment, want := range map[string][]string{
+		"# the address of the api":                     {"warning localhost-port-not-served"},
+		"# kubectl port-forward svc/api 8080:8080":     nil,
+		"# opened by the browser, not by this program": nil,
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"all.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: site}\ndata:\n  " + comment + "\n  API_URL: http://localhost:8080\n---\n" +
+				"apiVersion: v1\nkind: Pod\nmetadata: {name: site}\nspec:\n  containers:\n  - {name: a, image: 'example.com/site:1', ports: [{containerPort: 80}], envFrom: [{configMapRef: {name: site}}]}\n",
+		}))
+		assert.Equal(t, want, above(rep, finding.Note), comment)
+	}
+}

@@ -10,7 +10,8 @@ import (
 )
 
 // saidToBeSet makes notes of images with a placeholder, or a tag that moves, where a
-// comment beside them says what puts another one in. In a kustomization it may be said
+// comment beside them says what puts another one in, and of addresses of localhost where one
+// says that the port is forwarded to whoever opens them. In a kustomization it may be said
 // once for all entries.
 func (rep *Report) saidToBeSet(outcomes []outcome) {
 	for i := range outcomes {
@@ -20,7 +21,10 @@ func (rep *Report) saidToBeSet(outcomes []outcome) {
 			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line == 0 {
 				continue
 			}
-			if _, left := rules.PlaceholderLeft(f); !left {
+			says, help := saysWhoSets, "; a comment says that it is set later"
+			if f.Rule == "localhost-port-not-served" {
+				says, help = saysWhoForwards, "; a comment says who forwards the port"
+			} else if _, left := rules.PlaceholderLeft(f); !left {
 				if _, moving := rules.MovingImage(f); !moving {
 					continue
 				}
@@ -37,9 +41,9 @@ func (rep *Report) saidToBeSet(outcomes []outcome) {
 				from, to = 0, len(lines)
 			}
 			for _, line := range lines[from:to] {
-				if _, comment, ok := bytes.Cut(line, []byte("#")); ok && saysWhoSets(comment) {
+				if _, comment, ok := bytes.Cut(line, []byte("#")); ok && says(comment) {
 					f.Severity = finding.Note
-					f.Help += "; a comment says that it is set later"
+					f.Help += help
 					break
 				}
 			}
@@ -55,6 +59,12 @@ var (
 		return regexp.MustCompile(`(?i)\b(?:overwr\w+|overrid\w+|replace[sd]?|update[sd]?|set|sets|inject\w*|substitut\w*|fill\w*|bump\w*|patche[sd]|pin\w*)\b`)
 	})
 )
+
+// saysWhoForwards reports whether a comment says that an address is for a browser beside
+// kubectl port-forward.
+func saysWhoForwards(comment []byte) bool {
+	return bytes.Contains(comment, []byte("port-forward")) || bytes.Contains(bytes.ToLower(comment), []byte("browser"))
+}
 
 // saysWhoSets reports whether a comment names what sets something.
 func saysWhoSets(comment []byte) bool { return whoSets().Match(comment) && setting().Match(comment) }
