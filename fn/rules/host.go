@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -375,7 +376,7 @@ var hostSchemeMismatch = &Rule{
 	Severity: finding.Warning,
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol",
 	Doc: "The scheme of a URL contradicts the name or appProtocol of the Service's port: https to a port called http, or redis to one called postgres. " +
-		"Ports whose names say nothing of a protocol are left alone. " +
+		"Ports whose names say nothing of a protocol are left alone, and so are those that take HTTP and HTTPS alike, as Plex's does. " +
 		"So is a scheme that nobody knows, unless it is one letter away from a common one, as htp is.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
@@ -407,10 +408,28 @@ func (p *Pass) checkScheme(u *hostUse) {
 		if engine.ProtocolOf(named) == "" {
 			named, _, _ = strings.Cut(have.Name, "-")
 		}
-		if is := engine.ProtocolOf(named); is != "" && is != says {
+		if is := engine.ProtocolOf(named); is != "" && is != says && !(isWeb(is) && isWeb(says) && servesBoth(u.judgement.target, &have.ServicePort)) {
 			p.reportHost(u, fmt.Sprintf("host %q: the scheme is %s, but port %d of Service %q is called %q", u.Host, u.Scheme, port, u.judgement.target.Name, named))
 		}
 	}
+}
+
+func isWeb(protocol string) bool { return protocol == "http" || protocol == "https" }
+
+// bothProtocols are ports at which servers take HTTP and HTTPS alike, whatever they are
+// called: those of Plex and of Syncthing.
+// https://support.plex.tv/articles/206225077-how-to-use-secure-server-connections/ and
+// https://docs.syncthing.net/users/config.html#config-option-gui.tls
+var bothProtocols = []string{"32400", "8384"}
+
+// servesBoth reports whether a server takes both at a port of a Service: it is known for it,
+// or another port, called after the other one, leads to the same.
+func servesBoth(svc *inventory.Object, port *ServicePort) bool {
+	leads := cmp.Or(port.TargetPort, port.Port)
+	return slices.Contains(bothProtocols, leads) || slices.Contains(bothProtocols, port.Port) || slices.ContainsFunc(ServicePorts(svc), func(other ServicePort) bool {
+		name, _, _ := strings.Cut(other.Name, "-")
+		return other.Port != port.Port && cmp.Or(other.TargetPort, other.Port) == leads && isWeb(engine.ProtocolOf(name))
+	})
 }
 
 var localhostPortNotServed = &Rule{

@@ -180,7 +180,12 @@ func unusedFirst(near []string, name string, used func(string) bool) {
 func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string, pods []*inventory.Pod, containers []*inventory.Container, target bool) {
 	targeted, own := targetedPorts.Of(p.Build), 0
 	if target {
-		own = 1
+		if own = 1; allElsewhere(o, containers) {
+			return
+		}
+	}
+	if slices.ContainsFunc(pods, isBuilt) {
+		return
 	}
 	var near []string
 	for _, c := range containers {
@@ -213,6 +218,28 @@ func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string
 	}
 	p.Report(o, n, message, AtMost(finding.Warning), DidYouMeanAs("%s", near...),
 		Help("if something does listen on %s, declare it under the container's ports", n.Value))
+}
+
+// isBuilt reports whether the image of a pod comes of an image stream, as that of a
+// BuildConfig does: it need not listen where the one does that it was made of.
+// https://docs.openshift.com/container-platform/latest/openshift_images/triggering-updates-on-imagestream-changes.html
+func isBuilt(pod *inventory.Pod) bool {
+	return pod.Owner.Annotation("image.openshift.io/triggers") != "" || slices.ContainsFunc(pod.Containers, func(c *inventory.Container) bool {
+		image := yamlnode.Get(c.Node, "image")
+		return image != nil && strings.TrimSpace(yamlnode.String(image)) == ""
+	}) || pod.Owner.Group == "apps.openshift.io" && slices.ContainsFunc(yamlnode.Elements(pod.Owner.Get("spec", "triggers")), func(n *yaml.Node) bool { return yamlnode.GetString(n, "type") == "ImageChange" })
+}
+
+// allElsewhere reports whether a Service has several numbers and its pods declare none of
+// them: then what they declare is of something else, and no slip in one of the numbers.
+func allElsewhere(svc *inventory.Object, containers []*inventory.Container) bool {
+	ports := ServicePorts(svc)
+	return len(ports) > 1 && !slices.ContainsFunc(ports, func(p ServicePort) bool {
+		target := cmp.Or(p.TargetPort, p.Port)
+		return !isNumber(target) || slices.ContainsFunc(containers, func(c *inventory.Container) bool {
+			return slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "ports")), func(n *yaml.Node) bool { return yamlnode.GetString(n, "containerPort") == target })
+		})
+	})
 }
 
 // listening are the ports of images whose servers listen there unless they are told
