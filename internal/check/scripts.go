@@ -13,6 +13,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
 
 // scripted makes warnings of what the scripts, programs and documents of the
@@ -255,16 +256,19 @@ func (r *reader) ask(file string, commands, comments []byte) {
 
 // charted looks for what a chart of the repository makes under a name that is not put
 // together from a release's: a template that has it, or a helper that returns it. A
-// document may show it whole.
+// document may show it whole, and a script or program have it as a text that it applies.
 // https://helm.sh/docs/chart_template_guide/named_templates/
 func (r *reader) charted(file string, text []byte) {
-	document := isDocument(file)
-	if !document && !strings.Contains(file, "templates/") {
+	document, applies := isDocument(file), appliesText(file, text)
+	if !document && !applies && !strings.Contains(file, "templates/") {
 		return
 	}
 	named, _ := r.namedIn(text)
 	for q, findings := range r.questions {
-		if q.kind == "" || !named[q.name] || !isDistinct(q.name) || !document && !templateMakes(file, text, q.kind, q.name) || document && !shows(text, q.kind, q.name) {
+		switch {
+		case q.kind == "" || !named[q.name] || !applies && !isDistinct(q.name):
+			continue
+		case (document || applies) && !shows(text, q.kind, q.name), !document && !applies && !templateMakes(file, text, q.kind, q.name):
 			continue
 		}
 		delete(r.questions, q)
@@ -274,6 +278,13 @@ func (r *reader) charted(file string, text []byte) {
 			}
 		}
 	}
+}
+
+// appliesText reports whether a script or program, that is no test, has resources and has
+// kubectl or a client apply something.
+func appliesText(file string, text []byte) bool {
+	return (isScript(file) || isProgram(file)) && bytes.Contains(text, []byte("kind: ")) && (bytes.Contains(text, []byte("apply")) || bytes.Contains(text, []byte("create"))) &&
+		!reference.InTests(file)
 }
 
 func isDocument(file string) bool {
@@ -490,11 +501,12 @@ var creates = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // makes is how kubectl and Terraform call the objects of a kind that they make, and the
-// words of Helm, which makes Services, and of Terraform's modules, which make accounts.
+// words of Helm, whose charts have objects that are called after the release, and of
+// Terraform's modules, which make accounts.
 var makes = map[string]string{
-	"Secret":         "secret cnpg",
-	"ConfigMap":      "configmap cm config_map",
-	"ServiceAccount": "serviceaccount sa service_account module",
+	"Secret":         "secret cnpg helm helm_release",
+	"ConfigMap":      "configmap cm config_map helm helm_release",
+	"ServiceAccount": "serviceaccount sa service_account module helm helm_release",
 	"Service":        "helm helm_release",
 }
 
@@ -544,11 +556,11 @@ func (m makers) make(kind, name string) bool {
 		for _, command := range m[word] {
 			switch word {
 			case "helm":
-				if installs(command, name) {
+				if isMadeBy(kind, name, releaseOf(command)) {
 					return true
 				}
 			case "helm_release":
-				if release := releaseName().FindSubmatch(command); release != nil && isOfRelease(name, string(release[1])) {
+				if release := releaseName().FindSubmatch(command); release != nil && isMadeBy(kind, name, string(release[1])) {
 					return true
 				}
 			case "module":
@@ -599,15 +611,21 @@ var identityModule = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)irsa|service[-_]?account|(?:workload|pod)[-_]?identity`)
 })
 
-// isOfRelease reports whether a name may be that of a Service of a release.
+// isOfRelease reports whether a name may be that of an object of a release.
 func isOfRelease(name, release string) bool {
 	rest, ok := strings.CutPrefix(name, release)
 	return ok && (rest == "" || rest[0] == '-')
 }
 
-// installs reports whether what follows helm install is a release that the name of a
-// Service may be of.
-func installs(command []byte, name string) bool {
+// isMadeBy reports whether a release may have an object. Of Secrets and ConfigMaps with more
+// in their names than its own an application has some too.
+func isMadeBy(kind, name, release string) bool {
+	return release != "" && isOfRelease(name, release) && (name == release || kind != "Secret" && kind != "ConfigMap")
+}
+
+// releaseOf returns the name of the release in what follows helm install, "" if there is
+// none.
+func releaseOf(command []byte) string {
 	value := false // of the flag before
 	for word := range strings.FieldsSeq(string(command)) {
 		switch {
@@ -616,10 +634,10 @@ func installs(command []byte, name string) bool {
 		case value:
 			value = false
 		case word != "\\":
-			return isOfRelease(name, strings.Trim(word, `"'`))
+			return strings.Trim(word, `"'`)
 		}
 	}
-	return false
+	return ""
 }
 
 // switches are Helm's flags without a value that are given before the name.
