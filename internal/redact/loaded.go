@@ -149,9 +149,12 @@ func (l *loaded) hide() {
 	}
 }
 
+// toReplace is what says of itself that a value is still to be put there.
+var toReplace = regexp.MustCompile(`^(?:CHANGE[_-]?ME|(?:CHANGE|REPLACE)[_-](?:ME|THIS|WITH)(?:[_-][A-Z]+)*|YOUR(?:[_-][A-Z]+){1,6}|TODO)$`)
+
 // innocent reports whether a value is no secret by what was said up to now.
 func (l *loaded) innocent(value string) bool {
-	if l.said[value] {
+	if l.said[value] || toReplace.MatchString(value) {
 		return true
 	}
 	if !IsWeak(value) {
