@@ -142,6 +142,7 @@ var objectChecks = sync.OnceValue(func() map[string][]objectCheck {
 		"core.v1.Secret":      {secret},
 		"core.v1.ConfigMap":   {configMap},
 
+		"networking.v1.Ingress":            {certificates},
 		"networking.v1.IngressSpec":        {ingressSpec},
 		"networking.v1.IngressBackend":     {ingressResource, oneOfFields(IngressInvalid, 1, 1, "service", "resource")},
 		"networking.v1.ServiceBackendPort": {oneOfFields(IngressInvalid, 1, 1, "name", "number")},
@@ -764,21 +765,42 @@ func ingressSpec(o *object) {
 	if o.get("defaultBackend") == nil && len(yamlnode.Elements(o.get("rules"))) == 0 && len(o.meant) == 0 {
 		o.lacks(nil, IngressInvalid, "an Ingress needs rules or a defaultBackend")
 	}
-	o.certificates()
 }
 
 // certificates warns of hosts that have a certificate and no rule: it is served to
-// nobody, and the host that was meant has none.
-func (o *object) certificates() {
+// nobody, and the host that was meant has none. A controller may be told of more hosts.
+// https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#server-alias
+// https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#redirect-fromto-www
+func certificates(o *object) {
 	var hosts []string
-	for _, r := range yamlnode.Elements(o.get("rules")) {
+	www := false
+	for k, v := range yamlnode.Fields(o.get("metadata", "annotations")) {
+		switch _, name, _ := strings.Cut(k.Value, "/"); name {
+		case "server-alias":
+			for alias := range strings.SplitSeq(yamlnode.String(v), ",") {
+				hosts = append(hosts, strings.TrimSpace(alias))
+			}
+		case "server-alias-regex", "server-snippet":
+			return
+		case "from-to-www-redirect":
+			www = yamlnode.String(v) == "true"
+		}
+	}
+	if slices.ContainsFunc(hosts, func(h string) bool { return strings.ContainsAny(h, "~$") }) {
+		return // an expression, or what is filled in
+	}
+	aliases := len(hosts)
+	for _, r := range yamlnode.Elements(o.get("spec", "rules")) {
 		n := yamlnode.Get(r, "host")
 		if yamlnode.String(n) == "" || templated(n) {
 			return // a rule for any host
 		}
 		hosts = append(hosts, n.Value)
+		if www {
+			hosts = append(hosts, "www."+n.Value, strings.TrimPrefix(n.Value, "www."))
+		}
 	}
-	if len(hosts) == 0 {
+	if len(hosts) == aliases {
 		return
 	}
 	under := func(host, wildcard string) bool {
@@ -788,7 +810,7 @@ func (o *object) certificates() {
 	covers := func(certificate, host string) bool {
 		return certificate == host || under(host, certificate) || under(certificate, host) || host == "*."+certificate
 	}
-	for _, t := range yamlnode.Elements(o.get("tls")) {
+	for _, t := range yamlnode.Elements(o.get("spec", "tls")) {
 		for _, n := range yamlnode.Elements(yamlnode.Get(t, "hosts")) {
 			n = yamlnode.Resolve(n)
 			if n.Kind != yaml.ScalarNode || n.Value == "" || templated(n) || slices.ContainsFunc(hosts, func(h string) bool { return covers(n.Value, h) }) {
