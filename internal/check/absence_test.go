@@ -57,6 +57,10 @@ func TestAbsencesByEvidence(t *testing.T) {
 		"a chart is beside":              {map[string]string{"k8s/all.yaml": whole, "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n"}, finding.Warning},
 		"a project of an operator":       {map[string]string{"k8s/all.yaml": whole, "PROJECT": "domain: example.com\nlayout: [go.kubebuilder.io/v4]\n"}, finding.Note},
 		"a release there":                {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Note},
+		"a chart of Fleet there":         {map[string]string{"k8s/all.yaml": whole, "queue/fleet.yaml": "defaultNamespace: shop\nhelm:\n  releaseName: queue\n  repo: https://charts.example.com\n  chart: queue\n"}, finding.Note},
+		"a chart of Fleet elsewhere":     {map[string]string{"k8s/all.yaml": whole, "queue/fleet.yaml": "defaultNamespace: queue\nhelm:\n  releaseName: queue\n  repo: https://charts.example.com\n  chart: queue\n"}, finding.Error},
+		"manifests of Fleet":             {map[string]string{"k8s/all.yaml": whole, "queue/fleet.yaml": "defaultNamespace: shop\nhelm:\n  releaseName: queue\n"}, finding.Error},
+		"a helmfile":                     {map[string]string{"k8s/all.yaml": whole, "helmfile.yaml": "releases:\n- name: queue\n  namespace: shop\n  chart: team/queue\n"}, finding.Note},
 		"and a name like it is here":     {map[string]string{"k8s/all.yaml": whole + reads("api", "shop", "my-payments-key") + secrets("shop", "my-payments-key"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Warning},
 		"one with a word less there":     {map[string]string{"k8s/all.yaml": strings.ReplaceAll(whole, "bravo", "payments"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Warning},
 		"a release somewhere":            {map[string]string{"k8s/all.yaml": whole, "flux/release.yaml": strings.Replace(fmt.Sprintf(release, "x"), ", namespace: x", "", 1)}, finding.Warning},
@@ -183,4 +187,25 @@ func TestAbsencesOfWhatWasNamed(t *testing.T) {
 			assert.Contains(t, f, "warning ", path)
 		}
 	}
+}
+
+// TestFleetChangesCharts: Fleet has a kustomization patch what a chart makes, which is in
+// no file.
+func TestFleetChangesCharts(t *testing.T) {
+	files := map[string]string{
+		"queue/fleet.yaml":                   "defaultNamespace: queue\nhelm:\n  repo: https://charts.example.com\n  chart: queue\nkustomize:\n  dir: after\n",
+		"queue/after/kustomization.yaml":     "resources: [more.yaml]\npatches:\n- path: patch.yaml\n",
+		"queue/after/more.yaml":              "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n",
+		"queue/after/patch.yaml":             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: queue}\nspec: {replicas: 2}\n",
+		"web/before/kustomization.yaml":      "resources: [more.yaml]\npatches:\n- path: patch.yaml\n",
+		"web/before/more.yaml":               "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n",
+		"web/before/patch.yaml":              "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: queue}\nspec: {replicas: 2}\n",
+		"web/before/nested/fleet.yaml":       "helm: {chart: queue}\nkustomize: {dir: other}\n",
+		"classes/fast.yaml":                  "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: disks-fast}\nprovisioner: disks.example.com\n",
+		"classes/claims.yaml":                "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec: {storageClassName: disks, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n",
+		"classes/others/fast-and-small.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n",
+	}
+	rep := run(t, check.Options{}, tree(t, files))
+	assert.Equal(t, []string{"error build-fails"}, above(rep, finding.Note))
+	assert.Contains(t, rep.Findings[0].File, "web/before/patch.yaml")
 }

@@ -339,8 +339,8 @@ func isFolder(repository fs.FS, dir string) bool {
 }
 
 // weighAbsences gives what is not in a tree the level that the run has evidence for.
-// What scripts and documents say is known by then.
-func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding]speech, notInCluster map[finding.Resource]bool) {
+// What scripts and documents say is known by then, and what charts they install.
+func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding]speech, notInCluster map[finding.Resource]bool, charts *installed) {
 	certManager := false
 	namespaces := map[finding.Resource]int{} // that lack it, by kind and name
 	counted := map[finding.Resource]bool{}
@@ -368,6 +368,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 		return
 	}
 	makers := &makersBy{wanted: wanted}
+	makers.add(charts.makers)
 	for i := range outcomes {
 		if s := outcomes[i].around; s != nil {
 			makers.add(s.makers)
@@ -449,7 +450,9 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			a.scaled = f.Rule == "scale-target-not-found"
 			a.certificate = isCertificate(f)
 			a.custom = (f.Missing.Kind == "Secret" || f.Missing.Kind == "ConfigMap") && !inventory.ByKubernetes(groupOf(f))
-			a.near = others.near(f.Missing)
+			if a.near = others.near(f.Missing); f.Missing.Kind == "StorageClass" && strings.HasPrefix(a.near, f.Missing.Name+"-") {
+				a.near = "" // one more class of a driver that comes with its own
+			}
 			level, why := a.judge()
 			switch {
 			case level >= f.Severity:

@@ -265,10 +265,11 @@ func (r *reader) charted(file string, text []byte) {
 	}
 	named, _ := r.namedIn(text)
 	for q, findings := range r.questions {
+		distinct := isDistinct(q.name) // another field may have a plain word
 		switch {
-		case q.kind == "" || !named[q.name] || !applies && !isDistinct(q.name):
+		case q.kind == "" || !named[q.name] || document && !applies && !distinct:
 			continue
-		case (document || applies) && !shows(text, q.kind, q.name), !document && !applies && !templateMakes(file, text, q.kind, q.name):
+		case (document || applies || !distinct) && !shows(text, q.kind, q.name), !document && !applies && distinct && !templateMakes(file, text, q.kind, q.name):
 			continue
 		}
 		delete(r.questions, q)

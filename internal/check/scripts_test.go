@@ -128,6 +128,7 @@ func TestChartsElsewhere(t *testing.T) {
 func TestScriptsMakeObjects(t *testing.T) {
 	const secret = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", envFrom: [{secretRef: {name: shop-keys}}]}]}\n"
 	const account = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {serviceAccountName: shop-keys, containers: [{name: web, image: \"shop/web:1.2\"}]}\n"
+	const word = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {serviceAccountName: pusher, containers: [{name: web, image: \"shop/web:1.2\"}]}\n"
 	const route = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\"}]}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: shop-keys, port: {number: 80}}}}\n"
 	for name, c := range map[string]struct{ pod, file, text, want string }{
 		"nothing":                 {secret, "README.md", "Have fun with shop-keys.\n", "warning secret-not-found"},
@@ -182,6 +183,9 @@ func TestScriptsMakeObjects(t *testing.T) {
 		"a forwarded port":        {route, "up.sh", "kubectl -n shop port-forward svc/shop-keys 80\n", "note service-not-found"},
 		"another pod":             {route, "README.md", "kubectl exec -n shop shop-keys-web-0 -- date\n", "warning service-not-found"},
 		"a Service's own file":    {route, "README.md", "kubectl apply -f k8s/shop-keys.yaml\n", "warning service-not-found"},
+		"a word in a template":    {word, "chart/templates/account.yaml", "kind: ServiceAccount\napiVersion: v1\nmetadata:\n  name: pusher\n  labels: {{ .Values.labels }}\n", "note serviceaccount-not-found"},
+		"a word in another":       {word, "chart/templates/account.yaml", "kind: ServiceAccount\napiVersion: v1\nmetadata:\n  name: {{ .Release.Name }}\n---\nkind: Role\nmetadata:\n  name: pusher\n", "warning serviceaccount-not-found"},
+		"a word in a document":    {word, "docs/a.md", "kind: ServiceAccount\nmetadata:\n  name: pusher\n", "warning serviceaccount-not-found"},
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": c.pod, c.file: c.text}))
 		assert.Contains(t, above(rep, finding.Off), c.want, name)
