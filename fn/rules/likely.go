@@ -165,7 +165,8 @@ func looksLikePython(o *inventory.Object, c *inventory.Container) string {
 	name, _, _ := strings.Cut(base, ":")
 	// The official image alone runs small scripts as well.
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
-	if strings.TrimPrefix(strings.TrimPrefix(image[:len(image)-len(base)], "docker.io/"), "library/") == "" && officialImages()[name] {
+	registry := image[:len(image)-len(base)]
+	if (registry == "" || registry == "docker.io/" || strings.HasSuffix(registry, "library/")) && officialImages()[name] { // or a mirror of it
 		words = nil
 	}
 	for _, word := range words {

@@ -52,8 +52,9 @@ var sourcePathNotFound = &Rule{
 				}
 			}
 		}
+		known := slices.ContainsFunc(order, func(source string) bool { return p.isHere(bySource[source]) })
 		for _, source := range order {
-			p.checkSourcePaths(bySource[source])
+			p.checkSourcePaths(bySource[source], known)
 			for i := range bySource[source] {
 				p.checkValueFiles(&bySource[source][i])
 				p.checkComponents(&bySource[source][i])
@@ -136,21 +137,22 @@ func (row *sourcePathRow) read(o *inventory.Object, source, n *yaml.Node) (s sou
 	return s, true
 }
 
-// checkSourcePaths judges the paths of one source.
-func (p *Pass) checkSourcePaths(paths []sourcePath) {
-	here := false // the source is this very repository
-	var missing []sourcePath
+// isHere reports whether one of the paths of a source is there: it is this very repository.
+func (p *Pass) isHere(paths []sourcePath) bool {
+	return slices.ContainsFunc(paths, func(s sourcePath) bool {
+		_, err := fs.Stat(p.Inventory.Repository, s.path)
+		return s.path != "." && err == nil
+	})
+}
+
+// checkSourcePaths judges the paths of one source. known says that a source is known to
+// be this repository.
+func (p *Pass) checkSourcePaths(paths []sourcePath, known bool) {
+	here := p.isHere(paths)
 	for _, s := range paths {
-		if s.path == "." {
+		if _, err := fs.Stat(p.Inventory.Repository, s.path); s.path == "." || err == nil {
 			continue
 		}
-		if _, err := fs.Stat(p.Inventory.Repository, s.path); err != nil {
-			missing = append(missing, s)
-		} else {
-			here = true
-		}
-	}
-	for _, s := range missing {
 		message := fmt.Sprintf("there is no folder %q in this repository", s.path)
 		near := p.nearFolders(s.path)
 		if len(near) == 0 {
@@ -165,6 +167,9 @@ func (p *Pass) checkSourcePaths(paths []sourcePath) {
 		case len(near) > 0:
 			if strings.HasPrefix(yamlnode.String(s.node), "./") {
 				near[0] = "./" + near[0]
+			}
+			if !here && known && !strings.Contains(s.path, "/") {
+				continue // a word that folders of many repositories are called
 			}
 			opts := []Option{DidYouMean(near...)}
 			if !here && !strings.Contains(s.path, "/") {
