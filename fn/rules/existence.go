@@ -320,6 +320,44 @@ func closeTemplates(a, b string) bool {
 	return same && suggest.Close(a, b)
 }
 
+// copiedSecrets are the Secrets, by namespace and name, that ExternalSecrets copy from a
+// namespace of a cluster: they are there.
+// https://external-secrets.io/latest/provider/kubernetes/
+var copiedSecrets = NewFact(func(b *Build) map[[2]string]bool {
+	const group = "external-secrets.io/"
+	from := map[[2]string]string{} // the namespace that a store reads, by its own and its name
+	for _, kind := range [...]string{"SecretStore", "ClusterSecretStore"} {
+		for _, store := range b.Inventory.OfKind(gk(group + kind)) {
+			if store.Node != nil {
+				if remote := yamlnode.GetString(store.Node, "spec", "provider", "kubernetes", "remoteNamespace"); remote != "" {
+					from[[2]string{store.Namespace, store.Name}] = remote
+				}
+			}
+		}
+	}
+	copied := map[[2]string]bool{}
+	if len(from) == 0 {
+		return copied
+	}
+	for _, o := range b.Inventory.OfKind(gk(group + "ExternalSecret")) {
+		if o.Node == nil {
+			continue
+		}
+		store := [2]string{o.Namespace, yamlnode.GetString(o.Node, "spec", "secretStoreRef", "name")}
+		if yamlnode.GetString(o.Node, "spec", "secretStoreRef", "kind") == "ClusterSecretStore" {
+			store[0] = ""
+		}
+		remote := from[store]
+		for _, e := range yamlnode.Elements(o.Get("spec", "data")) {
+			copied[[2]string{remote, yamlnode.GetString(e, "remoteRef", "key")}] = true
+		}
+		for _, e := range yamlnode.Elements(o.Get("spec", "dataFrom")) {
+			copied[[2]string{remote, yamlnode.GetString(e, "extract", "key")}] = true
+		}
+	}
+	return copied
+})
+
 // reportWrongNamespace reports a name that exists in other namespaces only: at
 // the field with the namespace, if there is one.
 func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) {
@@ -336,6 +374,10 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 	}
 	if r.Name == "default" { // which each namespace may have one of
 		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Warning), Help("%sadd it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))))
+		return
+	}
+	if r.To[0] == gk("Secret") && copiedSecrets.Of(p.Build)[[2]string{r.Namespace, r.Name}] {
+		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Note), Help("an ExternalSecret copies it from there, so it is made by something that is not in this build"))
 		return
 	}
 	if r.Row.Namespace != "" {
