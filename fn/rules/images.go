@@ -133,7 +133,7 @@ var imageTagLatest = &Rule{
 	Doc: "An image has the tag latest, or none, which means the same. " +
 		"What runs then depends on when a node pulled it, and there is nothing to roll back to. " +
 		"Local images, those that are never pulled or that OpenShift puts in from an ImageStream, and images with a digest are left alone. " +
-		"In a repository without a configuration it is a note of check, except of programs that keep data, such as databases, which may not start with what another release has written. Make it an error where it matters: validate.rules, image-tag-latest: error.",
+		"In a repository without a configuration it is a note of check, except of servers that keep data, such as databases, which may not start with what another release has written. Make it an error where it matters: validate.rules, image-tag-latest: error.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) error {
 		said := p.Config.Normalize.GetImages() == nil && p.Config.Validate.SeverityOf(imageLikelyLocal.Name, imageLikelyLocal.Severity) != finding.Off
@@ -155,7 +155,7 @@ var imageTagLatest = &Rule{
 				what = "no tag, which means latest"
 			}
 			risk := ""
-			if KeepsData(u.node.Value) {
+			if KeepsData(u.node.Value) && !runsOnce(u.object.Kind) {
 				risk = ": a release of it may not read what another one has written"
 			}
 			p.Report(u.object, u.node, fmt.Sprintf("image %q has %s: what runs depends on when it was pulled", u.node.Value, what),
@@ -191,6 +191,15 @@ var imageMoved = &Rule{
 		})
 		return nil
 	},
+}
+
+// runsOnce reports whether a workload of a kind runs a client of a server rather than one.
+func runsOnce(kind string) bool { return kind == "Job" || kind == "CronJob" }
+
+// MovingData reports whether a finding of image-tag-latest is about a server that keeps data.
+func MovingData(f *finding.Finding) bool {
+	image, ok := MovingImage(f)
+	return ok && KeepsData(image) && !runsOnce(f.Resource.Kind)
 }
 
 // MovingImage returns the name without its tag of the image that a finding of

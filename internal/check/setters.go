@@ -32,8 +32,8 @@ func unpinned(outcomes []outcome) {
 		}
 		for j := range o.findings {
 			f := &o.findings[j]
-			image, ok := rules.MovingImage(f)
-			if _, set := o.set[f.Rule]; ok && !set && !rules.KeepsData(image) {
+			_, ok := rules.MovingImage(f)
+			if _, set := o.set[f.Rule]; ok && !set && !rules.MovingData(f) {
 				f.Severity = min(f.Severity, finding.Note)
 			}
 		}

@@ -6,17 +6,26 @@ import (
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 )
 
 // spareToFill lowers what is found at values of which a comment says that they are to be
-// replaced: what they name is not there yet, which is a note, and that nobody can apply
+// replaced, or in Secrets with a placeholder beside them: what they name is not there yet, which is a note, and that nobody can apply
 // them as they are is a warning, and a note of a Secret that another one takes the place
 // of. What was probably meant otherwise is not spared.
 func (rep *Report) spareToFill(outcomes []outcome) {
 	lines := map[string][][]byte{} // by file
 	for i := range outcomes {
 		o := &outcomes[i]
+		unfilled := map[object]bool{} // Secrets with a placeholder
+		for j := range o.findings {
+			if f := &o.findings[j]; f.Resource.Kind == "Secret" {
+				if _, left := rules.PlaceholderLeft(f); left {
+					unfilled[object{f.File, f.Resource}] = true
+				}
+			}
+		}
 		for j := range o.findings {
 			f := &o.findings[j]
 			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || f.Missing == nil && !completable[f.Rule] && f.Rule != apischema.SecretInvalid || len(f.Suggestions) > 0 {
@@ -24,6 +33,11 @@ func (rep *Report) spareToFill(outcomes []outcome) {
 			}
 			if o.around == nil && f.Missing != nil {
 				continue // its owners have said how severe that is
+			}
+			if f.Missing != nil && unfilled[object{f.File, f.Resource}] {
+				answer(f, "other values of this Secret are still to be filled in")
+				f.ToFillIn, f.Severity = true, finding.Note
+				continue
 			}
 			text, ok := lines[f.File]
 			if !ok {

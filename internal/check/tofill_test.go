@@ -98,3 +98,26 @@ func TestDefinitionsOfTests(t *testing.T) {
 		}
 	}
 }
+
+// TestSecretsToFill: what one value of a Secret names is not there yet where another one is
+// still a placeholder.
+func TestSecretsToFill(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Secret\nmetadata: {name: keys, namespace: shop}\nstringData:\n  DATABASE_URL: postgresql://shop:shop@ledger:5432/shop\n  MAIL_URL: https://MAIL.example.org\n---\n" +
+		"apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n---\n" +
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\nspec:\n  containers:\n  - {name: web, image: 'example.com/web:1', envFrom: [{secretRef: {name: keys}}]}\n"
+	for mail, want := range map[string]string{"mail": "warning host-not-found", "your-project": "note host-not-found"} {
+		found := above(run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": strings.Replace(text, "MAIL.", mail+".", 1)})), finding.Off)
+		assert.Contains(t, found, want, mail)
+	}
+}
+
+// TestClientsOfData: a Job runs a client of a database, which may be of any release.
+func TestClientsOfData(t *testing.T) {
+	const pod = "spec: {restartPolicy: Never, containers: [{name: a, image: 'postgres:latest'}]}"
+	for text, want := range map[string]string{
+		"apiVersion: batch/v1\nkind: Job\nmetadata: {name: dump}\nspec: {template: {" + pod + "}}\n": "note image-tag-latest",
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: db}\n" + pod + "\n":                             "warning image-tag-latest",
+	} {
+		assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": text})), finding.Off), want)
+	}
+}
