@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -208,4 +209,29 @@ func TestFleetChangesCharts(t *testing.T) {
 	rep := run(t, check.Options{}, tree(t, files))
 	assert.Equal(t, []string{"error build-fails"}, above(rep, finding.Note))
 	assert.Contains(t, rep.Findings[0].File, "web/before/patch.yaml")
+}
+
+// TestInAnotherNamespaceOnly: a job may copy what is there, and a release of its name may
+// make one of its own.
+func TestInAnotherNamespaceOnly(t *testing.T) {
+	const have = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: site-tls, namespace: certs}\ntype: Opaque\nstringData: {a: b}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: files, namespace: lab}\nspec: {type: ExternalName, externalName: files.example.com}\n"
+	const asks = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", env: [{name: FILES_URL, value: \"http://files.files.svc.cluster.local\"}], envFrom: [{secretRef: {name: site-tls}}]}]}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: files}\n"
+	const copies = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: sync, namespace: certs}\ndata:\n  sync.sh: |\n    kubectl get secret site-tls -n certs -o yaml | sed s/certs/$1/ | kubectl apply -f -\n"
+	const release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: files, namespace: files}\nspec:\n  interval: 1h\n  chart: {spec: {chart: stack, sourceRef: {kind: HelmRepository, name: charts}}}\n"
+	both := []string{"error secret-not-found", "error host-not-found"}
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  []string
+	}{
+		"nothing else":      {nil, both},
+		"a job":             {map[string]string{"jobs/sync.yaml": copies}, both[1:]},
+		"a script":          {map[string]string{"sync.sh": "kubectl -n certs get secret site-tls -o json | jq . | kubectl -n shop apply -f -\n"}, both[1:]},
+		"a script reads it": {map[string]string{"show.sh": "kubectl -n certs get secret site-tls -o json\n"}, both},
+		"a release":         {map[string]string{"flux/files.yaml": release}, both[:1]},
+		"a release of more": {map[string]string{"flux/files.yaml": strings.Replace(release, "name: files,", "name: monitoring,", 1)}, both},
+	} {
+		files := map[string]string{"k8s/all.yaml": asks + have}
+		maps.Copy(files, c.files)
+		assert.ElementsMatch(t, c.want, above(run(t, check.Options{}, tree(t, files)), finding.Note), name)
+	}
 }

@@ -216,6 +216,9 @@ func hasAnnotationOf(o *inventory.Object, prefix string) bool {
 
 // makerOf says what a resource has made, nil if that is nothing or all is known of it.
 func makerOf(repository fs.FS, o *inventory.Object) *maker {
+	if o.Kind == "Role" || o.Kind == "ClusterRole" {
+		return writerOf(o)
+	}
 	if inventory.ByKubernetes(o.Group) {
 		return nil
 	}
@@ -259,6 +262,27 @@ func makerOf(repository fs.FS, o *inventory.Object) *maker {
 	m.listen(said, 0)
 	if reference.IsPlaceholderName(m.namespace) {
 		m.namespace = ""
+	}
+	return m
+}
+
+// writerOf is a role that lets a program write objects of certain names, nil if it does
+// not: a hook that makes a certificate, an operator.
+func writerOf(o *inventory.Object) *maker {
+	m := &maker{what: "a program with " + o.String(), self: o.Resource(), name: o.Name, namespace: o.Namespace, within: true}
+	for _, rule := range yamlnode.Elements(o.Get("rules")) {
+		has := func(field string, any ...string) bool {
+			return slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(rule, field)), func(n *yaml.Node) bool { return slices.Contains(any, yamlnode.String(n)) })
+		}
+		if !has("resources", "secrets", "configmaps") || !has("verbs", "update", "patch", "*") {
+			continue
+		}
+		for _, n := range yamlnode.Elements(yamlnode.Get(rule, "resourceNames")) {
+			m.may(yamlnode.String(n))
+		}
+	}
+	if len(m.names) == 0 {
+		return nil
 	}
 	return m
 }
@@ -346,6 +370,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 	counted := map[finding.Resource]bool{}
 	inRun := map[finding.Resource]counts{} // by kind and namespace
 	wanted := map[string]bool{}            // names of what lacks
+	apart := false                         // something is in another namespace only
 	for i := range outcomes {
 		s := outcomes[i].around
 		if s == nil {
@@ -359,12 +384,14 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			}
 		}
 		for j := range outcomes[i].findings {
-			if f := &outcomes[i].findings[j]; f.Missing != nil && f.Severity > finding.Note {
+			f := &outcomes[i].findings[j]
+			if f.Missing != nil && f.Severity > finding.Note {
 				wanted[f.Missing.Name] = true
 			}
+			apart = apart || isApart(f)
 		}
 	}
-	if len(wanted) == 0 {
+	if len(wanted) == 0 && !apart {
 		return
 	}
 	makers := &makersBy{wanted: wanted}
@@ -374,6 +401,9 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			makers.add(s.makers)
 			makers.add(absentMakers(outcomes[i].findings))
 		}
+	}
+	if apart {
+		installedApart(outcomes, makers)
 	}
 	known := map[finding.Resource]absence{} // what the makers say
 	others := &neighbours{outcomes: outcomes}
@@ -468,6 +498,29 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 				f.Help = why
 			}
 			f.Severity = level
+		}
+	}
+}
+
+// isApart reports whether a finding is that an object is in another namespace only.
+func isApart(f *finding.Finding) bool {
+	return f.Missing == nil && f.Wanted != nil && f.Meant == "" && f.Wanted.Namespace != "" && f.Severity > finding.Note
+}
+
+// installedApart makes notes of those that a release of their name in their own namespace
+// makes: another environment has its own.
+func installedApart(outcomes []outcome, makers *makersBy) {
+	for i := range outcomes {
+		o := &outcomes[i]
+		for j := range o.findings {
+			f := &o.findings[j]
+			if _, set := o.set[f.Rule]; set || o.around == nil || !isApart(f) {
+				continue
+			}
+			if m := makers.charts[calledIn{f.Wanted.Namespace, f.Wanted.Name}]; m != nil {
+				f.Severity = finding.Note
+				f.Help = m.what + " has more deployed to this namespace than is in the tree, and is called so"
+			}
 		}
 	}
 }
@@ -580,10 +633,11 @@ func nearly(name string) (parts []string) {
 type makersBy struct {
 	wanted  map[string]bool // the names that are asked for
 	all     []*maker
-	beyond  map[string]bool    // namespaces that more is made in than is in the repository
-	filling map[string]*maker  // by namespace, the first
-	called  map[calledIn][]int // those whose objects are called after them
-	naming  map[string][]int   // by the names in them that are wanted
+	beyond  map[string]bool     // namespaces that more is made in than is in the repository
+	filling map[string]*maker   // by namespace, the first
+	called  map[calledIn][]int  // those whose objects are called after them
+	charts  map[calledIn]*maker // those that fill the namespace, by the name of the release
+	naming  map[string][]int    // by the names in them that are wanted
 }
 
 // calledIn is the name of what has something made in a namespace.
@@ -591,7 +645,7 @@ type calledIn struct{ namespace, name string }
 
 func (by *makersBy) add(makers []maker) {
 	if by.beyond == nil {
-		by.beyond, by.filling, by.called, by.naming = map[string]bool{}, map[string]*maker{}, map[calledIn][]int{}, map[string][]int{}
+		by.beyond, by.filling, by.called, by.naming, by.charts = map[string]bool{}, map[string]*maker{}, map[calledIn][]int{}, map[string][]int{}, map[calledIn]*maker{}
 	}
 	for i := range makers {
 		m, at := &makers[i], len(by.all)
@@ -601,6 +655,9 @@ func (by *makersBy) add(makers []maker) {
 		}
 		if m.fills && by.filling[m.namespace] == nil {
 			by.filling[m.namespace] = m
+		}
+		if m.fills && m.name != "" {
+			by.charts[calledIn{m.namespace, m.name}] = m
 		}
 		if m.named || m.absent {
 			key := calledIn{m.namespace, m.name}

@@ -32,7 +32,7 @@ func installedCharts(outcomes []outcome, readers textReaders) *installed {
 		asks := false
 		for j := range o.findings {
 			f := &o.findings[j]
-			asks = asks || o.around != nil && f.Missing != nil && f.Severity > finding.Note || patchesNothing(f)
+			asks = asks || o.around != nil && f.Missing != nil && f.Severity > finding.Note || isApart(f) || patchesNothing(f)
 		}
 		if top := o.tree.top(); asks && top != "" {
 			unbuilt[top] = append(unbuilt[top], o)

@@ -91,6 +91,8 @@ func TestNamesThatNoFileHas(t *testing.T) {
 		"a prefix":                       {map[string]string{"wiki/ks.yaml": waits("vault-storage"), "vault/kustomization.yaml": "namePrefix: vault-\n" + kustomization + "- ../clusters\n"}, nil},
 		"what bootstrap makes":           {map[string]string{"wiki/ks.yaml": waits("flux-system")}, nil},
 		"few of them are here":           {map[string]string{"wiki/ks.yaml": waits("vault-operator"), "clusters/all.yaml": named(ks, "network")}, nil},
+		"the folder is off":              {map[string]string{"desk/wiki/ks.yaml": waits("vault-operator"), "wiki/ks.yaml": named(ks, "wiki"), "desk/kustomization.yaml": kustomization + "- mail.yaml\n#- ./wiki\n", "desk/mail.yaml": named(ks, "mail")}, nil},
+		"and on elsewhere":               {map[string]string{"desk/wiki/ks.yaml": waits("vault-operator"), "wiki/ks.yaml": named(ks, "wiki"), "desk/kustomization.yaml": kustomization + "- mail.yaml\n#- ./wiki\n", "desk/mail.yaml": named(ks, "mail"), "shed/kustomization.yaml": kustomization + "- ../desk/wiki\n", "desk/wiki/kustomization.yaml": kustomization + "- ks.yaml\n"}, []string{none}},
 		"in what is kept":                {map[string]string{"archive/ks.yaml": waits("vault-operator"), "wiki/ks.yaml": named(ks, "wiki")}, nil},
 		"a check of its health":          {map[string]string{"wiki/ks.yaml": named(ks, "wiki") + "  healthChecks:\n  - {apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, name: forum, namespace: wiki}\n", "clusters/one.yaml": named(release, "one") + "---\n" + named(release, "two") + "---\n" + named(release, "three")}, []string{none}},
 	} {

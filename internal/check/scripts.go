@@ -80,6 +80,7 @@ type question struct {
 	read      string // a file with its folder, that something else than kubectl may read
 	group     string // whose resources a webhook may complete
 	chart     string // that may have what is in another namespace only
+	copied    string // a Secret or ConfigMap that is in another namespace only
 }
 
 func newQuestion(f *finding.Finding) (q question, ok bool) {
@@ -88,6 +89,9 @@ func newQuestion(f *finding.Finding) (q question, ok bool) {
 	}
 	if w := f.Wanted; w != nil && w.Kind == "Service" && f.Meant == "" && f.Severity == finding.Error {
 		return question{chart: w.Name}, w.Name != ""
+	}
+	if w := f.Wanted; w != nil && makes[w.Kind] != "" && f.Meant == "" && f.Severity == finding.Error {
+		return question{copied: w.Name}, isDistinct(w.Name)
 	}
 	if q.name, q.key, ok = rules.KeyAsked(f); !ok {
 		q.word, ok = rules.PlaceholderLeft(f)
@@ -147,7 +151,7 @@ func (r *reader) read(file string, text []byte) (more bool) {
 		return true
 	}
 	commands, comments := text, text
-	if isForCluster(file, text) {
+	if isForCluster(file, text) && !bytes.Contains(text, []byte("kind: ksops")) { // which lists files
 		commands, comments = nil, commentLines(text)
 		if r.have == nil {
 			r.have = map[string]bool{}
@@ -155,6 +159,7 @@ func (r *reader) read(file string, text []byte) (more bool) {
 		r.have[path.Base(file)] = true
 	}
 	r.charted(file, text)
+	r.copies(file, text)
 	r.others, r.project = r.others || makesOthers(file, commands), r.project || isProject(file, commands)
 	for q := range r.questions {
 		if q.kind == "" { // which is looked for by itself
@@ -180,7 +185,7 @@ func (r *reader) ask(file string, commands, comments []byte) {
 		}
 		switch {
 		case q.kind == "":
-			if commands == nil {
+			if commands == nil || q.copied != "" {
 				continue
 			}
 			if q.chart != "" {
@@ -249,6 +254,34 @@ func (r *reader) ask(file string, commands, comments []byte) {
 			}
 			r.mentioned[q] = true
 			continue
+		}
+		delete(r.questions, q)
+	}
+}
+
+var (
+	readsSecrets  = regexp.MustCompile(`\bget (?:secrets?|configmaps?|cm)\b`)
+	appliesStream = regexp.MustCompile(`\bkubectl\b[^\n]*\b(?:apply|create|replace)\b[^\n]*-f ?-`)
+)
+
+// copies looks for commands that read such an object in one namespace and write it in
+// another one: in a script, or in a job for a cluster.
+func (r *reader) copies(file string, text []byte) {
+	var does *bool
+	for q, findings := range r.questions {
+		if q.copied == "" || !hasWord(text, q.copied) {
+			continue
+		}
+		if does == nil {
+			is := readsSecrets.Match(text) && appliesStream.Match(text)
+			does = &is
+		}
+		if !*does {
+			return
+		}
+		for _, f := range findings {
+			answer(f, file+" copies it between namespaces")
+			f.Severity = min(f.Severity, finding.Note)
 		}
 		delete(r.questions, q)
 	}
@@ -367,7 +400,7 @@ func (r *reader) namedIn(text []byte) (named map[string]bool, filed map[string]s
 				continue
 			}
 		}
-		for _, end := range [...]string{"", "-secret", "-configmap"} {
+		for _, end := range [...]string{"", "-secret", "-configmap", ".enc", ".sops"} {
 			if name, ok := bytes.CutSuffix(stem, []byte(end)); ok && r.names[string(name)] {
 				if filed == nil {
 					filed = map[string]string{}

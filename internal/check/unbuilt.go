@@ -90,6 +90,8 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 	switch {
 	case isKustomizationFile(f.File) && ofOthers().Match(text):
 		return nil
+	case f.What == "this resource has no kind" && bytes.HasPrefix(text, []byte("object-templates-raw:")):
+		return nil // which the policy generator of Open Cluster Management reads
 	case t.patchesAlone() && strings.HasPrefix(f.What, "no resource matches the patch"):
 		return nil // patches for others, which nobody builds by themselves
 	case strings.HasPrefix(f.What, "not YAML") && filledIn().Match(text), filledIn().Match(line):

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 )
@@ -42,7 +43,7 @@ func unwritten(outcomes []outcome, readers textReaders) (judge func()) {
 			}
 			top := o.tree.top()
 			if asked[top] == nil {
-				asked[top] = &fluxNames{findings: map[fluxName][]*finding.Finding{}, written: map[fluxName]bool{}, count: map[string]int{}, open: map[string]bool{}}
+				asked[top] = &fluxNames{top: top, findings: map[fluxName][]*finding.Finding{}, written: map[fluxName]bool{}, count: map[string]int{}, open: map[string]bool{}}
 			}
 			name := fluxName{f.Missing.Kind, f.Missing.Name}
 			asked[top].findings[name] = append(asked[top].findings[name], f)
@@ -67,6 +68,46 @@ type fluxNames struct {
 	count    map[string]int  // names of a kind
 	open     map[string]bool // kinds with a name that is filled in later
 	affixed  bool            // kustomizations add to names
+	off, on  map[string]bool // files and folders that kustomizations have in a comment, and list
+	top      string
+}
+
+// listed is an entry of a kustomization's list, which may be in a comment.
+var listed = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t]*(#?)[ \t#]*- *["']?([\w./-]+)["']?[ \t]*(?:#.*)?\r?$`)
+})
+
+// list remembers what a kustomization lists, and what somebody has taken out of it for a
+// while.
+func (n *fluxNames) list(file string, text []byte) {
+	if n.off == nil {
+		n.off, n.on = map[string]bool{}, map[string]bool{}
+	}
+	for _, m := range listed().FindAllSubmatch(text, -1) {
+		entry := path.Join(path.Dir(file), string(m[2]))
+		if len(m[1]) > 0 {
+			n.off[entry] = true
+		} else {
+			n.on[entry] = true
+		}
+	}
+}
+
+// isOff reports whether a file is in a folder that is in a comment only.
+func (n *fluxNames) isOff(file string) bool {
+	rel, err := filepath.Rel(n.top, absolute(file))
+	if err != nil || len(n.off) == 0 {
+		return false
+	}
+	for at := filepath.ToSlash(rel); at != "."; at = path.Dir(at) {
+		if strings.HasPrefix(at, "../") || n.on[at] && n.off[at] {
+			return false
+		}
+		if n.off[at] {
+			return true
+		}
+	}
+	return false
 }
 
 var (
@@ -76,6 +117,9 @@ var (
 )
 
 func (n *fluxNames) read(file string, text []byte) (more bool) {
+	if isKustomizationFile(file) {
+		n.list(file, text)
+	}
 	switch path.Ext(file) {
 	case ".yaml", ".yml", ".tpl", ".j2", ".jinja", ".json", ".jsonnet", ".cue", ".tmpl":
 	default:
@@ -141,7 +185,7 @@ func (n *fluxNames) judge() {
 			continue
 		}
 		for _, f := range findings {
-			if f.Severity != finding.Note {
+			if f.Severity != finding.Note || n.isOff(f.File) {
 				continue // it has been told from a name of another tree
 			}
 			f.Severity = finding.Warning
