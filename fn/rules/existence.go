@@ -198,6 +198,9 @@ func (p *Pass) spare(r *reference.Ref) *inventory.Object {
 	}
 	var found *inventory.Object
 	for _, o := range p.spares(r.To[0]) {
+		if o.Kind == "Service" && strings.HasSuffix(o.Name, "-metrics") {
+			continue // beside the one that is meant
+		}
 		if o != r.From && inventory.SameNamespace(o.Namespace, r.Namespace) && (wordMore(o.Name, r.Name) || wordMore(r.Name, o.Name) || otherNumber(o.Name, r.Name)) {
 			if found != nil {
 				return nil
@@ -370,6 +373,12 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 	if r.Namespace == "system" && len(r.From.Previous) == 0 {
 		// What kubebuilder writes, and the kustomization that deploys it replaces, with a prefix for the names.
 		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Note))
+		return
+	}
+	if claim := target.Producer; claim != nil && claim.Kind == "ObjectBucketClaim" && r.Pod == nil {
+		// Programs have formats of their own for the credentials of a bucket.
+		// https://loki-operator.dev/docs/object_storage.md/
+		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Note), Help("that of %s has keys of its own, which somebody may make this one from", claim))
 		return
 	}
 	if r.Name == "default" { // which each namespace may have one of

@@ -19,7 +19,7 @@ var headlessPortMismatch = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/service/#headless-services",
 	Doc: "An address has the port of a headless Service whose pods listen on another one. " +
 		"The name of a headless Service is resolved to the pods themselves and nothing forwards the port: targetPort has no effect, and the connection is refused. " +
-		"It is an error where something in the build connects to that port; a headless Service with such a port that nobody in the build uses is a warning, since a client may find the port by DNS. " +
+		"It is an error where something in the build connects to that port; a headless Service with such a port that nobody in the build uses is a warning, since a client may find the port by DNS, and a note where a StatefulSet has it for the names of its pods. " +
 		"Pods that declare no port, or declare this one too, are left alone.",
 	Run: func(p *Pass) error {
 		for _, svc := range p.Inventory.OfKind(serviceKind) {
@@ -58,7 +58,11 @@ var headlessPortMismatch = &Rule{
 					}
 				}
 				if !used {
-					p.Report(svc, yamlnode.Get(port.Node, "port"), fmt.Sprintf("the Service is headless, so its name leads to the pods themselves, and they listen on %s, not on %s", target, port.Port), AtMost(finding.Warning), DidYouMeanAs("%s", target),
+					level := finding.Warning
+					if governs.Of(p.Build)[svc] {
+						level = finding.Note // it is there for the names of the pods
+					}
+					p.Report(svc, yamlnode.Get(port.Node, "port"), fmt.Sprintf("the Service is headless, so its name leads to the pods themselves, and they listen on %s, not on %s", target, port.Port), AtMost(level), DidYouMeanAs("%s", target),
 						Help("let port and targetPort be the same; it is assumed that clients look up the address, and not the port, in DNS"))
 				}
 			}
@@ -66,6 +70,19 @@ var headlessPortMismatch = &Rule{
 		return nil
 	},
 }
+
+// governs are the Services that StatefulSets name under serviceName.
+var governs = NewFact(func(b *Build) map[*inventory.Object]bool {
+	of := map[*inventory.Object]bool{}
+	for _, kind := range statefulSetKinds {
+		for _, set := range b.Inventory.OfKind(kind) {
+			if svc := b.Inventory.Lookup(serviceKind, set.Namespace, yamlnode.GetString(set.Node, "spec", "serviceName"), true, set); svc != nil {
+				of[svc] = true
+			}
+		}
+	}
+	return of
+})
 
 // usesOf are the addresses in the build that lead to a Service.
 var usesOf = NewFact(func(b *Build) map[*inventory.Object][]*hostUse {

@@ -80,6 +80,9 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 		}
 		message := fmt.Sprintf("host %q: Service %q%s is not in this build", u.Host, r.service, inNamespace(r.namespace))
 		severity = min(severity, r.severity)
+		if u.from.Kind == "Certificate" && r.suggestion == "" {
+			severity = min(severity, finding.Note) // a name too many is no harm
+		}
 		if r.release != nil {
 			severity = min(severity, finding.Note)
 			message += fmt.Sprintf("; %s may make it", r.release)
@@ -417,10 +420,10 @@ func (p *Pass) checkScheme(u *hostUse) {
 func isWeb(protocol string) bool { return protocol == "http" || protocol == "https" }
 
 // bothProtocols are ports at which servers take HTTP and HTTPS alike, whatever they are
-// called: those of Plex and of Syncthing.
+// called: those of Plex and of Syncthing. Dex, as Argo CD has it, takes HTTPS at a port called http.
 // https://support.plex.tv/articles/206225077-how-to-use-secure-server-connections/ and
 // https://docs.syncthing.net/users/config.html#config-option-gui.tls
-var bothProtocols = []string{"32400", "8384"}
+var bothProtocols = []string{"32400", "8384", "5556"}
 
 // servesBoth reports whether a server takes both at a port of a Service: it is known for it,
 // or another port, called after the other one, leads to the same.

@@ -52,9 +52,12 @@ var sourcePathNotFound = &Rule{
 				}
 			}
 		}
-		known := slices.ContainsFunc(order, func(source string) bool { return p.isHere(bySource[source]) })
+		most := 0 // paths of one source that are here
 		for _, source := range order {
-			p.checkSourcePaths(bySource[source], known)
+			most = max(most, p.here(bySource[source]))
+		}
+		for _, source := range order {
+			p.checkSourcePaths(bySource[source], most)
 			for i := range bySource[source] {
 				p.checkValueFiles(&bySource[source][i])
 				p.checkComponents(&bySource[source][i])
@@ -137,18 +140,26 @@ func (row *sourcePathRow) read(o *inventory.Object, source, n *yaml.Node) (s sou
 	return s, true
 }
 
-// isHere reports whether one of the paths of a source is there: it is this very repository.
-func (p *Pass) isHere(paths []sourcePath) bool {
-	return slices.ContainsFunc(paths, func(s sourcePath) bool {
-		_, err := fs.Stat(p.Inventory.Repository, s.path)
-		return s.path != "." && err == nil
-	})
+// here counts the paths of a source that are there: it is this very repository.
+func (p *Pass) here(paths []sourcePath) (n int) {
+	seen := map[string]bool{".": true}
+	for _, s := range paths {
+		if !seen[s.path] {
+			seen[s.path] = true
+			if _, err := fs.Stat(p.Inventory.Repository, s.path); err == nil {
+				n++
+			}
+		}
+	}
+	return n
 }
 
-// checkSourcePaths judges the paths of one source. known says that a source is known to
-// be this repository.
-func (p *Pass) checkSourcePaths(paths []sourcePath, known bool) {
-	here := p.isHere(paths)
+// checkSourcePaths judges the paths of one source. most is how many paths of any source
+// are here: one with a few of them is another repository that has folders called the same.
+func (p *Pass) checkSourcePaths(paths []sourcePath, most int) {
+	const few = 4 // times fewer
+	n := p.here(paths)
+	here := n > 0 && few*n > most
 	for _, s := range paths {
 		if _, err := fs.Stat(p.Inventory.Repository, s.path); s.path == "." || err == nil {
 			continue
@@ -168,7 +179,7 @@ func (p *Pass) checkSourcePaths(paths []sourcePath, known bool) {
 			if strings.HasPrefix(yamlnode.String(s.node), "./") {
 				near[0] = "./" + near[0]
 			}
-			if !here && known && !strings.Contains(s.path, "/") {
+			if !here && most > 0 && !strings.Contains(s.path, "/") {
 				continue // a word that folders of many repositories are called
 			}
 			opts := []Option{DidYouMean(near...)}
