@@ -323,6 +323,16 @@ func closeTemplates(a, b string) bool {
 	return same && suggest.Close(a, b)
 }
 
+// standsForNamespace reports whether the name of a namespace is one that stands for any.
+func standsForNamespace(name string) bool {
+	for _, any := range [...]string{"some", "your", "my", "target", "example", "any"} {
+		if name == any+"-namespace" || name == any+"-ns" {
+			return true
+		}
+	}
+	return false
+}
+
 // copiedSecrets are the Secrets, by namespace and name, that ExternalSecrets copy from a
 // namespace of a cluster: they are there.
 // https://external-secrets.io/latest/provider/kubernetes/
@@ -379,6 +389,10 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 		// Programs have formats of their own for the credentials of a bucket.
 		// https://loki-operator.dev/docs/object_storage.md/
 		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Note), Help("that of %s has keys of its own, which somebody may make this one from", claim))
+		return
+	}
+	if standsForNamespace(r.Namespace) {
+		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Warning), Help("whoever applies it is to put the real namespace in"), func(f *finding.Finding) { f.ToFillIn = true })
 		return
 	}
 	if r.Name == "default" { // which each namespace may have one of

@@ -34,15 +34,27 @@ func portOutside(f *finding.Finding) int {
 }
 
 // nodePorts makes notes of ports outside the usual range, where a file of the repository
-// tells the API server of one that has them.
+// tells the API server of one that has them, or one Service has so many of them that
+// somebody has chosen a range.
 func nodePorts(outcomes []outcome, readers textReaders) {
 	asked := map[string]map[int][]*finding.Finding{} // by the top of the repository and port
 	for i := range outcomes {
 		o := &outcomes[i]
+		const chosen = 3
+		of := map[object]int{} // ports of a Service
+		for j := range o.findings {
+			if f := &o.findings[j]; portOutside(f) != 0 {
+				of[object{f.File, f.Resource}]++
+			}
+		}
 		for j := range o.findings {
 			f := &o.findings[j]
 			port, top := portOutside(f), o.tree.top()
 			if _, set := o.set[f.Rule]; set || port == 0 || top == "" || f.Severity != finding.Warning {
+				continue
+			}
+			if of[object{f.File, f.Resource}] >= chosen {
+				f.Severity, f.Help = finding.Note, "it has several: the API server is probably told of another range"
 				continue
 			}
 			if asked[top] == nil {

@@ -28,3 +28,14 @@ func TestNodePorts(t *testing.T) {
 		assert.Equal(t, c.want, severityOf(t, "service-invalid", tree(t, c.files)), name)
 	}
 }
+
+// TestSeveralNodePorts: somebody has chosen a range for the ports of a Service.
+func TestSeveralNodePorts(t *testing.T) {
+	for ports, want := range map[string]finding.Severity{
+		"{name: a, port: 9000, nodePort: 9000}, {name: b, port: 9001, nodePort: 9001}, {name: c, port: 9002, nodePort: 9002}":   finding.Note,
+		"{name: a, port: 9000, nodePort: 9000}, {name: b, port: 9001, nodePort: 30901}, {name: c, port: 9002, nodePort: 30902}": finding.Warning,
+	} {
+		assert.Equal(t, want, severityOf(t, "service-invalid", tree(t, map[string]string{"k8s/game.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: game}\nspec: {type: NodePort, selector: {app: game}, ports: [" + ports + "]}\n---\n" +
+			"apiVersion: v1\nkind: Pod\nmetadata: {name: game, labels: {app: game}}\nspec: {containers: [{name: game, image: 'game:2'}]}\n"})), ports)
+	}
+}

@@ -30,6 +30,11 @@ var builtins = []builtin{
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "kube-root-ca.crt"},
 	// Nobody but that operator calls a Secret so, and the cluster may be in another tree.
 	{kind: inventory.GroupKind{Kind: "Secret"}, name: "*.credentials.postgresql.acid.zalan.do"},
+	// Nor but Rook, whose toolbox is put beside a cluster of another tree: https://rook.io/docs/rook/latest-release/Troubleshooting/ceph-toolbox/
+	{kind: inventory.GroupKind{Kind: "Secret"}, name: "rook-ceph-mon"},
+	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "rook-ceph-mon-endpoints"},
+	// Nor but the chart of GitLab: https://docs.gitlab.com/charts/installation/secrets/#initial-root-password
+	{kind: inventory.GroupKind{Kind: "Secret"}, name: "*-gitlab-initial-root-password"},
 	// Its script makes it: https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/pkg/admission-controller/gencerts.sh
 	{kind: inventory.GroupKind{Kind: "Secret"}, namespace: "kube-system", name: "vpa-tls-certs"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "openshift-service-ca.crt"},
