@@ -179,7 +179,11 @@ func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what, name 
 	if !sure {
 		opts = append(opts, AtMost(finding.Warning))
 	}
-	p.Report(o, n, fmt.Sprintf("the image of %s %q still has the placeholder %q", what, name, word), append(opts, ToFillIn(word))...)
+	opts = append(opts, ToFillIn(word))
+	if what == "container" {
+		opts = append(opts, func(f *finding.Finding) { f.About.Of = image })
+	}
+	p.Report(o, n, fmt.Sprintf("the image of %s %q still has the placeholder %q", what, name, word), opts...)
 }
 
 // calledSo reports whether a name is a word, or has it between its hyphens.
@@ -200,6 +204,19 @@ func ToFillIn(word string) Option {
 func PlaceholderLeft(f *finding.Finding) (word string, ok bool) {
 	said := f.Said()
 	return said.Name, said.What == apischema.ToFillIn && said.Name != ""
+}
+
+// UnfilledImage returns the name without its tag of the image that has a placeholder.
+func UnfilledImage(f *finding.Finding) (name string, ok bool) {
+	said := f.Said()
+	if said.What != apischema.ToFillIn || said.Of == "" {
+		return "", false
+	}
+	name, _, _ = strings.Cut(said.Of, "@")
+	if tag := strings.LastIndexByte(name, ':'); tag > strings.LastIndexByte(name, '/') {
+		name = name[:tag]
+	}
+	return name, true
 }
 
 // accountPlaceholder returns what stands for the account in the host of an

@@ -116,6 +116,9 @@ func asksFor(f *finding.Finding) []string {
 	}
 	if q, ok := newQuestion(f); ok && f.Severity >= finding.Warning {
 		words := []string{q.name, q.key, q.word, q.form, q.group}
+		if image, ok := rules.UnfilledImage(f); ok {
+			words = append(words, image[strings.LastIndexByte(image, '/')+1:])
+		}
 		if q.read != "" {
 			words = append(words, path.Base(q.read))
 		}

@@ -18,8 +18,11 @@ import (
 
 // moving is an image whose tag moves, in a workload of a file. Where an entry of a
 // kustomization says so, the file is that, and the image has the name that the entry
-// is for too.
-type moving struct{ image, entry, workload, file string }
+// is for too. One that is unfilled has a placeholder.
+type moving struct {
+	image, entry, workload, file string
+	unfilled                     bool
+}
 
 // unpinned makes notes of images with a tag that moves, except of programs that keep data:
 // a release that does not read what another one has written stops them for good. Where
@@ -40,10 +43,10 @@ func unpinned(outcomes []outcome) {
 	}
 }
 
-// setImages makes notes of images with a tag that moves, where a script or a pipeline
-// of the repository puts another one in before anything runs: kubectl set image,
-// kustomize edit set image, sed and yq over the file, Skaffold, Tilt, or the entry of a
-// kustomization elsewhere.
+// setImages makes notes of images with a tag that moves, or with a placeholder, where a
+// script or a pipeline of the repository puts another one in before anything runs:
+// kubectl set image, kustomize edit set image, sed and yq over the file, Skaffold, Tilt.
+// Of a tag so does the entry of a kustomization elsewhere.
 func (rep *Report) setImages(outcomes []outcome, readers textReaders) {
 	asked := map[string]map[moving][]*finding.Finding{} // by the top of the repository
 	for i := range outcomes {
@@ -51,7 +54,11 @@ func (rep *Report) setImages(outcomes []outcome, readers textReaders) {
 		for j := range o.findings {
 			f := &o.findings[j]
 			image, ok := rules.MovingImage(f)
-			if _, set := o.set[f.Rule]; !ok || set || f.Severity != finding.Warning {
+			unfilled := !ok
+			if unfilled {
+				image, ok = rules.UnfilledImage(f)
+			}
+			if _, set := o.set[f.Rule]; !ok || set || f.Severity < finding.Warning {
 				continue
 			}
 			if top := o.tree.top(); top != "" {
@@ -62,7 +69,7 @@ func (rep *Report) setImages(outcomes []outcome, readers textReaders) {
 				if err != nil {
 					continue
 				}
-				q := moving{image, "", f.Resource.Name, filepath.ToSlash(file)}
+				q := moving{image, "", f.Resource.Name, filepath.ToSlash(file), unfilled}
 				if isKustomizationFile(file) {
 					q.entry = entryFor(rep.Sources[f.File], image)
 				}
@@ -159,7 +166,7 @@ func (q moving) setBy(command []byte) bool {
 		if strings.Contains(q.image, "/") && hasWord(command, name) {
 			return true
 		}
-		about := bytes.Contains(command, []byte("image")) || hasWord(command, name) || bytes.Contains(command, []byte("latest")) || bytes.Contains(bytes.ToLower(command), []byte("tag"))
+		about := bytes.Contains(command, []byte("image")) || hasWord(command, name) || !q.unfilled && (bytes.Contains(command, []byte("latest")) || bytes.Contains(bytes.ToLower(command), []byte("tag")))
 		return about && slices.ContainsFunc(strings.Fields(string(command)), q.isIn)
 	}
 	if bytes.HasPrefix(command, []byte("edit set image")) && q.entry != "" && hasWord(command, q.entry) {
@@ -227,7 +234,7 @@ func entriesOf(text []byte) func(moving) bool {
 	if len(names) == 0 {
 		return nil
 	}
-	return func(q moving) bool { return slices.Contains(names, q.image) }
+	return func(q moving) bool { return !q.unfilled && slices.Contains(names, q.image) }
 }
 
 // imagesSet are the names of those images.

@@ -48,6 +48,18 @@ func TestSetImages(t *testing.T) {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/shop.yaml": text, c.file: c.text}))
 		assert.Equal(t, want, above(rep, finding.Note), name)
 	}
+	// So is what it puts in for a placeholder.
+	for command, want := range map[string][]string{
+		"cd k8s && kustomize edit set image registry.example.com/team/postgres=$(IMG)": nil,
+		"cd k8s && kustomize edit set image registry.example.com/team/shop=$(IMG)":     {"error placeholder-left"},
+		"kubectl set image deployment/shop web=$(IMG)":                                 nil,
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"k8s/shop.yaml": strings.Replace(text, "latest", "xxxxxx", 1), "Makefile": "deploy:\n\t" + command + "\n",
+			"prod/kustomization.yaml": "images:\n- name: registry.example.com/team/postgres\n  newTag: '1.2'\n",
+		}))
+		assert.Equal(t, want, above(rep, finding.Note), command)
+	}
 	// The entry that gives the image is set by the name it is for.
 	for command, want := range map[string][]string{"controller=$(IMG)": nil, "other=$(IMG)": {"warning image-tag-latest"}} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{
