@@ -70,6 +70,7 @@ func TestFindInValues(t *testing.T) {
 		{"X", `mongodb://{{ .User }}:{{ .Password }}@mongo-0.mongo:27017,mongo-1.mongo:27017/x`, []string{"mongo-0.mongo:27017", "mongo-1.mongo:27017"}},
 		{"X", "redis://:{{ .Password }}@cache", []string{"cache"}},
 		{"X", `postgres://app:{{ .Password }}@{{ .Host }}/x`, nil},
+		{"X", "postgres://user:password@host:5432/dbname", nil},
 		{"X", "app:12345@tcp(mysql:3306)/app", []string{"mysql:3306"}},
 		// host:port
 		{"X", "--redis=redis-cart:6379", []string{"redis-cart:6379"}},

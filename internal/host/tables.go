@@ -211,7 +211,7 @@ func plausible(host string, form Form) bool {
 	}
 	switch form {
 	case URL:
-		return true
+		return host != "host" && host != "hostname" // as in a form to fill in: postgres://user:password@host/db
 	case Cluster:
 		return upper == 0
 	}
