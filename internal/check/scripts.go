@@ -590,11 +590,11 @@ func (m makers) make(kind, name string) bool {
 		for _, command := range m[word] {
 			switch word {
 			case "helm":
-				if isMadeBy(kind, name, releaseOf(command)) {
+				if isMadeBy(command, kind, name, releaseOf(command)) || kind == "Service" && namesService(command, name) {
 					return true
 				}
 			case "helm_release":
-				if release := releaseName().FindSubmatch(command); release != nil && isMadeBy(kind, name, string(release[1])) {
+				if release := releaseName().FindSubmatch(command); release != nil && isMadeBy(command, kind, name, string(release[1])) {
 					return true
 				}
 			case "module":
@@ -652,9 +652,23 @@ func isOfRelease(name, release string) bool {
 }
 
 // isMadeBy reports whether a release may have an object. Of Secrets and ConfigMaps with more
-// in their names than its own an application has some too.
-func isMadeBy(kind, name, release string) bool {
-	return release != "" && isOfRelease(name, release) && (name == release || kind != "Secret" && kind != "ConfigMap")
+// in their names than its own an application has some too, unless that is the name of a
+// chart from elsewhere.
+func isMadeBy(command []byte, kind, name, release string) bool {
+	if release == "" || !isOfRelease(name, release) {
+		return false
+	}
+	return name == release || kind != "Secret" && kind != "ConfigMap" || bytes.Contains(command, []byte("oci://")) && hasWord(command, name[len(release)+1:])
+}
+
+// nameSet is a value of a chart for the name of a Service, or for all names.
+var nameSet = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:service\.name|fullnameOverride)=["']?([a-z0-9.-]+)`)
+})
+
+// namesService reports whether a command gives the Services of a release a name.
+func namesService(command []byte, name string) bool {
+	return slices.ContainsFunc(nameSet().FindAllSubmatch(command, -1), func(set [][]byte) bool { return isOfRelease(name, string(set[1])) })
 }
 
 // releaseOf returns the name of the release in what follows helm install, "" if there is
