@@ -2,6 +2,7 @@ package effects
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -79,17 +80,21 @@ func namedLists(lists []namedList, n *yaml.Node, path string, depth int) []named
 	return lists
 }
 
+// insteadOf are fields that take the place of each other.
+var insteadOf = map[string]string{"value": "valueFrom", "valueFrom": "value"}
+
 // compareLists reports an element that is there by name before and after, and has
 // lost fields while it was given others: somebody meant to add to it.
 func (r *Recorder) compareLists(s *kbuild.Step, res *resource.Resource, before, after *namedList) {
-	for name, had := range before.keys {
+	for _, name := range slices.Sorted(maps.Keys(before.keys)) {
+		had := before.keys[name]
 		has, ok := after.keys[name]
 		if !ok {
 			continue
 		}
 		var lost []string
 		for _, key := range had {
-			if !slices.Contains(has, key) {
+			if !slices.Contains(has, key) && !slices.Contains(has, insteadOf[key]) {
 				lost = append(lost, key)
 			}
 		}
