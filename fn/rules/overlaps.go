@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -25,7 +27,7 @@ var selectorsOverlap = &Rule{
 	Severity: finding.Warning,
 	URL:      "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
 	Doc: "Two workloads of one namespace have selectors that match each other's pods. " +
-		"Kubernetes does not stop it, and warns that such controllers may fight; a Service or autoscaler for the one counts the pods of the other. " +
+		"Kubernetes does not stop it, and warns that such controllers may fight; a Service or autoscaler for the one counts the pods of the other: where the build has neither, it is a note. " +
 		"It is reported where each selects the other's pods, in one build or one file: files beside each other may be alternatives. Variants of one base, and a selector that is only wider than another, as that of a canary's base, are left alone.",
 	Run: func(p *Pass) error {
 		bySelector := map[string][]*inventory.Object{}
@@ -71,10 +73,54 @@ func (p *Pass) reportOverlap(first *inventory.Object, others []*inventory.Object
 	if more := len(others) - most; more > 0 {
 		and = fmt.Sprintf(", %d more and ", more)
 	}
+	level := finding.Note // the controllers tell their pods by who owns them
+	counted := map[*inventory.Object]int{}
+	for _, workload := range append([]*inventory.Object{first}, others...) {
+		if scaledWorkloads.Of(p.Build)[workload] {
+			level = finding.Warning
+		}
+		for _, by := range countedBy.Of(p.Build)[workload] {
+			if counted[by]++; counted[by] > 1 {
+				level = finding.Warning
+			}
+		}
+	}
 	o, last := others[0], len(names)-1
 	labels := o.Get("spec", "selector", "matchLabels")
-	p.Report(o, labels, fmt.Sprintf("%s%s%s select each other's pods: all have %s", strings.Join(names[:last], ", "), and, names[last], selectorText(labels)),
+	p.Report(o, labels, fmt.Sprintf("%s%s%s select each other's pods: all have %s", strings.Join(names[:last], ", "), and, names[last], selectorText(labels)), AtMost(level),
 		Help("give each a label of its own, such as app.kubernetes.io/name, in its selector and its pods"))
+}
+
+// countedBy are the Services that send requests to the pods of a workload, and the budgets
+// for them.
+var countedBy = NewFact(func(b *Build) map[*inventory.Object][]*inventory.Object {
+	by := map[*inventory.Object][]*inventory.Object{}
+	for _, svc := range b.Inventory.OfKind(serviceKind) {
+		for _, pod := range b.SelectedPods(svc) {
+			if serves(pod, svc) {
+				by[pod.Owner] = append(by[pod.Owner], svc)
+			}
+		}
+	}
+	for _, budget := range b.Inventory.OfKind(gk("policy/PodDisruptionBudget")) {
+		if labels := budget.Get("spec", "selector", "matchLabels"); labels != nil && len(labels.Content) > 0 {
+			for _, pod := range b.matching(budget.Namespace, labels) {
+				by[pod.Owner] = append(by[pod.Owner], budget)
+			}
+		}
+	}
+	return by
+})
+
+// serves reports whether a pod has one of the ports that a Service leads to: a number, or
+// one of that name.
+func serves(pod *inventory.Pod, svc *inventory.Object) bool {
+	ports := ServicePorts(svc)
+	return len(ports) == 0 || slices.ContainsFunc(ports, func(port ServicePort) bool {
+		return port.TargetPort == "" || isNumber(port.TargetPort) || slices.ContainsFunc(pod.Containers, func(c *inventory.Container) bool {
+			return slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "ports")), func(n *yaml.Node) bool { return yamlnode.GetString(n, "name") == port.TargetPort })
+		})
+	})
 }
 
 // variants reports whether two workloads are one of a base, which kustomize has
