@@ -139,6 +139,9 @@ var unknownKind = &Rule{
 			}
 			if since := openShiftKinds[t.Kind]; since != "" && t.Group == "" && t.Version == "v1" {
 				opts = []Option{AtMost(finding.Warning), DidYouMean(since), Help("OpenShift 3 had it in v1")}
+				if t.Kind == "Template" {
+					opts = []Option{AtMost(finding.Note), DidYouMean(since), Help("oc process --local reads it, an API server does not")}
+				}
 			}
 			if isAccessOfOpenShift(written, t) {
 				opts = append(opts, Help("OpenShift 3 had it in v1, with fields that are not there any more"))
