@@ -276,6 +276,9 @@ func (p *Pass) reportFaultAt(t *typedText, u *engine.Typed, f *engine.Fault, off
 	if !f.Sure {
 		opts = append(opts, AtMost(finding.Warning))
 	}
+	if f.Common {
+		opts = append(opts, AtMost(finding.Note))
+	}
 	if f.Help != "" {
 		opts = append(opts, Help("%s", f.Help))
 	}

@@ -33,6 +33,7 @@ func redis() []*Engine {
 			Wanted: []Wanted{{
 				Names:    []string{"REDIS_URL", "REDIS_URI", "VALKEY_URL", "SPRING_DATA_REDIS_URL", "SPRING_REDIS_URL"},
 				Prefixes: []string{"redis://", "rediss://", "redis+", "rediss+", "valkey://", "valkeys://", "unix://", "redis-sentinel://", "rediss-sentinel://", "tcp://", "tls://", "jdbc:"}, Absolute: true, Doubtful: true, // some programs put it before
+				Alone:  true,                                        // https://pkg.go.dev/github.com/redis/go-redis/v9#Options
 				Unless: []string{"REDIS_SOCKET_TYPE", "REDIS_TYPE"}, // https://github.com/envoyproxy/ratelimit#redis
 				URL:    "https://www.iana.org/assignments/uri-schemes/prov/redis",
 			}},

@@ -65,8 +65,8 @@ type Fault struct {
 	// Suggestion is a right spelling of the part, where one is near.
 	Suggestion string
 	// Sure is set when the engine's own clients refuse it or connect to
-	// something else.
-	Sure bool
+	// something else. Common is set when some of them want it so.
+	Sure, Common bool
 }
 
 // ParameterValues is the values that a parameter of an engine's connection

@@ -139,6 +139,8 @@ type Wanted struct {
 	// Absolute says that the readers refuse host:port, without a scheme. Doubtful,
 	// that only some of them do.
 	Absolute, Doubtful bool
+	// Alone says that some readers take host:port with nothing behind it.
+	Alone bool
 	// Unless are variables of programs that take host:port.
 	Unless []string
 	URL    string
@@ -197,7 +199,7 @@ func judgeWanted(name, text string, beside func(name string) string) []Fault {
 		return nil
 	}
 	return []Fault{{
-		Part: "scheme", Sure: !w.Doubtful, Text: fmt.Sprintf("has no scheme, and its reader wants a URL that begins with %s", strings.Join(w.Prefixes, " or ")),
+		Part: "scheme", Sure: !w.Doubtful, Common: w.Alone && address == text, Text: fmt.Sprintf("has no scheme, and its reader wants a URL that begins with %s", strings.Join(w.Prefixes, " or ")),
 		Suggestion: w.Prefixes[0] + text, Help: w.URL,
 	}}
 }
