@@ -187,7 +187,7 @@ var hostPortNotFound = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service",
 	Doc: "An address in text has a port that its Service does not have. " +
 		"Connections then time out or are refused. For headless Services and single pods the ports of the pods count as well. " +
-		"A URL without a port means the default port of its scheme, unless the same pod or file says a port of the Service elsewhere. " +
+		"A URL without a port means the default port of its scheme, unless the same pod or file says a port of the Service elsewhere, or an Ingress answers for that host. " +
 		"It is a warning for an address of the program's own, to which it may not connect, and for a name and a number in the middle of a file.",
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
@@ -205,6 +205,21 @@ func defaultPort(scheme string) int {
 	return s.Port
 }
 
+// publicHosts are those that Ingresses answer for: an address of one without a port is that
+// of a browser, also where a Service has its name.
+var publicHosts = NewFact(func(b *Build) map[string]bool {
+	names := map[string]bool{}
+	for _, o := range b.Inventory.OfKind(gk("networking.k8s.io/Ingress")) {
+		if o.Node == nil {
+			continue
+		}
+		for _, rule := range yamlnode.Elements(o.Get("spec", "rules")) {
+			names[yamlnode.GetString(rule, "host")] = true
+		}
+	}
+	return names
+})
+
 func (p *Pass) checkHostPort(u *hostUse) {
 	j, service := hosts.Of(p.Build), u.judgement.target
 	ports := j.servicePorts(service)
@@ -212,7 +227,7 @@ func (p *Pass) checkHostPort(u *hostUse) {
 	implied := port == 0
 	if implied {
 		port = defaultPort(u.Scheme)
-		if u.Form != host.URL || u.PortOffset != 0 || port == 0 || u.judgement.headless {
+		if u.Form != host.URL || u.PortOffset != 0 || port == 0 || u.judgement.headless || publicHosts.Of(p.Build)[u.Host] {
 			return
 		}
 	}

@@ -154,7 +154,7 @@ var envOverridesConfig = &Rule{
 	URL:      envFromDocs,
 	Doc: "An env entry gives a variable another value than the ConfigMap or Secret that the container takes with envFrom. " +
 		"The entry wins silently: editing the ConfigMap changes nothing. " +
-		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone, and so is what several workloads take where not all of them give the same other value: that is a default. It is a warning where one of the two is empty, or the entry is put together of other variables, as no value of a ConfigMap is, " +
+		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone, and so is what several workloads take where not all of them give the same other value, or another container of the pod takes as it is: that is a default. It is a warning where one of the two is empty, or the entry is put together of other variables, as no value of a ConfigMap is, " +
 		"and a note where a patch of an overlay has added the entry to what a base says.",
 	Run: func(p *Pass) error {
 		for _, e := range wired.Of(p.Build).containers {
@@ -180,7 +180,7 @@ func (p *Pass) checkOverride(e *containerEnv, i int) {
 		return
 	}
 	own := e.entry(i)
-	if !own.known || own.text == below.text || configOverrides.Of(p.Build).isDefault(source.data, entry.name) {
+	if !own.known || own.text == below.text || configOverrides.Of(p.Build).isDefault(source.data, entry.name) || p.takenBeside(e, source, entry.name) {
 		return
 	}
 	opts := []Option{SecretLine(), Says(finding.About{What: overrides, Name: strings.TrimPrefix(entry.name, source.prefix), Object: source.data.object.Name, Of: source.data.object.Kind}),
@@ -194,6 +194,17 @@ func (p *Pass) checkOverride(e *containerEnv, i int) {
 	}
 	p.Report(e.owner, entry.node,
 		fmt.Sprintf("container %q: env overrides the value of %s in %s%s, and they differ", e.container.Name, entry.name, source.data, with), opts...)
+}
+
+// takenBeside reports whether another container of the pod takes the variable as the source
+// has it: then the two are meant to differ.
+func (p *Pass) takenBeside(e *containerEnv, source *envSource, name string) bool {
+	envs := containerEnvs.Of(p.Build)
+	return slices.ContainsFunc(e.container.Pod.Containers, func(c *inventory.Container) bool {
+		other := envs[c]
+		return other != nil && other != e && slices.ContainsFunc(other.sources, func(s envSource) bool { return s.data == source.data && s.prefix == source.prefix }) &&
+			!slices.ContainsFunc(other.entries, func(entry envEntry) bool { return entry.name == name })
+	})
 }
 
 // overrides is what is said of an entry that takes the place of what envFrom gives.

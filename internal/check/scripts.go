@@ -590,7 +590,8 @@ func (m makers) make(kind, name string) bool {
 		for _, command := range m[word] {
 			switch word {
 			case "helm":
-				if isMadeBy(command, kind, name, releaseOf(command)) || kind == "Service" && namesService(command, name) {
+				release, chart := releaseOf(command)
+				if isMadeBy(command, kind, name, release) || kind == "Service" && (namesService(command, name) || isDistinct(chart) && isOfRelease(name, chart)) {
 					return true
 				}
 			case "helm_release":
@@ -672,8 +673,8 @@ func namesService(command []byte, name string) bool {
 }
 
 // releaseOf returns the name of the release in what follows helm install, "" if there is
-// none.
-func releaseOf(command []byte) string {
+// none, and that of its chart, which releases are commonly called after.
+func releaseOf(command []byte) (release, chart string) {
 	value := false // of the flag before
 	for word := range strings.FieldsSeq(string(command)) {
 		switch {
@@ -681,11 +682,14 @@ func releaseOf(command []byte) string {
 			value = !strings.Contains(word, "=") && !switches[word]
 		case value:
 			value = false
-		case word != "\\":
-			return strings.Trim(word, `"'`)
+		case word == "\\":
+		case release == "":
+			release = strings.Trim(word, `"'`)
+		default:
+			return release, path.Base(strings.Trim(word, `"'`))
 		}
 	}
-	return ""
+	return release, ""
 }
 
 // switches are Helm's flags without a value that are given before the name.
