@@ -30,7 +30,8 @@ func questionOfStructure(f *finding.Finding) (q question, ok bool) {
 		q.form = angled().FindString(f.Resource.Name + " " + f.Resource.Namespace)
 	case f.File == "" || !schemaRules[f.Rule] && !completable[f.Rule] || len(f.Suggestions) > 0:
 	case f.Rule == apischema.RequiredField && !inventory.ByKubernetes(group):
-		q.group = group
+		q.group, q.resource = group, strings.ToLower(f.Resource.Kind)
+		_, q.lacking, _ = strings.Cut(f.Message, " needs the field ")
 	default:
 		if file, err := filepath.Abs(filepath.FromSlash(f.File)); err == nil {
 			q.read = path.Join(filepath.Base(filepath.Dir(file)), filepath.Base(file))
@@ -59,9 +60,10 @@ func (q question) askStructure(is reading, file string, text []byte, findings []
 	podman := is.podman && q.read != "" && plays(text, path.Base(q.read))
 	jenkins := is.jenkins && q.read != "" && !podman && hasWord(text, path.Base(q.read))
 	program := is.program && q.read != "" && !podman && !jenkins && loads(file, text, q.read)
-	if !podman && !jenkins && !program && (!is.webhook || q.group == "" || !completes(text, q.group)) {
+	if !podman && !jenkins && !program && (!is.webhook || q.group == "" || !completes(text, q.group, q.resource)) {
 		return false
 	}
+	sets := !program && q.lacking != "" && assigns(text, q.lacking)
 	for _, f := range findings {
 		switch {
 		case podman:
@@ -76,6 +78,9 @@ func (q question) askStructure(is reading, file string, text []byte, findings []
 			}
 		case program && completable[f.Rule]:
 			answer(f, file+" reads the file, and the program may complete it")
+		case sets:
+			answer(f, file+" declares a webhook that sets it")
+			f.Severity = min(f.Severity, finding.Note)
 		case !program:
 			answer(f, file+" declares a webhook that may complete it")
 		}
@@ -121,11 +126,24 @@ var applying = sync.OnceValue(func() *regexp.Regexp {
 
 var webhookMarker = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\+kubebuilder:webhook:.*`) })
 
-// completes reports whether a text declares a webhook that changes resources of a group.
-func completes(text []byte, group string) bool {
+// completes reports whether a text declares a webhook that changes resources of a kind.
+func completes(text []byte, group, kind string) bool {
 	return slices.ContainsFunc(webhookMarker().FindAllString(string(text), -1), func(marker string) bool {
-		_, groups, _ := strings.Cut(marker, "groups=")
-		groups, _, _ = strings.Cut(groups, ",")
-		return strings.Contains(marker, "mutating=true") && slices.Contains(strings.Split(strings.Trim(groups, "\"`"), ";"), group)
+		list := func(of string) []string {
+			_, list, _ := strings.Cut(marker, of)
+			list, _, _ = strings.Cut(list, ",")
+			return strings.Split(strings.Trim(list, "\"`{}"), ";")
+		}
+		// The markers name resources, whose plural a definition may have made otherwise.
+		of := func(resource string) bool {
+			return resource == "" || resource == "*" || strings.HasPrefix(resource, strings.TrimSuffix(kind, "y"))
+		}
+		return strings.Contains(marker, "mutating=true") && slices.Contains(list("groups="), group) && slices.ContainsFunc(list("resources="), of)
 	})
+}
+
+// assigns reports whether a program in Go sets a field, as in spec.Color = "red".
+func assigns(text []byte, field string) bool {
+	set := regexp.MustCompile(`(?i)\.` + regexp.QuoteMeta(field) + `\s*=[^=]`)
+	return set.Match(text)
 }

@@ -79,6 +79,8 @@ type question struct {
 	form      string // what a program puts a name in for, in a resource that it reads
 	read      string // a file with its folder, that something else than kubectl may read
 	group     string // whose resources a webhook may complete
+	resource  string // the kind there, in small letters
+	lacking   string // a field that the webhook may set
 	chart     string // that may have what is in another namespace only
 	copied    string // a Secret or ConfigMap that is in another namespace only
 }
