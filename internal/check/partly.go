@@ -45,8 +45,8 @@ func (rep *Report) checkPartly(ctx context.Context, files *kbuild.Snapshot, t *T
 	t.changed = t.changed || changed
 	c.findings = spareLost(c.findings, t.changed)
 	c.findings = slices.DeleteFunc(c.findings, func(f finding.Finding) bool {
-		name, _, ok := rules.KeyAsked(&f)
-		return ok && slices.ContainsFunc(lost, func(l kbuild.Loss) bool { return l.Generates != "" && strings.Contains(name, l.Generates) })
+		name, key, ok := rules.KeyAsked(&f)
+		return ok && slices.ContainsFunc(lost, func(l kbuild.Loss) bool { return l.MayGive(name, key) })
 	})
 	c.around.lose(makers)
 	return c, nil

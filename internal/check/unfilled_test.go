@@ -33,6 +33,7 @@ func TestFilesOfGeneratorsThatAreNotThere(t *testing.T) {
 		"one of several generators":         {"secretGenerator:\n- {name: a, envs: [.env]}\n- {name: c, envs: [.env]}", env("secret", "a", "K") + "---\n" + env("secret", "c", "L"), 1, nil},
 		"one that no build is without":      {"secretGenerator: [{name: a, envs: [a.env]}]\npatches: [{path: gone.yaml}]", env("secret", "b", "K"), 1, nil},
 		"a Secret that is there too":        {"namespace: shop\nsecretGenerator: [{name: shop-keys, envs: [.env]}]", "apiVersion: v1\nkind: Secret\nmetadata: {name: shop-keys}\nstringData: {A: b}\n---\n" + env("secret", "shop-keys", "B"), 1, nil},
+		"literals without the key":          {"namespace: shop\nsecretGenerator: [{name: shop-keys, literals: [B=c]}]", "apiVersion: v1\nkind: Secret\nmetadata: {name: shop-keys}\nstringData: {A: b}\n---\n" + env("secret", "shop-keys", "C"), 1, []string{"key-not-found"}},
 		"keys of generators that are whole": {"secretGenerator:\n- {name: a, envs: [a.env]}\n- {name: b, literals: [K=v]}", env("secret", "b", "L"), 1, []string{"key-not-found"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,14 +20,14 @@ func (v *level) generate(m *indexed) error {
 		follow := func(made []*resource.Resource) {
 			v.generated(made, &args.GeneratorArgs, nil, "configMapGenerator", i)
 		}
-		if err := v.runGenerator(m, "ConfigMapGenerator", builtins.NewConfigMapGeneratorPlugin(), args, follow); err != nil && !v.loses(err, "configMapGenerator", Loss{Generates: args.Name}) {
+		if err := v.runGenerator(m, "ConfigMapGenerator", builtins.NewConfigMapGeneratorPlugin(), args, follow); err != nil && !v.loses(err, "configMapGenerator", generator(&args.GeneratorArgs)) {
 			return v.at(err, "configMapGenerator", i)
 		}
 	}
 	for i, args := range v.k.SecretGenerator {
 		args.Options = v.generatorOptions(args.Options)
 		follow := func(made []*resource.Resource) { v.generated(made, &args.GeneratorArgs, nil, "secretGenerator", i) }
-		if err := v.runGenerator(m, "SecretGenerator", builtins.NewSecretGeneratorPlugin(), args, follow); err != nil && !v.loses(err, "secretGenerator", Loss{Generates: args.Name}) {
+		if err := v.runGenerator(m, "SecretGenerator", builtins.NewSecretGeneratorPlugin(), args, follow); err != nil && !v.loses(err, "secretGenerator", generator(&args.GeneratorArgs)) {
 			return v.at(err, "secretGenerator", i)
 		}
 	}

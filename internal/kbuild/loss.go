@@ -3,6 +3,10 @@ package kbuild
 import (
 	"cmp"
 	"errors"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/types"
 )
 
 // Loss is an entry of a kustomization that a build went on without: see Options.Lost.
@@ -17,8 +21,24 @@ type Loss struct {
 	// Chart says that helm would have to run for it.
 	Chart bool
 	// Generates is the name of the ConfigMap or the Secret that it generates, or adds
-	// keys to.
-	Generates string
+	// keys to: those of its literals, a line each, and others where it Reads files.
+	Generates, Keys string
+	Reads           bool
+}
+
+// generator is what is lost with a generator.
+func generator(args *types.GeneratorArgs) Loss {
+	l := Loss{Generates: args.Name, Reads: len(args.FileSources)+len(args.EnvSources) > 0 || args.EnvSource != ""}
+	for _, literal := range args.LiteralSources {
+		key, _, _ := strings.Cut(literal, "=")
+		l.Keys += key + "\n"
+	}
+	return l
+}
+
+// MayGive reports whether the entry may give an object of that name the key.
+func (l *Loss) MayGive(name, key string) bool {
+	return l.Generates != "" && strings.Contains(name, l.Generates) && (l.Reads || slices.Contains(strings.Split(l.Keys, "\n"), key))
 }
 
 // adding are the fields of kustomizations whose entries add resources.
