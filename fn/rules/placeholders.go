@@ -282,8 +282,12 @@ func (p *Pass) placeholdersInHosts(o *inventory.Object) {
 var hostParts = []string{"NAMESPACE", "ENVIRONMENT", "ENV", "STAGE", "CLUSTER", "REGION", "DOMAIN", "TENANT", "PROJECT", "TEAM", "USER", "USERNAME", "NAME", "HOST", "HOSTNAME", "SERVICE", "APP", "BRANCH"}
 
 // labelInCapitals returns the first label in capitals of a host name that has others in
-// small letters, as in shop.ENVIRONMENT.example.com, or such a part of one, or "".
+// small letters, as in shop.ENVIRONMENT.example.com, or such a part of one, or a whole name
+// that is spelt as a variable is (SHOP_HOST), or "".
 func labelInCapitals(host string) (word string) {
+	if strings.Contains(strings.Trim(host, "_"), "_") && strings.Trim(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == "" {
+		return host
+	}
 	small := false
 	for label := range strings.SplitSeq(host, ".") {
 		switch {
