@@ -27,7 +27,7 @@ var selectorsOverlap = &Rule{
 	Severity: finding.Warning,
 	URL:      "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
 	Doc: "Two workloads of one namespace have selectors that match each other's pods. " +
-		"Kubernetes does not stop it, and warns that such controllers may fight; a Service or autoscaler for the one counts the pods of the other: where the build has neither, it is a note. " +
+		"Kubernetes does not stop it, and warns that such controllers may fight; a Service or autoscaler for the one counts the pods of the other: where the build has neither, it is a note for Deployments. " +
 		"It is reported where each selects the other's pods, in one build or one file: files beside each other may be alternatives. Variants of one base, and a selector that is only wider than another, as that of a canary's base, are left alone.",
 	Run: func(p *Pass) error {
 		bySelector := map[string][]*inventory.Object{}
@@ -73,10 +73,10 @@ func (p *Pass) reportOverlap(first *inventory.Object, others []*inventory.Object
 	if more := len(others) - most; more > 0 {
 		and = fmt.Sprintf(", %d more and ", more)
 	}
-	level := finding.Note // the controllers tell their pods by who owns them
+	level := finding.Note // ReplicaSets of Deployments add a label of their own
 	counted := map[*inventory.Object]int{}
 	for _, workload := range append([]*inventory.Object{first}, others...) {
-		if scaledWorkloads.Of(p.Build)[workload] {
+		if workload.Kind != "Deployment" || scaledWorkloads.Of(p.Build)[workload] {
 			level = finding.Warning
 		}
 		for _, by := range countedBy.Of(p.Build)[workload] {
