@@ -91,13 +91,14 @@ func (p *Pass) reportOverlap(first *inventory.Object, others []*inventory.Object
 		Help("give each a label of its own, such as app.kubernetes.io/name, in its selector and its pods"))
 }
 
-// countedBy are the Services that send requests to the pods of a workload, and the budgets
-// for them.
+// countedBy are the Services that send requests to the pods of a workload, or would if
+// these had the port, where no label tells them from those of others; and the budgets for
+// them.
 var countedBy = NewFact(func(b *Build) map[*inventory.Object][]*inventory.Object {
 	by := map[*inventory.Object][]*inventory.Object{}
 	for _, svc := range b.Inventory.OfKind(serviceKind) {
 		for _, pod := range b.SelectedPods(svc) {
-			if serves(pod, svc) {
+			if serves(pod, svc) || !toldApart(pod) {
 				by[pod.Owner] = append(by[pod.Owner], svc)
 			}
 		}
@@ -111,6 +112,17 @@ var countedBy = NewFact(func(b *Build) map[*inventory.Object][]*inventory.Object
 	}
 	return by
 })
+
+// toldApart reports whether a pod has a label besides those that its workload selects.
+func toldApart(pod *inventory.Pod) bool {
+	selected := yamlnode.Path(pod.Owner.Node, "spec", "selector", "matchLabels")
+	for key := range yamlnode.Fields(pod.Labels()) {
+		if yamlnode.Get(selected, key.Value) == nil {
+			return true
+		}
+	}
+	return false
+}
 
 // serves reports whether a pod has one of the ports that a Service leads to: a number, or
 // one of that name.
