@@ -54,7 +54,7 @@ func (rep *Report) unbuilt(t *Tree, files filesys.FileSystem, err error) []findi
 	var found []finding.Finding
 	for _, f := range append(failuresOf(err), kbuild.Lacking(files, t.Root)...) {
 		if slices.ContainsFunc(found, func(other finding.Finding) bool {
-			return other.File == f.File && (other.Line == f.Line && other.Column == f.Column || strings.Contains(other.Message, "; nor "))
+			return other.File == f.File && other.Line == f.Line && other.Column == f.Column
 		}) {
 			continue
 		}
@@ -97,7 +97,7 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 	case strings.HasPrefix(f.What, "not YAML") && filledIn().Match(text), filledIn().Match(line):
 		return nil
 	case f.Gone != "":
-		if t.comesLater(f.Gone) || saidToCome(text, f.Line) || f.Read != "" && !isOwnConfig(text, f) {
+		if t.comesLater(f) || saidToCome(text, f.Line) || f.Read != "" && !isSlip(f) && !isOwnConfig(text, f) {
 			return nil
 		}
 		rel, err := filepath.Rel(filepath.Dir(absolute(f.File)), f.Gone)
@@ -135,10 +135,11 @@ var keptBack = sync.OnceValue(func() *regexp.Regexp {
 
 // comesLater reports whether a file that is not there is one that git ignores, that is in
 // a submodule, that is called as what is kept back, or that something beside it is the
-// pattern of.
-func (t *Tree) comesLater(file string) bool {
+// pattern of. What is called so and is nearly what is there is a slip.
+func (t *Tree) comesLater(f *kbuild.Failure) bool {
+	file := f.Gone
 	name := filepath.Base(file)
-	public := strings.Contains(name, "external") || strings.Contains(name, "sealed")
+	public := strings.Contains(name, "external") || strings.Contains(name, "sealed") || isSlip(f)
 	if _, err := os.Lstat(file); err == nil && !isFolderOnDisk(file) || keptBack().MatchString(name) && !public {
 		return true
 	}
@@ -158,6 +159,12 @@ func (t *Tree) comesLater(file string) bool {
 	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
 		return strings.Contains(e.Name(), stem) && patternWords().MatchString(strings.Replace(e.Name(), stem, "", 1))
 	})
+}
+
+// isSlip reports whether a file that is not there is nearly called as one that is. An env
+// folder is not what .env means.
+func isSlip(f *kbuild.Failure) bool {
+	return f.Near != "" && !strings.HasPrefix(filepath.Base(f.Gone), ".")
 }
 
 func isFolderOnDisk(path string) bool {

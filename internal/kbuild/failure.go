@@ -35,10 +35,15 @@ type Failure struct {
 	Lacks string
 	// Gone is that of any file, or of a directory with a kustomization.
 	Gone string
+	// Others says which other entries of the kustomization name what is not there, to put
+	// behind What, or is "".
+	Others string
+	// Near is what is there and was probably meant, as the entry would name it.
+	Near string
 	err  error
 }
 
-func (f *Failure) Error() string { return f.What }
+func (f *Failure) Error() string { return f.What + f.Others }
 
 // Unwrap returns what kustomize said.
 func (f *Failure) Unwrap() error { return f.err }
@@ -462,9 +467,10 @@ func (x *failedTree) missing(path string) (found *Failure) {
 			if found != nil {
 				return nil
 			}
-			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(x.nearFile(k.dir, value))+x.alsoMissing(&k, value))
+			near := x.nearFile(k.dir, value)
+			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(near))
 			if found != nil {
-				found.Gone = path
+				found.Gone, found.Near, found.Others = path, near, x.alsoMissing(&k, value)
 			}
 			if found != nil && generated[n] {
 				found.Read = path
@@ -505,8 +511,9 @@ func Lacking(fsys filesys.FileSystem, dir string) []*Failure {
 			if !isLocal(value) || strings.ContainsAny(value, "\n{") || x.fsys.Exists(path) {
 				continue
 			}
-			if f := x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(x.nearFile(k.dir, value))); f != nil {
-				f.Gone = path
+			near := x.nearFile(k.dir, value)
+			if f := x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(near)); f != nil {
+				f.Gone, f.Near = path, near
 				all = append(all, f)
 			}
 		}

@@ -72,6 +72,9 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 	"quantity-invalid": func(f *finding.Finding) (string, bool) { // the quantities of a form
 		return f.File, f.File != "" && f.Said().What == apischema.ToFillIn
 	},
+	"build-fails": func(f *finding.Finding) (string, bool) { // the files that one kustomization lacks
+		return f.File, f.File != "" && f.Said().What != ""
+	},
 	"images-entry-unused": func(f *finding.Finding) (string, bool) { return f.File, f.File != "" },
 	"name-invalid": func(f *finding.Finding) (string, bool) { // names of a folder that are formed alike
 		bad := badIn(f.Said().Name)

@@ -233,7 +233,12 @@ func (p *printer) places(margin, how string, first *finding.Finding, others []*f
 		}
 		at, what := f.Resource.String(), ""
 		if n := count[f.Sentence()]; n > 0 {
-			what, _, _ = strings.Cut(f.Message, ": ")
+			what = f.Message
+			if before, after, ok := strings.Cut(f.Message, ": "); ok && strings.HasPrefix(first.Message, before+": ") {
+				what = after // what is behind it tells them apart
+			} else if ok {
+				what = before
+			}
 			if f.Meant != "" && f.Meant != first.Meant {
 				what += "; did you mean " + f.Meant + "?"
 			}
