@@ -56,6 +56,10 @@ var chartVolumeNotFound = &Rule{
 	},
 }
 
+// ownVolumes are volumes that charts of Bitnami's have without being told.
+// https://github.com/bitnami/charts/blob/main/bitnami/postgresql/templates/primary/statefulset.yaml
+var ownVolumes = map[string]bool{"custom-init-scripts": true, "custom-preinit-scripts": true, "dshm": true, "empty-dir": true}
+
 // checkChartVolumes looks at mapping n and those below it. text is the scalar that
 // all of it stands in, if any.
 func (p *Pass) checkChartVolumes(o *inventory.Object, n, text *yaml.Node) {
@@ -76,7 +80,7 @@ func (p *Pass) checkChartVolumes(o *inventory.Object, n, text *yaml.Node) {
 			for _, m := range yamlnode.Elements(mounts) {
 				at := yamlnode.Get(m, "name")
 				name := yamlnode.String(at)
-				if name == "" || names.has(name) || reference.IsPlaceholder(name) {
+				if name == "" || ownVolumes[name] || names.has(name) || reference.IsPlaceholder(name) {
 					continue
 				}
 				if text != nil {

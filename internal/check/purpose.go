@@ -181,6 +181,9 @@ func (p *paths) part(dir, name string, last bool) purpose {
 		}
 		is = max(is, said)
 	}
+	if !last && strings.HasPrefix(name, "_") && strings.HasSuffix(strings.TrimSuffix(name, "s"), "_template") {
+		is = max(is, form) // _flux_templates
+	}
 	if !last && strings.HasPrefix(name, "zz_generated") {
 		is = max(is, form) // which the generators of a program's types go on with
 	}
@@ -411,7 +414,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		switch {
 		case is != applied && (f.Rule == "image-tag-latest" || f.Rule == "image-likely-local"):
 			f.Severity = finding.Note // nobody has to roll it back
-		case is == past && f.Rule == "api-removed":
+		case is == past && f.Rule == "api-removed", is == form && f.Rule == BuildFails: // what it lacks comes with the copy
 			f.Severity = finding.Note
 		}
 		// What lacks in a test may be made by it, or be in another namespace, and what

@@ -516,8 +516,11 @@ func isProject(file string, commands []byte) bool {
 	return path.Base(file) == "PROJECT" && (bytes.Contains(commands, []byte("layout:")) || bytes.Contains(commands, []byte("domain:")))
 }
 
+// helmFlags are what may stand before the command of helm, such as -n "$NAMESPACE".
+const helmFlags = `(?: +--?[a-z][a-z-]*(?:[ =]+(?:"[^"\n]*"|'[^'\n]*'|[^\s"'-]\S*))?)*`
+
 var installers = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bhelm (?:install|upgrade|template|repo add|dependency|dep)\b|\bhelm_release\b|\bhelmfile\b|\bkubernetes\.core\.helm\b`)
+	return regexp.MustCompile(`\bhelm` + helmFlags + ` (?:install|upgrade|template|repo add|dependency|dep)\b|\bhelm_release\b|\bhelmfile\b|\bkubernetes\.core\.helm\b`)
 })
 
 var headings = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^(?:kind|apiVersion):`) })
@@ -551,7 +554,7 @@ type makers map[string][][]byte
 
 // making begins a command that makes an object.
 var making = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bcreate (secret|configmap|cm|serviceaccount|sa)\b|"kubernetes_(secret|config_map|service_account)(?:_v1)?"|\b(helm) (?:install|upgrade)\b|\b(cnpg) +certificate\b|(?m:^resource "(helm_release)"|^(module) "[^"\n]*" *\{)`)
+	return regexp.MustCompile(`\bcreate (secret|configmap|cm|serviceaccount|sa)\b|"kubernetes_(secret|config_map|service_account)(?:_v1)?"|\b(helm)` + helmFlags + ` +(?:install|upgrade)\b|\b(cnpg) +certificate\b|(?m:^resource "(helm_release)"|^(module) "[^"\n]*" *\{)`)
 })
 
 func makersOf(text []byte) makers {

@@ -173,6 +173,7 @@ func TestScriptsMakeObjects(t *testing.T) {
 		"text that asks for it":   {account, "deploy/up.py", "POD = \"\"\"\nkind: Pod\nmetadata:\n  name: shop-keys\n\"\"\"\nrun(\"kubectl apply -f -\", POD)\n", "warning serviceaccount-not-found"},
 		"a secret of its name":    {account, "up.sh", "kubectl create secret generic shop-keys\n", "warning serviceaccount-not-found"},
 		"a release":               {route, "README.md", "helm upgrade --install -n prod shop oci://example.com/shop\n", "note service-not-found"},
+		"flags before":            {route, "deploy.sh", "helm --kube-context \"$CTX\" -n prod upgrade --install shop oci://example.com/shop\n", "note service-not-found"},
 		"another release":         {route, "README.md", "helm install keys shop/keys -n shop\n", "warning service-not-found"},
 		"a chart's secret":        {secret, "README.md", "helm install shop oci://example.com/charts/keys\n", "note secret-not-found"},
 		"another chart's secret":  {secret, "README.md", "helm install shop oci://example.com/charts/mysql\n", "warning secret-not-found"},

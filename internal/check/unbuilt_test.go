@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 )
 
@@ -25,4 +26,12 @@ func TestFilesThatComeLater(t *testing.T) {
 	rep = run(t, check.Options{}, tree(t, map[string]string{"kustomization.yaml": kustomization + "- gone.yaml\n"}))
 	assert.Empty(t, rep.Findings)
 	assert.Len(t, rep.Unread, 1)
+}
+
+// TestTemplatesDoNotBuild: what a folder to be copied lacks is a note.
+func TestTemplatesDoNotBuild(t *testing.T) {
+	for dir, want := range map[string][]string{"_app_templates": nil, "templates_app": {"error build-fails"}} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{dir + "/kustomization.yaml": kustomization + "- namespace.yaml\n", ".git/config": ""}))
+		assert.Equal(t, want, above(rep, finding.Note), dir)
+	}
 }

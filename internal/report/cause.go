@@ -72,6 +72,9 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 	"quantity-invalid": func(f *finding.Finding) (string, bool) { // the quantities of a form
 		return f.File, f.File != "" && f.Said().What == apischema.ToFillIn
 	},
+	"placeholder-left": func(f *finding.Finding) (string, bool) { // wherever it is
+		return f.Said().Name, f.Said().Name != ""
+	},
 	"build-fails": func(f *finding.Finding) (string, bool) { // the files that one kustomization lacks
 		return f.File, f.File != "" && f.Said().What != ""
 	},
