@@ -14,6 +14,7 @@ import (
 // says that the port is forwarded to whoever opens them. In a kustomization it may be said
 // once for all entries.
 func (rep *Report) saidToBeSet(outcomes []outcome) {
+	sources := sourceLines{}
 	for i := range outcomes {
 		o := &outcomes[i]
 		for j := range o.findings {
@@ -29,7 +30,7 @@ func (rep *Report) saidToBeSet(outcomes []outcome) {
 					continue
 				}
 			}
-			lines := bytes.Split(rep.Sources[f.File], []byte("\n"))
+			lines := sources.of(rep, f.File)
 			if len(lines) < f.Line {
 				continue
 			}
@@ -49,6 +50,18 @@ func (rep *Report) saidToBeSet(outcomes []outcome) {
 			}
 		}
 	}
+}
+
+// sourceLines are the lines of the files that findings are in: many may be in one.
+type sourceLines map[string][][]byte
+
+func (s sourceLines) of(rep *Report, file string) [][]byte {
+	lines, ok := s[file]
+	if !ok {
+		lines = bytes.Split(rep.Sources[file], []byte("\n"))
+		s[file] = lines
+	}
+	return lines
 }
 
 var (

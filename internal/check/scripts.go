@@ -25,6 +25,7 @@ import (
 func (rep *Report) scripted(outcomes []outcome, readers textReaders) map[*finding.Finding]speech {
 	asked := map[string]map[question][]*finding.Finding{} // by the top of the repository
 	spoken := map[*finding.Finding]speech{}
+	filled := map[string]bool{} // files that filledLater says so of, or not
 	for i := range outcomes {
 		o := &outcomes[i]
 		for j := range o.findings {
@@ -37,10 +38,17 @@ func (rep *Report) scripted(outcomes []outcome, readers textReaders) map[*findin
 			if !ok || !open && (f.Severity < finding.Error && q.word+q.form == "" && (q.read == "" || f.Rule != apischema.RequiredField) || q.kind != "" && makes[q.kind] == "") {
 				continue
 			}
-			if q.word != "" && filledLater(rep.Sources[f.File]) {
-				answer(f, "a comment of the file says what puts something in for it")
-				f.Severity = min(f.Severity, finding.Note)
-				continue
+			if q.word != "" {
+				says, known := filled[f.File]
+				if !known {
+					says = filledLater(rep.Sources[f.File])
+					filled[f.File] = says
+				}
+				if says {
+					answer(f, "a comment of the file says what puts something in for it")
+					f.Severity = min(f.Severity, finding.Note)
+					continue
+				}
 			}
 			if open {
 				spoken[f] = speech{}

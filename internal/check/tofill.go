@@ -11,11 +11,12 @@ import (
 )
 
 // spareToFill lowers what is found at values of which a comment says that they are to be
-// replaced, or in Secrets with a placeholder beside them: what they name is not there yet, which is a note, and that nobody can apply
-// them as they are is a warning, and a note of a Secret that another one takes the place
-// of. What was probably meant otherwise is not spared.
+// replaced, or in Secrets with a placeholder beside them: what they name is not there yet,
+// which is a note, and that nobody can apply them as they are is a warning, and a note of
+// a Secret that another one takes the place of. What was probably meant otherwise is not
+// spared.
 func (rep *Report) spareToFill(outcomes []outcome) {
-	lines := map[string][][]byte{} // by file
+	sources := sourceLines{}
 	for i := range outcomes {
 		o := &outcomes[i]
 		unfilled := map[object]bool{} // Secrets with a placeholder
@@ -39,11 +40,7 @@ func (rep *Report) spareToFill(outcomes []outcome) {
 				f.ToFillIn, f.Severity = true, finding.Note
 				continue
 			}
-			text, ok := lines[f.File]
-			if !ok {
-				text = bytes.Split(rep.Sources[f.File], []byte("\n"))
-				lines[f.File] = text
-			}
+			text := sources.of(rep, f.File)
 			if !saysToFill(text, f.Line-1) {
 				continue
 			}
