@@ -50,6 +50,7 @@ func (rep *Report) scripted(outcomes []outcome, readers textReaders) map[*findin
 					continue
 				}
 			}
+			q.declared = q.copied != "" && o.around == nil
 			if open {
 				spoken[f] = speech{}
 			}
@@ -91,6 +92,7 @@ type question struct {
 	lacking   string // a field that the webhook may set
 	chart     string // that may have what is in another namespace only
 	copied    string // a Secret or ConfigMap that is in another namespace only
+	declared  bool   // the owners of the tree have said how severe that is
 }
 
 func newQuestion(f *finding.Finding) (q question, ok bool) {
@@ -275,26 +277,40 @@ var (
 )
 
 // copies looks for commands that read such an object in one namespace and write it in
-// another one: in a script, or in a job for a cluster.
+// another one: in a script, or in a job for a cluster. A document speaks of many objects,
+// and has the name in the command.
 func (r *reader) copies(file string, text []byte) {
-	var does *bool
+	var reads [][]byte // lines
 	for q, findings := range r.questions {
 		if q.copied == "" || !hasWord(text, q.copied) {
 			continue
 		}
-		if does == nil {
-			is := readsSecrets.Match(text) && appliesStream.Match(text)
-			does = &is
+		if reads == nil {
+			if reads = linesWith(readsSecrets, text); len(reads) == 0 || !appliesStream.Match(text) {
+				return
+			}
 		}
-		if !*does {
-			return
+		if isDocument(file) && !slices.ContainsFunc(reads, func(line []byte) bool { return hasWord(line, q.copied) }) {
+			continue
 		}
 		for _, f := range findings {
 			answer(f, file+" copies it between namespaces")
-			f.Severity = min(f.Severity, finding.Note)
+			if !q.declared {
+				f.Severity = min(f.Severity, finding.Note)
+			}
 		}
 		delete(r.questions, q)
 	}
+}
+
+// linesWith are the lines of a text that an expression matches.
+func linesWith(expression *regexp.Regexp, text []byte) (lines [][]byte) {
+	for line := range bytes.Lines(text) {
+		if expression.Match(line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // charted looks for what a chart of the repository makes under a name that is not put

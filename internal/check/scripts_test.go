@@ -204,6 +204,25 @@ func TestScriptsMakeObjects(t *testing.T) {
 	assert.Contains(t, above(run(t, check.Options{}, near), finding.Note), "error secret-not-found", "one that is nearly called so is here")
 }
 
+// TestScriptsCopyObjects: what a script copies into a namespace is there, but that its owners
+// have said how severe it is.
+func TestScriptsCopyObjects(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Secret\nmetadata: {name: shop-keys, namespace: data}\nstringData: {A: b}\n---\n" +
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: shop, namespace: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", envFrom: [{secretRef: {name: shop-keys}}]}]}\n"
+	const both = "kubectl get secret shop-keys -n data -o yaml | sed s/data/shop/ | kubectl apply -f -\n"
+	for name, c := range map[string]struct{ file, text, want, declared string }{
+		"a script":          {"up.sh", both, "note", "warning"},
+		"a variable":        {"up.sh", "name=shop-keys\nkubectl get secret $name -n data -o yaml | kubectl apply -f -\n", "note", "warning"},
+		"a document":        {"README.md", both, "note", "warning"},
+		"other commands":    {"README.md", "The Secret shop-keys is here.\nTry `kubectl get secret other` or `kubectl apply -f -`.\n", "error", "error"},
+		"nothing is copied": {"up.sh", "kubectl get secret shop-keys -n data\n", "error", "error"},
+	} {
+		dir := tree(t, map[string]string{"k8s/all.yaml": text, c.file: c.text})
+		assert.Contains(t, above(run(t, check.Options{}, dir), finding.Off), c.want+" secret-not-found", name)
+		assert.Contains(t, above(run(t, check.Options{Unresolved: "error"}, dir), finding.Off), c.declared+" secret-not-found", name)
+	}
+}
+
 // TestPodmanReadsPods: it takes a port of the host for that of the container.
 func TestPodmanReadsPods(t *testing.T) {
 	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", ports: [{hostPort: 8080}]}]}\n"
