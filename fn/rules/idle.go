@@ -20,12 +20,12 @@ var probeNotAnswered = &Rule{
 	Severity: finding.Error,
 	Doc: "A container does nothing but wait, as with command: [sleep, infinity], and has a probe that asks a port. " +
 		"Nothing listens there: with a liveness or startup probe the kubelet restarts it again and again, and with a readiness probe it is never ready. " +
-		"Pods with another container that may listen, or that a webhook adds one to, are left alone.",
+		"Pods with another container or a hook that may listen, or that a webhook adds one to, are left alone.",
 	URL: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/",
 	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			if c.Type != inventory.AppContainer || c.Pod.Partial || !isIdle(c) || yamlnode.Bool(yamlnode.Get(c.Pod.Spec, "hostNetwork")) ||
-				slices.ContainsFunc(c.Pod.Containers, func(other *inventory.Container) bool { return other.Type == inventory.AppContainer && !isIdle(other) }) || p.injected(c.Pod) {
+				slices.ContainsFunc(c.Pod.Containers, mayListen) || p.injected(c.Pod) {
 				return
 			}
 			for _, probe := range [...]string{"startupProbe", "livenessProbe", "readinessProbe"} {
@@ -49,6 +49,12 @@ var probeNotAnswered = &Rule{
 		})
 		return nil
 	},
+}
+
+// mayListen reports whether a container runs beside the others of its pod and does more
+// than to wait, or has a hook that may have started something.
+func mayListen(c *inventory.Container) bool {
+	return (c.Type == inventory.AppContainer || c.Sidecar()) && (!isIdle(c) || yamlnode.Path(c.Node, "lifecycle", "postStart") != nil)
 }
 
 // waiting is a script that does nothing.
