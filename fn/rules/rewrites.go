@@ -33,20 +33,37 @@ var rewriteDropsPath = &Rule{
 				if path.path == "" || path.path == "/" || strings.Contains(path.key, " Exact ") || p.answersAlike(o, path.backend) {
 					continue
 				}
-				literal, _, group := strings.Cut(path.path, "(")
-				literal = "/" + strings.Trim(strings.TrimRight(literal, "*."), "/")
-				if literal == "/" || isOnePage(literal) {
+				literal, expression := literalPart(path.path)
+				group := strings.Contains(expression, "(")
+				if literal == "/" || isOnePage(literal) || !group && strings.HasSuffix(expression, "$") {
 					continue
 				}
 				help := fmt.Sprintf("write path: %s(/|$)(.*) with pathType: ImplementationSpecific, and %s: /$2", literal, rewriteTarget)
 				if group {
 					help = fmt.Sprintf("write %s: /$1, or /$2 if the second group is the rest of the path", rewriteTarget)
 				}
-				p.Report(o, path.node, fmt.Sprintf("ingress-nginx passes every request below %s on as /: %s/a arrives as / too", literal, literal), Help("%s", help))
+				message := fmt.Sprintf("ingress-nginx passes every request below %s on as /", literal)
+				if !strings.ContainsAny(expression, `[{\`) { // which may not take it
+					message += fmt.Sprintf(": %s/a arrives as / too", literal)
+				}
+				p.Report(o, path.node, message, Help("%s", help))
 			}
 		}
 		return nil
 	},
+}
+
+// literalPart splits a path where it becomes a regular expression, and leaves out what that
+// makes optional: /api of /api/?(.*).
+func literalPart(path string) (literal, expression string) {
+	literal = path
+	if i := strings.IndexAny(path, `([{?+*$^|\`); i >= 0 {
+		literal, expression = path[:i], path[i:]
+		if expression[0] == '?' && i > 0 {
+			literal = path[:i-1]
+		}
+	}
+	return "/" + strings.Trim(strings.TrimRight(literal, "."), "/"), expression
 }
 
 // ofIngressNginx reports whether an Ingress is for ingress-nginx, as far as its class
