@@ -54,7 +54,7 @@ func kustomizationRules() []*Rule {
 			Name: "patch-replaces-all", Severity: finding.Warning, Kustomization: true, URL: "https://datatracker.ietf.org/doc/html/rfc6902#section-4.1",
 			Doc: "An operation add of a JSON patch gives a field all of its annotations, labels, variables or volumes at once, where there are some: they are replaced. " +
 				"What the base, or the patch before, has set there is lost. " +
-				"Operations that keep all that was there, and the operation replace, are left alone.",
+				"Operations that keep all that was there, those after a remove, and the operation replace, are left alone.",
 		},
 		{
 			Name: "labels-break-selector", Severity: finding.Error, Kustomization: true, URL: docs + "labels/",

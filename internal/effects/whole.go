@@ -38,9 +38,17 @@ func (r *Recorder) addedWhole(s *kbuild.Step, patches []types.Patch) {
 	if yaml.Unmarshal(text, &doc) != nil {
 		return
 	}
+	removed := map[string]bool{} // by operations before
 	for _, op := range yamlnode.Elements(&doc) {
-		path := strings.Split(strings.TrimPrefix(yamlnode.GetString(op, "path"), "/"), "/")
+		pointer := yamlnode.GetString(op, "path")
+		path := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
 		value := yamlnode.Get(op, "value")
+		if yamlnode.GetString(op, "op") == "remove" {
+			removed[pointer] = true
+		}
+		if removed[pointer] {
+			continue // that is what it is for
+		}
 		if yamlnode.GetString(op, "op") != "add" || value == nil || !slices.Contains(additive, path[len(path)-1]) {
 			continue
 		}
