@@ -108,23 +108,57 @@ func (r *Recorder) overwrites(s *kbuild.Step, added addedLabels) {
 			}
 		}
 	}
+	if len(found) == 0 {
+		return
+	}
+	by := podsBy(pods)
 	for i, o := range found {
-		if !selectsOf(pods, selectors[i], added.pairs) {
+		if !by.selectedBy(selectors[i], added.pairs) {
 			r.overwritten = append(r.overwritten, o)
 		}
 	}
 }
 
-// selectsOf reports whether a selector is for some of the pods that an entry gives labels
+// labelledPods are the labels of pods, by each of them: a selector asks for few.
+type labelledPods struct {
+	by    map[[2]string][]*yaml.Node
+	count int
+}
+
+func podsBy(pods []*yaml.Node) *labelledPods {
+	by := map[[2]string][]*yaml.Node{}
+	for _, labels := range pods {
+		for key, value := range yamlnode.Fields(labels) {
+			label := [2]string{key.Value, yamlnode.String(value)}
+			by[label] = append(by[label], labels)
+		}
+	}
+	return &labelledPods{by, len(pods)}
+}
+
+// having returns those that have a label of a selector, one of those that pairs has not
+// if there is one. others says so.
+func (p *labelledPods) having(selector *yaml.Node, pairs map[string]string) (some []*yaml.Node, others bool) {
+	for key, value := range yamlnode.Fields(selector) {
+		if _, added := pairs[key.Value]; !added {
+			return p.by[[2]string{key.Value, yamlnode.String(value)}], true
+		}
+		some = p.by[[2]string{key.Value, yamlnode.String(value)}]
+	}
+	return some, false
+}
+
+// selectedBy reports whether a selector is for some of the pods that an entry gives labels
 // to: as it is written, or else by its other labels alone, of pods without these labels or
 // of one workload among several.
-func selectsOf(pods []*yaml.Node, selector *yaml.Node, pairs map[string]string) bool {
+func (p *labelledPods) selectedBy(selector *yaml.Node, pairs map[string]string) bool {
 	alike := 0
-	for _, labels := range pods {
+	some, others := p.having(selector, pairs)
+	for _, labels := range some {
 		if hasLabels(labels, selector) {
 			return true
 		}
-		others, fits, has := false, true, false
+		fits, has := true, false
 		for key, value := range yamlnode.Fields(selector) {
 			is := yamlnode.Get(labels, key.Value)
 			if added, ok := pairs[key.Value]; ok {
@@ -132,7 +166,7 @@ func selectsOf(pods []*yaml.Node, selector *yaml.Node, pairs map[string]string) 
 				fits = fits && (is == nil || yamlnode.String(is) == added)
 				continue
 			}
-			others, fits = true, fits && yamlnode.String(is) == yamlnode.String(value)
+			fits = fits && yamlnode.String(is) == yamlnode.String(value)
 		}
 		switch {
 		case !others || !fits:
@@ -142,7 +176,7 @@ func selectsOf(pods []*yaml.Node, selector *yaml.Node, pairs map[string]string) 
 			alike++
 		}
 	}
-	return alike == 1 && len(pods) > 1
+	return alike == 1 && p.count > 1
 }
 
 func hasLabels(labels, selector *yaml.Node) bool {
