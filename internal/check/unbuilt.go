@@ -75,7 +75,8 @@ func failuresOf(err error) []*kbuild.Failure {
 // failed is a failure as a finding, nil if something that is not in the repository may
 // make up for it.
 func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) *finding.Finding {
-	if !f.Known() || unsureFailures().MatchString(f.What) || t.Within == "" {
+	ofNames := f.Gone != "" || matchesNothing(f.What) // which may have such a word in them
+	if !f.Known() || !ofNames && unsureFailures().MatchString(f.What) || t.Within == "" {
 		return nil
 	}
 	text, err := files.ReadFile(absolute(f.File))
@@ -92,7 +93,7 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 		return nil
 	case f.What == "this resource has no kind" && bytes.HasPrefix(text, []byte("object-templates-raw:")):
 		return nil // which the policy generator of Open Cluster Management reads
-	case t.patchesAlone() && strings.HasPrefix(f.What, "no resource matches the patch"):
+	case t.patchesAlone() && matchesNothing(f.What):
 		return nil // patches for others, which nobody builds by themselves
 	case strings.HasPrefix(f.What, "not YAML") && filledIn().Match(text), filledIn().Match(line):
 		return nil
@@ -108,6 +109,11 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 	}
 	rep.Sources[f.File] = text
 	return &found
+}
+
+// matchesNothing reports whether a build fails for a patch without a resource.
+func matchesNothing(what string) bool {
+	return strings.HasPrefix(what, "no resource matches the patch")
 }
 
 // patchesAlone reports whether a kustomization has no resources of its own or of others.
@@ -280,7 +286,7 @@ func madeLater(outcomes []outcome, readers textReaders) {
 	}
 }
 
-// making are the words of a line that makes a file.
+// makingFiles are the words of a line that makes a file.
 var makingFiles = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)>|\b(?:tee|cp|mv|touch|mkdir|curl|wget|sops|decrypt\w*|envsubst|gomplate|generat\w*|creat\w*|cop(?:y|ies|ied)|templat\w*|render\w*|writ\w*|clone|submodule|download\w*|fetch\w*|output|dest|ignored?|controller-gen|build)\b|\s-o\b`)
 })
@@ -320,6 +326,10 @@ var (
 	})
 )
 
+// fluxKustomize is the group of Flux's Kustomizations, which read files from anywhere in
+// their source.
+const fluxKustomize = "kustomize.toolkit.fluxcd.io/"
+
 // restrictorReader looks for what has kustomize read files outside of a kustomization, as
 // Flux does, and for commands that have it refuse them.
 func restrictorReader(top string, findings []*finding.Finding) *textReader {
@@ -327,7 +337,7 @@ func restrictorReader(top string, findings []*finding.Finding) *textReader {
 	return &textReader{
 		wants: func(string) bool { return true },
 		read: func(file string, text []byte) (more bool) {
-			if restrictor().Match(text) || bytes.Contains(text, []byte("kustomize.toolkit.fluxcd.io/")) {
+			if restrictor().Match(text) || bytes.Contains(text, []byte(fluxKustomize)) {
 				allowed = true
 				return false
 			}
@@ -380,7 +390,7 @@ func leadsTo(said, folder string) bool {
 }
 
 // saidOtherwise takes out what madeLater took away, and marks what could not be checked
-// where a finding says why.
+// where a finding says why. Who named a tree is told of it all the same.
 func (rep *Report) saidOtherwise(outcomes []outcome) {
 	type place struct {
 		file string
@@ -401,7 +411,7 @@ func (rep *Report) saidOtherwise(outcomes []outcome) {
 	}
 	for i := range rep.Unread {
 		for _, f := range failuresOf(rep.Unread[i].Err) {
-			rep.Unread[i].Found = found[place{f.File, f.Line}]
+			rep.Unread[i].Found = !rep.Unread[i].Named && found[place{f.File, f.Line}]
 		}
 	}
 }
