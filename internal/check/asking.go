@@ -19,28 +19,39 @@ import (
 // looked at of which asked says so, and only if such a file has changed.
 func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old func(file string) []byte, asked func(i int) bool) []int {
 	var said []byte
+	charts, listed := false, false
 	for _, file := range files {
+		charts = charts || installsCharts(filepath.ToSlash(file))
+		listed = listed || leavesFiles[filepath.Base(file)]
 		now, err := limits.ReadRegular(file)
 		if err != nil {
 			now = nil // it is gone
 		}
 		said = append(said, changedLines(spoken(file, old(file)), spoken(file, now))...)
 	}
-	if len(bytes.TrimSpace(said)) == 0 {
+	if len(bytes.TrimSpace(said)) == 0 && !charts && !listed {
 		return nil
 	}
 	commands := making().Match(said) || releaseName().Match(said) || identityModule().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said) ||
 		leftOutOf(".", said, "Secret") != "" || leftOutOf(".", said, "ConfigMap") != "" || leftOutOf("k8s/.", said, "Secret") != ""
 	ports := nodePortRange().Match(said)
 	place := machines().Match(said) || clouds().Match(said)
+	builds := restrictor().Match(said) || buildCommands().Match(said) || bytes.Contains(said, []byte(fluxKustomize))
 	counts := bytes.Contains(said, []byte("replicas")) || bytes.Contains(said, []byte("count"))
 	_, outcomes := lookAt(ctx, trees, opts, asked)
 	var out []int
 	for i := range outcomes {
 		o := &outcomes[i]
 		if !slices.Contains(out, o.at) && slices.ContainsFunc(o.findings, func(f finding.Finding) bool {
-			if ofDisks[f.Rule] {
+			switch {
+			case charts && o.asksForCharts(&f):
+				return true
+			case ofDisks[f.Rule]:
 				return place
+			case f.Rule == FileOutsideRoot:
+				return builds
+			case f.Rule == BuildFails && f.Said().What == lacksFile:
+				return listed || bytes.Contains(said, []byte(path.Base(f.Said().Name)))
 			}
 			if portOutside(&f) != 0 {
 				return ports
@@ -57,8 +68,12 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	return out
 }
 
-// spoken is what of the text of a file says something to scripted, setImages, onOneMachine
-// nodePorts and moreReplicas.
+// leavesFiles are the names of files that say which others are not in the repository, or
+// are made.
+var leavesFiles = map[string]bool{".gitignore": true, ".gitmodules": true, "PROJECT": true}
+
+// spoken is what of the text of a file says something to scripted, setImages, onOneMachine,
+// nodePorts, moreReplicas and madeLater.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:
@@ -73,6 +88,9 @@ func spoken(file string, text []byte) []byte {
 		said := commentLines(text)
 		for _, m := range nodePortRange().FindAll(text, -1) {
 			said = append(append(said, bytes.ReplaceAll(m, []byte("\n"), []byte(" "))...), '\n')
+		}
+		if bytes.Contains(text, []byte(fluxKustomize)) {
+			said = append(append(said, fluxKustomize...), '\n')
 		}
 		return append(said, replicaLines(text)...)
 	}
@@ -115,7 +133,7 @@ func asksFor(f *finding.Finding) []string {
 		return []string{image[strings.LastIndexByte(image, '/')+1:]}
 	}
 	if q, ok := newQuestion(f); ok && f.Severity >= finding.Warning {
-		words := []string{q.name, q.key, q.word, q.form, q.group}
+		words := []string{q.name, q.key, q.word, q.form, q.group, q.lacking, q.chart, q.copied}
 		if image, ok := rules.UnfilledImage(f); ok {
 			words = append(words, image[strings.LastIndexByte(image, '/')+1:])
 		}

@@ -8,8 +8,7 @@ import (
 	"sync"
 )
 
-// leavesOut are lines of a .gitignore that leave out files with Secrets or ConfigMaps:
-// k8s/secrets.yaml, *-secret.yml, deploy/secrets/.
+// leavesOut are the lines of a .gitignore that leave out files.
 var leavesOut = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?im)^[ \t]*([^#!\s][^\s]*)[ \t\r]*$`)
 })
@@ -20,7 +19,7 @@ var forCluster = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // leftOutOf returns the first line of a .gitignore that leaves out files with objects of
-// a kind, "" if none does.
+// a kind, "" if none does: k8s/secrets.yaml, *-secret.yml, deploy/secrets/.
 func leftOutOf(file string, text []byte, kind string) string {
 	word := strings.ToLower(kind)
 	if kind != "Secret" && kind != "ConfigMap" {

@@ -31,8 +31,7 @@ func installedCharts(outcomes []outcome, readers textReaders) *installed {
 		o := &outcomes[i]
 		asks := false
 		for j := range o.findings {
-			f := &o.findings[j]
-			asks = asks || o.around != nil && f.Missing != nil && f.Severity > finding.Note || isApart(f) || patchesNothing(f)
+			asks = asks || o.asksForCharts(&o.findings[j])
 		}
 		if top := o.tree.top(); asks && top != "" {
 			unbuilt[top] = append(unbuilt[top], o)
@@ -40,11 +39,7 @@ func installedCharts(outcomes []outcome, readers textReaders) *installed {
 	}
 	for top, of := range unbuilt {
 		readers[top] = append(readers[top], &textReader{
-			wants: func(file string) bool {
-				name := path.Base(file)
-				stem := strings.TrimSuffix(strings.TrimSuffix(name, ".yaml"), ".yml")
-				return stem != name && (stem == "fleet" || stem == "helmfile")
-			},
+			wants: installsCharts,
 			read: func(file string, text []byte) (more bool) {
 				var doc yaml.Node
 				if yaml.Unmarshal(text, &doc) != nil || len(doc.Content) == 0 { // a template
@@ -60,6 +55,18 @@ func installedCharts(outcomes []outcome, readers textReaders) *installed {
 		})
 	}
 	return found
+}
+
+// installsCharts reports whether a file is one of these, by its name.
+func installsCharts(file string) bool {
+	name := path.Base(file)
+	stem := strings.TrimSuffix(strings.TrimSuffix(name, ".yaml"), ".yml")
+	return stem != name && (stem == "fleet" || stem == "helmfile")
+}
+
+// asksForCharts reports whether what they install has a say in a finding.
+func (o *outcome) asksForCharts(f *finding.Finding) bool {
+	return o.around != nil && f.Missing != nil && f.Severity > finding.Note || isApart(f) || patchesNothing(f)
 }
 
 func (found *installed) add(file, name, namespace string, values *yaml.Node) {

@@ -31,7 +31,7 @@ func questionOfStructure(f *finding.Finding) (q question, ok bool) {
 	case f.File == "" || !schemaRules[f.Rule] && !completable[f.Rule] || len(f.Suggestions) > 0:
 	case f.Rule == apischema.RequiredField && !inventory.ByKubernetes(group):
 		q.group, q.resource = group, strings.ToLower(f.Resource.Kind)
-		_, q.lacking, _ = strings.Cut(f.Message, " needs the field ")
+		q.lacking = f.Said().Name
 	default:
 		if file, err := filepath.Abs(filepath.FromSlash(f.File)); err == nil {
 			q.read = path.Join(filepath.Base(filepath.Dir(file)), filepath.Base(file))

@@ -233,7 +233,7 @@ func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
 	})) {
 		return true
 	}
-	if m.makers && f.Severity == finding.Warning && rules.LabelsSelected(f) != nil {
+	if m.makers && (o.around != nil && isApart(f) || f.Severity == finding.Warning && rules.LabelsSelected(f) != nil) {
 		return true
 	}
 	if o.notes(f) && m.near(f.Missing) {

@@ -76,6 +76,48 @@ func TestChangedScript(t *testing.T) {
 	}
 }
 
+// TestChangedBesideTrees: what files say that no tree has, of builds, of files that are made
+// and of charts that are installed, is followed to the trees that it is about.
+func TestChangedBesideTrees(t *testing.T) {
+	const cm = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\n"
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s, namespace: data, labels: {app: %[1]s}}\nspec: {containers: [{name: web, image: 'shop/web:1.2', ports: [{containerPort: 80}]%s}]}\n"
+	files := map[string]string{
+		"k8s/made/kustomization.yaml":    "resources: [shop.yaml, routes.yaml]\n",
+		"k8s/made/shop.yaml":             cm,
+		"k8s/outside/kustomization.yaml": "configMapGenerator: [{name: shop, files: [../shared.conf]}]\n",
+		"k8s/shared.conf":                "a=b\n",
+		"k8s/chart/kustomization.yaml":   "resources: [pod.yaml]\n",
+		"k8s/chart/pod.yaml":             fmt.Sprintf(pod, "web", ", envFrom: [{secretRef: {name: warehouse-login}}]"),
+		"k8s/apart/kustomization.yaml":   "resources: [all.yaml]\n",
+		"k8s/apart/all.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: till, namespace: data}\nspec: {selector: {app: till}, ports: [{port: 80}]}\n---\n" + fmt.Sprintf(pod, "till", "") + "---\n" +
+			"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: till, namespace: prod}\nspec: {defaultBackend: {service: {name: till, port: {number: 80}}}}\n",
+		"k8s/argo/kustomization.yaml": "resources: [app.yaml]\n",
+		"k8s/argo/app.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: till, namespace: argocd}\n" +
+			"spec: {project: default, source: {repoURL: https://charts.example.com, chart: till, targetRevision: 1.0.0}, destination: {server: https://kubernetes.default.svc, namespace: prod}}\n",
+		"up.sh":         "./render > routes.yaml\n",
+		"helmfile.yaml": "releases: [{name: redis, namespace: data, chart: shop/redis}]\n",
+	}
+	repository(t, files)
+	for _, c := range []struct {
+		name string
+		file map[string]string
+		want string
+	}{
+		{"who makes a file", map[string]string{"up.sh": "true\n"}, "error[build-fails]"},
+		{"who applies a kustomization", map[string]string{"README.md": "kubectl apply -k k8s/outside\n"}, "error[file-outside-root]"},
+		{"charts", map[string]string{"helmfile.yaml": "releases: []\n"}, "warning[secret-not-found]"},
+		{"a release", map[string]string{"k8s/argo/app.yaml": cm}, "[service-not-found]: Service \"till\" in namespace \"prod\""},
+	} {
+		gitRun(t, "checkout", "-q", ".")
+		gitRun(t, "clean", "-qfd")
+		write(t, ".", c.file)
+		_, whole, _ := run(t, "check", "k8s")
+		assert.Contains(t, whole, c.want, c.name)
+		_, part, _ := run(t, "check", "--changed-since", "main", "k8s")
+		assert.Contains(t, part, c.want, c.name)
+	}
+}
+
 // TestChangedEntry: what sets an image in one kustomization answers for that of another.
 func TestChangedEntry(t *testing.T) {
 	const entry = "resources: [../../base]\nimages: [{name: example.com/mysql, newTag: %s}]\n"
