@@ -40,6 +40,9 @@ var builtins = []builtin{
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "openshift-service-ca.crt"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "istio-ca-root-cert"},
 	{kind: inventory.GroupKind{Kind: "Namespace"}, name: "default"},
+	{kind: inventory.GroupKind{Kind: "Namespace"}, name: "kube-system"},
+	{kind: inventory.GroupKind{Kind: "Namespace"}, name: "kube-public"},
+	{kind: inventory.GroupKind{Kind: "Namespace"}, name: "kube-node-lease"},
 	{kind: inventory.GroupKind{Kind: "Namespace"}, name: "kube-*"},
 	{kind: inventory.GroupKind{Group: "scheduling.k8s.io", Kind: "PriorityClass"}, name: "system-*"},
 	// OpenShift's service accounts of every namespace.
