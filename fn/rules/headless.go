@@ -76,7 +76,7 @@ var governs = NewFact(func(b *Build) map[*inventory.Object]bool {
 	of := map[*inventory.Object]bool{}
 	for _, kind := range statefulSetKinds {
 		for _, set := range b.Inventory.OfKind(kind) {
-			if svc := b.Inventory.Lookup(serviceKind, set.Namespace, yamlnode.GetString(set.Node, "spec", "serviceName"), true, set); svc != nil {
+			if svc := b.governing(set); svc != nil {
 				of[svc] = true
 			}
 		}

@@ -70,7 +70,7 @@ func (j *hostJudge) judgeStrayPod(u *hostUse, n hostName, result *hostJudgement)
 		if set == nil || set.Node == nil {
 			continue
 		}
-		if s := j.governing(set); s != nil {
+		if s := j.b.governing(set); s != nil {
 			*result = hostJudgement{verdict: hostBadPod, service: n.service, namespace: n.namespace,
 				reason:     "there is no Service " + strconv.Quote(n.service) + ", and the serviceName of StatefulSet " + strconv.Quote(base) + " is " + strconv.Quote(s.Name),
 				suggestion: strings.Replace(strings.ToLower(u.Host), n.pod+"."+n.service, n.pod+"."+s.Name, 1)}
@@ -89,7 +89,7 @@ func (j *hostJudge) governedBy(service, namespace string) []*inventory.Object {
 				if set.Node == nil {
 					continue
 				}
-				if s := j.governing(set); s != nil {
+				if s := j.b.governing(set); s != nil {
 					j.sets[s.Name] = append(j.sets[s.Name], set)
 				}
 			}
@@ -106,12 +106,12 @@ func (j *hostJudge) governedBy(service, namespace string) []*inventory.Object {
 
 // governing returns the Service that is set's serviceName, by its present or,
 // since kustomize rewrites that field at the end, a previous name.
-func (j *hostJudge) governing(set *inventory.Object) *inventory.Object {
-	return j.b.Inventory.Lookup(serviceKind, set.Namespace, yamlnode.GetString(set.Node, "spec", "serviceName"), true, set)
+func (b *Build) governing(set *inventory.Object) *inventory.Object {
+	return b.Inventory.Lookup(serviceKind, set.Namespace, yamlnode.GetString(set.Node, "spec", "serviceName"), true, set)
 }
 
 func (j *hostJudge) governs(service string, set *inventory.Object) bool {
-	s := j.governing(set)
+	s := j.b.governing(set)
 	return s != nil && s.Name == service
 }
 

@@ -155,7 +155,7 @@ var imageTagLatest = &Rule{
 				what = "no tag, which means latest"
 			}
 			risk := ""
-			if KeepsData(u.node.Value) && !runsOnce(u.object.Kind) {
+			if keepsData(u.node.Value) && !runsOnce(u.object.Kind) {
 				risk = ": a release of it may not read what another one has written"
 			}
 			p.Report(u.object, u.node, fmt.Sprintf("image %q has %s: what runs depends on when it was pulled", u.node.Value, what),
@@ -199,7 +199,7 @@ func runsOnce(kind string) bool { return kind == "Job" || kind == "CronJob" }
 // MovingData reports whether a finding of image-tag-latest is about a server that keeps data.
 func MovingData(f *finding.Finding) bool {
 	image, ok := MovingImage(f)
-	return ok && KeepsData(image) && !runsOnce(f.Resource.Kind)
+	return ok && keepsData(image) && !runsOnce(f.Resource.Kind)
 }
 
 // MovingImage returns the name without its tag of the image that a finding of

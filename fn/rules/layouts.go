@@ -57,11 +57,7 @@ var layouts = []layout{
 
 // layoutsOf are those of an image: its own registry and Docker's library count.
 func layoutsOf(image string) []*layout {
-	name, _, _ := strings.Cut(image, "@")
-	tag := ""
-	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
-		name, tag = name[:colon], name[colon+1:]
-	}
+	name, tag := cutTag(image)
 	if first, rest, ok := strings.Cut(name, "/"); ok && strings.ContainsAny(first, ".:") {
 		name = rest
 	}
@@ -81,15 +77,24 @@ func layoutsOf(image string) []*layout {
 	return found
 }
 
+// cutTag takes the tag off an image, which need not be a valid one, and its digest.
+func cutTag(image string) (name, tag string) {
+	name, _, _ = strings.Cut(image, "@")
+	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
+		return name[:colon], name[colon+1:]
+	}
+	return name, ""
+}
+
 // keepers are the last parts of the names of further images of programs that keep data.
 var keepers = map[string]bool{
 	"etcd": true, "gitea": true, "gitlab-ce": true, "gitlab-ee": true, "vault": true, "influxdb": true, "minio": true, "neo4j": true, "nextcloud": true, "sonarqube": true,
 	"zookeeper": true, "cp-zookeeper": true,
 }
 
-// KeepsData reports whether an image is of a program whose releases may not start with the
+// keepsData reports whether an image is of a program whose releases may not start with the
 // data of others, such as a database.
-func KeepsData(image string) bool {
+func keepsData(image string) bool {
 	img, ok := normalize.ParseImage(image)
 	if !ok {
 		return false

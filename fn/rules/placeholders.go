@@ -180,8 +180,8 @@ func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what, name 
 		opts = append(opts, AtMost(finding.Warning))
 	}
 	opts = append(opts, ToFillIn(word))
-	if what == "container" {
-		opts = append(opts, func(f *finding.Finding) { f.About.Of = image })
+	if what == "container" { // which scripts set
+		opts = append(opts, Says(finding.About{What: apischema.ToFillIn, Name: word, Of: image}))
 	}
 	p.Report(o, n, fmt.Sprintf("the image of %s %q still has the placeholder %q", what, name, word), opts...)
 }
@@ -212,10 +212,7 @@ func UnfilledImage(f *finding.Finding) (name string, ok bool) {
 	if said.What != apischema.ToFillIn || said.Of == "" {
 		return "", false
 	}
-	name, _, _ = strings.Cut(said.Of, "@")
-	if tag := strings.LastIndexByte(name, ':'); tag > strings.LastIndexByte(name, '/') {
-		name = name[:tag]
-	}
+	name, _ = cutTag(said.Of)
 	return name, true
 }
 

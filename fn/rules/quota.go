@@ -12,6 +12,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -225,8 +226,7 @@ func (p *Pass) shareOf(o *inventory.Object) share {
 	}
 	parts := strings.Split(o.File, "/")
 	for i, name := range parts {
-		words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
-		if slices.ContainsFunc(words, func(word string) bool { return slices.Contains(asideFolders, word) }) {
+		if reference.HasWord(strings.ToLower(name), asideFolders...) {
 			if i++; i < len(parts)-1 {
 				i++
 			}

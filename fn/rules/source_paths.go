@@ -52,12 +52,13 @@ var sourcePathNotFound = &Rule{
 				}
 			}
 		}
-		most := 0 // paths of one source that are here
+		here, most := map[string]int{}, 0 // paths of a source that are here, and of any
 		for _, source := range order {
-			most = max(most, p.here(bySource[source]))
+			here[source] = p.here(bySource[source])
+			most = max(most, here[source])
 		}
 		for _, source := range order {
-			p.checkSourcePaths(bySource[source], most)
+			p.checkSourcePaths(bySource[source], here[source], most)
 			for i := range bySource[source] {
 				p.checkValueFiles(&bySource[source][i])
 				p.checkComponents(&bySource[source][i])
@@ -154,11 +155,11 @@ func (p *Pass) here(paths []sourcePath) (n int) {
 	return n
 }
 
-// checkSourcePaths judges the paths of one source. most is how many paths of any source
-// are here: one with a few of them is another repository that has folders called the same.
-func (p *Pass) checkSourcePaths(paths []sourcePath, most int) {
+// checkSourcePaths judges the paths of one source, of which n are here. most is how many
+// of any source are: one with a few of them is another repository that has folders called
+// the same.
+func (p *Pass) checkSourcePaths(paths []sourcePath, n, most int) {
 	const few = 4 // times fewer
-	n := p.here(paths)
 	here := n > 0 && few*n > most
 	for _, s := range paths {
 		if _, err := fs.Stat(p.Inventory.Repository, s.path); s.path == "." || err == nil {

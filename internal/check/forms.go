@@ -61,8 +61,8 @@ func spareForms(inv *inventory.Inventory, findings []finding.Finding, set map[st
 		if (completed[key] || merged[key] && !strings.HasPrefix(f.Field, "metadata")) && !structural[f.Rule] {
 			f.Severity = min(f.Severity, finding.Note)
 		}
-		if scaffolds[key] {
-			f.ToFillIn = true
+		if scaffolds[key] && (f.Rule == apischema.RequiredField || f.Rule == apischema.UnknownField && strings.HasPrefix(f.Field, "spec.")) {
+			f.ToFillIn = true // its foo: bar, and what is to come in its place
 		}
 		if forms[key] || templates[key] && (!structural[f.Rule] || f.Rule == apischema.WrongType) {
 			f.Severity = min(f.Severity, finding.Warning)

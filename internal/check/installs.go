@@ -26,7 +26,7 @@ type installed struct {
 // patches for what is not in any file.
 func installedCharts(outcomes []outcome, readers textReaders) *installed {
 	found := &installed{}
-	unbuilt := map[string][]*outcome{} // those that lack what they patch, by the top of the repository
+	asking := map[string][]*outcome{} // by the top of the repository
 	for i := range outcomes {
 		o := &outcomes[i]
 		asks := false
@@ -34,10 +34,10 @@ func installedCharts(outcomes []outcome, readers textReaders) *installed {
 			asks = asks || o.asksForCharts(&o.findings[j])
 		}
 		if top := o.tree.top(); asks && top != "" {
-			unbuilt[top] = append(unbuilt[top], o)
+			asking[top] = append(asking[top], o)
 		}
 	}
-	for top, of := range unbuilt {
+	for top, of := range asking {
 		readers[top] = append(readers[top], &textReader{
 			wants: installsCharts,
 			read: func(file string, text []byte) (more bool) {
@@ -101,5 +101,5 @@ func (found *installed) bundle(top, file string, root *yaml.Node, of []*outcome)
 }
 
 func patchesNothing(f *finding.Finding) bool {
-	return f.Rule == BuildFails && strings.Contains(f.Message, "no resource matches the patch")
+	return f.Rule == BuildFails && f.Said().What == lacksTarget
 }

@@ -523,4 +523,12 @@ func TestScaffolds(t *testing.T) {
 		assert.Equal(t, want.lacks, severityOf(t, "required-field-missing", dir), spec)
 		assert.Equal(t, want.unknown, severityOf(t, "unknown-field", dir), spec)
 	}
+	// What is to be filled in is its spec: that it is there twice is a mistake.
+	const sample = "apiVersion: stable.example.com/v1\nkind: Shop\nmetadata: {name: a}\nspec: {foo: bar}\n"
+	rep := run(t, check.Options{}, tree(t, map[string]string{"crds/shop.yaml": crd, "samples/shop.yaml": sample + "---\n" + sample}))
+	toFillIn := map[string]bool{}
+	for _, f := range rep.Findings {
+		toFillIn[f.Rule] = f.ToFillIn
+	}
+	assert.Equal(t, map[string]bool{"required-field-missing": true, "unknown-field": true, "duplicate-object": false}, toFillIn)
 }

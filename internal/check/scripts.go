@@ -272,8 +272,10 @@ func (r *reader) ask(file string, commands, comments []byte) {
 }
 
 var (
-	readsSecrets  = regexp.MustCompile(`\bget (?:secrets?|configmaps?|cm)\b`)
-	appliesStream = regexp.MustCompile(`\bkubectl\b[^\n]*\b(?:apply|create|replace)\b[^\n]*-f ?-`)
+	readsSecrets  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bget (?:secrets?|configmaps?|cm)\b`) })
+	appliesStream = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\bkubectl\b[^\n]*\b(?:apply|create|replace)\b[^\n]*-f ?-`)
+	})
 )
 
 // copies looks for commands that read such an object in one namespace and write it in
@@ -286,7 +288,7 @@ func (r *reader) copies(file string, text []byte) {
 			continue
 		}
 		if reads == nil {
-			if reads = linesWith(readsSecrets, text); len(reads) == 0 || !appliesStream.Match(text) {
+			if reads = linesWith(readsSecrets(), text); len(reads) == 0 || !appliesStream().Match(text) {
 				return
 			}
 		}

@@ -26,9 +26,12 @@ const (
 	FileOutsideRoot = "file-outside-root"
 )
 
-// lacksFile is what About says of a build that fails for a file, whose path from the
-// kustomization is its name.
-const lacksFile = "file"
+// What About says of a build that fails for a file, whose path from the kustomization is
+// its name, and for a patch without a resource.
+const (
+	lacksFile   = "file"
+	lacksTarget = "target"
+)
 
 // unsureFailures are what a build fails for where the cause is not in the repository: what
 // is fetched, and what is run only if somebody says so. A kustomization that is empty is
@@ -75,8 +78,14 @@ func failuresOf(err error) []*kbuild.Failure {
 // failed is a failure as a finding, nil if something that is not in the repository may
 // make up for it.
 func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) *finding.Finding {
-	ofNames := f.Gone != "" || matchesNothing(f.What) // which may have such a word in them
-	if !f.Known() || !ofNames && unsureFailures().MatchString(f.What) || t.Within == "" {
+	lacks := "" // of what the names may have any word in them
+	switch {
+	case f.Gone != "":
+		lacks = lacksFile
+	case strings.HasPrefix(f.What, "no resource matches the patch"):
+		lacks = lacksTarget
+	}
+	if !f.Known() || lacks == "" && unsureFailures().MatchString(f.What) || t.Within == "" {
 		return nil
 	}
 	text, err := files.ReadFile(absolute(f.File))
@@ -93,11 +102,13 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 		return nil
 	case f.What == "this resource has no kind" && bytes.HasPrefix(text, []byte("object-templates-raw:")):
 		return nil // which the policy generator of Open Cluster Management reads
-	case t.patchesAlone() && matchesNothing(f.What):
+	case t.patchesAlone() && lacks == lacksTarget:
 		return nil // patches for others, which nobody builds by themselves
 	case strings.HasPrefix(f.What, "not YAML") && filledIn().Match(text), filledIn().Match(line):
 		return nil
-	case f.Gone != "":
+	case lacks == lacksTarget:
+		found.About = &finding.About{What: lacks}
+	case lacks == lacksFile:
 		if t.comesLater(f) || saidToCome(text, f.Line) || f.Read != "" && !isSlip(f) && !isOwnConfig(text, f) {
 			return nil
 		}
@@ -105,15 +116,10 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 		if err != nil {
 			return nil
 		}
-		found.About = &finding.About{What: lacksFile, Name: filepath.ToSlash(rel)}
+		found.About = &finding.About{What: lacks, Name: filepath.ToSlash(rel)}
 	}
 	rep.Sources[f.File] = text
 	return &found
-}
-
-// matchesNothing reports whether a build fails for a patch without a resource.
-func matchesNothing(what string) bool {
-	return strings.HasPrefix(what, "no resource matches the patch")
 }
 
 // patchesAlone reports whether a kustomization has no resources of its own or of others.

@@ -150,11 +150,13 @@ func (l *loaded) hide() {
 }
 
 // toReplace is what says of itself that a value is still to be put there.
-var toReplace = regexp.MustCompile(`^(?:CHANGE[_-]?ME|(?:CHANGE|REPLACE)[_-](?:ME|THIS|WITH)(?:[_-][A-Z]+)*|YOUR(?:[_-][A-Z]+){1,6}|TODO)$`)
+var toReplace = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:CHANGE[_-]?ME|(?:CHANGE|REPLACE)[_-](?:ME|THIS|WITH)(?:[_-][A-Z]+)*|YOUR(?:[_-][A-Z]+){1,6}|TODO)$`)
+})
 
 // innocent reports whether a value is no secret by what was said up to now.
 func (l *loaded) innocent(value string) bool {
-	if l.said[value] || toReplace.MatchString(value) {
+	if l.said[value] || toReplace().MatchString(value) {
 		return true
 	}
 	if !IsWeak(value) {
