@@ -179,6 +179,7 @@ func isPlainWord(text string) bool {
 var dataEncodedTwice = &Rule{
 	Name:     "data-encoded-twice",
 	Severity: finding.Error,
+	Advises:  true,
 	URL:      secretDocs,
 	Doc: "A value of a Secret is base64-encoded twice. " +
 		"Kubernetes decodes once, so the container gets the inner base64 instead of the value; under stringData, where Kubernetes encodes by itself, once is already too often. " +

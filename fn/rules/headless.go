@@ -16,6 +16,7 @@ func headlessRules() []*Rule { return []*Rule{headlessPortMismatch, governingSer
 var headlessPortMismatch = &Rule{
 	Name:     "headless-port-mismatch",
 	Severity: finding.Error,
+	Advises:  true,
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/service/#headless-services",
 	Doc: "An address has the port of a headless Service whose pods listen on another one. " +
 		"The name of a headless Service is resolved to the pods themselves and nothing forwards the port: targetPort has no effect, and the connection is refused. " +

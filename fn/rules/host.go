@@ -364,6 +364,7 @@ var podHostNotFound = &Rule{
 var hostClusterDomain = &Rule{
 	Name:     "host-cluster-domain",
 	Severity: finding.Error,
+	Advises:  true,
 	URL:      dnsDocs,
 	Doc: "The end of a Service's DNS name is wrong: .svc is missing, or the cluster's domain is another one. " +
 		"The domain is cluster.local unless spec.clusterDomain says otherwise. A domain that is not even close is only a note: that may be the domain of this cluster, or the name be in another one.",
@@ -392,6 +393,7 @@ var hostClusterDomain = &Rule{
 var hostSchemeMismatch = &Rule{
 	Name:     "host-scheme-mismatch",
 	Severity: finding.Warning,
+	Advises:  true,
 	URL:      "https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol",
 	Doc: "The scheme of a URL contradicts the name or appProtocol of the Service's port: https to a port called http, or redis to one called postgres. " +
 		"Ports whose names say nothing of a protocol are left alone, and so are those that take HTTP and HTTPS alike, as Plex's does. " +
@@ -453,6 +455,7 @@ func servesBoth(svc *inventory.Object, port *ServicePort) bool {
 var localhostPortNotServed = &Rule{
 	Name:     "localhost-port-not-served",
 	Severity: finding.Warning,
+	Advises:  true,
 	URL:      "https://kubernetes.io/docs/concepts/workloads/pods/#pod-networking",
 	Doc: "An address in text is localhost with a port that no container of the pod has. " +
 		"Inside of a pod, localhost is the pod itself: a value from Docker Compose or a laptop leads nowhere. " +

@@ -128,8 +128,9 @@ var imageNeverPulled = &Rule{
 }
 
 var imageTagLatest = &Rule{
-	Name:     "image-tag-latest",
-	Severity: finding.Warning,
+	Name:      "image-tag-latest",
+	Severity:  finding.Warning,
+	AdvisesIf: keepsNothing,
 	Doc: "An image has the tag latest, or none, which means the same. " +
 		"What runs then depends on when a node pulled it, and there is nothing to roll back to. " +
 		"Local images, those that are never pulled or that OpenShift puts in from an ImageStream, and images with a digest are left alone. " +
@@ -196,16 +197,16 @@ var imageMoved = &Rule{
 // runsOnce reports whether a workload of a kind runs a client of a server rather than one.
 func runsOnce(kind string) bool { return kind == "Job" || kind == "CronJob" }
 
-// MovingData reports whether a finding of image-tag-latest is about a server that keeps data.
-func MovingData(f *finding.Finding) bool {
-	image, ok := MovingImage(f)
-	return ok && keepsData(image) && !runsOnce(f.Resource.Kind)
+// keepsNothing reports whether a finding of image-tag-latest is about no server that keeps
+// data.
+func keepsNothing(f *finding.Finding) bool {
+	return !keepsData(f.Said().Name) || runsOnce(f.Resource.Kind)
 }
 
 // MovingImage returns the name without its tag of the image that a finding of
-// image-tag-latest is about.
+// image-tag-latest or image-likely-local is about.
 func MovingImage(f *finding.Finding) (name string, ok bool) {
-	if f.Rule != imageTagLatest.Name {
+	if f.Rule != imageTagLatest.Name && f.Rule != imageLikelyLocal.Name {
 		return "", false
 	}
 	img, ok := normalize.ParseImage(f.Said().Name)

@@ -69,7 +69,7 @@ func kustomizationRules() []*Rule {
 				"Either nobody uses it, or its place is a field outside of kustomize's list, where the text $(NAME) stays: that is an error.",
 		},
 		{
-			Name: "component-without-effect", Severity: finding.Warning, Kustomization: true, URL: docs + "components/",
+			Name: "component-without-effect", Severity: finding.Warning, Kustomization: true, Advises: true, URL: docs + "components/",
 			Doc: "A component is listed, and the resources are the same with and without it: its patches select nothing here, or write what is there. " +
 				"Components that add resources or generate something always change something.",
 		},

@@ -46,7 +46,7 @@ var imageLikelyLocal = &Rule{
 			}
 			p.Report(u.object, u.node,
 				fmt.Sprintf("image %q has no registry and the tag latest, and container %q no imagePullPolicy: the kubelet pulls it from Docker Hub each time, which ends in ImagePullBackOff if it exists on the nodes only", name, u.container.Name),
-				Help("after k3d image import, kind load or minikube image load set imagePullPolicy: Never; elsewhere write the registry and a version"))
+				Help("after k3d image import, kind load or minikube image load set imagePullPolicy: Never; elsewhere write the registry and a version"), Says(finding.About{Name: name}))
 		})
 		return nil
 	},
@@ -109,13 +109,14 @@ var officialImages = sync.OnceValue(func() map[string]bool {
 var officialNames = sync.OnceValue(func() *suggest.Index { return suggest.NewIndex(slices.Collect(maps.Keys(officialImages()))) })
 
 var memoryLikelyLow = &Rule{
-	Name:     "memory-likely-low",
-	Severity: finding.Warning,
-	URL:      "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/#exceed-a-container-s-memory-limit",
+	Name:      "memory-likely-low",
+	Severity:  finding.Warning,
+	AdvisesIf: func(f *finding.Finding) bool { return f.Said().What == byPort },
+	URL:       "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/#exceed-a-container-s-memory-limit",
 	Doc: "A container that looks like a Python web service has a memory limit of 128Mi or less, or 256Mi for several workers. " +
 		"The interpreter, the framework and a few workers need more than that once requests come: OOMKilled, exit code 137. " +
 		"It takes a container for one by its image (shop-python, fastapi, django, …; not by the official python, which runs scripts as well), by its command (uvicorn, gunicorn, …), or by port 8000, which these servers listen on by default, when its image is no official one and no folder of the repository has it in another language; the message says which. " +
-		"Between these it is a note: one process may do with it. " +
+		"Between these it is a note, for one process may do with it, and so it is in a repository without a configuration where the port alone tells. " +
 		"Workloads with a resource profile are left alone, and all where normalize.resources is configured.",
 	Run: func(p *Pass) error {
 		if p.Config.Normalize.GetResources() != nil {
@@ -135,7 +136,7 @@ var memoryLikelyLow = &Rule{
 				if limit.Value() > 128<<20 && !hasWorkers(c) {
 					severity = finding.Note
 				}
-				p.Report(o, n, fmt.Sprintf("container %q looks like a Python web service (%s), and a memory limit of %s is little for one: OOMKilled, exit code 137, once requests come", c.Name, why, yamlnode.String(n)), AtMost(severity),
+				p.Report(o, n, fmt.Sprintf("container %q looks like a Python web service (%s), and a memory limit of %s is little for one: OOMKilled, exit code 137, once requests come", c.Name, why, yamlnode.String(n)), AtMost(severity), Says(finding.About{What: why}),
 					Help("512Mi is a usual limit for one; if this is something smaller, ignore the rule here"))
 			}
 		})

@@ -25,6 +25,7 @@ var controllers = []inventory.GroupKind{
 var selectorsOverlap = &Rule{
 	Name:     "selectors-overlap",
 	Severity: finding.Warning,
+	Advises:  true,
 	URL:      "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
 	Doc: "Two workloads of one namespace have selectors that match each other's pods. " +
 		"Kubernetes does not stop it, and warns that such controllers may fight; a Service or autoscaler for the one counts the pods of the other: where the build has neither, it is a note for Deployments. " +

@@ -44,6 +44,12 @@ type Rule struct {
 	// of check finds, and about the files beside them. Their fixtures are several
 	// files in one, each behind a comment with its path.
 	Kustomization bool
+	// Advises is set for rules whose warnings rest on what a program probably does, or
+	// are about what works and somebody may have meant so: in a repository without a
+	// configuration they are notes of check. Their errors stay. AdvisesIf is set where
+	// this is so of some only.
+	Advises   bool
+	AdvisesIf func(*finding.Finding) bool
 	// Live is set for rules that check --cluster has: they compare with a live
 	// cluster.
 	Live bool
@@ -285,6 +291,28 @@ func (p *Pass) Reportf(o *inventory.Object, n *yaml.Node, format string, args ..
 	p.Report(o, n, fmt.Sprintf(format, args...))
 }
 
+// ifAdvised is what the documentation of rules that advise ends with.
+const ifAdvised = "In a repository without a configuration a warning of it is a note of check, since what it says may be meant so."
+
+// Advises reports whether a finding is advice, which may be meant so.
+func Advises(f *finding.Finding) bool {
+	if f.Severity == finding.Error {
+		return false
+	}
+	r := advising()[f.Rule]
+	return r != nil && (r.Advises || r.AdvisesIf(f))
+}
+
+var advising = sync.OnceValue(func() map[string]*Rule {
+	names := map[string]*Rule{}
+	for _, r := range all() {
+		if r.Advises || r.AdvisesIf != nil {
+			names[r.Name] = r
+		}
+	}
+	return names
+})
+
 // All returns the rules, sorted by name. They are the same each time.
 func All() []*Rule { return slices.Clone(all()) }
 
@@ -293,6 +321,9 @@ var all = sync.OnceValue(func() []*Rule {
 	for i, topic := range topics() {
 		for _, r := range topic {
 			r.topic = i + 1
+			if r.Advises {
+				r.Doc += " " + ifAdvised
+			}
 			rules = append(rules, r)
 		}
 	}

@@ -349,6 +349,7 @@ var shapeParts = [...]string{"port", "host", "user info", "syntax", "keyword", "
 var urlMalformed = &Rule{
 	Name:     "url-malformed",
 	Severity: finding.Error,
+	Advises:  true,
 	URL:      "https://www.rfc-editor.org/rfc/rfc3986#section-3",
 	Doc: "A connection string is written so that its driver refuses it: quotes, blanks or a newline around it, a scheme without :// or one that no driver knows, jdbc:postgres: for jdbc:postgresql:, a port that is no number. " +
 		"So is a list of keywords: a keyword that its driver does not know, a value that needs quotes and has none, SQL Server's port behind a colon, a JAAS configuration without its semicolon or for another SASL mechanism, a Go data source name whose parenthesis is not closed. " +

@@ -234,6 +234,7 @@ func isSecretly(v *variable) bool { return v.node == nil || strings.Contains(v.n
 var otlpPortMismatch = &Rule{
 	Name:     "otlp-port-mismatch",
 	Severity: finding.Error,
+	Advises:  true,
 	URL:      "https://opentelemetry.io/docs/specs/otel/protocol/exporter/",
 	Doc: "An OTLP endpoint does not fit its protocol: OTLP over HTTP sent to the gRPC port 4317, gRPC to the HTTP port 4318, or an endpoint without http:// or https://. " +
 		"The exporter's requests fail and no telemetry arrives. " +

@@ -285,6 +285,7 @@ var configOverrides = NewFact(func(b *Build) *sharedSettings {
 var variableNotExpandedInData = &Rule{
 	Name:     "variable-not-expanded-in-data",
 	Severity: finding.Error,
+	Advises:  true,
 	URL:      "https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/",
 	Doc: "A value in a ConfigMap or Secret that containers read as a variable has $(NAME) in it, which nothing expands. " +
 		"The kubelet expands $(NAME) only where it stands in the pod itself, in env, command and args; the program gets the text $(NAME). " +

@@ -21,7 +21,7 @@ var configNotUsed = &Rule{
 	Doc: "A ConfigMap or Secret named after a workload, as <workload>-config or <workload>-secret, is used by nothing. " +
 		"The workload then runs with its defaults, or with what an older object says, and editing this one changes nothing. " +
 		"A use is any reference, and any mention of the name in a text, argument or annotation of the build. " +
-		"It is an error where all keys are names of environment variables, else a warning. " +
+		"It is an error where all keys are names of environment variables, else a warning, and a note where the service account of another workload in the namespace may read them. " +
 		"Workloads whose service account may read ConfigMaps or Secrets, or is not in the build, are left alone, for they may fetch it themselves.",
 	Run: func(p *Pass) error {
 		unused := p.unusedConfigs()
@@ -33,7 +33,7 @@ var configNotUsed = &Rule{
 		for _, kind := range [...]string{"ConfigMap", "Secret"} {
 			for _, o := range p.Inventory.OfKind(gk(kind)) {
 				if workload := unused[o]; workload != nil && !p.mayRead(workload, readers) && !p.takesUnknown(workload) {
-					p.reportUnusedConfig(o, workload)
+					p.reportUnusedConfig(o, workload, readers)
 				}
 			}
 		}
@@ -170,7 +170,7 @@ func eachWord(n *yaml.Node, shortest int, f func(string)) {
 	}
 }
 
-func (p *Pass) reportUnusedConfig(o, workload *inventory.Object) {
+func (p *Pass) reportUnusedConfig(o, workload *inventory.Object, readers accounts) {
 	var opts []Option
 	how := Help("name it in a volume of the workload, or remove it")
 	if environmentKeys(o) {
@@ -178,7 +178,11 @@ func (p *Pass) reportUnusedConfig(o, workload *inventory.Object) {
 		how = Help("add it to the envFrom of its container (%s: {name: %s}), or remove it", field, o.BaseName())
 	}
 	if !environmentKeys(o) || !calledAfter(o, workload.BaseName()) {
-		opts = append(opts, AtMost(finding.Warning))
+		severity := finding.Warning
+		if readers.in(o.Namespace) {
+			severity = finding.Note // it may be for that one, or for pods that it makes
+		}
+		opts = append(opts, AtMost(severity))
 	}
 	p.Report(o, o.Get("metadata", "name"), fmt.Sprintf("nothing uses this %s, although %s is there", o.Kind, workload), append(opts, how)...)
 }
@@ -231,6 +235,16 @@ func (p *Pass) takesUnknown(workload *inventory.Object) bool {
 
 // accounts are service accounts by namespace and name.
 type accounts map[[2]string]bool
+
+// in reports whether one of the accounts is in a namespace.
+func (a accounts) in(namespace string) bool {
+	for account := range a {
+		if account[0] == namespace {
+			return true
+		}
+	}
+	return false
+}
 
 // readers returns the service accounts that a role in the build, or one that
 // is not in it, may let read ConfigMaps or Secrets.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 )
 
@@ -59,6 +60,12 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			if _, ok := rules.EvictionBlocked(&f); ok {
 				return counts
 			}
+			if name := f.Said().Name; f.Rule == effects.VarUnused {
+				return bytes.Contains(said, []byte("$("+name+")"))
+			}
+			if f.Rule == "config-not-used" && bytes.Contains(said, []byte(f.Resource.Name)) {
+				return true
+			}
 			words := asksFor(&f)
 			return words != nil && (commands || slices.ContainsFunc(words, func(word string) bool { return word != "" && bytes.Contains(said, []byte(word)) }))
 		}) {
@@ -73,19 +80,19 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 var leavesFiles = map[string]bool{".gitignore": true, ".gitmodules": true, "PROJECT": true}
 
 // spoken is what of the text of a file says something to scripted, setImages, onOneMachine,
-// nodePorts, moreReplicas and madeLater.
+// nodePorts, moreReplicas, varsElsewhere and madeLater.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:
 		return nil
 	case isKustomizationFile(file):
-		said := commentLines(text)
+		said := append(commentLines(text), expansionLines(text)...)
 		for _, image := range imagesSet(text) {
 			said = append(append(said, image...), '\n')
 		}
 		return append(said, replicaLines(text)...)
 	case isForCluster(filepath.ToSlash(file), text):
-		said := commentLines(text)
+		said := append(commentLines(text), expansionLines(text)...)
 		for _, m := range nodePortRange().FindAll(text, -1) {
 			said = append(append(said, bytes.ReplaceAll(m, []byte("\n"), []byte(" "))...), '\n')
 		}
@@ -104,6 +111,20 @@ func replicaLines(text []byte) []byte {
 		lines = append(append(lines, bytes.TrimSpace(text[at[0]:at[1]])...), '\n')
 	}
 	return lines
+}
+
+// expansionLines are the lines of a text that have a variable put in.
+func expansionLines(text []byte) []byte {
+	if !bytes.Contains(text, []byte("$(")) {
+		return nil
+	}
+	var lines []byte
+	for line := range bytes.Lines(text) {
+		if bytes.Contains(line, []byte("$(")) {
+			lines = append(lines, line...)
+		}
+	}
+	return append(lines, '\n')
 }
 
 // changedLines are the lines of a text that another one has not, both ways.

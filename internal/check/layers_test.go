@@ -86,10 +86,11 @@ func TestForwardedPort(t *testing.T) {
 		"# kubectl port-forward svc/api 8080:8080":     nil,
 		"# opened by the browser, not by this program": nil,
 	} {
-		rep := run(t, check.Options{}, tree(t, map[string]string{
+		dir := tree(t, map[string]string{
 			"all.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: site}\ndata:\n  " + comment + "\n  API_URL: http://localhost:8080\n---\n" +
 				"apiVersion: v1\nkind: Pod\nmetadata: {name: site}\nspec:\n  containers:\n  - {name: a, image: 'example.com/site:1', ports: [{containerPort: 80}], envFrom: [{configMapRef: {name: site}}]}\n",
-		}))
-		assert.Equal(t, want, above(rep, finding.Note), comment)
+		})
+		assert.Equal(t, want, above(run(t, check.Options{}, dir+"/all.yaml"), finding.Note), comment)
+		assert.Empty(t, above(run(t, check.Options{}, dir), finding.Note), comment) // nobody has asked
 	}
 }

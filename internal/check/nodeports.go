@@ -34,10 +34,34 @@ func portOutside(f *finding.Finding) int {
 }
 
 // nodePorts makes notes of ports outside the usual range, where a file of the repository
-// tells the API server of one that has them, or one Service has so many of them that
-// somebody has chosen a range.
-func nodePorts(outcomes []outcome, readers textReaders) {
-	asked := map[string]map[int][]*finding.Finding{} // by the top of the repository and port
+// tells the API server of one that has them.
+var nodePorts = saying[int]{
+	asks: func(_ *outcome, f *finding.Finding) (port int, ok bool) {
+		port = portOutside(f)
+		return port, port != 0 && f.Severity == finding.Warning
+	},
+	wants: func(string) bool { return true },
+	says: func(file string, text []byte) func(int) string {
+		if !bytes.Contains(bytes.ToLower(text), []byte("range")) {
+			return nil
+		}
+		ranges := nodePortRange().FindAllSubmatch(text, -1)
+		return func(port int) string {
+			for _, m := range ranges {
+				first, _ := strconv.Atoi(string(m[1]))
+				last, _ := strconv.Atoi(string(m[2]))
+				if first <= port && port <= last {
+					return file + " tells the API server of the range " + string(m[1]) + " to " + string(m[2])
+				}
+			}
+			return ""
+		}
+	},
+}
+
+// chosenPorts makes notes of ports outside the usual range, where one Service has so many
+// of them that somebody has chosen a range.
+func chosenPorts(outcomes []outcome) {
 	for i := range outcomes {
 		o := &outcomes[i]
 		const chosen = 3
@@ -49,39 +73,9 @@ func nodePorts(outcomes []outcome, readers textReaders) {
 		}
 		for j := range o.findings {
 			f := &o.findings[j]
-			port, top := portOutside(f), o.tree.top()
-			if _, set := o.set[f.Rule]; set || port == 0 || top == "" || f.Severity != finding.Warning {
-				continue
-			}
-			if of[object{f.File, f.Resource}] >= chosen {
+			if _, set := o.set[f.Rule]; !set && portOutside(f) != 0 && f.Severity == finding.Warning && of[object{f.File, f.Resource}] >= chosen {
 				f.Severity, f.Help = finding.Note, "it has several: the API server is probably told of another range"
-				continue
 			}
-			if asked[top] == nil {
-				asked[top] = map[int][]*finding.Finding{}
-			}
-			asked[top][port] = append(asked[top][port], f)
 		}
-	}
-	for top, ports := range asked {
-		readers[top] = append(readers[top], &textReader{wants: func(string) bool { return true }, read: func(file string, text []byte) (more bool) {
-			if !bytes.Contains(bytes.ToLower(text), []byte("range")) {
-				return true
-			}
-			for _, m := range nodePortRange().FindAllSubmatch(text, -1) {
-				first, _ := strconv.Atoi(string(m[1]))
-				last, _ := strconv.Atoi(string(m[2]))
-				for port, findings := range ports {
-					if port < first || port > last {
-						continue
-					}
-					for _, f := range findings {
-						f.Severity, f.Help = finding.Note, file+" tells the API server of the range "+string(m[1])+" to "+string(m[2])
-					}
-					delete(ports, port)
-				}
-			}
-			return len(ports) > 0
-		}})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"regexp"
+	"slices"
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
@@ -13,27 +14,27 @@ import (
 // moreReplicas makes notes of budgets that allow no eviction of a workload that another
 // environment gives more pods: the budget is meant for that one, whose kustomization
 // may not even build here.
-func moreReplicas(outcomes []outcome, readers textReaders) {
-	asked := map[string]map[string][]*finding.Finding{} // by the top of the repository and the workload
-	for i := range outcomes {
-		o := &outcomes[i]
-		for j := range o.findings {
-			f := &o.findings[j]
-			workload, ok := rules.EvictionBlocked(f)
-			if _, set := o.set[f.Rule]; !ok || set || f.Severity != finding.Warning {
-				continue
-			}
-			if top := o.tree.top(); top != "" {
-				if asked[top] == nil {
-					asked[top] = map[string][]*finding.Finding{}
-				}
-				asked[top][workload] = append(asked[top][workload], f)
+var moreReplicas = saying[string]{
+	asks:  func(_ *outcome, f *finding.Finding) (workload string, ok bool) { return rules.EvictionBlocked(f) },
+	wants: isYAML,
+	most:  mostScripts,
+	says: func(file string, text []byte) func(string) string {
+		if !manyReplicas().Match(text) {
+			return nil
+		}
+		var documents [][]byte
+		for doc := range bytes.SplitSeq(text, []byte("\n---")) {
+			if manyReplicas().Match(doc) {
+				documents = append(documents, doc)
 			}
 		}
-	}
-	for top, workloads := range asked {
-		readers[top] = append(readers[top], replicaReader(workloads))
-	}
+		return func(workload string) string {
+			if slices.ContainsFunc(documents, func(doc []byte) bool { return hasWord(doc, workload) }) {
+				return file + " gives it more"
+			}
+			return ""
+		}
+	},
 }
 
 // manyReplicas are more than one replica, in a patch, in a JSON patch and in a
@@ -42,31 +43,8 @@ var manyReplicas = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^[\s-]*replicas: *(?:[2-9]|[1-9]\d+)\b|/spec/replicas["']?\s+value: *(?:[2-9]|[1-9]\d+)\b|^[\s-]*count: *(?:[2-9]|[1-9]\d+)\b`)
 })
 
-// replicaReader looks for documents that give workloads more replicas than one.
-func replicaReader(workloads map[string][]*finding.Finding) *textReader {
-	wants := func(file string) bool {
-		ext := path.Ext(file)
-		return ext == ".yaml" || ext == ".yml" || isKustomizationFile(file)
-	}
-	return &textReader{most: mostScripts, wants: wants, read: func(file string, text []byte) (more bool) {
-		if !manyReplicas().Match(text) {
-			return true
-		}
-		for doc := range bytes.SplitSeq(text, []byte("\n---")) {
-			if !manyReplicas().Match(doc) {
-				continue
-			}
-			for workload, findings := range workloads {
-				if !hasWord(doc, workload) {
-					continue
-				}
-				for _, f := range findings {
-					f.Severity = finding.Note
-					f.Help += "; " + file + " gives it more"
-				}
-				delete(workloads, workload)
-			}
-		}
-		return len(workloads) > 0
-	}}
+// isYAML reports whether a file has the name of one in YAML.
+func isYAML(file string) bool {
+	ext := path.Ext(file)
+	return ext == ".yaml" || ext == ".yml" || isKustomizationFile(file)
 }

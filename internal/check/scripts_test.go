@@ -380,8 +380,8 @@ func TestProgramsOfOtherLanguages(t *testing.T) {
 	const app = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: farm-backend}\nspec:\n  selector: {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n" +
 		"    spec: {containers: [{name: api, image: \"shop/farm-backend:1.2\", ports: [{containerPort: 8000}], resources: {limits: {memory: 128Mi}}}]}\n"
 	for file, want := range map[string]int{"backend/go.mod": 0, "services/farm-backend/pom.xml": 0, "frontend/package.json": 1, "backend/requirements.txt": 1} {
-		rep := run(t, check.Options{}, tree(t, map[string]string{".git/HEAD": "ref: refs/heads/main\n", "k8s/app.yaml": app, file: "a\n"}))
-		found := 0
+		dir := tree(t, map[string]string{".git/HEAD": "ref: refs/heads/main\n", "k8s/app.yaml": app, file: "a\n"})
+		rep, found := run(t, check.Options{Unresolved: "error"}, dir), 0
 		for _, text := range above(rep, finding.Note) {
 			if text == "warning memory-likely-low" {
 				found++

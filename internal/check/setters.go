@@ -24,10 +24,11 @@ type moving struct {
 	unfilled                     bool
 }
 
-// unpinned makes notes of images with a tag that moves, except of programs that keep data:
-// a release that does not read what another one has written stops them for good. Where
-// there is a configuration, or a tree was named to be applied, that is for its owners.
-func unpinned(outcomes []outcome) {
+// unasked makes notes of advice, which nobody has asked for: where there is a
+// configuration, or a tree was named to be applied, it is for their owners. An image
+// with a tag that moves is more where the program keeps data: a release that does not
+// read what another one has written stops it for good.
+func unasked(outcomes []outcome) {
 	for i := range outcomes {
 		o := &outcomes[i]
 		if o.around == nil || o.tree.Named {
@@ -35,8 +36,7 @@ func unpinned(outcomes []outcome) {
 		}
 		for j := range o.findings {
 			f := &o.findings[j]
-			_, ok := rules.MovingImage(f)
-			if _, set := o.set[f.Rule]; ok && !set && !rules.MovingData(f) {
+			if _, set := o.set[f.Rule]; !set && rules.Advises(f) {
 				f.Severity = min(f.Severity, finding.Note)
 			}
 		}
@@ -45,67 +45,47 @@ func unpinned(outcomes []outcome) {
 
 // setImages makes notes of images with a tag that moves, or with a placeholder, where a
 // script or a pipeline of the repository puts another one in before anything runs:
-// kubectl set image, kustomize edit set image, sed and yq over the file, Skaffold, Tilt.
-// Of a tag so does the entry of a kustomization elsewhere.
+// kubectl set image, kustomize edit set image, sed and yq over the file, Skaffold, Tilt,
+// a kustomization that it writes. Of a tag so does the entry of a kustomization elsewhere.
 func (rep *Report) setImages(outcomes []outcome, readers textReaders) {
-	asked := map[string]map[moving][]*finding.Finding{} // by the top of the repository
-	for i := range outcomes {
-		o := &outcomes[i]
-		for j := range o.findings {
-			f := &o.findings[j]
-			image, ok := rules.MovingImage(f)
-			unfilled := !ok
-			if unfilled {
-				image, ok = rules.UnfilledImage(f)
-			}
-			if _, set := o.set[f.Rule]; !ok || set || f.Severity < finding.Warning {
-				continue
-			}
-			if top := o.tree.top(); top != "" {
-				if asked[top] == nil {
-					asked[top] = map[moving][]*finding.Finding{}
+	saying[moving]{
+		asks: func(_ *outcome, f *finding.Finding) (q moving, ok bool) {
+			image, moves := rules.MovingImage(f)
+			if !moves {
+				if image, ok = rules.UnfilledImage(f); !ok {
+					return moving{}, false
 				}
-				file, err := filepath.Abs(filepath.FromSlash(f.File))
-				if err != nil {
-					continue
-				}
-				q := moving{image, "", f.Resource.Name, filepath.ToSlash(file), unfilled}
-				if isKustomizationFile(file) {
-					q.entry = entryFor(rep.Sources[f.File], image)
-				}
-				asked[top][q] = append(asked[top][q], f)
 			}
-		}
-	}
-	for top, images := range asked {
-		readers[top] = append(readers[top], setterReader(images))
-	}
+			file, err := filepath.Abs(filepath.FromSlash(f.File))
+			if err != nil {
+				return moving{}, false
+			}
+			q = moving{image, "", f.Resource.Name, filepath.ToSlash(file), !moves}
+			if isKustomizationFile(file) {
+				q.entry = entryFor(rep.Sources[f.File], image)
+			}
+			return q, true
+		},
+		wants: func(file string) bool { return isScript(file) || isKustomizationFile(file) },
+		most:  mostScripts,
+		says: func(file string, text []byte) func(moving) string {
+			sets := setters(file, text)
+			if sets == nil {
+				return nil
+			}
+			return func(q moving) string {
+				if sets(q) {
+					return file + " sets the image"
+				}
+				return ""
+			}
+		},
+	}.ask(outcomes, readers)
 }
 
 // mostScripts bounds how many scripts, pipelines and documents of a repository are read
 // for what they say of all of it.
 const mostScripts = 2000
-
-// setterReader looks for what sets images in the scripts and pipelines of a repository.
-func setterReader(images map[moving][]*finding.Finding) *textReader {
-	wants := func(file string) bool { return isScript(file) || isKustomizationFile(file) }
-	return &textReader{most: mostScripts, wants: wants, read: func(file string, text []byte) (more bool) {
-		sets := setters(file, text)
-		if sets == nil {
-			return true
-		}
-		for q, findings := range images {
-			if sets(q) {
-				for _, f := range findings {
-					f.Severity = finding.Note
-					f.Help += "; " + file + " sets the image"
-				}
-				delete(images, q)
-			}
-		}
-		return len(images) > 0
-	}}
-}
 
 // isScript reports whether a file is a script, or says what a pipeline runs.
 func isScript(file string) bool {
@@ -141,6 +121,7 @@ func setters(file string, text []byte) func(moving) bool {
 	if strings.HasPrefix(path.Base(file), "skaffold") {
 		return func(q moving) bool { return hasWord(text, q.image) }
 	}
+	written := imagesWritten(text)
 	var commands [][]byte
 	for _, at := range settings().FindAllIndex(text, -1) {
 		command := text[at[0]:min(len(text), at[1]+2000)]
@@ -151,12 +132,25 @@ func setters(file string, text []byte) func(moving) bool {
 		}
 		commands = append(commands, command)
 	}
-	if commands == nil {
+	if commands == nil && written == nil {
 		return nil
 	}
 	return func(q moving) bool {
-		return slices.ContainsFunc(commands, func(command []byte) bool { return q.setBy(command) })
+		return slices.Contains(written, q.image) || slices.ContainsFunc(commands, func(command []byte) bool { return q.setBy(command) })
 	}
+}
+
+// newImage is an entry of a kustomization for images, in a script that writes the file.
+var newImage = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^\s*- name: *["']?([^\s"']+)["']?\n\s*new(?:Name|Tag):`)
+})
+
+// imagesWritten are the names of images for which a script writes entries of kustomizations.
+func imagesWritten(text []byte) (names []string) {
+	for _, m := range newImage().FindAllSubmatch(text, -1) {
+		names = append(names, string(m[1]))
+	}
+	return names
 }
 
 // setBy reports whether a command sets the image.

@@ -38,6 +38,8 @@ func TestSetImages(t *testing.T) {
 		"tilt, restarted":        {"Tiltfile", "docker_build_with_restart(\n    'registry.example.com/team/postgres',\n    '.',\n)\n", true},
 		"tilt, another":          {"Tiltfile", "docker_build(\n    'registry.example.com/team/shop-board',\n    '.',\n)\n", false},
 		"tilt":                   {"Tiltfile", "docker_build('registry.example.com/team/postgres', '.')\n", true},
+		"a kustomization, made":  {".github/workflows/cd.yml", "jobs:\n  x:\n    steps:\n    - run: |\n        cat > prod/kustomization.yaml <<EOF\n        images:\n        - name: registry.example.com/team/postgres\n          newName: $REGISTRY/postgres\n        EOF\n", true},
+		"one for another image":  {"deploy.sh", "cat > kustomization.yaml <<EOF\nimages:\n- name: registry.example.com/team/board\n  newName: $REGISTRY/postgres\nEOF\n", false},
 		"an overlay elsewhere":   {"prod/kustomization.yaml", "images:\n- name: registry.example.com/team/postgres\n  newTag: '1.2'\n", true},
 		"an overlay that stays":  {"prod/kustomization.yaml", "images:\n- name: registry.example.com/team/postgres\n  newTag: latest\n", false},
 	} {

@@ -150,6 +150,10 @@ func field(entry []any) string {
 	return b.String()
 }
 
+func says(name string) func(*finding.Finding) {
+	return func(f *finding.Finding) { f.About = &finding.About{Name: name} }
+}
+
 func help(text string) func(*finding.Finding) { return func(f *finding.Finding) { f.Help = text } }
 
 func meant(names ...string) func(*finding.Finding) {
