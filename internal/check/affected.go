@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/types"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -46,9 +47,12 @@ func Affected(trees []Tree, files []string, old func(file string) []byte) []int 
 	}
 	var out []int
 	all := slices.ContainsFunc(files, decidesAboutOthers) || slices.ContainsFunc(files, func(f string) bool { return a.judgesOthers(f, old) })
+	if slices.ContainsFunc(files, inComponent) {
+		a.deployed = map[string]map[string]*deployment{}
+	}
 	for i, t := range trees {
 		a.top = t.top()
-		if all || a.ignores(&t) || t.Root != "" && (a.released[absolute(t.Root)] || a.link(t.Root) || a.kustomization(absolute(t.Root))) || t.Root == "" && a.plain(t) {
+		if all || a.ignores(&t) || t.Root != "" && (a.released[absolute(t.Root)] || a.link(t.Root) || a.kustomization(absolute(t.Root)) || a.added(t.Root)) || t.Root == "" && a.plain(t) {
 			out = append(out, i)
 		}
 	}
@@ -64,6 +68,36 @@ type affected struct {
 	fresh    map[string]bool // whether what is there is new
 	links    bool            // a symbolic link has changed
 	top      string          // of the repository of the tree at hand
+
+	// deployed is what is done with the folders of a repository, by its top; nil where no
+	// file of a component has changed.
+	deployed map[string]map[string]*deployment
+}
+
+// inComponent reports whether a file is below a folder with a component, or may have been
+// one.
+func inComponent(file string) bool {
+	for d := filepath.Dir(file); d != filepath.Dir(d); d = filepath.Dir(d) {
+		for _, name := range konfig.RecognizedKustomizationFileNames() {
+			if at := filepath.Join(d, name); contains(at, types.ComponentKind) || at == file && !isFile(at) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// added reports whether a component that Flux or Argo CD adds to a kustomization is affected.
+func (a *affected) added(dir string) bool {
+	rel, ok := below(a.top, dir)
+	if a.deployed == nil || a.top == "" || !ok {
+		return false
+	}
+	if a.deployed[a.top] == nil {
+		a.deployed[a.top] = readDeployed(os.DirFS(a.top))
+	}
+	d := a.deployed[a.top][rel]
+	return d != nil && slices.ContainsFunc(d.components, func(c string) bool { return a.kustomization(absolute(filepath.Join(dir, c))) })
 }
 
 // decidesAboutOthers reports whether a file says what Flux makes of folders that do

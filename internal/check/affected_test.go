@@ -113,3 +113,23 @@ func TestAffectedBesideAndBelow(t *testing.T) {
 	assert.Equal(t, both, affected([]string{"envs/staging/a.yaml"}, "envs/staging/a.yaml"), "an environment is gone")
 	assert.Equal(t, []string{"test"}, affected([]string{"vendored"}, "vendored"), "a submodule")
 }
+
+// What Flux adds to a kustomization is a part of it.
+func TestAffectedByAddedComponents(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{
+		".git/HEAD": "ref: refs/heads/main\n", "app/kustomization.yaml": "resources: [a.yaml]\n", "app/a.yaml": "kind: X\n",
+		"other/kustomization.yaml": "resources: [a.yaml]\n", "other/a.yaml": "kind: X\n",
+		"parts/login/kustomization.yaml": "kind: Component\nresources: [a.yaml]\n", "parts/login/a.yaml": "kind: X\n",
+		"flux/app.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {path: ./app, components: [../parts/login, ../parts/gone]}\n",
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
+	}
+	trees := []Tree{{Name: "app", Root: "app"}, {Name: "other", Root: "other"}}
+	for file, want := range map[string][]int{"parts/login/a.yaml": {0}, "parts/gone/kustomization.yaml": {0}, "parts/b.yaml": nil, "other/a.yaml": {1}} {
+		path, err := filepath.Abs(filepath.FromSlash(file))
+		require.NoError(t, err)
+		assert.Equal(t, want, Affected(trees, []string{path}, nil), file)
+	}
+}

@@ -499,11 +499,16 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		return left
 	}
 	build.KeepNames = true
-	build.Namespace = rep.targetNamespace(&t)
+	build.Namespace, build.Components = rep.targetNamespace(&t), rep.components(&t)
 	steps := &effects.Recorder{}
 	build.Observe, build.Told = steps.Observe, steps.Told
 	b.files = files
 	result, err := kbuild.Build(files, t.Root, build)
+	if err != nil && len(build.Components) > 0 {
+		steps, build.Components = &effects.Recorder{}, nil // those of several that may not go together
+		build.Observe, build.Told = steps.Observe, steps.Told
+		result, err = kbuild.Build(files, t.Root, build)
+	}
 	if err != nil && t.Within != "" && outsideOfFolder(err) {
 		// The file may be read: it is in the folder that was named.
 		steps = &effects.Recorder{}

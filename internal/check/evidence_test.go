@@ -196,6 +196,36 @@ func TestFluxPutsAllIntoANamespace(t *testing.T) {
 	}
 }
 
+// TestFluxAddsComponents: those of a Flux Kustomization, and of an Argo CD Application, are
+// as if the kustomization named them.
+func TestFluxAddsComponents(t *testing.T) {
+	const flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: app, namespace: flux-system}\nspec: {interval: 1h, prune: true, path: ./app, components: [%s], sourceRef: {kind: GitRepository, name: flux-system}}\n"
+	const argo = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: app, namespace: argocd}\nspec:\n  project: default\n  destination: {server: https://kubernetes.default.svc, namespace: shop}\n  source: {repoURL: https://git.example.com/a/b.git, path: app, targetRevision: HEAD, kustomize: {components: [%s]}}\n"
+	const component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+	lacking := []string{"warning secret-not-found"}
+	for name, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"none":                     {strings.Replace(flux, "components: [%s], ", "", 1), lacking},
+		"of Flux":                  {strings.Replace(flux, "%s", "../parts/login", 1), nil},
+		"of Argo CD":               {strings.Replace(argo, "%s", "../parts/login", 1), nil},
+		"another one":              {strings.Replace(flux, "%s", "../parts/empty", 1), lacking},
+		"two, of which one has it": {strings.Replace(flux, "%s", "../parts/empty, ../parts/login", 1), nil},
+		"one that does not build":  {strings.Replace(flux, "%s", "../parts/broken", 1), lacking},
+		"of two that do the same":  {strings.Replace(flux, "%s", "../parts/login", 1) + "---\n" + strings.Replace(strings.Replace(flux, "%s", "../parts/login", 1), "name: app,", "name: two,", 1), nil},
+	} {
+		files := map[string]string{
+			"cluster.yaml": c.text, "app/kustomization.yaml": "namespace: shop\n" + kustomization + "- pod.yaml\n", "app/pod.yaml": pod,
+			"parts/login/kustomization.yaml":  component + "resources: [secret.yaml]\n",
+			"parts/login/secret.yaml":         "apiVersion: v1\nkind: Secret\nmetadata: {name: db-secret}\nstringData: {password: a}\n",
+			"parts/empty/kustomization.yaml":  component + "labels:\n- {pairs: {team: shop}}\n",
+			"parts/broken/kustomization.yaml": component + "resources: [gone.yaml]\n",
+		}
+		assert.ElementsMatch(t, c.want, above(run(t, check.Options{}, tree(t, files)), finding.Note), name)
+	}
+}
+
 // TestNamesOfOtherFolders: what has no namespace and is applied by itself is not what
 // a reference into a certain namespace meant.
 func TestNamesOfOtherFolders(t *testing.T) {

@@ -164,8 +164,8 @@ func (rep *Report) unfinished(t *Tree) bool {
 	if top == "" || !ok {
 		return false
 	}
-	namespaces, deployed := rep.deployed(top)[rel]
-	return t.Base && !deployed || slices.ContainsFunc(namespaces, func(ns string) bool { return ns != "" })
+	d := rep.deployed(top)[rel]
+	return t.Base && d == nil || d != nil && slices.ContainsFunc(d.namespaces, func(ns string) bool { return ns != "" })
 }
 
 // targetNamespace is the namespace that Flux puts all of a kustomization into, "" if
@@ -177,37 +177,77 @@ func (rep *Report) targetNamespace(t *Tree) string {
 	if top == "" || !ok || rel == "." { // which may be that of another repository
 		return ""
 	}
-	namespaces := rep.deployed(top)[rel]
-	if len(namespaces) != 1 || strings.Contains(namespaces[0], "$") {
+	d := rep.deployed(top)[rel]
+	if d == nil || len(d.namespaces) != 1 || strings.Contains(d.namespaces[0], "$") {
 		return ""
 	}
-	return namespaces[0]
+	return d.namespaces[0]
 }
 
-// deployed are the folders that Flux Kustomizations and Argo CD's resources name, with
-// the targetNamespaces that Flux gives them, each once; "" is that of whoever gives none.
-func (rep *Report) deployed(top string) map[string][]string {
+// components are the folders that Flux and Argo CD add to the components of a kustomization,
+// as seen from it:
+// https://fluxcd.io/flux/components/kustomize/kustomizations/#components
+// https://argo-cd.readthedocs.io/en/stable/user-guide/kustomize/#components
+func (rep *Report) components(t *Tree) []string {
+	top := t.top()
+	rel, ok := below(top, t.Root)
+	if top == "" || !ok {
+		return nil
+	}
+	d := rep.deployed(top)[rel]
+	if d == nil {
+		return nil
+	}
+	var there []string
+	for _, c := range d.components {
+		if hasKustomization(os.DirFS(top), path.Join(rel, c)) {
+			there = append(there, c)
+		}
+	}
+	return there
+}
+
+// deployment is what Flux Kustomizations and Argo CD's resources do with a folder.
+type deployment struct {
+	namespaces []string // that Flux gives all of it, each once; "" is that of whoever gives none
+	components []string // that are added to its own, by any of them
+}
+
+// deployed are the folders that Flux Kustomizations and Argo CD's resources name.
+func (rep *Report) deployed(top string) map[string]*deployment {
 	rep.shared.mu.Lock()
 	if rep.shared.deployed == nil {
-		rep.shared.deployed = map[string]func() map[string][]string{}
+		rep.shared.deployed = map[string]func() map[string]*deployment{}
 	}
 	if rep.shared.deployed[top] == nil {
-		rep.shared.deployed[top] = sync.OnceValue(func() map[string][]string { return readDeployed(os.DirFS(top)) })
+		rep.shared.deployed[top] = sync.OnceValue(func() map[string]*deployment { return readDeployed(os.DirFS(top)) })
 	}
 	folders := rep.shared.deployed[top]
 	rep.shared.mu.Unlock()
 	return folders()
 }
 
-func readDeployed(repository fs.FS) map[string][]string {
-	folders := map[string][]string{}
+func readDeployed(repository fs.FS) map[string]*deployment {
+	folders := map[string]*deployment{}
 	var paths func(n *yaml.Node)
 	paths = func(n *yaml.Node) {
 		for k, v := range yamlnode.Fields(n) {
 			if k.Value == "path" && yamlnode.String(v) != "" {
 				dir := path.Clean(strings.TrimLeft(v.Value, "/"))
-				if ns := yamlnode.GetString(n, "targetNamespace"); !slices.Contains(folders[dir], ns) {
-					folders[dir] = append(folders[dir], ns)
+				d := folders[dir]
+				if d == nil {
+					d = &deployment{}
+					folders[dir] = d
+				}
+				if ns := yamlnode.GetString(n, "targetNamespace"); !slices.Contains(d.namespaces, ns) {
+					d.namespaces = append(d.namespaces, ns)
+				}
+				for _, field := range [][]string{{"components"}, {"kustomize", "components"}} {
+					for _, c := range yamlnode.Elements(yamlnode.Path(n, field...)) {
+						if text := yamlnode.String(c); text != "" && fs.ValidPath(path.Join(dir, text)) && !slices.Contains(d.components, text) {
+							d.components = append(d.components, text)
+						}
+					}
 				}
 			}
 			paths(v)

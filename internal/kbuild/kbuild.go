@@ -78,6 +78,10 @@ type Options struct {
 	// targetNamespace of Flux does. A build by kustomize itself knows nothing of it.
 	Namespace string
 
+	// Components are added to those of the kustomization, as the components of a Flux
+	// Kustomization are. A build by kustomize itself knows nothing of them.
+	Components []string
+
 	// KubernetesVersion is the release of the cluster, such as 1.33. It takes the
 	// place of what the function's configuration says, unless it is empty.
 	KubernetesVersion string

@@ -53,6 +53,7 @@ type level struct {
 	*linearBuild
 	*localLoader
 	k       *types.Kustomization
+	added   int    // how many of its components are not in the file
 	file    string // base name of the kustomization file
 	content []byte // of that file
 	// configures says that its resources configure plugins.
@@ -120,10 +121,11 @@ func (b *linearBuild) accumulated() (_ *level, _ *indexed, err error) {
 	if err != nil {
 		return nil, nil, top.at(err)
 	}
-	if b.opts.Namespace != "" {
+	if b.opts.Namespace != "" || len(b.opts.Components) > 0 {
 		k := *top.k
-		k.Namespace = b.opts.Namespace
-		top.k = &k
+		k.Namespace = cmp.Or(b.opts.Namespace, k.Namespace)
+		k.Components = slices.Concat(k.Components, b.opts.Components)
+		top.k, top.added = &k, len(b.opts.Components)
 	}
 	if err := vetOrder(top.k.SortOptions); err != nil {
 		return nil, nil, top.at(err, "sortOptions")
@@ -255,7 +257,10 @@ func (v *level) accumulate(m *indexed) error {
 		v.observe(m, &step{kind: "Generators"})
 	}
 	for i, path := range v.k.Components {
-		done := v.observe(m, &step{kind: "Component", field: []any{"components", i}})
+		var done func()
+		if i < len(v.k.Components)-v.added {
+			done = v.observe(m, &step{kind: "Component", field: []any{"components", i}})
+		}
 		specs, vars := m.specs, len(m.vars.AsSlice())
 		if err := v.component(m, path); err != nil && !v.lose(err, "components", path, "") {
 			return v.at(err, "components", i, path)
