@@ -101,7 +101,7 @@ type Report struct {
 	nodes         []*yaml.Node // what secrets are looked for in, once nobody edits it
 	shared        *shared
 	defined       map[crdKey][]*yaml.Node // what CustomResourceDefinitions say, each thing once
-	mutated       map[string]bool         // API groups whose resources a webhook of the trees may complete
+	mutated       map[crdKey]bool         // by group and plural, resources that a webhook of the trees may complete
 	overlaid      map[string]bool         // folders with templates that change the files beside them
 	unreadBeside  bool                    // something in the trees that are not chosen
 	certain       map[string]bool         // files that are judged by a few rules only

@@ -219,7 +219,7 @@ type crdKey struct{ group, kind string }
 // define remembers what the definitions of a tree say.
 func (rep *Report) define(inv *inventory.Inventory) {
 	rep.mutates(inv)
-	if !rep.several {
+	if !rep.several && len(rep.mutated) == 0 {
 		return
 	}
 	for _, crd := range inv.CustomResourceDefinitions() {
@@ -241,16 +241,17 @@ func (rep *Report) defines(key crdKey, n *yaml.Node) {
 	}
 }
 
-// mutates remembers whose resources the webhooks of a tree may complete before the
+// mutates remembers which resources the webhooks of a tree may complete before the
 // API server compares them with their schema. Some programs write the rules of their
-// webhooks themselves, which then go by the name of the group.
+// webhooks themselves, which then go by the name of the group, or are for what the tree
+// defines of the same domain.
 // https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
 func (rep *Report) mutates(inv *inventory.Inventory) {
 	for _, o := range inv.OfKind(inventory.GroupKind{Group: "operators.coreos.com", Kind: "ClusterServiceVersion"}) {
 		// https://olm.operatorframework.io/docs/advanced-tasks/adding-admission-and-conversion-webhooks/
 		for _, webhook := range yamlnode.Elements(o.Get("spec", "webhookdefinitions")) {
 			if yamlnode.GetString(webhook, "type") == "MutatingAdmissionWebhook" {
-				rep.mutatesBy(webhook)
+				rep.mutatesBy(inv, webhook)
 			}
 		}
 	}
@@ -259,31 +260,68 @@ func (rep *Report) mutates(inv *inventory.Inventory) {
 			continue
 		}
 		for _, webhook := range yamlnode.Elements(o.Get("webhooks")) {
-			rep.mutatesBy(webhook)
+			rep.mutatesBy(inv, webhook)
 		}
 	}
 }
 
-// mutatesBy remembers whose resources one webhook may complete.
-func (rep *Report) mutatesBy(webhook *yaml.Node) {
+// mutatesBy remembers which resources one webhook may complete.
+func (rep *Report) mutatesBy(inv *inventory.Inventory, webhook *yaml.Node) {
 	if rep.mutated == nil {
-		rep.mutated = map[string]bool{}
+		rep.mutated = map[crdKey]bool{}
 	}
 	rules := yamlnode.Elements(yamlnode.Get(webhook, "rules"))
 	for _, rule := range rules {
 		for _, group := range yamlnode.Elements(yamlnode.Get(rule, "apiGroups")) {
-			rep.mutated[yamlnode.String(group)] = true
+			for _, resource := range yamlnode.Elements(yamlnode.Get(rule, "resources")) {
+				rep.mutated[crdKey{yamlnode.String(group), yamlnode.String(resource)}] = true
+			}
 		}
 	}
-	if _, group, ok := strings.Cut(yamlnode.GetString(webhook, "name"), "."); ok && len(rules) == 0 {
-		rep.mutated[group] = true
+	if len(rules) > 0 {
+		return
 	}
+	name := yamlnode.GetString(webhook, "name")
+	for _, crd := range inv.CustomResourceDefinitions() {
+		if group := yamlnode.GetString(crd.Node, "spec", "group"); crd.Node != nil && domain(group) == domain(name) {
+			rep.mutated[crdKey{group, "*"}] = true
+		}
+	}
+	for _, group, ok := strings.Cut(name, "."); ok && strings.Contains(group, "."); _, group, ok = strings.Cut(group, ".") {
+		rep.mutated[crdKey{group, "*"}] = true
+	}
+}
+
+// domain is the end of a name that says whose it is.
+func domain(name string) string {
+	labels := strings.Split(name, ".")
+	return strings.Join(labels[max(0, len(labels)-2):], ".")
+}
+
+// mutates reports whether a webhook may complete the resource that a finding is about.
+func mutates(mutated map[crdKey]bool, f *finding.Finding) bool {
+	group, kind := groupOf(f), strings.ToLower(f.Resource.Kind)
+	if inventory.ByKubernetes(group) {
+		return false
+	}
+	for by := range mutated {
+		if (by.group == group || by.group == "*") && isOfKind(by.kind, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOfKind reports whether a resource, as webhooks and their markers name it, may be that
+// of a kind in small letters: the plural of a definition may be made in another way.
+func isOfKind(resource, kind string) bool {
+	return resource == "" || resource == "*" || resource == "*/*" || strings.HasPrefix(resource, strings.TrimSuffix(kind, "y"))
 }
 
 // spareDisputed makes notes of what the schema of a custom resource refuses and another
 // definition in the trees of a run takes, as in a repository that keeps an earlier release
-// beside its own; and warnings of what lacks where a webhook may add it, and of fields of
-// files that the definition of another file has not and that of the operator's own release
+// beside its own; notes or warnings of what lacks where a webhook may add it; and warnings
+// of fields of files that the definition of another file has not and that of the operator's own release
 // has.
 func (rep *Report) spareDisputed(o *outcome) {
 	for i := range o.findings {
@@ -296,11 +334,56 @@ func (rep *Report) spareDisputed(o *outcome) {
 		switch {
 		case len(defined) > 1 && slices.ContainsFunc(defined, func(n *yaml.Node) bool { return takes(n, f, defined) }):
 			f.Severity = finding.Note
-		case f.Rule == apischema.RequiredField && rep.mutated[group] && !inventory.ByKubernetes(group) ||
-			f.Rule == apischema.UnknownField && o.tree.Root == "" && !o.tree.Named && published(f):
+		case f.Rule == apischema.RequiredField && mutates(rep.mutated, f):
+			f.Severity = min(f.Severity, finding.Warning)
+			if slices.ContainsFunc(defined, func(n *yaml.Node) bool { return takesEmpty(yamlnode.Path(schemaAt(n, f), "properties", f.Said().Name)) }) {
+				f.Severity = finding.Note
+				f.Help = cmp.Or(f.Help, "a webhook of the repository writes resources of this kind back, with what they lack empty")
+			}
+		case f.Rule == apischema.UnknownField && o.tree.Root == "" && !o.tree.Named && published(f):
 			f.Severity = min(f.Severity, finding.Warning)
 		}
 	}
+}
+
+// takesEmpty reports whether a schema takes what a program in Go writes for a field that
+// nobody has set. Its webhook decodes a resource, sets defaults and answers with what is
+// another text then: fields that have to be there are written, whether they are set or not.
+// https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/webhook/admission#PatchResponseFromRaw
+func takesEmpty(schema *yaml.Node) bool {
+	is := yamlnode.GetString(schema, "type")
+	either := yamlnode.GetString(schema, "x-kubernetes-int-or-string") == "true"
+	for key, v := range yamlnode.Fields(schema) {
+		switch key.Value {
+		case "enum", "pattern", "minLength", "minProperties", "oneOf", "allOf", "not":
+			return false
+		case "anyOf":
+			if !either {
+				return false
+			}
+		case "format":
+			if is == "string" {
+				return false
+			}
+		case "minimum":
+			if v.Value != "0" && !strings.HasPrefix(v.Value, "-") {
+				return false
+			}
+		case "required":
+			for _, name := range yamlnode.Elements(v) {
+				if !takesEmpty(yamlnode.Path(schema, "properties", yamlnode.String(name))) {
+					return false
+				}
+			}
+		}
+	}
+	switch is {
+	case "string", "integer", "number", "boolean":
+		return true
+	case "object":
+		return yamlnode.Get(schema, "properties") != nil
+	}
+	return either
 }
 
 // takes reports whether a definition, one of several of a kind, takes what a finding is

@@ -407,7 +407,7 @@ func TestCompletedByPrograms(t *testing.T) {
 // TestCompleted: what a definition wants and a webhook may add.
 func TestCompleted(t *testing.T) {
 	const crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: shops.stable.example.com}\nspec:\n  group: stable.example.com\n" +
-		"  names: {kind: Shop, plural: shops}\n  scope: Namespaced\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, required: [size], properties: {size: {type: integer}, color: {type: string}}}}}}\n"
+		"  names: {kind: Shop, plural: shops}\n  scope: Namespaced\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, required: [size], properties: {size: {type: integer, minimum: 1}, color: {type: string}}}}}}\n"
 	const shop = "apiVersion: stable.example.com/v1\nkind: Shop\nmetadata: {name: a}\nspec: {color: red}\n"
 	hook := func(webhook string) string {
 		return "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: {name: hooks}\nwebhooks:\n- " + webhook + "\n"

@@ -134,10 +134,7 @@ func completes(text []byte, group, kind string) bool {
 			list, _, _ = strings.Cut(list, ",")
 			return strings.Split(strings.Trim(list, "\"`{}"), ";")
 		}
-		// The markers name resources, whose plural a definition may have made otherwise.
-		of := func(resource string) bool {
-			return resource == "" || resource == "*" || strings.HasPrefix(resource, strings.TrimSuffix(kind, "y"))
-		}
+		of := func(resource string) bool { return isOfKind(resource, kind) }
 		return strings.Contains(marker, "mutating=true") && slices.Contains(list("groups="), group) && slices.ContainsFunc(list("resources="), of)
 	})
 }

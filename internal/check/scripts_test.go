@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -301,11 +302,42 @@ func TestWebhooksComplete(t *testing.T) {
 		"compares":      {"api/v1/widget.go", "// +kubebuilder:webhook:path=/m,mutating=true,groups=example.com,resources=widgets\n\nfunc f(w Widget) bool { return w.Spec.Color == \"\" }\n", "warning"},
 		"sets it":       {"api/v1/widget.go", "// +kubebuilder:webhook:path=/m,mutating=true,groups=example.com,resources=widgets\n\nfunc f(w *Widget) {\n\tw.Spec.Color = \"red\"\n}\n", "note"},
 		"of a bundle": {"bundle/csv.yaml", "apiVersion: operators.coreos.com/v1alpha1\nkind: ClusterServiceVersion\nmetadata: {name: widgets.v1.0.0}\nspec:\n  webhookdefinitions:\n" +
-			"  - {type: MutatingAdmissionWebhook, generateName: m.example.com, rules: [{apiGroups: [example.com], apiVersions: [v1], operations: [CREATE], resources: [widgets]}]}\n", "warning"},
+			"  - {type: MutatingAdmissionWebhook, generateName: m.example.com, rules: [{apiGroups: [example.com], apiVersions: [v1], operations: [CREATE], resources: [widgets]}]}\n", "note"},
 		"a bundle that validates": {"bundle/csv.yaml", "apiVersion: operators.coreos.com/v1alpha1\nkind: ClusterServiceVersion\nmetadata: {name: widgets.v1.0.0}\nspec:\n  webhookdefinitions:\n" +
 			"  - {type: ValidatingAdmissionWebhook, generateName: v.example.com, rules: [{apiGroups: [example.com], apiVersions: [v1], operations: [CREATE], resources: [widgets]}]}\n", "error"},
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"crd.yaml": crd, "samples/widget.yaml": widget, c.file: c.text}))
+		assert.Contains(t, above(rep, finding.Off), c.want+" required-field-missing", name)
+	}
+}
+
+// TestWebhooksWriteBack: a webhook in Go answers with the whole object, and what has to be
+// in it is there then, if only empty.
+func TestWebhooksWriteBack(t *testing.T) {
+	const webhook = "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: {name: defaults}\nwebhooks:\n" +
+		"- {name: %s, sideEffects: None, admissionReviewVersions: [v1], clientConfig: {service: {name: widgets, namespace: widgets}}%s}\n"
+	const rule = ", rules: [{apiGroups: [parts.example.com], apiVersions: [v1], operations: [CREATE], resources: [%s]}]"
+	rules := func(resource string) string { return fmt.Sprintf(rule, resource) }
+	for name, c := range map[string]struct{ webhook, rules, color, want string }{
+		"of the kind":       {"widgets.example.com", rules("widgets"), "type: string", "note"},
+		"of all":            {"widgets.example.com", rules("'*'"), "type: integer, format: int32", "note"},
+		"of another kind":   {"widgets.example.com", rules("gadgets"), "type: string", "error"},
+		"one of these":      {"widgets.example.com", rules("widgets"), "type: string, enum: [red, blue]", "warning"},
+		"not empty":         {"widgets.example.com", rules("widgets"), "type: string, minLength: 1", "warning"},
+		"a list":            {"widgets.example.com", rules("widgets"), "type: array, items: {type: string}", "warning"},
+		"an object":         {"widgets.example.com", rules("widgets"), "type: object, required: [name], properties: {name: {type: string}}", "note"},
+		"without rules":     {"defaults.webhook.parts.example.com", "", "type: string", "note"},
+		"of the domain":     {"webhook.example.com", "", "type: string", "note"},
+		"of another domain": {"webhook.example.org", "", "type: string", "error"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"config/widgets.yaml": "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.parts.example.com}\nspec:\n  group: parts.example.com\n  scope: Namespaced\n" +
+				"  names: {kind: Widget, plural: widgets}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n" +
+				"          spec: {type: object, required: [color], properties: {color: {" + c.color + "}, size: {type: string}}}\n",
+			"config/webhook.yaml":        fmt.Sprintf(webhook, c.webhook, c.rules),
+			"samples/kustomization.yaml": kustomization + "- widget.yaml\n",
+			"samples/widget.yaml":        "apiVersion: parts.example.com/v1\nkind: Widget\nmetadata: {name: one}\nspec: {size: big}\n",
+		}))
 		assert.Contains(t, above(rep, finding.Off), c.want+" required-field-missing", name)
 	}
 }

@@ -24,7 +24,7 @@ type Stock struct {
 	company map[held]int // as in surroundings, by a kind and namespace
 	makers  map[madeBy]bool
 	defined map[crdKey][]*yaml.Node
-	mutated map[string]bool // as in Report
+	mutated map[crdKey]bool // as in Report
 	used    map[usedComment]bool
 	unread  bool
 }
@@ -102,7 +102,7 @@ type Movement struct {
 	secrets bool                      // likewise of Secrets, and there were none, or at most one lacked
 	makers  bool
 	defined map[crdKey]bool
-	mutated map[string]bool
+	mutated map[crdKey]bool
 	// Comments are the files with comments that silence something in one of the two
 	// only.
 	Comments []string
@@ -113,7 +113,7 @@ type Movement struct {
 
 // Since says how a stock differs from the one before.
 func (s *Stock) Since(before *Stock) *Movement {
-	m := &Movement{objects: map[finding.Resource]bool{}, named: map[finding.Resource]bool{}, groups: map[finding.Resource]bool{}, defined: map[crdKey]bool{}, mutated: map[string]bool{}, Unread: s.unread != before.unread}
+	m := &Movement{objects: map[finding.Resource]bool{}, named: map[finding.Resource]bool{}, groups: map[finding.Resource]bool{}, defined: map[crdKey]bool{}, mutated: map[crdKey]bool{}, Unread: s.unread != before.unread}
 	for _, h := range changed(s.have, before.have, func(a, b presence) bool { return a == b }) {
 		m.objects[h.object] = true
 		m.groups[groupedWith(&h.object)] = true
@@ -133,8 +133,8 @@ func (s *Stock) Since(before *Stock) *Movement {
 	for _, key := range changed(s.defined, before.defined, sameOnes) {
 		m.defined[key] = true
 	}
-	for _, group := range changed(s.mutated, before.mutated, func(a, b bool) bool { return a == b }) {
-		m.mutated[group] = true
+	for _, resource := range changed(s.mutated, before.mutated, func(a, b bool) bool { return a == b }) {
+		m.mutated[resource] = true
 	}
 	for _, c := range changed(s.used, before.used, func(a, b bool) bool { return a == b }) {
 		if !slices.Contains(m.Comments, c.file) {
@@ -224,7 +224,7 @@ func (m *Movement) near(missing *finding.Resource) bool {
 // decides reports whether what has moved has a part in a finding.
 func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
 	if group := groupOf(f); f.Severity > finding.Note && schemaRules[f.Rule] &&
-		(m.defined[crdKey{group, f.Resource.Kind}] || f.Rule == apischema.RequiredField && m.mutated[group]) {
+		(m.defined[crdKey{group, f.Resource.Kind}] || f.Rule == apischema.RequiredField && mutates(m.mutated, f)) {
 		return true
 	}
 	if o.around != nil && f.Missing != nil && f.Severity > finding.Note && (m.makers || m.secrets && f.Missing.Kind == "Secret" || m.groups[groupedWith(f.Missing)] || m.groups[finding.Resource{Kind: f.Missing.Kind}] ||

@@ -209,9 +209,9 @@ func (rep *Report) take(own *Report) {
 }
 
 // union adds what is in a set to another one, which may be nil.
-func union(set, more map[string]bool) map[string]bool {
+func union[K comparable](set, more map[K]bool) map[K]bool {
 	if set == nil {
-		set = map[string]bool{}
+		set = map[K]bool{}
 	}
 	maps.Copy(set, more)
 	return set
