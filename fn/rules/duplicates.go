@@ -478,6 +478,8 @@ func copyOf(o, other *inventory.Object) (copied, original *inventory.Object, own
 	}
 	ofA, ofB := calledAfterFolder(o.Name, a[differ]), calledAfterFolder(o.Name, b[differ])
 	switch {
+	case calledAfterFolder(a[differ], b[differ]) || calledAfterFolder(b[differ], a[differ]): // staging and staging-v2
+	case strings.Contains(yamlnode.GetString(o.Node, "spec", "acme", "server"), "staging"): // it is Let's Encrypt's
 	case ofB && !ofA:
 		return o, other, b[differ]
 	case ofA && !ofB:

@@ -151,10 +151,11 @@ func enumerate(names []string) string {
 var envOverridesConfig = &Rule{
 	Name:     "env-overrides-config",
 	Severity: finding.Error,
+	Advises:  true,
 	URL:      envFromDocs,
 	Doc: "An env entry gives a variable another value than the ConfigMap or Secret that the container takes with envFrom. " +
 		"The entry wins silently: editing the ConfigMap changes nothing. " +
-		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone, and so is what several workloads take where not all of them give the same other value, or another container of the pod takes as it is: that is a default. It is a warning where one of the two is empty, or the entry is put together of other variables, as no value of a ConfigMap is, " +
+		"Equal values, and entries that extend the value, as in $(JAVA_OPTS) -Xmx1g, are left alone, and so is what several workloads take where not all of them give the same other value, or another container of the pod takes as it is: that is a default. It is a warning where several workloads give the same other value, one of the two is empty, or the entry is put together of other variables, as no value of a ConfigMap is, " +
 		"and a note where a patch of an overlay has added the entry to what a base says.",
 	Run: func(p *Pass) error {
 		for _, e := range wired.Of(p.Build).containers {
@@ -185,7 +186,8 @@ func (p *Pass) checkOverride(e *containerEnv, i int) {
 	}
 	opts := []Option{SecretLine(), Says(finding.About{What: overrides, Name: strings.TrimPrefix(entry.name, source.prefix), Object: source.data.object.Name, Of: source.data.object.Kind}),
 		Help("take the variable out of one of them; where this container is meant to differ, give it a ConfigMap of its own")}
-	if own.text == "" || below.text == "" || !entry.ref() && len(expansions(yamlnode.String(entry.node))) > 0 { // which a ConfigMap cannot have
+	several := configOverrides.Of(p.Build).others[overridden{source.data, entry.name}].count > 1                           // somebody wrote it again and again
+	if several || own.text == "" || below.text == "" || !entry.ref() && len(expansions(yamlnode.String(entry.node))) > 0 { // which a ConfigMap cannot have
 		opts = append(opts, AtMost(finding.Warning))
 	}
 	with := ""
