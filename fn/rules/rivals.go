@@ -19,7 +19,7 @@ import (
 // rivalRules are about resources that are valid each and stand in each other's
 // way.
 func rivalRules() []*Rule {
-	return []*Rule{evictionBlocked, ingressPathTwice, metricWithoutRequest, volumeNotShareable, replicasFixed, scaledTwice}
+	return []*Rule{evictionBlocked, ingressPathTwice, metricWithoutRequest, volumeNotShareable, replicasFixed, scaledTwice, scaledAndSized}
 }
 
 // scalable are the kinds whose replicas a PodDisruptionBudget is measured by.
