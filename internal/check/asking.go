@@ -35,6 +35,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	}
 	commands := making().Match(said) || releaseName().Match(said) || identityModule().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said) ||
 		leftOutOf(".", said, "Secret") != "" || leftOutOf(".", said, "ConfigMap") != "" || leftOutOf("k8s/.", said, "Secret") != ""
+	installs := installing().FindAll(said, -1)
 	ports := nodePortRange().Match(said)
 	place := machines().Match(said) || clouds().Match(said)
 	builds := restrictor().Match(said) || buildCommands().Match(said) || bytes.Contains(said, []byte(fluxKustomize))
@@ -66,6 +67,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			if f.Rule == "config-not-used" && bytes.Contains(said, []byte(f.Resource.Name)) {
 				return true
 			}
+			if schemaRules[f.Rule] && slices.ContainsFunc(installs, func(command []byte) bool { return isOfGroup(command, groupOf(&f)) }) {
+				return true
+			}
 			words := asksFor(&f)
 			return words != nil && (commands || slices.ContainsFunc(words, func(word string) bool { return word != "" && bytes.Contains(said, []byte(word)) }))
 		}) {
@@ -80,7 +84,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 var leavesFiles = map[string]bool{".gitignore": true, ".gitmodules": true, "PROJECT": true}
 
 // spoken is what of the text of a file says something to scripted, setImages, onOneMachine,
-// nodePorts, moreReplicas, varsElsewhere and madeLater.
+// nodePorts, moreReplicas, varsElsewhere, definedElsewhere and madeLater.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:

@@ -101,6 +101,7 @@ type Report struct {
 	nodes         []*yaml.Node // what secrets are looked for in, once nobody edits it
 	shared        *shared
 	defined       map[crdKey][]*yaml.Node // what CustomResourceDefinitions say, each thing once
+	definedIn     map[crdKey][]string     // the folders that they are in, "" where that is not known
 	mutated       map[crdKey]bool         // by group and plural, resources that a webhook of the trees may complete
 	overlaid      map[string]bool         // folders with templates that change the files beside them
 	unreadBeside  bool                    // something in the trees that are not chosen
@@ -179,6 +180,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	readByPrograms.ask(outcomes, readers)
 	judgeUnwritten := unwritten(outcomes, readers)
 	madeLater(outcomes, readers)
+	rep.definedElsewhere(outcomes, readers)
 	charts := installedCharts(outcomes, readers)
 	readers.read()
 	rep.weighAbsences(outcomes, spoken, lacking, charts)
@@ -243,10 +245,10 @@ func (rep *Report) others(ctx context.Context, trees []Tree, opts Options) []out
 	opts.Progress = nil
 	aside := &Report{
 		Sources: map[string][]byte{}, WithoutSchema: map[string]int{}, secrets: rep.secrets, shared: rep.shared,
-		several: true, files: rep.files, defined: rep.defined, mutated: maps.Clone(rep.mutated),
+		several: true, files: rep.files, defined: rep.defined, definedIn: maps.Clone(rep.definedIn), mutated: maps.Clone(rep.mutated),
 	}
 	outcomes := aside.trees(ctx, trees, opts, func(i int) bool { return !opts.chosen(i) })
-	rep.defined, rep.mutated, rep.unreadBeside = aside.defined, aside.mutated, len(aside.Unread) > 0
+	rep.defined, rep.definedIn, rep.mutated, rep.unreadBeside = aside.defined, aside.definedIn, aside.mutated, len(aside.Unread) > 0
 	rep.inputs, rep.spared = append(rep.inputs, aside.inputs...), append(rep.spared, aside.spared...)
 	return outcomes
 }

@@ -2,13 +2,17 @@ package check
 
 import (
 	"bytes"
-	"io/fs"
 	"os"
+	"path"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -45,8 +49,8 @@ func (rep *Report) defineNear(t *Tree, inv *inventory.Inventory) {
 			continue
 		}
 		known[key] = true
-		if n := rep.shared.definitions(top)()[key]; n != nil {
-			defs.Add(n, inventory.Source{})
+		if d := rep.shared.definitions(top)()[key]; d.node != nil {
+			defs.Add(d.node, inventory.Source{File: d.file})
 			more = true
 		}
 	}
@@ -61,37 +65,47 @@ func isPublished(key crdKey) bool {
 }
 
 // definitions returns what reads the definitions of a repository, once.
-func (s *shared) definitions(top string) func() map[crdKey]*yaml.Node {
+func (s *shared) definitions(top string) func() map[crdKey]defining {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.defined == nil {
-		s.defined = map[string]func() map[crdKey]*yaml.Node{}
+		s.defined = map[string]func() map[crdKey]defining{}
 	}
 	if s.defined[top] == nil {
-		s.defined[top] = sync.OnceValue(func() map[crdKey]*yaml.Node { return readDefinitions(os.DirFS(top)) })
+		s.defined[top] = sync.OnceValue(func() map[crdKey]defining { return readDefinitions(top) })
 	}
 	return s.defined[top]
+}
+
+// defining is what a definition says, and the file that it is in, "" where there are several.
+type defining struct {
+	node *yaml.Node
+	file string
 }
 
 // readDefinitions returns the CustomResourceDefinitions in the files of a repository that
 // have a schema, and only the names where two have different ones: nobody knows which is
 // meant.
-func readDefinitions(repository fs.FS) map[crdKey]*yaml.Node {
+func readDefinitions(top string) map[crdKey]defining {
 	const most = 256 << 20 // bytes
-	found := map[crdKey]*yaml.Node{}
+	found := map[crdKey]defining{}
 	read := 0
-	eachDocument(repository, func(text []byte) bool {
+	eachDocument(os.DirFS(top), func(text []byte) bool {
 		read += len(text)
 		return read <= most && bytes.Contains(text, []byte(definition))
-	}, func(n *yaml.Node) {
+	}, func(file string, n *yaml.Node) {
 		if yamlnode.GetString(n, "kind") != definition || !hasSchema(n) {
 			return
 		}
 		key := crdKeyOf(n)
-		if first, seen := found[key]; !seen {
-			found[key] = n
-		} else if !same(yamlnode.Path(first, "spec", "versions"), yamlnode.Path(n, "spec", "versions")) {
-			found[key] = namesOnly(first, n)
+		first, seen := found[key]
+		switch {
+		case !seen:
+			found[key] = defining{n, filepath.Join(top, filepath.FromSlash(file))}
+		case same(yamlnode.Path(first.node, "spec", "versions"), yamlnode.Path(n, "spec", "versions")):
+			found[key] = defining{node: first.node}
+		default:
+			found[key] = defining{node: namesOnly(first.node, n)}
 		}
 	})
 	return found
@@ -133,4 +147,77 @@ func hasSchema(crd *yaml.Node) bool {
 
 func crdKeyOf(crd *yaml.Node) crdKey {
 	return crdKey{yamlnode.GetString(crd, "spec", "group"), yamlnode.GetString(crd, "spec", "names", "kind")}
+}
+
+// samples are the names of folders with samples, each of which is installed by itself.
+var samples = map[string]bool{"example": true, "examples": true, "sample": true, "samples": true, "demo": true, "demos": true, "tutorial": true, "tutorials": true, "quickstart": true, "quickstarts": true}
+
+// definedElsewhere makes notes of what is wrong with a custom resource by the definition
+// that another sample installs and that is nowhere else, where the documents or scripts
+// of its own sample install something of its API group.
+func (rep *Report) definedElsewhere(outcomes []outcome, readers textReaders) {
+	asked := map[string]map[string][]*finding.Finding{} // by the top of the repository and a folder
+	for i := range outcomes {
+		o := &outcomes[i]
+		for j := range o.findings {
+			f := &o.findings[j]
+			dirs := rep.definedIn[crdKey{groupOf(f), f.Resource.Kind}]
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || !schemaRules[f.Rule] || f.File == "" || len(dirs) == 0 {
+				continue
+			}
+			own := filepath.ToSlash(absolute(filepath.Dir(filepath.FromSlash(f.File))))
+			if slices.ContainsFunc(dirs, func(dir string) bool { return dir == "" || !areApart(own, dir) }) {
+				continue
+			}
+			top := o.tree.top()
+			for dir := own; top != "" && isBelow(top, dir) && areApart(dir, dirs[0]); dir = path.Dir(dir) {
+				if asked[top] == nil {
+					asked[top] = map[string][]*finding.Finding{}
+				}
+				rel, err := filepath.Rel(top, dir)
+				if err != nil {
+					break
+				}
+				rel = filepath.ToSlash(rel)
+				asked[top][rel] = append(asked[top][rel], f)
+			}
+		}
+	}
+	for top, folders := range asked {
+		readers[top] = append(readers[top], &textReader{
+			wants: func(file string) bool {
+				return folders[path.Dir(file)] != nil && (isDocument(file) || isScript(file))
+			},
+			read: func(file string, text []byte) (more bool) {
+				for _, command := range installing().FindAll(text, -1) {
+					for _, f := range folders[path.Dir(file)] {
+						if f.Severity > finding.Note && isOfGroup(command, groupOf(f)) {
+							answer(f, file+" installs definitions of its own")
+							f.Severity = finding.Note
+						}
+					}
+				}
+				return true
+			},
+		})
+	}
+}
+
+// areApart reports whether a folder is of another sample than the one with a definition.
+func areApart(dir, of string) bool {
+	return !isBelow(dir, of) && !isBelow(of, dir) && slices.ContainsFunc(strings.Split(of, "/"), func(name string) bool { return samples[strings.ToLower(name)] })
+}
+
+// installing is a command that installs what others have written.
+var installing = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)\bhelm\b.*?\b(?:install|upgrade)\b.*|\bkubectl\b.*?\b(?:apply|create)\b.*?(?:https?://|github\.com/).*`)
+})
+
+// isOfGroup reports whether a command has a word of the name of an API group.
+func isOfGroup(command []byte, group string) bool {
+	const short = 3
+	labels := strings.Split(group, ".")
+	return slices.ContainsFunc(labels[:max(0, len(labels)-1)], func(label string) bool {
+		return len(label) > short && bytes.Contains(command, []byte(label))
+	})
 }

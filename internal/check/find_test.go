@@ -636,3 +636,28 @@ func TestTrackedFiles(t *testing.T) {
 	assert.Equal(t, []string{"generated/kept.yaml", "own.yaml"}, found(t, filepath.Join(dir, "apps"), check.FindOptions{}))
 	assert.Equal(t, []string{"a.yaml", "apps/own.yaml", "kept.local.yaml"}, found(t, dir, check.FindOptions{Exclude: []string{"generated"}}))
 }
+
+// TestDefinitionsOfOtherSamples: what one sample installs says nothing of another one
+// that says what it installs.
+func TestDefinitionsOfOtherSamples(t *testing.T) {
+	const crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: tides.harbor.example.com}\nspec:\n  group: harbor.example.com\n  scope: Namespaced\n" +
+		"  names: {kind: Tide, plural: tides}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {height: {type: integer}}}}}}\n"
+	const tide = "apiVersion: harbor.example.com/v1\nkind: Tide\nmetadata: {name: low}\nspec: {height: 1, moon: new}\n"
+	const installs = "```\nhelm upgrade --install harbor-crds \\\n  example/harbor-crds --version 2.0.0\n```\n"
+	for name, c := range map[string]struct{ crd, tide, readme, text, want string }{
+		"another sample": {"samples/quick/crd.yaml", "samples/two-ports/tide.yaml", "samples/two-ports/README.md", installs, "note"},
+		"from a URL":     {"samples/quick/crd.yaml", "samples/two-ports/tide.yaml", "samples/two-ports/run.sh", "kubectl apply -f https://example.com/harbor/v2.yaml\n", "note"},
+		"above it":       {"samples/quick/crd.yaml", "samples/two-ports/east/tide.yaml", "samples/two-ports/README.md", installs, "note"},
+		"says nothing":   {"samples/quick/crd.yaml", "samples/two-ports/tide.yaml", "samples/two-ports/README.md", "kubectl apply -f .\n", "error"},
+		"another chart":  {"samples/quick/crd.yaml", "samples/two-ports/tide.yaml", "samples/two-ports/README.md", "helm install redis stable/redis\n", "error"},
+		"another folder": {"samples/quick/crd.yaml", "samples/two-ports/tide.yaml", "samples/quick/README.md", installs, "error"},
+		"the project's":  {"config/crd.yaml", "samples/two-ports/tide.yaml", "samples/two-ports/README.md", installs, "error"},
+		"the same":       {"samples/two-ports/crds/crd.yaml", "samples/two-ports/tide.yaml", "samples/two-ports/README.md", installs, "error"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			c.crd: crd, c.tide: tide, c.readme: c.text, "deploy/kustomization.yaml": kustomization + "- web.yaml\n",
+			"deploy/web.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\n", ".git/HEAD": "",
+		}))
+		assert.Contains(t, above(rep, finding.Off), c.want+" unknown-field", name)
+	}
+}

@@ -258,7 +258,7 @@ func readDeployed(repository fs.FS) map[string]*deployment {
 	}
 	eachDocument(repository, func(text []byte) bool {
 		return bytes.Contains(text, []byte("path:")) && (bytes.Contains(text, []byte("kustomize.toolkit.fluxcd.io/")) || bytes.Contains(text, []byte("argoproj.io/")))
-	}, paths)
+	}, func(_ string, n *yaml.Node) { paths(n) })
 	return folders
 }
 
@@ -268,7 +268,7 @@ func readFluxFolders(repository fs.FS) []fluxFolder {
 	var from [][]*yaml.Node // the objects that each takes values from
 	var inline []map[string]bool
 	names := map[string]bool{}
-	eachDocument(repository, func(text []byte) bool { return bytes.Contains(text, []byte("postBuild:")) }, func(n *yaml.Node) {
+	eachDocument(repository, func(text []byte) bool { return bytes.Contains(text, []byte("postBuild:")) }, func(_ string, n *yaml.Node) {
 		post := yamlnode.Path(n, "spec", "postBuild")
 		dir := path.Clean(strings.TrimLeft(yamlnode.GetString(n, "spec", "path"), "/"))
 		if post == nil || !strings.HasPrefix(yamlnode.GetString(n, "apiVersion"), "kustomize.toolkit.fluxcd.io/") || yamlnode.GetString(n, "spec", "sourceRef", "kind") != "GitRepository" || !fs.ValidPath(dir) {
@@ -298,7 +298,7 @@ func readFluxFolders(repository fs.FS) []fluxFolder {
 	if len(names) > 0 {
 		keys := map[string][]string{}
 		texts := map[string]map[string]string{} // of ConfigMaps that are there once
-		eachDocument(repository, func(text []byte) bool { return bytes.Contains(text, []byte("ata:")) }, func(n *yaml.Node) {
+		eachDocument(repository, func(text []byte) bool { return bytes.Contains(text, []byte("ata:")) }, func(_ string, n *yaml.Node) {
 			id := yamlnode.GetString(n, "kind") + " " + yamlnode.GetString(n, "metadata", "name")
 			if !names[id] {
 				return
@@ -348,7 +348,7 @@ func readFluxFolders(repository fs.FS) []fluxFolder {
 
 // eachDocument calls f for the documents of the YAML files of a repository whose
 // texts are wanted. Files that cannot be read are for others to report.
-func eachDocument(repository fs.FS, wanted func([]byte) bool, f func(*yaml.Node)) {
+func eachDocument(repository fs.FS, wanted func([]byte) bool, f func(file string, n *yaml.Node)) {
 	const largest = 4 << 20 // bytes: definitions of custom resources are long
 	_ = fs.WalkDir(repository, ".", func(file string, d fs.DirEntry, err error) error {
 		switch {
@@ -374,7 +374,7 @@ func eachDocument(repository fs.FS, wanted func([]byte) bool, f func(*yaml.Node)
 			return nil //nolint:nilerr // as above
 		}
 		for i := range docs {
-			f(docs[i].Node)
+			f(file, docs[i].Node)
 		}
 		return nil
 	})

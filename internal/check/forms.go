@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -219,14 +220,30 @@ type crdKey struct{ group, kind string }
 // define remembers what the definitions of a tree say.
 func (rep *Report) define(inv *inventory.Inventory) {
 	rep.mutates(inv)
-	if !rep.several && len(rep.mutated) == 0 {
-		return
-	}
 	for _, crd := range inv.CustomResourceDefinitions() {
 		if crd.Node == nil {
 			continue
 		}
-		rep.defines(crdKeyOf(crd.Node), cmp.Or(yamlnode.Path(crd.Node, "spec", "versions"), yamlnode.Get(crd.Node, "spec")))
+		key, dir := crdKeyOf(crd.Node), ""
+		if crd.File != "" {
+			dir = filepath.ToSlash(absolute(filepath.Dir(filepath.FromSlash(crd.File))))
+		}
+		rep.definesIn(key, dir)
+		if rep.several || len(rep.mutated) > 0 {
+			rep.defines(key, cmp.Or(yamlnode.Path(crd.Node, "spec", "versions"), yamlnode.Get(crd.Node, "spec")))
+		}
+	}
+}
+
+// definesIn remembers the folders that a definition is in.
+func (rep *Report) definesIn(key crdKey, dirs ...string) {
+	if rep.definedIn == nil {
+		rep.definedIn = map[crdKey][]string{}
+	}
+	for _, dir := range dirs {
+		if all := rep.definedIn[key]; !slices.Contains(all, dir) {
+			rep.definedIn[key] = append(slices.Clip(all), dir) // others may have the list as it was
+		}
 	}
 }
 

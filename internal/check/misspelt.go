@@ -68,7 +68,7 @@ func namedNear(outcomes []outcome, trees []Tree) bool {
 				}
 			}
 			return false
-		}, func(n *yaml.Node) {
+		}, func(_ string, n *yaml.Node) {
 			is := identity(n)
 			near = near || asking[is.Kind][is.Name]
 			for name := range missing[is.Kind] {

@@ -10,8 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
@@ -27,7 +25,7 @@ type shared struct {
 	flux     map[string]func() []fluxFolder           // by the top of the repository
 	configs  map[string]*config.ConfigPipeline        // by their text
 	deployed map[string]func() map[string]*deployment // likewise
-	defined  map[string]func() map[crdKey]*yaml.Node  // likewise
+	defined  map[string]func() map[crdKey]defining    // likewise
 	read     map[string]bool                          // kustomizations and files of resources that trees were built of
 }
 
@@ -201,6 +199,9 @@ func (rep *Report) take(own *Report) {
 	rep.inputs = append(rep.inputs, own.inputs...)
 	rep.brought = union(rep.brought, own.brought)
 	rep.mutated = union(rep.mutated, own.mutated)
+	for key, dirs := range own.definedIn {
+		rep.definesIn(key, dirs...)
+	}
 	for key, all := range own.defined {
 		for _, n := range all {
 			rep.defines(key, n)
