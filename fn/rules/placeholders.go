@@ -173,6 +173,10 @@ func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what, name 
 		if word = accountPlaceholder(image); word == "" {
 			return
 		}
+		if isNumber(word) && !isMadeUp(word) {
+			p.Report(o, n, fmt.Sprintf("%s.dkr.ecr in the image of %s %q is no registry: an account of AWS has 12 digits, and this one %d", word, what, name, len(word)))
+			return
+		}
 		sure = true
 	}
 	opts := []Option{Help("write the real name, or let kustomize put it in with images: in the kustomization of the environment")}
@@ -224,6 +228,11 @@ func accountPlaceholder(image string) string {
 		return ""
 	}
 	return account
+}
+
+// isMadeUp reports whether a number is one that nobody has: 1234567, 0000.
+func isMadeUp(number string) bool {
+	return strings.Contains("01234567890123456789", number) || strings.Trim(number, number[:1]) == ""
 }
 
 // hostFields are where resources say host names.
