@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
@@ -47,6 +49,32 @@ var ofOthers = sync.OnceValue(func() *regexp.Regexp {
 
 // filledIn is what stands in a file that becomes YAML only when something fills it in.
 var filledIn = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{|\{%|<%|\$\{|\$\(|@@|__[A-Z]`) })
+
+// filledWord is what a word is put in for.
+var filledWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{\w+\}|\$\(\w+\)|@@\w+@@|__[A-Z]\w*?__`) })
+
+// comesToBeYAML reports whether a text may be YAML once something has filled it in: that
+// puts no indentation right.
+func comesToBeYAML(text []byte) bool {
+	if !filledIn().Match(text) {
+		return false
+	}
+	filled := filledWord().ReplaceAll(text, []byte("word"))
+	if filledIn().Match(filled) {
+		return true
+	}
+	for d := yaml.NewDecoder(bytes.NewReader(filled)); ; {
+		var n yaml.Node
+		if err := d.Decode(&n); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
+}
+
+// conflict is a line that git leaves where two branches have changed a file.
+var conflict = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^(?:<{7} .*|={7}|>{7} .*)\r?$`)
+})
 
 // unbuilt is a kustomization that does not build for a reason in the repository, each with
 // its place. Whoever named it is told otherwise.
@@ -104,7 +132,11 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 		return nil // which the policy generator of Open Cluster Management reads
 	case t.patchesAlone() && lacks == lacksTarget:
 		return nil // patches for others, which nobody builds by themselves
-	case strings.HasPrefix(f.What, "not YAML") && filledIn().Match(text), filledIn().Match(line):
+	case strings.HasPrefix(f.What, "not YAML"):
+		if comesToBeYAML(text) {
+			return nil
+		}
+	case filledIn().Match(line):
 		return nil
 	case lacks == lacksTarget:
 		found.About = &finding.About{What: lacks}
@@ -118,9 +150,16 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 		}
 		found.About = &finding.About{What: lacks, Name: filepath.ToSlash(rel)}
 	}
+	if at := conflict().FindIndex(text); at != nil && notRead().MatchString(f.What) {
+		found.Message, found.Help = "the build fails: a line that git left of a merge conflict is in here", "write what both branches meant, and take the lines with <<<<<<<, ======= and >>>>>>> out"
+		found.Line, found.Column = 1+bytes.Count(text[:at[0]], []byte("\n")), 1
+	}
 	rep.Sources[f.File] = text
 	return &found
 }
+
+// notRead is what is said of files that are not what they are to be.
+var notRead = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`not YAML|is no resource but a text`) })
 
 // patchesAlone reports whether a kustomization has no resources of its own or of others.
 func (t *Tree) patchesAlone() bool {

@@ -62,3 +62,50 @@ func TestNamedBesideFound(t *testing.T) {
 		assert.Equal(t, !u.Named, u.Found, u.Name)
 	}
 }
+
+// TestWordsPutNothingRight: what words are put in for is no YAML afterwards either, where
+// it is indented wrongly.
+func TestWordsPutNothingRight(t *testing.T) {
+	const images = "images:\n  - name: shop\n    newTag: __TAG__\n"
+	for name, c := range map[string]struct {
+		text string
+		want bool
+	}{
+		"a word, and well indented":     {kustomization + "- a.yaml\n" + images, false},
+		"a word, and badly indented":    {kustomization + "- a.yaml\nimages:\n  - name: shop\n  newTag: __TAG__\n", true},
+		"another word":                  {kustomization + "- a.yaml\nimages:\n  - name: shop\n  newTag: ${TAG}\n", true},
+		"a word that is no YAML itself": {kustomization + "- a.yaml\nimages:\n  - name: shop\n    newTag: @@TAG@@\n", false},
+		"an action":                     {kustomization + "- a.yaml\n- {{ .name }}-b.yaml\n", false},
+		"an action, and a word":         {kustomization + "- a.yaml\nimages:\n{{ range .images }}\n  - name: __NAME__\n  newTag: a\n{{ end }}\n", false},
+		"no word":                       {kustomization + "- a.yaml\nimages:\n  - name: shop\n  newTag: a\n", true},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"shop/kustomization.yaml": c.text, "shop/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\n", ".git/config": ""}))
+		assert.Equal(t, c.want, len(above(rep, finding.Warning)) > 0, name)
+	}
+}
+
+// TestConflictsThatAreLeft: who has left the lines of a merge conflict in a file is told of
+// them, and not of what cannot be read for them.
+func TestConflictsThatAreLeft(t *testing.T) {
+	const cm = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\n"
+	for name, c := range map[string]struct {
+		text string
+		line int
+	}{
+		"all of one":       {"<<<<<<< HEAD\n" + cm + "=======\n" + cm + ">>>>>>> main\n", 1},
+		"a rest of one":    {"=======\n---\n" + cm, 1},
+		"further below":    {cm + "data:\n  a: b\n=======\n  a: c\n", 6},
+		"something else":   {cm + "data:\n  a: 'b\n", 0},
+		"a heading inside": {cm + "data:\n  a: |\n    Shop\n    =======\n  b: 'c\n", 0},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"shop/kustomization.yaml": kustomization + "- a.yaml\n", "shop/a.yaml": c.text, ".git/config": ""}))
+		if !assert.Len(t, rep.Findings, 1, name) {
+			continue
+		}
+		f := rep.Findings[0]
+		assert.Equal(t, c.line > 0, f.Message == "the build fails: a line that git left of a merge conflict is in here", name+": "+f.Message)
+		if c.line > 0 {
+			assert.Equal(t, c.line, f.Line, name)
+		}
+	}
+}
