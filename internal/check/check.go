@@ -184,6 +184,8 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	charts := installedCharts(outcomes, readers)
 	readers.read()
 	rep.weighAbsences(outcomes, spoken, lacking, charts)
+	rep.saidToBeMade(outcomes)
+	grantedElsewhere(outcomes)
 	misspelt(outcomes)
 	judgeUnwritten()
 	rep.spareToFill(outcomes)
@@ -596,7 +598,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 		return b, unwritable
 	}
 	found, err := validate(ctx, t.rules(), inv, opts.Config, opts)
-	b.findings, b.around = found.Findings(), rep.aroundOf(&t, inv, found, b.config, opts)
+	b.findings, b.around = saidAlready(found.Findings(), rep.about), rep.aroundOf(&t, inv, found, b.config, opts)
 	spareBundle(inv, b.findings, severities(b.config))
 	if !t.Named {
 		spareForms(inv, b.findings, severities(b.config))
@@ -606,6 +608,23 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	b.have = rep.objectsOf(inv, b.around)
 	rep.define(inv)
 	return b, err
+}
+
+// saidAlready leaves out that a selector selects nothing where it is said which labels of a
+// kustomization are the reason.
+func saidAlready(findings, about []finding.Finding) []finding.Finding {
+	var broken []finding.Resource
+	for i := range about {
+		if kind, name := effects.Broken(&about[i]); kind != "" {
+			broken = append(broken, finding.Resource{Kind: kind, Name: name})
+		}
+	}
+	if len(broken) == 0 {
+		return findings
+	}
+	return slices.DeleteFunc(findings, func(f finding.Finding) bool {
+		return (f.Rule == "selector-matches-nothing" || f.Rule == "policy-selects-nothing") && slices.Contains(broken, finding.Resource{Kind: f.Resource.Kind, Name: f.Resource.Name})
+	})
 }
 
 // configOf is the configuration that what is found in a build is judged by: that

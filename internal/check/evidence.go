@@ -147,7 +147,8 @@ func (a *absence) judge() (level finding.Severity, why string) {
 type surroundings struct {
 	rules.Absences
 	makers      []maker
-	inhabited   map[string]bool           // namespaces with workloads or Services
+	namespaces  map[string]bool           // of what is here
+	inhabited   map[string]bool           // those with workloads or Services, where something lacks
 	running     map[finding.Resource]bool // copies of what a cluster had
 	copied      map[calledIn]bool         // the same, of workloads
 	certManager bool
@@ -173,12 +174,13 @@ func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.F
 	if cfg != nil || opts.Unresolved != "" || found == nil {
 		return nil
 	}
-	s := &surroundings{Absences: found.Absences, inhabited: map[string]bool{}, running: map[finding.Resource]bool{}, copied: map[calledIn]bool{}}
+	s := &surroundings{Absences: found.Absences, namespaces: map[string]bool{}, inhabited: map[string]bool{}, running: map[finding.Resource]bool{}, copied: map[calledIn]bool{}}
 	s.base = len(s.Objects) > 0 && t.Root != "" && t.Base && rep.unfinished(t)
 	for _, o := range inv.Objects() {
 		if o.Node == nil || o.Local || o.Kind == "" {
 			continue
 		}
+		s.namespaces[o.Namespace] = true
 		if len(s.Objects) > 0 {
 			if o.Kind == "Service" || len(o.Pods()) > 0 {
 				s.inhabited[o.Namespace] = true
@@ -523,6 +525,35 @@ func installedApart(outcomes []outcome, makers *makersBy) {
 			}
 		}
 	}
+}
+
+// grantedElsewhere makes notes of accounts that a role is granted to and that are in the
+// namespace of another environment: shop-dev beside shop. Nothing fails for want of them.
+func grantedElsewhere(outcomes []outcome) {
+	for i := range outcomes {
+		o := &outcomes[i]
+		for j := range o.findings {
+			f := &o.findings[j]
+			if _, set := o.set[f.Rule]; set || o.around == nil || !isApart(f) || !strings.HasPrefix(f.Field, "subjects[") {
+				continue
+			}
+			if ofEnvironment(f.Wanted.Namespace) && !slices.ContainsFunc(outcomes, func(o outcome) bool { return o.around != nil && o.around.namespaces[f.Wanted.Namespace] }) {
+				f.Severity = finding.Note
+				f.Help = "nothing of that environment is here"
+			}
+		}
+	}
+}
+
+// ofEnvironment reports whether a namespace is called after something else and an
+// environment.
+func ofEnvironment(namespace string) bool {
+	first, rest, ok := strings.Cut(namespace, "-")
+	if !ok {
+		return false
+	}
+	last := rest[strings.LastIndexByte(rest, '-')+1:]
+	return slices.Contains(environments, first) || slices.Contains(environments, last)
 }
 
 // isCertificate reports whether the Secret of a server's certificate is missing.

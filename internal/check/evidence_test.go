@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -223,6 +224,49 @@ func TestFluxAddsComponents(t *testing.T) {
 			"parts/broken/kustomization.yaml": component + "resources: [gone.yaml]\n",
 		}
 		assert.ElementsMatch(t, c.want, above(run(t, check.Options{}, tree(t, files)), finding.Note), name)
+	}
+}
+
+// TestCommentsSayWhoMakes: what a comment beside it says that somebody makes is a note,
+// wherever else it is asked for.
+func TestCommentsSayWhoMakes(t *testing.T) {
+	const job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: %s, namespace: jobs}\nspec:\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n      - name: a\n        image: example.com/a:1\n        envFrom:\n%s---\n"
+	const pull = "apiVersion: v1\nkind: Secret\nmetadata: {name: pull-shop, namespace: shop}\ntype: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '{}'}\n---\n"
+	for entry, want := range map[string]bool{
+		"        - secretRef:\n            name: pull-shop\n":                                                              true,
+		"        - secretRef:\n            name: pull-shop # bootstrap secret\n":                                           false,
+		"        - secretRef:\n            # created by hand, see the wiki\n            name: pull-shop\n":                 false,
+		"        - secretRef:\n            name: pull-shop # provisioned out of band\n":                                    false,
+		"        - secretRef:\n            # made by the cluster's\n            # operator\n            name: pull-shop\n": false,
+		"        - secretRef:\n            name: pull-shop # private registry\n":                                           true,
+		"        - secretRef:\n            name: pull-shop # create\n":                                                     true,
+		"        - secretRef:\n            name: 'pull-shop#1' \n":                                                         true,
+	} {
+		first := fmt.Sprintf(job, "one", entry)
+		second := fmt.Sprintf(job, "two", "        - secretRef:\n            name: pull-shop\n")
+		for _, other := range []string{"", pull} { // it lacks, and is in another namespace
+			rep := run(t, check.Options{}, tree(t, map[string]string{"all.yaml": first + second + other}))
+			assert.Equal(t, want, len(above(rep, finding.Note)) > 0, entry)
+		}
+	}
+}
+
+// TestRolesOfOtherEnvironments: a role is granted to an account of another environment, of
+// which nothing is here.
+func TestRolesOfOtherEnvironments(t *testing.T) {
+	const account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: shop, namespace: shop}\n---\n"
+	const binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: shop, namespace: shop}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: shop, namespace: %s}]\n"
+	const other = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: other, namespace: dev-shop}\nspec: {containers: [{name: a, image: 'example.com/a:1'}]}\n"
+	for text, want := range map[string][]string{
+		account + fmt.Sprintf(binding, "shop"):             nil,
+		account + fmt.Sprintf(binding, "dev-shop"):         nil,
+		account + fmt.Sprintf(binding, "shop-staging"):     nil,
+		account + fmt.Sprintf(binding, "default"):          {"error serviceaccount-not-found"},
+		account + fmt.Sprintf(binding, "dev"):              {"error serviceaccount-not-found"},
+		account + fmt.Sprintf(binding, "shop-api"):         {"error serviceaccount-not-found"},
+		account + fmt.Sprintf(binding, "dev-shop") + other: {"error serviceaccount-not-found"},
+	} {
+		assert.Equal(t, want, above(run(t, check.Options{}, tree(t, map[string]string{"all.yaml": text})), finding.Note), text)
 	}
 }
 

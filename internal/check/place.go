@@ -89,6 +89,12 @@ func (p *Places) locate(f *finding.Finding) {
 		}
 		return
 	}
+	if f.Rule == "config-not-used" && f.Field == "metadata.name" {
+		// It is about the object: a prefix only says what it is called.
+		for base := p.trace.Base(r); base.Known(); base = p.trace.Base(r) {
+			r = base
+		}
+	}
 	if word, ok := rules.PlaceholderLeft(f); ok && whole && r.Via == provenance.Images {
 		r = p.imagePart(r, n.Value, word)
 	}

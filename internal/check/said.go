@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
@@ -52,6 +53,44 @@ func (rep *Report) saidToBeSet(outcomes []outcome) {
 	}
 }
 
+// saidToBeMade makes notes of what lacks, or is in another namespace only, where a comment
+// beside what asks for it says that somebody makes it.
+func (rep *Report) saidToBeMade(outcomes []outcome) {
+	sources := sourceLines{}
+	each := func(f func(o *outcome, f *finding.Finding, object *finding.Resource)) {
+		for i := range outcomes {
+			o := &outcomes[i]
+			for j := range o.findings {
+				found := &o.findings[j]
+				if _, set := o.set[found.Rule]; set || o.around == nil || found.Severity <= finding.Note {
+					continue
+				}
+				switch {
+				case found.Missing != nil:
+					f(o, found, found.Missing)
+				case isApart(found):
+					f(o, found, found.Wanted)
+				}
+			}
+		}
+	}
+	said := map[finding.Resource]bool{}
+	each(func(_ *outcome, f *finding.Finding, object *finding.Resource) {
+		if lines := sources.of(rep, f.File); f.Line > 0 && f.Line <= len(lines) && !said[*object] {
+			from := f.Line - 1
+			for from > 0 && bytes.HasPrefix(bytes.TrimLeft(lines[from-1], " "), []byte("#")) {
+				from--
+			}
+			said[*object] = slices.ContainsFunc(lines[from:f.Line], saysWhoMakes)
+		}
+	})
+	each(func(_ *outcome, f *finding.Finding, object *finding.Resource) {
+		if said[*object] {
+			f.Severity, f.Help = finding.Note, "a comment says that somebody makes it"
+		}
+	})
+}
+
 // sourceLines are the lines of the files that findings are in: many may be in one.
 type sourceLines map[string][][]byte
 
@@ -77,6 +116,17 @@ var (
 // kubectl port-forward.
 func saysWhoForwards(comment []byte) bool {
 	return bytes.Contains(comment, []byte("port-forward")) || bytes.Contains(bytes.ToLower(comment), []byte("browser"))
+}
+
+var saidMade = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\bbootstrap|\bcreate secret\b|\b(?:created?|made|provisioned|generated|injected|copied|replicated|mirrored|synced|managed|comes|populated)\s+(?:\w+\s+){0,2}?(?:by|via|with|from|using|out|manually|separately|elsewhere|externally|in advance|beforehand)\b|\bby hand\b|\bmanual(?:ly)?\b|\bout[- ]of[- ]band\b|\bpre-?(?:created|existing|provisioned)\b`)
+})
+
+// saysWhoMakes reports whether a line has a comment that says that somebody makes what it
+// names.
+func saysWhoMakes(line []byte) bool {
+	_, comment, ok := bytes.Cut(line, []byte("#"))
+	return ok && saidMade().Match(comment)
 }
 
 // saysWhoSets reports whether a comment names what sets something.

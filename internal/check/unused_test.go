@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -33,4 +34,43 @@ func TestReadByPrograms(t *testing.T) {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": text, file: "name = \"shop-config\"\n"}))
 		assert.Equal(t, want, above(rep, finding.Note), file)
 	}
+}
+
+// TestUnusedWhereItIsWritten: a prefix only says what an object is called, in each overlay
+// otherwise.
+func TestUnusedWhereItIsWritten(t *testing.T) {
+	const web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: 'example.com/web:1.0', envFrom: [{configMapRef: {name: web-env}}]}]}\n"
+	const configs = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web-env\ndata: {LEVEL: info}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web-config\ndata: {LEVEL: info}\n"
+	rep := run(t, check.Options{}, tree(t, map[string]string{
+		"base/kustomization.yaml": kustomization + "- web.yaml\n- configs.yaml\n", "base/web.yaml": web, "base/configs.yaml": configs,
+		"overlays/dev/kustomization.yaml":  "namePrefix: dev-\nnamespace: dev\n" + kustomization + "- ../../base\n",
+		"overlays/prod/kustomization.yaml": "nameSuffix: -prod\nnamespace: prod\n" + kustomization + "- ../../base\n",
+	}))
+	var unused []finding.Finding
+	for _, f := range rep.Findings {
+		if f.Rule == "config-not-used" {
+			unused = append(unused, f)
+		}
+	}
+	if assert.Len(t, unused, 1) {
+		assert.Equal(t, "configs.yaml", filepath.Base(unused[0].File))
+		assert.Equal(t, 10, unused[0].Line)
+		assert.Len(t, unused[0].Trees, 2)
+	}
+}
+
+// TestLabelsAreSaidOnce: which labels have broken a selector is said, and not again that it
+// selects nothing.
+func TestLabelsAreSaidOnce(t *testing.T) {
+	rep := run(t, check.Options{}, tree(t, map[string]string{
+		"kustomization.yaml":       kustomization + "- front\n- web.yaml\n",
+		"front/kustomization.yaml": kustomization + "- service.yaml\ncommonLabels: {tier: front}\n",
+		"front/service.yaml":       "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: wbe}\nspec: {selector: {app: wbe}, ports: [{port: 80}]}\n",
+		"web.yaml":                 "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: 'example.com/web:1.0', ports: [{containerPort: 80}]}]}\n",
+	}))
+	var found []string
+	for _, f := range rep.Findings {
+		found = append(found, f.Rule+" "+f.Resource.Name)
+	}
+	assert.ElementsMatch(t, []string{"labels-break-selector front", "selector-matches-nothing wbe"}, found)
 }

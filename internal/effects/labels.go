@@ -93,9 +93,22 @@ func (r *Recorder) brokenSelector(o *inventory.Object, selector *yaml.Node, what
 		slices.Sort(added)
 		r.report(LabelsBreakSelector, finding.Error, l.file, l.entry,
 			fmt.Sprintf("%s adds %s to %s of %s, and the pods of %s, which it selected, do not get it: it selects nothing", l.entry[0], strings.Join(added, ", "), what, o, pod.Owner),
-			help("add labels without selectors (labels: with pairs:, without includeSelectors), or put what belongs together under one kustomization"))
+			help("add labels without selectors (labels: with pairs:, without includeSelectors), or put what belongs together under one kustomization"),
+			func(f *finding.Finding) { f.About = &finding.About{What: broken, Name: o.Name, Of: o.Kind} })
 		return
 	}
+}
+
+// broken is what is said of the object whose selector no longer selects anything.
+const broken = "broken"
+
+// Broken returns the kind and the name of the object whose selector a finding says labels
+// have broken, "" if it is about something else.
+func Broken(f *finding.Finding) (kind, name string) {
+	if said := f.Said(); f.Rule == LabelsBreakSelector && said.What == broken {
+		return said.Of, said.Name
+	}
+	return "", ""
 }
 
 // selected returns a pod that has the labels.
