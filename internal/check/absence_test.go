@@ -114,6 +114,9 @@ func TestAbsentServicesByEvidence(t *testing.T) {
 	const issuer = "apiVersion: cert-manager.io/v1\nkind: Issuer\nmetadata: {name: ca, namespace: certs}\nspec: {selfSigned: {}}\n---\n"
 	const scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web, namespace: shop}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: storefront}\n  maxReplicas: 3\n---\n"
 	const database = "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: db, namespace: shop}\nspec: {instances: 1, storage: {size: 1Gi}, superuserSecret: {name: db-root}}\n---\n"
+	const keys = "apiVersion: v1\nkind: Secret\nmetadata: {name: api-tls, namespace: shop}\ntype: kubernetes.io/tls\nstringData: {tls.crt: a, tls.key: b}\n---\n"
+	logins := strings.Replace(route, "namespace: shop}", "namespace: shop, annotations: {nginx.ingress.kubernetes.io/auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: shop-logins}}", 1)
+	logins = strings.Replace(logins, "  tls: [{hosts: [shop.example.com], secretName: web-tls}]\n", "", 1)
 	const grant = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: lens}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: lens-reader}\nsubjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: lens}]\n---\n"
 	const chart = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: lens, namespace: tools}\nspec: {interval: 1h, chartRef: {kind: OCIRepository, name: lens}}\n---\n"
 	for name, c := range map[string]struct {
@@ -130,7 +133,9 @@ func TestAbsentServicesByEvidence(t *testing.T) {
 		"beside a copy of its pods":   {route + strings.NewReplacer("name: web", "name: storefront, uid: a-b, resourceVersion: \"7\"").Replace(strings.Replace(fmt.Sprintf(pod, "shop"), "[{name: web,", "[{name: w,", 1)), "service-not-found", finding.Note},
 		"a role":                      {grant + fmt.Sprintf(pod, "shop"), "role-not-found", finding.Warning},
 		"a role, with a chart":        {grant + chart, "role-not-found", finding.Note},
-		"a certificate":               {route, "secret-not-found", finding.Warning},
+		"a certificate":               {route, "secret-not-found", finding.Note},
+		"beside another certificate":  {route + keys, "secret-not-found", finding.Warning},
+		"a list of logins":            {logins, "secret-not-found", finding.Note},
 		"with cert-manager":           {route + issuer, "secret-not-found", finding.Note},
 		"asked by a database":         {database, "secret-not-found", finding.Note},
 	} {

@@ -54,6 +54,13 @@ var evidence = []struct {
 	{finding.Note, func(a *absence) string {
 		return when(a.certificate && a.certManager, "other certificates here are made by cert-manager")
 	}},
+	// Keys of servers and logins of people are kept out of repositories.
+	{finding.Note, func(a *absence) string {
+		return when(!a.asked && a.certificate && !a.certificates, "no certificate is kept here")
+	}},
+	{finding.Note, func(a *absence) string {
+		return when(!a.asked && a.logins, "lists of logins are made by hand, with htpasswd")
+	}},
 	// Operators wait for what their resources name, and it is mostly made by hand.
 	{finding.Note, func(a *absence) string {
 		return when(!a.asked && a.custom && a.beside < enoughBeside, "whoever runs its operator may make it")
@@ -111,6 +118,8 @@ type absence struct {
 	inhabited    bool   // the tree has workloads or Services in its namespace
 	scaled       bool   // it is a workload
 	certificate  bool   // it is the Secret of a server's certificate
+	certificates bool   // the run has others
+	logins       bool   // it is the Secret of who may log in at a route
 	certManager  bool   // the run has resources that cert-manager reads
 	custom       bool   // a custom resource asks for it, which is a ConfigMap or Secret
 	namespaces   int    // that lack one of its kind and name
@@ -152,6 +161,7 @@ type surroundings struct {
 	running     map[finding.Resource]bool // copies of what a cluster had
 	copied      map[calledIn]bool         // the same, of workloads
 	certManager bool
+	certificate bool // it has the Secret of a certificate
 	base        bool
 }
 
@@ -192,6 +202,7 @@ func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.F
 				}
 			}
 		}
+		s.certificate = s.certificate || keepsCertificate(o)
 		s.certManager = s.certManager || o.Group == "cert-manager.io" || hasAnnotationOf(o, "cert-manager.io/")
 		if m := makerOf(inv.Repository, o); m != nil {
 			s.makers = append(s.makers, *m)
@@ -367,7 +378,7 @@ func isFolder(repository fs.FS, dir string) bool {
 // weighAbsences gives what is not in a tree the level that the run has evidence for.
 // What scripts and documents say is known by then, and what charts they install.
 func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding]speech, notInCluster map[finding.Resource]bool, charts *installed) {
-	certManager := false
+	certManager, certificates := false, false
 	namespaces := map[finding.Resource]int{} // that lack it, by kind and name
 	counted := map[finding.Resource]bool{}
 	inRun := map[finding.Resource]counts{} // by kind and namespace
@@ -378,7 +389,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 		if s == nil {
 			continue
 		}
-		certManager = certManager || s.certManager
+		certManager, certificates = certManager || s.certManager, certificates || s.certificate
 		for object := range s.Objects {
 			if !counted[object] {
 				counted[object] = true
@@ -480,7 +491,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			a.running, a.base, a.certManager = s.running[f.Resource] || f.Missing.Kind == "Service" && s.copied[calledIn{f.Missing.Namespace, f.Missing.Name}], s.base, certManager
 			a.namespaces = namespaces[finding.Resource{Kind: f.Missing.Kind, Name: f.Missing.Name}]
 			a.scaled = f.Rule == "scale-target-not-found"
-			a.certificate = isCertificate(f)
+			a.certificate, a.certificates, a.logins = isCertificate(f), certificates, isLogins(f)
 			a.custom = (f.Missing.Kind == "Secret" || f.Missing.Kind == "ConfigMap") && !inventory.ByKubernetes(groupOf(f))
 			if a.near = others.near(f.Missing); f.Missing.Kind == "StorageClass" && strings.HasPrefix(a.near, f.Missing.Name+"-") {
 				a.near = "" // one more class of a driver that comes with its own
@@ -559,6 +570,23 @@ func ofEnvironment(namespace string) bool {
 // isCertificate reports whether the Secret of a server's certificate is missing.
 func isCertificate(f *finding.Finding) bool {
 	return f.Missing.Kind == "Secret" && (strings.Contains(f.Field, "tls") || strings.Contains(f.Field, "certificateRefs"))
+}
+
+// keepsCertificate reports whether an object is the Secret of a certificate, or makes one.
+func keepsCertificate(o *inventory.Object) bool {
+	switch o.Kind {
+	case "Secret":
+		return yamlnode.GetString(o.Node, "type") == "kubernetes.io/tls"
+	case "SealedSecret", "ExternalSecret":
+		return cmp.Or(yamlnode.GetString(o.Node, "spec", "template", "type"), yamlnode.GetString(o.Node, "spec", "target", "template", "type")) == "kubernetes.io/tls"
+	}
+	return false
+}
+
+// isLogins reports whether the Secret is missing that an Ingress has people log in by:
+// https://kubernetes.github.io/ingress-nginx/examples/auth/basic/
+func isLogins(f *finding.Finding) bool {
+	return f.Missing.Kind == "Secret" && strings.HasSuffix(f.Field, `/auth-secret"]`)
 }
 
 // absentMakers are the resources that a tree lacks and that have others made: who keeps

@@ -68,6 +68,9 @@ func TakeStock(ctx context.Context, trees []Tree, opts Options) *Stock {
 			if around.certManager {
 				s.makers[madeBy{what: "cert-manager"}] = true
 			}
+			if around.certificate {
+				s.makers[madeBy{what: "certificates"}] = true
+			}
 		}
 		all = append(all, outcomes[i].findings...)
 	}
