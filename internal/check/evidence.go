@@ -488,6 +488,9 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			} else {
 				a.elsewhere, a.project = a.elsewhere || says.elsewhere, says.project
 			}
+			if a.maker == "" {
+				a.maker = others.ofProduct(&a)
+			}
 			a.running, a.base, a.certManager = s.running[f.Resource] || f.Missing.Kind == "Service" && s.copied[calledIn{f.Missing.Namespace, f.Missing.Name}], s.base, certManager
 			a.namespaces = namespaces[finding.Resource{Kind: f.Missing.Kind, Name: f.Missing.Name}]
 			a.scaled = f.Rule == "scale-target-not-found"

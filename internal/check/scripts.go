@@ -171,6 +171,7 @@ func (r *reader) read(file string, text []byte) (more bool) {
 		r.have[path.Base(file)] = true
 	}
 	r.charted(file, text)
+	r.installsProducts(file, text, commands == nil)
 	r.copies(file, text)
 	r.others, r.project = r.others || makesOthers(file, commands), r.project || isProject(file, commands)
 	for q := range r.questions {
@@ -188,6 +189,7 @@ func (r *reader) ask(file string, commands, comments []byte) {
 	made := makersOf(comments)
 	named, filed := r.namedIn(comments)
 	is := readingOf(file, commands)
+	release := releaseOfValues(file)
 	for q, findings := range r.questions {
 		if name, ok := filed[q.name]; ok && isDistinct(q.name) && (q.kind == "Secret" || q.kind == "ConfigMap") && r.filed[q] == (filing{}) {
 			if r.filed == nil {
@@ -238,6 +240,12 @@ func (r *reader) ask(file string, commands, comments []byte) {
 					r.spoken[f] = speech{maker: file + " says how it is made"}
 				} else {
 					answer(f, file+" says how it is made")
+				}
+			}
+		case q.kind == "Service" && release != "" && commands != nil && isOfRelease(q.name, release):
+			for _, f := range findings {
+				if _, open := r.spoken[f]; open {
+					r.spoken[f] = speech{maker: file + " has the values of a chart, which may make it"}
 				}
 			}
 		case q.kind == "Service" && q.runsIn(comments):
@@ -704,11 +712,18 @@ func namesService(command []byte, name string) bool {
 }
 
 // releaseOf returns the name of the release in what follows helm install, "" if there is
-// none, and that of its chart, which releases are commonly called after.
+// none, and that of its chart, which releases are commonly called after. Helm 2 has the
+// name in a flag.
 func releaseOf(command []byte) (release, chart string) {
-	value := false // of the flag before
+	value, name := false, false // of the flag before
 	for word := range strings.FieldsSeq(string(command)) {
 		switch {
+		case strings.HasPrefix(word, "--name="):
+			return strings.Trim(word[len("--name="):], `"'`), path.Base(release)
+		case name:
+			return strings.Trim(word, `"'`), path.Base(release)
+		case word == "--name":
+			name = true
 		case strings.HasPrefix(word, "-"):
 			value = !strings.Contains(word, "=") && !switches[word]
 		case value:

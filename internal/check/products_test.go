@@ -1,0 +1,46 @@
+package check_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+)
+
+// TestAbsentPartsOfProducts: what is installed from elsewhere brings objects whose names
+// are its own.
+func TestAbsentPartsOfProducts(t *testing.T) {
+	const web = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\"}]}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {defaultBackend: {service: {name: jaeger-collector, port: {number: 80}}}}\n"
+	cache := strings.ReplaceAll(web, "jaeger-collector", "cart-master")
+	const sensor = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: argo-events}\nspec: {serviceAccountName: argo-events-sa, containers: [{name: web, image: \"shop/web:1.2\"}]}\n"
+	const claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: shop}\nspec: {storageClassName: longhorn, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: longhorn-fast}\nprovisioner: disks.example.com\n"
+	for name, c := range map[string]struct {
+		text, rule string
+		files      map[string]string
+		want       finding.Severity
+	}{
+		"traces":                        {web, "service-not-found", nil, finding.Warning},
+		"whose operator is installed":   {web, "service-not-found", map[string]string{"README.md": "kubectl create -f https://example.com/jaeger-operator.yaml -n tracing\n"}, finding.Note},
+		"whose chart is":                {web, "service-not-found", map[string]string{"setup.sh": "helm repo add jaegertracing https://example.com/jaegertracing\n"}, finding.Note},
+		"of which a document speaks":    {web, "service-not-found", map[string]string{"README.md": "Traces are in jaegertracing's format.\n"}, finding.Warning},
+		"a cache":                       {cache, "service-not-found", nil, finding.Warning},
+		"that helm 2 installs":          {cache, "service-not-found", map[string]string{"README.md": "helm install --name cart stable/redis --set cluster.enabled=false\n"}, finding.Note},
+		"with the name behind":          {cache, "service-not-found", map[string]string{"README.md": "helm install stable/redis --name=cart\n"}, finding.Note},
+		"that helm 2 installs another":  {cache, "service-not-found", map[string]string{"README.md": "helm install --name queue stable/redis\n"}, finding.Warning},
+		"with values for a chart":       {cache, "service-not-found", map[string]string{"values/cart-values.yaml": "architecture: standalone\n"}, finding.Note},
+		"with values of an environment": {cache, "service-not-found", map[string]string{"values/prod-values.yaml": "architecture: standalone\n"}, finding.Warning},
+		"an account of a product":       {sensor, "serviceaccount-not-found", nil, finding.Note},
+		"of one that is here":           {sensor + "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: argo-events-webhook-sa, namespace: argo-events}\n", "serviceaccount-not-found", nil, finding.Warning},
+		"a class":                       {claim, "object-not-found", nil, finding.Warning},
+		"whose driver is installed":     {claim, "object-not-found", map[string]string{"disks/fleet.yaml": "helm:\n  repo: https://charts.longhorn.io\n  chart: longhorn\n"}, finding.Note},
+		"by a resource":                 {claim, "object-not-found", map[string]string{"disks/release.yaml": "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: disks, namespace: disks}\nspec:\n  interval: 1h\n  chart: {spec: {chart: longhorn, sourceRef: {kind: HelmRepository, name: charts}}}\n"}, finding.Note},
+	} {
+		files := map[string]string{"k8s/all.yaml": c.text}
+		maps.Copy(files, c.files)
+		assert.Contains(t, above(run(t, check.Options{}, tree(t, files)), finding.Off), c.want.String()+" "+c.rule, name)
+	}
+}
