@@ -347,7 +347,7 @@ var imageInvalid = &Rule{
 			if builtFromSource(s) {
 				return
 			}
-			if word, _ := findPlaceholder(s); word != "" {
+			if word, _ := findPlaceholder(s); word != "" || ownerPlaceholder(s) != "" {
 				return // placeholder-left is about it
 			}
 			if digest != "" {

@@ -170,7 +170,7 @@ func (p *Pass) placeholderInImage(o *inventory.Object, n *yaml.Node, what, name 
 		return // a program of that name
 	}
 	if word == "" {
-		if word = accountPlaceholder(image); word == "" {
+		if word = cmp.Or(accountPlaceholder(image), ownerPlaceholder(image)); word == "" {
 			return
 		}
 		if isNumber(word) && !isMadeUp(word) {
@@ -228,6 +228,18 @@ func accountPlaceholder(image string) string {
 		return ""
 	}
 	return account
+}
+
+var owner = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`/((?:(?:GITHUB|GITLAB|DOCKERHUB|DOCKER|QUAY)[-_])?(?:OWNER|ORG(?:ANI[SZ]ATION)?|USER(?:[-_]?NAME)?|NAMESPACE))/`)
+})
+
+// ownerPlaceholder returns what stands for the owner of an image: ghcr.io/OWNER/app.
+func ownerPlaceholder(image string) string {
+	if m := owner().FindStringSubmatch(image); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // isMadeUp reports whether a number is one that nobody has: 1234567, 0000.
