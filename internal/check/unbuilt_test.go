@@ -109,3 +109,20 @@ func TestConflictsThatAreLeft(t *testing.T) {
 		}
 	}
 }
+
+// TestFilesOfGeneratorsElsewhere: what a generator reads is meant where it is named as seen
+// from above, and may be made where all of its folder is not there.
+func TestFilesOfGeneratorsElsewhere(t *testing.T) {
+	for entry, want := range map[string][]string{
+		"rules.conf=conf/rules.conf":     nil,
+		"rules.conf=app/conf/rules.conf": {"error build-fails"},
+		"rules.conf=cnof/rules.conf":     {"error build-fails"},
+		"rules.conf=made/rules.conf":     nil,
+		"rules.conf=app/made/rules.conf": nil,
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"app/kustomization.yaml": "configMapGenerator:\n- name: rules\n  files:\n  - " + entry + "\n", "app/conf/rules.conf": "a b\n", ".git/config": "",
+		}))
+		assert.Equal(t, want, above(rep, finding.Note), entry)
+	}
+}

@@ -458,22 +458,26 @@ func (x *failedTree) missing(path string) (found *Failure) {
 			if !ok {
 				value = n.Value
 			}
-			if !isLocal(value) || filepath.Join(k.dir, value) != path || x.fsys.Exists(path) {
+			at := filepath.Join(k.dir, value)
+			if !isLocal(value) || at != path && !(generated[n] && strings.HasPrefix(at, path+"/")) || x.fsys.Exists(path) {
 				continue
 			}
-			if found != nil && found.Read == path && generated[n] {
-				continue // several generators read it
+			if found != nil && generated[n] && (found.Read == at || at != path) {
+				continue // several generators read it, or its folder
 			}
 			if found != nil {
 				return nil
 			}
 			near := x.nearFile(k.dir, value)
+			if at != path && near == "" {
+				return nil // somebody makes the folder that it is in
+			}
 			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(near))
 			if found != nil {
-				found.Gone, found.Near, found.Others = path, near, x.alsoMissing(&k, value)
+				found.Gone, found.Near, found.Others = at, near, x.alsoMissing(&k, value)
 			}
 			if found != nil && generated[n] {
-				found.Read = path
+				found.Read = at
 			}
 			if ext := filepath.Ext(path); found != nil && listed[n] && (ext == ".yaml" || ext == ".yml" || ext == ".json") {
 				found.Lacks = path

@@ -32,7 +32,7 @@ func nearest(name string, names []string) string {
 
 // nearFile returns the path of a file or directory that is written nearly as path is,
 // which is not there, as seen from dir: it differs in one name of those between slashes,
-// in how many .. it begins with, or in where its slashes are.
+// in how many .. it begins with, in where its slashes are, or is seen from above dir.
 func (x *failedTree) nearFile(dir, path string) string {
 	if near := x.nearName(dir, path); near != "" {
 		return near
@@ -47,6 +47,11 @@ func (x *failedTree) nearFile(dir, path string) string {
 			if other := strings.Repeat("../", up) + strings.Join(rest, "/"); other != path && x.reads(dir, other) {
 				return other
 			}
+		}
+	}
+	for i := 1; i < len(rest); i++ { // as seen from above
+		if other := strings.Join(rest[i:], "/"); strings.HasSuffix(dir, "/"+strings.Join(rest[:i], "/")) && x.reads(dir, other) {
+			return other
 		}
 	}
 	for other := range suggest.PathSlips(path) {

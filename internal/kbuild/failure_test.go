@@ -39,6 +39,8 @@ func TestFailuresHaveAPlace(t *testing.T) {
 			"kustomization.yaml:5:10", `did you mean "files/app.env"?`},
 		"a file of a generator in a directory that is missing": {map[string]string{"kustomization.yaml": head + "configMapGenerator:\n- name: c\n  files: [rules=filse/app.env]\n", "files/app.env": "A=b\n"},
 			"kustomization.yaml:5:11", `did you mean "files/app.env"?`},
+		"a file of a generator, seen from above": {map[string]string{"app/kustomization.yaml": "configMapGenerator:\n- name: c\n  files: [rules=app/conf/rules.conf, app/conf/b.conf]\n", "app/conf/rules.conf": "A=b\n", "app/conf/b.conf": "A=b\n", "kustomization.yaml": "resources: [app]\n"},
+			"kustomization.yaml:3:11", `did you mean "conf/rules.conf"?`},
 		"a patch of nearly that name": {map[string]string{"kustomization.yaml": "resources: [b.yaml]\npatches:\n- path: p.yaml\n", "b.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n", "p.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: setings\n"},
 			"p.yaml:4:9", `did you mean "settings"?`},
 		"a source of a replacement": {map[string]string{"kustomization.yaml": "resources: [b.yaml]\nreplacements:\n- source: {kind: ConfigMap, name: setings, fieldPath: metadata.name}\n  targets: [{select: {kind: ConfigMap}, fieldPaths: [data.k]}]\n", "b.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {k: v}\n"},
