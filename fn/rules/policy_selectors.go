@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -13,7 +15,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-func policyRules() []*Rule { return []*Rule{policySelectsNothing} }
+func policyRules() []*Rule { return []*Rule{policySelectsNothing, namespaceNotLabelled} }
 
 var policySelectsNothing = &Rule{
 	Name:     "policy-selects-nothing",
@@ -162,3 +164,99 @@ func plainLabels(labels *yaml.Node) bool {
 	}
 	return plain > 0
 }
+
+var namespaceNotLabelled = &Rule{
+	Name:     "namespace-not-labelled",
+	Severity: finding.Warning,
+	Doc: "A peer of a NetworkPolicy selects a namespace by a label with its name that it does not have: " +
+		"every namespace has kubernetes.io/metadata.name, and none has name by itself. The traffic that the policy is to let through is dropped, that to the DNS of kube-system first of all. " +
+		"It is said of a cluster's own namespaces, and of those of the build that have other labels; what Helm creates has the label name. A note where a script, a document or another file of the repository labels the namespace.",
+	URL: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#targeting-a-namespace-by-its-name",
+	Run: func(p *Pass) error {
+		policies := p.Inventory.OfKind(gk("networking.k8s.io/NetworkPolicy"))
+		if len(policies) == 0 {
+			return nil
+		}
+		for _, o := range policies {
+			if o.Node == nil {
+				continue
+			}
+			for _, peers := range []string{"spec.ingress[].from[]", "spec.egress[].to[]"} {
+				for _, peer := range fieldpath.Of(peers).Nodes(o.Node) {
+					p.checkNamespaceLabels(o, yamlnode.Path(peer, "namespaceSelector", "matchLabels"))
+				}
+			}
+		}
+		return nil
+	},
+}
+
+// nameKeys are the keys of labels that namespaces are given for their names.
+var nameKeys = []string{"name", "namespace", "ns", "kubernetes.io/name"}
+
+// ownNameLabel is the label that the API server gives each namespace.
+// https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name
+const ownNameLabel = "kubernetes.io/metadata.name"
+
+func (p *Pass) checkNamespaceLabels(o *inventory.Object, labels *yaml.Node) {
+	for k, v := range yamlnode.Fields(labels) {
+		name := yamlnode.String(v)
+		if !slices.Contains(nameKeys, k.Value) || name == "" || reference.IsPlaceholder(name) {
+			continue
+		}
+		of := namespacesOf.Of(p.Build)
+		own, here := of.named[name]
+		if of.labels[label{k.Value, name}] || !here && !clusterNamespaces[name] || here && k.Value == "name" && of.released[name] {
+			continue
+		}
+		what := name
+		if own != nil {
+			what = own.String()
+		}
+		p.Report(o, v, fmt.Sprintf("no namespace has the label %s=%s, so that this selects none: %s has %s=%s", k.Value, name, what, ownNameLabel, name),
+			Help("write %s: %s, which every namespace has, or label the namespace", ownNameLabel, name),
+			Says(finding.About{What: namespaceLabel, Name: name, Of: k.Value}))
+	}
+}
+
+const namespaceLabel = "namespace-label"
+
+// NamespaceLabel returns the label and the namespace that a finding says does not have it.
+func NamespaceLabel(f *finding.Finding) (key, namespace string, ok bool) {
+	said := f.Said()
+	return said.Of, said.Name, said.What == namespaceLabel
+}
+
+// OfEveryCluster reports whether a namespace is one that nobody creates.
+func OfEveryCluster(namespace string) bool { return clusterNamespaces[namespace] }
+
+// clusterNamespaces are those that nobody creates.
+var clusterNamespaces = map[string]bool{"kube-system": true, "kube-public": true, "kube-node-lease": true, "default": true}
+
+type namespacesBy struct {
+	named  map[string]*inventory.Object
+	labels map[label]bool
+	// released are those that Helm may have created, with a label name:
+	// https://github.com/helm/helm/blob/main/pkg/action/install.go
+	released map[string]bool
+}
+
+var namespacesOf = NewFact(func(b *Build) *namespacesBy {
+	by := &namespacesBy{named: map[string]*inventory.Object{}, labels: map[label]bool{}, released: map[string]bool{}}
+	for _, ns := range b.Inventory.OfKind(gk("Namespace")) {
+		if ns.Node == nil {
+			continue
+		}
+		by.named[ns.Name] = ns
+		for k, v := range yamlnode.Fields(ns.Get("metadata", "labels")) {
+			by.labels[label{k.Value, yamlnode.String(v)}] = true
+		}
+	}
+	for _, r := range b.Inventory.OfKind(gk("helm.toolkit.fluxcd.io/HelmRelease")) {
+		by.released[cmp.Or(yamlnode.String(r.Get("spec", "targetNamespace")), r.Namespace)] = true
+	}
+	for _, r := range b.Inventory.OfKind(gk("helm.cattle.io/HelmChart")) {
+		by.released[cmp.Or(yamlnode.String(r.Get("spec", "targetNamespace")), r.Namespace)] = true
+	}
+	return by
+})

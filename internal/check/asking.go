@@ -67,6 +67,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			if f.Rule == "config-not-used" && bytes.Contains(said, []byte(f.Resource.Name)) {
 				return true
 			}
+			if _, namespace, ok := rules.NamespaceLabel(&f); ok && bytes.Contains(said, []byte(namespace)) {
+				return true
+			}
 			if schemaRules[f.Rule] && slices.ContainsFunc(installs, func(command []byte) bool { return isOfGroup(command, groupOf(&f)) }) {
 				return true
 			}
@@ -84,7 +87,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 var leavesFiles = map[string]bool{".gitignore": true, ".gitmodules": true, "PROJECT": true}
 
 // spoken is what of the text of a file says something to scripted, setImages, onOneMachine,
-// nodePorts, moreReplicas, varsElsewhere, definedElsewhere and madeLater.
+// nodePorts, moreReplicas, varsElsewhere, namespaceLabels, definedElsewhere and madeLater.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:
@@ -103,6 +106,9 @@ func spoken(file string, text []byte) []byte {
 		if bytes.Contains(text, []byte(fluxKustomize)) {
 			said = append(append(said, fluxKustomize...), '\n')
 		}
+		if namespaceKind().Match(text) {
+			said = append(said, nameLines(text)...)
+		}
 		return append(said, replicaLines(text)...)
 	}
 	return text
@@ -115,6 +121,17 @@ func replicaLines(text []byte) []byte {
 		lines = append(append(lines, bytes.TrimSpace(text[at[0]:at[1]])...), '\n')
 	}
 	return lines
+}
+
+// nameLines are the lines of a text that say what something is called.
+func nameLines(text []byte) []byte {
+	var lines []byte
+	for line := range bytes.Lines(text) {
+		if bytes.Contains(line, []byte("name")) {
+			lines = append(lines, line...)
+		}
+	}
+	return append(lines, '\n')
 }
 
 // expansionLines are the lines of a text that have a variable put in.

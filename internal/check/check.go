@@ -178,6 +178,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	nodePorts.ask(outcomes, readers)
 	varsElsewhere.ask(outcomes, readers)
 	readByPrograms.ask(outcomes, readers)
+	namespaceLabels.ask(outcomes, readers)
 	judgeUnwritten := unwritten(outcomes, readers)
 	madeLater(outcomes, readers)
 	rep.definedElsewhere(outcomes, readers)

@@ -2,8 +2,11 @@ package check
 
 import (
 	"bytes"
+	"regexp"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
 )
 
@@ -44,3 +47,42 @@ var readByPrograms = saying[string]{
 		}
 	},
 }
+
+// namespaceLabels makes notes of namespaces without a label where something labels them: a
+// script, a document, Terraform, a Namespace of another tree, or Helm that creates them.
+var namespaceLabels = saying[labelled]{
+	asks: func(_ *outcome, f *finding.Finding) (q labelled, ok bool) {
+		q.key, q.namespace, ok = rules.NamespaceLabel(f)
+		return q, ok
+	},
+	wants: func(string) bool { return true },
+	says: func(file string, text []byte) func(labelled) string {
+		named, helm := bytes.Contains(text, []byte("Namespace")), bytes.Contains(text, []byte("create-namespace"))
+		commands := bytes.Contains(text, []byte("label")) && bytes.Contains(text, []byte("kubectl"))
+		terraform := bytes.Contains(text, []byte("kubernetes_labels")) || bytes.Contains(text, []byte("kubernetes_namespace"))
+		if !named && !helm && !commands && !terraform {
+			return nil
+		}
+		return func(q labelled) string {
+			if !hasWord(text, q.namespace) {
+				return ""
+			}
+			switch {
+			case commands && bytes.Contains(text, []byte(q.key+"="+q.namespace)):
+				return file + " labels the namespace"
+			case terraform && hasWord(text, q.key):
+				return file + " labels a namespace of its name"
+			case helm && q.key == "name" && !rules.OfEveryCluster(q.namespace):
+				return file + " has Helm create a namespace, which gets that label"
+			case named && bytes.Contains(text, []byte("    "+q.key+": "+q.namespace+"\n")) && namespaceKind().Match(text):
+				return file + " has a Namespace with that label"
+			}
+			return ""
+		}
+	},
+}
+
+// labelled is a label with the name of a namespace.
+type labelled struct{ key, namespace string }
+
+var namespaceKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\s*(?:- )?kind: "?Namespace\b`) })

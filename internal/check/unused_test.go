@@ -74,3 +74,30 @@ func TestLabelsAreSaidOnce(t *testing.T) {
 	}
 	assert.ElementsMatch(t, []string{"labels-break-selector front", "selector-matches-nothing wbe"}, found)
 }
+
+// TestNamespacesAreLabelled: a namespace without a label may be given it by what is no part
+// of the build.
+func TestNamespacesAreLabelled(t *testing.T) {
+	const policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: dns, namespace: shop}\nspec:\n  podSelector: {}\n  policyTypes: [Egress]\n  egress:\n  - to: [{namespaceSelector: {matchLabels: {name: kube-system}}}]\n"
+	const namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: kube-system\n  labels:\n    name: kube-system\n"
+	said := []string{"warning namespace-not-labelled"}
+	for name, c := range map[string]struct {
+		file, text string
+		want       []string
+	}{
+		"nothing":                 {"README.md", "kube-system is the namespace of the cluster's own pods.\n", said},
+		"a script":                {"setup.sh", "kubectl label namespace kube-system name=kube-system\n", nil},
+		"a script, of another":    {"setup.sh", "kubectl label namespace monitoring name=monitoring\n", said},
+		"a script, another label": {"setup.sh", "kubectl label namespace kube-system team=kube-system\n", said},
+		"a document":              {"docs/setup.md", "```\nkubectl label ns kube-system --overwrite name=kube-system\n```\n", nil},
+		"Terraform":               {"main.tf", "resource \"kubernetes_labels\" \"ns\" {\n  metadata { name = \"kube-system\" }\n  labels = { name = \"kube-system\" }\n}\n", nil},
+		"Helm, which has it":      {"setup.sh", "helm install dns repo/dns --create-namespace -n kube-system\n", said},
+		"another tree":            {"cluster/kustomization.yaml", kustomization + "- namespace.yaml\n", nil},
+	} {
+		files := map[string]string{"shop/kustomization.yaml": kustomization + "- policy.yaml\n", "shop/policy.yaml": policy, ".git/config": "", c.file: c.text}
+		if name == "another tree" {
+			files["cluster/namespace.yaml"] = namespace
+		}
+		assert.Equal(t, c.want, above(run(t, check.Options{}, tree(t, files)), finding.Note), name)
+	}
+}
