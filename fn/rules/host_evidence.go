@@ -40,6 +40,8 @@ func (j *hostJudge) evident(u *hostUse) bool {
 	switch {
 	case isExampleName(u.judgement.service):
 		return false
+	case strings.Contains(u.node.Value, "${metadata."):
+		return false // a link of Argo's pages, which browsers follow: https://argo-workflows.readthedocs.io/en/latest/links/
 	case u.lenient:
 		return strings.Contains(u.Host, ".svc")
 	case u.Form == host.HostPort && u.secret && !host.IsAddressKey(u.Key) && (!u.multiline || isSensitiveKey(u.Key)):
@@ -56,7 +58,7 @@ func (j *hostJudge) evident(u *hostUse) bool {
 
 // isExampleName reports whether a name is one that stands in for another.
 func isExampleName(name string) bool {
-	for _, part := range [...]string{"changeme", "change-me", "replace", "placeholder", "your-", "example"} {
+	for _, part := range [...]string{"changeme", "change-me", "replace", "placeholder", "your-", "example", "overrid", "overwrit", "injected", "-by-env", "from-env", "set-by-"} {
 		if strings.Contains(name, part) {
 			return true
 		}

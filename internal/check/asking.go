@@ -12,6 +12,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
 
 // Asking returns the indexes of the trees whose findings may depend on what changed files
@@ -20,22 +21,28 @@ import (
 // looked at of which asked says so, and only if such a file has changed.
 func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old func(file string) []byte, asked func(i int) bool) []int {
 	var said []byte
-	charts, listed := false, false
+	var releases []string
+	charts, listed, packaged := false, false, false
 	for _, file := range files {
 		charts = charts || installsCharts(filepath.ToSlash(file))
 		listed = listed || leavesFiles[filepath.Base(file)]
+		packaged = packaged || filepath.Base(file) == kptfile
+		if name := releaseOfValues(filepath.ToSlash(file)); name != "" {
+			releases = append(releases, name)
+		}
 		now, err := limits.ReadRegular(file)
 		if err != nil {
 			now = nil // it is gone
 		}
 		said = append(said, changedLines(spoken(file, old(file)), spoken(file, now))...)
 	}
-	if len(bytes.TrimSpace(said)) == 0 && !charts && !listed {
+	if len(bytes.TrimSpace(said)) == 0 && !charts && !listed && !packaged && releases == nil {
 		return nil
 	}
 	commands := making().Match(said) || releaseName().Match(said) || identityModule().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said) ||
 		leftOutOf(".", said, "Secret") != "" || leftOutOf(".", said, "ConfigMap") != "" || leftOutOf("k8s/.", said, "Secret") != ""
 	installs := installing().FindAll(said, -1)
+	products := hasInstalled().Match(said)
 	ports := nodePortRange().Match(said)
 	place := machines().Match(said) || clouds().Match(said)
 	builds := restrictor().Match(said) || buildCommands().Match(said) || bytes.Contains(said, []byte(fluxKustomize))
@@ -47,6 +54,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 		if !slices.Contains(out, o.at) && slices.ContainsFunc(o.findings, func(f finding.Finding) bool {
 			switch {
 			case charts && o.asksForCharts(&f):
+				return true
+			case f.Missing != nil && o.around != nil && (packaged || products && reference.ProductsWith(f.Missing.Kind, f.Missing.Name) != nil ||
+				f.Missing.Kind == "Service" && slices.ContainsFunc(releases, func(name string) bool { return isOfRelease(f.Missing.Name, name) })):
 				return true
 			case ofDisks[f.Rule]:
 				return place

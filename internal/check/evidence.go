@@ -45,6 +45,9 @@ var evidence = []struct {
 		return when(a.project, "this is the project of an operator, whose tools put it together")
 	}},
 	{finding.Note, func(a *absence) string {
+		return when(!a.asked && a.packaged, "this is a package of kpt, which functions and controllers complete where it is used")
+	}},
+	{finding.Note, func(a *absence) string {
 		return when(a.base, "this is a base, and nothing here builds an overlay of it")
 	}},
 	// A route to something that others run there, or what scales it.
@@ -113,6 +116,7 @@ type absence struct {
 	running      bool   // what asks for it is a copy of what a cluster had
 	filled       string // what is deployed to its namespace from elsewhere
 	project      bool   // the repository is of an operator
+	packaged     bool   // what asks for it is in a package of kpt
 	base         bool   // the tree is one that overlays of other repositories complete
 	near         string // the name of one of its kind that has a word more or less
 	inhabited    bool   // the tree has workloads or Services in its namespace
@@ -419,6 +423,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 		installedApart(outcomes, makers)
 	}
 	known := map[finding.Resource]absence{} // what the makers say
+	packaged := packages{}
 	others := &neighbours{outcomes: outcomes}
 	others.meet()
 	noSecrets := true
@@ -481,7 +486,11 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 				a.inhabited = a.inhabited || s.inhabited[""] && !addOns[group.Namespace]
 			}
 			a.notInCluster = notInCluster[*f.Missing]
-			if says := spoken[f]; says.maker != "" {
+			says := spoken[f]
+			if says.workload != "" && others.runs(says.workload) {
+				says.maker = ""
+			}
+			if says.maker != "" {
 				a.maker = says.maker
 			} else if other := others.having(i, f); other >= 0 && a.maker == "" {
 				a.maker = "it is in " + outcomes[other].tree.Name
@@ -495,6 +504,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			a.namespaces = namespaces[finding.Resource{Kind: f.Missing.Kind, Name: f.Missing.Name}]
 			a.scaled = f.Rule == "scale-target-not-found"
 			a.certificate, a.certificates, a.logins = isCertificate(f), certificates, isLogins(f)
+			a.packaged = packaged.of(f.File)
 			a.custom = (f.Missing.Kind == "Secret" || f.Missing.Kind == "ConfigMap") && !inventory.ByKubernetes(groupOf(f))
 			if a.near = others.near(f.Missing); f.Missing.Kind == "StorageClass" && strings.HasPrefix(a.near, f.Missing.Name+"-") {
 				a.near = "" // one more class of a driver that comes with its own
@@ -517,6 +527,29 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 		}
 	}
 }
+
+// packages are the folders that are in packages of kpt, or are not, once somebody has asked:
+// https://kpt.dev/reference/schema/kptfile/
+type packages map[string]bool
+
+// of reports whether a file is in one.
+func (p packages) of(file string) bool {
+	const highest = 3 // folders above
+	dir := filepath.Dir(filepath.FromSlash(file))
+	is, known := p[dir]
+	if known || file == "" {
+		return is
+	}
+	for at, n := dir, 0; n <= highest && !is; at, n = filepath.Dir(at), n+1 {
+		if is = isFile(filepath.Join(at, kptfile)); filepath.Dir(at) == at {
+			break
+		}
+	}
+	p[dir] = is
+	return is
+}
+
+const kptfile = "Kptfile"
 
 // isApart reports whether a finding is that an object is in another namespace only.
 func isApart(f *finding.Finding) bool {
@@ -640,6 +673,12 @@ func (n *neighbours) having(own int, f *finding.Finding) int {
 func (n *neighbours) has(object *finding.Resource) bool {
 	n.meet()
 	return n.by[*object] != nil
+}
+
+// runs reports whether a tree has a Deployment of a name.
+func (n *neighbours) runs(name string) bool {
+	n.meet()
+	return n.named[finding.Resource{Kind: "Deployment", Name: name}] != nil
 }
 
 // meet looks what the trees have.

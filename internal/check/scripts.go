@@ -76,6 +76,7 @@ func (rep *Report) scripted(outcomes []outcome, readers textReaders) map[*findin
 // speech is what the files of a repository that hold no resources say of an object.
 type speech struct {
 	maker     string // how it is made
+	workload  string // that a command asks a cluster for, and that may be here: then it says nothing
 	elsewhere bool   // something is made that is not in the resources, or they speak of it
 	project   bool   // the repository is of an operator
 }
@@ -171,6 +172,9 @@ func (r *reader) read(file string, text []byte) (more bool) {
 		r.have[path.Base(file)] = true
 	}
 	r.charted(file, text)
+	if commands == nil {
+		r.commented(file, comments)
+	}
 	r.installsProducts(file, text, commands == nil)
 	r.copies(file, text)
 	r.others, r.project = r.others || makesOthers(file, commands), r.project || isProject(file, commands)
@@ -254,6 +258,13 @@ func (r *reader) ask(file string, commands, comments []byte) {
 					r.spoken[f] = speech{maker: file + " asks a cluster for it"}
 				}
 			}
+		case q.kind == "Service" && slices.ContainsFunc(findings, func(f *finding.Finding) bool { return r.spoken[f].workload == "" }) && q.workloadIn(comments) != "":
+			for _, f := range findings {
+				if _, open := r.spoken[f]; open {
+					r.spoken[f] = speech{maker: file + " asks a cluster for what is behind it", workload: q.workloadIn(comments)}
+				}
+			}
+			continue // another file may say how it is made
 		case !named[q.name]:
 			continue
 		case q.spokenOf(comments):
@@ -332,12 +343,14 @@ func (r *reader) charted(file string, text []byte) {
 	if !document && !applies && !strings.Contains(file, "templates/") {
 		return
 	}
+	chart := chartOf(file)
 	named, _ := r.namedIn(text)
 	for q, findings := range r.questions {
 		distinct := isDistinct(q.name) // another field may have a plain word
 		switch {
-		case q.kind == "" || !named[q.name] || document && !applies && !distinct:
+		case q.kind == "" || !named[q.name] && chart == "" || document && !applies && !distinct:
 			continue
+		case chart != "" && isOfRelease(q.name, chart) && kindWords[q.kind]+makes[q.kind] != "" && bytes.Contains(text, []byte("kind: "+q.kind+"\n")) && bytes.Contains(text, []byte("  name: {{")):
 		case (document || applies || !distinct) && !shows(text, q.kind, q.name), !document && !applies && distinct && !templateMakes(file, text, q.kind, q.name):
 			continue
 		}
@@ -348,6 +361,36 @@ func (r *reader) charted(file string, text []byte) {
 			}
 		}
 	}
+}
+
+// commented looks for what comments of a file for a cluster have whole: an example, or what
+// is to be made by hand.
+func (r *reader) commented(file string, comments []byte) {
+	if !bytes.Contains(comments, []byte("kind: ")) {
+		return
+	}
+	named, _ := r.namedIn(comments)
+	for q, findings := range r.questions {
+		if q.kind == "" || !named[q.name] || !shows(comments, q.kind, q.name) {
+			continue
+		}
+		delete(r.questions, q)
+		for _, f := range findings {
+			if _, open := r.spoken[f]; open {
+				r.spoken[f] = speech{maker: "a comment of " + file + " has it"}
+			}
+		}
+	}
+}
+
+// chartOf returns the name of the chart that a file is a template of, "" if it is none: its
+// objects are commonly called after it.
+func chartOf(file string) string {
+	dir, _, ok := strings.Cut(file, "/templates/")
+	if !ok {
+		return ""
+	}
+	return path.Base(dir)
 }
 
 // appliesText reports whether a script or program, that is no test, has resources and has
@@ -487,6 +530,31 @@ var asked = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^kubectl .*\b(?:exec|logs|port-forward|get|describe|rollout|wait|scale)\b.* (?:svc|services?|sts|statefulsets?)/$`)
 })
 
+// workloads are commands that ask a cluster for a Deployment.
+var workloads = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bkubectl .*\b(?:exec|logs|port-forward|get|describe|rollout|wait|scale)\b.* (?:deploy|deployments?)(?:\.apps)?[/ ]([a-z0-9][a-z0-9.-]*)`)
+})
+
+// workloadIn returns the name of the Deployment that a command asks a cluster for, and that
+// may be the one behind the Service, "" if there is none.
+func (q question) workloadIn(text []byte) string {
+	stem := strings.TrimSuffix(strings.TrimSuffix(q.name, "-service"), "-svc")
+	if !bytes.Contains(text, []byte("kubectl ")) || !bytes.Contains(text, []byte(stem)) {
+		return ""
+	}
+	for line := range bytes.Lines(text) {
+		if !bytes.Contains(line, []byte(stem)) {
+			continue
+		}
+		for _, at := range workloads().FindAllSubmatch(line, -1) {
+			if name := string(at[1]); strings.TrimSuffix(strings.TrimSuffix(name, "-deployment"), "-service") == stem {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
 // spokenOf reports whether a line of a text names the object and says its kind, without
 // being one of a resource that asks for it.
 func (q question) spokenOf(text []byte) bool {
@@ -528,7 +596,7 @@ func (r *reader) end() {
 			if open && said.name != "" && !r.have[said.name] {
 				r.spoken[f] = speech{maker: said.by + " names a file " + said.name + ", which is not here"}
 			} else if open {
-				r.spoken[f] = speech{maker: left.maker, elsewhere: r.others || r.mentioned[q], project: r.project}
+				r.spoken[f] = speech{maker: left.maker, workload: left.workload, elsewhere: r.others || r.mentioned[q], project: r.project}
 			}
 		}
 	}

@@ -194,6 +194,15 @@ func TestScriptsMakeObjects(t *testing.T) {
 		"a Service's own file":    {route, "README.md", "kubectl apply -f k8s/shop-keys.yaml\n", "warning service-not-found"},
 		"a word in a template":    {word, "chart/templates/account.yaml", "kind: ServiceAccount\napiVersion: v1\nmetadata:\n  name: pusher\n  labels: {{ .Values.labels }}\n", "note serviceaccount-not-found"},
 		"a word in another":       {word, "chart/templates/account.yaml", "kind: ServiceAccount\napiVersion: v1\nmetadata:\n  name: {{ .Release.Name }}\n---\nkind: Role\nmetadata:\n  name: pusher\n", "warning serviceaccount-not-found"},
+		"a Deployment is asked":   {route, "README.md", "kubectl logs -f deployment/shop-keys-deployment -n shop\n", "note service-not-found"},
+		"one with another name":   {route, "README.md", "kubectl logs -f deployment/shop-keys-web -n shop\n", "warning service-not-found"},
+		"one that is here":        {route + "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop-keys}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: web, image: \"shop/web:1.2\"}]}}}\n", "README.md", "kubectl logs -f deployment/shop-keys -n shop\n", "warning service-not-found"},
+		"a chart of its name":     {secret, "charts/shop/templates/secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ include \"shop.keys\" . }}\n", "note secret-not-found"},
+		"with another kind":       {secret, "charts/shop/templates/config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include \"shop.keys\" . }}\n", "warning secret-not-found"},
+		"another chart":           {secret, "charts/till/templates/secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ include \"till.keys\" . }}\n", "warning secret-not-found"},
+		"shown in a comment":      {secret, "k8s/example.yaml", "# For example:\n# kind: Secret\n# metadata:\n#   name: shop-keys\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "note secret-not-found"},
+		"in a package of kpt":     {secret, "k8s/Kptfile", "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: shop}\n", "note secret-not-found"},
+		"beside one":              {secret, "other/Kptfile", "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: shop}\n", "warning secret-not-found"},
 		"a word in a document":    {word, "docs/a.md", "kind: ServiceAccount\nmetadata:\n  name: pusher\n", "warning serviceaccount-not-found"},
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": c.pod, c.file: c.text}))

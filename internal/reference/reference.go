@@ -165,10 +165,21 @@ func isWordByte(c byte) bool {
 }
 
 // IsPlaceholderName is IsPlaceholder for the name of an object, which has no
-// capitals and no underscores: YOUR_SECRET is a placeholder too. A key of a
-// ConfigMap and the value of a label may be spelt so.
+// capitals and no underscores: YOUR_SECRET is a placeholder too, and a word of
+// APP_ENV-web. A key of a ConfigMap and the value of a label may be spelt so.
 func IsPlaceholderName(name string) bool {
-	return IsPlaceholder(name) || strings.Contains(name, "_") && strings.ToUpper(name) == name
+	if IsPlaceholder(name) {
+		return true
+	}
+	if !strings.Contains(name, "_") {
+		return false
+	}
+	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '-' || r == '.' }) {
+		if strings.Contains(word, "_") && strings.ToUpper(word) == word && strings.ToLower(word) != word {
+			return true
+		}
+	}
+	return strings.ToUpper(name) == name
 }
 
 // templatePattern is what Flux, Argo CD and envsubst replace: ${X}, $(X), $X
