@@ -31,14 +31,14 @@ var localNames = []localName{
 	// https://argo-workflows.readthedocs.io/en/latest/fields/
 	{
 		kinds: gks("argoproj.io/Workflow", "argoproj.io/WorkflowTemplate", "argoproj.io/ClusterWorkflowTemplate"), what: "template",
-		uses:        []string{"spec.entrypoint", "spec.onExit", "spec.templates[].**.template"},
-		others:      []string{"spec.templates[].**.templateRef.template"},
+		uses:        workflowCalls("spec", "entrypoint", "onExit", "hooks.**.template"),
+		others:      workflowRefs("spec"),
 		definitions: []string{"spec.templates[].name"},
 	},
 	{
 		kinds: gks("argoproj.io/CronWorkflow"), what: "template",
-		uses:        []string{"spec.workflowSpec.entrypoint", "spec.workflowSpec.onExit", "spec.workflowSpec.templates[].**.template"},
-		others:      []string{"spec.workflowSpec.templates[].**.templateRef.template"},
+		uses:        workflowCalls("spec.workflowSpec", "entrypoint", "onExit", "hooks.**.template"),
+		others:      workflowRefs("spec.workflowSpec"),
 		definitions: []string{"spec.workflowSpec.templates[].name"},
 	},
 	{
@@ -101,6 +101,31 @@ var localNames = []localName{
 	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "processor", uses: []string{"spec.config.service.**.processors[]"}, definitions: []string{"spec.config.processors{key}"}},
 	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "exporter", uses: []string{"spec.config.service.**.exporters[]"}, definitions: []string{"spec.config.exporters{key}", "spec.config.connectors{key}"}},
 	{kinds: gks("opentelemetry.io/OpenTelemetryCollector"), what: "extension", uses: []string{"spec.config.service.extensions[]"}, definitions: []string{"spec.config.extensions{key}"}},
+}
+
+// callers are the fields of a workflow's template that call others. What else it has may
+// have any keys, as its labels.
+var callers = []string{"templates[].steps", "templates[].dag.tasks"}
+
+// workflowCalls are the fields of a workflow's spec in which templates are called.
+func workflowCalls(spec string, fields ...string) []string {
+	var paths []string
+	for _, at := range callers {
+		fields = append(fields, at+".**.template", at+".**.onExit")
+	}
+	for _, field := range fields {
+		paths = append(paths, spec+"."+field)
+	}
+	return paths
+}
+
+// workflowRefs are those that call templates of other resources.
+func workflowRefs(spec string) []string {
+	paths := []string{spec + ".hooks.**.templateRef.template"}
+	for _, at := range callers {
+		paths = append(paths, spec+"."+at+".**.templateRef.template")
+	}
+	return paths
 }
 
 var localNameNotFound = &Rule{
