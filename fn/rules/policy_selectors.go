@@ -15,7 +15,9 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
-func policyRules() []*Rule { return []*Rule{policySelectsNothing, namespaceNotLabelled} }
+func policyRules() []*Rule {
+	return []*Rule{policySelectsNothing, namespaceNotLabelled, egressWithoutDNS}
+}
 
 var policySelectsNothing = &Rule{
 	Name:     "policy-selects-nothing",

@@ -77,6 +77,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			if f.Rule == "config-not-used" && bytes.Contains(said, []byte(f.Resource.Name)) {
 				return true
 			}
+			if f.Rule == "egress-without-dns" && bytes.Contains(said, []byte("53")) {
+				return true
+			}
 			if _, namespace, ok := rules.NamespaceLabel(&f); ok && bytes.Contains(said, []byte(namespace)) {
 				return true
 			}
@@ -97,7 +100,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 var leavesFiles = map[string]bool{".gitignore": true, ".gitmodules": true, "PROJECT": true}
 
 // spoken is what of the text of a file says something to scripted, setImages, onOneMachine,
-// nodePorts, moreReplicas, varsElsewhere, namespaceLabels, definedElsewhere and madeLater.
+// nodePorts, moreReplicas, varsElsewhere, namespaceLabels, dnsForAll, definedElsewhere and madeLater.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:
@@ -117,7 +120,10 @@ func spoken(file string, text []byte) []byte {
 			said = append(append(said, fluxKustomize...), '\n')
 		}
 		if namespaceKind().Match(text) {
-			said = append(said, nameLines(text)...)
+			said = append(said, linesHaving(text, "name")...)
+		}
+		if bytes.Contains(text, []byte("NetworkPolicy")) {
+			said = append(said, linesHaving(text, "53")...)
 		}
 		return append(said, replicaLines(text)...)
 	}
@@ -133,11 +139,11 @@ func replicaLines(text []byte) []byte {
 	return lines
 }
 
-// nameLines are the lines of a text that say what something is called.
-func nameLines(text []byte) []byte {
+// linesHaving are the lines of a text that have a word.
+func linesHaving(text []byte, word string) []byte {
 	var lines []byte
 	for line := range bytes.Lines(text) {
-		if bytes.Contains(line, []byte("name")) {
+		if bytes.Contains(line, []byte(word)) {
 			lines = append(lines, line...)
 		}
 	}

@@ -115,7 +115,7 @@ func mayBeMended(f finding.Finding) bool {
 // asksWhole are the rules about what labels lead to, and about what nothing in a tree
 // asks for or changes: either may be lost.
 var asksWhole = map[string]bool{
-	"affinity-selects-nothing": true, "aggregation-selects-nothing": true, "monitor-selects-nothing": true, "policy-selects-nothing": true, "namespace-not-labelled": true,
+	"affinity-selects-nothing": true, "aggregation-selects-nothing": true, "monitor-selects-nothing": true, "policy-selects-nothing": true, "namespace-not-labelled": true, "egress-without-dns": true,
 	"selector-matches-nothing": true, "subset-matches-nothing": true,
 	"component-without-effect": true, "config-not-used": true, "credentials-elsewhere": true, "images-entry-unused": true, "monitor-not-selected": true,
 	"patch-target-missing": true, "service-spans-applications": true, "unused-external": true, "unused-ignore": true, "var-unused": true,

@@ -53,6 +53,28 @@ func (rep *Report) saidToBeSet(outcomes []outcome) {
 	}
 }
 
+// saidOfDNS makes notes of policies without the DNS where a comment of the file speaks of it:
+// a policy of the cluster lets all pods reach it.
+func (rep *Report) saidOfDNS(outcomes []outcome) {
+	sources := sourceLines{}
+	for i := range outcomes {
+		o := &outcomes[i]
+		for j := range o.findings {
+			f := &o.findings[j]
+			if _, set := o.set[f.Rule]; set || f.Rule != "egress-without-dns" || f.Severity <= finding.Note {
+				continue
+			}
+			if slices.ContainsFunc(sources.of(rep, f.File), func(line []byte) bool {
+				_, comment, ok := bytes.Cut(line, []byte("#"))
+				return ok && hasWord(bytes.ToLower(comment), "dns")
+			}) {
+				f.Severity = finding.Note
+				f.Help += "; a comment speaks of the DNS"
+			}
+		}
+	}
+}
+
 // saidToBeMade makes notes of what lacks, or is in another namespace only, where a comment
 // beside what asks for it says that somebody makes it.
 func (rep *Report) saidToBeMade(outcomes []outcome) {

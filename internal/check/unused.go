@@ -3,11 +3,15 @@ package check
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"sync"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
 // varsElsewhere makes notes of vars that a build does not use and another file is written
@@ -86,3 +90,31 @@ var namespaceLabels = saying[labelled]{
 type labelled struct{ key, namespace string }
 
 var namespaceKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\s*(?:- )?kind: "?Namespace\b`) })
+
+// dnsForAll makes notes of policies without the DNS where another file of the repository has
+// one that lets all pods of a namespace reach it.
+var dnsForAll = saying[string]{
+	asks: func(_ *outcome, f *finding.Finding) (namespace string, ok bool) {
+		return f.Resource.Namespace, f.Rule == "egress-without-dns"
+	},
+	wants: isYAML,
+	says: func(file string, text []byte) func(string) string {
+		if !bytes.Contains(text, []byte("NetworkPolicy")) || !bytes.Contains(text, []byte("53")) {
+			return nil
+		}
+		var policies []*yaml.Node
+		for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
+			var n yaml.Node
+			if d.Decode(&n) != nil {
+				break
+			}
+			policies = append(policies, yamlnode.Resolve(&n))
+		}
+		return func(namespace string) string {
+			if !slices.ContainsFunc(policies, func(n *yaml.Node) bool { return rules.DNSForAll(n, namespace) }) {
+				return ""
+			}
+			return file + " lets all pods of a namespace reach the DNS"
+		}
+	},
+}

@@ -1,7 +1,9 @@
 package check_test
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -97,6 +99,28 @@ func TestNamespacesAreLabelled(t *testing.T) {
 		files := map[string]string{"shop/kustomization.yaml": kustomization + "- policy.yaml\n", "shop/policy.yaml": policy, ".git/config": "", c.file: c.text}
 		if name == "another tree" {
 			files["cluster/namespace.yaml"] = namespace
+		}
+		assert.Equal(t, c.want, above(run(t, check.Options{}, tree(t, files)), finding.Note), name)
+	}
+}
+
+// TestDNSForAll: a policy for all pods of a namespace may be in another tree.
+func TestDNSForAll(t *testing.T) {
+	const shop = "apiVersion: v1\nkind: Service\nmetadata: {name: stock, namespace: shop}\nspec: {type: ExternalName, externalName: stock.example.com}\n---\n" +
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: till, namespace: shop, labels: {app: till}}\nspec: {containers: [{name: till, image: 'example.com/till:1.0', env: [{name: STOCK_URL, value: 'http://stock'}]}]}\n---\n" +
+		"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: till, namespace: shop}\nspec: {podSelector: {matchLabels: {app: till}}, egress: [{to: [{podSelector: {}}]}]}\n"
+	const policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: dns, namespace: shop}\nspec: {podSelector: {%s}, egress: [{ports: [{protocol: UDP, port: 53}]}]}\n"
+	said := []string{"warning egress-without-dns"}
+	for name, c := range map[string]struct {
+		other string
+		want  []string
+	}{"nothing": {"", said}, "a comment": {"", nil}, "of all": {fmt.Sprintf(policy, ""), nil}, "of another namespace": {strings.Replace(fmt.Sprintf(policy, ""), "namespace: shop", "namespace: desk", 1), said}, "of some": {fmt.Sprintf(policy, "matchLabels: {app: desk}"), said}} {
+		files := map[string]string{"shop/kustomization.yaml": kustomization + "- shop.yaml\n", "shop/shop.yaml": shop, ".git/config": ""}
+		if name == "a comment" {
+			files["shop/shop.yaml"] += "# DNS is let through for all of the cluster.\n"
+		}
+		if c.other != "" {
+			files["cluster/kustomization.yaml"], files["cluster/dns.yaml"] = kustomization+"- dns.yaml\n", c.other
 		}
 		assert.Equal(t, c.want, above(run(t, check.Options{}, tree(t, files)), finding.Note), name)
 	}
