@@ -21,8 +21,12 @@ import (
 // a list of variables.
 const unfilled = "KRM_VALIDATE_UNFILLED_"
 
-// mostUnfilled bounds how many files may not be there.
+// mostUnfilled bounds how many files may not be there, and how many keys of them are asked
+// for one by one.
 const mostUnfilled = 16
+
+// later stands for a value of a file that is not there.
+const later = "${UNFILLED}"
 
 // checkUnfilled checks a kustomization that does not build since files which its
 // generators read, or which are among its resources, are not there, such as an .env or a
@@ -40,7 +44,9 @@ func (rep *Report) checkUnfilled(ctx context.Context, t Tree, opts Options, b bu
 	opts.Edited = edited
 	opts.Build.Cache = nil // what is in it was read without them
 	var lacked []string
-	for next := err; len(unread) < mostUnfilled; {
+	var variables []string // files that generators read and that are not there
+	keys := 0
+	for next := err; len(unread) < mostUnfilled && keys < mostUnfilled; {
 		var failure *kbuild.Failure
 		if !errors.As(next, &failure) {
 			break
@@ -50,12 +56,25 @@ func (rep *Report) checkUnfilled(ctx context.Context, t Tree, opts Options, b bu
 			file, text, rest = failure.Lacks, "# not there\n", "the rest is checked without it"
 			lacked = append(lacked, file)
 		}
-		if file == "" || edited[file] != nil {
+		if entry := "\n" + failure.Takes + "="; file == "" && failure.Takes != "" && len(variables) > 0 {
+			without := slices.IndexFunc(variables, func(v string) bool { return !strings.Contains(string(edited[v]), entry) })
+			if without < 0 {
+				err = next // none of them is for it
+				break
+			}
+			file = variables[without]
+			text = string(edited[file]) + entry[1:] + later + "\n"
+			keys++
+		} else if file == "" || edited[file] != nil {
 			break
-		}
-		unread = append(unread, Unread{Name: t.Name, Err: fmt.Errorf("%w; %s", oneLine(next), rest), Named: t.Named})
-		if found := rep.failed(&t, on, failure); found != nil && !t.Named {
-			lacking = append(lacking, *found)
+		} else {
+			unread = append(unread, Unread{Name: t.Name, Err: fmt.Errorf("%w; %s", oneLine(next), rest), Named: t.Named})
+			if found := rep.failed(&t, on, failure); found != nil && !t.Named {
+				lacking = append(lacking, *found)
+			}
+			if failure.Read != "" {
+				variables = append(variables, file)
+			}
 		}
 		edited[file] = []byte(text)
 		files := kbuild.NewSnapshot(opts.files())
@@ -66,8 +85,11 @@ func (rep *Report) checkUnfilled(ctx context.Context, t Tree, opts Options, b bu
 			if len(lacked) > 0 {
 				rep.spareLacked(&c, lacked)
 			}
+			if keys > 0 {
+				c.findings = slices.DeleteFunc(c.findings, func(f finding.Finding) bool { return strings.Contains(f.Message, later) })
+			}
 			return c, nil
-		} else if other := (*kbuild.Failure)(nil); len(lacked) == 0 && errors.As(next, &other) && other.Read == "" {
+		} else if other := (*kbuild.Failure)(nil); len(lacked) == 0 && errors.As(next, &other) && other.Read == "" && (other.Takes == "" || len(variables) == 0) {
 			err = next // which nobody has a file for
 		}
 	}
@@ -95,7 +117,6 @@ func (rep *Report) spareLacked(c *built, lacked []string) {
 // takeUnfilled takes away the keys that a generator made of files that are not there, and
 // marks their values as something that is put in later.
 func takeUnfilled(o *inventory.Object) {
-	const later = "${UNFILLED}"
 	data := yamlnode.Get(o.Node, "data")
 	if data == nil {
 		return

@@ -53,6 +53,34 @@ func TestFilesOfGeneratorsThatAreNotThere(t *testing.T) {
 	}
 }
 
+// TestKeysOfFilesThatAreNotThere: what replacements take of a file of variables that is not
+// there is in it, and nothing is said of the value.
+func TestKeysOfFilesThatAreNotThere(t *testing.T) {
+	const source = "{kind: ConfigMap, name: site-params, fieldPath: data.%s}"
+	take := func(key, path string) string {
+		return fmt.Sprintf("- {source: "+source+", targets: [{select: {kind: Deployment}, fieldPaths: [%s]}]}\n", key, path)
+	}
+	const site = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: site}\nspec:\n  replicas: 1\n  selector: {matchLabels: {app: site}}\n  template:\n    metadata: {labels: {app: site}}\n" +
+		"    spec:\n      hostIPC: 'no'\n      containers: [{name: site, image: 'registry.example.com/site:1.2.3'}]\n"
+	for name, c := range map[string]struct {
+		generator, replacements string
+		unread                  int
+		want                    []string
+	}{
+		"two of them":      {"envs: [site.env]", take("IMAGE", "spec.template.spec.containers.0.image") + take("REPLICAS", "spec.replicas"), 1, []string{"error wrong-type"}},
+		"a literal":        {"literals: [IMAG=site]", take("IMAGE", "spec.template.spec.containers.0.image"), 1, []string{"error build-fails", "error wrong-type"}},
+		"of another":       {"literals: [IMAG=site]\n- {name: other, envs: [other.env]}", take("IMAGE", "spec.template.spec.containers.0.image"), 1, []string{"error build-fails", "error wrong-type"}},
+		"the first of two": {"envs: [site.env]\n- {name: other, envs: [other.env]}", take("IMAGE", "spec.template.spec.containers.0.image"), 2, []string{"error wrong-type"}},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"app/kustomization.yaml": kustomization + "- site.yaml\nconfigMapGenerator:\n- name: site-params\n  " + c.generator + "\nreplacements:\n" + c.replacements,
+			"app/site.yaml":          site,
+		}))
+		assert.Len(t, rep.Unread, c.unread, name)
+		assert.Equal(t, c.want, above(rep, finding.Note), name)
+	}
+}
+
 // TestResourcesThatAreNotThere: a build that lacks a file of its resources is checked as if
 // it were empty, and nothing is said of what it may have.
 func TestResourcesThatAreNotThere(t *testing.T) {

@@ -35,6 +35,9 @@ type Failure struct {
 	Lacks string
 	// Gone is that of any file, or of a directory with a kustomization.
 	Gone string
+	// Takes is the key of a ConfigMap's or Secret's data that an entry takes and that is
+	// not there, "" if the build failed for something else.
+	Takes string
 	// Others says which other entries of the kustomization name what is not there, to put
 	// behind What, or is "".
 	Others string
@@ -148,6 +151,9 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 		return err
 	}
 	f.err = err
+	if m := noSourceField.FindStringSubmatch(f.What); m != nil && (m[2] == "ConfigMap" || m[2] == "Secret") {
+		f.Takes, _ = strings.CutPrefix(m[1], "data.")
+	}
 	f.What += didYouMean(x.meant(f.What, theirs, nowhere))
 	return f
 }
