@@ -172,6 +172,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	unasked(outcomes)
 	rep.saidToBeSet(outcomes)
 	rep.saidOfDNS(outcomes)
+	rep.saidOfValues(outcomes)
 	rep.setImages(outcomes, readers)
 	onOneMachine(outcomes, readers)
 	moreReplicas.ask(outcomes, readers)

@@ -75,6 +75,25 @@ func (rep *Report) saidOfDNS(outcomes []outcome) {
 	}
 }
 
+// saidOfValues makes warnings of variables that override what a ConfigMap says, where a
+// comment beside them says why they have the value.
+func (rep *Report) saidOfValues(outcomes []outcome) {
+	sources := sourceLines{}
+	for i := range outcomes {
+		o := &outcomes[i]
+		for j := range o.findings {
+			f := &o.findings[j]
+			if _, set := o.set[f.Rule]; set || f.Rule != "env-overrides-config" || f.Severity <= finding.Warning {
+				continue
+			}
+			if lines := sources.of(rep, f.File); f.Line > 0 && f.Line <= len(lines) && bytes.Contains(lines[f.Line-1], []byte(" # ")) {
+				f.Severity = finding.Warning
+				f.Help += "; a comment speaks of this value"
+			}
+		}
+	}
+}
+
 // saidToBeMade makes notes of what lacks, or is in another namespace only, where a comment
 // beside what asks for it says that somebody makes it.
 func (rep *Report) saidToBeMade(outcomes []outcome) {

@@ -125,3 +125,13 @@ func TestDNSForAll(t *testing.T) {
 		assert.Equal(t, c.want, above(run(t, check.Options{}, tree(t, files)), finding.Note), name)
 	}
 }
+
+// TestValuesWithComments: who says why a variable has another value than a ConfigMap has
+// chosen it.
+func TestValuesWithComments(t *testing.T) {
+	const text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: till}\ndata: {DISK: '0'}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: till}\nspec:\n  containers:\n  - name: till\n    image: example.com/till:1.0\n    envFrom: [{configMapRef: {name: till}}]\n    env:\n    - name: DISK\n      value: disk-7\n"
+	for with, want := range map[string][]string{"\n": {"error env-overrides-config"}, "  # the fast one\n": {"warning env-overrides-config"}} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"till.yaml": strings.TrimSuffix(text, "\n") + with}))
+		assert.Equal(t, want, above(rep, finding.Note), with)
+	}
+}

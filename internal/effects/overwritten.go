@@ -209,15 +209,37 @@ func (r *Recorder) overwrittenSelectors(inv *inventory.Inventory) {
 	slices.SortStableFunc(r.overwritten, func(a, b overwritten) int {
 		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name), strings.Compare(a.what, b.what))
 	})
-	told := map[string]bool{}
-	for _, o := range r.overwritten {
-		message := fmt.Sprintf("%s puts %s=%s in place of %s in %s of %s %s: it no longer selects the pods that it was written for, which are not among those that get the label",
-			o.entry[0], o.key, o.pairs[o.key], o.was, o.what, o.kind, o.name)
-		if still[wanted{o.kind, o.key, o.was}] || r.moved[movedLabel{o.key, o.was, o.pairs[o.key]}] || told[message] {
+	type place struct{ entry, key, kind, name, what string }
+	var places []place
+	first, was := map[place]*overwritten{}, map[place][]string{}
+	for i := range r.overwritten {
+		o := &r.overwritten[i]
+		if still[wanted{o.kind, o.key, o.was}] || r.moved[movedLabel{o.key, o.was, o.pairs[o.key]}] {
 			continue
 		}
-		told[message] = true
-		r.report(LabelsBreakSelector, finding.Error, o.file, o.entry, message,
+		at := place{fmt.Sprint(o.file, o.entry), o.key, o.kind, o.name, o.what}
+		if first[at] == nil {
+			first[at] = o
+			places = append(places, at)
+		}
+		if !slices.Contains(was[at], o.was) {
+			was[at] = append(was[at], o.was)
+		}
+	}
+	for _, at := range places {
+		o, names := first[at], was[at]
+		slices.Sort(names)
+		const most = 3
+		if more := len(names) - most; more > 0 {
+			names = append(names[:most:most], fmt.Sprintf("%d more", more))
+		}
+		list := names[len(names)-1]
+		if len(names) > 1 {
+			list = strings.Join(names[:len(names)-1], ", ") + " and " + list
+		}
+		r.report(LabelsBreakSelector, finding.Error, o.file, o.entry,
+			fmt.Sprintf("%s puts %s=%s in place of %s in %s of %s %s: it no longer selects the pods that it was written for, which are not among those that get the label",
+				o.entry[0], o.key, o.pairs[o.key], list, o.what, o.kind, o.name),
 			help("add labels without selectors (labels: with pairs:, without includeSelectors), or select by a label that is not among them"))
 	}
 }
