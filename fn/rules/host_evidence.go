@@ -38,7 +38,7 @@ func (u *hostUse) strong() bool {
 // so that one that leads nowhere may be called wrong.
 func (j *hostJudge) evident(u *hostUse) bool {
 	switch {
-	case isExampleName(u.judgement.service):
+	case u.off, isExampleName(u.judgement.service):
 		return false
 	case strings.Contains(u.node.Value, "${metadata."):
 		return false // a link of Argo's pages, which browsers follow: https://argo-workflows.readthedocs.io/en/latest/links/

@@ -40,6 +40,8 @@ type hostUse struct {
 	// afterURL says that the text is a URL, so that what else is in it may
 	// belong to a password that was not escaped.
 	afterURL bool
+	// off says that the setting beside it switches off what it is the address of.
+	off bool
 	// secret says that the text came from a Secret.
 	secret bool
 	// lenient is for text whose meaning is not sure, as in custom resources:
@@ -213,9 +215,10 @@ func plainText(v inventory.Value) (string, bool) {
 }
 
 // pairPorts gives hosts without a port the one that the setting beside theirs
-// holds: REDIS_PORT for REDIS_HOST.
+// holds: REDIS_PORT for REDIS_HOST. One of what a setting switches off is never used.
 func (s *hostScan) pairPorts(uses []*hostUse, setting func(key string) (*yaml.Node, string)) {
 	for _, u := range uses {
+		u.off = isSwitchedOff(u.Key, setting)
 		if u.Port != 0 || u.Form == host.URL || u.multiline {
 			continue
 		}
@@ -226,6 +229,21 @@ func (s *hostScan) pairPorts(uses []*hostUse, setting func(key string) (*yaml.No
 			}
 		}
 	}
+}
+
+// isSwitchedOff reports whether what a key is of is off: KAFKA_ENABLED beside KAFKA_BROKERS.
+func isSwitchedOff(key string, setting func(key string) (*yaml.Node, string)) bool {
+	for i, c := range key {
+		if c != '_' || i == 0 {
+			continue
+		}
+		for _, name := range [...]string{key[:i] + "_ENABLED", "ENABLE_" + key[:i], "USE_" + key[:i], key[:i] + "_ENABLE"} {
+			if _, text := setting(name); text == "false" || text == "False" || text == "0" || text == "no" || text == "off" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // custom reads the strings of a custom resource, apart from the pods in it.

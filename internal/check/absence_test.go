@@ -80,6 +80,8 @@ func TestAbsencesByEvidence(t *testing.T) {
 		"in several namespaces":          {map[string]string{"k8s/all.yaml": reads("a", "one", "payments-key") + reads("a", "two", "payments-key") + reads("a", "three", "payments-key")}, finding.Note},
 		"in two namespaces":              {map[string]string{"k8s/all.yaml": reads("a", "one", "payments-key") + reads("a", "two", "payments-key")}, finding.Warning},
 		"another lesson has it":          {map[string]string{"one/all.yaml": reads("web", "shop", "payments-key") + secrets("shop", "payments-key"), "two/all.yaml": reads("web", "shop", "alpha", "payments-key") + secrets("shop", "alpha")}, finding.Note},
+		"a part of another's name":       {map[string]string{"k8s/all.yaml": whole + secrets("shop", "payments-key-two"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Note},
+		"much else, and no Secret":       {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key") + "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: d}\n---\n"}, finding.Note},
 		"nearly the name of another":     {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-kee") + secrets("shop", "payments-key"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Error},
 	} {
 		dir := tree(t, c.files)
@@ -133,6 +135,7 @@ func TestAbsentServicesByEvidence(t *testing.T) {
 		"beside a copy of its pods":   {route + strings.NewReplacer("name: web", "name: storefront, uid: a-b, resourceVersion: \"7\"").Replace(strings.Replace(fmt.Sprintf(pod, "shop"), "[{name: web,", "[{name: w,", 1)), "service-not-found", finding.Note},
 		"a role":                      {grant + fmt.Sprintf(pod, "shop"), "role-not-found", finding.Warning},
 		"a role, with a chart":        {grant + chart, "role-not-found", finding.Note},
+		"one with a Secret like it":   {route + strings.Replace(fmt.Sprintf(pod, "shop"), "'}]}", "', envFrom: [{secretRef: {name: storefront}}]}]}", 1), "service-not-found", finding.Note},
 		"a certificate":               {route, "secret-not-found", finding.Note},
 		"beside another certificate":  {route + keys, "secret-not-found", finding.Warning},
 		"a list of logins":            {logins, "secret-not-found", finding.Note},

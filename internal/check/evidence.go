@@ -36,6 +36,10 @@ var evidence = []struct {
 	{finding.Note, func(a *absence) string {
 		return when(a.running, "this is what a cluster said of an object that it had")
 	}},
+	// Flux gets it when somebody bootstraps it.
+	{finding.Note, func(a *absence) string {
+		return when(!a.asked && a.object.Kind == "GitRepository" && a.askers >= several, "several ask for it, so it is made elsewhere")
+	}},
 	// A slip, whoever fills the namespace.
 	{finding.Warning, func(a *absence) string {
 		return when(a.near != "", a.near+" is here, and is called so but for a word")
@@ -73,7 +77,7 @@ var evidence = []struct {
 	}},
 	// Who keeps no Secret in a repository makes all of them elsewhere.
 	{finding.Note, func(a *absence) string {
-		return when(!a.asked && a.object.Kind == "Secret" && a.noSecrets, "several Secrets lack, and none is kept here")
+		return when(!a.asked && a.object.Kind == "Secret" && a.noSecrets, "no Secret is kept here")
 	}},
 	// A part of something, or what is kept elsewhere on purpose. Of addresses of what
 	// nobody runs there may be many in a repository that was read whole.
@@ -104,8 +108,9 @@ var addOns = map[string]bool{
 }
 
 const (
-	several      = 3
-	enoughBeside = 3
+	several       = 3
+	enoughBeside  = 3
+	enoughObjects = 5
 )
 
 // absence is what a run shows about an object that one of its trees lacks.
@@ -121,6 +126,7 @@ type absence struct {
 	near         string // the name of one of its kind that has a word more or less
 	inhabited    bool   // the tree has workloads or Services in its namespace
 	scaled       bool   // it is a workload
+	askers       int    // that miss it, in all trees
 	certificate  bool   // it is the Secret of a server's certificate
 	certificates bool   // the run has others
 	logins       bool   // it is the Secret of who may log in at a route
@@ -131,7 +137,7 @@ type absence struct {
 	beside       int    // how many the tree has there that references resolve to
 	inRun        counts // the same of all trees, where the namespace is known
 	whole        bool   // the run reads all of the repository
-	noSecrets    bool   // the run has no Secret, and more than one lacks
+	noSecrets    bool   // the run has no Secret, and more than one lacks, or it has much else
 	asked        bool   // the tree was named by itself
 	elsewhere    bool   // something in the run or the repository may make it, or speaks of it
 }
@@ -387,7 +393,8 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 	counted := map[finding.Resource]bool{}
 	inRun := map[finding.Resource]counts{} // by kind and namespace
 	wanted := map[string]bool{}            // names of what lacks
-	apart := false                         // something is in another namespace only
+	askers := map[finding.Resource]int{}
+	apart := false // something is in another namespace only
 	for i := range outcomes {
 		s := outcomes[i].around
 		if s == nil {
@@ -403,6 +410,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 		for j := range outcomes[i].findings {
 			f := &outcomes[i].findings[j]
 			if f.Missing != nil && f.Severity > finding.Note {
+				askers[*f.Missing]++
 				wanted[f.Missing.Name] = true
 			}
 			apart = apart || isApart(f)
@@ -478,7 +486,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			}
 			group := finding.Resource{Kind: f.Missing.Kind, Namespace: f.Missing.Namespace}
 			a.lacking, a.beside, a.whole, a.asked = lacking[group], s.Company[group], whole, o.tree.Named
-			a.inRun, a.noSecrets = inRun[group], noSecrets && len(secrets) > 1
+			a.inRun, a.noSecrets = inRun[group], noSecrets && (len(secrets) > 1 || len(others.by) >= enoughObjects)
 			a.inhabited = s.inhabited[group.Namespace]
 			if group.Namespace != "" {
 				a.beside += s.Company[finding.Resource{Kind: group.Kind}]
@@ -500,15 +508,19 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			if a.maker == "" {
 				a.maker = others.ofProduct(&a)
 			}
+			if f.Missing.Kind == "Service" && a.maker == "" && s.Objects[finding.Resource{Kind: "Secret", Namespace: f.Missing.Namespace, Name: f.Missing.Name}] {
+				a.maker = "a Secret of its name lacks too, and a release of a chart has both"
+			}
 			a.running, a.base, a.certManager = s.running[f.Resource] || f.Missing.Kind == "Service" && s.copied[calledIn{f.Missing.Namespace, f.Missing.Name}], s.base, certManager
 			a.namespaces = namespaces[finding.Resource{Kind: f.Missing.Kind, Name: f.Missing.Name}]
 			a.scaled = f.Rule == "scale-target-not-found"
 			a.certificate, a.certificates, a.logins = isCertificate(f), certificates, isLogins(f)
 			a.packaged = packaged.of(f.File)
 			a.custom = (f.Missing.Kind == "Secret" || f.Missing.Kind == "ConfigMap") && !inventory.ByKubernetes(groupOf(f))
-			if a.near = others.near(f.Missing); f.Missing.Kind == "StorageClass" && strings.HasPrefix(a.near, f.Missing.Name+"-") {
-				a.near = "" // one more class of a driver that comes with its own
+			if a.near = others.near(f.Missing); (strings.HasSuffix(f.Missing.Kind, "Class") || a.filled != "") && strings.HasPrefix(a.near, f.Missing.Name+"-") {
+				a.near = "" // one more class of a driver that comes with its own, or a part of what a chart makes
 			}
+			a.askers = askers[*f.Missing]
 			level, why := a.judge()
 			switch {
 			case level >= f.Severity:
@@ -605,7 +617,7 @@ func ofEnvironment(namespace string) bool {
 
 // isCertificate reports whether the Secret of a server's certificate is missing.
 func isCertificate(f *finding.Finding) bool {
-	return f.Missing.Kind == "Secret" && (strings.Contains(f.Field, "tls") || strings.Contains(f.Field, "certificateRefs"))
+	return f.Missing.Kind == "Secret" && (strings.Contains(f.Field, "tls") || strings.Contains(f.Field, "certificateRefs") || strings.HasSuffix(f.Missing.Name, "-tls"))
 }
 
 // keepsCertificate reports whether an object is the Secret of a certificate, or makes one.
@@ -659,7 +671,7 @@ func (n *neighbours) having(own int, f *finding.Finding) int {
 		return -1
 	}
 	n.meet()
-	if n.outcomes[own].tree.Root == "" {
+	if n.outcomes[own].tree.Root == "" && n.by[*f.Missing] != nil {
 		return holding(n.by[*f.Missing], func(i int) bool { return n.outcomes[i].tree.Root == "" && i != own })
 	}
 	if f.Missing.Namespace != "" {

@@ -83,6 +83,10 @@ func (found *installed) bundle(top, file string, root *yaml.Node, of []*outcome)
 		return
 	}
 	found.add(file, yamlnode.GetString(root, "helm", "releaseName"), cmp.Or(yamlnode.GetString(root, "namespace"), yamlnode.GetString(root, "defaultNamespace")), yamlnode.Path(root, "helm", "values"))
+	if yamlnode.GetString(root, "helm", "releaseName") == "" && dir != "." {
+		// https://fleet.rancher.io/ref-bundle: after the repository's resource and the folder
+		found.makers = append(found.makers, maker{what: "the chart of " + file, name: strings.ReplaceAll(dir, "/", "-"), named: true, within: true})
+	}
 	changes := []string{yamlnode.GetString(root, "kustomize", "dir")}
 	for _, target := range yamlnode.Elements(yamlnode.Get(root, "targetCustomizations")) {
 		changes = append(changes, yamlnode.GetString(target, "kustomize", "dir"))

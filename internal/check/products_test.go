@@ -33,6 +33,8 @@ func TestAbsentPartsOfProducts(t *testing.T) {
 		"that helm 2 installs another":  {cache, "service-not-found", map[string]string{"README.md": "helm install --name queue stable/redis\n"}, finding.Warning},
 		"with values for a chart":       {cache, "service-not-found", map[string]string{"values/cart-values.yaml": "architecture: standalone\n"}, finding.Note},
 		"with values of an environment": {cache, "service-not-found", map[string]string{"values/prod-values.yaml": "architecture: standalone\n"}, finding.Warning},
+		"a chart of Fleet":              {strings.ReplaceAll(web, "jaeger-collector", "lab-tools-cart"), "service-not-found", map[string]string{"tools/cart/fleet.yaml": "namespace: tools\nhelm: {repo: \"https://example.com\", chart: cart}\n"}, finding.Note},
+		"one with a name of its own":    {strings.ReplaceAll(web, "jaeger-collector", "lab-tools-cart"), "service-not-found", map[string]string{"tools/cart/fleet.yaml": "namespace: tools\nhelm: {repo: \"https://example.com\", chart: cart, releaseName: queue}\n"}, finding.Warning},
 		"an account of a product":       {sensor, "serviceaccount-not-found", nil, finding.Note},
 		"of one that is here":           {sensor + "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: argo-events-webhook-sa, namespace: argo-events}\n", "serviceaccount-not-found", nil, finding.Warning},
 		"a class":                       {claim, "object-not-found", nil, finding.Warning},

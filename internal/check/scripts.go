@@ -267,7 +267,7 @@ func (r *reader) ask(file string, commands, comments []byte) {
 			continue // another file may say how it is made
 		case !named[q.name]:
 			continue
-		case q.spokenOf(comments):
+		case q.spokenOf(comments) || isDocument(file) && q.isQuoted(commands):
 			left := slices.DeleteFunc(findings, func(f *finding.Finding) bool {
 				_, open := r.spoken[f]
 				if open {
@@ -340,6 +340,9 @@ func linesWith(expression *regexp.Regexp, text []byte) (lines [][]byte) {
 // https://helm.sh/docs/chart_template_guide/named_templates/
 func (r *reader) charted(file string, text []byte) {
 	document, applies := isDocument(file), appliesText(file, text)
+	if isValues(file) {
+		r.valued(file, text)
+	}
 	if !document && !applies && !strings.Contains(file, "templates/") {
 		return
 	}
@@ -350,7 +353,7 @@ func (r *reader) charted(file string, text []byte) {
 		switch {
 		case q.kind == "" || !named[q.name] && chart == "" || document && !applies && !distinct:
 			continue
-		case chart != "" && isOfRelease(q.name, chart) && kindWords[q.kind]+makes[q.kind] != "" && bytes.Contains(text, []byte("kind: "+q.kind+"\n")) && bytes.Contains(text, []byte("  name: {{")):
+		case isOfChart(q.name, chart) && kindWords[q.kind]+makes[q.kind] != "" && bytes.Contains(text, []byte("kind: "+q.kind+"\n")) && bytes.Contains(text, []byte("  name: {{")):
 		case (document || applies || !distinct) && !shows(text, q.kind, q.name), !document && !applies && distinct && !templateMakes(file, text, q.kind, q.name):
 			continue
 		}
@@ -383,6 +386,28 @@ func (r *reader) commented(file string, comments []byte) {
 	}
 }
 
+// isValues reports whether a file is of the values of a chart, by its name.
+func isValues(file string) bool {
+	base := path.Base(file)
+	return strings.HasPrefix(base, "values") && (path.Ext(base) == ".yaml" || path.Ext(base) == ".yml")
+}
+
+// valued looks for workloads and Services that the values of a chart name.
+func (r *reader) valued(file string, text []byte) {
+	named, _ := r.namedIn(text)
+	for q, findings := range r.questions {
+		if q.kind != "Service" && q.kind != "Deployment" && q.kind != "StatefulSet" || !named[q.name] || !isDistinct(q.name) || !bytes.Contains(text, []byte("name: "+q.name+"\n")) {
+			continue
+		}
+		delete(r.questions, q)
+		for _, f := range findings {
+			if _, open := r.spoken[f]; open {
+				r.spoken[f] = speech{maker: file + " names it, and its chart may make it"}
+			}
+		}
+	}
+}
+
 // chartOf returns the name of the chart that a file is a template of, "" if it is none: its
 // objects are commonly called after it.
 func chartOf(file string) string {
@@ -391,6 +416,11 @@ func chartOf(file string) string {
 		return ""
 	}
 	return path.Base(dir)
+}
+
+// isOfChart reports whether a name is that of a chart, or has one word more.
+func isOfChart(name, chart string) bool {
+	return chart != "" && isOfRelease(name, chart) && strings.Count(name[len(chart):], "-") <= 1
 }
 
 // appliesText reports whether a script or program, that is no test, has resources and has
@@ -530,6 +560,13 @@ var asked = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^kubectl .*\b(?:exec|logs|port-forward|get|describe|rollout|wait|scale)\b.* (?:svc|services?|sts|statefulsets?)/$`)
 })
 
+// isQuoted reports whether a document has the name as code, beside its kind: Service `web`,
+// the `web` ServiceAccount.
+func (q question) isQuoted(text []byte) bool {
+	code := "`" + q.name + "`"
+	return q.kind != "" && (bytes.Contains(text, []byte(q.kind+" "+code)) || bytes.Contains(text, []byte(code+" "+q.kind)))
+}
+
 // workloads are commands that ask a cluster for a Deployment.
 var workloads = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\bkubectl .*\b(?:exec|logs|port-forward|get|describe|rollout|wait|scale)\b.* (?:deploy|deployments?)(?:\.apps)?[/ ]([a-z0-9][a-z0-9.-]*)`)
@@ -575,6 +612,9 @@ func (q question) spokenOf(text []byte) bool {
 		line := text[start:end]
 		key, _, isField := bytes.Cut(bytes.TrimLeft(line, " -{"), []byte(": "))
 		if rest := bytes.ToLower(bytes.ReplaceAll(line, []byte(q.name), nil)); hasWord(line, q.name) && !(isField && bytes.IndexByte(key, ' ') < 0 && asks(string(key))) {
+			if saidMade().Match(line) && !making().Match(line) {
+				return true
+			}
 			for word := range strings.FieldsSeq(words) {
 				if hasWord(rest, word) || hasWord(rest, word+"s") {
 					return true

@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -201,6 +202,14 @@ func TestScriptsMakeObjects(t *testing.T) {
 		"with another kind":       {secret, "charts/shop/templates/config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include \"shop.keys\" . }}\n", "warning secret-not-found"},
 		"another chart":           {secret, "charts/till/templates/secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ include \"till.keys\" . }}\n", "warning secret-not-found"},
 		"shown in a comment":      {secret, "k8s/example.yaml", "# For example:\n# kind: Secret\n# metadata:\n#   name: shop-keys\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "note secret-not-found"},
+		"kept up by hand":         {secret, "k8s/example.yaml", "# shop-keys is managed manually\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "note secret-not-found"},
+		"an account as code":      {word, "README.md", "The `pusher` ServiceAccount comes with the registry.\n", "note serviceaccount-not-found"},
+		"a plain word":            {word, "README.md", "The pusher runs at night.\n", "warning serviceaccount-not-found"},
+		"a Service as code":       {route, "README.md", "Have a Service `shop-keys` there.\n", "note service-not-found"},
+		"code of something else":  {route, "README.md", "Have a look at `shop-keys`.\n", "warning service-not-found"},
+		"values that name it":     {route, "chart/values.yaml", "till:\n  name: shop-keys\n", "note service-not-found"},
+		"values that ask for it":  {route, "chart/values.yaml", "till:\n  host: shop-keys\n", "warning service-not-found"},
+		"more words than a chart": {strings.ReplaceAll(secret, "shop-keys", "shop-till-keys"), "charts/shop/templates/secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ include \"shop.keys\" . }}\n", "warning secret-not-found"},
 		"in a package of kpt":     {secret, "k8s/Kptfile", "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: shop}\n", "note secret-not-found"},
 		"beside one":              {secret, "other/Kptfile", "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: shop}\n", "warning secret-not-found"},
 		"a word in a document":    {word, "docs/a.md", "kind: ServiceAccount\nmetadata:\n  name: pusher\n", "warning serviceaccount-not-found"},

@@ -102,7 +102,7 @@ type Movement struct {
 	objects map[finding.Resource]bool
 	named   map[finding.Resource]bool // the same by kind and name, or nearly that name, and what trees lack
 	groups  map[finding.Resource]bool // by kind and namespace: there are more of them, or fewer, or more or fewer lack
-	secrets bool                      // likewise of Secrets, and there were none, or at most one lacked
+	secrets bool                      // likewise of Secrets, and there were none, at most one lacked, or little else was there
 	makers  bool
 	defined map[crdKey]bool
 	mutated map[crdKey]bool
@@ -131,7 +131,7 @@ func (s *Stock) Since(before *Stock) *Movement {
 	for _, h := range changed(s.company, before.company, func(a, b int) bool { return a == b }) {
 		m.groups[h.object] = true
 	}
-	m.secrets = s.keepsSecrets() != before.keepsSecrets() || !maps.Equal(s.secretsLacking(), before.secretsLacking()) && min(len(s.secretsLacking()), len(before.secretsLacking())) < 2
+	m.secrets = s.keepsSecrets() != before.keepsSecrets() || s.hasMuch() != before.hasMuch() || !maps.Equal(s.secretsLacking(), before.secretsLacking()) && min(len(s.secretsLacking()), len(before.secretsLacking())) < 2
 	m.makers = len(changed(s.makers, before.makers, func(a, b bool) bool { return a == b })) > 0
 	for _, key := range changed(s.defined, before.defined, sameOnes) {
 		m.defined[key] = true
@@ -147,7 +147,7 @@ func (s *Stock) Since(before *Stock) *Movement {
 	return m
 }
 
-// keepsSecrets and secretsLacking are what the level of a Secret that lacks depends on: see
+// keepsSecrets, hasMuch and secretsLacking are what the level of a Secret that lacks depends on: see
 // noSecrets of absence.
 func (s *Stock) keepsSecrets() bool {
 	for h := range s.have {
@@ -156,6 +156,14 @@ func (s *Stock) keepsSecrets() bool {
 		}
 	}
 	return false
+}
+
+func (s *Stock) hasMuch() bool {
+	objects := map[finding.Resource]bool{}
+	for h := range s.have {
+		objects[h.object] = true
+	}
+	return len(objects) >= enoughObjects
 }
 
 func (s *Stock) secretsLacking() map[string]bool {

@@ -111,5 +111,5 @@ var filledSaid = sync.OnceValue(func() *regexp.Regexp {
 
 // toFill is how comments ask for another value.
 var toFill = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(?:change|replace|substitute|fill in|modify|update|edit)(?: it| this| these)? (?:to|with|by|here|your?|the|as|accordingly)\b|\b(?:change|replace) (?:me|this|it)\b|\byour (?:own|base64)\b|^ *base64[- ]encoded\b`)
+	return regexp.MustCompile(`(?i)\b(?:change|replace|substitute|fill in|modify|update|edit)(?: it| this| these)? (?:to|with|by|here|your?|the|as|accordingly)\b|\b(?:change|replace) (?:me|this|it)\b|\b(?:update|edit|change|replace|adjust) (?:this|these) (?:values?|settings?)\b|\byour (?:own|base64)\b|^ *base64[- ]encoded\b`)
 })
