@@ -66,6 +66,11 @@ var folders = map[string]purpose{
 // environments are the usual names of environments, one of which is test.
 var environments = []string{"dev", "develop", "development", "prod", "production", "stage", "staging", "stg", "qa", "uat", "preprod", "live", "integration", "acceptance"}
 
+// toCopy are names of files that somebody copies and fills in: values.example.yaml.
+var toCopy = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\.(?:example|sample|dist)\.ya?ml$`)
+})
+
 // paths judges the paths of files below a folder.
 type paths struct {
 	below string
@@ -183,6 +188,9 @@ func (p *paths) part(dir, name string, last bool) purpose {
 	}
 	if !last && strings.HasPrefix(name, "_") && strings.HasSuffix(strings.TrimSuffix(name, "s"), "_template") {
 		is = max(is, form) // _flux_templates
+	}
+	if last && toCopy().MatchString(name) {
+		is = max(is, form)
 	}
 	if !last && strings.HasPrefix(name, "zz_generated") {
 		is = max(is, form) // which the generators of a program's types go on with

@@ -41,6 +41,8 @@ func TestWhatPathsSay(t *testing.T) {
 		"docs/snippets/api.yaml":          finding.Warning,
 		"pruning/images-pre-4.6/api.yaml": finding.Warning,
 		"k8s/api.template.yaml":           finding.Warning,
+		"k8s/api.example.yaml":            finding.Warning, // to be copied
+		"k8s/example-api.yaml":            finding.Error,
 		"hack/skeleton/api.yaml":          finding.Warning,
 		"apps/template/api.yaml":          finding.Error, // an app of that name, or a chart's
 		"k8s/prefetch-4.6/api.yaml":       finding.Error,

@@ -69,6 +69,9 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 	"volume-not-shareable": func(f *finding.Finding) (string, bool) { // the claims of one workload
 		return object(f), f.File != ""
 	},
+	"policy-selects-nothing": func(f *finding.Finding) (string, bool) { // the peers of one policy
+		return object(f), f.File != "" && f.Meant == ""
+	},
 	"quantity-invalid": func(f *finding.Finding) (string, bool) { // the quantities of a form
 		return f.File, f.File != "" && f.Said().What == apischema.ToFillIn
 	},

@@ -60,6 +60,10 @@ func TestTextCauses(t *testing.T) {
 			in("volume-not-shareable", "web.yaml", "", `claim data is ReadWriteOnce`, warning),
 			in("volume-not-shareable", "web.yaml", "", `claim logs is ReadWriteOnce`, warning, at(9)),
 		}},
+		{"the peers of one policy", 1, []f{
+			in("policy-selects-nothing", "web.yaml", "", `no pod has the labels app=api`, warning),
+			in("policy-selects-nothing", "web.yaml", "", `no pod has the labels app=users`, warning, at(9)),
+		}},
 		{"two ports of a file", 2, []f{
 			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1537`, about("1537", "")),
 			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1538`, about("1538", "")),
