@@ -83,6 +83,15 @@ type folder struct {
 	names []string
 	cases []string // files that its tests of policies are about
 	test  bool     // a test runner knows it by a file
+	// passes and fails say that some of its files are called after how they are judged.
+	passes, fails bool
+}
+
+// verdicts are the first words of names of files that a program is to accept, and of those
+// that it is to refuse.
+var verdicts = map[string]bool{
+	"pass": true, "passes": true, "passing": true, "success": true, "good": true, "valid": true, "compliant": true, "allowed": true,
+	"fail": false, "fails": false, "failing": false, "failure": false, "bad": false, "invalid": false, "noncompliant": false, "disallowed": false, "denied": false,
 }
 
 // of returns what a file is there for.
@@ -100,7 +109,7 @@ func (p *paths) of(file string) purpose {
 			if slices.Contains(in.cases, strings.Join(parts[i:], "/")) {
 				is = max(is, tested)
 			}
-			if i > 0 && in.test {
+			if i > 0 && in.test || is >= tested && in.passes && in.fails {
 				is = max(is, input)
 			}
 			dir = filepath.Join(dir, name)
@@ -293,6 +302,10 @@ func (p *paths) folder(dir string) *folder {
 	for _, e := range entries {
 		in.names = append(in.names, e.Name())
 		in.test = in.test || isTestCase(e.Name())
+		if words := wordsOf(e.Name()); len(words) > 0 && !e.IsDir() {
+			passes, judged := verdicts[words[0]]
+			in.passes, in.fails = in.passes || judged && passes, in.fails || judged && !passes
+		}
 		switch e.Name() {
 		case "kyverno-test.yaml", "kyverno-test.yml", "suite.yaml", "suite.yml":
 			in.cases = append(in.cases, casesOf(filepath.Join(dir, e.Name()))...)

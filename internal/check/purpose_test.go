@@ -264,6 +264,26 @@ func TestTestCases(t *testing.T) {
 	}
 }
 
+// TestVerdicts: files of tests that are called after how a program is to judge them are for
+// that program, and so are those beside them.
+func TestVerdicts(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n"
+	for path, want := range map[string]finding.Severity{
+		"test/checks/ports/success.yaml":   finding.Note,
+		"test/checks/ports/mutated.yaml":   finding.Note,
+		"test/checks/ports/pass.api.yaml":  finding.Note,
+		"test/checks/failure/success.yaml": finding.Warning, // nothing is beside it
+		"test/checks/api.yaml":             finding.Warning,
+		"apps/ports/success.yaml":          finding.Error,
+		"apps/ports/pass-through.yaml":     finding.Error,
+	} {
+		dir := tree(t, map[string]string{
+			path: text, "test/checks/ports/failure.yaml": "a: b\n", "test/checks/ports/passing.yaml": "a: b\n", "apps/ports/failure.yaml": "a: b\n", "test/checks/successes.yaml": "a: b\n",
+		})
+		assert.Equal(t, want, severityOf(t, "unknown-field", dir), path)
+	}
+}
+
 // TestOverlaid: what ytt reads beside its templates is not applied as it is.
 func TestOverlaid(t *testing.T) {
 	const old = "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: shop}\nspec: {rules: [{host: a.example.com}]}\n"
