@@ -333,16 +333,17 @@ func containerProbes(o *object) {
 }
 
 func capabilities(o *object) {
+	privileged := yamlnode.Bool(o.get("securityContext", "privileged")) // which has all of them, whatever is listed
 	for _, list := range []string{"add", "drop"} {
 		for _, n := range yamlnode.Elements(o.get("securityContext", "capabilities", list)) {
-			if name, ok := strings.CutPrefix(yamlnode.String(n), "CAP_"); ok {
+			if name, ok := strings.CutPrefix(yamlnode.String(n), "CAP_"); ok && !privileged {
 				o.warn(yamlnode.Resolve(n), ValueInvalid, "capabilities are written without CAP_ in Kubernetes; some container runtimes refuse CAP_%s", name)
 				o.problems[len(o.problems)-1].Suggestions = []string{name}
 			}
 		}
 	}
 	if allow := o.get("securityContext", "allowPrivilegeEscalation"); allow != nil && allow.Value == "false" {
-		if yamlnode.Bool(o.get("securityContext", "privileged")) {
+		if privileged {
 			o.refuse(allow, ValueInvalid, "allowPrivilegeEscalation cannot be false in a container that is privileged")
 		}
 		for _, n := range yamlnode.Elements(o.get("securityContext", "capabilities", "add")) {
