@@ -3,9 +3,11 @@ package rules
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -146,11 +148,32 @@ var dataOutsideVolume = &Rule{
 				}
 			}
 			if first != nil {
-				p.Report(o, first, fmt.Sprintf("container %q mounts a volume here, and its image keeps its data in %s: the data is gone with the pod", c.Name, data), Help("mount it at %s: %s", data, l.url))
+				p.Report(o, first, fmt.Sprintf("container %q mounts a volume here, and its image keeps its data in %s: the data is gone with the pod", c.Name, data), Help("mount it at %s: %s", data, l.url), AtMost(p.dataLevel(c, yamlnode.String(first))))
 			}
 		})
 		return nil
 	},
+}
+
+// forData is in the paths of folders that are for a program's data.
+var forData = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`data|/lib|/db|sql|redis|mongo|rabbit`) })
+
+// dataLevel is a note for a container that nothing is said of but a volume, which is not
+// called as one for its data, and that no Service leads to: where a volume is to be shown,
+// any image will do.
+func (p *Pass) dataLevel(c *inventory.Container, path string) finding.Severity {
+	if forData().MatchString(path) {
+		return finding.Warning
+	}
+	for _, key := range [...]string{"env", "envFrom", "ports", "resources", "livenessProbe", "readinessProbe"} {
+		if yamlnode.Get(c.Node, key) != nil {
+			return finding.Warning
+		}
+	}
+	if len(servicesOf.Of(p.Build)[c.Pod]) > 0 || c.Pod.Owner.Kind == "StatefulSet" {
+		return finding.Warning
+	}
+	return finding.Note
 }
 
 func (p *Pass) eachLayout(f func(*inventory.Object, *inventory.Container, *layout)) {
