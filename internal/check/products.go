@@ -16,6 +16,9 @@ import (
 // has nothing else.
 func (n *neighbours) ofProduct(a *absence) string {
 	for _, p := range reference.ProductsWith(a.object.Kind, a.object.Name) {
+		if a.object.Kind == "IngressClass" {
+			return "the controller has one of that name: " + p.Words[0]
+		}
 		if p.Namespace == "" || p.Namespace != a.object.Namespace {
 			continue
 		}

@@ -18,6 +18,10 @@ func TestAbsentPartsOfProducts(t *testing.T) {
 	cache := strings.ReplaceAll(web, "jaeger-collector", "cart-master")
 	const sensor = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: argo-events}\nspec: {serviceAccountName: argo-events-sa, containers: [{name: web, image: \"shop/web:1.2\"}]}\n"
 	const claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: shop}\nspec: {storageClassName: longhorn, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: longhorn-fast}\nprovisioner: disks.example.com\n"
+	route := func(class string) string {
+		return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {ingressClassName: " + class + ", rules: [{host: shop.example.com}]}\n---\n" +
+			"apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: nginx-staging}\nspec: {controller: k8s.io/ingress-nginx}\n"
+	}
 	for name, c := range map[string]struct {
 		text, rule string
 		files      map[string]string
@@ -35,6 +39,8 @@ func TestAbsentPartsOfProducts(t *testing.T) {
 		"with values of an environment": {cache, "service-not-found", map[string]string{"values/prod-values.yaml": "architecture: standalone\n"}, finding.Warning},
 		"a chart of Fleet":              {strings.ReplaceAll(web, "jaeger-collector", "lab-tools-cart"), "service-not-found", map[string]string{"tools/cart/fleet.yaml": "namespace: tools\nhelm: {repo: \"https://example.com\", chart: cart}\n"}, finding.Note},
 		"one with a name of its own":    {strings.ReplaceAll(web, "jaeger-collector", "lab-tools-cart"), "service-not-found", map[string]string{"tools/cart/fleet.yaml": "namespace: tools\nhelm: {repo: \"https://example.com\", chart: cart, releaseName: queue}\n"}, finding.Warning},
+		"a controller's own class":      {route("nginx"), "object-not-found", nil, finding.Note},
+		"another one":                   {route("staging"), "object-not-found", nil, finding.Warning},
 		"an account of a product":       {sensor, "serviceaccount-not-found", nil, finding.Note},
 		"of one that is here":           {sensor + "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: argo-events-webhook-sa, namespace: argo-events}\n", "serviceaccount-not-found", nil, finding.Warning},
 		"a class":                       {claim, "object-not-found", nil, finding.Warning},

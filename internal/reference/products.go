@@ -21,6 +21,8 @@ const (
 	service = "Service"
 	account = "ServiceAccount"
 	both    = "Service ServiceAccount"
+
+	ingressClass = "IngressClass"
 )
 
 // products are by the names that their charts and manifests give where nobody says another
@@ -55,6 +57,17 @@ var products = []Product{
 	// https://github.com/kubernetes/ingress-nginx/tree/main/charts/ingress-nginx
 	{[]string{"ingress-nginx"}, "ingress-nginx", both, "ingress-nginx ingress-nginx-controller ingress-nginx-controller-admission ingress-nginx-controller-metrics"},
 	{[]string{"ingress-nginx"}, "ingress-nginx", "ConfigMap", "ingress-nginx-controller"},
+	{[]string{"ingress-nginx"}, "", ingressClass, "nginx"},
+	{[]string{"traefik"}, "", ingressClass, "traefik"},
+	{[]string{"haproxy-ingress"}, "", ingressClass, "haproxy"},
+	{[]string{"kong"}, "", ingressClass, "kong"},
+	{[]string{"contour"}, "", ingressClass, "contour"},
+	{[]string{"aws-load-balancer-controller"}, "", ingressClass, "alb"},
+	{[]string{"application-gateway-kubernetes-ingress"}, "", ingressClass, "azure-application-gateway"},
+	{[]string{"web_application_routing", "app-routing"}, "", ingressClass, "webapprouting.kubernetes.azure.com"},
+	{[]string{"cilium"}, "", ingressClass, "cilium"},
+	{[]string{"istio"}, "", ingressClass, "istio"},
+	{[]string{"tailscale"}, "", ingressClass, "tailscale"},
 	// https://github.com/istio/istio/tree/master/manifests/charts
 	{[]string{"istio"}, "istio-system", both, "istiod istio-ingressgateway istio-egressgateway istiod-service-account istio-ingressgateway-service-account kiali"},
 	{[]string{"linkerd"}, "linkerd", both, "linkerd-identity linkerd-dst linkerd-proxy-injector linkerd-sp-validator linkerd-policy"},

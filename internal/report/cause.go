@@ -27,8 +27,9 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		about := f.Said()
 		return about.Name + end + about.Of, about.Name != ""
 	},
-	"image-tag-latest": func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error },
-	"image-moved":      func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error },
+	"image-tag-latest":   func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error },
+	"image-likely-local": func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error && f.Meant == "" },
+	"image-moved":        func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error },
 	"duplicate-object": func(f *finding.Finding) (string, bool) {
 		if f.Severity == finding.Note { // alternatives
 			return "", true
@@ -67,6 +68,9 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		return place(f), f.File != "" && f.Line > 0
 	},
 	"volume-not-shareable": func(f *finding.Finding) (string, bool) { // the claims of one workload
+		return object(f), f.File != ""
+	},
+	"rewrite-drops-path": func(f *finding.Finding) (string, bool) { // the paths of one Ingress
 		return object(f), f.File != ""
 	},
 	"policy-selects-nothing": func(f *finding.Finding) (string, bool) { // the peers of one policy

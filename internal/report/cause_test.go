@@ -60,6 +60,14 @@ func TestTextCauses(t *testing.T) {
 			in("volume-not-shareable", "web.yaml", "", `claim data is ReadWriteOnce`, warning),
 			in("volume-not-shareable", "web.yaml", "", `claim logs is ReadWriteOnce`, warning, at(9)),
 		}},
+		{"images of one machine", 1, []f{
+			in("image-likely-local", "web.yaml", "", `image "web:latest" has no registry`, warning),
+			in("image-likely-local", "api.yaml", "", `image "api:latest" has no registry`, warning),
+		}},
+		{"the paths of one Ingress", 1, []f{
+			in("rewrite-drops-path", "web.yaml", "", `every request below /api as /`, warning),
+			in("rewrite-drops-path", "web.yaml", "", `every request below /ui as /`, warning, at(9)),
+		}},
 		{"the peers of one policy", 1, []f{
 			in("policy-selects-nothing", "web.yaml", "", `no pod has the labels app=api`, warning),
 			in("policy-selects-nothing", "web.yaml", "", `no pod has the labels app=users`, warning, at(9)),
