@@ -218,7 +218,7 @@ func plainText(v inventory.Value) (string, bool) {
 // holds: REDIS_PORT for REDIS_HOST. One of what a setting switches off is never used.
 func (s *hostScan) pairPorts(uses []*hostUse, setting func(key string) (*yaml.Node, string)) {
 	for _, u := range uses {
-		u.off = isSwitchedOff(u.Key, setting)
+		u.off = isSwitchedOff(u.Key, setting) || isNotChosen(u.Key, setting)
 		if u.Port != 0 || u.Form == host.URL || u.multiline {
 			continue
 		}
@@ -241,6 +241,41 @@ func isSwitchedOff(key string, setting func(key string) (*yaml.Node, string)) bo
 			if _, text := setting(name); text == "false" || text == "False" || text == "0" || text == "no" || text == "off" {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// providers are settings that choose one of several, and what they choose from, each the first
+// word of the settings of its own.
+var providers = []struct{ by, among []string }{
+	{[]string{"AI_PROVIDER", "LLM_PROVIDER", "LLM_BACKEND", "MODEL_PROVIDER", "EMBEDDING_PROVIDER", "EMBEDDINGS_PROVIDER"},
+		[]string{"ollama", "openai", "anthropic", "claude", "azure", "gemini", "google", "bedrock", "groq", "mistral", "vllm", "localai", "litellm", "huggingface", "openrouter", "deepseek", "disabled", "none", "mock"}},
+	{[]string{"CACHE_DRIVER", "CACHE_STORE", "CACHE_BACKEND", "CACHE_TYPE", "SESSION_DRIVER"}, []string{"memcached", "redis", "file", "array", "database", "dynamodb", "cookie", "memory", "none"}}, // https://laravel.com/docs/cache
+	{[]string{"STORAGE_PROVIDER", "STORAGE_BACKEND", "STORAGE_TYPE", "STORAGE_DRIVER", "FILESYSTEM_DISK", "FILESYSTEM_DRIVER"}, []string{"minio", "s3", "gcs", "azure", "local", "filesystem", "disk"}},
+	{[]string{"VECTOR_STORE", "VECTOR_DB", "VECTOR_STORE_PROVIDER", "VECTOR_DB_PROVIDER", "VECTOR_STORE_TYPE", "VECTOR_DB_TYPE"}, []string{"qdrant", "weaviate", "milvus", "chroma", "pgvector", "pinecone", "faiss", "elasticsearch", "opensearch"}},
+}
+
+// isNotChosen reports whether a key is of one thing, and another one is chosen: OLLAMA_URL
+// beside LLM_PROVIDER=openai.
+func isNotChosen(key string, setting func(key string) (*yaml.Node, string)) bool {
+	first, _, _ := strings.Cut(strings.ToLower(key), "_")
+	for _, c := range providers {
+		if !slices.Contains(c.among, first) || first == "redis" || first == "elasticsearch" || first == "opensearch" { // which do more than one thing
+			continue
+		}
+		other := false
+		for _, by := range c.by {
+			_, text := setting(by)
+			switch text = strings.ToLower(text); {
+			case text == first:
+				return false
+			case slices.Contains(c.among, text):
+				other = true
+			}
+		}
+		if other {
+			return true
 		}
 	}
 	return false

@@ -40,6 +40,10 @@ var evidence = []struct {
 	{finding.Note, func(a *absence) string {
 		return when(!a.asked && a.object.Kind == "GitRepository" && a.askers >= several, "several ask for it, so it is made elsewhere")
 	}},
+	// Drivers and controllers come with a class of their own.
+	{finding.Note, func(a *absence) string {
+		return when(!a.asked && a.more, "what is here is one class more, of what has one of that name")
+	}},
 	// A slip, whoever fills the namespace.
 	{finding.Warning, func(a *absence) string {
 		return when(a.near != "", a.near+" is here, and is called so but for a word")
@@ -110,7 +114,7 @@ var addOns = map[string]bool{
 const (
 	several       = 3
 	enoughBeside  = 3
-	enoughObjects = 5
+	enoughObjects = 3
 )
 
 // absence is what a run shows about an object that one of its trees lacks.
@@ -127,6 +131,7 @@ type absence struct {
 	inhabited    bool   // the tree has workloads or Services in its namespace
 	scaled       bool   // it is a workload
 	askers       int    // that miss it, in all trees
+	more         bool   // it is a class, and one whose name goes on behind its own was meant
 	certificate  bool   // it is the Secret of a server's certificate
 	certificates bool   // the run has others
 	logins       bool   // it is the Secret of who may log in at a route
@@ -521,6 +526,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 				a.near = "" // one more class of a driver that comes with its own, or a part of what a chart makes
 			}
 			a.askers = askers[*f.Missing]
+			a.more = strings.HasSuffix(f.Missing.Kind, "Class") && len(f.Suggestions) == 1 && strings.HasPrefix(f.Suggestions[0], f.Missing.Name+"-")
 			level, why := a.judge()
 			switch {
 			case level >= f.Severity:

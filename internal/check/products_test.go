@@ -43,7 +43,7 @@ func TestAbsentPartsOfProducts(t *testing.T) {
 		"another one":                   {route("staging"), "object-not-found", nil, finding.Warning},
 		"an account of a product":       {sensor, "serviceaccount-not-found", nil, finding.Note},
 		"of one that is here":           {sensor + "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: argo-events-webhook-sa, namespace: argo-events}\n", "serviceaccount-not-found", nil, finding.Warning},
-		"a class":                       {claim, "object-not-found", nil, finding.Warning},
+		"a class":                       {claim, "object-not-found", nil, finding.Note},
 		"whose driver is installed":     {claim, "object-not-found", map[string]string{"disks/fleet.yaml": "helm:\n  repo: https://charts.longhorn.io\n  chart: longhorn\n"}, finding.Note},
 		"by a resource":                 {claim, "object-not-found", map[string]string{"disks/release.yaml": "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: disks, namespace: disks}\nspec:\n  interval: 1h\n  chart: {spec: {chart: longhorn, sourceRef: {kind: HelmRepository, name: charts}}}\n"}, finding.Note},
 	} {

@@ -65,6 +65,9 @@ func saysToFill(lines [][]byte, at int) bool {
 	if asksAbove(lines, at, toFill()) || asksAbove(lines, at, filledSaid()) {
 		return true
 	}
+	if asksForGroup(lines, at) {
+		return true
+	}
 	for at > 0 && !bytes.HasPrefix(lines[at-1], []byte("---")) {
 		at--
 	}
@@ -72,6 +75,23 @@ func saysToFill(lines [][]byte, at int) bool {
 		at++
 	}
 	return asksAbove(lines, at, placeholderSaid())
+}
+
+// theseValues is how a comment asks for other values of all lines below it.
+var theseValues = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:update|edit|change|replace|adjust|fill in) (?:all |of )?these\b`)
+})
+
+// asksForGroup reports whether the comment above the lines that a line stands among, without
+// an empty one between them, asks for other values of all of them.
+func asksForGroup(lines [][]byte, at int) bool {
+	indent := func(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " ")) }
+	for i := at; i >= 0 && len(bytes.TrimSpace(lines[i])) > 0 && indent(lines[i]) == indent(lines[at]); i-- {
+		if comment, ok := bytes.CutPrefix(bytes.TrimLeft(lines[i], " "), []byte("#")); ok {
+			return theseValues().Match(comment)
+		}
+	}
+	return false
 }
 
 // asksAbove reports whether one of the comments right above a line matches.

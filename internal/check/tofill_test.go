@@ -121,3 +121,13 @@ func TestClientsOfData(t *testing.T) {
 		assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": text})), finding.Off), want)
 	}
 }
+
+// TestCommentsAskForGroups: a comment that asks for other values is of all lines down to the
+// next empty one.
+func TestCommentsAskForGroups(t *testing.T) {
+	const route = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: \"shop/web:1.2\"}]\n  volumes:\n  # SAID\n  - {name: a, emptyDir: {}}\n  - {name: b, persistentVolumeClaim: {claimName: source-claim}}\n"
+	for said, want := range map[string]string{"Update these values.": "note", "Update them now and then.": "warning"} {
+		dir := tree(t, map[string]string{"k8s/all.yaml": strings.Replace(route, "SAID", said, 1)})
+		assert.Contains(t, above(run(t, check.Options{}, dir), finding.Off), want+" pvc-not-found", said)
+	}
+}
