@@ -105,10 +105,11 @@ var dataNotBase64 = &Rule{
 					return
 				}
 				severity := finding.Error
-				if word, _ := findPlaceholder(v.text); word != "" || isSentence(v.text) || isAbridged(v.text) || isWordInCapitals(v.text) {
+				word, _ := findPlaceholder(v.text)
+				if word != "" || isSentence(v.text) || isAbridged(v.text) || isWordInCapitals(v.text) {
 					severity = finding.Warning // somebody is to put a value in
 				}
-				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is not base64", v.key), help, AtMost(severity))
+				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is not base64", v.key), help, AtMost(severity), func(f *finding.Finding) { f.ToFillIn = word != "" })
 			case isPlainWord(v.text) && !utf8.Valid(v.plain):
 				severity := finding.Error
 				if !p.feedsEnvironment(v.secret, v.key) && !isCredentialKey(v.key) {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -228,6 +229,9 @@ func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	if found.Help == apischema.Blank {
 		opts = append(opts, func(f *finding.Finding) { f.ToFillIn = true })
 	}
+	if found.Rule == apischema.SecretInvalid && isUnfilledKey(o, found.Node) {
+		opts = append(opts, AtMost(finding.Warning), func(f *finding.Finding) { f.ToFillIn = true })
+	}
 	if isNamelessCustom(o) || isRecorded(o) || found.Rule == apischema.WorkloadInvalid && o.Kind == "Job" && yamlnode.GetString(o.Node, "metadata", "uid") != "" { // the backup of a Job has the selector that it got
 		opts = append(opts, AtMost(finding.Note))
 	}
@@ -239,6 +243,22 @@ func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 		opts = append(opts, Says(about))
 	}
 	p.ReportKey(o, found.Node, found.Value, found.Message, opts...)
+}
+
+// isUnfilledKey reports whether the value of a key of a Secret, in base64 or not, still
+// has a placeholder.
+func isUnfilledKey(o *inventory.Object, key *yaml.Node) bool {
+	if key == nil {
+		return false
+	}
+	text := yamlnode.String(cmp.Or(o.Get("stringData", key.Value), o.Get("data", key.Value)))
+	if plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text)); err == nil {
+		if word, _ := findPlaceholder(string(plain)); word != "" {
+			return true
+		}
+	}
+	word, _ := findPlaceholder(text)
+	return word != ""
 }
 
 // toFillIn returns what stands in a value for something that a person or a script is

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
@@ -21,6 +22,14 @@ func (rep *Report) saidToBeSet(outcomes []outcome) {
 		for j := range o.findings {
 			f := &o.findings[j]
 			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line == 0 {
+				continue
+			}
+			if f.Rule == "api-removed" {
+				lines := sources.of(rep, f.File)
+				if len(lines) >= f.Line && saysOld(lines[:f.Line], groupOf(f)) {
+					f.Severity = finding.Note
+					f.Help = strings.TrimPrefix(f.Help+"; a comment says that what serves it is that old", "; ")
+				}
 				continue
 			}
 			says, help := saysWhoSets, "; a comment says that it is set later"
@@ -172,3 +181,19 @@ func saysWhoMakes(line []byte) bool {
 
 // saysWhoSets reports whether a comment names what sets something.
 func saysWhoSets(comment []byte) bool { return whoSets().Match(comment) && setting().Match(comment) }
+
+// old is how comments say that something is of an earlier time.
+var old = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:ancient|legacy|old|older|outdated)\b`)
+})
+
+// saysOld reports whether a comment before a place calls the operator that serves an API
+// group old: it is served there then.
+func saysOld(lines [][]byte, group string) bool {
+	for _, line := range lines {
+		if comment, ok := bytes.CutPrefix(bytes.TrimLeft(line, " "), []byte("#")); ok && old().Match(comment) && isOfGroup(comment, group) {
+			return true
+		}
+	}
+	return false
+}

@@ -222,7 +222,7 @@ func (r *reader) ask(file string, commands, comments []byte) {
 				break
 			}
 			filled := is.program && hasQuoted(commands, cmp.Or(q.word, q.form))
-			if !filled && !q.answeredBy(commands) {
+			if !filled && !q.answeredBy(file, commands) {
 				continue
 			}
 			sure := filled || q.word != "" && q.filledBy(file, commands)
@@ -916,12 +916,13 @@ func (q question) filledBy(file string, text []byte) bool {
 // longestCommand bounds a command with many words to replace, each on a line.
 const longestCommand = 16 << 10 // bytes
 
-func (q question) answeredBy(text []byte) bool {
+func (q question) answeredBy(file string, text []byte) bool {
 	if q.form != "" {
 		return false
 	}
 	if q.word != "" {
-		return hasWord(text, q.word) && fills().Match(text)
+		// A document says much else; its headings have words in capitals too.
+		return hasWord(text, q.word) && (!isDocument(file) && fills().Match(text) || slices.ContainsFunc(linesWith(fills(), text), func(line []byte) bool { return hasWord(line, q.word) }))
 	}
 	if !hasWord(text, q.name) {
 		return false

@@ -440,3 +440,28 @@ func TestProgramsOfOtherLanguages(t *testing.T) {
 		assert.Equal(t, want, found, file)
 	}
 }
+
+// TestSaidToBeOld: what a comment calls old still serves what later releases do not.
+func TestSaidToBeOld(t *testing.T) {
+	const issuer = "apiVersion: cert-manager.io/v1alpha3\nkind: Issuer\nmetadata: {name: own, namespace: harbor}\nspec: {selfSigned: {}}\n"
+	for comment, want := range map[string]string{
+		"# The cert-manager here is ancient.\n": "note",
+		"# The harbor's radio is ancient.\n":    "error",
+		"":                                      "error",
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"issuer.yaml": comment + issuer}))
+		assert.Contains(t, above(rep, finding.Off), want+" api-removed", comment)
+	}
+}
+
+// TestPartsOfReleases: what is applied over the object of a chart has what it changes.
+func TestPartsOfReleases(t *testing.T) {
+	const part = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: %s, namespace: harbor}\nspec:\n  selector: {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n    spec: {nodeSelector: {pier: north}}\n"
+	for name, want := range map[string]string{"beacon-lamp": "note", "beacon": "note", "foghorn": "warning"} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"part.yaml":    fmt.Sprintf(part, name),
+			"release.yaml": "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: beacon, namespace: harbor}\nspec:\n  interval: 1h\n  chart: {spec: {chart: beacon, sourceRef: {kind: HelmRepository, name: a}}}\n",
+		}))
+		assert.Contains(t, above(rep, finding.Off), want+" required-field-missing", name)
+	}
+}
