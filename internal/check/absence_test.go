@@ -80,7 +80,7 @@ func TestAbsencesByEvidence(t *testing.T) {
 		"in several namespaces":          {map[string]string{"k8s/all.yaml": reads("a", "one", "payments-key") + reads("a", "two", "payments-key") + reads("a", "three", "payments-key")}, finding.Note},
 		"in two namespaces":              {map[string]string{"k8s/all.yaml": reads("a", "one", "payments-key") + reads("a", "two", "payments-key")}, finding.Warning},
 		"another lesson has it":          {map[string]string{"one/all.yaml": reads("web", "shop", "payments-key") + secrets("shop", "payments-key"), "two/all.yaml": reads("web", "shop", "alpha", "payments-key") + secrets("shop", "alpha")}, finding.Note},
-		"a part of another's name":       {map[string]string{"k8s/all.yaml": whole + secrets("shop", "payments-key-two"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Note},
+		"a part of another's name":       {map[string]string{"k8s/all.yaml": whole + secrets("shop", "payments-key-two"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Warning},
 		"much else, and no Secret":       {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key") + "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: d}\n---\n"}, finding.Note},
 		"nearly the name of another":     {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-kee") + secrets("shop", "payments-key"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Error},
 	} {

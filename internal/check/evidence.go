@@ -522,8 +522,8 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			a.certificate, a.certificates, a.logins = isCertificate(f), certificates, isLogins(f)
 			a.packaged = packaged.of(f.File)
 			a.custom = (f.Missing.Kind == "Secret" || f.Missing.Kind == "ConfigMap") && !inventory.ByKubernetes(groupOf(f))
-			if a.near = others.near(f.Missing); (strings.HasSuffix(f.Missing.Kind, "Class") || a.filled != "") && strings.HasPrefix(a.near, f.Missing.Name+"-") {
-				a.near = "" // one more class of a driver that comes with its own, or a part of what a chart makes
+			if a.near = others.near(f.Missing); (strings.HasSuffix(f.Missing.Kind, "Class") || f.Missing.Kind == "Service" && a.filled != "") && strings.HasPrefix(a.near, f.Missing.Name+"-") {
+				a.near = "" // one more class of a driver that comes with its own, or the Service of a part of what a chart makes
 			}
 			a.askers = askers[*f.Missing]
 			a.more = strings.HasSuffix(f.Missing.Kind, "Class") && len(f.Suggestions) == 1 && strings.HasPrefix(f.Suggestions[0], f.Missing.Name+"-")
