@@ -50,6 +50,7 @@ func TestWhatPathsSay(t *testing.T) {
 		"cases/bad-service.yaml":          finding.Note,
 		"cases/invalidPort.yaml":          finding.Note,
 		"cases/badservice01.yaml":         finding.Note,
+		"policy/tests/reject-port.yaml":   finding.Note,
 		"image_pull_backoff/api.yaml":     finding.Note,
 		"demos/CrashLoopBackOff/api.yaml": finding.Note,
 		"demos/oomkilled/api.yaml":        finding.Note,

@@ -304,6 +304,7 @@ var copyProducers = []Producer{
 	// https://github.com/emberstack/kubernetes-reflector
 	{From: "Secret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
 	{From: "ConfigMap", Makes: "ConfigMap", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
+	{From: "onepassword.com/OnePasswordItem", Makes: "Secret", Name: "{name}", Namespace: "*", When: `metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`}, // which the operator copies
 	{From: eso + "/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Or: "{name}", Namespace: "*", KeysOf: externalSecretKeys, When: `spec.target.template.metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
 	{From: "cert-manager.io/Certificate", Makes: "Secret", Name: "{spec.secretName}", Namespace: "*", KeysOf: certificateKeys, When: `spec.secretTemplate.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
 	{From: "redhatcop.redhat.io/VaultSecret", Makes: "Secret", Name: "{spec.output.name}", Namespace: "*", KeysOf: vaultOutputKeys, When: `spec.output.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},

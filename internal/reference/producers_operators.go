@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -325,13 +326,13 @@ var storageProducers = []Producer{
 // chartProducers install Helm charts, whose objects are often called like the
 // release. What a chart holds cannot be seen from here.
 var chartProducers = []Producer{
-	{From: charts, Makes: "Service", NamesOf: releaseNames, Namespace: "*", Likely: true},
-	{From: charts, Makes: "ServiceAccount", NamesOf: releaseNames, Namespace: "*", Likely: true},
-	{From: charts, Makes: "Secret", NamesOf: releaseNames, Namespace: "*", Likely: true},
-	{From: charts, Makes: "ConfigMap", NamesOf: releaseNames, Namespace: "*", Likely: true},
-	{From: charts, Makes: "apps/Deployment", NamesOf: releaseNames, Namespace: "*", Likely: true},
-	{From: charts, Makes: "apps/StatefulSet", NamesOf: releaseNames, Namespace: "*", Likely: true},
-	{From: charts, Makes: "PersistentVolumeClaim", NamesOf: releaseNames, Namespace: "*", Likely: true},
+	{From: charts, Makes: "Service", NamesOf: fullNames, Namespace: "*", Likely: true},
+	{From: charts, Makes: "ServiceAccount", NamesOf: fullNames, Namespace: "*", Likely: true},
+	{From: charts, Makes: "Secret", NamesOf: fullNames, Namespace: "*", Likely: true},
+	{From: charts, Makes: "ConfigMap", NamesOf: fullNames, Namespace: "*", Likely: true},
+	{From: charts, Makes: "apps/Deployment", NamesOf: fullNames, Namespace: "*", Likely: true},
+	{From: charts, Makes: "apps/StatefulSet", NamesOf: fullNames, Namespace: "*", Likely: true},
+	{From: charts, Makes: "PersistentVolumeClaim", NamesOf: fullNames, Namespace: "*", Likely: true},
 	// Ingress controllers' charts say which class they make.
 	{From: fluxHR, Makes: "networking.k8s.io/IngressClass", NamesOf: ingressClasses, Likely: true},
 }
@@ -350,6 +351,21 @@ func releaseNames(o *inventory.Object) []string {
 		}
 	}
 	return []string{o.Name}
+}
+
+// fullNames are what charts call what they make by default: after the release, with the
+// name of the chart behind it if it is not in there.
+// https://github.com/helm/helm/blob/main/pkg/chart/v2/util/create.go
+func fullNames(o *inventory.Object) []string {
+	names := releaseNames(o)
+	for _, release := range slices.Clone(names) {
+		for _, chart := range chartNames(o) {
+			if !strings.Contains(release, chart) {
+				names = append(names, release+"-"+chart)
+			}
+		}
+	}
+	return names
 }
 
 // chartNames are what the charts of o are called: some call what they make so
