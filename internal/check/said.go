@@ -187,10 +187,13 @@ var old = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b(?:ancient|legacy|old|older|outdated)\b`)
 })
 
-// saysOld reports whether a comment before a place calls the operator that serves an API
-// group old: it is served there then.
+// saysOld reports whether a comment of a document before a place calls the operator that
+// serves an API group old: it is served there then.
 func saysOld(lines [][]byte, group string) bool {
-	for _, line := range lines {
+	for _, line := range slices.Backward(lines) {
+		if bytes.HasPrefix(line, []byte("---")) {
+			break
+		}
 		if comment, ok := bytes.CutPrefix(bytes.TrimLeft(line, " "), []byte("#")); ok && old().Match(comment) && isOfGroup(comment, group) {
 			return true
 		}

@@ -448,6 +448,7 @@ func TestSaidToBeOld(t *testing.T) {
 		"# The cert-manager here is ancient.\n": "note",
 		"# The harbor's radio is ancient.\n":    "error",
 		"":                                      "error",
+		"# The cert-manager here is ancient.\napiVersion: v1\nkind: Namespace\nmetadata: {name: harbor}\n---\n": "error", // another's
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"issuer.yaml": comment + issuer}))
 		assert.Contains(t, above(rep, finding.Off), want+" api-removed", comment)
