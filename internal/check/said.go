@@ -124,18 +124,22 @@ func (rep *Report) saidToBeMade(outcomes []outcome) {
 			}
 		}
 	}
-	said := map[finding.Resource]bool{}
-	each(func(_ *outcome, f *finding.Finding, object *finding.Resource) {
-		if lines := sources.of(rep, f.File); f.Line > 0 && f.Line <= len(lines) && !said[*object] {
+	type lacking struct {
+		in     *outcome // another part of a run may not have the others
+		object finding.Resource
+	}
+	said := map[lacking]bool{}
+	each(func(o *outcome, f *finding.Finding, object *finding.Resource) {
+		if lines := sources.of(rep, f.File); f.Line > 0 && f.Line <= len(lines) && !said[lacking{o, *object}] {
 			from := f.Line - 1
 			for from > 0 && bytes.HasPrefix(bytes.TrimLeft(lines[from-1], " "), []byte("#")) {
 				from--
 			}
-			said[*object] = slices.ContainsFunc(lines[from:f.Line], saysWhoMakes)
+			said[lacking{o, *object}] = slices.ContainsFunc(lines[from:f.Line], saysWhoMakes)
 		}
 	})
-	each(func(_ *outcome, f *finding.Finding, object *finding.Resource) {
-		if said[*object] {
+	each(func(o *outcome, f *finding.Finding, object *finding.Resource) {
+		if said[lacking{o, *object}] {
 			f.Severity, f.Help = finding.Note, "a comment says that somebody makes it"
 		}
 	})
@@ -176,7 +180,7 @@ var saidMade = sync.OnceValue(func() *regexp.Regexp {
 // names.
 func saysWhoMakes(line []byte) bool {
 	_, comment, ok := bytes.Cut(line, []byte("#"))
-	return ok && saidMade().Match(comment)
+	return ok && saidMade().Match(comment) && !bytes.Contains(comment, []byte("krm-validate:")) // which says it of a finding
 }
 
 // saysWhoSets reports whether a comment names what sets something.

@@ -264,7 +264,7 @@ func (c *checkFlags) asked(cmd *cobra.Command, rep *check.Report) {
 func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report, trees []check.Tree) error {
 	secrets := secretsOf(cmd)
 	out := &report.Report{
-		Findings: rep.Findings, Trees: rep.Trees, Resources: rep.Resources, Quiet: len(rep.Unread) > 0,
+		Findings: rep.Findings, Trees: rep.Trees, Resources: rep.Resources, Quiet: len(rep.Unread) > 0 && rep.Resources == 0,
 		Checked: rep.Checked, WithoutSchema: rep.WithoutSchema,
 		Source:  func(file string) []byte { return rep.Sources[file] },
 		Secrets: secrets,

@@ -199,7 +199,7 @@ webhooks:
 	})
 	repositoryHere(t)
 	before, _ := foundIn(t, "roots")
-	assert.Contains(t, before["roots/things"], "required-field-missing warning")
+	assert.Contains(t, before["roots/things"], "required-field-missing note")
 	write(t, ".", map[string]string{"roots/hooks/hooks.yaml": strings.Replace(webhooks, "apiGroups: [example.com]", "apiGroups: [example.org]", 1)})
 	part, trees := foundIn(t, "--changed-since", "HEAD", "roots")
 	assert.Equal(t, map[string]bool{"roots/hooks": true, "roots/things": true}, trees)

@@ -75,6 +75,9 @@ func Text(w io.Writer, r *Report) error {
 		p.print("no new findings")
 	case shown == 0:
 		p.print(Summary(r.Findings), " in ", count(r.Resources, "resource"))
+		if len(r.Unread) > 0 {
+			p.print(", ", strconv.Itoa(len(r.Unread)), " not checked")
+		}
 	default:
 		p.print(Summary(r.Findings))
 		if hidden > 0 {
