@@ -94,6 +94,9 @@ var keepers = map[string]bool{
 	"zookeeper": true, "cp-zookeeper": true,
 }
 
+// upgraders are programs that bring the data of an earlier release up to date when they start.
+var upgraders = []string{"grafana/grafana", "grafana/grafana-oss", "jenkins/jenkins"}
+
 // keepsData reports whether an image is of a program whose releases may not start with the
 // data of others, such as a database.
 func keepsData(image string) bool {
@@ -105,6 +108,9 @@ func keepsData(image string) bool {
 		return e.Name != "memcached"
 	}
 	name := strings.TrimPrefix(img.Repository, "library/")
+	if slices.Contains(upgraders, name) {
+		return false
+	}
 	return keepers[path.Base(name)] || slices.ContainsFunc(layouts, func(l layout) bool { return l.data != "" && slices.Contains(l.images, name) })
 }
 

@@ -152,6 +152,12 @@ func (t *Tree) top() string {
 	return cmp.Or(git.Top(dir), dir)
 }
 
+// isRepository reports whether a tree is the kustomization at the top of a repository.
+func (t *Tree) isRepository() bool {
+	dir, err := filepath.Abs(t.Root)
+	return t.Root != "" && err == nil && git.Top(dir) == dir
+}
+
 func isKustomizationFile(path string) bool {
 	return slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
 }

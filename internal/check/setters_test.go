@@ -1,10 +1,12 @@
 package check_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
@@ -84,13 +86,17 @@ func TestUnpinned(t *testing.T) {
 		"docker.io/bitnami/kafka:latest":        {"warning image-tag-latest"},
 		"minio/minio":                           {"warning image-tag-latest"},
 		"confluentinc/cp-zookeeper:latest":      {"warning image-tag-latest"},
-		"grafana/grafana:latest":                {"warning image-tag-latest"},
+		"elasticsearch:latest":                  {"warning image-tag-latest"},
+		"grafana/grafana:latest":                nil, // it upgrades what another release has written
 	} {
 		dir := tree(t, map[string]string{"app/kustomization.yaml": kustomization + "- pod.yaml\n",
 			"app/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec: {containers: [{name: a, image: '" + image + "'}]}\n"})
 		assert.Equal(t, want, above(run(t, check.Options{}, dir), finding.Note), image)
 		assert.Equal(t, []string{"warning image-tag-latest"}, above(run(t, check.Options{}, dir+"/app"), finding.Note), image)
 		assert.Equal(t, []string{"warning image-tag-latest"}, above(run(t, check.Options{Unresolved: "error"}, dir), finding.Note), image)
+		require.NoError(t, os.MkdirAll(dir+"/app/.git", 0o755)) // all of a repository is what there is
+		require.NoError(t, os.WriteFile(dir+"/app/.git/HEAD", []byte("ref: refs/heads/main\n"), 0o644))
+		assert.Equal(t, want, above(run(t, check.Options{}, dir+"/app"), finding.Note), image)
 	}
 }
 

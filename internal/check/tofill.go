@@ -29,7 +29,9 @@ func (rep *Report) spareToFill(outcomes []outcome) {
 		}
 		for j := range o.findings {
 			f := &o.findings[j]
-			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || f.Missing == nil && !completable[f.Rule] && f.Rule != apischema.SecretInvalid || len(f.Suggestions) > 0 {
+			_, image := rules.MovingImage(f)
+			fills := f.Missing != nil || completable[f.Rule] || f.Rule == apischema.SecretInvalid || image
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || !fills || len(f.Suggestions) > 0 {
 				continue
 			}
 			if o.around == nil && f.Missing != nil {

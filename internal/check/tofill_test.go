@@ -131,3 +131,18 @@ func TestCommentsAskForGroups(t *testing.T) {
 		assert.Contains(t, above(run(t, check.Options{}, dir), finding.Off), want+" pvc-not-found", said)
 	}
 }
+
+// TestImagesToFill: an image that a comment asks for another one in place of is to be filled in.
+func TestImagesToFill(t *testing.T) {
+	for comment, want := range map[string]bool{"  # Replace with your image": true, "  # built by hand": false, "": false} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"k8s/web.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: till-web:latest" + comment + "\n",
+		}))
+		for _, f := range rep.Findings {
+			if f.Rule == "image-likely-local" {
+				assert.Equal(t, want, f.ToFillIn, comment)
+			}
+		}
+		assert.Contains(t, above(rep, finding.Note), "warning image-likely-local", comment)
+	}
+}
