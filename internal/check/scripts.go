@@ -128,6 +128,14 @@ func filledLater(text []byte) bool {
 	return laterFilled().Match(bytes.ReplaceAll(commentLines(text), []byte("\n"), []byte(" ")))
 }
 
+// givesKey reports whether a command of a text gives an object that it makes a key.
+// https://kubernetes.io/docs/reference/kubectl/generated/kubectl_create/kubectl_create_configmap/
+func givesKey(text []byte, key string) bool {
+	return key != "" && slices.ContainsFunc([]string{"literal=", "literal ", "file=", "file "}, func(from string) bool {
+		return bytes.Contains(text, []byte("--from-"+from+key+"="))
+	})
+}
+
 // answer says what makes up for what a finding is about.
 func answer(f *finding.Finding, help string) {
 	f.Severity = min(f.Severity, finding.Warning)
@@ -230,6 +238,9 @@ func (r *reader) ask(file string, commands, comments []byte) {
 				switch {
 				case sure:
 					answer(f, file+" puts something in for it")
+					f.Severity = min(f.Severity, finding.Note)
+				case f.Rule == "key-not-found" && givesKey(commands, f.Said().Name):
+					answer(f, file+" makes an object of that name with the key")
 					f.Severity = min(f.Severity, finding.Note)
 				case f.Severity == finding.Error:
 					answer(f, file+" may make up for it")
