@@ -74,6 +74,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			if name := f.Said().Name; f.Rule == effects.VarUnused {
 				return bytes.Contains(said, []byte("$("+name+")"))
 			}
+			if name, ok := accountsOfPrograms.asks(o, &f); ok && bytes.Contains(said, []byte(name)) {
+				return true
+			}
 			if f.Rule == "config-not-used" && bytes.Contains(said, []byte(f.Resource.Name)) {
 				return true
 			}

@@ -180,6 +180,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	nodePorts.ask(outcomes, readers)
 	varsElsewhere.ask(outcomes, readers)
 	readByPrograms.ask(outcomes, readers)
+	accountsOfPrograms.ask(outcomes, readers)
 	namespaceLabels.ask(outcomes, readers)
 	dnsForAll.ask(outcomes, readers)
 	judgeUnwritten := unwritten(outcomes, readers)

@@ -867,9 +867,10 @@ var switches = map[string]bool{
 // hasQuoted reports whether a program has a placeholder in angle brackets as a text of its
 // own: it puts something in for it.
 func hasQuoted(text []byte, word string) bool {
-	if !strings.HasPrefix(word, "<") {
-		return false
-	}
+	return strings.HasPrefix(word, "<") && inQuotes(text, word)
+}
+
+func inQuotes(text []byte, word string) bool {
 	for _, quote := range [...]string{`"`, "'", "`"} {
 		if bytes.Contains(text, []byte(quote+word+quote)) {
 			return true

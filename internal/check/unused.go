@@ -118,3 +118,27 @@ var dnsForAll = saying[string]{
 		}
 	},
 }
+
+// accountsOfPrograms makes notes of accounts of nearly the name of another one, where a program
+// of the repository that speaks of accounts has the name in quotes: an operator makes those
+// of what it runs.
+var accountsOfPrograms = saying[string]{
+	asks: func(_ *outcome, f *finding.Finding) (name string, ok bool) {
+		if f.Rule != "serviceaccount-not-found" || f.Wanted == nil {
+			return "", false
+		}
+		return f.Wanted.Name, true
+	},
+	wants: isProgram,
+	says: func(file string, text []byte) func(string) string {
+		if !bytes.Contains(bytes.ReplaceAll(bytes.ToLower(text), []byte("_"), nil), []byte("serviceaccount")) {
+			return nil
+		}
+		return func(name string) string {
+			if inQuotes(text, name) {
+				return file + " has its name, and may make it"
+			}
+			return ""
+		}
+	},
+}

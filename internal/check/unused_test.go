@@ -135,3 +135,17 @@ func TestValuesWithComments(t *testing.T) {
 		assert.Equal(t, want, above(rep, finding.Note), with)
 	}
 }
+
+// TestAccountsOfPrograms: an operator makes accounts for what it runs.
+func TestAccountsOfPrograms(t *testing.T) {
+	const text = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: harbour, namespace: sea}\n---\n" +
+		"apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: view, namespace: sea}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: harbou9, namespace: sea}]\n"
+	for source, want := range map[string][]string{
+		"const SERVICE_ACCOUNT: &str = \"harbou9\";\n": nil,
+		"const SERVICE_ACCOUNT: &str = \"harbour\";\n": {"error serviceaccount-not-found"},
+		"const NAME: &str = \"harbou9\";\n":            {"error serviceaccount-not-found"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"deploy/all.yaml": text, "src/names.rs": source}))
+		assert.Equal(t, want, above(rep, finding.Note), source)
+	}
+}
