@@ -426,6 +426,7 @@ func TestHoldsSecret(t *testing.T) {
 	for _, secret := range [][2]string{
 		{"POSTGRES_PASSWORD", "hunter2"},
 		{"DATABASE_URL", "postgres://shop:hunter2@db/shop"},
+		{"DATABASE", "shop:${PASSWORD:-hunter2}@db/shop"},
 		{"application.yaml", "spring:\n  datasource:\n    password: hunter2\n"},
 		{"settings.json", "{\n  \"clientSecret\": \"hunter2\"\n}\n"},
 		{"config.json", `{"db": {"password": "hunter2"}}`},
@@ -438,6 +439,7 @@ func TestHoldsSecret(t *testing.T) {
 	}
 	for _, public := range [][2]string{
 		{"LOG_LEVEL", "info"},
+		{"alertmanager.yml", "route: {receiver: mail}\nto: '${CONTACT:-security@example.com}'\n"}, // an address by default
 		{"POSTGRES_PASSWORD", "$(PASSWORD)"},
 		{"motto", "password: is what I forgot"}, // a sentence is no file
 		{"application.yaml", "spring:\n  datasource:\n    password: ${DB_PASSWORD}\n    username: shop\n"},
