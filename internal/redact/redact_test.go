@@ -427,6 +427,7 @@ func TestHoldsSecret(t *testing.T) {
 		{"POSTGRES_PASSWORD", "hunter2"},
 		{"DATABASE_URL", "postgres://shop:hunter2@db/shop"},
 		{"DATABASE", "shop:${PASSWORD:-hunter2}@db/shop"},
+		{"DATABASE", "${DATABASE:-shop:hunter2@db/shop}"},
 		{"application.yaml", "spring:\n  datasource:\n    password: hunter2\n"},
 		{"settings.json", "{\n  \"clientSecret\": \"hunter2\"\n}\n"},
 		{"config.json", `{"db": {"password": "hunter2"}}`},

@@ -261,8 +261,8 @@ func bareUserInfo(text string, found []span) []span {
 		at := strings.LastIndexByte(whole, '@')
 		_, behind, _ := strings.Cut(whole[:at], ":")
 		port, _, path := strings.Cut(behind, "/")
-		if strings.HasSuffix(text[:m[0]], "${") && strings.HasPrefix(behind, "-") && !strings.Contains(behind, "}") {
-			continue // ${CONTACT:-security@example.com} has an address by default
+		if strings.HasSuffix(text[:m[0]], "${") && strings.HasPrefix(behind, "-") && !strings.ContainsAny(behind, "}:") {
+			continue // ${CONTACT:-security@example.com} has an address by default, ${DSN:-shop:hunter2@db} a login
 		}
 		if isDigest(whole[at+1:]) || isPlaceholder(whole[:at]) || path && isNumber(port) {
 			continue
