@@ -18,7 +18,7 @@ var egressWithoutDNS = &Rule{
 	Name:     "egress-without-dns",
 	Severity: finding.Warning,
 	Doc: "The NetworkPolicies that select a pod let it reach others and not the cluster's DNS, and it has the name of a Service: it cannot look that up, so nothing of what is let through is reached. " +
-		"All policies of the build that select the pod are taken together; where one lets out port 53, or everything, nothing is said, nor of pods that may reach nothing at all, or where the build has policies of Cilium, Calico or a cluster's administrator, which may let through more. A note where another file of the repository has a policy for all pods of a namespace that lets out port 53.",
+		"All policies of the build that select the pod are taken together; where one lets out port 53, or everything, nothing is said, nor of pods that may reach nothing at all or are in the network of the node, or where the build has policies of Cilium, Calico or a cluster's administrator, which may let through more. A note where another file of the repository has a policy for all pods of a namespace that lets out port 53.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-deny-all-egress-traffic",
 	Run: func(p *Pass) error {
 		policies := p.Inventory.OfKind(gk("networking.k8s.io/NetworkPolicy"))
@@ -49,7 +49,7 @@ var egressWithoutDNS = &Rule{
 		said := map[*inventory.Object]bool{}
 		for _, pod := range pods {
 			e := out[pod]
-			if e.dns || e.by == nil || said[e.by] || pod.Partial {
+			if e.dns || e.by == nil || said[e.by] || pod.Partial || yamlnode.Bool(yamlnode.Get(pod.Spec, "hostNetwork")) { // which policies do not reach
 				continue
 			}
 			name := namesLookedUp.Of(p.Build)[pod]
@@ -124,7 +124,8 @@ func reachesDNS(rule *yaml.Node) bool {
 var namesLookedUp = NewFact(func(b *Build) map[*inventory.Pod]string {
 	names := map[*inventory.Pod]string{}
 	for _, u := range b.hostUses() {
-		if u.own != nil || u.judgement.verdict != hostFound && u.judgement.verdict != hostAbsent || u.lenient {
+		found := u.judgement.verdict == hostFound
+		if u.own != nil || u.lenient || !found && (u.judgement.verdict != hostAbsent || !hosts.Of(b).evident(u)) { // as a password that looks like host:port
 			continue
 		}
 		readers := configReaders.Of(b)[u.from]
