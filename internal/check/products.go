@@ -37,7 +37,12 @@ func (n *neighbours) ofProduct(a *absence) string {
 
 // hasInstalled is a line of a script or document that has something installed.
 var hasInstalled = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\bhelm\b|\bkubectl\b.*\b(?:apply|create)\b|\bistioctl\b|\blinkerd install\b|\bcharts?\b|\binstall(?:s|ed|ing|ation)?\b|\bsubscription\b|\beksctl\b|\baddons?\b|\bhelm_release\b|\brepo(?:sitory|url)?\b *[:=]`)
+	return regexp.MustCompile(`(?i)\bhelm\b|\bkubectl\b.*\b(?:apply|create)\b.*(?:https?://|github\.com/|\b(?:ns|namespace)\b)|\bistioctl\b|\blinkerd install\b|\bcharts?\b|\binstall(?:s|ed|ing|ation)?\b|\bsubscription\b|\beksctl\b|\baddons?\b|\bhelm_release\b|\brepo(?:sitory|url)?\b *[:=]`)
+})
+
+// hasLibrary is a line that has a library or a client installed, where a program is built.
+var hasLibrary = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:pip3?|pipx|poetry|uv|npm|pnpm|yarn|gem|cargo|composer|go|apt|apt-get|apk|yum|dnf|brew)\b.*\b(?:install|add|get)\b`)
 })
 
 // installsProducts looks for what a file has installed. A resource that has a chart fills a
@@ -76,7 +81,7 @@ func installs(text []byte, words []string) bool {
 				break
 			}
 			line, end := lineAt(text, from+i)
-			if hasInstalled().Match(line) {
+			if hasInstalled().Match(line) && !hasLibrary().Match(line) {
 				return true
 			}
 			from = end

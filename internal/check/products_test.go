@@ -31,6 +31,8 @@ func TestAbsentPartsOfProducts(t *testing.T) {
 		"whose operator is installed":   {web, "service-not-found", map[string]string{"README.md": "kubectl create -f https://example.com/jaeger-operator.yaml -n tracing\n"}, finding.Note},
 		"whose chart is":                {web, "service-not-found", map[string]string{"setup.sh": "helm repo add jaegertracing https://example.com/jaegertracing\n"}, finding.Note},
 		"of which a document speaks":    {web, "service-not-found", map[string]string{"README.md": "Traces are in jaegertracing's format.\n"}, finding.Warning},
+		"that this repository has":      {web, "service-not-found", map[string]string{"setup.sh": "kubectl apply -f k8s/jaegertracing.yaml\n"}, finding.Warning},
+		"whose client is installed":     {web, "service-not-found", map[string]string{"Dockerfile": "RUN pip install flask jaegertracing\n"}, finding.Warning},
 		"a cache":                       {cache, "service-not-found", nil, finding.Warning},
 		"that helm 2 installs":          {cache, "service-not-found", map[string]string{"README.md": "helm install --name cart stable/redis --set cluster.enabled=false\n"}, finding.Note},
 		"with the name behind":          {cache, "service-not-found", map[string]string{"README.md": "helm install stable/redis --name=cart\n"}, finding.Note},

@@ -61,10 +61,18 @@ var namespaceLabels = saying[labelled]{
 	},
 	wants: func(string) bool { return true },
 	says: func(file string, text []byte) func(labelled) string {
-		named, helm := bytes.Contains(text, []byte("Namespace")), bytes.Contains(text, []byte("create-namespace"))
+		var namespaces [][]byte // documents
+		if namespaceKind().Match(text) {
+			for doc := range bytes.SplitSeq(text, []byte("\n---")) {
+				if namespaceKind().Match(doc) && !bytes.Contains(doc, []byte("NetworkPolicy")) { // which has the label that it asks for
+					namespaces = append(namespaces, slices.Concat(doc, []byte("\n")))
+				}
+			}
+		}
+		helm := bytes.Contains(text, []byte("create-namespace"))
 		commands := bytes.Contains(text, []byte("label")) && bytes.Contains(text, []byte("kubectl"))
-		terraform := bytes.Contains(text, []byte("kubernetes_labels")) || bytes.Contains(text, []byte("kubernetes_namespace"))
-		if !named && !helm && !commands && !terraform {
+		terraform := (bytes.Contains(text, []byte("kubernetes_labels")) || bytes.Contains(text, []byte("kubernetes_namespace"))) && hasWord(text, "labels")
+		if namespaces == nil && !helm && !commands && !terraform {
 			return nil
 		}
 		return func(q labelled) string {
@@ -72,18 +80,37 @@ var namespaceLabels = saying[labelled]{
 				return ""
 			}
 			switch {
-			case commands && bytes.Contains(text, []byte(q.key+"="+q.namespace)):
+			case commands && setsLabel(text, q):
 				return file + " labels the namespace"
 			case terraform && hasWord(text, q.key):
 				return file + " labels a namespace of its name"
 			case helm && q.key == "name" && !rules.OfEveryCluster(q.namespace):
 				return file + " has Helm create a namespace, which gets that label"
-			case named && bytes.Contains(text, []byte("    "+q.key+": "+q.namespace+"\n")) && namespaceKind().Match(text):
+			case slices.ContainsFunc(namespaces, func(doc []byte) bool {
+				return bytes.Contains(doc, []byte("    "+q.key+": "+q.namespace+"\n"))
+			}):
 				return file + " has a Namespace with that label"
 			}
 			return ""
 		}
 	},
+}
+
+// setsLabel reports whether a text has a command with a label: that of another key may end
+// in this one, as metadata.name=shop does.
+func setsLabel(text []byte, q labelled) bool {
+	pair := []byte(q.key + "=" + q.namespace)
+	for at := bytes.Index(text, pair); at >= 0; {
+		if at == 0 || !inWord(text[at-1]) && text[at-1] != '.' && text[at-1] != '/' {
+			return true
+		}
+		next := bytes.Index(text[at+1:], pair)
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	return false
 }
 
 // labelled is a label with the name of a namespace.

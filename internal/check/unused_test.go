@@ -93,6 +93,9 @@ func TestNamespacesAreLabelled(t *testing.T) {
 		"a script, another label": {"setup.sh", "kubectl label namespace kube-system team=kube-system\n", said},
 		"a document":              {"docs/setup.md", "```\nkubectl label ns kube-system --overwrite name=kube-system\n```\n", nil},
 		"Terraform":               {"main.tf", "resource \"kubernetes_labels\" \"ns\" {\n  metadata { name = \"kube-system\" }\n  labels = { name = \"kube-system\" }\n}\n", nil},
+		"a script that asks":      {"setup.sh", "kubectl get ns --show-labels -l kubernetes.io/metadata.name=kube-system\n", said},
+		"Terraform, no labels":    {"main.tf", "resource \"kubernetes_namespace\" \"ns\" {\n  metadata { name = \"shop\" }\n}\nresource \"helm_release\" \"dns\" { namespace = \"kube-system\" }\n", said},
+		"a policy in its file":    {"shop/policy.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\n" + policy + "  - to:\n    - namespaceSelector:\n        matchLabels:\n          name: kube-system\n", append(said, said...)},
 		"Helm, which has it":      {"setup.sh", "helm install dns repo/dns --create-namespace -n kube-system\n", said},
 		"another tree":            {"cluster/kustomization.yaml", kustomization + "- namespace.yaml\n", nil},
 	} {
