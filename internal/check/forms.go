@@ -332,7 +332,8 @@ func mutates(mutated map[crdKey]bool, f *finding.Finding) bool {
 // isOfKind reports whether a resource, as webhooks and their markers name it, may be that
 // of a kind in small letters: the plural of a definition may be made in another way.
 func isOfKind(resource, kind string) bool {
-	return resource == "" || resource == "*" || resource == "*/*" || strings.HasPrefix(resource, strings.TrimSuffix(kind, "y"))
+	plural, ok := strings.CutPrefix(resource, strings.TrimSuffix(kind, "y"))
+	return resource == "" || resource == "*" || resource == "*/*" || ok && len(plural) <= len("ies") // clusterclasses are no Clusters
 }
 
 // spareDisputed makes notes of what the schema of a custom resource refuses and another
