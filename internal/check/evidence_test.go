@@ -238,6 +238,7 @@ func TestCommentsSayWhoMakes(t *testing.T) {
 		"        - secretRef:\n            # created by hand, see the wiki\n            name: pull-shop\n":                 false,
 		"        - secretRef:\n            name: pull-shop # provisioned out of band\n":                                    false,
 		"        - secretRef:\n            # made by the cluster's\n            # operator\n            name: pull-shop\n": false,
+		"        - secretRef:\n            name: pull-shop # of the bootstrap servers\n":                                   true,
 		"        - secretRef:\n            name: pull-shop # private registry\n":                                           true,
 		"        - secretRef:\n            name: pull-shop # create\n":                                                     true,
 		"        - secretRef:\n            name: 'pull-shop#1' \n":                                                         true,

@@ -173,7 +173,7 @@ func saysWhoForwards(comment []byte) bool {
 }
 
 var saidMade = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\bbootstrap|\bcreate secret\b|\b(?:created?|made|provisioned|generated|injected|copied|replicated|mirrored|synced|managed|comes|populated)\s+(?:\w+\s+){0,2}?(?:by|via|with|from|using|out|manually|separately|elsewhere|externally|in advance|beforehand)\b|\bby hand\b|\bmanual(?:ly)?\b|\bout[- ]of[- ]band\b|\bpre-?(?:created|existing|provisioned)\b`)
+	return regexp.MustCompile(`(?i)\bbootstrap(?:ped|s)? (?:secrets?|scripts?|jobs?|process|steps?|phase|by|with|via)\b|\b(?:by|during|at|see) (?:the )?bootstrap\b|\bcreate secret\b|\b(?:created?|made|provisioned|generated|injected|copied|replicated|mirrored|synced|managed|comes|populated)\s+(?:\w+\s+){0,2}?(?:by|via|with|from|using|out|manually|separately|elsewhere|externally|in advance|beforehand)\b|\bby hand\b|\bmanual(?:ly)?\b|\bout[- ]of[- ]band\b|\bpre-?(?:created|existing|provisioned)\b`)
 })
 
 // saysWhoMakes reports whether a line has a comment that says that somebody makes what it
