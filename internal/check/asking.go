@@ -123,7 +123,7 @@ func spoken(file string, text []byte) []byte {
 			said = append(append(said, fluxKustomize...), '\n')
 		}
 		if namespaceKind().Match(text) {
-			said = append(said, linesHaving(text, "name")...)
+			said = append(append(said, linesHaving(text, "name")...), linesHaving(text, "ns: ")...)
 		}
 		if bytes.Contains(text, []byte("NetworkPolicy")) {
 			said = append(said, linesHaving(text, "53")...)

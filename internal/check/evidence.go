@@ -599,15 +599,21 @@ func grantedElsewhere(outcomes []outcome) {
 		o := &outcomes[i]
 		for j := range o.findings {
 			f := &o.findings[j]
-			if _, set := o.set[f.Rule]; set || o.around == nil || !isApart(f) || !strings.HasPrefix(f.Field, "subjects[") {
+			if _, set := o.set[f.Rule]; set || o.around == nil || !isGrantedElsewhere(f) {
 				continue
 			}
-			if ofEnvironment(f.Wanted.Namespace) && !slices.ContainsFunc(outcomes, func(o outcome) bool { return o.around != nil && o.around.namespaces[f.Wanted.Namespace] }) {
+			if !slices.ContainsFunc(outcomes, func(o outcome) bool { return o.around != nil && o.around.namespaces[f.Wanted.Namespace] }) {
 				f.Severity = finding.Note
 				f.Help = "nothing of that environment is here"
 			}
 		}
 	}
+}
+
+// isGrantedElsewhere reports whether a finding is about an account that a role is granted to
+// in the namespace of an environment.
+func isGrantedElsewhere(f *finding.Finding) bool {
+	return isApart(f) && strings.HasPrefix(f.Field, "subjects[") && ofEnvironment(f.Wanted.Namespace)
 }
 
 // ofEnvironment reports whether a namespace is called after something else and an

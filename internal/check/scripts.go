@@ -209,6 +209,15 @@ func (r *reader) ask(file string, commands, comments []byte) {
 			}
 			r.filed[q] = filing{file, name}
 		}
+		if q.kind == "Service" && slices.ContainsFunc(findings, func(f *finding.Finding) bool { return r.spoken[f].workload == "" }) {
+			if workload := q.workloadIn(comments); workload != "" {
+				for _, f := range findings {
+					if _, open := r.spoken[f]; open {
+						r.spoken[f] = speech{maker: file + " asks a cluster for what is behind it", workload: workload}
+					}
+				}
+			}
+		}
 		switch {
 		case q.kind == "":
 			if commands == nil || q.copied != "" {
@@ -269,13 +278,6 @@ func (r *reader) ask(file string, commands, comments []byte) {
 					r.spoken[f] = speech{maker: file + " asks a cluster for it"}
 				}
 			}
-		case q.kind == "Service" && slices.ContainsFunc(findings, func(f *finding.Finding) bool { return r.spoken[f].workload == "" }) && q.workloadIn(comments) != "":
-			for _, f := range findings {
-				if _, open := r.spoken[f]; open {
-					r.spoken[f] = speech{maker: file + " asks a cluster for what is behind it", workload: q.workloadIn(comments)}
-				}
-			}
-			continue // another file may say how it is made
 		case !named[q.name]:
 			continue
 		case q.spokenOf(comments) || isDocument(file) && q.isQuoted(commands):
@@ -362,7 +364,7 @@ func (r *reader) charted(file string, text []byte) {
 	for q, findings := range r.questions {
 		distinct := isDistinct(q.name) // another field may have a plain word
 		switch {
-		case q.kind == "" || !named[q.name] && chart == "" || document && !applies && !distinct:
+		case q.kind == "" || !named[q.name] && !isOfChart(q.name, chart) || document && !applies && !distinct:
 			continue
 		case isOfChart(q.name, chart) && kindWords[q.kind]+makes[q.kind] != "" && bytes.Contains(text, []byte("kind: "+q.kind+"\n")) && bytes.Contains(text, []byte("  name: {{")):
 		case (document || applies || !distinct) && !shows(text, q.kind, q.name), !document && !applies && distinct && !templateMakes(file, text, q.kind, q.name):
@@ -583,10 +585,21 @@ var workloads = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\bkubectl .*\b(?:exec|logs|port-forward|get|describe|rollout|wait|scale)\b.* (?:deploy|deployments?)(?:\.apps)?[/ ]([a-z0-9][a-z0-9.-]*)`)
 })
 
+// stemOf is the name of a Service without the words for one.
+func stemOf(service string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(service, "-service"), "-svc")
+}
+
+// deploymentsOf are the usual names of the Deployment behind a Service.
+func deploymentsOf(service string) []string {
+	stem := stemOf(service)
+	return []string{stem, stem + "-deployment", stem + "-service", stem + "-service-deployment"}
+}
+
 // workloadIn returns the name of the Deployment that a command asks a cluster for, and that
 // may be the one behind the Service, "" if there is none.
 func (q question) workloadIn(text []byte) string {
-	stem := strings.TrimSuffix(strings.TrimSuffix(q.name, "-service"), "-svc")
+	stem := stemOf(q.name)
 	if !bytes.Contains(text, []byte("kubectl ")) || !bytes.Contains(text, []byte(stem)) {
 		return ""
 	}
@@ -595,7 +608,7 @@ func (q question) workloadIn(text []byte) string {
 			continue
 		}
 		for _, at := range workloads().FindAllSubmatch(line, -1) {
-			if name := string(at[1]); strings.TrimSuffix(strings.TrimSuffix(name, "-deployment"), "-service") == stem {
+			if name := string(at[1]); slices.Contains(deploymentsOf(q.name), name) {
 				return name
 			}
 		}

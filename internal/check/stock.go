@@ -244,6 +244,18 @@ func (m *Movement) decides(o *outcome, f *finding.Finding) bool {
 	})) {
 		return true
 	}
+	if o.around != nil && f.Missing != nil && f.Missing.Kind == "Service" && f.Severity > finding.Note && slices.ContainsFunc(deploymentsOf(f.Missing.Name), func(name string) bool {
+		return m.named[finding.Resource{Kind: "Deployment", Name: name}]
+	}) {
+		return true
+	}
+	if o.around != nil && isGrantedElsewhere(f) {
+		for group := range m.groups {
+			if group.Namespace == f.Wanted.Namespace {
+				return true
+			}
+		}
+	}
 	if m.makers && (o.around != nil && isApart(f) || f.Severity == finding.Warning && rules.LabelsSelected(f) != nil) {
 		return true
 	}

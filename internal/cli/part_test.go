@@ -258,3 +258,29 @@ func TestMergedShardsAreTheWhole(t *testing.T) {
 	code, _, _ = run(t, "report", "mrge")
 	assert.Equal(t, ExitFailure, code)
 }
+
+// TestChangedLevels: the level of a finding that stays where it is follows what has changed
+// in other trees.
+func TestChangedLevels(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s, namespace: shop, labels: {app: %s}}\nspec: {containers: [{name: web, image: 'example.com/web:1'%s}]}\n---\n"
+	const policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\nspec:\n  podSelector: {}\n  ingress:\n  - from: [{namespaceSelector: {matchLabels: {ns: kube-system}}}]\n"
+	const binding = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace: shop}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: web, namespace: shop}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: web, namespace: dev-shop}]\n"
+	const deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: %s, namespace: shop}\nspec: {selector: {matchLabels: {app: cart}}, template: {metadata: {labels: {app: cart}}, spec: {containers: [{name: web, image: 'example.com/web:1'}]}}}\n"
+	const route = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {defaultBackend: {service: {name: shop-cart, port: {number: 80}}}}\n"
+	const namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: kube-system\n"
+	for name, c := range map[string]struct{ one, before, after, want string }{
+		"the label of a namespace":      {policy, namespace + "  labels:\n    ns: kube-system\n", namespace, "namespace-not-labelled"},
+		"another environment":           {binding, fmt.Sprintf(pod, "a", "a", ""), strings.ReplaceAll(fmt.Sprintf(pod, "a", "a", ""), "namespace: shop", "namespace: dev-shop"), "serviceaccount-not-found"},
+		"a Deployment behind a Service": {fmt.Sprintf(pod, "web", "web", "") + route, fmt.Sprintf(deployment, "shop-till"), fmt.Sprintf(deployment, "shop-cart"), "service-not-found"},
+	} {
+		repository(t, map[string]string{
+			"one/kustomization.yaml": "resources: [all.yaml]\n", "one/all.yaml": c.one, "two/kustomization.yaml": "resources: [all.yaml]\n", "two/all.yaml": c.before,
+			"README.md": "# Shop\n\n    kubectl rollout status deployment/shop-cart -n shop\n",
+		})
+		write(t, ".", map[string]string{"two/all.yaml": c.after})
+		for _, args := range [][]string{{"check", "."}, {"check", "--changed-since", "main", "."}} {
+			_, stdout, _ := run(t, args...)
+			assert.Regexp(t, "(?:warning|error)\\["+c.want, stdout, "%s: %v", name, args)
+		}
+	}
+}
