@@ -175,11 +175,7 @@ var namespaceNotLabelled = &Rule{
 		"It is said of a cluster's own namespaces, and of those of the build that have other labels; what Helm creates has the label name. A note where a script, a document or another file of the repository labels the namespace.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#targeting-a-namespace-by-its-name",
 	Run: func(p *Pass) error {
-		policies := p.Inventory.OfKind(gk("networking.k8s.io/NetworkPolicy"))
-		if len(policies) == 0 {
-			return nil
-		}
-		for _, o := range policies {
+		for _, o := range p.Inventory.OfKind(gk("networking.k8s.io/NetworkPolicy")) {
 			if o.Node == nil {
 				continue
 			}
@@ -208,7 +204,7 @@ func (p *Pass) checkNamespaceLabels(o *inventory.Object, labels *yaml.Node) {
 		}
 		of := namespacesOf.Of(p.Build)
 		own, here := of.named[name]
-		if of.labels[label{k.Value, name}] || !here && !clusterNamespaces[name] || here && k.Value == "name" && of.released[name] {
+		if of.labels[label{k.Value, name}] || !here && !reference.BuiltinNamed(gk("Namespace"), "", name) || here && k.Value == "name" && of.released[name] {
 			continue
 		}
 		what := name
@@ -229,12 +225,6 @@ func NamespaceLabel(f *finding.Finding) (key, namespace string, ok bool) {
 	return said.Of, said.Name, said.What == namespaceLabel
 }
 
-// OfEveryCluster reports whether a namespace is one that nobody creates.
-func OfEveryCluster(namespace string) bool { return clusterNamespaces[namespace] }
-
-// clusterNamespaces are those that nobody creates.
-var clusterNamespaces = map[string]bool{"kube-system": true, "kube-public": true, "kube-node-lease": true, "default": true}
-
 type namespacesBy struct {
 	named  map[string]*inventory.Object
 	labels map[label]bool
@@ -254,11 +244,10 @@ var namespacesOf = NewFact(func(b *Build) *namespacesBy {
 			by.labels[label{k.Value, yamlnode.String(v)}] = true
 		}
 	}
-	for _, r := range b.Inventory.OfKind(gk("helm.toolkit.fluxcd.io/HelmRelease")) {
-		by.released[cmp.Or(yamlnode.String(r.Get("spec", "targetNamespace")), r.Namespace)] = true
-	}
-	for _, r := range b.Inventory.OfKind(gk("helm.cattle.io/HelmChart")) {
-		by.released[cmp.Or(yamlnode.String(r.Get("spec", "targetNamespace")), r.Namespace)] = true
+	for _, kind := range gks("helm.toolkit.fluxcd.io/HelmRelease", "helm.cattle.io/HelmChart") {
+		for _, r := range b.Inventory.OfKind(kind) {
+			by.released[cmp.Or(yamlnode.String(r.Get("spec", "targetNamespace")), r.Namespace)] = true
+		}
 	}
 	return by
 })

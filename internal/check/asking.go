@@ -109,13 +109,13 @@ func spoken(file string, text []byte) []byte {
 	case bytes.IndexByte(text, 0) >= 0:
 		return nil
 	case isKustomizationFile(file):
-		said := append(commentLines(text), expansionLines(text)...)
+		said := append(commentLines(text), linesHaving(text, "$(")...)
 		for _, image := range imagesSet(text) {
 			said = append(append(said, image...), '\n')
 		}
 		return append(said, replicaLines(text)...)
 	case isForCluster(filepath.ToSlash(file), text):
-		said := append(commentLines(text), expansionLines(text)...)
+		said := append(commentLines(text), linesHaving(text, "$(")...)
 		for _, m := range nodePortRange().FindAll(text, -1) {
 			said = append(append(said, bytes.ReplaceAll(m, []byte("\n"), []byte(" "))...), '\n')
 		}
@@ -147,20 +147,6 @@ func linesHaving(text []byte, word string) []byte {
 	var lines []byte
 	for line := range bytes.Lines(text) {
 		if bytes.Contains(line, []byte(word)) {
-			lines = append(lines, line...)
-		}
-	}
-	return append(lines, '\n')
-}
-
-// expansionLines are the lines of a text that have a variable put in.
-func expansionLines(text []byte) []byte {
-	if !bytes.Contains(text, []byte("$(")) {
-		return nil
-	}
-	var lines []byte
-	for line := range bytes.Lines(text) {
-		if bytes.Contains(line, []byte("$(")) {
 			lines = append(lines, line...)
 		}
 	}

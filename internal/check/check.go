@@ -171,8 +171,6 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	spoken := rep.scripted(outcomes, readers)
 	unasked(outcomes)
 	rep.saidToBeSet(outcomes)
-	rep.saidOfDNS(outcomes)
-	rep.saidOfValues(outcomes)
 	rep.setImages(outcomes, readers)
 	onOneMachine(outcomes, readers)
 	moreReplicas.ask(outcomes, readers)

@@ -166,11 +166,11 @@ func (rep *Report) definedElsewhere(outcomes []outcome, readers textReaders) {
 				continue
 			}
 			own := filepath.ToSlash(absolute(filepath.Dir(filepath.FromSlash(f.File))))
-			if slices.ContainsFunc(dirs, func(dir string) bool { return dir == "" || !areApart(own, dir) }) {
-				continue
+			apart := func(from string) bool {
+				return !slices.ContainsFunc(dirs, func(dir string) bool { return dir == "" || !areApart(from, dir) })
 			}
 			top := o.tree.top()
-			for dir := own; top != "" && isBelow(top, dir) && areApart(dir, dirs[0]); dir = path.Dir(dir) {
+			for dir := own; top != "" && isBelow(top, dir) && apart(dir); dir = path.Dir(dir) {
 				if asked[top] == nil {
 					asked[top] = map[string][]*finding.Finding{}
 				}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
@@ -14,7 +13,7 @@ import (
 // saidToBeSet makes notes of images with a placeholder, or a tag that moves, where a
 // comment beside them says what puts another one in, and of addresses of localhost where one
 // says that the port is forwarded to whoever opens them. In a kustomization it may be said
-// once for all entries.
+// once for all entries. It lowers what saidOf has a row for too.
 func (rep *Report) saidToBeSet(outcomes []outcome) {
 	sources := sourceLines{}
 	for i := range outcomes {
@@ -24,11 +23,10 @@ func (rep *Report) saidToBeSet(outcomes []outcome) {
 			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line == 0 {
 				continue
 			}
-			if f.Rule == "api-removed" {
-				lines := sources.of(rep, f.File)
-				if len(lines) >= f.Line && saysOld(lines[:f.Line], groupOf(f)) {
-					f.Severity = finding.Note
-					f.Help = strings.TrimPrefix(f.Help+"; a comment says that what serves it is that old", "; ")
+			if by, ok := saidOf[f.Rule]; ok {
+				if lines := sources.of(rep, f.File); f.Severity > by.level && f.Line <= len(lines) && by.says(lines, f) {
+					answer(f, by.help)
+					f.Severity = min(f.Severity, by.level)
 				}
 				continue
 			}
@@ -62,45 +60,31 @@ func (rep *Report) saidToBeSet(outcomes []outcome) {
 	}
 }
 
-// saidOfDNS makes notes of policies without the DNS where a comment of the file speaks of it:
-// a policy of the cluster lets all pods reach it.
-func (rep *Report) saidOfDNS(outcomes []outcome) {
-	sources := sourceLines{}
-	for i := range outcomes {
-		o := &outcomes[i]
-		for j := range o.findings {
-			f := &o.findings[j]
-			if _, set := o.set[f.Rule]; set || f.Rule != "egress-without-dns" || f.Severity <= finding.Note {
-				continue
-			}
-			if slices.ContainsFunc(sources.of(rep, f.File), func(line []byte) bool {
-				_, comment, ok := bytes.Cut(line, []byte("#"))
-				return ok && hasWord(bytes.ToLower(comment), "dns")
-			}) {
-				f.Severity = finding.Note
-				f.Help += "; a comment speaks of the DNS"
-			}
-		}
-	}
+// saidOf are rules about what a comment of the file may say that it is meant so, and the
+// level that is left.
+var saidOf = map[string]struct {
+	says  func(lines [][]byte, f *finding.Finding) bool
+	level finding.Severity
+	help  string
+}{
+	"api-removed": {
+		func(lines [][]byte, f *finding.Finding) bool { return saysOld(lines[:f.Line], groupOf(f)) },
+		finding.Note, "a comment says that what serves it is that old",
+	},
+	// A policy of the cluster lets all pods reach it.
+	"egress-without-dns": {
+		func(lines [][]byte, _ *finding.Finding) bool { return slices.ContainsFunc(lines, speaksOfDNS) },
+		finding.Note, "a comment speaks of the DNS",
+	},
+	"env-overrides-config": {
+		func(lines [][]byte, f *finding.Finding) bool { return bytes.Contains(lines[f.Line-1], []byte(" # ")) },
+		finding.Warning, "a comment speaks of this value",
+	},
 }
 
-// saidOfValues makes warnings of variables that override what a ConfigMap says, where a
-// comment beside them says why they have the value.
-func (rep *Report) saidOfValues(outcomes []outcome) {
-	sources := sourceLines{}
-	for i := range outcomes {
-		o := &outcomes[i]
-		for j := range o.findings {
-			f := &o.findings[j]
-			if _, set := o.set[f.Rule]; set || f.Rule != "env-overrides-config" || f.Severity <= finding.Warning {
-				continue
-			}
-			if lines := sources.of(rep, f.File); f.Line > 0 && f.Line <= len(lines) && bytes.Contains(lines[f.Line-1], []byte(" # ")) {
-				f.Severity = finding.Warning
-				f.Help += "; a comment speaks of this value"
-			}
-		}
-	}
+func speaksOfDNS(line []byte) bool {
+	_, comment, ok := bytes.Cut(line, []byte("#"))
+	return ok && hasWord(bytes.ToLower(comment), "dns")
 }
 
 // saidToBeMade makes notes of what lacks, or is in another namespace only, where a comment

@@ -26,9 +26,7 @@ type moving struct {
 
 // unasked makes notes of advice, which nobody has asked for: where there is a
 // configuration, or a tree was named to be applied, and not all of a repository, it is
-// for their owners. An image
-// with a tag that moves is more where the program keeps data: a release that does not
-// read what another one has written stops it for good.
+// for their owners.
 func unasked(outcomes []outcome) {
 	for i := range outcomes {
 		o := &outcomes[i]

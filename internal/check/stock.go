@@ -161,9 +161,11 @@ func (s *Stock) keepsSecrets() bool {
 func (s *Stock) hasMuch() bool {
 	objects := map[finding.Resource]bool{}
 	for h := range s.have {
-		objects[h.object] = true
+		if objects[h.object] = true; len(objects) >= enoughObjects {
+			return true
+		}
 	}
-	return len(objects) >= enoughObjects
+	return false
 }
 
 func (s *Stock) secretsLacking() map[string]bool {

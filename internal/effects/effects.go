@@ -150,8 +150,8 @@ func field(entry []any) string {
 	return b.String()
 }
 
-func says(name string) func(*finding.Finding) {
-	return func(f *finding.Finding) { f.About = &finding.About{Name: name} }
+func says(about finding.About) func(*finding.Finding) {
+	return func(f *finding.Finding) { f.About = &about }
 }
 
 func help(text string) func(*finding.Finding) { return func(f *finding.Finding) { f.Help = text } }

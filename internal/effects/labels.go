@@ -94,7 +94,7 @@ func (r *Recorder) brokenSelector(o *inventory.Object, selector *yaml.Node, what
 		r.report(LabelsBreakSelector, finding.Error, l.file, l.entry,
 			fmt.Sprintf("%s adds %s to %s of %s, and the pods of %s, which it selected, do not get it: it selects nothing", l.entry[0], strings.Join(added, ", "), what, o, pod.Owner),
 			help("add labels without selectors (labels: with pairs:, without includeSelectors), or put what belongs together under one kustomization"),
-			func(f *finding.Finding) { f.About = &finding.About{What: broken, Name: o.Name, Of: o.Kind} })
+			says(finding.About{What: broken, Name: o.Name, Of: o.Kind}))
 		return
 	}
 }

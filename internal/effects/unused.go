@@ -53,7 +53,7 @@ func (r *Recorder) unusedVars(s *kbuild.Step) {
 					fmt.Sprintf("var %s is replaced nowhere, and $(%s) stays in %s: kustomize does not look for vars in that field", name, name, where),
 					help("name the field under configurations, varReference; or use replacements"))
 			} else {
-				r.report(VarUnused, finding.Warning, v.file, entry, fmt.Sprintf("var %s is used nowhere", name), says(name), help("take it out, or write $("+name+") where its value belongs"))
+				r.report(VarUnused, finding.Warning, v.file, entry, fmt.Sprintf("var %s is used nowhere", name), says(finding.About{Name: name}), help("take it out, or write $("+name+") where its value belongs"))
 			}
 			break
 		}

@@ -102,9 +102,9 @@ func (b *builtin) isFor(gk inventory.GroupKind, namespace string) bool {
 	return b.kind == gk && (b.namespace == "" || b.namespace == namespace)
 }
 
-// builtinNamed reports whether every cluster has an object of exactly this name. An
+// BuiltinNamed reports whether every cluster has an object of exactly this name. An
 // empty namespace may be any.
-func builtinNamed(gk inventory.GroupKind, namespace, name string) bool {
+func BuiltinNamed(gk inventory.GroupKind, namespace, name string) bool {
 	for i := range builtins {
 		if b := &builtins[i]; b.name == name && (b.isFor(gk, namespace) || namespace == "" && b.kind == gk) {
 			return true

@@ -184,7 +184,7 @@ func (v *Resolver) resolve(q *query) Resolution {
 			return Resolution{Target: o, External: -1}
 		}
 	}
-	if builtinNamed(q.gk, q.namespace, q.name) {
+	if BuiltinNamed(q.gk, q.namespace, q.name) {
 		return Resolution{External: -1}
 	}
 	if v.externals != nil {
