@@ -60,8 +60,8 @@ func kustomizationRules() []*Rule {
 			Name: "labels-break-selector", Severity: finding.Error, Kustomization: true, URL: docs + "labels/",
 			Doc: "A label of commonLabels, or of labels with includeSelectors, is added to a selector whose pods come from another kustomization and do not get it, " +
 				"or takes the place of what a selector asks for: a peer of a NetworkPolicy that lets in app.kubernetes.io/name: redis lets in the policy's own pods then. " +
-				"The Service has no endpoints, or the NetworkPolicy lets nobody in. " +
-				"Only selectors that select nothing, and would select pods without the label, are reported, and those whose value is replaced where no pods have it that get the label too.",
+				"The Service has no endpoints, or the NetworkPolicy lets nobody in. Where app: api and app: web become app: shop, the Services of both select the pods of both. " +
+				"Only selectors that select nothing, and would select pods without the label, are reported, those whose value is replaced where no pods have it that get the label too, and those of Services that come to select other workloads with a port of theirs.",
 		},
 		{
 			Name: "var-unused", Severity: finding.Warning, Kustomization: true, URL: docs + "vars/",

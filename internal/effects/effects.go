@@ -51,6 +51,7 @@ type Recorder struct {
 	used        map[string]bool            // entries of images that found one, by file and field
 	labels      []addedLabels
 	overwritten []overwritten
+	merged      []merged
 	moved       map[movedLabel]bool
 	vars        []declaredVar
 	read        func(path string) ([]byte, error)
@@ -102,7 +103,9 @@ func (r *Recorder) Observe(s *kbuild.Step) (done func()) {
 }
 
 // Told counts the findings: it is for [kbuild.Options] too.
-func (r *Recorder) Told() int { return len(r.findings) + len(r.overwritten) + len(r.moved) }
+func (r *Recorder) Told() int {
+	return len(r.findings) + len(r.overwritten) + len(r.merged) + len(r.moved)
+}
 
 // Texts are the kustomization files that findings point into, by path.
 func (r *Recorder) Texts() map[string][]byte { return r.texts }
@@ -481,6 +484,7 @@ func (r *Recorder) Findings(inv *inventory.Inventory) []finding.Finding {
 	if inv != nil {
 		r.brokenSelectors(inv)
 		r.overwrittenSelectors(inv)
+		r.mergedServices(inv)
 	}
 	if len(r.used) > 0 { // of a component, or a base, that is there several times
 		r.findings = slices.DeleteFunc(r.findings, func(f finding.Finding) bool {

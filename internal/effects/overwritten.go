@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/resource"
@@ -78,6 +79,8 @@ func (r *Recorder) overwrites(s *kbuild.Step, added addedLabels) {
 	var found []overwritten
 	var selectors []*yaml.Node
 	var pods []*yaml.Node
+	var services []*resource.Resource
+	var workloads []*workload
 	s.Each(func(res *resource.Resource) {
 		n := res.YNode()
 		for _, path := range [...][]string{{"spec", "template", "metadata", "labels"}, {"spec", "jobTemplate", "spec", "template", "metadata", "labels"}} {
@@ -85,8 +88,15 @@ func (r *Recorder) overwrites(s *kbuild.Step, added addedLabels) {
 				pods = append(pods, labels)
 			}
 		}
-		if res.GetKind() == "Pod" {
+		switch res.GetKind() {
+		case "Pod":
 			pods = append(pods, yamlnode.Path(n, "metadata", "labels"))
+		case "Service":
+			services = append(services, res)
+		case "Deployment", "ReplicaSet", "DaemonSet", "StatefulSet":
+			if labels := yamlnode.Path(n, "spec", "template", "metadata", "labels"); labels != nil {
+				workloads = append(workloads, &workload{res, labels})
+			}
 		}
 		for _, selector := range selectorsOf(n) {
 			for key, value := range yamlnode.Fields(selector.labels) {
@@ -111,6 +121,7 @@ func (r *Recorder) overwrites(s *kbuild.Step, added addedLabels) {
 	if len(found) == 0 {
 		return
 	}
+	r.merges(services, workloads, added)
 	by := podsBy(pods)
 	for i, o := range found {
 		if !by.selectedBy(selectors[i], added.pairs) {
@@ -186,6 +197,124 @@ func hasLabels(labels, selector *yaml.Node) bool {
 		}
 	}
 	return true
+}
+
+// workload is one that keeps running, and the labels of its pods.
+type workload struct {
+	*resource.Resource
+	labels *yaml.Node
+}
+
+// ports are the names of the ports of its pods.
+func (w *workload) ports() map[string]bool {
+	names := map[string]bool{}
+	for _, c := range yamlnode.Elements(yamlnode.Path(w.YNode(), "spec", "template", "spec", "containers")) {
+		for _, port := range yamlnode.Elements(yamlnode.Get(c, "ports")) {
+			names[yamlnode.GetString(port, "name")] = true
+		}
+	}
+	return names
+}
+
+// merged is a Service that selected some of the workloads that an entry gives labels to, and
+// after it selects one that is not among them too.
+type merged struct {
+	addedLabels
+	service, key, was string
+	also              string // the other workload
+}
+
+// merges notes the Services that an entry makes select other workloads than they were
+// written for: the label that told these apart has one value for all.
+func (r *Recorder) merges(services []*resource.Resource, workloads []*workload, added addedLabels) {
+	named := map[string][]*workload{}
+	for _, w := range workloads {
+		for port := range w.ports() {
+			named[port] = append(named[port], w)
+		}
+	}
+	for _, svc := range services {
+		selector := yamlnode.Path(svc.YNode(), "spec", "selector")
+		var key, was string
+		for k, v := range yamlnode.Fields(selector) {
+			if is, ok := added.pairs[k.Value]; ok && is != yamlnode.String(v) {
+				key, was = k.Value, yamlnode.String(v)
+				break
+			}
+		}
+		if key == "" || !slices.ContainsFunc(workloads, func(w *workload) bool { return hasLabels(w.labels, selector) }) {
+			continue
+		}
+		selectedThen := func(w *workload) bool {
+			for k, v := range yamlnode.Fields(selector) {
+				if _, ok := added.pairs[k.Value]; !ok && yamlnode.String(yamlnode.Get(w.labels, k.Value)) != yamlnode.String(v) {
+					return false
+				}
+			}
+			return w.GetNamespace() == svc.GetNamespace() && !hasLabels(w.labels, selector)
+		}
+		for _, port := range yamlnode.Elements(yamlnode.Path(svc.YNode(), "spec", "ports")) {
+			those := workloads
+			if target := yamlnode.GetString(port, "targetPort"); target != "" && strings.ContainsFunc(target, unicode.IsLetter) {
+				those = named[target] // pods without that name get nothing
+			}
+			if i := slices.IndexFunc(those, selectedThen); i >= 0 {
+				r.merged = append(r.merged, merged{added, svc.GetName(), key, was, those[i].GetName()})
+				break
+			}
+		}
+	}
+}
+
+// mergedServices reports the Services that select what they were not written for, unless
+// something has put their selectors back or removed what they select, once for each entry.
+func (r *Recorder) mergedServices(inv *inventory.Inventory) {
+	if len(r.merged) == 0 {
+		return
+	}
+	type label struct{ key, value string }
+	selectors, pods := map[label]bool{}, map[label]int{}
+	for _, o := range inv.Objects() {
+		if o.Node == nil {
+			continue
+		}
+		if o.Kind == "Service" {
+			for k, v := range yamlnode.Fields(o.Get("spec", "selector")) {
+				selectors[label{k.Value, yamlnode.String(v)}] = true
+			}
+		}
+		for _, pod := range o.Pods() {
+			for k, v := range yamlnode.Fields(pod.Labels()) {
+				pods[label{k.Value, yamlnode.String(v)}]++
+			}
+		}
+	}
+	type place struct{ entry, key string }
+	var places []place
+	of := map[place][]*merged{}
+	for i := range r.merged {
+		m := &r.merged[i]
+		is := label{m.key, m.pairs[m.key]}
+		if selectors[label{m.key, m.was}] || !selectors[is] || pods[is] < 2 {
+			continue
+		}
+		at := place{fmt.Sprint(m.file, m.entry), m.key}
+		if of[at] == nil {
+			places = append(places, at)
+		}
+		of[at] = append(of[at], m)
+	}
+	for _, at := range places {
+		all := of[at]
+		m := all[0]
+		what := fmt.Sprintf("the selector of Service %s: it sends requests to the pods of %s too", m.service, m.also)
+		if more := len(all) - 1; more > 0 {
+			what = fmt.Sprintf("the selectors of Service %s and %d more: they send requests to each other's pods, Service %s to those of %s", m.service, more, m.service, m.also)
+		}
+		r.report(LabelsBreakSelector, finding.Error, m.file, m.entry,
+			fmt.Sprintf("%s puts %s=%s in place of %s in %s", m.entry[0], m.key, m.pairs[m.key], m.was, what),
+			help("add labels without selectors (labels: with pairs:, without includeSelectors), or add one with another key"))
+	}
 }
 
 // overwrittenSelectors reports the selectors that ask for another value than was written,
