@@ -55,7 +55,7 @@ func tree(t *testing.T, files map[string]string) string {
 
 func run(t *testing.T, opts check.Options, paths ...string) *check.Report {
 	t.Helper()
-	trees, err := check.Find(paths, check.FindOptions{})
+	trees, err := check.Find(paths, check.FindOptions{Whole: true})
 	require.NoError(t, err)
 	return check.Run(t.Context(), trees, opts)
 }

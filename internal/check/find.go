@@ -29,6 +29,16 @@ import (
 type FindOptions struct {
 	// Exclude are patterns as in .gitignore, relative to each named folder.
 	Exclude []string
+	// Whole says that the top of a repository stands for all that is in it, also where
+	// it has a kustomization. Top is such a folder without a .git, if there is one.
+	Whole bool
+	Top   string
+}
+
+// isTop reports whether a folder is the top of a repository that is checked as a whole.
+func (opts *FindOptions) isTop(dir string) bool {
+	abs, err := filepath.Abs(dir)
+	return opts.Whole && err == nil && (abs == opts.Top || git.Top(abs) == abs)
 }
 
 // Tree is one set of resources that is checked on its own.
@@ -75,7 +85,8 @@ type Tree struct {
 }
 
 // Find says which trees the paths stand for: a folder with a kustomization is
-// one tree; in any other folder every kustomization that no other refers to is
+// one tree, unless it is a repository that is checked as a whole; in any other
+// folder every kustomization that no other refers to is
 // a tree, and the remaining files together are one; the files named by
 // themselves are one.
 func Find(paths []string, opts FindOptions) ([]Tree, error) {
@@ -152,12 +163,6 @@ func (t *Tree) top() string {
 	return cmp.Or(git.Top(dir), dir)
 }
 
-// isRepository reports whether a tree is the kustomization at the top of a repository.
-func (t *Tree) isRepository() bool {
-	dir, err := filepath.Abs(t.Root)
-	return t.Root != "" && err == nil && git.Top(dir) == dir
-}
-
 func isKustomizationFile(path string) bool {
 	return slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
 }
@@ -168,7 +173,7 @@ func findBelow(dir string, opts FindOptions) ([]Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := w.kustomizations[filepath.Clean(dir)]; ok {
+	if _, ok := w.kustomizations[filepath.Clean(dir)]; ok && !opts.isTop(dir) {
 		root := pipelineOf(dir)
 		t := w.tree(root)
 		t.Name, t.Named = root, true
@@ -303,6 +308,15 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 			}
 		}
 	}
+	w.unread = slices.DeleteFunc(w.unread, func(u Unread) bool {
+		below := filepath.Clean(u.Name) + string(filepath.Separator)
+		for f := range listed {
+			if strings.HasPrefix(f, below) { // a kustomization reads it
+				return true
+			}
+		}
+		return false
+	})
 	for _, f := range files {
 		switch {
 		case listed[filepath.Clean(f)]:

@@ -661,3 +661,28 @@ func TestDefinitionsOfOtherSamples(t *testing.T) {
 		assert.Contains(t, above(rep, finding.Off), c.want+" unknown-field", name)
 	}
 }
+
+func TestTheTopOfARepositoryStandsForAllInIt(t *testing.T) {
+	dir := tree(t, map[string]string{
+		".git/HEAD":                  "",
+		"kustomization.yaml":         kustomization + "- .k8s/app.yaml\n",
+		".k8s/app.yaml":              pod,
+		"other/app.yaml":             pod,
+		"overlays/kustomization.yml": kustomization + "- app.yaml\n",
+		"overlays/app.yaml":          pod,
+	})
+	whole := check.FindOptions{Whole: true}
+	assert.Equal(t, []string{".", "overlays", "other/app.yaml"}, found(t, dir, whole))
+	assert.Equal(t, []string{"."}, found(t, dir, check.FindOptions{}))
+	assert.Equal(t, []string{"."}, found(t, filepath.Join(dir, "overlays"), whole), "a part of it")
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, ".git")))
+	assert.Equal(t, []string{"."}, found(t, dir, whole))
+	top, err := filepath.Abs(dir)
+	require.NoError(t, err)
+	whole.Top = top
+	assert.Equal(t, []string{".", "overlays", "other/app.yaml"}, found(t, dir, whole), "a commit of it")
+
+	trees, err := check.Find([]string{dir}, whole)
+	require.NoError(t, err)
+	assert.Empty(t, trees[0].Unread, "the hidden folder is read by the kustomization")
+}

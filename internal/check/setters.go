@@ -25,12 +25,11 @@ type moving struct {
 }
 
 // unasked makes notes of advice, which nobody has asked for: where there is a
-// configuration, or a tree was named to be applied, and not all of a repository, it is
-// for their owners.
+// configuration, or a tree was named to be applied, it is for their owners.
 func unasked(outcomes []outcome) {
 	for i := range outcomes {
 		o := &outcomes[i]
-		if o.around == nil || o.tree.Named && !o.tree.isRepository() {
+		if o.around == nil || o.tree.Named {
 			continue
 		}
 		for j := range o.findings {

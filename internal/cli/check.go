@@ -49,7 +49,7 @@ type checkFlags struct {
 }
 
 func newCheckCommand() *cobra.Command {
-	var flags checkFlags
+	flags := checkFlags{find: check.FindOptions{Whole: true}}
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
 		Short: "Check kustomizations, files or a stream without changing anything",

@@ -29,7 +29,7 @@ import (
 
 func newFixCommand() *cobra.Command {
 	// What it checks is what check checks, so flags and defaults are the same.
-	var flags checkFlags
+	flags := checkFlags{find: check.FindOptions{Whole: true}}
 	var diff, within bool
 	cmd := &cobra.Command{
 		Use:   "fix [PATH...]",

@@ -213,6 +213,7 @@ func (p *past) enter(cwd string) (leave func(), ok bool) {
 // not there has none.
 func (p *past) find(args []string, opts check.FindOptions) ([]check.Tree, error) {
 	var trees []check.Tree
+	opts.Top = p.dir
 	for _, arg := range args {
 		if filepath.IsAbs(arg) {
 			rel, err := inside(p.repo.Top, arg)
