@@ -29,7 +29,8 @@ func kustomizationRules() []*Rule {
 			Name: "patch-target-missing", Severity: finding.Error, Kustomization: true, URL: docs + "patches/",
 			Doc: "A patch has a target that selects no resource: kustomize skips the patch without a word. " +
 				"The resource is spelt otherwise, has another version or namespace, or has been taken out. " +
-				"It is an error where a resource of that name or nearly that name is there, and a warning where there is none. " +
+				"It is an error where a resource of that name or nearly that name is there, and a warning where there is none; " +
+				"a note where the patch takes out what is not there anyway, or where a patch before it in the same kustomization has taken its target out. " +
 				"Targets by pattern, by label or by kind alone are left alone, and so are components, which may be for other builds.",
 		},
 		{

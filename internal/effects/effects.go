@@ -8,6 +8,7 @@
 package effects
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -217,10 +218,83 @@ func (r *Recorder) patchTarget(s *kbuild.Step, patches []types.Patch) {
 	s.Each(func(*resource.Resource) { resources++ })
 	// flux bootstrap fills the files later that the patches are for; a component may
 	// be for other builds.
-	if resources > 0 && s.Kustomization.Kind != types.ComponentKind && !r.commentedOut(s.File, target.Name) {
+	if resources == 0 || s.Kustomization.Kind == types.ComponentKind || r.commentedOut(s.File, target.Name) {
+		return
+	}
+	switch before := r.takenOutBefore(s, patches[:i], &target); {
+	case r.takesOut(s, &patches[i], nil):
+		r.report(PatchTargetMissing, finding.Note, s.File, append(entry, "name"), message,
+			help("what the patch takes out is not there"))
+	case before != "":
+		r.report(PatchTargetMissing, finding.Note, s.File, append(entry, "name"), message, help(before+" takes it out before"))
+	default:
 		r.report(PatchTargetMissing, finding.Warning, s.File, append(entry, "name"), message,
 			help(silent+"; take it out, or write the name that is meant"))
 	}
+}
+
+// takenOutBefore returns the entry of a kustomization that takes out what a target means:
+// one of the patches before it, or what is merged before all of them. Who switches parts of
+// an environment off that way leaves the rest as it is, for the day they are switched on.
+func (r *Recorder) takenOutBefore(s *kbuild.Step, before []types.Patch, target *types.Selector) string {
+	for i := range before {
+		if r.takesOut(s, &before[i], target) {
+			return field([]any{s.Entry[0], i})
+		}
+	}
+	for i, merged := range s.Kustomization.PatchesStrategicMerge { //nolint:staticcheck // deprecated, and in use
+		patch := types.Patch{Path: string(merged)}
+		if strings.Contains(patch.Path, "\n") {
+			patch = types.Patch{Patch: patch.Path}
+		}
+		if r.takesOut(s, &patch, target) {
+			return field([]any{"patchesStrategicMerge", i})
+		}
+	}
+	return ""
+}
+
+// takesOut reports whether a patch takes out what a target means, or all that it is about
+// if that is nil.
+func (r *Recorder) takesOut(s *kbuild.Step, patch *types.Patch, target *types.Selector) bool {
+	text := []byte(patch.Patch)
+	if patch.Path != "" {
+		file := patch.Path
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(filepath.Dir(s.File), file)
+		}
+		var err error
+		if text, err = s.Read(file); err != nil {
+			return false
+		}
+	}
+	if !strings.Contains(string(text), "$patch") {
+		return false
+	}
+	all, some := true, false
+	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
+		var doc yaml.Node
+		if d.Decode(&doc) != nil {
+			break
+		}
+		n := yamlnode.Resolve(&doc)
+		if yamlnode.GetString(n, "$patch") != "delete" {
+			all = false
+			continue
+		}
+		some = true
+		if target == nil {
+			continue
+		}
+		kind, name := yamlnode.GetString(n, "kind"), yamlnode.GetString(yamlnode.Get(n, "metadata"), "name")
+		if patch.Target != nil {
+			kind, name = patch.Target.Kind, patch.Target.Name
+		}
+		if name == target.Name && (kind == target.Kind || kind == "" || target.Kind == "") {
+			return true
+		}
+	}
+	return target == nil && all && some
 }
 
 // commentedOut reports whether a resource of a kustomization that is named after
