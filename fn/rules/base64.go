@@ -13,6 +13,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -101,7 +102,7 @@ var dataNotBase64 = &Rule{
 			case yamlTypes[v.node.Tag] != "":
 				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is %s, not base64 text", v.key, yamlTypes[v.node.Tag]), help)
 			case v.err != nil:
-				if isSecretReference(v.text) {
+				if apischema.IsSecretReference(v.text) {
 					return
 				}
 				severity := finding.Error
@@ -123,23 +124,6 @@ var dataNotBase64 = &Rule{
 		})
 		return nil
 	},
-}
-
-// isSecretReference reports whether text is the address of a secret that a program puts
-// in its place before anything is applied: ref+vault://… of vals
-// (https://github.com/helmfile/vals), op://… of 1Password
-// (https://developer.1password.com/docs/cli/secret-reference-syntax/) and their like.
-func isSecretReference(text string) bool {
-	scheme, rest, ok := strings.Cut(text, "://")
-	if !ok || rest == "" {
-		return false
-	}
-	switch scheme {
-	case "op", "secret", "vault":
-		return true
-	}
-	scheme, ok = strings.CutPrefix(scheme, "ref+")
-	return ok && scheme != ""
 }
 
 // isSentence reports whether text is a sentence about a value, such as the base64 of your

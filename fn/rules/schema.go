@@ -285,7 +285,9 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 		if n.Value == kind || n.Value == kind+"NAME" || n.Value == "NAMESPACE" {
 			word = n.Value
 		} else if n == yamlnode.Path(o.Node, "metadata", "name") || n == yamlnode.Path(o.Node, "metadata", "namespace") {
-			word = capitalsIn(n.Value)
+			if word = capitalsIn(n.Value); word == "" && strings.Contains(n.Value, "_") && isVariableName(n.Value) {
+				word = n.Value
+			}
 		}
 	}
 	if word == "" {

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -205,7 +206,7 @@ func (s *settings) value(key string) (text string, known bool) {
 // text: a deployment tool, or a secret store at the start of the container.
 func filledLater(text string) bool {
 	return strings.Contains(text, "${") || strings.Contains(text, "{{") || strings.Contains(text, "<%") ||
-		strings.HasPrefix(text, "ENC[") || strings.HasPrefix(text, "vault:") || strings.HasPrefix(text, "ref+") ||
+		strings.HasPrefix(text, "ENC[") || strings.HasPrefix(text, "vault:") || apischema.IsSecretReference(text) ||
 		strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
 }
 

@@ -52,7 +52,24 @@ func (o *object) plain(key string) (text string, ok bool) {
 // hasTemplate reports whether text may be filled in, or is encrypted.
 func hasTemplate(s string) bool {
 	return strings.Contains(s, "${") || strings.Contains(s, "{{") || strings.HasPrefix(s, "<") || strings.HasPrefix(s, "ENC[") ||
-		strings.HasPrefix(s, "ref+") || strings.HasPrefix(s, "vault:")
+		strings.HasPrefix(s, "vault:") || IsSecretReference(s)
+}
+
+// IsSecretReference reports whether text is the address of a secret that a program puts
+// in its place before anything is applied: ref+vault://… of vals
+// (https://github.com/helmfile/vals), op://… of 1Password
+// (https://developer.1password.com/docs/cli/secret-reference-syntax/) and their like.
+func IsSecretReference(text string) bool {
+	scheme, rest, ok := strings.Cut(text, "://")
+	if !ok || rest == "" {
+		return false
+	}
+	switch scheme {
+	case "op", "secret", "vault":
+		return true
+	}
+	scheme, ok = strings.CutPrefix(scheme, "ref+")
+	return ok && scheme != ""
 }
 
 // keyIn returns the key node of a key of the data, to report a problem at.

@@ -177,11 +177,11 @@ func templated(n *yaml.Node) bool {
 		return true // as documents have it
 	}
 	if !strings.ContainsAny(s, "${<_%(") {
-		return false
+		return IsSecretReference(s)
 	}
 	return strings.Contains(s, "${") || strings.Contains(s, "#{") || // Octopus Deploy, and Azure's replacetokens
 		strings.Contains(s, "$(") || strings.Contains(s, "{{") || strings.Contains(s, "((") || strings.Contains(s, "__") ||
-		strings.HasPrefix(s, "$") && len(s) > 1 || variable(s) || strings.Contains(s, "<") && strings.Contains(s, ">") || strings.Count(s, "%") > 1
+		strings.HasPrefix(s, "$") && len(s) > 1 || variable(s) || strings.Contains(s, "<") && strings.Contains(s, ">") || strings.Count(s, "%") > 1 || IsSecretReference(s)
 }
 
 // inBrackets reports whether a list is [PROJECT_ID], which stands for one value.

@@ -125,7 +125,8 @@ func (r *Ref) Field(n *yaml.Node) string { return fieldpath.To(r.From.Node, n) }
 func IsPlaceholder(text string) bool {
 	return strings.ContainsAny(text, "${}<>%*") || startsMarked(text) || strings.Contains(text, "((") || filtered(text) ||
 		strings.HasPrefix(text, "!") || // a pattern of Kyverno's
-		strings.HasPrefix(text, "ENC[") // what SOPS encrypted: https://getsops.io/docs/
+		strings.HasPrefix(text, "ENC[") || // what SOPS encrypted: https://getsops.io/docs/
+		strings.HasPrefix(text, "op://") || strings.HasPrefix(text, "ref+") // what op inject and vals put in
 }
 
 // startsMarked reports whether a word of text begins with two underscores, as __X__
