@@ -134,7 +134,7 @@ var imageTagLatest = &Rule{
 	Doc: "An image has the tag latest, or none, which means the same. " +
 		"What runs then depends on when a node pulled it, and there is nothing to roll back to. " +
 		"Local images, those that are never pulled or that OpenShift puts in from an ImageStream, and images with a digest are left alone. " +
-		"In a repository without a configuration it is a note of check, except of servers that keep data, such as databases, which may not start with what another release has written. Make it an error where it matters: validate.rules, image-tag-latest: error.",
+		"In a repository without a configuration it is a note of check, except of servers that keep data in a volume that outlives their pods, such as databases, which may not start with what another release has written. Make it an error where it matters: validate.rules, image-tag-latest: error.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) error {
 		said := p.Config.Normalize.GetImages() == nil && p.Config.Validate.SeverityOf(imageLikelyLocal.Name, imageLikelyLocal.Severity) != finding.Off
@@ -155,12 +155,12 @@ var imageTagLatest = &Rule{
 			if u.Tag == "" {
 				what = "no tag, which means latest"
 			}
-			risk := ""
-			if keepsData(u.node.Value) && !runsOnce(u.object.Kind) {
-				risk = ": a release of it may not read what another one has written"
+			risk, about := "", finding.About{Name: u.node.Value}
+			if keepsData(u.node.Value) && !runsOnce(u.object.Kind) && outlivesPod(u.container) {
+				risk, about.What = ": a release of it may not read what another one has written", readsOlder
 			}
 			p.Report(u.object, u.node, fmt.Sprintf("image %q has %s: what runs depends on when it was pulled", u.node.Value, what),
-				Help("name a version, or a digest%s", risk), Says(finding.About{Name: u.node.Value}))
+				Help("name a version, or a digest%s", risk), Says(about))
 		})
 		return nil
 	},
@@ -197,11 +197,13 @@ var imageMoved = &Rule{
 // runsOnce reports whether a workload of a kind runs a client of a server rather than one.
 func runsOnce(kind string) bool { return kind == "Job" || kind == "CronJob" }
 
+// readsOlder says of a finding of image-tag-latest that the next release starts with what
+// this one has written.
+const readsOlder = "reads older data"
+
 // keepsNothing reports whether a finding of image-tag-latest is about no server that keeps
 // data.
-func keepsNothing(f *finding.Finding) bool {
-	return !keepsData(f.Said().Name) || runsOnce(f.Resource.Kind)
-}
+func keepsNothing(f *finding.Finding) bool { return f.Said().What != readsOlder }
 
 // MovingImage returns the name without its tag of the image that a finding of
 // image-tag-latest or image-likely-local is about.

@@ -114,6 +114,24 @@ func keepsData(image string) bool {
 	return keepers[path.Base(name)] || slices.ContainsFunc(layouts, func(l layout) bool { return l.data != "" && slices.Contains(l.images, name) })
 }
 
+// passing are the sources of volumes that are made anew with each pod.
+var passing = [...]string{"emptyDir", "configMap", "secret", "downwardAPI", "projected", "image"}
+
+// outlivesPod reports whether a container mounts something that the next pod has too. What
+// an operator completes may do so.
+func outlivesPod(c *inventory.Container) bool {
+	if c.Pod.Partial {
+		return true
+	}
+	gone := map[string]bool{}
+	for _, v := range yamlnode.Elements(yamlnode.Get(c.Pod.Spec, "volumes")) {
+		gone[yamlnode.GetString(v, "name")] = slices.ContainsFunc(passing[:], func(source string) bool { return yamlnode.Get(v, source) != nil })
+	}
+	return slices.ContainsFunc([]string{"volumeMounts", "volumeDevices"}, func(list string) bool {
+		return slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, list)), func(m *yaml.Node) bool { return !gone[yamlnode.GetString(m, "name")] })
+	})
+}
+
 var dataOutsideVolume = &Rule{
 	Name:     "data-outside-volume",
 	Severity: finding.Warning,

@@ -94,7 +94,7 @@ func TestWhatABrokenBuildRefersTo(t *testing.T) {
 		misspelt = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {container: [{name: a, image: 'b:1'}]}\n"
 		wants    = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {app: p}}\nspec: {containers: [{name: a, image: 'b:1', envFrom: [{secretRef: {name: token}}]}]}\n"
 		routed   = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a, port: {number: 81}}}}]}}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}, ports: [{port: 80}]}\n"
-		latest   = "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec: {containers: [{name: a, image: 'ghcr.io/a/mongodb:latest'}, {name: c, image: 'ghcr.io/c/d:1'}]}\n"
+		latest   = "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec: {containers: [{name: a, image: 'ghcr.io/a/mongodb:latest', volumeMounts: [{name: d, mountPath: /d}]}, {name: c, image: 'ghcr.io/c/d:1'}], volumes: [{name: d, nfs: {server: 192.0.2.7, path: /d}}]}\n"
 	)
 	for name, c := range map[string]struct {
 		files  map[string]string

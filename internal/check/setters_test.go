@@ -15,7 +15,7 @@ import (
 // TestSetImages: what a pipeline puts in for an image is what runs.
 func TestSetImages(t *testing.T) {
 	const text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  selector: {matchLabels: {app: shop}}\n  template:\n    metadata: {labels: {app: shop}}\n" +
-		"    spec: {containers: [{name: web, image: 'registry.example.com/team/postgres:latest'}]}\n"
+		"    spec: {containers: [{name: web, image: 'registry.example.com/team/postgres:latest', volumeMounts: [{name: d, mountPath: /d}]}], volumes: [{name: d, nfs: {server: 192.0.2.7, path: /d}}]}\n"
 	for name, c := range map[string]struct {
 		file, text string
 		set        bool
@@ -90,7 +90,8 @@ func TestUnpinned(t *testing.T) {
 		"grafana/grafana:latest":                nil, // it upgrades what another release has written
 	} {
 		dir := tree(t, map[string]string{"app/kustomization.yaml": kustomization + "- pod.yaml\n",
-			"app/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec: {containers: [{name: a, image: '" + image + "'}]}\n"})
+			"app/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec: {containers: [{name: a, image: '" + image + "', volumeMounts: [{name: d, mountPath: /d}]}], volumes: [{name: d, persistentVolumeClaim: {claimName: d}}]}\n---\n" +
+				"apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: d}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n"})
 		assert.Equal(t, want, above(run(t, check.Options{}, dir), finding.Note), image)
 		assert.Equal(t, []string{"warning image-tag-latest"}, above(run(t, check.Options{}, dir+"/app"), finding.Note), image)
 		assert.Equal(t, []string{"warning image-tag-latest"}, above(run(t, check.Options{Unresolved: "error"}, dir), finding.Note), image)

@@ -113,10 +113,12 @@ func TestSecretsToFill(t *testing.T) {
 
 // TestClientsOfData: a Job runs a client of a database, which may be of any release.
 func TestClientsOfData(t *testing.T) {
-	const pod = "spec: {restartPolicy: Never, containers: [{name: a, image: 'postgres:latest'}]}"
+	const pod = "spec: {restartPolicy: Never, containers: [{name: a, image: 'postgres:latest', volumeMounts: [{name: d, mountPath: /var/lib/postgresql}]}], volumes: [{name: d, hostPath: {path: /srv/d}}]}"
+	passes := strings.Replace(pod, "hostPath: {path: /srv/d}", "emptyDir: {}", 1) // and so does what another release wrote
 	for text, want := range map[string]string{
 		"apiVersion: batch/v1\nkind: Job\nmetadata: {name: dump}\nspec: {template: {" + pod + "}}\n": "note image-tag-latest",
 		"apiVersion: v1\nkind: Pod\nmetadata: {name: db}\n" + pod + "\n":                             "warning image-tag-latest",
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: tried}\n" + passes + "\n":                       "note image-tag-latest",
 	} {
 		assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": text})), finding.Off), want)
 	}
