@@ -133,6 +133,15 @@ func TestConfigurationsJudgeKustomizations(t *testing.T) {
 	}
 }
 
+// TestEntriesWithoutValues: an entry of images that has only a name changes nothing anywhere,
+// and a program may write a tag there.
+func TestEntriesWithoutValues(t *testing.T) {
+	for entry, want := range map[string]string{"{name: gone, newTag: '2'}": "warning", "{name: gone}": "note"} {
+		found := above(run(t, check.Options{}, tree(t, map[string]string{"kustomization.yaml": kustomization + "- pod.yaml\nimages: [" + entry + "]\n", "pod.yaml": pod})), finding.Off)
+		assert.Contains(t, found, want+" images-entry-unused", entry)
+	}
+}
+
 // TestOneMistakeInTreesOfTwoPurposes: what is applied, and what a test reaches as
 // well, is one mistake, and as bad as it is where it is applied.
 func TestOneMistakeInTreesOfTwoPurposes(t *testing.T) {

@@ -506,7 +506,11 @@ func (r *Recorder) image(s *kbuild.Step) {
 			r.report(ImagesEntryUnused, finding.Error, s.File, at, message, meant(other), silent)
 			return
 		}
-		r.report(ImagesEntryUnused, finding.Warning, s.File, at, message, silent)
+		level := finding.Warning
+		if entry.NewName+entry.NewTag+entry.TagSuffix+entry.Digest == "" { // nothing is lost, and something may write a tag here
+			level = finding.Note
+		}
+		r.report(ImagesEntryUnused, level, s.File, at, message, silent)
 	}
 }
 
