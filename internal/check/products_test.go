@@ -44,6 +44,8 @@ func TestAbsentPartsOfProducts(t *testing.T) {
 		"a controller's own class":      {route("nginx"), "object-not-found", nil, finding.Note},
 		"another one":                   {route("staging"), "object-not-found", nil, finding.Warning},
 		"an account of a product":       {sensor, "serviceaccount-not-found", nil, finding.Note},
+		"that steps of others run as":   {strings.ReplaceAll(sensor, "argo-events-sa", "argo"), "serviceaccount-not-found", nil, finding.Warning},
+		"in their own namespace":        {strings.ReplaceAll(strings.ReplaceAll(sensor, "argo-events-sa", "argo"), "argo-events", "argo"), "serviceaccount-not-found", nil, finding.Note},
 		"of one that is here":           {sensor + "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: argo-events-webhook-sa, namespace: argo-events}\n", "serviceaccount-not-found", nil, finding.Warning},
 		"a class":                       {claim, "object-not-found", nil, finding.Note},
 		"whose driver is installed":     {claim, "object-not-found", map[string]string{"disks/fleet.yaml": "helm:\n  repo: https://charts.longhorn.io\n  chart: longhorn\n"}, finding.Note},

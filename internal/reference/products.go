@@ -36,6 +36,7 @@ var products = []Product{
 	// https://github.com/argoproj/argo-rollouts, argo-workflows and argo-events, in manifests
 	{[]string{"argo-rollouts"}, "argo-rollouts", both, "argo-rollouts argo-rollouts-dashboard argo-rollouts-metrics"},
 	{[]string{"argo-workflows", "argo-helm", "argoproj/argo"}, "argo", both, "argo-server argo-workflows-server argo-workflow argo-workflows-workflow-controller"},
+	{[]string{"argo-workflows", "argo-helm", "argoproj/argo"}, "argo", account, "argo"},
 	{[]string{"argo-events"}, "argo-events", both, "argo-events-sa argo-events-webhook argo-events-webhook-sa argo-events-controller-manager events-webhook"},
 	// https://github.com/cert-manager/cert-manager/tree/master/deploy/charts/cert-manager
 	{[]string{"cert-manager"}, "cert-manager", both, "cert-manager cert-manager-webhook cert-manager-cainjector"},
