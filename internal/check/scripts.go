@@ -705,14 +705,15 @@ var creates = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`create (?:secret|configmap|cm)\b|patch (?:secret|configmap|cm)\b|kubernetes_secret|kubernetes_config_map|(?:corev1|v1|core)\.(?:Secret|ConfigMap)\b|V1(?:Secret|ConfigMap)\b|configMapGenerator|secretGenerator`)
 })
 
-// makes is how kubectl and Terraform call the objects of a kind that they make, and the
-// words of Helm, whose charts have objects that are called after the release, and of
-// Terraform's modules, which make accounts.
+// makes is how kubectl calls the objects of a kind that it makes, and the words of Helm,
+// whose charts have objects that are called after the release, and of Terraform's modules,
+// which make accounts.
 var makes = map[string]string{
 	"Secret":         "secret cnpg helm helm_release",
-	"ConfigMap":      "configmap cm config_map helm helm_release",
-	"ServiceAccount": "serviceaccount sa service_account module helm helm_release",
-	"Service":        "helm helm_release",
+	"ConfigMap":      "configmap cm helm helm_release",
+	"ServiceAccount": "serviceaccount sa module helm helm_release",
+	"Service":        "service svc helm helm_release",
+	"PriorityClass":  "priorityclass pc",
 }
 
 // makers are the commands of a file that make objects, by what they say of the kind.
@@ -720,22 +721,44 @@ type makers map[string][][]byte
 
 // making begins a command that makes an object.
 var making = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bcreate (secret|configmap|cm|serviceaccount|sa)\b|"kubernetes_(secret|config_map|service_account)(?:_v1)?"|\b(helm)` + helmFlags + ` +(?:install|upgrade)\b|\b(cnpg) +certificate\b|(?m:^resource "(helm_release)"|^(module) "[^"\n]*" *\{)`)
+	return regexp.MustCompile(`\bcreate (secret|configmap|cm|serviceaccount|sa|service|svc|priorityclass|pc)\b|"(kube(?:rnetes|ctl)_[a-z_]+?)(?:_v[0-9]\w*?)?(?:_data)?"|\b(helm)` + helmFlags + ` +(?:install|upgrade)\b|\b(cnpg) +certificate\b|(?m:^resource "(helm_release)"|^(module) "[^"\n]*" *\{)`)
 })
 
+// beginMaking are words that a line has in which a command begins that makes an object, as
+// few lines do.
+var beginMaking = [...]string{"create ", "kubernetes_", "kubectl_", "helm", "cnpg", "module \""}
+
+func mayMake(text []byte) bool {
+	return slices.ContainsFunc(beginMaking[:], func(word string) bool { return bytes.Contains(text, []byte(word)) })
+}
+
 func makersOf(text []byte) makers {
-	if !bytes.Contains(text, []byte("create ")) && !bytes.Contains(text, []byte("kubernetes_")) && !bytes.Contains(text, []byte("helm")) && !bytes.Contains(text, []byte("cnpg")) && !bytes.Contains(text, []byte("module \"")) {
+	if !mayMake(text) {
 		return nil
 	}
 	m := makers{}
 	start := 0
-	for line := range bytes.Lines(text) { // of which few have any of the words
-		if bytes.Contains(line, []byte("create ")) || bytes.Contains(line, []byte("kubernetes_")) || bytes.Contains(line, []byte("helm")) || bytes.Contains(line, []byte("cnpg")) || bytes.Contains(line, []byte("module \"")) {
+	for line := range bytes.Lines(text) {
+		if mayMake(line) {
 			m.add(line, text[start:])
 		}
 		start += len(line)
 	}
 	return m
+}
+
+// terraformed is what Terraform's provider calls the objects of a kind:
+// kubernetes_persistent_volume_claim. What it reads as data is there too.
+// https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs
+func terraformed(kind string) string {
+	word := []byte("kubernetes")
+	for i, c := range []byte(kind) {
+		if c >= 'A' && c <= 'Z' && (i == 0 || kind[i-1] >= 'a') {
+			word = append(word, '_')
+		}
+		word = append(word, c|0x20)
+	}
+	return string(word)
 }
 
 // add remembers the commands that begin in a line, with which a text begins.
@@ -755,8 +778,22 @@ func (m makers) add(line, text []byte) {
 	}
 }
 
+// kindOfManifest is the kind of a resource in Terraform's own language.
+var kindOfManifest = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bkind"?\s*[=:]\s*"(\w+)"`) })
+
 // make reports whether a command makes the object.
 func (m makers) make(kind, name string) bool {
+	named := func(command []byte) bool { return hasWord(command, name) }
+	if slices.ContainsFunc(m[terraformed(kind)], named) {
+		return true
+	}
+	for _, word := range [...]string{"kubernetes_manifest", "kubectl_manifest"} {
+		for _, block := range m[word] {
+			if is := kindOfManifest().FindSubmatch(block); is != nil && string(is[1]) == kind && named(block) || shows(block, kind, name) {
+				return true
+			}
+		}
+	}
 	for word := range strings.FieldsSeq(makes[kind]) {
 		for _, command := range m[word] {
 			switch word {

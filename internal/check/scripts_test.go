@@ -131,6 +131,7 @@ func TestChartsElsewhere(t *testing.T) {
 func TestScriptsMakeObjects(t *testing.T) {
 	const secret = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", envFrom: [{secretRef: {name: shop-keys}}]}]}\n"
 	const account = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {serviceAccountName: shop-keys, containers: [{name: web, image: \"shop/web:1.2\"}]}\n"
+	const claim = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\"}], volumes: [{name: d, persistentVolumeClaim: {claimName: shop-keys}}]}\n"
 	const word = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {serviceAccountName: pusher, containers: [{name: web, image: \"shop/web:1.2\"}]}\n"
 	const route = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\"}]}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {defaultBackend: {service: {name: shop-keys, port: {number: 80}}}}\n"
 	for name, c := range map[string]struct{ pod, file, text, want string }{
@@ -155,6 +156,15 @@ func TestScriptsMakeObjects(t *testing.T) {
 		"a comment":               {secret, "k8s/example.yaml", "# kubectl create secret generic shop-keys --from-literal=a=b\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "note secret-not-found"},
 		"terraform":               {secret, "main.tf", "resource \"kubernetes_secret\" \"keys\" {\n  metadata {\n    name = \"shop-keys\"\n  }\n}\n", "note secret-not-found"},
 		"a provider first":        {secret, "main.tf", "resource \"kubernetes_secret_v1\" \"keys\" {\n  provider = kubernetes.tokyo\n\n  metadata {\n    name = \"shop-keys\"\n  }\n}\n", "note secret-not-found"},
+		"an account of terraform": {account, "main.tf", "resource \"kubernetes_service_account_v1\" \"x\" {\n  metadata {\n    name = \"shop-keys\"\n  }\n}\n", "note serviceaccount-not-found"},
+		"a Service of terraform":  {route, "main.tf", "resource \"kubernetes_service\" \"x\" {\n  metadata {\n    name = \"shop-keys\"\n  }\n}\n", "note service-not-found"},
+		"a claim of terraform":    {claim, "main.tf", "resource \"kubernetes_persistent_volume_claim\" \"x\" {\n  metadata {\n    name = \"shop-keys\"\n  }\n}\n", "note pvc-not-found"},
+		"a claim's volume":        {claim, "main.tf", "resource \"kubernetes_persistent_volume\" \"x\" {\n  metadata {\n    name = \"shop-keys\"\n  }\n}\n", "warning pvc-not-found"},
+		"it is only read":         {claim, "main.tf", "data \"kubernetes_persistent_volume_claim\" \"x\" {\n  metadata {\n    name = \"shop-keys\"\n  }\n}\n", "note pvc-not-found"},
+		"a manifest of terraform": {claim, "main.tf", "resource \"kubernetes_manifest\" \"x\" {\n  manifest = {\n    apiVersion = \"v1\"\n    kind       = \"PersistentVolumeClaim\"\n    metadata   = { name = \"shop-keys\" }\n  }\n}\n", "note pvc-not-found"},
+		"of another kind there":   {claim, "main.tf", "resource \"kubernetes_manifest\" \"x\" {\n  manifest = {\n    apiVersion = \"v1\"\n    kind       = \"ConfigMap\"\n    metadata   = { name = \"shop-keys\" }\n  }\n}\n", "warning pvc-not-found"},
+		"a manifest's text":       {claim, "main.tf", "resource \"kubectl_manifest\" \"x\" {\n  yaml_body = <<YAML\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: shop-keys\nYAML\n}\n", "note pvc-not-found"},
+		"kubectl's Service":       {route, "up.sh", "kubectl create service clusterip shop-keys --tcp=80\n", "note service-not-found"},
 		"the next resource":       {secret, "main.tf", "resource \"kubernetes_secret_v1\" \"keys\" {\n  metadata {\n    name = \"other\"\n  }\n}\n\nlocals {\n  name = \"shop-keys\"\n}\n", "warning secret-not-found"},
 		"an encrypted file":       {secret, "gen.yaml", "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: all\nfiles:\n- shop-keys.enc.yaml\n", "note secret-not-found"},
 		"a role to write it":      {secret, "k8s/role.yaml", "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: hook}\nrules:\n- {apiGroups: [''], resources: [secrets], resourceNames: [shop-keys], verbs: [get, update]}\n", "note secret-not-found"},
