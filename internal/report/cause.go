@@ -60,9 +60,17 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		}
 		return object(f) + end + f.Field, f.File != ""
 	},
-	"key-not-found": func(f *finding.Finding) (string, bool) { // the keys that one object lacks
-		of := f.Said().Of
-		return f.Tree + end + of, of != "" && f.Meant == ""
+	"key-not-found": func(f *finding.Finding) (string, bool) { // the keys that one object lacks, or has in another form
+		about := f.Said()
+		form := ""
+		if f.Meant != "" {
+			form = inOneForm(about.Name)
+			if form != inOneForm(strings.Trim(f.Meant, `"`)) {
+				return "", false
+			}
+			form = "form"
+		}
+		return f.Tree + end + about.Of + end + form, about.Of != ""
 	},
 	"variable-not-expanded": func(f *finding.Finding) (string, bool) { // the variables of one value
 		return place(f), f.File != "" && f.Line > 0
@@ -90,6 +98,12 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		bad := badIn(f.Said().Name)
 		return path.Dir(f.File) + end + bad, f.File != "" && bad != ""
 	},
+}
+
+// inOneForm is a name without what words in capitals, with underscores or with dashes differ
+// in.
+func inOneForm(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "", ".", "").Replace(name))
 }
 
 // sameIn is what copies of a finding have in common: all it says, but for the place of the
@@ -142,8 +156,12 @@ func common(f *finding.Finding) []string {
 	}
 	text = containerName.ReplaceAllString(text, "container")
 	keys := []string{text, copied(f, text) + end + path.Base(f.File)}
-	if f.Rule == apischema.WrongType && f.Line > 0 {
+	switch {
+	case f.Line <= 0:
+	case f.Rule == apischema.WrongType:
 		keys = append(keys, place(f))
+	case f.Rule == "duplicate-yaml-key" || f.Rule == "build-fails": // for which a build fails
+		keys = append(keys, f.File+end+strconv.Itoa(f.Line)+end+strconv.Itoa(f.Column))
 	}
 	return keys
 }

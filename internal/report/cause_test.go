@@ -104,6 +104,18 @@ func TestTextCauses(t *testing.T) {
 			in("key-not-found", "web.yaml", "", `Secret "db" has no key "usr"`, about("usr", `Secret "db"`), meant(`"user"`)),
 			in("key-not-found", "web.yaml", "", `Secret "db" has no key "pasword"`, about("pasword", `Secret "db"`), meant(`"password"`)),
 		}},
+		{"keys of one object in another form", 1, []f{
+			in("key-not-found", "web.yaml", "", `ConfigMap "cart" has no key "CART_HOST"`, about("CART_HOST", `ConfigMap "cart"`), meant(`"cart-host"`)),
+			in("key-not-found", "web.yaml", "", `ConfigMap "cart" has no key "CART_PORT"`, about("CART_PORT", `ConfigMap "cart"`), meant(`"cart-port"`), at(9)),
+		}},
+		{"a key twice, for which a build fails", 1, []f{
+			in("duplicate-yaml-key", "web.yaml", "", `this mapping has the key "ports" twice`, field("spec.ports"), at(9)),
+			in("build-fails", "web.yaml", "", `the build fails: Service web has the key "ports" twice`, at(9)),
+		}},
+		{"a key twice, and a build that fails for another", 2, []f{
+			in("duplicate-yaml-key", "web.yaml", "", `this mapping has the key "ports" twice`, field("spec.ports"), at(9)),
+			in("build-fails", "web.yaml", "", `the build fails: Service web has the key "kind" twice`, at(3)),
+		}},
 		{"names of one folder with capitals", 1, []f{
 			in("name-invalid", "samples/a.yaml", "", `"A-pod" is not a valid name of a Pod: a lowercase subdomain`, about("A-pod", "")),
 			in("name-invalid", "samples/a.yaml", "", `name "A-pod" is not valid: a lowercase label`, about("A-pod", "")),
