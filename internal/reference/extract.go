@@ -279,7 +279,7 @@ func (x *extractor) extract(o *inventory.Object) []*Ref {
 	if o.Local {
 		return nil
 	}
-	x.obj, x.pod, x.taken, x.declared, x.into = o, nil, nil, nil, ""
+	x.obj, x.pod, x.taken, x.unmet, x.declared, x.into = o, nil, nil, x.unmet[:0], nil, ""
 	before := len(x.refs)
 	if o.GroupKind != podKind {
 		x.start(o.Node, x.root(o.GroupKind))
@@ -298,6 +298,9 @@ func (x *extractor) extract(o *inventory.Object) []*Ref {
 		x.taken = make(map[*yaml.Node]bool, len(x.refs)-before)
 		for _, r := range x.refs[before:] {
 			x.taken[r.Node] = true
+		}
+		for _, n := range x.unmet {
+			x.taken[n] = true
 		}
 		into, known := deploysTo(o)
 		if x.into = into; known {
@@ -378,6 +381,8 @@ type extractor struct {
 	wrong  []Mistyped
 	// taken are the nodes that rows of the kind itself have answered for.
 	taken map[*yaml.Node]bool
+	// unmet are those for which rows say that they mean something else here.
+	unmet []*yaml.Node
 	// declared are the references that rows of the configuration found.
 	declared map[*yaml.Node]*Ref
 }
@@ -458,6 +463,7 @@ func (x *extractor) add(row *compiledRow, n *yaml.Node, at place) {
 	}
 	for i := range row.when {
 		if !row.when[i].holds(at) {
+			x.unmet = append(x.unmet, n)
 			return
 		}
 	}
