@@ -81,7 +81,10 @@ func namedLists(lists []namedList, n *yaml.Node, path string, depth int) []named
 }
 
 // insteadOf are fields that take the place of each other.
-var insteadOf = map[string]string{"value": "valueFrom", "valueFrom": "value"}
+var insteadOf = map[string][]string{
+	"value": {"valueFrom", "secretKeyRef", "configMapKeyRef", "envRef"}, "valueFrom": {"value"},
+	"secretKeyRef": {"value"}, "configMapKeyRef": {"value"}, "envRef": {"value"}, // a Component of Dapr
+}
 
 // compareLists reports an element that is there by name before and after, and has
 // lost fields while it was given others: somebody meant to add to it.
@@ -94,7 +97,7 @@ func (r *Recorder) compareLists(s *kbuild.Step, res *resource.Resource, before, 
 		}
 		var lost []string
 		for _, key := range had {
-			if !slices.Contains(has, key) && !slices.Contains(has, insteadOf[key]) {
+			if !slices.Contains(has, key) && !slices.ContainsFunc(insteadOf[key], func(other string) bool { return slices.Contains(has, other) }) {
 				lost = append(lost, key)
 			}
 		}
