@@ -279,6 +279,9 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 		if word == "" && strings.Contains(n.Value, "_") && isVariableName(n.Value) {
 			word = n.Value
 		}
+		if word == "" && strings.HasSuffix(n.Value, "...") {
+			word = "..." // a certificate that was cut short
+		}
 	}
 	kind := strings.ToUpper(o.Kind)
 	if word == "" && found.Rule == apischema.NameInvalid && kind != "" {

@@ -47,7 +47,7 @@ func (rep *Report) embedded(outcomes []outcome) {
 // completable are the rules about values that wait for somebody.
 var completable = map[string]bool{
 	apischema.RequiredField: true, apischema.AccessInvalid: true, apischema.NameInvalid: true, apischema.ValueInvalid: true,
-	apischema.ScheduleInvalid: true, "quantity-invalid": true, "placeholder-left": true, "image-invalid": true, "data-not-base64": true,
+	apischema.ScheduleInvalid: true, "quantity-invalid": true, "placeholder-left": true, "image-invalid": true, "data-not-base64": true, "data-encoded-twice": true,
 }
 
 // embedding is what one Go file embeds.

@@ -128,7 +128,7 @@ var placeholderSaid = sync.OnceValue(func() *regexp.Regexp {
 
 // filledSaid is how comments say that a tool puts something in.
 var filledSaid = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(?:substituted|replaced|filled in|injected|patched) (?:by|in by|with) (?:kustomize|the operator|the controller|cert-manager|make|sed|helm|ci)\b`)
+	return regexp.MustCompile(`(?i)\b(?:substituted|replaced|filled in|injected|patched) (?:by|in by|with) (?:kustomize|the operator|the controller|cert-manager|make|sed|helm|ci)\b|\bplaceholder\b.*\b(?:updated|replaced|overwritten|filled in|set|populated) by\b`)
 })
 
 // toFill is how comments ask for another value.

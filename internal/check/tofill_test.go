@@ -36,6 +36,10 @@ func TestCommentsNameWhoFills(t *testing.T) {
 		found := above(run(t, check.Options{}, tree(t, map[string]string{"cert.yaml": strings.Replace(text, "COMMENT", comment, 1)})), finding.Off)
 		assert.Contains(t, found, want, comment)
 	}
+	const encoded = "apiVersion: v1\nkind: Secret\nmetadata: {name: site}\nstringData:\n  # COMMENT\n  cacert: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCmFiYwotLS0tLUVORCBDRVJUSUZJQ0FURS0tLS0tCg==\n"
+	for comment, want := range map[string]string{"a placeholder, which will be updated by the setup": "note data-encoded-twice", "the authority of the site": "error data-encoded-twice"} {
+		assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"site.yaml": strings.Replace(encoded, "COMMENT", comment, 1)})), finding.Off), want, comment)
+	}
 }
 
 // TestProgramsFillForms: a program that has a placeholder as a text of its own puts
