@@ -107,10 +107,11 @@ var dataNotBase64 = &Rule{
 				}
 				severity := finding.Error
 				word, _ := findPlaceholder(v.text)
-				if word != "" || isSentence(v.text) || isAbridged(v.text) || isWordInCapitals(v.text) {
+				blank := word != "" || isMasked(v.text)
+				if blank || isSentence(v.text) || isAbridged(v.text) || isWordInCapitals(v.text) {
 					severity = finding.Warning // somebody is to put a value in
 				}
-				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is not base64", v.key), help, AtMost(severity), func(f *finding.Finding) { f.ToFillIn = word != "" })
+				p.Report(v.secret, v.node, fmt.Sprintf("data key %q is not base64", v.key), help, AtMost(severity), func(f *finding.Finding) { f.ToFillIn = blank })
 			case isPlainWord(v.text) && !utf8.Valid(v.plain):
 				severity := finding.Error
 				if !p.feedsEnvironment(v.secret, v.key) && !isCredentialKey(v.key) {
@@ -124,6 +125,11 @@ var dataNotBase64 = &Rule{
 		})
 		return nil
 	},
+}
+
+// isMasked reports whether text is asterisks in place of what is secret.
+func isMasked(text string) bool {
+	return strings.Contains(text, "***") && strings.Trim(text, `"'* `) == ""
 }
 
 // isSentence reports whether text is a sentence about a value, such as the base64 of your

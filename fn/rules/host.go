@@ -249,7 +249,8 @@ func (p *Pass) checkHostPort(u *hostUse) {
 			except = u.portNode
 		}
 		if slices.Contains(podPorts, port) || slices.ContainsFunc(p.SelectedPods(service), func(pod *inventory.Pod) bool {
-			return mentions(pod.Spec, strconv.Itoa(port), except, 0) // a listener that is not declared
+			// a listener that is not declared
+			return mentions(pod.Spec, strconv.Itoa(port), except, 0) || p.configures(pod, strconv.Itoa(port), u.from)
 		}) {
 			return
 		}

@@ -158,7 +158,7 @@ func (s *hostScan) content(o *inventory.Object) {
 	for _, key := range content.Keys {
 		v, _ := content.Get(key)
 		text, ok := plainText(v)
-		if !ok || key == exampleKey {
+		if !ok || key == exampleKey || isDashboard(key, text) {
 			continue
 		}
 		use.node, use.decoded = v.Node, v.Base64
@@ -197,6 +197,13 @@ func notOwnVariable(o *host.Occurrence) bool {
 // exampleKey is a key of Knative's ConfigMaps that holds what might be set:
 // https://knative.dev/docs/serving/configuration/config-defaults/
 const exampleKey = "_example"
+
+// isDashboard reports whether a text is one of Grafana's: its addresses are what somebody
+// once chose in a variable, and what it shows is in queries.
+// https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/
+func isDashboard(key, text string) bool {
+	return strings.HasSuffix(key, ".json") && strings.Contains(text, `"schemaVersion"`) && strings.Contains(text, `"panels"`)
+}
 
 // plainText returns the text of a value, decoded.
 func plainText(v inventory.Value) (string, bool) {

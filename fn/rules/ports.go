@@ -334,8 +334,15 @@ var undeclaredPorts = []struct{ program, port string }{
 }
 
 // listensUndeclared reports whether a container is one of those programs, by its
-// name or its image's or by the last word of them.
+// name or its image's or by the last word of them, or a controller whose webhooks have
+// their usual port and their usual folder of certificates:
+// https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/webhook#Options
 func listensUndeclared(c *inventory.Container, port string) bool {
+	if port == "9443" && slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(c.Node, "volumeMounts")), func(n *yaml.Node) bool {
+		return strings.Contains(yamlnode.GetString(n, "mountPath"), "k8s-webhook-server")
+	}) {
+		return true
+	}
 	image, _, _ := strings.Cut(path.Base(yamlnode.GetString(c.Node, "image")), ":")
 	return slices.ContainsFunc(undeclaredPorts, func(u struct{ program, port string }) bool {
 		return u.port == port && (c.Name == u.program || image == u.program || strings.HasSuffix(c.Name, "-"+u.program) || strings.HasSuffix(image, "-"+u.program))
