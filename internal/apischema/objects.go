@@ -1069,7 +1069,15 @@ func (o *object) ruleMatches() {
 			continue // a group of before, such as extensions, that is left beside the one of today
 		}
 		o.warn(n, AccessInvalid, "the resource %s is in the group %q, which this rule does not name", n.Value, group)
-		o.problems[len(o.problems)-1].Help = "the rule allows nothing of it"
+		last := &o.problems[len(o.problems)-1]
+		last.Help = "the rule allows nothing of it"
+		if groups["extensions"] && slices.Contains(otherGroups["extensions"], n.Value) {
+			last.What, last.Field = Former, "16"
+			if name, _, _ := strings.Cut(n.Value, "/"); name == "ingresses" {
+				last.Field = "22"
+			}
+			last.Help = "extensions has it no more since Kubernetes 1." + last.Field + ", and the rule allows nothing of it"
+		}
 	}
 }
 

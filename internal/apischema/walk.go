@@ -26,7 +26,7 @@ type Problem struct {
 	Message, Help string
 	// Suggestions are what was probably meant, best first.
 	Suggestions []string
-	// What is [Elsewhere], [ToFillIn] or "". Field is the one that lacks, and List the field whose list
+	// What is [Elsewhere], [ToFillIn], [Former] or "". Field is the one that lacks, and List the field whose list
 	// what lacks it is an element of.
 	What, Field, List string
 	// Warning is set for what the API server takes and nobody wants.
@@ -48,6 +48,10 @@ type moved struct {
 
 // Elsewhere is what a field is that belongs elsewhere, or is written in another way there.
 const Elsewhere = "elsewhere"
+
+// Former is what is of a group that had it until a release of Kubernetes 1, whose minor number
+// is Field.
+const Former = "former"
 
 // ToFillIn is what a value is that somebody or a script is to replace; Field is how it is
 // written.

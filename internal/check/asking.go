@@ -45,6 +45,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	products := hasInstalled().Match(said)
 	ports := nodePortRange().Match(said)
 	place := machines().Match(said) || clouds().Match(said)
+	clusters := clusterReleases().Match(said)
 	builds := restrictor().Match(said) || buildCommands().Match(said) || bytes.Contains(said, []byte(fluxKustomize))
 	counts := bytes.Contains(said, []byte("replicas")) || bytes.Contains(said, []byte("count"))
 	_, outcomes := lookAt(ctx, trees, opts, asked)
@@ -60,6 +61,8 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 				return true
 			case ofDisks[f.Rule]:
 				return place
+			case servedUntil(&f) > 0:
+				return clusters
 			case f.Rule == FileOutsideRoot:
 				return builds
 			case f.Rule == BuildFails && f.Said().What == lacksFile:
@@ -75,6 +78,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 				return bytes.Contains(said, []byte("$("+name+")"))
 			}
 			if name, ok := accountsOfPrograms.asks(o, &f); ok && bytes.Contains(said, []byte(name)) {
+				return true
+			}
+			if folder, ok := foldersOfPrograms.asks(o, &f); ok && bytes.Contains(said, []byte(folder)) {
 				return true
 			}
 			if f.Rule == "config-not-used" && bytes.Contains(said, []byte(f.Resource.Name)) {
@@ -102,7 +108,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 // are made.
 var leavesFiles = map[string]bool{".gitignore": true, ".gitmodules": true, "PROJECT": true}
 
-// spoken is what of the text of a file says something to scripted, setImages, onOneMachine,
+// spoken is what of the text of a file says something to scripted, setImages, onOneMachine, onOldCluster,
 // nodePorts, moreReplicas, varsElsewhere, namespaceLabels, dnsForAll, definedElsewhere and madeLater.
 func spoken(file string, text []byte) []byte {
 	switch {

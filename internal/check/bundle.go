@@ -1,6 +1,8 @@
 package check
 
 import (
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,7 +21,7 @@ import (
 // in another one is there, and what has none lacks nothing.
 // https://sdk.operatorframework.io/docs/olm-integration/generation/
 func spareBundle(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
-	if len(inv.OfKind(inventory.GroupKind{Group: "operators.coreos.com", Kind: "ClusterServiceVersion"})) == 0 {
+	if len(inv.OfKind(serviceVersion)) == 0 {
 		return
 	}
 	for i := range findings {
@@ -37,6 +39,58 @@ func spareBundle(inv *inventory.Inventory, findings []finding.Finding, set map[s
 		}
 	}
 }
+
+// bundles are the folders and files of an operator's bundles.
+type bundles map[string]bool
+
+// replacedBundles returns the bundles of releases of which a later one is there too: a
+// catalog keeps each as it went out, for who has it installed.
+// https://olm.operatorframework.io/docs/concepts/olm-architecture/operator-catalog/creating-an-update-graph/
+func replacedBundles(inv *inventory.Inventory) bundles {
+	type bundle struct {
+		file   string
+		number []string
+	}
+	of := map[string][]bundle{} // by the package
+	for _, o := range inv.OfKind(serviceVersion) {
+		if name, version, ok := strings.Cut(o.Name, "."); ok && o.File != "" {
+			if number := release.FindStringSubmatch(version); number != nil {
+				of[name] = append(of[name], bundle{filepath.ToSlash(o.File), number})
+			}
+		}
+	}
+	found := bundles{}
+	for _, all := range of {
+		latest := slices.MaxFunc(all, func(a, b bundle) int { return compareReleases(a.number, b.number) })
+		for _, b := range all {
+			if compareReleases(b.number, latest.number) == 0 {
+				continue
+			}
+			found[b.file] = true
+			if dir := path.Dir(b.file); dir != path.Dir(latest.file) {
+				found[dir] = true
+			}
+		}
+		// A folder that holds the latest too is nobody's alone.
+		delete(found, path.Dir(latest.file))
+	}
+	return found
+}
+
+// spare makes notes of what is found in bundles.
+func (b bundles) spare(findings []finding.Finding, set map[string]finding.Severity) {
+	if len(b) == 0 {
+		return
+	}
+	for i := range findings {
+		f := &findings[i]
+		if _, ok := set[f.Rule]; !ok && (b[filepath.ToSlash(f.File)] || b[path.Dir(filepath.ToSlash(f.File))]) {
+			f.Severity = min(f.Severity, finding.Note)
+		}
+	}
+}
+
+var serviceVersion = inventory.GroupKind{Group: "operators.coreos.com", Kind: "ClusterServiceVersion"}
 
 // spareUnplaced makes warnings of the namespaces that lack in a kustomization which
 // nobody named, where what is meant has none either, or nothing at all has one: it is a

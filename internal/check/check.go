@@ -171,13 +171,16 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	spoken := rep.scripted(outcomes, readers)
 	unasked(outcomes)
 	rep.saidToBeSet(outcomes)
+	rep.saidToBeWrong(outcomes)
 	rep.setImages(outcomes, readers)
 	onOneMachine(outcomes, readers)
+	onOldCluster(outcomes, readers)
 	moreReplicas.ask(outcomes, readers)
 	chosenPorts(outcomes)
 	nodePorts.ask(outcomes, readers)
 	varsElsewhere.ask(outcomes, readers)
 	readByPrograms.ask(outcomes, readers)
+	foldersOfPrograms.ask(outcomes, readers)
 	accountsOfPrograms.ask(outcomes, readers)
 	namespaceLabels.ask(outcomes, readers)
 	dnsForAll.ask(outcomes, readers)
@@ -364,7 +367,9 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	defineLive(ctx, inv, opts.Cluster)
 	rep.defineNear(&t, inv)
 	parts := []part{{t.Name, inv}}
+	var replaced bundles
 	if !t.Named {
+		replaced = replacedBundles(inv)
 		parts = split(t.Name, inv)
 	}
 	rep.several = rep.several || len(parts)+len(templates) > 1
@@ -394,6 +399,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 				spareForms(p.inv, o.findings, o.set)
 			}
 			o.findings = append(o.findings, processed...)
+			replaced.spare(o.findings, o.set)
 		}
 		if t.alone {
 			o.have, o.findings = nil, t.certain(o.findings)

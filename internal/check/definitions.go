@@ -154,9 +154,11 @@ var samples = map[string]bool{"example": true, "examples": true, "sample": true,
 
 // definedElsewhere makes notes of what is wrong with a custom resource by the definition
 // that another sample installs and that is nowhere else, where the documents or scripts
-// of its own sample install something of its API group.
+// of its own sample install something of its API group. So it does where only tests have
+// the definition: they have what they need of those of others.
 func (rep *Report) definedElsewhere(outcomes []outcome, readers textReaders) {
 	asked := map[string]map[string][]*finding.Finding{} // by the top of the repository and a folder
+	judges := map[string]*paths{}
 	for i := range outcomes {
 		o := &outcomes[i]
 		for j := range o.findings {
@@ -170,6 +172,20 @@ func (rep *Report) definedElsewhere(outcomes []outcome, readers textReaders) {
 				return !slices.ContainsFunc(dirs, func(dir string) bool { return dir == "" || !areApart(from, dir) })
 			}
 			top := o.tree.top()
+			places := judges[top]
+			if places == nil {
+				places = &paths{below: top}
+				judges[top] = places
+			}
+			forTests := func(dir string) bool {
+				is := places.of(path.Join(dir, "crd.yaml"))
+				return dir != "" && (is == tested || is == input)
+			}
+			if top != "" && !forTests(own) && !slices.ContainsFunc(dirs, func(dir string) bool { return !forTests(dir) }) {
+				answer(f, "the definition is one of tests, which may have less in it")
+				f.Severity = finding.Note
+				continue
+			}
 			for dir := own; top != "" && isBelow(top, dir) && apart(dir); dir = path.Dir(dir) {
 				if asked[top] == nil {
 					asked[top] = map[string][]*finding.Finding{}

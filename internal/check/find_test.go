@@ -652,6 +652,8 @@ func TestDefinitionsOfOtherSamples(t *testing.T) {
 		"another chart":  {"samples/quick/crd.yaml", "samples/two-ports/tide.yaml", "samples/two-ports/README.md", "helm install redis stable/redis\n", "error"},
 		"another folder": {"samples/quick/crd.yaml", "samples/two-ports/tide.yaml", "samples/quick/README.md", installs, "error"},
 		"the project's":  {"config/crd.yaml", "samples/two-ports/tide.yaml", "samples/two-ports/README.md", installs, "error"},
+		"in tests":       {"config/test/crd/crd.yaml", "samples/two-ports/tide.yaml", "README.md", "", "note"},
+		"both in tests":  {"config/test/crd/crd.yaml", "test/tide.yaml", "README.md", "", "warning"},
 		"the same":       {"samples/two-ports/crds/crd.yaml", "samples/two-ports/tide.yaml", "samples/two-ports/README.md", installs, "error"},
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{

@@ -26,13 +26,14 @@ import (
 type purpose int
 
 const (
-	applied purpose = iota
-	tested          // a test applies it, and may want it refused
-	kept            // what was replaced, or is shown in part, which nobody applies
-	past            // the same, and it is for the clusters of its time
-	form            // something is filled in first
-	input           // a program's tests read it, and no cluster does
-	broken          // it is wrong so that something can be shown or tried
+	applied  purpose = iota
+	tested           // a test applies it, and may want it refused
+	kept             // what was replaced, or is shown in part, which nobody applies
+	form             // something is filled in first
+	past             // what was replaced, and is for the clusters of its time
+	released         // the copy of a release, which stays as it went out
+	input            // a program's tests read it, and no cluster does
+	broken           // it is wrong so that something can be shown or tried
 )
 
 // purposes are words in the names of folders that say what is in them, and those of
@@ -204,8 +205,10 @@ func (p *paths) part(dir, name string, last bool) purpose {
 	if !last && strings.HasPrefix(name, "zz_generated") {
 		is = max(is, form) // which the generators of a program's types go on with
 	}
-	if is == applied && (before.MatchString(name) || p.isSuperseded(dir, name)) {
-		return past
+	if older, copied := p.isSuperseded(dir, name); older && copied && !last {
+		is = max(is, released)
+	} else if older || before.MatchString(name) {
+		is = max(is, past)
 	}
 	return is
 }
@@ -327,25 +330,44 @@ var release = regexp.MustCompile(`^(.*?)v?([0-9]+)\.([0-9]+)(?:\.([0-9]+))?([^0-
 var before = regexp.MustCompile(`(?i)(?:^|[-_])(?:pre|before|lt|until|upto)[-_.]?v?[0-9]+[._][0-9]`)
 
 // isSuperseded reports whether a name is that of a release, and a later one is beside
-// it.
-func (p *paths) isSuperseded(dir, name string) bool {
+// it, and whether it is nothing else, so that all of a product is copied in it.
+func (p *paths) isSuperseded(dir, name string) (older, copied bool) {
 	own := release.FindStringSubmatch(name)
 	if own == nil {
-		return false
+		return false, false
+	}
+	switch strings.ToLower(strings.Trim(own[1], "-_.")) {
+	case "", "release", "releases", "version", "bundle":
+		copied = true
 	}
 	return slices.ContainsFunc(p.siblings(dir), func(sibling string) bool {
 		other := release.FindStringSubmatch(sibling)
-		if other == nil || other[1] != own[1] {
-			return false
+		return other != nil && other[1] == own[1] && compareReleases(own, other) < 0
+	}), copied
+}
+
+// compareReleases compares two versions as release takes them apart.
+func compareReleases(a, b []string) int {
+	for i := 2; i <= 4; i++ {
+		m, _ := strconv.Atoi(a[i])
+		n, _ := strconv.Atoi(b[i])
+		if m != n {
+			return cmp.Compare(m, n)
 		}
-		for i := 2; i <= 4; i++ {
-			a, _ := strconv.Atoi(own[i])
-			b, _ := strconv.Atoi(other[i])
-			if a != b {
-				return a < b
-			}
+	}
+	before := func(v []string) int {
+		if isPreview(v[5]) {
+			return 0
 		}
-		return false
+		return 1
+	}
+	return cmp.Compare(before(a), before(b))
+}
+
+// isPreview reports whether what follows the numbers of a version is that of one before it.
+func isPreview(suffix string) bool {
+	return len(suffix) > 1 && suffix[0] == '-' && slices.ContainsFunc([]string{"rc", "alpha", "beta", "dev", "pre", "snapshot"}, func(word string) bool {
+		return strings.HasPrefix(strings.ToLower(suffix[1:]), word)
 	})
 }
 
@@ -411,6 +433,9 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			f.Severity = finding.Note
 		}
 		together := t.Root != "" || f.Rule != "quota-exceeded" && f.Rule != "limit-range-violated" // files of a folder need not be
+		if t.Root == "" && f.Rule == "service-spans-applications" && isSample(f.File) {
+			f.Severity = min(f.Severity, finding.Note) // each is tried by itself
+		}
 		if t.Root == "" && isSnippet(f) || isBlankToFill(f) || !together {
 			f.Severity = min(f.Severity, finding.Warning)
 		}
@@ -423,9 +448,9 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			is = max(is, form)
 		}
 		switch is {
-		case broken, input:
+		case released, broken, input:
 			f.Severity = finding.Note
-		case tested, kept, past, form: // a mistake here is worth less than one elsewhere
+		case tested, kept, form, past: // a mistake here is worth less than one elsewhere
 			f.Severity = max(f.Severity-1, finding.Note)
 		default:
 			if f.Severity == finding.Error && f.Rule == "api-removed" && p.isFor(file, f.Resource) {
@@ -435,7 +460,8 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		switch {
 		case is != applied && (f.Rule == "image-tag-latest" || f.Rule == "image-likely-local"):
 			f.Severity = finding.Note // nobody has to roll it back
-		case is == past && f.Rule == "api-removed", is == form && f.Rule == BuildFails: // what it lacks comes with the copy
+		case is == past && f.Rule == "api-removed", is == tested && f.Rule == "duplicate-object", // of several tests, or what one is compared with
+			is == form && f.Rule == BuildFails: // what it lacks comes with the copy
 			f.Severity = finding.Note
 		}
 		// What lacks in a test may be made by it, or be in another namespace, and what
@@ -453,6 +479,12 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			}
 		}
 	}
+}
+
+// isSample reports whether a file is in a folder of samples.
+func isSample(file string) bool {
+	dirs := strings.Split(filepath.ToSlash(filepath.Dir(file)), "/")
+	return slices.ContainsFunc(dirs, func(name string) bool { return samples[strings.ToLower(name)] })
 }
 
 // isBlankToFill reports whether a finding is about what was left empty, or a placeholder

@@ -3,6 +3,7 @@ package check_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -150,9 +151,11 @@ func TestBlanks(t *testing.T) {
 func TestReplacedReleases(t *testing.T) {
 	const text = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n"
 	for path, others := range map[string]map[string]finding.Severity{
-		"catalog/1.2.0/api.yaml":  {"catalog/1.10.0/b.txt": finding.Warning, "catalog/1.1.9/b.txt": finding.Error, "catalog/next/b.txt": finding.Error},
-		"catalog/v0.9/api.yaml":   {"catalog/v1.0/b.txt": finding.Warning, "catalog/v0.8/b.txt": finding.Error},
+		"catalog/1.2.0/api.yaml":  {"catalog/1.10.0/b.txt": finding.Note, "catalog/1.1.9/b.txt": finding.Error, "catalog/next/b.txt": finding.Error},
+		"catalog/v0.9/api.yaml":   {"catalog/v1.0/b.txt": finding.Note, "catalog/v0.8/b.txt": finding.Error},
 		"deploy/api-1.2.yaml":     {"deploy/api-1.3.yaml": finding.Warning, "deploy/web-1.3.yaml": finding.Error},
+		"catalog/1.2.0-rc1/a.yml": {"catalog/1.2.0/b.txt": finding.Note, "catalog/1.2.0-debian/b.txt": finding.Note, "catalog/1.1.0/b.txt": finding.Error},
+		"catalog/1.2.0-el8/a.yml": {"catalog/1.2.0/b.txt": finding.Error},
 		"apps/v1/api.yaml":        {"apps/v2/b.txt": finding.Error}, // both may be there to stay
 		"clusters/eu-1/api.yaml":  {"clusters/eu-2/b.txt": finding.Error},
 		"k8s/kafka-2.8/api.yaml":  {"k8s/redis-7.0/b.txt": finding.Error},
@@ -161,6 +164,38 @@ func TestReplacedReleases(t *testing.T) {
 		for other, want := range others {
 			assert.Equal(t, want, severityOf(t, "unknown-field", tree(t, map[string]string{path: text, other: ""})), "%s beside %s", path, other)
 		}
+	}
+}
+
+// TestReplacedBundles: a catalog keeps the bundles of all releases as they went out.
+func TestReplacedBundles(t *testing.T) {
+	bundle := func(dir, version string) map[string]string {
+		return map[string]string{
+			dir + "/broker.csv.yaml":         "apiVersion: operators.coreos.com/v1alpha1\nkind: ClusterServiceVersion\nmetadata: {name: broker." + version + "}\nspec: {version: " + version + "}\n",
+			dir + "/api" + version + ".yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n",
+		}
+	}
+	for name, c := range map[string]struct {
+		old, latest [2]string
+		want        []finding.Severity
+	}{
+		"a later one":   {[2]string{"catalog/first", "v1.9.0"}, [2]string{"bundle", "v1.10.0"}, []finding.Severity{finding.Note, finding.Error}},
+		"a preview":     {[2]string{"catalog/first", "v2.0.0-rc.1"}, [2]string{"bundle", "v2.0.0"}, []finding.Severity{finding.Note, finding.Error}},
+		"the same":      {[2]string{"catalog/first", "v2.0.0"}, [2]string{"bundle", "v2.0.0"}, []finding.Severity{finding.Error, finding.Error}},
+		"in one folder": {[2]string{"bundle", "v1.9.0"}, [2]string{"bundle", "v1.10.0"}, []finding.Severity{finding.Warning, finding.Error}},
+	} {
+		files := bundle(c.latest[0], c.latest[1])
+		for file, text := range bundle(c.old[0], c.old[1]) {
+			files[file] = text
+		}
+		var got []finding.Severity
+		for _, f := range run(t, check.Options{}, tree(t, files)).Findings {
+			if f.Rule == "unknown-field" {
+				got = append(got, f.Severity)
+			}
+		}
+		slices.Sort(got)
+		assert.Equal(t, c.want, got, name)
 	}
 }
 

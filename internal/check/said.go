@@ -87,6 +87,80 @@ func speaksOfDNS(line []byte) bool {
 	return ok && hasWord(bytes.ToLower(comment), "dns")
 }
 
+// saidToBeWrong makes notes of what a comment at its place, or above it, says is wrong on
+// purpose, and of all in a resource that says of itself that it is to be refused.
+func (rep *Report) saidToBeWrong(outcomes []outcome) {
+	sources := sourceLines{}
+	for i := range outcomes {
+		o := &outcomes[i]
+		for j := range o.findings {
+			f := &o.findings[j]
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line == 0 {
+				continue
+			}
+			lines := sources.of(rep, f.File)
+			if len(lines) < f.Line {
+				continue
+			}
+			from := f.Line - 1
+			for from > 0 && bytes.HasPrefix(bytes.TrimLeft(lines[from-1], " "), []byte("#")) {
+				from--
+			}
+			switch {
+			case slices.ContainsFunc(lines[from:f.Line], isWrongOnPurpose):
+				answer(f, "a comment says that it is meant to be so")
+			case isToBeRefused(lines, f.Line):
+				answer(f, "the resource says that it is to be refused")
+			default:
+				continue
+			}
+			f.Severity = finding.Note
+		}
+	}
+}
+
+var (
+	onPurpose = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(?:intentional(?:ly)?|deliberate(?:ly)?|purposely|purposefully|on purpose)\b|\b(?:invalid|wrong|misspelt|misspelled|incorrect|bad|non-?existent|unknown)(?: on purpose| by design)|^\s*(?:this is )?(?:an? )?(?:invalid|non-?existent)[.!]?\s*$` +
+			`|\b(?:this|which|it|that|pod|deployment|resource|object|request|apply)? ?(?:will|should|must|is expected to|expected to|supposed to) (?:fail|crash|(?:be|get) (?:rejected|denied|refused|blocked))\b`)
+	})
+	condition = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(?:if|unless|when|until|without|otherwise|or|else|not)\b`)
+	})
+	// toBeRefused is an annotation or a label for what a test expects of a resource.
+	toBeRefused = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)^\s+["']?[\w./-]*expect[\w./-]*["']?:\s*["']?(?:should[- ]?(?:be[- ]?)?)?(?:reject|fail|den(?:y|ied)|invalid|refuse|block)\w*["']?\s*$`)
+	})
+)
+
+// isWrongOnPurpose reports whether a line has a comment that says so of what is beside it. What
+// fails under a condition is not meant to.
+func isWrongOnPurpose(line []byte) bool {
+	_, comment, ok := bytes.Cut(line, []byte("#"))
+	return ok && onPurpose().Match(comment) && !condition().Match(comment) && !bytes.Contains(comment, []byte("krm-validate:"))
+}
+
+// isToBeRefused reports whether the document that a line is in, or a comment before its first
+// field, says so.
+func isToBeRefused(lines [][]byte, line int) bool {
+	begins := func(line []byte) bool { return bytes.HasPrefix(line, []byte("---")) }
+	from := line - 1
+	for from > 0 && !begins(lines[from]) {
+		from--
+	}
+	head := true
+	for i, text := range lines[from:] {
+		if i > 0 && begins(text) {
+			return false
+		}
+		head = head && (len(bytes.TrimSpace(text)) == 0 || text[0] == '#' || begins(text))
+		if head && isWrongOnPurpose(text) || !head && bytes.Contains(text, []byte("xpect")) && toBeRefused().Match(text) {
+			return true
+		}
+	}
+	return false
+}
+
 // saidToBeMade makes notes of what lacks, or is in another namespace only, where a comment
 // beside what asks for it says that somebody makes it.
 func (rep *Report) saidToBeMade(outcomes []outcome) {

@@ -438,6 +438,21 @@ func TestProgramsReadFiles(t *testing.T) {
 	assert.Contains(t, above(rep, finding.Note), "error unknown-field")
 }
 
+// TestProgramsReadFolders: who loads a workload with a placeholder puts something in.
+func TestProgramsReadFolders(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: crane}\nspec: {containers: [{name: crane, image: \"crane:placeholder\"}]}\n"
+	for name, c := range map[string]struct{ file, text, want string }{
+		"the folder":     {"pkg/assets.go", "const cranes = \"assets/cranes/\"\n", "note"},
+		"below another":  {"pkg/assets.go", "const cranes = \"../../assets/cranes\"\n", "note"},
+		"another folder": {"pkg/assets.go", "const cranes = \"assets/cranes-old/\"\n", "warning"},
+		"as it is":       {"pkg/assets.go", "exec.Command(\"kubectl\", \"apply\", \"-f\", \"assets/cranes/\")\n", "warning"},
+		"a test":         {"pkg/assets_test.go", "const cranes = \"assets/cranes/\"\n", "warning"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"assets/cranes/pod.yaml": pod, c.file: c.text}))
+		assert.Contains(t, above(rep, finding.Off), c.want+" placeholder-left", name)
+	}
+}
+
 // TestProgramsOfOtherLanguages: port 8000 says little where the repository has the program.
 func TestProgramsOfOtherLanguages(t *testing.T) {
 	const app = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: farm-backend}\nspec:\n  selector: {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n" +
@@ -466,6 +481,48 @@ func TestSaidToBeOld(t *testing.T) {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"issuer.yaml": comment + issuer}))
 		assert.Contains(t, above(rep, finding.Off), want+" api-removed", comment)
 	}
+}
+
+// TestWrongOnPurpose: who says that something is wrong knows it.
+func TestWrongOnPurpose(t *testing.T) {
+	const service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: pier\n%sspec:\n  ports: [{port: 80}]\n%s  selectr: {app: pier}%s\n"
+	for name, c := range map[string]struct{ meta, above, beside, want string }{
+		"beside it":         {"", "", " # intentionally misspelt", "note"},
+		"above it":          {"", "  # This will be rejected.\n", "", "note"},
+		"alone":             {"", "", " # invalid", "note"},
+		"in an annotation":  {"  annotations: {a: b}\n  labels:\n    expected-result: should-be-rejected\n", "", "", "note"},
+		"under a condition": {"", "  # This will fail if the pier is closed.\n", "", "error"},
+		"of something else": {"", "  # Ports that are invalid are left out.\n", "", "error"},
+		"what is expected":  {"  annotations:\n    expected-load: low\n", "", "", "error"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"pier.yaml": fmt.Sprintf(service, c.meta, c.above, c.beside)}))
+		assert.Contains(t, above(rep, finding.Off), c.want+" unknown-field", name)
+	}
+	rep := run(t, check.Options{}, tree(t, map[string]string{"pier.yaml": "# A Service that the policy must refuse: it should be rejected.\n" + fmt.Sprintf(service, "", "", "") + "---\n" + strings.ReplaceAll(fmt.Sprintf(service, "", "", ""), "pier", "quay")}))
+	assert.Subset(t, above(rep, finding.Off), []string{"note unknown-field", "error unknown-field"})
+}
+
+// TestOldClusters: what a repository says that its cluster is may still serve what later
+// ones do not.
+func TestOldClusters(t *testing.T) {
+	const ingress = "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: pier}\nspec: {rules: [{host: pier.example.com}]}\n"
+	for name, c := range map[string]struct {
+		file, text, want string
+	}{
+		"of tests":               {"Makefile", "e2e:\n\tkind create cluster --image kindest/node:v1.18.2\n", "note"},
+		"that serves it no more": {"Makefile", "e2e:\n\tkind create cluster --image kindest/node:v1.22.0\n", "error"},
+		"one of several":         {"README.md", "minikube start --kubernetes-version=v1.16.0\n\nTested with Kubernetes 1.25 too.\n", "error"},
+		"of OpenShift 3":         {"docs/install.md", "Log in to OKD 3.11, made by `oc cluster up`.\n", "note"},
+		"of OpenShift 4":         {"docs/install.md", "Log in to OpenShift 3.11 or OpenShift 4.\n", "error"},
+		"that is the oldest":     {"README.md", "Needs OpenShift 3.11 or later.\n", "error"},
+		"that a document names":  {"README.md", "Needs Kubernetes 1.14.\n", "error"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"ingress.yaml": ingress, c.file: c.text}))
+		assert.Contains(t, above(rep, finding.Off), c.want+" api-removed", name)
+	}
+	const role = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: pier}\nrules: [{apiGroups: [extensions], resources: [deployments], verbs: [list]}]\n"
+	assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"a.yaml": ingress + role})), finding.Off), "note access-invalid")
+	assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"a.yaml": role})), finding.Off), "warning access-invalid")
 }
 
 // TestPartsOfReleases: what is applied over the object of a chart has what it changes.

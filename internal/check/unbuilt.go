@@ -199,7 +199,7 @@ func (t *Tree) comesLater(f *kbuild.Failure) bool {
 	if err != nil || top == "" {
 		return true
 	}
-	if rel = filepath.ToSlash(rel); strings.HasPrefix(rel, "../") || ignoredBelow(top, rel) || inSubmodule(top, rel) || isFile(filepath.Join(top, "PROJECT")) {
+	if rel = filepath.ToSlash(rel); strings.HasPrefix(rel, "../") || ignoredBelow(top, rel) || inSubmodule(top, rel) || isGenerated(rel) && isFile(filepath.Join(top, "PROJECT")) {
 		return true
 	}
 	entries, err := os.ReadDir(filepath.Dir(file))
@@ -210,6 +210,20 @@ func (t *Tree) comesLater(f *kbuild.Failure) bool {
 	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
 		return strings.Contains(e.Name(), stem) && patternWords().MatchString(strings.Replace(e.Name(), stem, "", 1))
 	})
+}
+
+// isGenerated reports whether a file has the place of one that is made of the markers in a
+// program of a kubebuilder project: https://book.kubebuilder.io/reference/controller-gen
+func isGenerated(rel string) bool {
+	switch path.Base(rel) {
+	case "role.yaml", "manifests.yaml", "bases", "crd", "crds", "webhook":
+		return true
+	}
+	switch path.Base(path.Dir(rel)) {
+	case "bases", "crd", "crds":
+		return true
+	}
+	return false
 }
 
 // isSlip reports whether a file that is not there is nearly called as one that is. An env

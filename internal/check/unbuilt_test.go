@@ -29,6 +29,18 @@ func TestFilesThatComeLater(t *testing.T) {
 	assert.Len(t, rep.Unread, 1)
 }
 
+// TestProjectsOfOperators: what is made of the markers in a program comes later, and nothing
+// else does.
+func TestProjectsOfOperators(t *testing.T) {
+	for entry, want := range map[string][]string{
+		"role.yaml": nil, "manifests.yaml": nil, "bases/harbor.example.com_tides.yaml": nil, "../crd": nil,
+		"tide_v1_sample.yaml": {"error build-fails"}, "../telemetry": {"error build-fails"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"config/own/kustomization.yaml": kustomization + "- " + entry + "\n", "PROJECT": "layout: [go.kubebuilder.io/v4]\n", ".git/config": ""}))
+		assert.Equal(t, want, above(rep, finding.Note), entry)
+	}
+}
+
 // TestTemplatesDoNotBuild: what a folder to be copied lacks is a note.
 func TestTemplatesDoNotBuild(t *testing.T) {
 	for dir, want := range map[string][]string{"_app_templates": nil, "templates_app": {"error build-fails"}} {

@@ -2,8 +2,12 @@ package check
 
 import (
 	"bytes"
+	"path"
+	"path/filepath"
+	"strings"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
 )
 
@@ -39,6 +43,31 @@ var readByPrograms = saying[string]{
 		return func(name string) string {
 			if inQuotes(text, name) {
 				return file + " has its name"
+			}
+			return ""
+		}
+	},
+}
+
+// foldersOfPrograms makes notes of placeholders in the files of a folder that a program in Go
+// reads, and does not apply as they are: who loads a Deployment with the image "todo" sets it.
+var foldersOfPrograms = saying[string]{
+	asks: func(o *outcome, f *finding.Finding) (folder string, ok bool) {
+		if _, left := rules.PlaceholderLeft(f); !left || f.File == "" || o.tree.Root != "" {
+			return "", false
+		}
+		rel, err := filepath.Rel(o.tree.top(), absolute(filepath.Dir(filepath.FromSlash(f.File))))
+		folder = filepath.ToSlash(rel)
+		return folder, err == nil && strings.Contains(folder, "/") && !strings.HasPrefix(folder, "..")
+	},
+	wants: func(file string) bool { return path.Ext(file) == ".go" && isProgram(file) },
+	says: func(file string, text []byte) func(string) string {
+		if applying().Match(text) {
+			return nil
+		}
+		return func(folder string) string {
+			if bytes.Contains(text, []byte(folder+`"`)) || bytes.Contains(text, []byte(folder+`/"`)) {
+				return file + " reads the folder, and the program may fill it in"
 			}
 			return ""
 		}
