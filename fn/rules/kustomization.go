@@ -31,7 +31,7 @@ func kustomizationRules() []*Rule {
 				"The resource is spelt otherwise, has another version or namespace, or has been taken out. " +
 				"It is an error where a resource of that name or nearly that name is there, and a warning where there is none; " +
 				"a note where the patch takes out what is not there anyway, or where a patch before it in the same kustomization has taken its target out. " +
-				"Targets by pattern, by label or by kind alone are left alone, and so are components, which may be for other builds.",
+				"Targets by pattern, by label or by kind alone are left alone, unless their group or version is one in which no resource of the kind is, though there are some in another one; so are components, which may be for other builds.",
 		},
 		{
 			Name: "images-entry-unused", Severity: finding.Error, Kustomization: true, URL: docs + "images/",

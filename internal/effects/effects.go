@@ -24,6 +24,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -211,7 +212,19 @@ func (r *Recorder) patchTarget(s *kbuild.Step, patches []types.Patch) {
 	const silent = "kustomize skips such a patch without a word"
 	message := "the patch changes nothing: its target " + described(&target) + "selects no resource"
 	entry := append(slices.Clone(s.Entry), "target")
-	if r.nearSelector(s, PatchTargetMissing, s.File, &target, entry, message, silent) || target.Name == "" || isPattern(target.Name) || target.LabelSelector != "" || target.AnnotationSelector != "" {
+	if r.nearSelector(s, PatchTargetMissing, s.File, &target, entry, message, silent) {
+		return
+	}
+	if !slices.ContainsFunc(patches, func(p types.Patch) bool { // alternatives, of which one is to fit
+		return p.Target != nil && p.Target.Kind == target.Kind && p.Target.Gvk != target.Gvk
+	}) && s.Kustomization.Kind != types.ComponentKind {
+		if f, want, have := otherKind(s, &target); f != "" {
+			r.report(PatchTargetMissing, finding.Warning, s.File, append(entry, f),
+				fmt.Sprintf("the patch changes nothing: the %s %q has no %s, and those here have %q", f, want, target.Kind, have), meant(have), help(silent))
+			return
+		}
+	}
+	if target.Name == "" || isPattern(target.Name) || target.LabelSelector != "" || target.AnnotationSelector != "" {
 		return
 	}
 	resources := 0
@@ -231,6 +244,27 @@ func (r *Recorder) patchTarget(s *kbuild.Step, patches []types.Patch) {
 		r.report(PatchTargetMissing, finding.Warning, s.File, append(entry, "name"), message,
 			help(silent+"; take it out, or write the name that is meant"))
 	}
+}
+
+// otherKind returns the group or version of a target for resources of a kind in which no
+// resource of that kind is, or can be, and that of those which are there: HelmReleases of an
+// old version, a Deployment of the group of Ingresses.
+func otherKind(s *kbuild.Step, target *types.Selector) (field, want, have string) {
+	if target.Kind == "" || isPattern(strings.ReplaceAll(target.Kind+target.Group+target.Version, ".", "")) || target.Name != "" && !isPattern(target.Name) {
+		return "", "", ""
+	}
+	s.Each(func(res *resource.Resource) {
+		id := res.CurId()
+		if id.Kind != target.Kind || field != "" {
+			return
+		}
+		switch f, w, h := differs(target, res); {
+		case f == "version" && (target.Group != "" || inventory.ByKubernetes(id.Group)),
+			f == "group" && apischema.Kubernetes().HasGroup(w) && !slices.Contains(apischema.Kubernetes().Kinds(w), target.Kind):
+			field, want, have = f, w, h
+		}
+	})
+	return field, want, have
 }
 
 // takenOutBefore returns the entry of a kustomization that takes out what a target means:
