@@ -68,6 +68,11 @@ func (p *Pass) checkExists(r *reference.Ref) {
 	what := describe(r)
 	switch res.Status {
 	case reference.Typo:
+		if r.Row.Foreign && p.makes(r.From, r.To[0], r.Namespace, res.Suggestions) {
+			p.Report(r.From, r.Node, what+" is not in this build", AtMost(finding.Note), p.NotInBuild(r.To[0].Kind, r.Namespace, r.Name),
+				Help("add it to the build, or declare it under validate.externals with the reason why it exists anyway"))
+			return
+		}
 		if !reference.IsPlaceholderName(r.Name) && inSameList(r, res.Suggestions[0]) { // a list that names both means both
 			if r.Pod == nil {
 				return
@@ -370,6 +375,14 @@ var copiedSecrets = NewFact(func(b *Build) map[[2]string]bool {
 	}
 	return copied
 })
+
+// makes reports whether an object makes all that there is under some names.
+func (p *Pass) makes(o *inventory.Object, kind inventory.GroupKind, namespace string, names []string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool {
+		made := p.Inventory.Lookup(kind, namespace, name, false, o)
+		return made == nil || made.Producer != o
+	})
+}
 
 // reportWrongNamespace reports a name that exists in other namespaces only: at
 // the field with the namespace, if there is one.

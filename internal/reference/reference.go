@@ -70,6 +70,9 @@ type Row struct {
 	// is absent and the build has such others in that namespace, that is a warning at
 	// least.
 	Siblings bool
+	// Foreign rows name what another object than the referrer makes: what it makes
+	// itself is not meant.
+	Foreign bool
 	// Guess rows rest on what fields are usually called, not on a schema. Only
 	// a near miss or a wrong namespace counts against them.
 	Guess bool

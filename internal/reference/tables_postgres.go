@@ -16,7 +16,7 @@ var postgresRows = []Row{
 	{From: cnpg + "/Cluster", Path: "spec.externalClusters[].sslCert.name", Key: "key", Optional: "optional", To: "Secret"},
 	{From: cnpg + "/Cluster", Path: "spec.externalClusters[].sslKey.name", Key: "key", Optional: "optional", To: "Secret"},
 	{From: cnpg + "/Cluster", Path: "spec.externalClusters[].sslRootCert.name", Key: "key", Optional: "optional", To: "Secret"},
-	{From: cnpg + "/Cluster", Path: "spec.externalClusters[].connectionParameters.host", Parse: Host, To: "Service", Lenient: true},
+	{From: cnpg + "/Cluster", Path: "spec.externalClusters[].connectionParameters.host", Parse: Host, To: "Service", Lenient: true, Foreign: true},
 	{From: barman, Path: "spec.**.s3Credentials.accessKeyId.name", Key: "key", Optional: "optional", To: "Secret"},
 	{From: barman, Path: "spec.**.s3Credentials.secretAccessKey.name", Key: "key", Optional: "optional", To: "Secret"},
 	{From: barman, Path: "spec.**.s3Credentials.region.name", Key: "key", Optional: "optional", To: "Secret"},
