@@ -141,8 +141,14 @@ func (b *Build) consequences(o *inventory.Object, field string, what effect) []s
 			lines = append(lines, fmt.Sprintf("the readiness probe %s of %s will fail if it depends on it", probe, name))
 			fails = true
 		}
-		if fails {
-			lines = append(lines, b.behindPod(pod, o)...)
+		if !fails {
+			continue
+		}
+		for _, line := range b.behindPod(pod, o) {
+			if what == unreachable {
+				line = "in that case " + line
+			}
+			lines = append(lines, line)
 		}
 	}
 	return unique(lines)

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -34,7 +35,11 @@ var annotationUnknown = &Rule{
 				case nginxOptions()[name]:
 					p.ReportKey(o, key, value, message, Help("%s is an option of the controller's ConfigMap, for all Ingresses", name))
 				case nginxInstead[name] != "":
-					p.ReportKey(o, key, value, message, DidYouMean(nginxAnnotations+nginxInstead[name]))
+					instead := nginxInstead[name]
+					if instead == "limit-rps" && (ofMinutes().MatchString(yamlnode.String(value)) || ofMinutes().MatchString(o.Annotation(key.Value+"-window")+o.Annotation(key.Value+"-period"))) {
+						instead = "limit-rpm"
+					}
+					p.ReportKey(o, key, value, message, DidYouMean(nginxAnnotations+instead))
 				default:
 					p.ReportKey(o, key, value, message)
 				}
@@ -43,6 +48,9 @@ var annotationUnknown = &Rule{
 		return nil
 	},
 }
+
+// ofMinutes is a window of a minute, or a rate of one: 1m, 60s, 10r/m.
+var ofMinutes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:1 ?m(?:in(?:ute)?)?|60s?|minute|.*/m(?:in(?:ute)?)?)$`) })
 
 const nginxAnnotations = "nginx.ingress.kubernetes.io/"
 

@@ -38,7 +38,7 @@ var rewriteDropsPath = &Rule{
 				if literal == "/" || isOnePage(literal) || !group && strings.HasSuffix(expression, "$") {
 					continue
 				}
-				help := fmt.Sprintf("write path: %s(/|$)(.*) with pathType: ImplementationSpecific, and %s: /$2", literal, rewriteTarget)
+				help := fmt.Sprintf("leave the target out where the program knows the path; otherwise write path: %s(/|$)(.*) with pathType: ImplementationSpecific, and %s: /$2, which is for all paths of this Ingress", literal, rewriteTarget)
 				if group {
 					help = fmt.Sprintf("write %s: /$1, or /$2 if the second group is the rest of the path", rewriteTarget)
 				}
