@@ -119,7 +119,7 @@ func setters(file string, text []byte) func(moving) bool {
 	if strings.HasPrefix(path.Base(file), "skaffold") {
 		return func(q moving) bool { return hasWord(text, q.image) }
 	}
-	written := imagesWritten(text)
+	written, computed := imagesWritten(text), imagesComputed(file, text)
 	var commands [][]byte
 	for _, at := range settings().FindAllIndex(text, -1) {
 		command := text[at[0]:min(len(text), at[1]+2000)]
@@ -134,7 +134,7 @@ func setters(file string, text []byte) func(moving) bool {
 		return nil
 	}
 	return func(q moving) bool {
-		return slices.Contains(written, q.image) || slices.ContainsFunc(commands, func(command []byte) bool { return q.setBy(command) })
+		return slices.Contains(written, q.image) || slices.ContainsFunc(computed, q.madeOf) || slices.ContainsFunc(commands, func(command []byte) bool { return q.setBy(command) })
 	}
 }
 
@@ -149,6 +149,44 @@ func imagesWritten(text []byte) (names []string) {
 		names = append(names, string(m[1]))
 	}
 	return names
+}
+
+// tiltBuild is the first argument of a call in a Tiltfile that builds an image.
+// https://docs.tilt.dev/api.html#api.docker_build
+var tiltBuild = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:def )?\b(?:docker|custom)_build\w*\(\s*(?:ref\s*=\s*)?((?:'[^'\n]*'|"[^"\n]*"|\([^()\n]*\)|\[[^\[\]\n]*\]|[^,()'"\[\]\n])+)`)
+})
+
+var (
+	quotedText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`'[^'\n]*'|"[^"\n]*"`) })
+	putIn      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[sdr]|\{\w*\}`) })
+)
+
+// imagesComputed are the names of images that a Tiltfile puts together from variables, as
+// what is written of each.
+func imagesComputed(file string, text []byte) (names [][]string) {
+	if !strings.HasPrefix(strings.ToLower(path.Base(file)), "tiltfile") {
+		return nil
+	}
+	for _, m := range tiltBuild().FindAllSubmatch(text, -1) {
+		ref := bytes.TrimSpace(m[1])
+		written := quotedText().FindAll(ref, -1)
+		if bytes.HasPrefix(m[0], []byte("def ")) || len(written) == 1 && len(written[0]) == len(ref) && !putIn().Match(ref) {
+			continue
+		}
+		parts := []string{}
+		for _, literal := range written {
+			parts = append(parts, putIn().Split(string(literal[1:len(literal)-1]), -1)...)
+		}
+		names = append(names, parts)
+	}
+	return names
+}
+
+// madeOf reports whether the name of an image without a registry has all the parts of one
+// that is put together.
+func (q moving) madeOf(parts []string) bool {
+	return !q.unfilled && !strings.Contains(q.image, "/") && !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(q.image, part) })
 }
 
 // setBy reports whether a command sets the image.

@@ -75,6 +75,22 @@ func TestSetImages(t *testing.T) {
 	}
 }
 
+// TestTiltComputesImages: a Tiltfile may put the names of its images together.
+func TestTiltComputesImages(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: till}\nspec: {containers: [{name: web, image: 'till-web:latest'}]}\n"
+	for text, want := range map[string]string{
+		"for s in ['web', 'api']:\n    docker_build('till-' + s, s)\n":               "note",
+		"for s in ['web', 'api']:\n    docker_build(ref='till-%s' % s, context=s)\n": "note",
+		"def build(name):\n    docker_build(name, '.')\n\nbuild(till)\n":             "note",
+		"for s in ['web', 'api']:\n    docker_build('desk-' + s, s)\n":               "warning",
+		"docker_build('desk-web', s)\n":                                              "warning",
+		"def docker_build_twice(name, context):\n    local('make ' + name)\n":        "warning",
+	} {
+		found := above(run(t, check.Options{}, tree(t, map[string]string{"k8s/pod.yaml": pod, "Tiltfile": text})), finding.Off)
+		assert.Contains(t, found, want+" image-likely-local", text)
+	}
+}
+
 // TestUnpinned: what has no version and keeps no data is a note, unless a tree is
 // named, or said to be whole.
 func TestUnpinned(t *testing.T) {
