@@ -119,8 +119,53 @@ func (p *Pass) reportHost(u *hostUse, message string, opts ...Option) {
 	if u.mayHoldSecret() {
 		opts = append(opts, SecretLine())
 	}
+	if unreadConfigs.Of(p.Build)[u.from] {
+		opts = append(opts, Says(finding.About{What: ofNoReader}))
+	}
 	p.Report(u.from, node, message, opts...)
 }
+
+// ofNoReader says of an address that it is in a ConfigMap or Secret that nothing reads.
+const ofNoReader = "nothing reads it"
+
+// Unread reports whether a finding is about an address that nothing of the build reads.
+func Unread(f *finding.Finding) bool {
+	return f.Said().What == ofNoReader && slices.ContainsFunc(hostRules, func(r *Rule) bool { return r.Name == f.Rule })
+}
+
+// unreadConfigs are the ConfigMaps and Secrets with addresses, in namespaces with pods, that nothing
+// refers to by their names, and that no text has the name of.
+var unreadConfigs = NewFact(func(b *Build) map[*inventory.Object]bool {
+	withPods := map[string]bool{}
+	named := map[string]bool{}
+	for _, o := range b.Inventory.Objects() {
+		if len(o.Pods()) > 0 {
+			withPods[o.Namespace] = true
+		}
+	}
+	for _, kind := range [...]string{"ConfigMap", "Secret"} {
+		for _, r := range b.refs.To(gk(kind)) {
+			named[r.Name] = true
+			if t := b.resolve(r).Target; t != nil {
+				named[t.Name] = true
+			}
+		}
+	}
+	candidates := map[*inventory.Object]*inventory.Object{}
+	for _, u := range hosts.Of(b).uses {
+		if o := u.from; (o.Kind == "ConfigMap" || o.Kind == "Secret") && o.Node != nil && withPods[o.Namespace] && !named[o.Name] && !named[o.BaseName()] {
+			candidates[o] = o
+		}
+	}
+	if len(candidates) > 0 {
+		b.dropMentioned(candidates)
+	}
+	idle := map[*inventory.Object]bool{}
+	for o := range candidates {
+		idle[o] = true
+	}
+	return idle
+})
 
 // mayHoldSecret reports whether the line around the address may hold more than
 // reports may show: of a URL they show host and port.

@@ -50,7 +50,9 @@ var annotationUnknown = &Rule{
 }
 
 // ofMinutes is a window of a minute, or a rate of one: 1m, 60s, 10r/m.
-var ofMinutes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:1 ?m(?:in(?:ute)?)?|60s?|minute|.*/m(?:in(?:ute)?)?)$`) })
+var ofMinutes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:1 ?m(?:in(?:ute)?)?|60s?|minute|.*/m(?:in(?:ute)?)?)$`)
+})
 
 const nginxAnnotations = "nginx.ingress.kubernetes.io/"
 

@@ -108,7 +108,7 @@ func withoutHash(name string) string {
 
 // dropMentioned takes out the objects whose name, now or earlier, is a word of
 // any text in another resource of the build.
-func (p *Pass) dropMentioned(unused map[*inventory.Object]*inventory.Object) {
+func (b *Build) dropMentioned(unused map[*inventory.Object]*inventory.Object) {
 	names := map[string][]*inventory.Object{}
 	shortest := math.MaxInt
 	for o := range unused {
@@ -119,7 +119,7 @@ func (p *Pass) dropMentioned(unused map[*inventory.Object]*inventory.Object) {
 			}
 		}
 	}
-	for _, o := range p.Inventory.Objects() {
+	for _, o := range b.Inventory.Objects() {
 		if o.Local {
 			continue
 		}

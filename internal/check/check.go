@@ -195,6 +195,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	misspelt(outcomes)
 	judgeUnwritten()
 	rep.spareToFill(outcomes)
+	ofNoReader(outcomes)
 	rep.embedded(outcomes)
 	rep.saidOtherwise(outcomes)
 	for i := range outcomes {

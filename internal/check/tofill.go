@@ -55,6 +55,26 @@ func (rep *Report) spareToFill(outcomes []outcome) {
 	}
 }
 
+// ofNoReader lowers what is found at an address that nothing of the tree reads by a level:
+// whatever is wrong with it, nobody connects there, as far as the repository shows.
+func ofNoReader(outcomes []outcome) {
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.around == nil || o.tree.Named {
+			continue
+		}
+		for j := range o.findings {
+			f := &o.findings[j]
+			if _, set := o.set[f.Rule]; !set && f.Severity > finding.Note && rules.Unread(f) {
+				answer(f, "nothing here reads this "+f.Resource.Kind)
+				if f.Missing != nil {
+					f.Severity = finding.Note
+				}
+			}
+		}
+	}
+}
+
 // saysToFill reports whether the comment on a line, or those on the lines above it, ask
 // for another value.
 func saysToFill(lines [][]byte, at int) bool {

@@ -115,6 +115,25 @@ func TestSecretsToFill(t *testing.T) {
 	}
 }
 
+// TestAddressesNobodyReads: an address in a ConfigMap that nothing refers to leads nobody
+// astray yet.
+func TestAddressesNobodyReads(t *testing.T) {
+	text := func(host, reads string) string {
+		return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: addresses, namespace: shop}\ndata: {LEDGER_URL: 'http://" + host + ":80'}\n---\n" +
+			"apiVersion: v1\nkind: Service\nmetadata: {name: ledger, namespace: shop}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n---\n" +
+			"apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\nspec: {containers: [{name: web, image: 'example.com/web:1'" + reads + "}]}\n"
+	}
+	const from = ", envFrom: [{configMapRef: {name: addresses}}]"
+	for _, c := range [][3]string{
+		{"ledgr", from, "error"}, {"ledgr", "", "warning"}, {"ledgr", ", args: [--config=addresses]", "error"},
+		{"queue", from, "warning"}, {"queue", "", "note"},
+	} {
+		dir := tree(t, map[string]string{"k8s/all.yaml": text(c[0], c[1])})
+		assert.Contains(t, above(run(t, check.Options{}, dir), finding.Off), c[2]+" host-not-found", c)
+		assert.Contains(t, above(run(t, check.Options{Unresolved: "error"}, dir), finding.Off), "error host-not-found", c)
+	}
+}
+
 // TestClientsOfData: a Job runs a client of a database, which may be of any release.
 func TestClientsOfData(t *testing.T) {
 	const pod = "spec: {restartPolicy: Never, containers: [{name: a, image: 'postgres:latest', volumeMounts: [{name: d, mountPath: /var/lib/postgresql}]}], volumes: [{name: d, hostPath: {path: /srv/d}}]}"
