@@ -35,6 +35,7 @@ var hostNotFound = &Rule{
 		"Addresses are found in environment variables, command lines, whole files inside ConfigMaps and Secrets, annotations and custom resources. " +
 		"Short names are looked up in the namespace of the pod, ConfigMap or Secret that holds them. " +
 		"Public domains, IP addresses, placeholders, and namespaces that are not in the build are left alone. " +
+		"A name with underscores, which no Service can have, is reported where a Service has it with dashes. " +
 		"In the middle of a file it is a warning for words that are no URL and are unlike every Service." + undeclared,
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
@@ -55,7 +56,11 @@ func (p *Pass) reportHostNotFound(u *hostUse) {
 		if r.rival != "" {
 			names = append(names, r.rival)
 		}
-		p.reportHost(u, missing, DidYouMean(names...), Wanted("Service", r.namespace, r.service))
+		severity := finding.Error
+		if u.Form == host.Word && strings.Contains(u.Host, "_") { // of a file, which may have it for something else
+			severity = finding.Warning
+		}
+		p.reportHost(u, missing, DidYouMean(names...), AtMost(severity), Wanted("Service", r.namespace, r.service))
 	case hostWrongNamespace:
 		severity := finding.Error
 		if u.weak() && u.Form == host.Word {

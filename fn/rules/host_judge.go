@@ -184,6 +184,9 @@ func (j *hostJudge) judge(u *hostUse) hostJudgement {
 	if u.IsIP() || u.IsLoopback() || j.defined[name] {
 		return hostJudgement{}
 	}
+	if strings.Contains(name, "_") {
+		return j.judgeUnderscore(u, name)
+	}
 	two := strings.Contains(name, "..")
 	n, ok := splitZone(name)
 	if ok && !two {
@@ -205,6 +208,22 @@ func (j *hostJudge) judge(u *hostUse) hostJudgement {
 		return j.judgeTriple(u, labels[0], labels[1], labels[2])
 	}
 	return hostJudgement{}
+}
+
+// judgeUnderscore judges names that no Service can have, as those of Docker Compose may be:
+// nothing is known of one but that a Service has it with dashes.
+func (j *hostJudge) judgeUnderscore(u *hostUse, name string) hostJudgement {
+	dashed := strings.ReplaceAll(name, "_", "-")
+	target := j.find(u, dashed, u.namespace)
+	if target == nil || u.Port != 0 && !j.hasPort(target, u.Port) {
+		return hostJudgement{}
+	}
+	for _, text := range yamlnode.Fields(u.from.Get("data")) {
+		if host.Upstreams(yamlnode.String(text))[u.Host] { // a group of nginx, in another file
+			return hostJudgement{}
+		}
+	}
+	return hostJudgement{verdict: hostTypo, service: name, namespace: u.namespace, suggestion: dashed}
 }
 
 // judgeSlip judges names that are one edit away from that of a Service in the zone of

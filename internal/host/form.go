@@ -562,7 +562,7 @@ func (s *scanner) tokenStart(i int) int {
 }
 
 func (s *scanner) tokenEnd(i int) int {
-	for i < len(s.text) && isHostByte(s.text[i]) {
+	for i < len(s.text) && (isHostByte(s.text[i]) || s.text[i] == '_' && i > 0 && isLetterOrDigit(s.text[i-1])) {
 		i++
 	}
 	return min(i, len(s.text))

@@ -92,6 +92,10 @@ func TestFindInValues(t *testing.T) {
 		{"ELASTICSEARCH_HOSTS", "es-0,es-1.es, es-2:9200", []string{"es-0", "es-1.es", "es-2:9200"}},
 		{"DB_HOST", "mysql.data.svc.cluster.local", []string{"mysql.data.svc.cluster.local"}},
 		{"DB_NAME", "postgres", nil},
+		{"DB_HOST", "ledger_db", []string{"ledger_db"}},
+		{"DB_HOST", "ledger_", nil},
+		{"DB_HOST", "ledger_db.example.com", nil},
+		{"DB_URL", "http://ledger_api:8080/x_y", []string{"ledger_api:8080"}},
 		{"X", "--db-host=postgres", []string{"postgres"}},
 		// No addresses.
 		{"DB_HOST", "", nil},

@@ -195,6 +195,10 @@ func plausible(host string, form Form) bool {
 			if label == 0 {
 				return false
 			}
+		case c == '_': // as Docker Compose has it, of which there are no domains
+			if label == 0 || strings.IndexByte(host, '.') >= 0 || host[len(host)-1] == '_' {
+				return false
+			}
 		case isDigit(c) || c == ':': // a colon: an IPv6 address, checked before
 		default:
 			return false
@@ -239,7 +243,7 @@ func inServiceZone(host string) bool {
 }
 
 // trimSRV drops the leading _port._proto labels of an SRV name. It rejects
-// other names with underscores by returning "".
+// other names with underscores and dots by returning "".
 func trimSRV(text string, start int, host string) (int, string) {
 	for strings.HasPrefix(host, "_") {
 		dot := strings.IndexByte(host, '.')
@@ -248,7 +252,7 @@ func trimSRV(text string, start int, host string) (int, string) {
 		}
 		start, host = start+dot+1, host[dot+1:]
 	}
-	if strings.IndexByte(host, '_') >= 0 {
+	if strings.IndexByte(host, '_') >= 0 && strings.IndexByte(host, '.') >= 0 {
 		return start, ""
 	}
 	return start, host
