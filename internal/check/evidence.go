@@ -178,6 +178,7 @@ type surroundings struct {
 	certManager bool
 	certificate bool // it has the Secret of a certificate
 	base        bool
+	encrypted   bool // it has objects whose names SOPS has encrypted: https://getsops.io/docs/
 }
 
 // maker is a resource that has objects made that are not in its tree.
@@ -203,6 +204,10 @@ func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.F
 	s.base = len(s.Objects) > 0 && t.Root != "" && t.Base && rep.unfinished(t)
 	for _, o := range inv.Objects() {
 		if o.Node == nil || o.Local || o.Kind == "" {
+			continue
+		}
+		if strings.HasPrefix(o.Name, "ENC[") {
+			s.encrypted = true
 			continue
 		}
 		s.namespaces[o.Namespace] = true
@@ -512,6 +517,9 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			}
 			if a.maker == "" {
 				a.maker = others.ofProduct(&a)
+			}
+			if f.Missing.Kind == "Secret" && a.maker == "" && s.encrypted {
+				a.maker = "the names of some of its Secrets are encrypted"
 			}
 			if f.Missing.Kind == "Service" && a.maker == "" && s.Objects[finding.Resource{Kind: "Secret", Namespace: f.Missing.Namespace, Name: f.Missing.Name}] {
 				a.maker = "a Secret of its name lacks too, and a release of a chart has both"
