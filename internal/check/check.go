@@ -335,6 +335,10 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 			limits.Expect(len(s.Data))
 		}
 	}
+	listed := sources
+	if !t.Named {
+		sources = withoutData(sources)
+	}
 	patches := t.patches()
 	inv, cfg, err := rep.index(sources, patches, opts.Config)
 	if err != nil && !t.Named {
@@ -353,9 +357,9 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	if len(inv.Objects()) == 0 && cfg == nil {
 		switch {
 		case t.Named:
-			return nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(sources), ", "))
+			return nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(listed), ", "))
 		case rep.files && !rep.several && len(rep.Unread) == 0 && t.Charts == 0:
-			all := names(sources)
+			all := names(listed)
 			if more := len(all) - 3; more > 0 {
 				all = append(all[:3], fmt.Sprintf("%d more", more))
 			}

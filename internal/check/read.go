@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -119,6 +120,18 @@ func hasTemplateKey(n *yaml.Node) bool {
 		}
 	}
 	return false
+}
+
+// withoutData leaves out the files of JSON in which no resource can be, for want of the
+// words that it begins with: programs have thousands of them.
+func withoutData(sources []manifest.Source) []manifest.Source {
+	data := func(s manifest.Source) bool {
+		return strings.HasSuffix(s.File, ".json") && !bytes.Contains(s.Data, []byte("kind")) && !bytes.Contains(s.Data, []byte("apiVersion"))
+	}
+	if !slices.ContainsFunc(sources, data) {
+		return sources
+	}
+	return slices.DeleteFunc(slices.Clone(sources), data)
 }
 
 // readable leaves out the files that cannot be read, and reports them.
