@@ -240,6 +240,9 @@ func TestCommentsSayWhoMakes(t *testing.T) {
 		"        - secretRef:\n            # made by the cluster's\n            # operator\n            name: pull-shop\n": false,
 		"        - secretRef:\n            name: pull-shop # of the bootstrap servers\n":                                   true,
 		"        - secretRef:\n            name: pull-shop # private registry\n":                                           true,
+		"        # The chart of the platform adds the Secret.\n        - secretRef:\n            name: pull-shop\n":        false,
+		"        # The chart of the platform adds the SecretStore.\n        - secretRef:\n            name: pull-shop\n":   true,
+		"        # The Secret has the keys of the registry.\n        - secretRef:\n            name: pull-shop\n":          true,
 		"        - secretRef:\n            name: pull-shop # create\n":                                                     true,
 		"        - secretRef:\n            name: 'pull-shop#1' \n":                                                         true,
 	} {

@@ -162,7 +162,8 @@ func isToBeRefused(lines [][]byte, line int) bool {
 }
 
 // saidToBeMade makes notes of what lacks, or is in another namespace only, where a comment
-// beside what asks for it says that somebody makes it.
+// beside what asks for it says that somebody makes it, or one of the document says who adds
+// an object of that kind.
 func (rep *Report) saidToBeMade(outcomes []outcome) {
 	sources := sourceLines{}
 	each := func(f func(o *outcome, f *finding.Finding, object *finding.Resource)) {
@@ -193,7 +194,7 @@ func (rep *Report) saidToBeMade(outcomes []outcome) {
 			for from > 0 && bytes.HasPrefix(bytes.TrimLeft(lines[from-1], " "), []byte("#")) {
 				from--
 			}
-			said[lacking{o, *object}] = slices.ContainsFunc(lines[from:f.Line], saysWhoMakes)
+			said[lacking{o, *object}] = slices.ContainsFunc(lines[from:f.Line], saysWhoMakes) || saysWhoAdds(lines, f.Line-1, object.Kind)
 		}
 	})
 	each(func(o *outcome, f *finding.Finding, object *finding.Resource) {
@@ -239,6 +240,28 @@ var saidMade = sync.OnceValue(func() *regexp.Regexp {
 func saysWhoMakes(line []byte) bool {
 	_, comment, ok := bytes.Cut(line, []byte("#"))
 	return ok && saidMade().Match(comment) && !bytes.Contains(comment, []byte("krm-validate:")) // which says it of a finding
+}
+
+// whoAdds is how a comment says who makes an object, up to its kind.
+var whoAdds = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:adds|creates|provides|provisions|installs|owns|supplies) (?:(?:the|this|that|its|a) )?$`)
+})
+
+// saysWhoAdds reports whether a comment of the document that a line is in says who adds an
+// object of a kind.
+func saysWhoAdds(lines [][]byte, at int, kind string) bool {
+	from, to := at, at
+	for from > 0 && !bytes.HasPrefix(lines[from-1], []byte("---")) {
+		from--
+	}
+	for to < len(lines) && !bytes.HasPrefix(lines[to], []byte("---")) {
+		to++
+	}
+	return slices.ContainsFunc(lines[from:to], func(line []byte) bool {
+		_, comment, ok := bytes.Cut(line, []byte("#"))
+		before, after, has := bytes.Cut(comment, []byte(kind))
+		return ok && has && (len(after) == 0 || !inWord(after[0])) && whoAdds().Match(before)
+	})
 }
 
 // saysWhoSets reports whether a comment names what sets something.
