@@ -92,6 +92,12 @@ func TestForgottenFilesAreNearby(t *testing.T) {
 	require.Equal(t, []string{"warning secret-not-found"}, above(rep, finding.Note))
 	assert.Contains(t, rep.Findings[0].Help, "secret.yaml, which no kustomization lists")
 
+	// What is commented out is applied otherwise.
+	for comment, want := range map[string][]string{"#- secret.yaml # sealed in the cluster\n": nil, "# - other-secret.yaml\n": {"warning secret-not-found"}} {
+		rep = run(t, check.Options{}, tree(t, map[string]string{"app/kustomization.yaml": kustomization + "- pod.yaml\n" + comment, "app/pod.yaml": pod, "app/secret.yaml": nowhere}))
+		assert.Equal(t, want, above(rep, finding.Note), comment)
+	}
+
 	const there = "apiVersion: v1\nkind: Secret\nmetadata: {name: db-secret, namespace: %}\nstringData: {password: x}\n"
 	forgotten := map[string]string{
 		"app/kustomization.yaml": kustomization + "- pod.yaml\n- video.yaml\n", "app/pod.yaml": pod,
