@@ -66,7 +66,8 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			case f.Rule == FileOutsideRoot:
 				return builds
 			case f.Rule == BuildFails && f.Said().What == lacksFile:
-				return listed || bytes.Contains(said, []byte(path.Base(f.Said().Name)))
+				folder := goneFolder(&f)
+				return listed || bytes.Contains(said, []byte(path.Base(f.Said().Name))) || folder != "" && bytes.Contains(said, []byte(folder))
 			}
 			if portOutside(&f) != 0 {
 				return ports

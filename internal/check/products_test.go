@@ -17,6 +17,7 @@ func TestAbsentPartsOfProducts(t *testing.T) {
 	const web = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\"}]}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {defaultBackend: {service: {name: jaeger-collector, port: {number: 80}}}}\n"
 	cache := strings.ReplaceAll(web, "jaeger-collector", "cart-master")
 	const sensor = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: argo-events}\nspec: {serviceAccountName: argo-events-sa, containers: [{name: web, image: \"shop/web:1.2\"}]}\n"
+	const logs = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: SPACE}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", volumeMounts: [{name: a, mountPath: /a}]}], volumes: [{name: a, configMap: {name: config-logging}}]}\n"
 	const claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: shop}\nspec: {storageClassName: longhorn, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: longhorn-fast}\nprovisioner: disks.example.com\n"
 	route := func(class string) string {
 		return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {ingressClassName: " + class + ", rules: [{host: shop.example.com}]}\n---\n" +
@@ -46,6 +47,8 @@ func TestAbsentPartsOfProducts(t *testing.T) {
 		"an account of a product":       {sensor, "serviceaccount-not-found", nil, finding.Note},
 		"that steps of others run as":   {strings.ReplaceAll(sensor, "argo-events-sa", "argo"), "serviceaccount-not-found", nil, finding.Warning},
 		"in their own namespace":        {strings.ReplaceAll(strings.ReplaceAll(sensor, "argo-events-sa", "argo"), "argo-events", "argo"), "serviceaccount-not-found", nil, finding.Note},
+		"settings of a product":         {strings.ReplaceAll(logs, "SPACE", "tekton-pipelines"), "configmap-not-found", nil, finding.Note},
+		"settings elsewhere":            {strings.ReplaceAll(logs, "SPACE", "shop"), "configmap-not-found", nil, finding.Warning},
 		"of one that is here":           {sensor + "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: argo-events-webhook-sa, namespace: argo-events}\n", "serviceaccount-not-found", nil, finding.Warning},
 		"a class":                       {claim, "object-not-found", nil, finding.Note},
 		"whose driver is installed":     {claim, "object-not-found", map[string]string{"disks/fleet.yaml": "helm:\n  repo: https://charts.longhorn.io\n  chart: longhorn\n"}, finding.Note},

@@ -350,7 +350,29 @@ var makingFiles = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)>|\b(?:tee|cp|mv|touch|mkdir|curl|wget|sops|decrypt\w*|envsubst|gomplate|generat\w*|creat\w*|cop(?:y|ies|ied)|templat\w*|render\w*|writ\w*|clone|submodule|download\w*|fetch\w*|output|dest|ignored?|controller-gen|build)\b|\s-o\b`)
 })
 
+// gettingFolders is a line with a folder of what somebody else has written, which is pulled
+// into it.
+var gettingFolders = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:kpt pkg get|git clone|vendir|git subtree|pull(?:s|ed)?|fetch(?:es|ed)?|download(?:s|ed)?)\b`)
+})
+
+// goneFolder is the first folder on the path of what lacks that is not there, "" if that is
+// what lacks itself.
+func goneFolder(f *finding.Finding) string {
+	dir := filepath.Dir(absolute(f.File))
+	for part, rest, more := strings.Cut(f.Said().Name, "/"); more; part, rest, more = strings.Cut(rest, "/") {
+		if dir = filepath.Join(dir, part); !isFolderOnDisk(dir) {
+			return part
+		}
+	}
+	return ""
+}
+
 func makerReader(findings []*finding.Finding) *textReader {
+	folders := map[*finding.Finding]string{}
+	for _, f := range findings {
+		folders[f] = goneFolder(f)
+	}
 	return &textReader{
 		wants: func(file string) bool { return !isKustomizationFile(file) },
 		read: func(file string, text []byte) (more bool) {
@@ -358,6 +380,14 @@ func makerReader(findings []*finding.Finding) *textReader {
 				return true
 			}
 			findings = slices.DeleteFunc(findings, func(f *finding.Finding) bool {
+				if folder := folders[f]; folder != "" && bytes.Contains(text, []byte(folder)) {
+					for line := range bytes.Lines(text) {
+						if hasWord(line, folder) && gettingFolders().Match(bytes.ReplaceAll(line, []byte(folder), nil)) {
+							f.Severity = finding.Off
+							return true
+						}
+					}
+				}
 				name := path.Base(f.Said().Name)
 				if path.Ext(name) == "" { // a folder, which many words are names of
 					name = path.Join(path.Base(path.Dir(f.Said().Name)), name)

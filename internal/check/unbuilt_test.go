@@ -41,6 +41,23 @@ func TestProjectsOfOperators(t *testing.T) {
 	}
 }
 
+// TestFoldersOfOthers: what a script pulls into a folder is not there before.
+func TestFoldersOfOthers(t *testing.T) {
+	const pulls = "kpt pkg get https://example.com/harbor.git/cranes@v2 crane-base\n"
+	for name, c := range map[string]struct {
+		entry, file, text string
+		want              []string
+	}{
+		"pulled":         {"crane-base/overlays/east", "pull.sh", pulls, nil},
+		"said to be":     {"crane-base/overlays/east", "README.md", "All of it is pulled into `crane-base/`.\n", nil},
+		"another folder": {"crane-bass/overlays/east", "pull.sh", pulls, []string{"error build-fails"}},
+		"that is there":  {"cranes/overlays/east", "pull.sh", "git clone https://example.com/cranes\n", []string{"error build-fails"}},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"harbor/kustomization.yaml": kustomization + "- " + c.entry + "\n", "harbor/cranes/README.md": "", c.file: c.text, ".git/config": ""}))
+		assert.Equal(t, c.want, above(rep, finding.Note), name)
+	}
+}
+
 // TestTemplatesDoNotBuild: what a folder to be copied lacks is a note.
 func TestTemplatesDoNotBuild(t *testing.T) {
 	for dir, want := range map[string][]string{"_app_templates": nil, "templates_app": {"error build-fails"}} {

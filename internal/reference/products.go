@@ -71,8 +71,12 @@ var products = []Product{
 	{[]string{"tailscale"}, "", ingressClass, "tailscale"},
 	// https://github.com/istio/istio/tree/master/manifests/charts
 	{[]string{"istio"}, "istio-system", both, "istiod istio-ingressgateway istio-egressgateway istiod-service-account istio-ingressgateway-service-account kiali"},
+	{[]string{"istio"}, "istio-system", "ConfigMap", "istio istio-sidecar-injector"},
 	{[]string{"linkerd"}, "linkerd", both, "linkerd-identity linkerd-dst linkerd-proxy-injector linkerd-sp-validator linkerd-policy"},
 	{[]string{"knative"}, "knative-serving", both, "kourier kourier-internal kourier-control activator-service broker-ingress"},
+	// https://github.com/knative/serving/tree/main/config and https://github.com/knative/eventing/tree/main/config
+	{[]string{"knative"}, "knative-serving", "ConfigMap", "config-autoscaler config-certmanager config-defaults config-deployment config-domain config-features config-gc config-leader-election config-logging config-network config-observability config-tracing"},
+	{[]string{"knative"}, "knative-eventing", "ConfigMap", "config-br-default-channel config-br-defaults config-features config-leader-election config-logging config-observability config-ping-defaults config-sugar config-tracing default-ch-webhook"},
 	// https://github.com/hashicorp/vault-helm
 	{[]string{"hashicorp", "vault"}, "vault", both, "vault-active vault-standby vault-internal vault-ui vault-agent-injector vault-agent-injector-svc"},
 	{[]string{"external-secrets"}, "external-secrets", both, "external-secrets external-secrets-webhook external-secrets-cert-controller"},
@@ -110,6 +114,8 @@ var products = []Product{
 	{[]string{"kubernetes-dashboard"}, "kubernetes-dashboard", both, "kubernetes-dashboard kubernetes-dashboard-kong-proxy kubernetes-dashboard-web kubernetes-dashboard-api dashboard-metrics-scraper"},
 	{[]string{"minio"}, "minio-operator", service, "minio-operator operator-console"},
 	{[]string{"tekton"}, "tekton-pipelines", both, "tekton-dashboard tekton-pipelines-controller tekton-pipelines-webhook tekton-triggers-controller"},
+	// https://github.com/tektoncd/pipeline/tree/main/config
+	{[]string{"tekton"}, "tekton-pipelines", "ConfigMap", "config-artifact-bucket config-artifact-pvc config-defaults config-events config-leader-election config-logging config-observability config-registry-cert config-spire config-tracing config-trusted-resources feature-flags pipelines-info"},
 	{[]string{"spark-operator"}, "", account, "spark-operator-spark spark-operator-controller spark"},
 	// Of clouds, with the rights of an account there.
 	{[]string{"aws-load-balancer-controller", "eksctl", "irsa", "eks"}, "", both, "aws-load-balancer-controller aws-load-balancer-webhook-service ebs-csi-controller-sa efs-csi-controller-sa fsx-csi-controller-sa karpenter cluster-autoscaler"},
