@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -39,7 +41,7 @@ func onOldCluster(outcomes []outcome, readers textReaders) {
 		}
 	}
 	for top, findings := range asked {
-		readers[top] = append(readers[top], clusterReader(findings))
+		readers[top] = append(readers[top], clusterReader(top, findings))
 	}
 }
 
@@ -66,9 +68,10 @@ var clusterReleases = sync.OnceValue(func() *regexp.Regexp {
 		`|\b(?:openshift|okd|origin|ocp)(?: container platform)?[-/ :]*v?(?:3\.(\d{1,2})\b|4(?:\.(\d{1,2}))?\b)|\b(minishift|oc cluster up)\b|\bkubernetes v?1\.(\d{1,2})\b`)
 })
 
-// clusterReader looks for the newest release that a file says a cluster has.
-func clusterReader(findings []*finding.Finding) *textReader {
-	newest, where := 0, ""
+// clusterReader looks for the newest release that a file says a cluster has, and for files
+// that say one of what is in their folders: a demo has a cluster of its own.
+func clusterReader(top string, findings []*finding.Finding) *textReader {
+	newest, where := 0, map[string]string{} // files, by their folders
 	const (
 		lastOf3  = 11 // Kubernetes 1.11 is in OpenShift 3.11, and 1.13 was before 4.1
 		firstOf4 = 13
@@ -102,8 +105,11 @@ func clusterReader(findings []*finding.Finding) *textReader {
 				case at[8] < 0:
 					minor = unknown // OpenShift 4, whichever
 				}
-				if said && !orLater().Match(text[at[1]:min(len(text), at[1]+20)]) && where == "" {
-					where = file
+				if dir := path.Dir(file); said && !orLater().Match(text[at[1]:min(len(text), at[1]+20)]) {
+					if first, _, _ := strings.Cut(file, "/"); strings.HasPrefix(first, ".") || ofAll[first] {
+						dir = "."
+					}
+					where[dir] = cmp.Or(where[dir], file)
 				}
 				newest = max(newest, minor)
 			}
@@ -111,14 +117,30 @@ func clusterReader(findings []*finding.Finding) *textReader {
 		},
 		end: func() {
 			for _, f := range findings {
-				if where != "" && newest >= oldest && newest < servedUntil(f) {
-					answer(f, where+" is about a cluster with Kubernetes 1."+strconv.Itoa(newest)+", which serves it")
+				if newest < oldest || newest >= servedUntil(f) {
+					continue
+				}
+				rel, err := filepath.Rel(top, absolute(filepath.FromSlash(f.File)))
+				if err != nil {
+					continue
+				}
+				said := ""
+				for dir := path.Dir(filepath.ToSlash(rel)); said == ""; dir = path.Dir(dir) {
+					if said = where[dir]; dir == "." {
+						break
+					}
+				}
+				if said != "" {
+					answer(f, said+" is about a cluster with Kubernetes 1."+strconv.Itoa(newest)+", which serves it")
 					f.Severity = finding.Note
 				}
 			}
 		},
 	}
 }
+
+// ofAll are folders at the top of a repository that are about all of it.
+var ofAll = map[string]bool{"hack": true, "scripts": true, "docs": true, "doc": true, "ci": true, "build": true, "test": true, "tests": true, "e2e": true}
 
 var orLater = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:\.\d+)?\s*(?:\+|\(?(?:or|and) (?:later|newer|above|higher|up))`)
