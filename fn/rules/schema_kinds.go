@@ -58,6 +58,9 @@ var kindMissing = &Rule{
 				}
 				message := "this " + kind + " has no apiVersion"
 				if key := apischema.HeadingKey(n, "apiVersion"); key != nil && key.Value != "apiVersion" {
+					if strings.HasPrefix(yamlnode.GetString(n, key.Value), "scorecard.operatorframework.io/") {
+						continue // operator-sdk reads it, whatever the case of its keys
+					}
 					p.ReportKey(o, key, yamlnode.Get(n, key.Value), message, DidYouMean("apiVersion"))
 					continue
 				}
