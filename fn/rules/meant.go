@@ -169,6 +169,8 @@ func newKind(inv *inventory.Inventory, o *inventory.Object) *kindOf {
 		if k.schema == nil && k.unknown == "" && definedVersions(inv, o.Type) == nil {
 			if near := nearDefinedKind(inv, o.Type); near != "" {
 				k.unknown, k.suggestion, k.doubtful = fmt.Sprintf("there is no kind %s in %s", o.Kind, o.APIVersion()), near, true
+			} else if near := nearDefinedGroup(inv, o.Type); near != "" {
+				k.unknown, k.suggestion, k.doubtful = fmt.Sprintf("there is no group %s; kind %s is in another one", o.Group, o.Kind), near, true
 			}
 		}
 	}

@@ -108,7 +108,7 @@ var unknownKind = &Rule{
 	Doc: "A resource is of a kind that Kubernetes does not have in that apiVersion: the kind or the group is misspelt, or the kind is in another group. " +
 		"kubectl answers with no matches for kind. " +
 		"Kinds that programs send to a subresource, such as Eviction, are left alone, and so are groups that are not Kubernetes' own, unless one is a misspelt group of Kubernetes that has the kind. " +
-		"It is a warning where a definition in the build, or a ConstraintTemplate of Gatekeeper, has a kind of nearly that name in that group.",
+		"It is a warning where a definition in the build, or a ConstraintTemplate of Gatekeeper, has a kind of nearly that name in that group, or the kind in a group of nearly that name.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.Objects() {
 			t := p.writtenType(o)
@@ -344,6 +344,29 @@ func definedVersions(inv *inventory.Inventory, t *inventory.Type) []string {
 		}
 	}
 	return versions
+}
+
+// nearDefinedGroup returns the apiVersion of the only kind of a name that the build defines,
+// if its group is a typing error away from one of which it defines nothing; else "".
+func nearDefinedGroup(inv *inventory.Inventory, t *inventory.Type) string {
+	near := ""
+	if apischema.Operators().HasGroup(t.Group) {
+		return ""
+	}
+	for _, crd := range inv.CustomResourceDefinitions() {
+		group := yamlnode.GetString(crd.Node, "spec", "group")
+		switch {
+		case crd.Node == nil:
+		case group == t.Group:
+			return ""
+		case yamlnode.GetString(crd.Node, "spec", "names", "kind") != t.Kind:
+		case near != "" && !strings.HasPrefix(near, group+"/"):
+			return ""
+		case suggest.Distance(group, t.Group) == 1:
+			near = group + "/" + t.Version
+		}
+	}
+	return near
 }
 
 // definedKinds yields the kinds that the build defines in a group, each with its

@@ -15,6 +15,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/suggest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -52,11 +53,29 @@ func (rep *Report) defineNear(t *Tree, inv *inventory.Inventory) {
 		if d := rep.shared.definitions(top)()[key]; d.node != nil {
 			defs.Add(d.node, inventory.Source{File: d.file})
 			more = true
+		} else if d := ofNearGroup(rep.shared.definitions(top)(), key); d.node != nil {
+			defs.Add(d.node, inventory.Source{File: d.file})
+			more = true
 		}
 	}
 	if more {
 		inv.Definitions = defs
 	}
+}
+
+// ofNearGroup returns the definition of a kind in a group of nearly the name of one of which
+// there is none.
+func ofNearGroup(definitions map[crdKey]defining, key crdKey) (near defining) {
+	first := ""
+	for other, d := range definitions {
+		switch {
+		case other.group == key.group:
+			return defining{}
+		case other.kind == key.kind && suggest.Distance(other.group, key.group) == 1 && (first == "" || other.group < first):
+			first, near = other.group, d
+		}
+	}
+	return near
 }
 
 // isPublished reports whether a kind is one of an operator that is known.

@@ -637,6 +637,20 @@ func TestTrackedFiles(t *testing.T) {
 	assert.Equal(t, []string{"a.yaml", "apps/own.yaml", "kept.local.yaml"}, found(t, dir, check.FindOptions{Exclude: []string{"generated"}}))
 }
 
+// TestGroupsOfNearlyTheName: a sample in a group that is not there, one letter away from the
+// one in another tree.
+func TestGroupsOfNearlyTheName(t *testing.T) {
+	const crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: tides.tideline.example.com}\nspec:\n  group: tideline.example.com\n  scope: Namespaced\n" +
+		"  names: {kind: Tide, plural: tides}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object}}}}\n"
+	for group, want := range map[string][]string{"tide-line.example.com": {"warning unknown-kind"}, "tideline.example.com": nil, "moon.example.com": nil} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"config/crd/kustomization.yaml": kustomization + "- tides.yaml\n", "config/crd/tides.yaml": crd, ".git/HEAD": "",
+			"samples/tide.yaml": "apiVersion: " + group + "/v1\nkind: Tide\nmetadata: {name: low}\n",
+		}))
+		assert.Equal(t, want, above(rep, finding.Note), group)
+	}
+}
+
 // TestDefinitionsOfOtherSamples: what one sample installs says nothing of another one
 // that says what it installs.
 func TestDefinitionsOfOtherSamples(t *testing.T) {
