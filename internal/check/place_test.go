@@ -142,6 +142,20 @@ func TestEntriesWithoutValues(t *testing.T) {
 	}
 }
 
+// TestEntriesOfBases: an entry that repeats what the base's has done changes nothing, and is
+// a mistake where it means to do something else.
+func TestEntriesOfBases(t *testing.T) {
+	for entry, want := range map[string]string{
+		"{name: example.com/app, newName: registry.example.com/app, newTag: '2'}": "note", "{name: example.com/app, newTag: '3'}": "error", "{name: example.com/app, newName: registry.example.com/app, newTag: '3'}": "error",
+	} {
+		found := above(run(t, check.Options{}, tree(t, map[string]string{
+			"base/kustomization.yaml": kustomization + "- pod.yaml\nimages: [{name: example.com/app, newName: registry.example.com/app, newTag: '2'}]\n", "base/pod.yaml": pod,
+			"prod/kustomization.yaml": kustomization + "- ../base\nimages: [" + entry + "]\n",
+		})), finding.Off)
+		assert.Contains(t, found, want+" images-entry-unused", entry)
+	}
+}
+
 // TestOneMistakeInTreesOfTwoPurposes: what is applied, and what a test reaches as
 // well, is one mistake, and as bad as it is where it is applied.
 func TestOneMistakeInTreesOfTwoPurposes(t *testing.T) {

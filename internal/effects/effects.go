@@ -503,11 +503,12 @@ func (r *Recorder) image(s *kbuild.Step) {
 	if err != nil || entry.Name == "" {
 		return
 	}
-	found := false
+	found, already := false, false
 	var names []string
 	s.Each(func(res *resource.Resource) {
 		eachImage(res.YNode(), 0, func(image string) {
 			found = found || pattern.MatchString(image)
+			already = already || isGiven(image, &entry)
 			names = append(names, imageName(image))
 		})
 	})
@@ -526,6 +527,8 @@ func (r *Recorder) image(s *kbuild.Step) {
 		if entry.NewName != "" && entry.NewName != entry.Name {
 			r.renamed[entry.Name] = entry.NewName
 		}
+	case already:
+		r.report(ImagesEntryUnused, finding.Note, s.File, at, message+"; one is what the entry gives already", silent)
 	case r.renamed[entry.Name] != "" && slices.Contains(names, r.renamed[entry.Name]):
 		r.report(ImagesEntryUnused, finding.Error, s.File, at, message+", since a kustomization below has renamed it", meant(r.renamed[entry.Name]), silent)
 	case len(near) > 0 && otherSpelling(s.Kustomization.Images, entry, near):
@@ -565,6 +568,19 @@ func sameBase(name string, names []string) string {
 		}
 	}
 	return ""
+}
+
+// isGiven reports whether an image is what an entry makes of those that it is for.
+func isGiven(image string, entry *types.Image) bool {
+	if entry.NewName == "" || imageName(image) != entry.NewName || entry.TagSuffix != "" {
+		return false
+	}
+	switch rest := image[len(entry.NewName):]; {
+	case entry.Digest != "":
+		return strings.HasSuffix(rest, "@"+entry.Digest)
+	default:
+		return entry.NewTag == "" || rest == ":"+entry.NewTag
+	}
 }
 
 func imageName(image string) string {
