@@ -196,6 +196,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	judgeUnwritten()
 	rep.spareToFill(outcomes)
 	ofNoReader(outcomes)
+	rep.shownInPart(outcomes)
 	rep.embedded(outcomes)
 	rep.saidOtherwise(outcomes)
 	for i := range outcomes {

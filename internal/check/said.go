@@ -250,18 +250,23 @@ var whoAdds = sync.OnceValue(func() *regexp.Regexp {
 // saysWhoAdds reports whether a comment of the document that a line is in says who adds an
 // object of a kind.
 func saysWhoAdds(lines [][]byte, at int, kind string) bool {
-	from, to := at, at
+	return slices.ContainsFunc(documentAt(lines, at), func(line []byte) bool {
+		_, comment, ok := bytes.Cut(line, []byte("#"))
+		before, after, has := bytes.Cut(comment, []byte(kind))
+		return ok && has && (len(after) == 0 || !inWord(after[0])) && whoAdds().Match(before)
+	})
+}
+
+// documentAt are the lines of the document that a line is in.
+func documentAt(lines [][]byte, at int) [][]byte {
+	from, to := min(at, len(lines)), min(at, len(lines))
 	for from > 0 && !bytes.HasPrefix(lines[from-1], []byte("---")) {
 		from--
 	}
 	for to < len(lines) && !bytes.HasPrefix(lines[to], []byte("---")) {
 		to++
 	}
-	return slices.ContainsFunc(lines[from:to], func(line []byte) bool {
-		_, comment, ok := bytes.Cut(line, []byte("#"))
-		before, after, has := bytes.Cut(comment, []byte(kind))
-		return ok && has && (len(after) == 0 || !inWord(after[0])) && whoAdds().Match(before)
-	})
+	return lines[from:to]
 }
 
 // saysWhoSets reports whether a comment names what sets something.

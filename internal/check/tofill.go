@@ -2,7 +2,10 @@ package check
 
 import (
 	"bytes"
+	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
@@ -73,6 +76,35 @@ func ofNoReader(outcomes []outcome) {
 			}
 		}
 	}
+}
+
+// shownInPart makes notes of what workloads in folders of documents lack that have no labels
+// either: they show what to add to one.
+func (rep *Report) shownInPart(outcomes []outcome) {
+	sources := sourceLines{}
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.tree.Root != "" || o.tree.Named {
+			continue
+		}
+		for j := range o.findings {
+			f := &o.findings[j]
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || f.Rule != apischema.RequiredField || f.Said().Name != "selector" || !amongDocuments(f.File) {
+				continue
+			}
+			if !slices.ContainsFunc(documentAt(sources.of(rep, f.File), f.Line-1), func(line []byte) bool { return bytes.Contains(line, []byte("labels:")) }) {
+				answer(f, "it is shown in part")
+				f.Severity = finding.Note
+			}
+		}
+	}
+}
+
+// amongDocuments reports whether a file is in a folder of documents.
+func amongDocuments(file string) bool {
+	return slices.ContainsFunc(strings.Split(filepath.ToSlash(filepath.Dir(file)), "/"), func(folder string) bool {
+		return folder == "docs" || folder == "doc" || folder == "documentation"
+	})
 }
 
 // saysToFill reports whether the comment on a line, or those on the lines above it, ask

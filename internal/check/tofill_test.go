@@ -134,6 +134,18 @@ func TestAddressesNobodyReads(t *testing.T) {
 	}
 }
 
+// TestShownInPart: a document shows what to add to a workload, and not the whole of one.
+func TestShownInPart(t *testing.T) {
+	const part = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: till}\nspec:\n  template:\n    LABELS\n    spec: {containers: [{name: agent, image: 'example.com/agent:1'}]}\n"
+	without := strings.Replace(part, "    LABELS\n", "", 1)
+	for _, c := range [][3]string{
+		{"docs/k8s/agent.yaml", without, "note"}, {"k8s/agent.yaml", without, "warning"},
+		{"docs/k8s/agent.yaml", strings.Replace(part, "LABELS", "metadata:\n      labels: {app: till}", 1), "error"},
+	} {
+		assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{c[0]: c[1]})), finding.Off), c[2]+" required-field-missing", c)
+	}
+}
+
 // TestClientsOfData: a Job runs a client of a database, which may be of any release.
 func TestClientsOfData(t *testing.T) {
 	const pod = "spec: {restartPolicy: Never, containers: [{name: a, image: 'postgres:latest', volumeMounts: [{name: d, mountPath: /var/lib/postgresql}]}], volumes: [{name: d, hostPath: {path: /srv/d}}]}"
