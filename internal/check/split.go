@@ -21,7 +21,8 @@ type part struct {
 // split takes apart what no one applies together: folders that define one object
 // differently are alternatives, such as the lessons of a course, the examples of a
 // manual and the fixtures of tests. What one of them says is no evidence about
-// another. Folders without such an object stay together.
+// another. So are files in a folder of samples, each of which is tried by itself. Folders
+// without such an object stay together.
 func split(dir string, inv *inventory.Inventory) []part {
 	s := splitter{inv: inv, rivals: rivals(inv)}
 	if len(s.rivals) == 0 {
@@ -94,17 +95,24 @@ func (s *splitter) add(dir string, objects []*inventory.Object) {
 	s.parts = append(s.parts, part{dir, inv})
 }
 
-// childOf is the folder in dir that the file is below, "" for files in dir itself.
+// childOf is the folder in dir that the file is below, "" for files in dir itself, or
+// their names where they are samples.
 func childOf(dir, file string) string {
 	rel, err := filepath.Rel(dir, filepath.Dir(file))
-	if err != nil || rel == "." {
+	switch {
+	case err != nil || filepath.Clean(dir) == filepath.Clean(file):
+		return ""
+	case rel == "." && isSample(file):
+		return filepath.Base(file)
+	case rel == ".":
 		return ""
 	}
 	child, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
 	return child
 }
 
-// rivals numbers the objects that files in several folders define differently.
+// rivals numbers the objects that files in several folders, or several samples, define
+// differently.
 // Namespaces and definitions of kinds are commonly repeated, and mean the same.
 func rivals(inv *inventory.Inventory) map[*inventory.Object]int {
 	type identity struct {
@@ -124,7 +132,7 @@ func rivals(inv *inventory.Inventory) map[*inventory.Object]int {
 	for _, o := range inv.Objects() {
 		all := by[identity{o.GroupKind, o.Namespace, o.Name}]
 		if len(all) < 2 || all[0] != o || !slices.ContainsFunc(all[1:], func(other *inventory.Object) bool {
-			return filepath.Dir(other.File) != filepath.Dir(o.File) && !same(o.Node, other.Node)
+			return (filepath.Dir(other.File) != filepath.Dir(o.File) || other.File != o.File && isSample(o.File)) && !same(o.Node, other.Node)
 		}) {
 			continue
 		}
