@@ -626,8 +626,23 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 }
 
 // saidAlready leaves out that a selector selects nothing where it is said which labels of a
-// kustomization are the reason.
+// kustomization are the reason, and that there is no namespace of a name where the account
+// that is not in it is in another one.
 func saidAlready(findings, about []finding.Finding) []finding.Finding {
+	type place struct {
+		file, field  string
+		line, column int
+	}
+	at := func(f *finding.Finding) place { return place{f.File, f.Field, f.Line, f.Column} }
+	accounts := map[place]bool{}
+	for i := range findings {
+		if f := &findings[i]; f.Rule == "serviceaccount-not-found" && strings.HasSuffix(f.Field, "].namespace") {
+			accounts[at(f)] = true
+		}
+	}
+	if len(accounts) > 0 {
+		findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return f.Rule == "object-not-found" && accounts[at(&f)] })
+	}
 	var broken []finding.Resource
 	for i := range about {
 		if kind, name := effects.Broken(&about[i]); kind != "" {

@@ -152,3 +152,16 @@ func TestAccountsOfPrograms(t *testing.T) {
 		assert.Equal(t, want, above(rep, finding.Note), source)
 	}
 }
+
+// TestAnAccountOfARenamedNamespaceIsOneFinding: the namespace of the account is not said to
+// lack as well.
+func TestAnAccountOfARenamedNamespaceIsOneFinding(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"kustomization.yaml": "namespace: shop-dev\nresources:\n- shop.yaml\n",
+		"shop.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace: web}\n---\n" +
+			"apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: web}\nrules: [{apiGroups: [''], resources: [pods], verbs: [get]}]\n---\n" +
+			"apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: web}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: web}\n" +
+			"subjects: [{kind: ServiceAccount, name: web, namespace: shop}]\n",
+	})
+	assert.Equal(t, []string{"error serviceaccount-not-found"}, above(run(t, check.Options{}, dir), finding.Note))
+}
