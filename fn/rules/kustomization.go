@@ -26,6 +26,12 @@ func kustomizationRules() []*Rule {
 				"Nothing is said where the repository has the flag somewhere, or Flux, which allows it.",
 		},
 		{
+			Name: "yaml-invalid", Severity: finding.Error, Kustomization: true, URL: "https://yaml.org/spec/1.2.2/",
+			Doc: "A file with apiVersion and kind is not YAML: kubectl cannot read it, and whoever applies its folder gets nothing of it. " +
+				"Templates, and texts with a placeholder that may make YAML of them, are only said not to be checked; what is named by itself ends the command. " +
+				"Of a file that a kustomization lists, build-fails says it.",
+		},
+		{
 			Name: "patch-target-missing", Severity: finding.Error, Kustomization: true, URL: docs + "patches/",
 			Doc: "A patch has a target that selects no resource: kustomize skips the patch without a word. " +
 				"The resource is spelt otherwise, has another version or namespace, or has been taken out. " +

@@ -342,8 +342,9 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	}
 	patches := t.patches()
 	inv, cfg, err := rep.index(sources, patches, opts.Config)
+	var broken []outcome
 	if err != nil && !t.Named {
-		sources = rep.readable(sources, opts.Config)
+		sources, broken = rep.readable(&t, sources, opts.Config)
 		inv, cfg, err = rep.index(sources, patches, opts.Config)
 	}
 	var templates []outcome
@@ -359,7 +360,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		switch {
 		case t.Named:
 			return nil, fmt.Errorf("nothing to check: no Kubernetes resource in %s", strings.Join(names(listed), ", "))
-		case rep.files && !rep.several && len(rep.Unread) == 0 && t.Charts == 0:
+		case rep.files && !rep.several && len(rep.Unread) == 0 && t.Charts == 0 && len(broken) == 0:
 			all := names(listed)
 			if more := len(all) - 3; more > 0 {
 				all = append(all[:3], fmt.Sprintf("%d more", more))
@@ -378,6 +379,15 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		replaced = replacedBundles(inv)
 		parts = split(t.Name, inv)
 	}
+	for i := range broken {
+		broken[i].set = severities(cfg)
+		for j := range broken[i].findings {
+			if level, ok := broken[i].set[YAMLInvalid]; ok {
+				broken[i].findings[j].Severity = level
+			}
+		}
+	}
+	templates = append(templates, broken...)
 	rep.several = rep.several || len(parts)+len(templates) > 1
 	outcomes := make([]outcome, 0, len(parts))
 	for _, p := range parts {

@@ -66,7 +66,7 @@ func checkFixture(t *testing.T, rule, fixture string) {
 		require.NotEmpty(t, wants)
 	}
 	trees := []check.Tree{{Name: dir, Root: dir, Named: true}}
-	if rule == check.BuildFails || rule == check.FileOutsideRoot { // of what is found in a folder
+	if rule == check.BuildFails || rule == check.FileOutsideRoot || rule == check.YAMLInvalid { // of what is found in a folder
 		trees, err = check.Find([]string{dir}, check.FindOptions{})
 		require.NoError(t, err)
 	}

@@ -134,9 +134,10 @@ func withoutData(sources []manifest.Source) []manifest.Source {
 	return slices.DeleteFunc(slices.Clone(sources), data)
 }
 
-// readable leaves out the files that cannot be read, and reports them.
-func (rep *Report) readable(sources []manifest.Source, given *config.ConfigPipeline) []manifest.Source {
-	return slices.DeleteFunc(sources, func(s manifest.Source) bool {
+// readable leaves out the files that cannot be read, and reports them: those that kubectl
+// cannot read either are mistakes.
+func (rep *Report) readable(t *Tree, sources []manifest.Source, given *config.ConfigPipeline) (kept []manifest.Source, broken []outcome) {
+	kept = slices.DeleteFunc(sources, func(s manifest.Source) bool {
 		docs, err := manifest.ReadOnly(s)
 		if err == nil {
 			_, _, err = indexDocuments(docs, nil, given, nil)
@@ -148,11 +149,23 @@ func (rep *Report) readable(sources []manifest.Source, given *config.ConfigPipel
 		if err == nil {
 			return false
 		}
-		if err := unreadable(s.Data, err); err != nil {
+		f, have := notYAML(t, s, err)
+		o := outcome{tree: Tree{Name: s.File, alone: t.alone, unlisted: t.unlisted}, have: have}
+		if t.alone {
+			o.have = nil
+		}
+		if f != nil {
+			o.findings = []finding.Finding{*f}
+		} else if err := unreadable(s.Data, err); err != nil {
 			rep.Unread = append(rep.Unread, Unread{Name: s.File, Err: err})
+			o.aside = true
+		}
+		if f != nil || len(o.have) > 0 {
+			broken = append(broken, o)
 		}
 		return true
 	})
+	return kept, broken
 }
 
 // read reads a file of a tree. Nobody named a file that was found in a folder:

@@ -1,0 +1,80 @@
+package check
+
+import (
+	"bytes"
+	"errors"
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+
+	kubeyaml "sigs.k8s.io/yaml"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+)
+
+// YAMLInvalid is the rule about manifests that nothing can read, whose documentation is in
+// fn/rules.
+const YAMLInvalid = "yaml-invalid"
+
+// Lines that a resource begins with, those that name it, and what templates of other kinds
+// and parts that documents show have in them.
+var (
+	apiVersionLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^apiVersion:\s*\S`) })
+	kindedLine     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind:\s*["']?([A-Z]\w+)`) })
+	namedLine      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^ {1,4}name:\s*["']?([\w.-]+)`) })
+	namespacedLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^ {1,4}namespace:\s*["']?([\w.-]+)`) })
+	separatorLine  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^---.*$`) })
+	aliasAt        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[ \w./"'-]*(?:: +|- +)\*`) })
+	otherTemplate  = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`%\{|#\{|\[\[|<<[^:]|%[A-Z_]+%|(?m)^\s*(?:\.\.\.|…)`)
+	})
+)
+
+// notYAML is what is wrong with a file that was found in a folder, looks like a manifest
+// and is not YAML to kubectl either, and the objects that it would have. It is nil for what
+// something may fill in before, or documents show a part of, and where a kustomization that
+// does not build lists the file.
+func notYAML(t *Tree, s manifest.Source, err error) (*finding.Finding, objects) {
+	have, broken := objects{}, false
+	for _, doc := range separatorLine().Split(string(s.Data), -1) {
+		if _, err := kubeyaml.YAMLToJSON([]byte(doc)); err != nil {
+			broken = broken || apiVersionLine().MatchString(doc) && kindedLine().MatchString(doc)
+		}
+		if kind, name := wordOf(kindedLine(), doc), wordOf(namedLine(), doc); kind != "" && name != "" {
+			have[finding.Resource{Kind: kind, Namespace: wordOf(namespacedLine(), doc), Name: name}] = there
+		}
+	}
+	var at *manifest.Error
+	switch {
+	case !broken, !errors.As(err, &at), at.Line < 1, path.Ext(s.File) == ".json", t.alone && !t.unlisted:
+		return nil, have
+	case comesToBeYAML(s.Data) || filledIn().Match(s.Data) || otherTemplate().Match(s.Data):
+		return nil, have
+	}
+	if strings.Contains(at.Err.Error(), "no alias of an anchor") { // the parser does not say where
+		if i := aliasAt().FindIndex(s.Data); i != nil {
+			at.Line = 1 + bytes.Count(s.Data[:i[1]-1], []byte("\n"))
+		}
+	}
+	f := &finding.Finding{
+		Rule: YAMLInvalid, Severity: finding.Error, File: s.File, Line: at.Line, Column: 1,
+		Message: strings.ToUpper(at.Err.Error()[:1]) + at.Err.Error()[1:],
+		Help:    "nothing of this file can be applied",
+	}
+	doc := string(bytes.Join(documentAt(bytes.Split(s.Data, []byte("\n")), at.Line-1), []byte("\n")))
+	f.Resource = finding.Resource{Kind: wordOf(kindedLine(), doc), Namespace: wordOf(namespacedLine(), doc), Name: wordOf(namedLine(), doc)}
+	f.Secret = f.Resource.Kind == "Secret"
+	if t.alone {
+		f.Severity = finding.Warning // nobody knows whether it is applied
+	}
+	return f, have
+}
+
+func wordOf(line *regexp.Regexp, doc string) string {
+	if m := line.FindStringSubmatch(doc); m != nil {
+		return m[1]
+	}
+	return ""
+}

@@ -1,0 +1,37 @@
+package check_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+)
+
+// TestWhatIsNoYAML: a manifest that kubectl cannot read is a mistake, what comes to be one
+// is not, and its objects are there either way.
+func TestWhatIsNoYAML(t *testing.T) {
+	const claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: data\n  annotations:\n    a: b\n  - wealist.io/protection\nspec: {}\n"
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: \"web:1\"}]\n  volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]\n"
+	for name, c := range map[string]struct {
+		file, text string
+		want       []string
+	}{
+		"a manifest":             {"k8s/claim.yaml", claim, []string{"error yaml-invalid"}},
+		"and another":            {"k8s/claim.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n---\n" + claim, []string{"error yaml-invalid"}},
+		"a template":             {"k8s/claim.yaml", claim + "{{ end }}\n", nil},
+		"another template":       {"k8s/claim.yaml", claim + "# %{ if x }\n", nil},
+		"what a script fills in": {"k8s/claim.yaml", claim + "${MORE}\n", nil},
+		"shown in part":          {"docs/claim.yaml", claim + "  ...\n", nil},
+		"no manifest":            {"k8s/claim.yaml", "a: [b\n", []string{"warning pvc-not-found"}},
+		"wrong on purpose":       {"test/invalid/claim.yaml", claim, nil},
+		"beside a kustomization": {"app/claim.yaml", claim, []string{"warning yaml-invalid", "warning pvc-not-found"}},
+	} {
+		files := map[string]string{"k8s/pod.yaml": pod, c.file: c.text}
+		if name == "beside a kustomization" {
+			files["app/kustomization.yaml"], files["app/other.yaml"] = kustomization+"- other.yaml\n", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n"
+		}
+		assert.ElementsMatch(t, c.want, above(run(t, check.Options{}, tree(t, files)), finding.Note), name)
+	}
+}
