@@ -170,8 +170,11 @@ func (s *hostScan) content(o *inventory.Object) {
 		from := len(s.uses)
 		shell := strings.HasSuffix(key, ".sh")
 		var keep func(*host.Occurrence) bool
-		if shell && use.multiline {
+		switch {
+		case shell && use.multiline:
 			keep = notOwnVariable
+		case key == "Corefile" && use.multiline:
+			keep = func(o *host.Occurrence) bool { return !isZone(text, o) }
 		}
 		s.add(use, host.Find(text, host.Hint{Key: key, Shell: shell}), isFile(text), keep)
 		s.pairPorts(s.uses[from:], func(key string) (*yaml.Node, string) {
@@ -357,6 +360,15 @@ func (s *hostScan) annotations(o *inventory.Object, annotations *yaml.Node) {
 func isFile(text string) bool {
 	text = strings.TrimSpace(text)
 	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "<") || strings.HasPrefix(text, "[{")
+}
+
+// isZone reports whether a line of a Corefile begins with a name: that is a zone which CoreDNS
+// answers for.
+// https://coredns.io/manual/configuration/#server-blocks
+func isZone(text string, o *host.Occurrence) bool {
+	line := text[strings.LastIndexByte(text[:o.Offset], '\n')+1:]
+	line, _, _ = strings.Cut(line, "\n")
+	return line != "" && line[0] != ' ' && line[0] != '\t' && strings.HasSuffix(strings.TrimSpace(line), "{")
 }
 
 func onlyCluster(o *host.Occurrence) bool { return strings.Contains(o.Host, ".svc") }

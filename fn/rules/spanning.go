@@ -61,7 +61,7 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 				bad = pod
 			}
 		}
-		if good != nil && bad != nil && !sameName(good.Owner, bad.Owner) && !servesAll(svc, bad) && !(sameImages(good, bad) && releases(good.Owner.Name, bad.Owner.Name)) {
+		if good != nil && bad != nil && !p.sameName(good.Owner, bad.Owner) && !servesAll(svc, bad) && !(sameImages(good, bad) && releases(good.Owner.Name, bad.Owner.Name)) {
 			report(good, bad, fmt.Sprintf("they do not serve %s, and get a part of its requests", target))
 			return
 		}
@@ -88,11 +88,11 @@ func (p *Pass) checkSpan(svc *inventory.Object) {
 		return
 	}
 	for _, pod := range pods {
-		if sameName(pod.Owner, pods[own].Owner) || !getsRequests(svc, pod) || sameImages(pod, pods[own]) || relatives(pod.Owner.Name, pods[own].Owner.Name) {
+		if p.sameName(pod.Owner, pods[own].Owner) || !getsRequests(svc, pod) || sameImages(pod, pods[own]) || relatives(pod.Owner.Name, pods[own].Owner.Name) {
 			continue
 		}
 		for _, other := range servicesOf.Of(p.Build)[pod] {
-			if other != svc && namedAfter(other.Name, pod.Owner.Name) && !isHeadless(other) {
+			if other != svc && other.Name != svc.Name && namedAfter(other.Name, pod.Owner.Name) && !isHeadless(other) {
 				report(pods[own], pod, fmt.Sprintf("a part of its requests goes there, and Service %q is the one for them", other.Name))
 				return
 			}
@@ -120,9 +120,11 @@ func (p *Pass) ownPods(svc *inventory.Object) []*inventory.Pod {
 	return pods
 }
 
-// sameName reports whether two workloads are called the same, in one namespace or with
-// one of them in any.
-func sameName(a, b *inventory.Object) bool { return a.Kind == b.Kind && a.Name == b.Name }
+// sameName reports whether two workloads are called the same: files with a Deployment and a
+// StatefulSet of one name are alternatives too.
+func (p *Pass) sameName(a, b *inventory.Object) bool {
+	return a.Name == b.Name && (a.Kind == b.Kind || a.File != b.File && !p.Inventory.Finished)
+}
 
 // namesPods reports whether a Service is there for the names of pods, ready or not.
 func namesPods(svc *inventory.Object) bool {

@@ -85,7 +85,7 @@ func (p *Pass) unusedConfigs() map[*inventory.Object]*inventory.Object {
 			if o.Node == nil || used[o] || o.Get("metadata", "ownerReferences") != nil {
 				continue
 			}
-			name := withoutHash(o.BaseName())
+			name := WithoutHash(o.BaseName())
 			for _, suffix := range configSuffixes {
 				if stem, ok := strings.CutSuffix(name, suffix); ok && workloads[place{o.Namespace, stem}] != nil {
 					unused[o] = workloads[place{o.Namespace, stem}]
@@ -96,9 +96,9 @@ func (p *Pass) unusedConfigs() map[*inventory.Object]*inventory.Object {
 	return unused
 }
 
-// withoutHash cuts off the hash that kustomize appends to generated names: ten
+// WithoutHash cuts off the hash that kustomize appends to generated names: ten
 // characters of its own alphabet, without vowels.
-func withoutHash(name string) string {
+func WithoutHash(name string) string {
 	i := len(name) - 11
 	if i > 0 && name[i] == '-' && strings.Trim(name[i+1:], "bcdfghkmt2456789") == "" {
 		return name[:i]
@@ -112,7 +112,7 @@ func (b *Build) dropMentioned(unused map[*inventory.Object]*inventory.Object) {
 	names := map[string][]*inventory.Object{}
 	shortest := math.MaxInt
 	for o := range unused {
-		for _, name := range [...]string{o.Name, o.BaseName(), withoutHash(o.Name)} {
+		for _, name := range [...]string{o.Name, o.BaseName(), WithoutHash(o.Name)} {
 			shortest = min(shortest, len(name))
 			if !slices.Contains(names[name], o) {
 				names[name] = append(names[name], o)
@@ -189,7 +189,7 @@ func (p *Pass) reportUnusedConfig(o, workload *inventory.Object, readers account
 
 // calledAfter reports whether o has exactly the name, and a suffix.
 func calledAfter(o *inventory.Object, name string) bool {
-	suffix, ok := strings.CutPrefix(withoutHash(o.BaseName()), name)
+	suffix, ok := strings.CutPrefix(WithoutHash(o.BaseName()), name)
 	return ok && slices.Contains(configSuffixes[:], suffix)
 }
 

@@ -722,7 +722,9 @@ func (n *neighbours) meet() {
 	for object, at := range n.by {
 		name := object.Name
 		for _, part := range nearly(name) {
-			object.Name = part
+			if object.Name = part; part == rules.WithoutHash(name) {
+				continue // what kustomize generates where something else is built
+			}
 			if before := n.affixed[object]; before == "" || name < before {
 				n.affixed[object] = name
 			}

@@ -683,15 +683,16 @@ func (w *walked) below(root string, without []string) iter.Seq2[string, *kustomi
 }
 
 // besideBases reports whether a kustomization is in a folder called base, bases or
-// components, and kustomizations outside of that refer to others in it.
+// components, or such a folder itself, and kustomizations outside of that refer to others in
+// it.
 func (w *walked) besideBases(root string) bool {
 	for at := root; at != "." && at != filepath.Dir(at) && at != w.dir; at = filepath.Dir(at) {
 		switch filepath.Base(at) {
 		case "base", "bases", "components":
 			inside := at + string(filepath.Separator)
 			for dir, k := range w.kustomizations {
-				if !strings.HasPrefix(dir, inside) && slices.ContainsFunc(slices.Concat(k.dirs, k.files), func(path string) bool {
-					return strings.HasPrefix(path, inside) && path != root && !strings.HasPrefix(path, root+string(filepath.Separator))
+				if dir != at && !strings.HasPrefix(dir, inside) && slices.ContainsFunc(slices.Concat(k.dirs, k.files), func(path string) bool {
+					return strings.HasPrefix(path, inside) && path != root && (root == at || !strings.HasPrefix(path, root+string(filepath.Separator)))
 				}) {
 					return true
 				}

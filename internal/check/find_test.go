@@ -702,3 +702,15 @@ func TestTheTopOfARepositoryStandsForAllInIt(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, trees[0].Unread, "the hidden folder is read by the kustomization")
 }
+
+// TestABaseOfBasesIsOne: what lists all bases is there for their overlays too, which have
+// what these generate.
+func TestABaseOfBasesIsOne(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"base/kustomization.yaml":             kustomization + "- web\n",
+		"base/web/kustomization.yaml":         kustomization + "- pod.yaml\n",
+		"base/web/pod.yaml":                   pod,
+		"overlays/dev/web/kustomization.yaml": kustomization + "- ../../../base/web\nsecretGenerator:\n- {name: db-secret, namespace: shop, literals: [a=b]}\n",
+	})
+	assert.Empty(t, above(run(t, check.Options{}, dir), finding.Note))
+}

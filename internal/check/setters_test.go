@@ -131,6 +131,9 @@ func TestLessons(t *testing.T) {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"03-service/api.yaml": service + workload("first", "8080"), where: workload("second", "5000")}))
 		assert.Equal(t, want, above(rep, finding.Note), where)
 	}
+	stateful := strings.Replace(workload("api", "8080"), "kind: Deployment\nmetadata: {name: api}\nspec:\n", "kind: StatefulSet\nmetadata: {name: api}\nspec:\n  serviceName: api\n", 1)
+	rep := run(t, check.Options{}, tree(t, map[string]string{"shop/all.yaml": service + stateful, "shop/deployment.yaml": workload("api", "5000")}))
+	assert.Empty(t, above(rep, finding.Note), "one workload, of either kind")
 }
 
 // TestOfCharts: a selector whose labels are called after a release means a chart's pods.
