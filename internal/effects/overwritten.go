@@ -266,37 +266,42 @@ func (r *Recorder) merges(services []*resource.Resource, workloads []*workload, 
 	}
 }
 
+var service = inventory.GroupKind{Kind: "Service"}
+
 // mergedServices reports the Services that select what they were not written for, unless
 // something has put their selectors back or removed what they select, once for each entry.
 func (r *Recorder) mergedServices(inv *inventory.Inventory) {
 	if len(r.merged) == 0 {
 		return
 	}
-	type label struct{ key, value string }
-	selectors, pods := map[label]bool{}, map[label]int{}
+	var pods []*inventory.Pod
+	written := map[[2]string]bool{} // what selectors of Services ask for
 	for _, o := range inv.Objects() {
-		if o.Node == nil {
-			continue
-		}
-		if o.Kind == "Service" {
+		if o.Kind == "Service" && o.Node != nil {
 			for k, v := range yamlnode.Fields(o.Get("spec", "selector")) {
-				selectors[label{k.Value, yamlnode.String(v)}] = true
+				written[[2]string{k.Value, yamlnode.String(v)}] = true
 			}
 		}
-		for _, pod := range o.Pods() {
-			for k, v := range yamlnode.Fields(pod.Labels()) {
-				pods[label{k.Value, yamlnode.String(v)}]++
+		pods = append(pods, o.Pods()...)
+	}
+	selectsSeveral := func(svc *inventory.Object) bool {
+		selector, found := svc.Get("spec", "selector"), 0
+		for _, pod := range pods {
+			if pod.Namespace() == svc.Namespace && hasLabels(pod.Labels(), selector) {
+				if found++; found > 1 {
+					return true
+				}
 			}
 		}
+		return false
 	}
 	type place struct{ entry, key string }
 	var places []place
 	of := map[place][]*merged{}
 	for i := range r.merged {
 		m := &r.merged[i]
-		is := label{m.key, m.pairs[m.key]}
-		if selectors[label{m.key, m.was}] || !selectors[is] || pods[is] < 2 {
-			continue
+		if written[[2]string{m.key, m.was}] || !slices.ContainsFunc(slices.Concat(inv.Find(service, m.service), inv.FindPrevious(service, m.service)), selectsSeveral) {
+			continue // put back, or told apart by another label
 		}
 		at := place{fmt.Sprint(m.file, m.entry), m.key}
 		if of[at] == nil {
