@@ -112,7 +112,7 @@ func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names, only s
 		texts = append(texts, fmt.Sprintf("%s %s %s %s", owner.Kind, owner.Name, has, plural(n, "replica")))
 	}
 	if len(owners) == 1 {
-		only = owners[0].Name
+		only = owners[0].BaseName() // as patches of other environments have it
 	}
 	return total, strings.Join(texts, ", "), only
 }

@@ -42,7 +42,7 @@ var schemaTable = []schemaRule{
 		name: apischema.UnknownField,
 		url:  apiConventions,
 		doc: "A resource has a field that its kind does not have. " +
-			"kubectl apply refuses it; where validation is off, or the client is another, the field is dropped without a word and the default takes its place. " +
+			"kubectl apply refuses it, and so does the API server where it applies what Flux or kubectl apply --server-side send; where validation is off, or another client sends it, the field is dropped without a word and the default takes its place. " +
 			"The message names the field that was probably meant, or the level that the field belongs to. " +
 			"Fields of custom resources are known where the CustomResourceDefinition is part of the build, or the CompositeResourceDefinition of Crossplane, or, where check looks at several trees, the former in a file of the repository. " +
 			"Of widespread operators they are known besides, of one version of each: there, what is close to a known field is a warning, and what is not is left alone.",

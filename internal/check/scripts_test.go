@@ -306,7 +306,7 @@ func TestMoreReplicasElsewhere(t *testing.T) {
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{
 			"base/kustomization.yaml": kustomization + "- app.yaml\n", "base/app.yaml": app,
-			"dev/kustomization.yaml":  kustomization + "- ../base\n",
+			"dev/kustomization.yaml":  kustomization + "- ../base\nnamePrefix: dev-\n",
 			"prod/kustomization.yaml": kustomization + "- ../base\n- missing.yaml\npatches:\n- path: more.yaml\n", "prod/more.yaml": c.patch,
 		}))
 		assert.Contains(t, above(rep, finding.Off), c.want, name)
