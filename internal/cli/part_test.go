@@ -163,6 +163,40 @@ func TestChangedMachine(t *testing.T) {
 	assert.Contains(t, stderr, "0 of 2 trees are checked\n")
 }
 
+// TestChangedAnswers: what a file says of products, releases and packages answers for what
+// a tree lacks that has not changed.
+func TestChangedAnswers(t *testing.T) {
+	ingress := func(service string) string {
+		return "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\"}]}\n---\n" +
+			"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {defaultBackend: {service: {name: " + service + ", port: {number: 80}}}}\n"
+	}
+	for name, c := range map[string]struct{ service, file, text, said string }{
+		"a product":          {"jaeger-collector", "setup.sh", "helm repo add jaegertracing https://example.com/jaegertracing\n", "1 of 2 trees are checked\n"},
+		"values of a chart":  {"cart-master", "values/cart-values.yaml", "architecture: standalone\n", "1 of 2 trees are checked\n"},
+		"values of another":  {"cart-master", "values/queue-values.yaml", "architecture: standalone\n", "0 of 2 trees are checked\n"},
+		"a package of kpt":   {"checkout", "k8s/Kptfile", "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: shop}\n", "1 of 2 trees are checked\n"},
+		"a document of none": {"checkout", "README.md", "Welcome.\n", "0 of 2 trees are checked\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			repository(t, map[string]string{
+				"k8s/web/kustomization.yaml":   "resources: [web.yaml]\n",
+				"k8s/web/web.yaml":             ingress(c.service),
+				"k8s/other/kustomization.yaml": "resources: [other.yaml]\n",
+				"k8s/other/other.yaml":         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n",
+				"README.md":                    "Hello.\n",
+			})
+			_, before, _ := run(t, "check", "k8s")
+			assert.Contains(t, before, "warning[service-not-found]")
+			write(t, ".", map[string]string{c.file: c.text})
+			_, part, stderr := run(t, "check", "--changed-since", "main", "k8s")
+			assert.Contains(t, stderr, c.said)
+			_, whole, _ := run(t, "check", "k8s")
+			assert.Equal(t, strings.Contains(c.said, "1 of"), !strings.Contains(whole, "warning[service-not-found]"))
+			assert.NotContains(t, part, "warning[service-not-found]")
+		})
+	}
+}
+
 // Shards are disjoint and complete.
 func TestShards(t *testing.T) {
 	t.Chdir(t.TempDir())
