@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -163,10 +162,8 @@ func commentedOut(file string, folders ...string) bool {
 			if err != nil {
 				continue
 			}
-			for line := range strings.Lines(string(text)) {
-				comment, ok := strings.CutPrefix(strings.TrimSpace(line), "#")
-				entry, listed := strings.CutPrefix(strings.TrimSpace(comment), "- ")
-				if entry, _, _ = strings.Cut(entry, " #"); ok && listed && filepath.Join(folder, strings.TrimSpace(entry)) == filepath.Clean(file) {
+			for entry := range commentedEntries(text) {
+				if filepath.Join(folder, entry) == filepath.Clean(file) {
 					return true
 				}
 			}

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"path"
 	"path/filepath"
@@ -22,11 +23,12 @@ import (
 func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old func(file string) []byte, asked func(i int) bool) []int {
 	var said []byte
 	var releases []string
-	charts, listed, packaged := false, false, false
+	charts, listed, packaged, commented := false, false, false, false
 	for _, file := range files {
 		charts = charts || installsCharts(filepath.ToSlash(file))
 		listed = listed || leavesFiles[filepath.Base(file)]
 		packaged = packaged || filepath.Base(file) == kptfile
+		commented = commented || isKustomizationFile(file)
 		if name := releaseOfValues(filepath.ToSlash(file)); name != "" {
 			releases = append(releases, name)
 		}
@@ -56,6 +58,8 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			switch {
 			case charts && o.asksForCharts(&f):
 				return true
+			case commented && bytes.Contains(said, []byte(path.Base(filepath.ToSlash(cmp.Or(o.tree.Root, f.File))))):
+				return true // it may be commented out there
 			case f.Missing != nil && o.around != nil && (packaged || products && reference.ProductsWith(f.Missing.Kind, f.Missing.Name) != nil ||
 				f.Missing.Kind == "Service" && slices.ContainsFunc(releases, func(name string) bool { return isOfRelease(f.Missing.Name, name) })):
 				return true

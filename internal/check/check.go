@@ -197,6 +197,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	rep.spareToFill(outcomes)
 	ofNoReader(outcomes)
 	rep.shownInPart(outcomes)
+	rep.switchedOff(outcomes)
 	rep.embedded(outcomes)
 	rep.saidOtherwise(outcomes)
 	for i := range outcomes {

@@ -82,6 +82,8 @@ type Tree struct {
 	// unlisted says that none is known since none lists it: who knows whether it is
 	// ever applied?
 	unlisted bool
+	// off is what kustomizations of the walk have commented out, by absolute path.
+	off map[string]bool
 }
 
 // Find says which trees the paths stand for: a folder with a kustomization is
@@ -190,7 +192,7 @@ func findBelow(dir string, opts FindOptions) ([]Tree, error) {
 		trees = append(trees, Tree{Name: dir, Files: w.plain})
 	}
 	if len(trees) > 0 && len(w.unlisted) > 0 {
-		trees = append(trees, Tree{Name: dir, Files: w.unlisted, alone: true, unlisted: true})
+		trees = append(trees, Tree{Name: dir, Files: w.unlisted, alone: true, unlisted: true, off: w.off})
 	}
 	switch {
 	case len(trees) > 0:
@@ -222,6 +224,7 @@ type walked struct {
 	unlisted       []string                      // files in their folders that none refers to
 	charts         int
 	unread         []Unread
+	off            map[string]bool // what kustomizations have commented out, by absolute path
 }
 
 // leave tells of what is not read.
@@ -308,6 +311,7 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 			}
 		}
 	}
+	w.off = w.switchedOff(listed)
 	w.unread = slices.DeleteFunc(w.unread, func(u Unread) bool {
 		below := filepath.Clean(u.Name) + string(filepath.Separator)
 		for f := range listed {
@@ -564,6 +568,7 @@ type kustomizationFile struct {
 	resources []string // those that are resources
 	remote    []string // addresses
 	changes   bool     // it may change what is in those, but for labels
+	off       []string // what is commented out
 }
 
 // readKustomization reads what a kustomization refers to. Whatever is wrong
@@ -579,6 +584,9 @@ func readKustomization(file string) *kustomizationFile {
 // parseKustomization is readKustomization of a text in a folder.
 func parseKustomization(dir string, text []byte) *kustomizationFile {
 	k := &kustomizationFile{}
+	for entry := range commentedEntries(text) {
+		k.off = append(k.off, filepath.Join(dir, entry))
+	}
 	var doc yaml.Node
 	if yaml.Unmarshal(text, &doc) != nil {
 		return k
@@ -654,7 +662,7 @@ func (w *walked) roots() []string {
 
 // tree is the tree of a kustomization.
 func (w *walked) tree(root string) Tree {
-	t := Tree{Name: root, Root: root, Within: w.dir, Unlisted: w.unlisted, walked: w}
+	t := Tree{Name: root, Root: root, Within: w.dir, Unlisted: w.unlisted, walked: w, off: w.off}
 	for dir, k := range w.below(filepath.Clean(root), nil) {
 		t.Folders, t.Remote = append(t.Folders, dir), append(t.Remote, k.remote...)
 	}
