@@ -18,13 +18,14 @@ import (
 // fn/rules.
 const YAMLInvalid = "yaml-invalid"
 
-// Lines that a resource begins with, those that name it, and what templates of other kinds
+// Lines that a resource begins with, those that name it, kinds that hold secrets, and what templates of other kinds
 // and parts that documents show have in them.
 var (
 	apiVersionLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^apiVersion:\s*\S`) })
 	kindedLine     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind:\s*["']?([A-Z]\w+)`) })
 	namedLine      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^ {1,4}name:\s*["']?([\w.-]+)`) })
 	namespacedLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^ {1,4}namespace:\s*["']?([\w.-]+)`) })
+	secretKind     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)kind\W{0,5}\w*secret`) })
 	separatorLine  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^---.*$`) })
 	aliasAt        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[ \w./"'-]*(?:: +|- +)\*`) })
 	otherTemplate  = sync.OnceValue(func() *regexp.Regexp {
@@ -65,7 +66,7 @@ func notYAML(t *Tree, s manifest.Source, err error) (*finding.Finding, objects) 
 	}
 	doc := string(bytes.Join(documentAt(bytes.Split(s.Data, []byte("\n")), at.Line-1), []byte("\n")))
 	f.Resource = finding.Resource{Kind: wordOf(kindedLine(), doc), Namespace: wordOf(namespacedLine(), doc), Name: wordOf(namedLine(), doc)}
-	f.Secret = f.Resource.Kind == "Secret"
+	f.Secret = secretKind().Match(s.Data) // where the parser stumbles may be behind its document, and lists have Secrets in them
 	if t.alone {
 		f.Severity = finding.Warning // nobody knows whether it is applied
 	}

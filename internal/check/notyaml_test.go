@@ -35,3 +35,20 @@ func TestWhatIsNoYAML(t *testing.T) {
 		assert.ElementsMatch(t, c.want, above(run(t, check.Options{}, tree(t, files)), finding.Note), name)
 	}
 }
+
+// TestSecretThatIsNoYAML: a line of a file with a Secret in it is not shown, wherever the
+// parser stumbles.
+func TestSecretThatIsNoYAML(t *testing.T) {
+	const secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: b}\n"
+	for name, text := range map[string]string{
+		"itself":         secret + "b: \"c\" d\n",
+		"in a list":      "apiVersion: v1\nkind: List\nitems:\n- kind: Secret\n  stringData:\n    a: b: c\n",
+		"in JSON's way":  "apiVersion: v1\nkind: List\nitems:\n- {\"kind\":\"Secret\", \"stringData\": {\"a\": \"b\" c}}\n",
+		"beside another": secret + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a: b: c\n",
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"a.yaml": text}))
+		if assert.Len(t, rep.Findings, 1, name) {
+			assert.True(t, rep.Findings[0].Secret, name)
+		}
+	}
+}
