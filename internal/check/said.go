@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"iter"
 	"regexp"
 	"slices"
 	"sync"
@@ -91,6 +92,19 @@ func speaksOfDNS(line []byte) bool {
 // purpose, and of all in a resource that says of itself that it is to be refused.
 func (rep *Report) saidToBeWrong(outcomes []outcome) {
 	sources := sourceLines{}
+	wrong := map[string][]span{} // documents that say so of themselves, by the file
+	wrongIn := func(file string, lines [][]byte) []span {
+		found, ok := wrong[file]
+		if !ok {
+			for doc := range documents(lines) {
+				if isToBeRefused(lines[doc.from:doc.to]) {
+					found = append(found, doc)
+				}
+			}
+			wrong[file] = found
+		}
+		return found
+	}
 	for i := range outcomes {
 		o := &outcomes[i]
 		for j := range o.findings {
@@ -109,7 +123,7 @@ func (rep *Report) saidToBeWrong(outcomes []outcome) {
 			switch {
 			case slices.ContainsFunc(lines[from:f.Line], isWrongOnPurpose):
 				answer(f, "a comment says that it is meant to be so")
-			case isToBeRefused(lines, f.Line):
+			case slices.ContainsFunc(wrongIn(f.File, lines), func(doc span) bool { return doc.has(f.Line - 1) }):
 				answer(f, "the resource says that it is to be refused")
 			default:
 				continue
@@ -121,11 +135,22 @@ func (rep *Report) saidToBeWrong(outcomes []outcome) {
 
 var (
 	onPurpose = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\b(?:intentional(?:ly)?|deliberate(?:ly)?|purposely|purposefully|on purpose)\b|\b(?:invalid|wrong|misspelt|misspelled|incorrect|bad|non-?existent|unknown)(?: on purpose| by design)|^\s*(?:this is )?(?:an? )?(?:invalid|non-?existent)[.!]?\s*$` +
-			`|\b(?:this|which|it|that|pod|deployment|resource|object|request|apply)? ?(?:will|should|must|is expected to|expected to|supposed to) (?:fail|crash|(?:be|get) (?:rejected|denied|refused|blocked))\b`)
+		return regexp.MustCompile(`(?i)\b(?:intentional(?:ly)?|deliberate(?:ly)?|purposely|purposefully|on purpose)\b|\b(?:invalid|wrong|misspelt|misspelled|incorrect|bad|non-?existent|unknown)(?: on purpose| by design)|^\s*(?:this is )?(?:an? )?(?:invalid|non-?existent)[.!]?\s*$`)
+	})
+	refused = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)(?:^\W*|\b(?:this|which|it|that|pod|deployment|service|resource|object|manifest|request|apply) )(?:will|should|must|is expected to|expected to|supposed to) (?:fail|crash|(?:be|get) (?:rejected|denied|refused|blocked))\b`)
+	})
+	// aboutOthers is what a policy refuses, and not the policy itself.
+	aboutOthers = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(?:traffic|connections|packets|requests|access|clients?|users?|pods|everything|anything|all|others?)\b`)
 	})
 	condition = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)\b(?:if|unless|when|until|without|otherwise|or|else|not)\b`)
+	})
+	// mistaken is what a comment calls a resource that is wrong on purpose as a whole: one
+	// may be meant to have a single replica, too.
+	mistaken = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(?:invalid|wrong|broken|incorrect|bad|misconfigur\w*|misspel\w*|fail\w*|crash\w*|reject\w*|errors?|insecure|vulnerab\w*|violat\w*|non-?existent|mistakes?|bugs?|typos?|mismatch\w*)\b`)
 	})
 	// toBeRefused is an annotation or a label for what a test expects of a resource.
 	toBeRefused = sync.OnceValue(func() *regexp.Regexp {
@@ -137,24 +162,17 @@ var (
 // fails under a condition is not meant to.
 func isWrongOnPurpose(line []byte) bool {
 	_, comment, ok := bytes.Cut(line, []byte("#"))
-	return ok && onPurpose().Match(comment) && !condition().Match(comment) && !bytes.Contains(comment, []byte("krm-validate:"))
+	return ok && (onPurpose().Match(comment) || refused().Match(comment) && !aboutOthers().Match(comment)) &&
+		!condition().Match(comment) && !bytes.Contains(comment, []byte("krm-validate:"))
 }
 
-// isToBeRefused reports whether the document that a line is in, or a comment before its first
-// field, says so.
-func isToBeRefused(lines [][]byte, line int) bool {
-	begins := func(line []byte) bool { return bytes.HasPrefix(line, []byte("---")) }
-	from := line - 1
-	for from > 0 && !begins(lines[from]) {
-		from--
-	}
+// isToBeRefused reports whether a document, or a comment before its first field, says so of
+// all of it.
+func isToBeRefused(doc [][]byte) bool {
 	head := true
-	for i, text := range lines[from:] {
-		if i > 0 && begins(text) {
-			return false
-		}
-		head = head && (len(bytes.TrimSpace(text)) == 0 || text[0] == '#' || begins(text))
-		if head && isWrongOnPurpose(text) || !head && bytes.Contains(text, []byte("xpect")) && toBeRefused().Match(text) {
+	for i, text := range doc {
+		head = head && (len(bytes.TrimSpace(text)) == 0 || text[0] == '#' || i == 0 && bytes.HasPrefix(text, []byte("---")))
+		if head && isWrongOnPurpose(text) && (mistaken().Match(text) || refused().Match(text)) || !head && bytes.Contains(text, []byte("xpect")) && toBeRefused().Match(text) {
 			return true
 		}
 	}
@@ -188,13 +206,22 @@ func (rep *Report) saidToBeMade(outcomes []outcome) {
 		object finding.Resource
 	}
 	said := map[lacking]bool{}
+	adds := map[string][]addition{} // by the file
+	saysWhoAdds := func(f *finding.Finding, lines [][]byte, kind string) bool {
+		all, ok := adds[f.File]
+		if !ok {
+			all = addingIn(lines)
+			adds[f.File] = all
+		}
+		return slices.ContainsFunc(all, func(a addition) bool { return a.kind == kind && a.has(f.Line-1) })
+	}
 	each(func(o *outcome, f *finding.Finding, object *finding.Resource) {
 		if lines := sources.of(rep, f.File); f.Line > 0 && f.Line <= len(lines) && !said[lacking{o, *object}] {
 			from := f.Line - 1
 			for from > 0 && bytes.HasPrefix(bytes.TrimLeft(lines[from-1], " "), []byte("#")) {
 				from--
 			}
-			said[lacking{o, *object}] = slices.ContainsFunc(lines[from:f.Line], saysWhoMakes) || saysWhoAdds(lines, f.Line-1, object.Kind)
+			said[lacking{o, *object}] = slices.ContainsFunc(lines[from:f.Line], saysWhoMakes) || saysWhoAdds(f, lines, object.Kind)
 		}
 	})
 	each(func(o *outcome, f *finding.Finding, object *finding.Resource) {
@@ -244,17 +271,49 @@ func saysWhoMakes(line []byte) bool {
 
 // whoAdds is how a comment says who makes an object, up to its kind.
 var whoAdds = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:adds|creates|provides|provisions|installs|owns|supplies) (?:(?:the|this|that|its|a) )?$`)
+	return regexp.MustCompile(`\b(?:adds|creates|provides|provisions|installs|owns|supplies) (?:(?:the|this|that|its|a) )?([A-Z][\w-]*)`)
 })
 
-// saysWhoAdds reports whether a comment of the document that a line is in says who adds an
-// object of a kind.
-func saysWhoAdds(lines [][]byte, at int, kind string) bool {
-	return slices.ContainsFunc(documentAt(lines, at), func(line []byte) bool {
-		_, comment, ok := bytes.Cut(line, []byte("#"))
-		before, after, has := bytes.Cut(comment, []byte(kind))
-		return ok && has && (len(after) == 0 || !inWord(after[0])) && whoAdds().Match(before)
-	})
+// addition is what a comment of a document says of the kind of an object that somebody adds.
+type addition struct {
+	span
+	kind string
+}
+
+// addingIn are the comments of a file that say who adds an object.
+func addingIn(lines [][]byte) (all []addition) {
+	for doc := range documents(lines) {
+		for _, line := range lines[doc.from:doc.to] {
+			if _, comment, ok := bytes.Cut(line, []byte("#")); ok {
+				for _, m := range whoAdds().FindAllSubmatch(comment, -1) {
+					all = append(all, addition{doc, string(m[1])})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// span is the part of a file that a document has: its first line, with what separates it
+// from the one before, and the line behind its last.
+type span struct{ from, to int }
+
+func (s span) has(line int) bool { return s.from <= line && line < s.to }
+
+// documents yields the documents of a file.
+func documents(lines [][]byte) iter.Seq[span] {
+	return func(yield func(span) bool) {
+		from := 0
+		for to := 1; to <= len(lines); to++ {
+			if to < len(lines) && !bytes.HasPrefix(lines[to], []byte("---")) {
+				continue
+			}
+			if !yield(span{from, to}) {
+				return
+			}
+			from = to
+		}
+	}
 }
 
 // documentAt are the lines of the document that a line is in.

@@ -487,19 +487,31 @@ func TestSaidToBeOld(t *testing.T) {
 func TestWrongOnPurpose(t *testing.T) {
 	const service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: pier\n%sspec:\n  ports: [{port: 80}]\n%s  selectr: {app: pier}%s\n"
 	for name, c := range map[string]struct{ meta, above, beside, want string }{
-		"beside it":         {"", "", " # intentionally misspelt", "note"},
-		"above it":          {"", "  # This will be rejected.\n", "", "note"},
-		"alone":             {"", "", " # invalid", "note"},
-		"in an annotation":  {"  annotations: {a: b}\n  labels:\n    expected-result: should-be-rejected\n", "", "", "note"},
-		"under a condition": {"", "  # This will fail if the pier is closed.\n", "", "error"},
-		"of something else": {"", "  # Ports that are invalid are left out.\n", "", "error"},
-		"what is expected":  {"  annotations:\n    expected-load: low\n", "", "", "error"},
+		"beside it":          {"", "", " # intentionally misspelt", "note"},
+		"above it":           {"", "  # This will be rejected.\n", "", "note"},
+		"alone":              {"", "", " # invalid", "note"},
+		"in an annotation":   {"  annotations: {a: b}\n  labels:\n    expected-result: should-be-rejected\n", "", "", "note"},
+		"under a condition":  {"", "  # This will fail if the pier is closed.\n", "", "error"},
+		"of something else":  {"", "  # Ports that are invalid are left out.\n", "", "error"},
+		"of what is refused": {"", "  # All that is from elsewhere must be rejected.\n", "", "error"},
+		"what is expected":   {"  annotations:\n    expected-load: low\n", "", "", "error"},
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"pier.yaml": fmt.Sprintf(service, c.meta, c.above, c.beside)}))
 		assert.Contains(t, above(rep, finding.Off), c.want+" unknown-field", name)
 	}
 	rep := run(t, check.Options{}, tree(t, map[string]string{"pier.yaml": "# A Service that the policy must refuse: it should be rejected.\n" + fmt.Sprintf(service, "", "", "") + "---\n" + strings.ReplaceAll(fmt.Sprintf(service, "", "", ""), "pier", "quay")}))
 	assert.Subset(t, above(rep, finding.Off), []string{"note unknown-field", "error unknown-field"})
+	for head, want := range map[string]string{
+		"# An intentionally broken Service.\n":                      "note",
+		"# This Service must be denied.\n":                          "note",
+		"# Deliberately without a host: it is for the harbor.\n":    "error", // which is another matter
+		"# All other traffic should be denied.\n":                   "error", // and not the Service
+		"# Boats that are older than a year must be rejected.\n":    "error",
+		"# Deliberately one port, as the other one is for tests.\n": "error",
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"pier.yaml": head + fmt.Sprintf(service, "", "", "")}))
+		assert.Contains(t, above(rep, finding.Off), want+" unknown-field", head)
+	}
 }
 
 // TestOldClusters: what a repository says that its cluster is may still serve what later
