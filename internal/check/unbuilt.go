@@ -350,10 +350,18 @@ var makingFiles = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)>|\b(?:tee|cp|mv|touch|mkdir|curl|wget|sops|decrypt\w*|envsubst|gomplate|generat\w*|creat\w*|cop(?:y|ies|ied)|templat\w*|render\w*|writ\w*|clone|submodule|download\w*|fetch\w*|output|dest|ignored?|controller-gen|build)\b|\s-o\b`)
 })
 
-// gettingFolders is a line with a folder of what somebody else has written, which is pulled
-// into it.
-var gettingFolders = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(?:kpt pkg get|git clone|vendir|git subtree|pull(?:s|ed)?|fetch(?:es|ed)?|download(?:s|ed)?)\b`)
+// gettingFolder is a line that says that what somebody else has written is pulled into a
+// folder. A word of that name in a sentence is none.
+func gettingFolder(name string) *regexp.Regexp {
+	name = regexp.QuoteMeta(name)
+	const end = `(?:[^\w-]|$)`
+	return regexp.MustCompile(`(?i)\b(?:kpt pkg get|git clone|vendir|git subtree)\b.*[^\w-]` + name + end +
+		"|\\b(?:pull(?:s|ed)?|fetch(?:es|ed)?|download(?:s|ed)?)\\b.*(?:[`\"'/]" + name + end + `|[^\w-]` + name + "[`\"'/]" + `|(?:\bin|\binto|\bto|\s--?[\w-]+)[ =]` + name + end + `)`)
+}
+
+// pullsElse is what is pulled and is no folder.
+var pullsElse = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:docker|podman|nerdctl|crictl|ctr|buildah|git)(?: image| images)? pull\b|\bpull[- ]requests?\b`)
 })
 
 // goneFolder is the first folder on the path of what lacks that is not there, "" if that is
@@ -369,9 +377,11 @@ func goneFolder(f *finding.Finding) string {
 }
 
 func makerReader(findings []*finding.Finding) *textReader {
-	folders := map[*finding.Finding]string{}
+	folders, getting := map[*finding.Finding]string{}, map[string]*regexp.Regexp{}
 	for _, f := range findings {
-		folders[f] = goneFolder(f)
+		if folder := goneFolder(f); folder != "" {
+			folders[f], getting[folder] = folder, gettingFolder(folder)
+		}
 	}
 	return &textReader{
 		wants: func(file string) bool { return !isKustomizationFile(file) },
@@ -382,7 +392,7 @@ func makerReader(findings []*finding.Finding) *textReader {
 			findings = slices.DeleteFunc(findings, func(f *finding.Finding) bool {
 				if folder := folders[f]; folder != "" && bytes.Contains(text, []byte(folder)) {
 					for line := range bytes.Lines(text) {
-						if hasWord(line, folder) && gettingFolders().Match(bytes.ReplaceAll(line, []byte(folder), nil)) {
+						if bytes.Contains(line, []byte(folder)) && getting[folder].Match(pullsElse().ReplaceAll(line, nil)) {
 							f.Severity = finding.Off
 							return true
 						}

@@ -50,6 +50,9 @@ func TestFoldersOfOthers(t *testing.T) {
 	}{
 		"pulled":         {"crane-base/overlays/east", "pull.sh", pulls, nil},
 		"said to be":     {"crane-base/overlays/east", "README.md", "All of it is pulled into `crane-base/`.\n", nil},
+		"of an image":    {"crane/overlays/east", "README.md", "docker pull example/crane:1.2\n", []string{"error build-fails"}},
+		"by the program": {"crane/overlays/east", "README.md", "The crane fetches what it lifts; it downloads each crane plan.\n", []string{"error build-fails"}},
+		"an argument":    {"crane/overlays/east", "pull.sh", "helm pull harbor/lift --untar -d crane\n", nil},
 		"another folder": {"crane-bass/overlays/east", "pull.sh", pulls, []string{"error build-fails"}},
 		"that is there":  {"cranes/overlays/east", "pull.sh", "git clone https://example.com/cranes\n", []string{"error build-fails"}},
 	} {
