@@ -61,11 +61,12 @@ func servedUntil(f *finding.Finding) int {
 }
 
 // clusterReleases is how a file says which release of Kubernetes, or of OpenShift, a cluster
-// has: those that install one and name it, what only OpenShift 3 had, and what documents say,
-// which is no evidence of what Kubernetes it is.
+// has: those that install one and name it, what only OpenShift 3 had, and what documents and
+// pipelines say otherwise, which only tells that there are newer ones.
 var clusterReleases = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(?:kindest/node:v?|--kubernetes-version[= ]["']?v?|rancher/k3s:v?|k3s_version[:=" ]+v?|\b(?:kubernetes|k8s|kube)_?version\b["']?\s*[:?]?[:=]+\s*["']?v?)1\.(\d{1,2})\b` +
-		`|\b(?:openshift|okd|origin|ocp)(?: container platform)?[-/ :]*v?(?:3\.(\d{1,2})\b|4(?:\.(\d{1,2}))?\b)|\b(minishift|oc cluster up)\b|\bkubernetes v?1\.(\d{1,2})\b`)
+		`|\b(?:openshift|okd|origin|ocp)(?: container platform)?[-/ :]*v?(?:3\.(\d{1,2})\b|4(?:\.(\d{1,2}))?\b)|\b(minishift|oc cluster up)\b` +
+		`|(?:\b(?:kubernetes|k8s|kubeadm|kubelet|eks|aks|gke)(?:[-_ ]?version)?|(?:cluster|master|control_?plane)[-_]?version|\bk8s\.io/release)["']?[^\w\n]{1,8}v?1\.(\d{1,2})\b`)
 })
 
 // clusterReader looks for the newest release that a file says a cluster has, and for files

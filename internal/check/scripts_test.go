@@ -521,15 +521,17 @@ func TestOldClusters(t *testing.T) {
 	for name, c := range map[string]struct {
 		file, text, want string
 	}{
-		"of tests":               {"Makefile", "e2e:\n\tkind create cluster --image kindest/node:v1.18.2\n", "note"},
-		"that serves it no more": {"Makefile", "e2e:\n\tkind create cluster --image kindest/node:v1.22.0\n", "error"},
-		"one of several":         {"README.md", "minikube start --kubernetes-version=v1.16.0\n\nTested with Kubernetes 1.25 too.\n", "error"},
-		"of a demo":              {"demo/README.md", "minikube start --kubernetes-version=v1.16.0\n", "error"},
-		"of a pipeline":          {".github/workflows/e2e.yaml", "env: {K8S_VERSION: 1.16}\n", "note"},
-		"of OpenShift 3":         {"docs/install.md", "Log in to OKD 3.11, made by `oc cluster up`.\n", "note"},
-		"of OpenShift 4":         {"docs/install.md", "Log in to OpenShift 3.11 or OpenShift 4.\n", "error"},
-		"that is the oldest":     {"README.md", "Needs OpenShift 3.11 or later.\n", "error"},
-		"that a document names":  {"README.md", "Needs Kubernetes 1.14.\n", "error"},
+		"of tests":                 {"Makefile", "e2e:\n\tkind create cluster --image kindest/node:v1.18.2\n", "note"},
+		"that serves it no more":   {"Makefile", "e2e:\n\tkind create cluster --image kindest/node:v1.22.0\n", "error"},
+		"one of several":           {"README.md", "minikube start --kubernetes-version=v1.16.0\n\nTested with Kubernetes 1.25 too.\n", "error"},
+		"beside one of Terraform":  {"README.md", "minikube start --kubernetes-version=v1.16.0\n\n    cluster_version = \"1.29\"\n", "error"},
+		"beside one of a pipeline": {"README.md", "minikube start --kubernetes-version=v1.16.0\n\n    kubernetes-version: v1.28.3\n", "error"},
+		"of a demo":                {"demo/README.md", "minikube start --kubernetes-version=v1.16.0\n", "error"},
+		"of a pipeline":            {".github/workflows/e2e.yaml", "env: {K8S_VERSION: 1.16}\n", "note"},
+		"of OpenShift 3":           {"docs/install.md", "Log in to OKD 3.11, made by `oc cluster up`.\n", "note"},
+		"of OpenShift 4":           {"docs/install.md", "Log in to OpenShift 3.11 or OpenShift 4.\n", "error"},
+		"that is the oldest":       {"README.md", "Needs OpenShift 3.11 or later.\n", "error"},
+		"that a document names":    {"README.md", "Needs Kubernetes 1.14.\n", "error"},
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"ingress.yaml": ingress, c.file: c.text}))
 		assert.Contains(t, above(rep, finding.Off), c.want+" api-removed", name)
