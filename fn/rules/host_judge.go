@@ -53,6 +53,7 @@ type hostJudge struct {
 	uses   []*hostUse
 	domain string
 
+	upstreams   map[upstream]bool                    // of nginx
 	services    map[string][]*inventory.Object       // by namespace
 	written     map[string]bool                      // namespaces with Services that are resources of the build
 	defined     map[string]bool                      // names that ServiceEntries and hostAliases define
@@ -76,9 +77,9 @@ var (
 )
 
 // newHostJudge judges the uses. Afterwards the judge is only read.
-func newHostJudge(b *Build, uses []*hostUse) *hostJudge {
+func newHostJudge(b *Build, uses []*hostUse, upstreams map[upstream]bool) *hostJudge {
 	j := &hostJudge{
-		b: b, uses: uses, domain: b.ClusterDomain(),
+		b: b, uses: uses, domain: b.ClusterDomain(), upstreams: upstreams,
 		services: map[string][]*inventory.Object{}, written: map[string]bool{},
 		defined: map[string]bool{}, charts: map[string]finding.Severity{}, customNames: map[string][]string{},
 		ports: map[*inventory.Object][]numberedPort{}, portNumbers: map[int]bool{}, near: map[nearKey]nearService{}, similar: map[nearKey]string{},
@@ -218,10 +219,8 @@ func (j *hostJudge) judgeUnderscore(u *hostUse, name string) hostJudgement {
 	if target == nil || u.Port != 0 && !j.hasPort(target, u.Port) {
 		return hostJudgement{}
 	}
-	for _, text := range yamlnode.Fields(u.from.Get("data")) {
-		if host.Upstreams(yamlnode.String(text))[u.Host] { // a group of nginx, in another file
-			return hostJudgement{}
-		}
+	if u.inFile && u.Port == 0 && j.upstreams[upstream{u.namespace, u.Host}] {
+		return hostJudgement{}
 	}
 	return hostJudgement{verdict: hostTypo, service: name, namespace: u.namespace, suggestion: dashed}
 }

@@ -56,22 +56,27 @@ func (u *hostUse) spot() spot { return spot{u.from, u.node} }
 
 // hosts are the addresses in the build, found and judged.
 var hosts = NewFact(func(b *Build) *hostJudge {
-	s := &hostScan{inv: b.Inventory}
+	s := &hostScan{inv: b.Inventory, upstreams: map[upstream]bool{}}
 	for _, o := range b.Inventory.Objects() {
 		if !o.Local && o.Node != nil {
 			s.object(o)
 		}
 	}
-	return newHostJudge(b, s.uses)
+	return newHostJudge(b, s.uses, s.upstreams)
 })
 
 // hostUses returns the addresses in the build.
 func (b *Build) hostUses() []*hostUse { return hosts.Of(b).uses }
 
 type hostScan struct {
-	inv  *inventory.Inventory
-	uses []*hostUse
+	inv       *inventory.Inventory
+	uses      []*hostUse
+	upstreams map[upstream]bool
 }
+
+// upstream is a group of hosts that a file of nginx's defines, which a file of another
+// ConfigMap of the namespace may mean too.
+type upstream struct{ namespace, name string }
 
 func (s *hostScan) object(o *inventory.Object) {
 	for _, pod := range o.Pods() {
@@ -164,8 +169,14 @@ func (s *hostScan) content(o *inventory.Object) {
 		use.node, use.decoded = v.Node, v.Base64
 		use.multiline = strings.Contains(strings.TrimRight(text, "\n"), "\n")
 		use.afterURL = !use.multiline && strings.Contains(text, "://")
-		if use.multiline && len(content.Keys) > 1 && strings.Contains(text, "upstream ") {
-			maps.Copy(groups, host.Upstreams(text))
+		if strings.Contains(text, "upstream ") {
+			found := host.Upstreams(text)
+			if use.multiline && len(content.Keys) > 1 {
+				maps.Copy(groups, found)
+			}
+			for name := range found {
+				s.upstreams[upstream{o.Namespace, name}] = true
+			}
 		}
 		from := len(s.uses)
 		shell := strings.HasSuffix(key, ".sh")
