@@ -107,6 +107,9 @@ func (rep *Report) saidToBeWrong(outcomes []outcome) {
 	}
 	for i := range outcomes {
 		o := &outcomes[i]
+		if o.around == nil { // of which somebody has said what is meant: ignores are for that
+			continue
+		}
 		for j := range o.findings {
 			f := &o.findings[j]
 			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line == 0 {

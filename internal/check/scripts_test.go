@@ -512,6 +512,8 @@ func TestWrongOnPurpose(t *testing.T) {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"pier.yaml": head + fmt.Sprintf(service, "", "", "")}))
 		assert.Contains(t, above(rep, finding.Off), want+" unknown-field", head)
 	}
+	declared := run(t, check.Options{Unresolved: "error"}, tree(t, map[string]string{"pier.yaml": "# An intentionally broken Service.\n" + fmt.Sprintf(service, "", "", "")}))
+	assert.Contains(t, above(declared, finding.Off), "error unknown-field")
 }
 
 // TestOldClusters: what a repository says that its cluster is may still serve what later
