@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -31,6 +32,9 @@ var bracesNotExpanded = &Rule{
 // expandsBraces reports whether something may put values in for ${NAME}: a
 // shell, the program, or a tool before it is applied.
 func (e *containerEnv) expandsBraces() bool {
+	if name, _, _ := strings.Cut(path.Base(yamlnode.GetString(e.container.Node, "image")), ":"); slices.Contains(expandingImages[:], name) {
+		return true
+	}
 	for _, n := range e.words() {
 		word := yamlnode.String(n)
 		base := word[strings.LastIndexByte(word, '/')+1:]
@@ -55,6 +59,10 @@ func (e *containerEnv) expandsBraces() bool {
 	}
 	return false
 }
+
+// expandingImages are programs that expand ${NAME} in what they are given:
+// https://quarkus.io/guides/config-reference#property-expressions
+var expandingImages = [...]string{"keycloak", "keycloakx"}
 
 // words are those of the container's command line.
 func (e *containerEnv) words() []*yaml.Node {

@@ -167,9 +167,13 @@ var imageTagLatest = &Rule{
 }
 
 // movedImages are the images of Docker Hub that were there once, by the beginning of their
-// names.
-var movedImages = []struct{ from, to, since string }{
-	{"bitnami/", "bitnamilegacy/", "September 2025"}, // https://github.com/bitnami/containers/issues/83267
+// names, and those that have stayed.
+var movedImages = []struct {
+	from, to, since string
+	stayed          []string
+}{
+	// https://github.com/bitnami/containers/issues/83267, and of the last https://github.com/bitnami/sealed-secrets/issues/1785
+	{"bitnami/", "bitnamilegacy/", "September 2025", []string{"sealed-secrets", "sealed-secrets-controller", "sealed-secrets-kubeseal"}},
 }
 
 var imageMoved = &Rule{
@@ -183,7 +187,7 @@ var imageMoved = &Rule{
 		p.eachImage(func(u usedImage) {
 			for _, moved := range movedImages {
 				rest, ok := strings.CutPrefix(u.Repository, moved.from)
-				if !ok || u.Registry != "docker.io" || u.local || u.Digest != "" || u.Moves() {
+				if !ok || u.Registry != "docker.io" || u.local || u.Digest != "" || u.Moves() || slices.Contains(moved.stayed, rest) {
 					continue
 				}
 				p.Report(u.object, u.node, fmt.Sprintf("image %q was taken away from Docker Hub in %s", u.node.Value, moved.since),

@@ -53,7 +53,7 @@ var quantityInvalid = &Rule{
 				switch {
 				case err != nil:
 					p.reportQuantity(o, n, fmt.Sprintf("%q is not a quantity", n.Value), nearQuantity(n.Value))
-				case countsBytes(at.Name()) && strings.HasSuffix(n.Value, "m") && q.MilliValue()%1000 != 0:
+				case countsBytes(at.Name()) && strings.HasSuffix(n.Value, "m") && q.MilliValue()%1000 != 0 && q.Value() < 1<<20: // what is more is how programs write 1.2Gi
 					p.reportQuantity(o, n, fmt.Sprintf("%q is a fraction of a byte: m is a thousandth", n.Value), strings.TrimSuffix(n.Value, "m")+"Mi")
 				}
 			}

@@ -88,12 +88,12 @@ func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names, only s
 	}
 	scaled, least := scaledWorkloads.Of(p.Build), leastReplicas.Of(p.Build)
 	var owners []*inventory.Object
-	known := map[*inventory.Object]bool{}
+	known := map[finding.Resource]bool{} // a second copy of one has no pods of its own
 	for pod := range p.eachOfSelector(o.Namespace, selector) {
-		if known[pod.Owner] {
+		if known[pod.Owner.Resource()] {
 			continue
 		}
-		known[pod.Owner] = true
+		known[pod.Owner.Resource()] = true
 		if pod.Partial || scaled[pod.Owner] && least[pod.Owner] == 0 || !slices.Contains(scalable, pod.Owner.GroupKind) || reference.IsPlaceholder(yamlnode.String(pod.Owner.Get("spec", "replicas"))) {
 			return 0, "", ""
 		}

@@ -33,6 +33,9 @@ var serviceSpansApplications = &Rule{
 
 func (p *Pass) checkSpan(svc *inventory.Object) {
 	pods := p.ownPods(svc)
+	if !p.Inventory.Finished { // of which those without a namespace may be in another one
+		pods = slices.DeleteFunc(slices.Clone(pods), func(pod *inventory.Pod) bool { return pod.Namespace() != svc.Namespace })
+	}
 	if len(pods) < 2 || len(pods) > 100 || slices.ContainsFunc(pods, func(pod *inventory.Pod) bool { return pod.Partial }) || namesPods(svc) {
 		return
 	}

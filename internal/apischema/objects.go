@@ -516,7 +516,7 @@ func (o *object) unlikely(v *yaml.Node, name string, q resource.Quantity) {
 		o.problems[len(o.problems)-1].Suggestions = []string{meant}
 	}
 	switch number, suffix := cutSuffix(v.Value); {
-	case name == "memory" && suffix == "m":
+	case name == "memory" && suffix == "m" && q.MilliValue()%1000 == 0 && q.Value() < 1<<20: // quantity-invalid says it of fractions
 		warn(number+"Mi", "memory %s is %s thousandths of a byte", v.Value, number)
 	case name == "memory" && suffix == "" && q.Sign() > 0 && q.Value() < 1<<20:
 		warn(v.Value+"Mi", "memory %s is %s bytes", v.Value, v.Value)

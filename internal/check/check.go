@@ -198,6 +198,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	ofNoReader(outcomes)
 	rep.shownInPart(outcomes)
 	rep.switchedOff(outcomes)
+	accountsSaid(outcomes)
 	rep.embedded(outcomes)
 	rep.saidOtherwise(outcomes)
 	for i := range outcomes {
@@ -636,34 +637,49 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	return b, err
 }
 
-// saidAlready leaves out that a selector selects nothing where it is said which labels of a
-// kustomization are the reason, and that there is no namespace of a name where the account
-// that is not in it is in another one.
-func saidAlready(findings, about []finding.Finding) []finding.Finding {
+// accountsSaid leaves out that there is no namespace of a name where it is said as loudly
+// that the account which is not in it is in another one.
+func accountsSaid(outcomes []outcome) {
 	type place struct {
 		file, field  string
 		line, column int
 	}
 	at := func(f *finding.Finding) place { return place{f.File, f.Field, f.Line, f.Column} }
-	accounts := map[place]bool{}
-	for i := range findings {
-		if f := &findings[i]; f.Rule == "serviceaccount-not-found" && strings.HasSuffix(f.Field, "].namespace") {
-			accounts[at(f)] = true
+	for i := range outcomes {
+		o := &outcomes[i]
+		accounts := map[place]finding.Severity{}
+		for j := range o.findings {
+			if f := &o.findings[j]; f.Rule == "serviceaccount-not-found" && strings.HasSuffix(f.Field, "].namespace") {
+				accounts[at(f)] = f.Severity
+			}
+		}
+		if len(accounts) > 0 {
+			o.findings = slices.DeleteFunc(o.findings, func(f finding.Finding) bool {
+				said, ok := accounts[at(&f)]
+				return ok && f.Rule == "object-not-found" && said >= f.Severity
+			})
 		}
 	}
-	if len(accounts) > 0 {
-		findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return f.Rule == "object-not-found" && accounts[at(&f)] })
-	}
+}
+
+// saidAlready leaves out that a selector selects nothing, or the pods of others too, where it
+// is said which labels of a kustomization are the reason.
+func saidAlready(findings, about []finding.Finding) []finding.Finding {
 	var broken []finding.Resource
+	merged := false
 	for i := range about {
 		if kind, name := effects.Broken(&about[i]); kind != "" {
 			broken = append(broken, finding.Resource{Kind: kind, Name: name})
 		}
+		merged = merged || effects.Merged(&about[i])
 	}
-	if len(broken) == 0 {
+	if len(broken) == 0 && !merged {
 		return findings
 	}
 	return slices.DeleteFunc(findings, func(f finding.Finding) bool {
+		if merged && f.Rule == "service-spans-applications" {
+			return true
+		}
 		return (f.Rule == "selector-matches-nothing" || f.Rule == "policy-selects-nothing") && slices.Contains(broken, finding.Resource{Kind: f.Resource.Kind, Name: f.Resource.Name})
 	})
 }

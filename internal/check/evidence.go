@@ -685,7 +685,7 @@ type neighbours struct {
 
 // having returns a tree that has what f misses in another one, -1 if none has: a part of
 // the files of the same folder, since who applies a lesson or a fix may have applied the
-// one before; or, where f says no namespace, a tree of any that is no alternative.
+// one before; files that say no namespace; or, where f says no namespace, a tree of any that is no alternative.
 func (n *neighbours) having(own int, f *finding.Finding) int {
 	if n.outcomes[own].have == nil {
 		return -1
@@ -695,7 +695,8 @@ func (n *neighbours) having(own int, f *finding.Finding) int {
 		return holding(n.by[*f.Missing], func(i int) bool { return n.outcomes[i].tree.Root == "" && i != own })
 	}
 	if f.Missing.Namespace != "" {
-		return -1
+		anywhere := finding.Resource{Kind: f.Missing.Kind, Name: f.Missing.Name} // whoever applies it says where
+		return holding(n.by[anywhere], func(i int) bool { return n.outcomes[i].tree.Root == "" && i != own })
 	}
 	same := n.named[finding.Resource{Kind: f.Resource.Kind, Name: f.Resource.Name}]
 	return holding(n.named[*f.Missing], func(i int) bool { return !slices.Contains(same, i) })

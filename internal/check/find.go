@@ -453,12 +453,15 @@ func assertedFiles(scenario string) []string {
 	return files
 }
 
+// manifestFolders are hidden folders whose names say that they hold manifests.
+var manifestFolders = []string{".k8s", ".kubernetes", ".kustomize"}
+
 // skipped reports whether a folder below a named one is left out: it is hidden,
 // or by convention not part of what is applied. Maven's src/test is what testdata
 // is to Go.
 func skipped(path string) bool {
 	name := filepath.Base(path)
-	return strings.HasPrefix(name, ".") || slices.Contains([]string{"testdata", "node_modules", "vendor", "Godeps", "bower_components"}, name) ||
+	return strings.HasPrefix(name, ".") && !slices.Contains(manifestFolders, name) || slices.Contains([]string{"testdata", "node_modules", "vendor", "Godeps", "bower_components"}, name) ||
 		name == "test" && filepath.Base(filepath.Dir(path)) == "src"
 }
 
@@ -699,7 +702,7 @@ func (w *walked) besideBases(root string) bool {
 		case "base", "bases", "components":
 			inside := at + string(filepath.Separator)
 			for dir, k := range w.kustomizations {
-				if dir != at && !strings.HasPrefix(dir, inside) && slices.ContainsFunc(slices.Concat(k.dirs, k.files), func(path string) bool {
+				if dir != root && !strings.HasPrefix(dir, inside) && slices.ContainsFunc(slices.Concat(k.dirs, k.files), func(path string) bool {
 					return strings.HasPrefix(path, inside) && path != root && (root == at || !strings.HasPrefix(path, root+string(filepath.Separator)))
 				}) {
 					return true

@@ -39,6 +39,8 @@ func found(t *testing.T, dir string, opts check.FindOptions) []string {
 func TestWhatIsNoManifestIsLeftOut(t *testing.T) {
 	dir := tree(t, map[string]string{
 		"app.yaml":                        pod,
+		".k8s/app.yaml":                   pod,
+		".cache/app.yaml":                 pod,
 		".git/HEAD":                       "",
 		".gitignore":                      "/out/\n*.gen.yaml\n",
 		"out/app.yaml":                    pod,
@@ -58,9 +60,9 @@ func TestWhatIsNoManifestIsLeftOut(t *testing.T) {
 		"patches/dev.yaml":                pod,
 	})
 	require.NoError(t, os.Symlink("nowhere", filepath.Join(dir, "dangling.yaml")))
-	assert.Equal(t, []string{"overlays/dev", "app.yaml", "deep/docs/example.yaml", "deep/keep.gen.yaml", "docs/example.yaml", "overlays/dev/unlisted.yaml"},
+	assert.Equal(t, []string{"overlays/dev", ".k8s/app.yaml", "app.yaml", "deep/docs/example.yaml", "deep/keep.gen.yaml", "docs/example.yaml", "overlays/dev/unlisted.yaml"},
 		found(t, dir, check.FindOptions{}))
-	assert.Equal(t, []string{"overlays/dev", "app.yaml", "deep/docs/example.yaml", "overlays/dev/unlisted.yaml"},
+	assert.Equal(t, []string{"overlays/dev", ".k8s/app.yaml", "app.yaml", "deep/docs/example.yaml", "overlays/dev/unlisted.yaml"},
 		found(t, dir, check.FindOptions{Exclude: []string{"/docs/", "keep*"}}))
 	assert.Equal(t, []string{"keep.gen.yaml", "docs/example.yaml"}, reversed(found(t, filepath.Join(dir, "deep"), check.FindOptions{})))
 }
@@ -681,8 +683,8 @@ func TestDefinitionsOfOtherSamples(t *testing.T) {
 func TestTheTopOfARepositoryStandsForAllInIt(t *testing.T) {
 	dir := tree(t, map[string]string{
 		".git/HEAD":                  "",
-		"kustomization.yaml":         kustomization + "- .k8s/app.yaml\n",
-		".k8s/app.yaml":              pod,
+		"kustomization.yaml":         kustomization + "- .deploy/app.yaml\n",
+		".deploy/app.yaml":           pod,
 		"other/app.yaml":             pod,
 		"overlays/kustomization.yml": kustomization + "- app.yaml\n",
 		"overlays/app.yaml":          pod,
@@ -713,4 +715,21 @@ func TestABaseOfBasesIsOne(t *testing.T) {
 		"overlays/dev/web/kustomization.yaml": kustomization + "- ../../../base/web\nsecretGenerator:\n- {name: db-secret, namespace: shop, literals: [a=b]}\n",
 	})
 	assert.Empty(t, above(run(t, check.Options{}, dir), finding.Note))
+}
+
+// TestFilesWithoutANamespace: what another file has without a namespace may be applied to
+// the one that is asked for.
+func TestFilesWithoutANamespace(t *testing.T) {
+	const route = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n" +
+		"---\napiVersion: v1\nkind: Pod\nmetadata: {name: other, namespace: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\"}]}\n"
+	service := func(name, namespace string) string {
+		return "apiVersion: v1\nkind: Service\nmetadata: {name: " + name + namespace + "}\nspec: {ports: [{port: 80}], selector: {app: web}}\n"
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"no namespace": {service("web", ""), "note service-not-found"},
+		"another name": {service("wbe", ""), "warning service-not-found"},
+	} {
+		found := above(run(t, check.Options{}, tree(t, map[string]string{"a/kustomization.yaml": kustomization + "- route.yaml\n", "a/route.yaml": route, "install/service.yaml": c.text})), finding.Off)
+		assert.Contains(t, found, c.want, name)
+	}
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"cmp"
 	"path"
 	"path/filepath"
@@ -86,6 +87,9 @@ func clusterReader(top string, findings []*finding.Finding) *textReader {
 		},
 		read: func(file string, text []byte) (more bool) {
 			for _, at := range clusterReleases().FindAllSubmatchIndex(text, -1) {
+				if bytes.HasSuffix(text[:at[0]], []byte("Ensuring node image (")) {
+					continue // what kind said once
+				}
 				number := func(group int) int {
 					if at[2*group] < 0 {
 						return -1

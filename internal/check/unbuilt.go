@@ -47,6 +47,11 @@ var ofOthers = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^["']?apiVersion["']?:\s*["']?(?:[^k\s"']|k[^u\s]|kustomize\.toolkit)`)
 })
 
+// ofNoVersion is the heading of a kustomization in a version that kustomize has not.
+var ofNoVersion = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^apiVersion:\s*["']?kustomize\.config\.k8s\.io/v(?:1|1beta[2-9]|1alpha[2-9]|2\w*)["']?\s*$`)
+})
+
 // filledIn is what stands in a file that becomes YAML only when something fills it in.
 var filledIn = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{|\{%|<%|\$\{|\$\(|@@|__[A-Z]`) })
 
@@ -113,11 +118,11 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 	case strings.HasPrefix(f.What, "no resource matches the patch"):
 		lacks = lacksTarget
 	}
-	if !f.Known() || lacks == "" && unsureFailures().MatchString(f.What) || t.Within == "" {
+	if !f.Known() || t.Within == "" {
 		return nil
 	}
 	text, err := files.ReadFile(absolute(f.File))
-	if err != nil {
+	if err != nil || lacks == "" && unsureFailures().MatchString(f.What) && !ofNoVersion().Match(text) {
 		return nil
 	}
 	found := finding.Finding{
@@ -199,7 +204,7 @@ func (t *Tree) comesLater(f *kbuild.Failure) bool {
 	if err != nil || top == "" {
 		return true
 	}
-	if rel = filepath.ToSlash(rel); strings.HasPrefix(rel, "../") || ignoredBelow(top, rel) || inSubmodule(top, rel) || isGenerated(rel) && isFile(filepath.Join(top, "PROJECT")) {
+	if rel = filepath.ToSlash(rel); strings.HasPrefix(rel, "../") || ignoredBelow(top, rel) || inSubmodule(top, rel) || isGenerated(rel) && inProject(top, rel) || isOutput(f) {
 		return true
 	}
 	entries, err := os.ReadDir(filepath.Dir(file))
@@ -210,6 +215,25 @@ func (t *Tree) comesLater(f *kbuild.Failure) bool {
 	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
 		return strings.Contains(e.Name(), stem) && patternWords().MatchString(strings.Replace(e.Name(), stem, "", 1))
 	})
+}
+
+// inProject reports whether a file is in a project of kubebuilder, which may be a folder of a
+// repository.
+func inProject(top, rel string) bool {
+	for dir := path.Dir(rel); ; dir = path.Dir(dir) {
+		if isFile(filepath.Join(top, filepath.FromSlash(dir), "PROJECT")) {
+			return true
+		}
+		if dir == "." || dir == "/" {
+			return false
+		}
+	}
+}
+
+// isOutput reports whether a file is in a folder that is called as what programs make.
+func isOutput(f *kbuild.Failure) bool {
+	rel, err := filepath.Rel(filepath.Dir(absolute(f.File)), f.Gone)
+	return err == nil && slices.ContainsFunc(strings.Split(filepath.ToSlash(rel), "/"), func(part string) bool { return part == "generated" || part == "_generated" || part == "gen" })
 }
 
 // isGenerated reports whether a file has the place of one that is made of the markers in a

@@ -268,6 +268,14 @@ func (r *Recorder) merges(services []*resource.Resource, workloads []*workload, 
 
 var service = inventory.GroupKind{Kind: "Service"}
 
+// mergedSelectors is what is said of a label that makes Services select each other's pods.
+const mergedSelectors = "merged selectors"
+
+// Merged reports whether a finding says that a label makes Services select each other's pods.
+func Merged(f *finding.Finding) bool {
+	return f.Rule == LabelsBreakSelector && f.Said().What == mergedSelectors
+}
+
 // mergedServices reports the Services that select what they were not written for, unless
 // something has put their selectors back or removed what they select, once for each entry.
 func (r *Recorder) mergedServices(inv *inventory.Inventory) {
@@ -318,7 +326,8 @@ func (r *Recorder) mergedServices(inv *inventory.Inventory) {
 		}
 		r.report(LabelsBreakSelector, finding.Error, m.file, m.entry,
 			fmt.Sprintf("%s puts %s=%s in place of %s in %s", m.entry[0], m.key, m.pairs[m.key], m.was, what),
-			help("add labels without selectors (labels: with pairs:, without includeSelectors), or add one with another key"))
+			help("add labels without selectors (labels: with pairs:, without includeSelectors), or add one with another key"),
+			says(finding.About{What: mergedSelectors, Name: m.key}))
 	}
 }
 

@@ -118,6 +118,9 @@ func Find(text string, hint Hint) []Occurrence {
 	if s.client || s.multi && strings.Contains(text, "/dev/tcp/") {
 		s.commands()
 	}
+	s.found = slices.DeleteFunc(s.found, func(o Occurrence) bool { // a scheme, behind another one
+		return strings.HasPrefix(text[min(len(text), o.Offset+len(o.Host)):], "://")
+	})
 	if len(s.found) == 0 || silentKey(hint.Key) {
 		return nil
 	}

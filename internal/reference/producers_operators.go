@@ -153,6 +153,7 @@ var databaseProducers = []Producer{
 	{From: mariadb + "/MariaDB", Makes: "Service", Name: "{name}-secondary"},
 	{From: mariadb + "/MariaDB", Makes: "Secret", Name: "{spec.rootPasswordSecretKeyRef.name}", When: "spec.rootPasswordSecretKeyRef.generate=true"},
 	{From: mariadb + "/MariaDB", Makes: "Secret", Name: "{spec.passwordSecretKeyRef.name}", When: "spec.passwordSecretKeyRef.generate=true"},
+	{From: mariadb + "/MariaDB", Makes: "Secret", Name: "{name}-password", When: "spec.username"},
 	{From: mariadb + "/Connection", Makes: "Secret", Name: "{spec.secretName}", Or: "{name}"},
 	{From: "mysql.oracle.com/InnoDBCluster", Makes: "Service", Name: "{name}"},
 	{From: "mysql.oracle.com/InnoDBCluster", Makes: "Service", Name: "{name}-instances"},

@@ -37,6 +37,7 @@ var products = []Product{
 	{[]string{"argo-rollouts"}, "argo-rollouts", both, "argo-rollouts argo-rollouts-dashboard argo-rollouts-metrics"},
 	{[]string{"argo-workflows", "argo-helm", "argoproj/argo"}, "argo", both, "argo-server argo-workflows-server argo-workflow argo-workflows-workflow-controller"},
 	{[]string{"argo-workflows", "argo-helm", "argoproj/argo"}, "argo", account, "argo"},
+	{[]string{"argo-workflows", "argo-helm", "argoproj/argo", "kubeflow"}, "argo", both, "argo-ui"},
 	{[]string{"argo-events"}, "argo-events", both, "argo-events-sa argo-events-webhook argo-events-webhook-sa argo-events-controller-manager events-webhook"},
 	// https://github.com/cert-manager/cert-manager/tree/master/deploy/charts/cert-manager
 	{[]string{"cert-manager"}, "cert-manager", both, "cert-manager cert-manager-webhook cert-manager-cainjector"},
@@ -74,6 +75,8 @@ var products = []Product{
 	{[]string{"istio"}, "istio-system", "ConfigMap", "istio istio-sidecar-injector"},
 	{[]string{"linkerd"}, "linkerd", both, "linkerd-identity linkerd-dst linkerd-proxy-injector linkerd-sp-validator linkerd-policy"},
 	{[]string{"knative"}, "knative-serving", both, "kourier kourier-internal kourier-control activator-service broker-ingress"},
+	// https://github.com/knative/eventing/tree/main/config/core/roles
+	{[]string{"knative"}, "", "ClusterRole", "addressable-resolver channelable-manipulator source-observer podspecable-binding knative-eventing-controller"},
 	// https://github.com/knative/serving/tree/main/config and https://github.com/knative/eventing/tree/main/config
 	{[]string{"knative"}, "knative-serving", "ConfigMap", "config-autoscaler config-certmanager config-defaults config-deployment config-domain config-features config-gc config-leader-election config-logging config-network config-observability config-tracing"},
 	{[]string{"knative"}, "knative-eventing", "ConfigMap", "config-br-default-channel config-br-defaults config-features config-leader-election config-logging config-observability config-ping-defaults config-sugar config-tracing default-ch-webhook"},

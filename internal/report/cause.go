@@ -93,6 +93,9 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 	"build-fails": func(f *finding.Finding) (string, bool) { // the files that one kustomization lacks
 		return f.File, f.File != "" && f.Said().What != ""
 	},
+	"labels-break-selector": func(f *finding.Finding) (string, bool) { // the selectors that one entry changes
+		return place(f), f.File != "" && f.Line > 0
+	},
 	"images-entry-unused": func(f *finding.Finding) (string, bool) { return f.File, f.File != "" },
 	"name-invalid": func(f *finding.Finding) (string, bool) { // names of a folder that are formed alike
 		bad := badIn(f.Said().Name)
