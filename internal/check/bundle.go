@@ -74,6 +74,13 @@ func replacedBundles(inv *inventory.Inventory) bundles {
 		// A folder that holds the latest too is nobody's alone.
 		delete(found, path.Dir(latest.file))
 	}
+	if len(found) > 0 { // nor is one with what is applied: OLM makes the Deployments of a bundle
+		for _, o := range inv.Objects() {
+			if o.Node != nil && o.GroupKind != serviceVersion && len(o.Pods()) > 0 {
+				delete(found, path.Dir(filepath.ToSlash(o.File)))
+			}
+		}
+	}
 	return found
 }
 

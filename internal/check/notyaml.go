@@ -27,7 +27,7 @@ var (
 	namespacedLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^ {1,4}namespace:\s*["']?([\w.-]+)`) })
 	secretKind     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)kind\W{0,5}\w*secret`) })
 	separatorLine  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^---.*$`) })
-	aliasAt        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[ \w./"'-]*(?:: +|- +)\*`) })
+	aliasAt        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[ \w./"'-]*(?:: +|- +)\*([\w-]*)`) })
 	otherTemplate  = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`%\{|#\{|\[\[|<<[^:]|%[A-Z_]+%|(?m)^\s*(?:\.\.\.|…)`)
 	})
@@ -55,8 +55,11 @@ func notYAML(t *Tree, s manifest.Source, err error) (*finding.Finding, objects) 
 		return nil, have
 	}
 	if strings.Contains(at.Err.Error(), "no alias of an anchor") { // the parser does not say where
-		if i := aliasAt().FindIndex(s.Data); i != nil {
-			at.Line = 1 + bytes.Count(s.Data[:i[1]-1], []byte("\n"))
+		for _, m := range aliasAt().FindAllSubmatchIndex(s.Data, -1) {
+			if name := s.Data[m[2]:m[3]]; len(name) == 0 || !bytes.Contains(s.Data, append([]byte("&"), name...)) {
+				at.Line = 1 + bytes.Count(s.Data[:m[2]], []byte("\n"))
+				break
+			}
 		}
 	}
 	f := &finding.Finding{

@@ -20,6 +20,7 @@ func TestWhatIsNoYAML(t *testing.T) {
 	}{
 		"a manifest":             {"k8s/claim.yaml", claim, []string{"error yaml-invalid"}},
 		"and another":            {"k8s/claim.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n---\n" + claim, []string{"error yaml-invalid"}},
+		"an alias of none":       {"k8s/claim.yaml", "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: data\n  labels: {x: &a b}\n  annotations:\n    a: *a\n    b: *.example.com\n", []string{"error yaml-invalid"}},
 		"a template":             {"k8s/claim.yaml", claim + "{{ end }}\n", nil},
 		"another template":       {"k8s/claim.yaml", claim + "# %{ if x }\n", nil},
 		"what a script fills in": {"k8s/claim.yaml", claim + "${MORE}\n", nil},

@@ -197,6 +197,13 @@ func TestReplacedBundles(t *testing.T) {
 		slices.Sort(got)
 		assert.Equal(t, c.want, got, name)
 	}
+	files := bundle("deploy", "v1.9.0")
+	for file, text := range bundle("bundle", "v1.10.0") {
+		files[file] = text
+	}
+	files["deploy/operator.yaml"] = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: broker}\nspec:\n  selector: {matchLabels: {app: broker}}\n  template:\n    metadata: {labels: {app: broker}}\n    spec: {containers: [{name: a, image: \"broker:1.9.0\"}]}\n"
+	found := above(run(t, check.Options{}, tree(t, files)), finding.Warning)
+	assert.Equal(t, []string{"error unknown-field", "error unknown-field"}, found, "beside what is applied")
 }
 
 // TestAPIsForOldClusters: who keeps a file for an older release, or has the same
