@@ -278,6 +278,12 @@ func (r *reader) ask(file string, commands, comments []byte) {
 					r.spoken[f] = speech{maker: file + " asks a cluster for it"}
 				}
 			}
+		case named[q.name] && isPattern(file) && shows(commands, q.kind, q.name):
+			for _, f := range findings {
+				if _, open := r.spoken[f]; open {
+					r.spoken[f] = speech{maker: file + " is the pattern of it"}
+				}
+			}
 		case !named[q.name]:
 			continue
 		case q.spokenOf(comments) || isDocument(file) && q.isQuoted(commands):
@@ -449,6 +455,13 @@ func isDocument(file string) bool {
 		return true
 	}
 	return false
+}
+
+// isPattern reports whether a file is one of YAML that is to be copied to a name without the
+// end of its own, such as secrets.yml.example.
+func isPattern(file string) bool {
+	name, end := strings.TrimSuffix(file, path.Ext(file)), path.Ext(file)
+	return slices.Contains([]string{".example", ".sample", ".template", ".tmpl", ".tpl", ".dist", ".j2"}, end) && isYAML(name)
 }
 
 // shows reports whether a document has the beginning of a resource of a kind and name.

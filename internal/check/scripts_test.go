@@ -144,6 +144,8 @@ func TestScriptsMakeObjects(t *testing.T) {
 		"a file that is here":     {secret, "README.md", "kubectl apply -f k8s/all.yaml -f k8s/shop-keys-2.yaml\n", "warning secret-not-found"},
 		"a certificate of cnpg":   {secret, "k8s/example.yaml", "# kubectl-cnpg  certificate shop-keys --cnpg-cluster shop\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", "note secret-not-found"},
 		"shown in a document":     {secret, "docs/keys.md", "```yaml\napiVersion: v1\nkind: Secret\nmetadata:\n  name: shop-keys\n```\n", "note secret-not-found"},
+		"a pattern":               {secret, "k8s/secrets.yml.example", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: shop-keys\n", "note secret-not-found"},
+		"a pattern of another":    {secret, "k8s/secrets.yml.example", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: keys\n  labels: {for: shop-keys}\n", "warning secret-not-found"},
 		"another one is shown":    {secret, "docs/keys.md", "```yaml\nkind: Deployment\nmetadata:\n  name: shop-keys\n```\n", "warning secret-not-found"},
 		"a chart's helper":        {route, "chart/templates/_helpers.tpl", "{{- define \"shop.svc\" -}}\n{{- printf \"shop-keys\" -}}\n{{- end -}}\n", "note service-not-found"},
 		"a chart's template":      {route, "chart/templates/service.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  name: shop-keys\n  labels: {{ .Values.labels }}\n", "note service-not-found"},
