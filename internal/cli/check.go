@@ -282,7 +282,7 @@ func (c *checkFlags) print(cmd *cobra.Command, rep *check.Report, trees []check.
 	slices.SortStableFunc(out.Unread, func(a, b report.Unread) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(out.Checked)
 	failure := c.unread(cmd, rep)
-	c.charts(cmd, rep, trees)
+	c.charts(cmd, trees)
 	done, err := c.known.apply(cmd, out, failure)
 	if done || err != nil {
 		return err
@@ -314,13 +314,13 @@ func (c *checkFlags) carriesFixes() bool {
 	return slices.ContainsFunc(c.destinations, func(d destination) bool { return d.format.Fixes })
 }
 
-// charts says what was left out where nothing else is there.
-func (c *checkFlags) charts(cmd *cobra.Command, rep *check.Report, trees []check.Tree) {
+// charts says how many were left out.
+func (c *checkFlags) charts(cmd *cobra.Command, trees []check.Tree) {
 	n := 0
 	for i := range trees {
 		n += trees[i].Charts
 	}
-	if n > 0 && rep.Resources == 0 && !c.quiet && !c.part.isPart() {
+	if n > 0 && !c.quiet && !c.part.isPart() {
 		fmt.Fprintln(cmd.ErrOrStderr(), "Not checked:", check.NotRendered(n))
 	}
 }

@@ -73,8 +73,8 @@ func TestCheckExitCodes(t *testing.T) {
 	}
 }
 
-// TestChartsOnly: who has nothing but charts is told what to do with them.
-func TestChartsOnly(t *testing.T) {
+// TestCharts: who has charts is told what to do with them.
+func TestCharts(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"a/Chart.yaml": "name: a\n", "b/Chart.yaml": "name: b\n"})
 	const say = "2 Helm charts, which are not rendered: helm template CHART | krm-validate check -\n"
@@ -87,6 +87,8 @@ func TestChartsOnly(t *testing.T) {
 	assert.Equal(t, "Not checked: "+say, stderr)
 	write(t, dir, map[string]string{"cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"})
 	_, _, stderr = run(t, "check", dir)
+	assert.Equal(t, "Not checked: "+say, stderr)
+	_, _, stderr = run(t, "check", "--quiet", dir)
 	assert.Empty(t, stderr)
 }
 
