@@ -205,7 +205,7 @@ func (p *paths) part(dir, name string, last bool) purpose {
 	if !last && strings.HasPrefix(name, "zz_generated") {
 		is = max(is, form) // which the generators of a program's types go on with
 	}
-	if older, copied := p.isSuperseded(dir, name); older && copied && !last {
+	if older, copied := p.isSuperseded(dir, name); older && copied && !last && !p.isEnvironment(dir) {
 		is = max(is, released)
 	} else if older || before.MatchString(name) {
 		is = max(is, past)

@@ -156,7 +156,8 @@ func TestReplacedReleases(t *testing.T) {
 		"deploy/api-1.2.yaml":     {"deploy/api-1.3.yaml": finding.Warning, "deploy/web-1.3.yaml": finding.Error},
 		"catalog/1.2.0-rc1/a.yml": {"catalog/1.2.0/b.txt": finding.Note, "catalog/1.2.0-debian/b.txt": finding.Note, "catalog/1.1.0/b.txt": finding.Error},
 		"catalog/1.2.0-el8/a.yml": {"catalog/1.2.0/b.txt": finding.Error},
-		"apps/v1/api.yaml":        {"apps/v2/b.txt": finding.Error}, // both may be there to stay
+		"apps/v1/api.yaml":        {"apps/v2/b.txt": finding.Error},          // both may be there to stay
+		"overlays/v1.28/api.yaml": {"overlays/v1.29/b.txt": finding.Warning}, // which may be that of a cluster
 		"clusters/eu-1/api.yaml":  {"clusters/eu-2/b.txt": finding.Error},
 		"k8s/kafka-2.8/api.yaml":  {"k8s/redis-7.0/b.txt": finding.Error},
 		"k8s/crds-v1.2.3/api.yml": {"k8s/crds-v1.2.4/b.txt": finding.Warning},
