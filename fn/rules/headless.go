@@ -99,6 +99,7 @@ var usesOf = NewFact(func(b *Build) map[*inventory.Object][]*hostUse {
 var governingServiceNotHeadless = &Rule{
 	Name:     "governing-service-not-headless",
 	Severity: finding.Warning,
+	Advises:  true,
 	URL:      "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",
 	Doc: "The Service that a StatefulSet names under serviceName is not headless, and the build uses the names of its pods. " +
 		"Kubernetes' DNS specification gives pods names below headless Services only; CoreDNS answers for others too, which is why this is a warning. " +

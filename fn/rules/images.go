@@ -172,8 +172,9 @@ var movedImages = []struct {
 	from, to, since string
 	stayed          []string
 }{
-	// https://github.com/bitnami/containers/issues/83267, and of the last https://github.com/bitnami/sealed-secrets/issues/1785
-	{"bitnami/", "bitnamilegacy/", "September 2025", []string{"sealed-secrets", "sealed-secrets-controller", "sealed-secrets-kubeseal"}},
+	// https://github.com/bitnami/containers/issues/83267, and of what has stayed
+	// https://github.com/bitnami/sealed-secrets/issues/1785 and https://github.com/bitnami/minideb/issues/196
+	{"bitnami/", "bitnamilegacy/", "September 2025", []string{"sealed-secrets", "sealed-secrets-controller", "sealed-secrets-kubeseal", "minideb"}},
 }
 
 var imageMoved = &Rule{

@@ -26,9 +26,10 @@ func rivalRules() []*Rule {
 var scalable = gks("apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet")
 
 var evictionBlocked = &Rule{
-	Name:     "eviction-blocked",
-	Severity: finding.Warning,
-	URL:      "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
+	Name:      "eviction-blocked",
+	Severity:  finding.Warning,
+	AdvisesIf: func(f *finding.Finding) bool { return f.Said().What == noneAllowed }, // which somebody has written
+	URL:       "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
 	Doc: "A PodDisruptionBudget allows no eviction at all: maxUnavailable is 0, or minAvailable is as many as there are replicas. " +
 		"Draining a node then waits for these pods until somebody deletes them by hand, and so do upgrades of the cluster. " +
 		"It is a note where a patch or another environment of the repository gives the workload more replicas. " +
@@ -43,17 +44,21 @@ var evictionBlocked = &Rule{
 	},
 }
 
+// noneAllowed says of a finding of eviction-blocked that the budget itself says so, however
+// many replicas there are.
+const noneAllowed = "none allowed"
+
 func (p *Pass) checkBudget(o *inventory.Object) {
 	least, most := o.Get("spec", "minAvailable"), o.Get("spec", "maxUnavailable")
 	help := "draining a node waits for these pods until somebody deletes them; allow one to be missing: maxUnavailable: 1"
 	switch yamlnode.String(most) {
 	case "0", "0%":
-		p.Report(o, most, fmt.Sprintf("maxUnavailable %s allows no eviction at all", yamlnode.String(most)), Help("%s", help))
+		p.Report(o, most, fmt.Sprintf("maxUnavailable %s allows no eviction at all", yamlnode.String(most)), Help("%s", help), Says(finding.About{What: noneAllowed}))
 		return
 	}
 	want := yamlnode.String(least)
 	if want == "100%" {
-		p.Report(o, least, "minAvailable 100% allows no eviction at all", Help("%s", help))
+		p.Report(o, least, "minAvailable 100% allows no eviction at all", Help("%s", help), Says(finding.About{What: noneAllowed}))
 		return
 	}
 	total, names, only := p.replicasSelected(o)

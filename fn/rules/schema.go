@@ -223,6 +223,11 @@ func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 		p.Report(o, found.Node, fmt.Sprintf("%s still has the placeholder %q", field, word), AtMost(finding.Warning), Help("as it stands, %s", found.Message), ToFillIn(word))
 		return
 	}
+	if found.What == apischema.CertificateAlone && slices.ContainsFunc(p.Inventory.OfKind(gk("networking.k8s.io/Ingress")), func(other *inventory.Object) bool {
+		return other != o && slices.ContainsFunc(yamlnode.Elements(other.Get("spec", "rules")), func(r *yaml.Node) bool { return yamlnode.GetString(r, "host") == found.Field })
+	}) {
+		return // the rule is in another Ingress
+	}
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
 	}

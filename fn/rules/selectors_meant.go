@@ -51,7 +51,7 @@ func meant(own string, labels *yaml.Node, what string, reaches func(namespace st
 		have := part.Labels()
 		for k, v := range yamlnode.Fields(labels) {
 			if got := yamlnode.GetString(have, k.Value); got != yamlnode.String(v) {
-				if got == "" && isElected(k.Value) {
+				if got == "" && (isElected(k.Value) || isElected(yamlnode.String(v))) {
 					return ""
 				}
 				lacks = append(lacks, k.Value+"="+yamlnode.String(v))
@@ -85,7 +85,8 @@ func meant(own string, labels *yaml.Node, what string, reaches func(namespace st
 }
 
 // isElected reports whether a label is one that programs give the pod which they have
-// elected, when they run: boskos-leader, vault-active, spilo-role.
+// elected, when they run, or its value: boskos-leader, vault-active, spilo-role, operator:
+// leader.
 func isElected(key string) bool {
 	word := key[strings.LastIndexAny(key, "-_./")+1:]
 	return slices.Contains([]string{"leader", "master", "primary", "active", "role", "writer", "writable"}, strings.ToLower(word))

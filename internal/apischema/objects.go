@@ -818,7 +818,8 @@ func certificates(o *object) {
 				continue
 			}
 			o.warn(n, IngressInvalid, "%q has a certificate, and no rule is for that host", n.Value)
-			o.problems[len(o.problems)-1].Suggestions = suggest.Nearest(n.Value, hosts, 1)
+			last := &o.problems[len(o.problems)-1]
+			last.Suggestions, last.What, last.Field = suggest.Nearest(n.Value, hosts, 1), CertificateAlone, n.Value
 		}
 	}
 }

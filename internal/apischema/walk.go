@@ -26,7 +26,7 @@ type Problem struct {
 	Message, Help string
 	// Suggestions are what was probably meant, best first.
 	Suggestions []string
-	// What is [Elsewhere], [ToFillIn], [Former] or "". Field is the one that lacks, and List the field whose list
+	// What is [Elsewhere], [ToFillIn], [Former], [CertificateAlone] or "". Field is the one that lacks, and List the field whose list
 	// what lacks it is an element of.
 	What, Field, List string
 	// Warning is set for what the API server takes and nobody wants.
@@ -52,6 +52,10 @@ const Elsewhere = "elsewhere"
 // Former is what is of a group that had it until a release of Kubernetes 1, whose minor number
 // is Field.
 const Former = "former"
+
+// CertificateAlone is what is wrong with a host of an Ingress that has a certificate there and
+// no rule; Field is the host.
+const CertificateAlone = "certificate alone"
 
 // ToFillIn is what a value is that somebody or a script is to replace; Field is how it is
 // written.
@@ -511,7 +515,7 @@ func inBraces(n *yaml.Node) string {
 
 // wrongType reports a value that is not of the type of its field.
 func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
-	if isTemplate(n) || w.from != "" {
+	if isTemplate(n) || w.from != "" || s.Type == String && n.Kind == yaml.ScalarNode && w.found(n, s) == "a string" { // with a tag of nobody's
 		return
 	}
 	field := "an entry"

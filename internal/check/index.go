@@ -115,6 +115,8 @@ func (x *indexer) add(d *manifest.Document) error {
 		return x.configure(d.Node, d)
 	case kind != "" && strings.HasPrefix(apiVersion, "kustomize.config.k8s.io/"):
 		return nil // it says how to build resources
+	case yamlnode.Get(d.Node, "$patch") != nil:
+		return nil // it says what to do with one
 	}
 	resources, err := d.Resources()
 	switch {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path"
 	"regexp"
+	"sort"
 	"strings"
 	"sync"
 
@@ -27,7 +28,6 @@ var (
 	namespacedLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^ {1,4}namespace:\s*["']?([\w.-]+)`) })
 	secretKind     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)kind\W{0,5}\w*secret`) })
 	separatorLine  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^---.*$`) })
-	aliasAt        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[ \w./"'-]*(?:: +|- +)\*([\w-]*)`) })
 	otherTemplate  = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`%\{|#\{|\[\[|<<[^:]|%[A-Z_]+%|(?m)^\s*(?:\.\.\.|…)`)
 	})
@@ -54,14 +54,7 @@ func notYAML(t *Tree, s manifest.Source, err error) (*finding.Finding, objects) 
 	case comesToBeYAML(s.Data) || filledIn().Match(s.Data) || otherTemplate().Match(s.Data):
 		return nil, have
 	}
-	if strings.Contains(at.Err.Error(), "no alias of an anchor") { // the parser does not say where
-		for _, m := range aliasAt().FindAllSubmatchIndex(s.Data, -1) {
-			if name := s.Data[m[2]:m[3]]; len(name) == 0 || !bytes.Contains(s.Data, append([]byte("&"), name...)) {
-				at.Line = 1 + bytes.Count(s.Data[:m[2]], []byte("\n"))
-				break
-			}
-		}
-	}
+	at.Line = brokenLine(s.Data, at.Line)
 	f := &finding.Finding{
 		Rule: YAMLInvalid, Severity: finding.Error, File: s.File, Line: at.Line, Column: 1,
 		Message: strings.ToUpper(at.Err.Error()[:1]) + at.Err.Error()[1:],
@@ -74,6 +67,40 @@ func notYAML(t *Tree, s manifest.Source, err error) (*finding.Finding, objects) 
 		f.Severity = finding.Warning // nobody knows whether it is applied
 	}
 	return f, have
+}
+
+// brokenLine is the line that makes a document something else than YAML: the parser often
+// says where the block begins that it is in. It is the line that was said where that cannot
+// be told.
+func brokenLine(text []byte, said int) int {
+	const most = 5000 // lines
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	first := min(said, len(lines)) - 1
+	for first > 0 && !bytes.HasPrefix(lines[first], []byte("---")) {
+		first--
+	}
+	doc := lines[first:]
+	for i, line := range doc {
+		if i > 0 && bytes.HasPrefix(line, []byte("---")) {
+			doc = doc[:i]
+			break
+		}
+	}
+	if len(doc) > most {
+		return said
+	}
+	failure := func(n int) string {
+		if _, err := kubeyaml.YAMLToJSON(bytes.Join(doc[:n], nil)); err != nil {
+			return err.Error()
+		}
+		return ""
+	}
+	whole := failure(len(doc))
+	n := sort.Search(len(doc), func(n int) bool { return failure(n) != "" })
+	if n == 0 || whole == "" || failure(n) != whole { // or it was what is not closed yet
+		return said
+	}
+	return first + n
 }
 
 func wordOf(line *regexp.Regexp, doc string) string {

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,23 +18,30 @@ func TestWhatIsNoYAML(t *testing.T) {
 	for name, c := range map[string]struct {
 		file, text string
 		want       []string
+		at         string
 	}{
-		"a manifest":             {"k8s/claim.yaml", claim, []string{"error yaml-invalid"}},
-		"and another":            {"k8s/claim.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n---\n" + claim, []string{"error yaml-invalid"}},
-		"an alias of none":       {"k8s/claim.yaml", "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: data\n  labels: {x: &a b}\n  annotations:\n    a: *a\n    b: *.example.com\n", []string{"error yaml-invalid"}},
-		"a template":             {"k8s/claim.yaml", claim + "{{ end }}\n", nil},
-		"another template":       {"k8s/claim.yaml", claim + "# %{ if x }\n", nil},
-		"what a script fills in": {"k8s/claim.yaml", claim + "${MORE}\n", nil},
-		"shown in part":          {"docs/claim.yaml", claim + "  ...\n", nil},
-		"no manifest":            {"k8s/claim.yaml", "a: [b\n", []string{"warning pvc-not-found"}},
-		"wrong on purpose":       {"test/invalid/claim.yaml", claim, nil},
-		"beside a kustomization": {"app/claim.yaml", claim, []string{"warning yaml-invalid", "warning pvc-not-found"}},
+		"a manifest":             {"k8s/claim.yaml", claim, []string{"error yaml-invalid"}, "  - wealist"},
+		"and another":            {"k8s/claim.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n---\n" + claim, []string{"error yaml-invalid"}, "  - wealist"},
+		"an alias of none":       {"k8s/claim.yaml", "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: data\n  labels: {x: &a b}\n  annotations:\n    a: *a\n    b: *.example.com\n", []string{"error yaml-invalid"}, "    b: *"},
+		"a template":             {"k8s/claim.yaml", claim + "{{ end }}\n", nil, ""},
+		"another template":       {"k8s/claim.yaml", claim + "# %{ if x }\n", nil, ""},
+		"what a script fills in": {"k8s/claim.yaml", claim + "${MORE}\n", nil, ""},
+		"shown in part":          {"docs/claim.yaml", claim + "  ...\n", nil, ""},
+		"no manifest":            {"k8s/claim.yaml", "a: [b\n", []string{"warning pvc-not-found"}, ""},
+		"wrong on purpose":       {"test/invalid/claim.yaml", claim, nil, ""},
+		"beside a kustomization": {"app/claim.yaml", claim, []string{"warning yaml-invalid", "warning pvc-not-found"}, ""},
 	} {
 		files := map[string]string{"k8s/pod.yaml": pod, c.file: c.text}
 		if name == "beside a kustomization" {
 			files["app/kustomization.yaml"], files["app/other.yaml"] = kustomization+"- other.yaml\n", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n"
 		}
-		assert.ElementsMatch(t, c.want, above(run(t, check.Options{}, tree(t, files)), finding.Note), name)
+		rep := run(t, check.Options{}, tree(t, files))
+		assert.ElementsMatch(t, c.want, above(rep, finding.Note), name)
+		for _, f := range rep.Findings {
+			if line := strings.Count(c.text[:max(0, strings.Index(c.text, c.at))], "\n") + 1; f.Rule == check.YAMLInvalid && c.at != "" {
+				assert.Equal(t, line, f.Line, name)
+			}
+		}
 	}
 }
 

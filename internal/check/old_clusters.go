@@ -70,6 +70,9 @@ var clusterReleases = sync.OnceValue(func() *regexp.Regexp {
 		`|(?:\b(?:kubernetes|k8s|kubeadm|kubelet|eks|aks|gke)(?:[-_ ]?version)?|(?:cluster|master|control_?plane)[-_]?version|\bk8s\.io/release)["']?[^\w\n]{1,8}v?1\.(\d{1,2})\b`)
 })
 
+// ofKind are files and folders called after kind, which have the configurations of clusters.
+var ofKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(?:^|/)kind(?:[-_./][^/]*)*(?:/.*)?\.ya?ml$`) })
+
 // clusterReader looks for the newest release that a file says a cluster has, and for files
 // that say one of what is in their folders: a demo has a cluster of its own.
 func clusterReader(top string, findings []*finding.Finding) *textReader {
@@ -83,7 +86,7 @@ func clusterReader(top string, findings []*finding.Finding) *textReader {
 		most: mostScripts,
 		wants: func(file string) bool {
 			name := strings.ToLower(path.Base(file))
-			return isScript(file) || isDocument(file) || strings.HasPrefix(name, "vagrantfile") || path.Ext(name) == ".tf" || strings.HasPrefix(name, "kind")
+			return isScript(file) || isDocument(file) || strings.HasPrefix(name, "vagrantfile") || path.Ext(name) == ".tf" || ofKind().MatchString(file)
 		},
 		read: func(file string, text []byte) (more bool) {
 			for _, at := range clusterReleases().FindAllSubmatchIndex(text, -1) {
@@ -145,7 +148,7 @@ func clusterReader(top string, findings []*finding.Finding) *textReader {
 }
 
 // ofAll are folders at the top of a repository that are about all of it.
-var ofAll = map[string]bool{"hack": true, "scripts": true, "docs": true, "doc": true, "ci": true, "build": true, "test": true, "tests": true, "e2e": true}
+var ofAll = map[string]bool{"hack": true, "scripts": true, "docs": true, "doc": true, "ci": true, "build": true, "test": true, "tests": true, "e2e": true, "tools": true}
 
 var orLater = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:\.\d+)?\s*(?:\+|\(?(?:or|and) (?:later|newer|above|higher|up))`)

@@ -40,7 +40,7 @@ const (
 // form and broken in the names of files too.
 var purposes = map[string]purpose{
 	"test": tested, "tests": tested, "testing": tested, "e2e": tested, "conformance": tested, "fixtures": input, "fuzz": input,
-	"deprecated": kept, "obsolete": kept, "legacy": kept, "old": kept, "archive": kept, "archived": kept, "attic": kept, "unused": kept, "outdated": kept, "disabled": kept, "retired": kept,
+	"deprecated": kept, "obsolete": kept, "legacy": kept, "old": kept, "archive": kept, "archived": kept, "attic": kept, "unused": kept, "outdated": kept, "disabled": kept, "retired": kept, "trash": kept, "unmaintained": kept,
 	"snippet": kept, "snippets": kept, // shown in documents
 	"template": form, "tmpl": form, "tpl": form, "skeleton": form, "boilerplate": form, "scaffold": form,
 	"invalid": broken, "bad": broken, "broken": broken, "wrong": broken, "malformed": broken, "incorrect": broken, "negative": broken, "noncompliant": broken,

@@ -526,6 +526,8 @@ func TestOldClusters(t *testing.T) {
 		file, text, want string
 	}{
 		"of tests":                 {"Makefile", "e2e:\n\tkind create cluster --image kindest/node:v1.18.2\n", "note"},
+		"of kind":                  {"tools/kind-config/v1.18/one.yaml", "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- role: control-plane\n  image: kindest/node:v1.18.2\n", "note"},
+		"what kind has said":       {"docs/install.md", "    kind create cluster\n     ✓ Ensuring node image (kindest/node:v1.20.2)\n", "error"},
 		"that serves it no more":   {"Makefile", "e2e:\n\tkind create cluster --image kindest/node:v1.22.0\n", "error"},
 		"one of several":           {"README.md", "minikube start --kubernetes-version=v1.16.0\n\nTested with Kubernetes 1.25 too.\n", "error"},
 		"beside one of Terraform":  {"README.md", "minikube start --kubernetes-version=v1.16.0\n\n    cluster_version = \"1.29\"\n", "error"},

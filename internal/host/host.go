@@ -118,8 +118,12 @@ func Find(text string, hint Hint) []Occurrence {
 	if s.client || s.multi && strings.Contains(text, "/dev/tcp/") {
 		s.commands()
 	}
-	s.found = slices.DeleteFunc(s.found, func(o Occurrence) bool { // a scheme, behind another one
-		return strings.HasPrefix(text[min(len(text), o.Offset+len(o.Host)):], "://")
+	s.found = slices.DeleteFunc(s.found, func(o Occurrence) bool { // a scheme behind another one
+		rest := text[min(len(text), o.Offset+len(o.Host)):]
+		if marked, _ := strings.CutPrefix(rest, "."); strings.HasPrefix(marked, "##") || strings.HasPrefix(marked, "@@") || strings.HasPrefix(marked, "%%") {
+			return true // a script puts in the rest of it
+		}
+		return strings.HasPrefix(rest, "://")
 	})
 	if len(s.found) == 0 || silentKey(hint.Key) {
 		return nil

@@ -75,6 +75,8 @@ var products = []Product{
 	{[]string{"istio"}, "istio-system", "ConfigMap", "istio istio-sidecar-injector"},
 	{[]string{"linkerd"}, "linkerd", both, "linkerd-identity linkerd-dst linkerd-proxy-injector linkerd-sp-validator linkerd-policy"},
 	{[]string{"knative"}, "knative-serving", both, "kourier kourier-internal kourier-control activator-service broker-ingress"},
+	// https://github.com/knative-extensions/eventing-kafka-broker
+	{[]string{"knative"}, "knative-eventing", both, "kafka-broker-ingress kafka-channel-ingress kafka-sink-ingress kafka-broker-dispatcher kafka-controller"},
 	// https://github.com/knative/eventing/tree/main/config/core/roles
 	{[]string{"knative"}, "", "ClusterRole", "addressable-resolver channelable-manipulator source-observer podspecable-binding knative-eventing-controller"},
 	// https://github.com/knative/serving/tree/main/config and https://github.com/knative/eventing/tree/main/config
