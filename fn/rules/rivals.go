@@ -28,7 +28,7 @@ var scalable = gks("apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet")
 var evictionBlocked = &Rule{
 	Name:      "eviction-blocked",
 	Severity:  finding.Warning,
-	AdvisesIf: func(f *finding.Finding) bool { return f.Said().What == noneAllowed }, // which somebody has written
+	AdvisesIf: func(f *finding.Finding) bool { return f.Said().What != "" }, // somebody has written it so, or it is so at times
 	URL:       "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
 	Doc: "A PodDisruptionBudget allows no eviction at all: maxUnavailable is 0, or minAvailable is as many as there are replicas. " +
 		"Draining a node then waits for these pods until somebody deletes them by hand, and so do upgrades of the cluster. " +
@@ -44,9 +44,12 @@ var evictionBlocked = &Rule{
 	},
 }
 
-// noneAllowed says of a finding of eviction-blocked that the budget itself says so, however
-// many replicas there are.
-const noneAllowed = "none allowed"
+// What a finding of eviction-blocked is about: a budget that says so itself, however many
+// replicas there are, and one of as many as an autoscaler leaves of more.
+const (
+	noneAllowed = "none allowed"
+	scaledDown  = "scaled down"
+)
 
 func (p *Pass) checkBudget(o *inventory.Object) {
 	least, most := o.Get("spec", "minAvailable"), o.Get("spec", "maxUnavailable")
@@ -61,7 +64,7 @@ func (p *Pass) checkBudget(o *inventory.Object) {
 		p.Report(o, least, "minAvailable 100% allows no eviction at all", Help("%s", help), Says(finding.About{What: noneAllowed}))
 		return
 	}
-	total, names, only := p.replicasSelected(o)
+	total, names, only, scaled := p.replicasSelected(o)
 	if total == 0 {
 		return
 	}
@@ -74,7 +77,7 @@ func (p *Pass) checkBudget(o *inventory.Object) {
 	if err != nil || needed < total {
 		return
 	}
-	p.Report(o, least, fmt.Sprintf("minAvailable %s allows no eviction at all: %s", want, names), Help("%s, or more replicas", help), Says(finding.About{Name: only}))
+	p.Report(o, least, fmt.Sprintf("minAvailable %s allows no eviction at all: %s", want, names), Help("%s, or more replicas", help), Says(finding.About{Name: only, What: scaled}))
 }
 
 // EvictionBlocked returns the one workload whose replicas a finding of eviction-blocked
@@ -85,13 +88,14 @@ func EvictionBlocked(f *finding.Finding) (workload string, ok bool) {
 }
 
 // replicasSelected returns how many pods a budget selects, of what, and the name of the
-// workload if it is one; none where that is not known.
-func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names, only string) {
+// workload if it is one; none where that is not known. scaledTo is [scaledDown] where an
+// autoscaler has given one of them more at times.
+func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names, only, scaledTo string) {
 	selector := o.Get("spec", "selector")
 	if selector == nil || len(selector.Content) == 0 {
-		return 0, "", ""
+		return 0, "", "", ""
 	}
-	scaled, least := scaledWorkloads.Of(p.Build), leastReplicas.Of(p.Build)
+	scaled, scales := scaledWorkloads.Of(p.Build), replicasScaled.Of(p.Build)
 	var owners []*inventory.Object
 	known := map[finding.Resource]bool{} // a second copy of one has no pods of its own
 	for pod := range p.eachOfSelector(o.Namespace, selector) {
@@ -99,8 +103,8 @@ func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names, only s
 			continue
 		}
 		known[pod.Owner.Resource()] = true
-		if pod.Partial || scaled[pod.Owner] && least[pod.Owner] == 0 || !slices.Contains(scalable, pod.Owner.GroupKind) || reference.IsPlaceholder(yamlnode.String(pod.Owner.Get("spec", "replicas"))) {
-			return 0, "", ""
+		if pod.Partial || scaled[pod.Owner] && scales[pod.Owner].least == 0 || !slices.Contains(scalable, pod.Owner.GroupKind) || reference.IsPlaceholder(yamlnode.String(pod.Owner.Get("spec", "replicas"))) {
+			return 0, "", "", ""
 		}
 		owners = append(owners, pod.Owner)
 	}
@@ -108,10 +112,13 @@ func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names, only s
 	for _, owner := range owners {
 		n, has := number(owner.Get("spec", "replicas"), 1), "has"
 		if n == 0 {
-			return 0, "", "" // not in use, or set elsewhere
+			return 0, "", "", "" // not in use, or set elsewhere
 		}
-		if atLeast := least[owner]; atLeast > 0 {
-			n, has = atLeast, "is scaled down to"
+		if to := scales[owner]; to.least > 0 {
+			n, has = to.least, "is scaled down to"
+			if to.most > to.least {
+				scaledTo = scaledDown
+			}
 		}
 		total += n
 		texts = append(texts, fmt.Sprintf("%s %s %s %s", owner.Kind, owner.Name, has, plural(n, "replica")))
@@ -119,7 +126,7 @@ func (p *Pass) replicasSelected(o *inventory.Object) (total int64, names, only s
 	if len(owners) == 1 {
 		only = owners[0].BaseName() // as patches of other environments have it
 	}
-	return total, strings.Join(texts, ", "), only
+	return total, strings.Join(texts, ", "), only, scaledTo
 }
 
 func plural(n int64, what string) string {
@@ -138,16 +145,18 @@ var scaledWorkloads = NewFact(func(b *Build) map[*inventory.Object]bool {
 	return b.targets(autoscalers, "spec.scaleTargetRef.name")
 })
 
-// leastReplicas are the numbers of replicas that HorizontalPodAutoscalers leave workloads
-// with that have nothing to do.
-var leastReplicas = NewFact(func(b *Build) map[*inventory.Object]int64 {
-	least := map[*inventory.Object]int64{}
+// scale are the numbers of replicas that a HorizontalPodAutoscaler leaves a workload with that
+// has nothing to do, and that it gives it at most.
+type scale struct{ least, most int64 }
+
+var replicasScaled = NewFact(func(b *Build) map[*inventory.Object]scale {
+	scaled := map[*inventory.Object]scale{}
 	for _, o := range b.Inventory.OfKind(gk("autoscaling/HorizontalPodAutoscaler")) {
 		if target := b.targetOf(o, "spec.scaleTargetRef.name"); target != nil && !reference.IsPlaceholder(yamlnode.String(o.Get("spec", "minReplicas"))) {
-			least[target] = number(o.Get("spec", "minReplicas"), 1)
+			scaled[target] = scale{number(o.Get("spec", "minReplicas"), 1), number(o.Get("spec", "maxReplicas"), 1)}
 		}
 	}
-	return least
+	return scaled
 })
 
 // sizedWorkloads are the workloads whose requests a VerticalPodAutoscaler sets.

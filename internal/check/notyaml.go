@@ -55,8 +55,9 @@ func notYAML(t *Tree, s manifest.Source, err error) (*finding.Finding, objects) 
 		return nil, have
 	}
 	at.Line = brokenLine(s.Data, at.Line)
+	line := lineOf(s.Data, at.Line)
 	f := &finding.Finding{
-		Rule: YAMLInvalid, Severity: finding.Error, File: s.File, Line: at.Line, Column: 1,
+		Rule: YAMLInvalid, Severity: finding.Error, File: s.File, Line: at.Line, Column: 1 + len(line) - len(bytes.TrimLeft(line, " ")),
 		Message: strings.ToUpper(at.Err.Error()[:1]) + at.Err.Error()[1:],
 		Help:    "nothing of this file can be applied",
 	}

@@ -315,6 +315,26 @@ func TestMoreReplicasElsewhere(t *testing.T) {
 	}
 }
 
+// TestBudgetsThatMayBeMeantSo: a budget that says itself that nothing may be missing, or has as
+// many as an autoscaler leaves of more, is advice.
+func TestBudgetsThatMayBeMeantSo(t *testing.T) {
+	app := func(budget string, most int) string {
+		return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: quotes}\nspec:\n  selector: {matchLabels: {app: quotes}}\n  template:\n    metadata: {labels: {app: quotes}}\n    spec: {containers: [{name: web, image: \"shop/quotes:1.2\"}]}\n" +
+			"---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: quotes}\nspec: {" + budget + ", selector: {matchLabels: {app: quotes}}}\n" +
+			fmt.Sprintf("---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: quotes}\nspec: {minReplicas: 1, maxReplicas: %d, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: quotes}}\n", most)
+	}
+	for text, want := range map[string]string{
+		app("minAvailable: 1", 3):        "note eviction-blocked",
+		app("minAvailable: 1", 1):        "warning eviction-blocked",
+		app("maxUnavailable: 0", 1):      "note eviction-blocked",
+		app("minAvailable: \"100%\"", 1): "note eviction-blocked",
+	} {
+		dir := tree(t, map[string]string{"k8s/app.yaml": text})
+		assert.Contains(t, above(run(t, check.Options{}, dir), finding.Off), want, text)
+		assert.Contains(t, above(run(t, check.Options{Unresolved: "error"}, dir), finding.Off), "warning eviction-blocked", text)
+	}
+}
+
 // TestWebhooksComplete: what a definition wants may come from a webhook of the program
 // that is in the same repository.
 func TestWebhooksComplete(t *testing.T) {
