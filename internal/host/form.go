@@ -264,7 +264,9 @@ func (s *scanner) cluster(dot int) int {
 	if silentKey(key) {
 		return end
 	}
-	s.add(Occurrence{Host: host, Form: Cluster, Key: key, Offset: start, Port: s.portNear(key, end, &start)})
+	o := Occurrence{Host: host, Form: Cluster, Key: key, Offset: start}
+	o.Port = s.portNear(key, end, &o.PortOffset)
+	s.add(o)
 	return end
 }
 

@@ -282,6 +282,7 @@ func FuzzFind(f *testing.F) {
 		"postgresql://app:p@ss/w:rd%#? é@db.data.svc.cluster.local:5432/app", "host=a port=1", "ab:1,cd:2", "<host>a</host>",
 		"hosts:\n- a\n- b:1\n", "http://[::1", "://", ":1", "a:", "=", "${A:-http://b}", "server a;\nupstream b {\n", "_a._b.c.svc", "nc -z a 1;", "/dev/tcp/a/1",
 		"\xff\xfe://\x00:80", "jdbc:oracle:thin:@a:1:b", "Server=a,1433", "Host: a", "x: [\n a:80\n]", "a:1:2:3:4", "dns:///a:1", "@", "-h a -p 1",
+		"smtp:\n  port: 25\n  host: relay.d.svc.cluster.local\n", "host: relay.d.svc\nport: 25\n", "port=25 host=relay.d.svc.cluster.local",
 	} {
 		f.Add(seed, "DB_HOST")
 	}
