@@ -121,8 +121,8 @@ func (r *Recorder) overwrites(s *kbuild.Step, added addedLabels) {
 	if len(found) == 0 {
 		return
 	}
-	r.merges(services, workloads, added)
 	by := podsBy(pods)
+	r.merges(services, workloads, by, added)
 	for i, o := range found {
 		if !by.selectedBy(selectors[i], added.pairs) {
 			r.overwritten = append(r.overwritten, o)
@@ -226,7 +226,7 @@ type merged struct {
 
 // merges notes the Services that an entry makes select other workloads than they were
 // written for: the label that told these apart has one value for all.
-func (r *Recorder) merges(services []*resource.Resource, workloads []*workload, added addedLabels) {
+func (r *Recorder) merges(services []*resource.Resource, workloads []*workload, pods *labelledPods, added addedLabels) {
 	named := map[string][]*workload{}
 	for _, w := range workloads {
 		for port := range w.ports() {
@@ -242,7 +242,7 @@ func (r *Recorder) merges(services []*resource.Resource, workloads []*workload, 
 				break
 			}
 		}
-		if key == "" || !slices.ContainsFunc(workloads, func(w *workload) bool { return hasLabels(w.labels, selector) }) {
+		if key == "" || !slices.ContainsFunc(pods.by[[2]string{key, was}], func(labels *yaml.Node) bool { return hasLabels(labels, selector) }) {
 			continue
 		}
 		selectedThen := func(w *workload) bool {
