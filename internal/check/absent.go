@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v3"
-	"sigs.k8s.io/kustomize/api/konfig"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -126,7 +125,7 @@ func (rep *Report) absent(outcomes []outcome) {
 			}
 			if file := nearby(unlisted, &outcomes[i].tree, f); file != "" {
 				f.Help = fmt.Sprintf("it is in %s, which no kustomization lists: add it to resources", file)
-				if !set && outcomes[i].around != nil && commentedOut(file, filepath.Dir(file), outcomes[i].tree.Root) {
+				if !set && outcomes[i].around != nil && outcomes[i].tree.off[absolute(file)] {
 					f.Severity, f.Help = finding.Note, fmt.Sprintf("it is in %s, which the kustomization has commented out", file)
 				}
 			}
@@ -151,25 +150,6 @@ func nearby(unlisted map[finding.Resource][]string, t *Tree, f *finding.Finding)
 		}
 	}
 	return ""
-}
-
-// commentedOut reports whether the kustomization of one of the folders has an entry for a
-// file that is commented out: somebody applies it otherwise.
-func commentedOut(file string, folders ...string) bool {
-	for _, folder := range folders {
-		for _, name := range konfig.RecognizedKustomizationFileNames() {
-			text, err := limits.ReadRegular(filepath.Join(folder, name))
-			if err != nil {
-				continue
-			}
-			for entry := range commentedEntries(text) {
-				if filepath.Join(folder, entry) == filepath.Clean(file) {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // holdersOf returns the indexes of the outcomes that have each object, in order.

@@ -685,7 +685,8 @@ type neighbours struct {
 
 // having returns a tree that has what f misses in another one, -1 if none has: a part of
 // the files of the same folder, since who applies a lesson or a fix may have applied the
-// one before; files that say no namespace; or, where f says no namespace, a tree of any that is no alternative.
+// one before; files that say no namespace; or, where f says no namespace, a tree of any
+// that is no alternative.
 func (n *neighbours) having(own int, f *finding.Finding) int {
 	if n.outcomes[own].have == nil {
 		return -1

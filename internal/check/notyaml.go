@@ -19,8 +19,8 @@ import (
 // fn/rules.
 const YAMLInvalid = "yaml-invalid"
 
-// Lines that a resource begins with, those that name it, kinds that hold secrets, and what templates of other kinds
-// and parts that documents show have in them.
+// Lines that a resource begins with, those that name it, kinds that hold secrets, and what
+// templates of other kinds and parts that documents show have in them.
 var (
 	apiVersionLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^apiVersion:\s*\S`) })
 	kindedLine     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind:\s*["']?([A-Z]\w+)`) })
@@ -54,15 +54,23 @@ func notYAML(t *Tree, s manifest.Source, err error) (*finding.Finding, objects) 
 	case comesToBeYAML(s.Data) || filledIn().Match(s.Data) || otherTemplate().Match(s.Data):
 		return nil, have
 	}
-	at.Line = brokenLine(s.Data, at.Line)
-	line := lineOf(s.Data, at.Line)
+	lines := bytes.Split(s.Data, []byte("\n"))
+	at.Line = min(at.Line, len(lines))
+	var doc span
+	for d := range documents(lines) {
+		if d.has(at.Line - 1) {
+			doc = d
+		}
+	}
+	text := string(bytes.Join(lines[doc.from:doc.to], []byte("\n")))
+	at.Line = brokenLine(lines, doc, at.Line)
+	line := lines[at.Line-1]
 	f := &finding.Finding{
 		Rule: YAMLInvalid, Severity: finding.Error, File: s.File, Line: at.Line, Column: 1 + len(line) - len(bytes.TrimLeft(line, " ")),
-		Message: strings.ToUpper(at.Err.Error()[:1]) + at.Err.Error()[1:],
-		Help:    "nothing of this file can be applied",
+		Message:  strings.ToUpper(at.Err.Error()[:1]) + at.Err.Error()[1:],
+		Help:     "nothing of this file can be applied",
+		Resource: finding.Resource{Kind: wordOf(kindedLine(), text), Namespace: wordOf(namespacedLine(), text), Name: wordOf(namedLine(), text)},
 	}
-	doc := string(bytes.Join(documentAt(bytes.Split(s.Data, []byte("\n")), at.Line-1), []byte("\n")))
-	f.Resource = finding.Resource{Kind: wordOf(kindedLine(), doc), Namespace: wordOf(namespacedLine(), doc), Name: wordOf(namedLine(), doc)}
 	f.Secret = secretKind().Match(s.Data) // where the parser stumbles may be behind its document, and lists have Secrets in them
 	if t.alone {
 		f.Severity = finding.Warning // nobody knows whether it is applied
@@ -70,38 +78,26 @@ func notYAML(t *Tree, s manifest.Source, err error) (*finding.Finding, objects) 
 	return f, have
 }
 
-// brokenLine is the line that makes a document something else than YAML: the parser often
-// says where the block begins that it is in. It is the line that was said where that cannot
-// be told.
-func brokenLine(text []byte, said int) int {
+// brokenLine is the line that makes a document something else than YAML, counted from 1 in
+// the file: the parser often says where the block begins that it is in. It is the line that
+// was said where that cannot be told.
+func brokenLine(lines [][]byte, doc span, said int) int {
 	const most = 5000 // lines
-	lines := bytes.SplitAfter(text, []byte("\n"))
-	first := min(said, len(lines)) - 1
-	for first > 0 && !bytes.HasPrefix(lines[first], []byte("---")) {
-		first--
-	}
-	doc := lines[first:]
-	for i, line := range doc {
-		if i > 0 && bytes.HasPrefix(line, []byte("---")) {
-			doc = doc[:i]
-			break
-		}
-	}
-	if len(doc) > most {
+	if doc.to-doc.from > most {
 		return said
 	}
 	failure := func(n int) string {
-		if _, err := kubeyaml.YAMLToJSON(bytes.Join(doc[:n], nil)); err != nil {
+		if _, err := kubeyaml.YAMLToJSON(bytes.Join(lines[doc.from:doc.from+n], []byte("\n"))); err != nil {
 			return err.Error()
 		}
 		return ""
 	}
-	whole := failure(len(doc))
-	n := sort.Search(len(doc), func(n int) bool { return failure(n) != "" })
+	whole := failure(doc.to - doc.from)
+	n := sort.Search(doc.to-doc.from, func(n int) bool { return failure(n) != "" })
 	if n == 0 || whole == "" || failure(n) != whole { // or it was what is not closed yet
 		return said
 	}
-	return first + n
+	return doc.from + n
 }
 
 func wordOf(line *regexp.Regexp, doc string) string {

@@ -150,7 +150,7 @@ func (rep *Report) readable(t *Tree, sources []manifest.Source, given *config.Co
 			return false
 		}
 		f, have := notYAML(t, s, err)
-		o := outcome{tree: Tree{Name: s.File, alone: t.alone, unlisted: t.unlisted}, have: have}
+		o := outcome{tree: Tree{Name: s.File, alone: t.alone, unlisted: t.unlisted}, have: have, aside: f == nil}
 		if t.alone {
 			o.have = nil
 		}
@@ -158,7 +158,6 @@ func (rep *Report) readable(t *Tree, sources []manifest.Source, given *config.Co
 			o.findings = []finding.Finding{*f}
 		} else if err := unreadable(s.Data, err); err != nil {
 			rep.Unread = append(rep.Unread, Unread{Name: s.File, Err: err})
-			o.aside = true
 		}
 		if f != nil || len(o.have) > 0 {
 			broken = append(broken, o)

@@ -31,18 +31,25 @@ func commentedEntries(text []byte) iter.Seq[string] {
 // switchedOff are the files and folders of a walk that kustomizations have commented out
 // and none lists.
 func (w *walked) switchedOff(listed map[string]bool) map[string]bool {
-	off := map[string]bool{}
+	commented := map[string]bool{}
 	for _, k := range w.kustomizations {
 		for _, path := range k.off {
 			if !listed[path] {
-				off[absolute(path)] = true
+				commented[path] = true
 			}
 		}
 	}
+	if len(commented) == 0 {
+		return nil
+	}
 	for _, k := range w.kustomizations {
 		for _, dir := range k.dirs {
-			delete(off, absolute(dir))
+			delete(commented, dir)
 		}
+	}
+	off := make(map[string]bool, len(commented))
+	for path := range commented {
+		off[absolute(path)] = true
 	}
 	return off
 }
