@@ -134,7 +134,7 @@ var imageTagLatest = &Rule{
 	Doc: "An image has the tag latest, or none, which means the same. " +
 		"What runs then depends on when a node pulled it, and there is nothing to roll back to. " +
 		"Local images, those that are never pulled or that OpenShift puts in from an ImageStream, and images with a digest are left alone. " +
-		"In a repository without a configuration it is a note of check, except of servers that keep data in a volume that outlives their pods, such as databases, which may not start with what another release has written. Make it an error where it matters: validate.rules, image-tag-latest: error.",
+		"In a repository without a configuration it is a note of check, except without a tag, which nobody has chosen, of servers that keep data in a volume that outlives their pods, such as databases, which may not start with what another release has written. Make it an error where it matters: validate.rules, image-tag-latest: error.",
 	URL: imageDocs + "#image-names",
 	Run: func(p *Pass) error {
 		said := p.Config.Normalize.GetImages() == nil && p.Config.Validate.SeverityOf(imageLikelyLocal.Name, imageLikelyLocal.Severity) != finding.Off
@@ -156,7 +156,7 @@ var imageTagLatest = &Rule{
 				what = "no tag, which means latest"
 			}
 			risk, about := "", finding.About{Name: u.node.Value}
-			if keepsData(u.node.Value) && !runsOnce(u.object.Kind) && outlivesPod(u.container) {
+			if u.Tag == "" && keepsData(u.node.Value) && !runsOnce(u.object.Kind) && outlivesPod(u.container) {
 				risk, about.What = ": a release of it may not read what another one has written", readsOlder
 			}
 			p.Report(u.object, u.node, fmt.Sprintf("image %q has %s: what runs depends on when it was pulled", u.node.Value, what),
@@ -207,7 +207,7 @@ func runsOnce(kind string) bool { return kind == "Job" || kind == "CronJob" }
 const readsOlder = "reads older data"
 
 // keepsNothing reports whether a finding of image-tag-latest is about no server that keeps
-// data.
+// data, or about one whose owner says that it follows latest.
 func keepsNothing(f *finding.Finding) bool { return f.Said().What != readsOlder }
 
 // MovingImage returns the name without its tag of the image that a finding of

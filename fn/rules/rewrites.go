@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -39,8 +40,10 @@ var rewriteDropsPath = &Rule{
 					continue
 				}
 				help := fmt.Sprintf("leave the target out where the program knows the path; otherwise write path: %s(/|$)(.*) with pathType: ImplementationSpecific, and %s: /$2, which is for all paths of this Ingress", literal, rewriteTarget)
-				if group {
-					help = fmt.Sprintf("write %s: /$1, or /$2 if the second group is the rest of the path", rewriteTarget)
+				if n := lastGroup(expression); n > 0 {
+					help = fmt.Sprintf("write %s: /$%d, which is the rest of the path", rewriteTarget, n)
+				} else if group {
+					help = fmt.Sprintf("leave the target out where the program knows the path; otherwise end the path with (/|$)(.*), and write the number of that last group into %s, as in /$3", rewriteTarget)
 				}
 				message := fmt.Sprintf("ingress-nginx passes every request below %s on as /", literal)
 				if !strings.ContainsAny(expression, `[{\`) { // which may not take it
@@ -64,6 +67,20 @@ func literalPart(path string) (literal, expression string) {
 		}
 	}
 	return "/" + strings.Trim(strings.TrimRight(literal, "."), "/"), expression
+}
+
+// lastGroup returns the number of the group that an expression ends with, where that takes
+// the rest of a path.
+func lastGroup(expression string) int {
+	expression = strings.TrimSuffix(expression, "$")
+	if !strings.HasSuffix(expression, "(.*)") && !strings.HasSuffix(expression, "(.+)") {
+		return 0
+	}
+	re, err := regexp.Compile(expression)
+	if err != nil {
+		return 0
+	}
+	return re.NumSubexp()
 }
 
 // ofIngressNginx reports whether an Ingress is for ingress-nginx, as far as its class

@@ -94,7 +94,7 @@ func TestWhatABrokenBuildRefersTo(t *testing.T) {
 		misspelt = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {container: [{name: a, image: 'b:1'}]}\n"
 		wants    = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {app: p}}\nspec: {containers: [{name: a, image: 'b:1', envFrom: [{secretRef: {name: token}}]}]}\n"
 		routed   = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a, port: {number: 81}}}}]}}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}, ports: [{port: 80}]}\n"
-		latest   = "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec: {containers: [{name: a, image: 'ghcr.io/a/mongodb:latest', volumeMounts: [{name: d, mountPath: /d}]}, {name: c, image: 'ghcr.io/c/d:1'}], volumes: [{name: d, nfs: {server: 192.0.2.7, path: /d}}]}\n"
+		untagged = "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec: {containers: [{name: a, image: 'ghcr.io/a/mongodb', volumeMounts: [{name: d, mountPath: /d}]}, {name: c, image: 'ghcr.io/c/d:1'}], volumes: [{name: d, nfs: {server: 192.0.2.7, path: /d}}]}\n"
 	)
 	for name, c := range map[string]struct {
 		files  map[string]string
@@ -113,7 +113,7 @@ func TestWhatABrokenBuildRefersTo(t *testing.T) {
 			"app/kustomization.yaml": kustomization + "- token.yaml\n- app.yaml\n", "app/app.yaml": wants,
 		}, "without it", nil},
 		"warnings": {map[string]string{
-			"app/kustomization.yaml": kustomization + "- gone.yaml\n- app.yaml\n", "app/app.yaml": latest,
+			"app/kustomization.yaml": kustomization + "- gone.yaml\n- app.yaml\n", "app/app.yaml": untagged,
 		}, "without it", []string{"warning image-tag-latest app/app.yaml"}},
 		"a base that cannot be had": {map[string]string{
 			"app/kustomization.yaml": kustomization + "- http://127.0.0.1:1/install.yaml\n- app.yaml\n", "app/app.yaml": routed,
@@ -126,19 +126,19 @@ func TestWhatABrokenBuildRefersTo(t *testing.T) {
 			"app/ksops.yaml": "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: s, annotations: {config.kubernetes.io/function: 'exec: {path: ksops}'}}\nfiles: [secret.enc.yaml]\n",
 		}, "the rest is checked without it", []string{"error service-port-not-found app/app.yaml"}},
 		"a patch may mend it": {map[string]string{
-			"app/kustomization.yaml": kustomization + "- app.yaml\npatches: [{path: gone.yaml}]\n", "app/app.yaml": latest + "---\n" + routed,
+			"app/kustomization.yaml": kustomization + "- app.yaml\npatches: [{path: gone.yaml}]\n", "app/app.yaml": untagged + "---\n" + routed,
 		}, "without it", nil},
 		"one of two of the same name": {map[string]string{
-			"app/kustomization.yaml": kustomization + "- one\n- two\n", "app/one/kustomization.yaml": kustomization + "- app.yaml\n", "app/one/app.yaml": latest,
-			"app/two/kustomization.yaml": kustomization + "- app.yaml\n", "app/two/app.yaml": latest + "---\n" + routed,
+			"app/kustomization.yaml": kustomization + "- one\n- two\n", "app/one/kustomization.yaml": kustomization + "- app.yaml\n", "app/one/app.yaml": untagged,
+			"app/two/kustomization.yaml": kustomization + "- app.yaml\n", "app/two/app.yaml": untagged + "---\n" + routed,
 		}, "two resources have the id", []string{"error service-port-not-found app/two/app.yaml", "warning image-tag-latest app/one/app.yaml"}},
 		"what is below one that is none": {map[string]string{
 			"all/kustomization.yaml": kustomization + "- ../app\nimage: []\n",
-			"app/kustomization.yaml": kustomization + "- app.yaml\n", "app/app.yaml": latest + "---\n" + routed + "---\n" + misspelt,
+			"app/kustomization.yaml": kustomization + "- app.yaml\n", "app/app.yaml": untagged + "---\n" + routed + "---\n" + misspelt,
 		}, `has no field "image"; did you mean "images"? (unknown field "image"); what it refers to is checked by itself`, []string{"error unknown-field app/app.yaml"}},
 		"nor changes anything": {map[string]string{
 			"all/kustomization.yaml": kustomization + "- ../app\nopenapi: {path: gone.json}\n", "all/kustomization.yml": kustomization,
-			"app/kustomization.yaml": kustomization + "- app.yaml\n- ../deep\n", "app/app.yaml": latest,
+			"app/kustomization.yaml": kustomization + "- app.yaml\n- ../deep\n", "app/app.yaml": untagged,
 			"deep/kustomization.yaml": kustomization + "- app.yaml\n- gone.yaml\n", "deep/app.yaml": wants + "---\n" + routed,
 		}, "", []string{"error service-port-not-found deep/app.yaml", "warning image-tag-latest app/app.yaml"}},
 	} {

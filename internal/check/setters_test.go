@@ -15,7 +15,7 @@ import (
 // TestSetImages: what a pipeline puts in for an image is what runs.
 func TestSetImages(t *testing.T) {
 	const text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  selector: {matchLabels: {app: shop}}\n  template:\n    metadata: {labels: {app: shop}}\n" +
-		"    spec: {containers: [{name: web, image: 'registry.example.com/team/postgres:latest', volumeMounts: [{name: d, mountPath: /d}]}], volumes: [{name: d, nfs: {server: 192.0.2.7, path: /d}}]}\n"
+		"    spec: {containers: [{name: web, image: 'registry.example.com/team/postgres', volumeMounts: [{name: d, mountPath: /d}]}], volumes: [{name: d, nfs: {server: 192.0.2.7, path: /d}}]}\n"
 	for name, c := range map[string]struct {
 		file, text string
 		set        bool
@@ -28,13 +28,13 @@ func TestSetImages(t *testing.T) {
 		"kustomize":              {"Makefile", "deploy:\n\tcd k8s && kustomize edit set image registry.example.com/team/postgres=$(IMG)\n", true},
 		"kustomize, another":     {"Makefile", "deploy:\n\tcd k8s && kustomize edit set image controller=$(IMG)\n", false},
 		"sed":                    {"Jenkinsfile", "sh \"sed -i 's|image: .*|image: ${IMAGE}|' k8s/shop.yaml\"\n", true},
-		"sed, of every file":     {".gitlab-ci.yml", "deploy:\n  script:\n    - sed -i \"s#:latest#:$CI_COMMIT_SHA#\" k8s/*.yaml\n", true},
+		"sed, of every file":     {".gitlab-ci.yml", "deploy:\n  script:\n    - sed -i \"s#image: .*#image: shop:$CI_COMMIT_SHA#\" k8s/*.yaml\n", true},
 		"sed, of another file":   {"deploy.sh", "sed -i 's|image: .*|image: x|' k8s/board.yaml\n", false},
 		"sed, of another folder": {"deploy.sh", "sed -i 's|image: .*|image: x|' helm/shop.yaml\n", false},
 		"sed, of something else": {"deploy.sh", "sed -i 's|replicas: .*|replicas: 3|' k8s/shop.yaml\n", false},
 		"sed, of a folder":       {"deploy.sh", "sed -i 's|image: .*|image: x|' \"$DIR/shop.yaml\"\n", true},
 		"sed, of any file":       {"deploy.sh", "sed -i 's|image: .*|image: x|' \"$FILE.yaml\"\n", false},
-		"sed, of the image":      {"deploy.sh", "sed \"s|postgres:latest|postgres:$SHA|\" \"$FILE\" | kubectl apply -f -\n", true},
+		"sed, of the image":      {"deploy.sh", "sed \"s|team/postgres|team/postgres:$SHA|\" \"$FILE\" | kubectl apply -f -\n", true},
 		"yq":                     {"up.sh", "yq -i '.spec.template.spec.containers[0].image = env(IMAGE)' k8s/shop.yaml\n", true},
 		"skaffold":               {"skaffold.yaml", "apiVersion: skaffold/v4beta6\nkind: Config\nbuild:\n  artifacts:\n  - image: registry.example.com/team/postgres\n", true},
 		"tilt, restarted":        {"Tiltfile", "docker_build_with_restart(\n    'registry.example.com/team/postgres',\n    '.',\n)\n", true},
@@ -59,7 +59,7 @@ func TestSetImages(t *testing.T) {
 		"kubectl set image deployment/shop web=$(IMG)":                                 nil,
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{
-			"k8s/shop.yaml": strings.Replace(text, "latest", "xxxxxx", 1), "Makefile": "deploy:\n\t" + command + "\n",
+			"k8s/shop.yaml": strings.Replace(text, "postgres'", "postgres:xxxxxx'", 1), "Makefile": "deploy:\n\t" + command + "\n",
 			"prod/kustomization.yaml": "images:\n- name: registry.example.com/team/postgres\n  newTag: '1.2'\n",
 		}))
 		assert.Equal(t, want, above(rep, finding.Note), command)
@@ -67,8 +67,8 @@ func TestSetImages(t *testing.T) {
 	// The entry that gives the image is set by the name it is for.
 	for command, want := range map[string][]string{"controller=$(IMG)": nil, "other=$(IMG)": {"warning image-tag-latest"}} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{
-			"config/kustomization.yaml": kustomization + "- shop.yaml\nimages:\n- name: controller\n  newName: quay.io/example/mysql\n  newTag: latest\n",
-			"config/shop.yaml":          strings.Replace(text, "registry.example.com/team/postgres:latest", "controller:latest", 1),
+			"config/kustomization.yaml": kustomization + "- shop.yaml\nimages:\n- name: controller\n  newName: quay.io/example/mysql\n",
+			"config/shop.yaml":          strings.Replace(text, "registry.example.com/team/postgres", "controller", 1),
 			"Makefile":                  "deploy:\n\tcd config && $(KUSTOMIZE) edit set image " + command + "\n",
 		}))
 		assert.Equal(t, want, above(rep, finding.Note), command)
@@ -99,10 +99,11 @@ func TestUnpinned(t *testing.T) {
 		"curlimages/curl":                       nil,
 		"memcached":                             nil,
 		"postgres":                              {"warning image-tag-latest"},
-		"docker.io/bitnami/kafka:latest":        {"warning image-tag-latest"},
+		"docker.io/bitnami/kafka":               {"warning image-tag-latest"},
+		"docker.io/bitnami/kafka:latest":        nil, // somebody has chosen so
 		"minio/minio":                           {"warning image-tag-latest"},
-		"confluentinc/cp-zookeeper:latest":      {"warning image-tag-latest"},
-		"elasticsearch:latest":                  {"warning image-tag-latest"},
+		"confluentinc/cp-zookeeper":             {"warning image-tag-latest"},
+		"elasticsearch:latest":                  nil,
 		"grafana/grafana:latest":                nil, // it upgrades what another release has written
 	} {
 		dir := tree(t, map[string]string{"app/kustomization.yaml": kustomization + "- pod.yaml\n",

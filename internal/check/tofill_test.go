@@ -148,7 +148,7 @@ func TestShownInPart(t *testing.T) {
 
 // TestClientsOfData: a Job runs a client of a database, which may be of any release.
 func TestClientsOfData(t *testing.T) {
-	const pod = "spec: {restartPolicy: Never, containers: [{name: a, image: 'postgres:latest', volumeMounts: [{name: d, mountPath: /var/lib/postgresql}]}], volumes: [{name: d, hostPath: {path: /srv/d}}]}"
+	const pod = "spec: {restartPolicy: Never, containers: [{name: a, image: postgres, volumeMounts: [{name: d, mountPath: /var/lib/postgresql}]}], volumes: [{name: d, hostPath: {path: /srv/d}}]}"
 	passes := strings.Replace(pod, "hostPath: {path: /srv/d}", "emptyDir: {}", 1) // and so does what another release wrote
 	for text, want := range map[string]string{
 		"apiVersion: batch/v1\nkind: Job\nmetadata: {name: dump}\nspec: {template: {" + pod + "}}\n": "note image-tag-latest",
