@@ -59,24 +59,40 @@ var layouts = []layout{
 
 // layoutsOf are those of an image: its own registry and Docker's library count.
 func layoutsOf(image string) []*layout {
-	name, tag := cutTag(image)
-	if first, rest, ok := strings.Cut(name, "/"); ok && strings.ContainsAny(first, ".:") {
-		name = rest
-	}
-	name = strings.TrimPrefix(name, "library/")
-	digits := tag
-	if i := strings.IndexFunc(tag, func(r rune) bool { return r < '0' || r > '9' }); i >= 0 {
-		digits = tag[:i]
-	}
-	major, err := strconv.Atoi(digits)
+	img := libraryImage(image)
 	var found []*layout
 	for i := range layouts {
 		l := &layouts[i]
-		if slices.Contains(l.images, name) && ((l.since == 0 && l.before == 0) || err == nil && major >= l.since && (l.before == 0 || major < l.before)) {
+		if slices.Contains(l.images, img.name) && ((l.since == 0 && l.before == 0) || img.major >= l.since && (l.before == 0 || img.major < l.before)) {
 			found = append(found, l)
 		}
 	}
 	return found
+}
+
+// imageOf is an image as tables of well-known ones have it: without Docker's library in the
+// name. major is the number its tag begins with, -1 if there is none.
+type imageOf struct {
+	registry, name string
+	major          int
+}
+
+func libraryImage(image string) imageOf {
+	name, tag := cutTag(image)
+	img := imageOf{name: name}
+	if first, rest, ok := strings.Cut(name, "/"); ok && strings.ContainsAny(first, ".:") {
+		img.registry, img.name = first, rest
+	}
+	img.name = strings.TrimPrefix(img.name, "library/")
+	digits := tag
+	if i := strings.IndexFunc(tag, func(r rune) bool { return r < '0' || r > '9' }); i >= 0 {
+		digits = tag[:i]
+	}
+	var err error
+	if img.major, err = strconv.Atoi(digits); err != nil {
+		img.major = -1
+	}
+	return img
 }
 
 // cutTag takes the tag off an image, which need not be a valid one, and its digest.

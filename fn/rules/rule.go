@@ -383,6 +383,7 @@ func topics() [][]*Rule {
 		claimRules(),
 		shadowRules(),
 		layoutRules(),
+		neededRules(),
 		openShiftRules(),
 		admissionRules(),
 		scaledContainerRules(),

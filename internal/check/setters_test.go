@@ -98,7 +98,7 @@ func TestUnpinned(t *testing.T) {
 		"registry.example.com/team/shop:latest": nil,
 		"curlimages/curl":                       nil,
 		"memcached":                             nil,
-		"postgres":                              {"warning image-tag-latest"},
+		"redis":                                 {"warning image-tag-latest"},
 		"docker.io/bitnami/kafka":               {"warning image-tag-latest"},
 		"docker.io/bitnami/kafka:latest":        nil, // somebody has chosen so
 		"minio/minio":                           {"warning image-tag-latest"},
