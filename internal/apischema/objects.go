@@ -152,7 +152,7 @@ var objectChecks = sync.OnceValue(func() map[string][]objectCheck {
 
 		"policy.v1.PodDisruptionBudgetSpec":          {exclusive(BudgetInvalid, "minAvailable", "maxUnavailable")},
 		"autoscaling.v1.HorizontalPodAutoscalerSpec": {autoscalerBounds},
-		"autoscaling.v2.HorizontalPodAutoscalerSpec": {autoscalerBounds},
+		"autoscaling.v2.HorizontalPodAutoscalerSpec": {autoscalerBounds, scaledToNone},
 		"autoscaling.v2.MetricSpec":                  {metricSource},
 		"autoscaling.v2.HPAScalingRules":             {scalingRules},
 
@@ -877,6 +877,22 @@ func autoscalerBounds(o *object) {
 	if haveLow && haveHigh && low > high {
 		o.refuse(o.get("maxReplicas"), AutoscalerInvalid, "maxReplicas (%d) must not be below minReplicas (%d)", high, low)
 	}
+}
+
+// scaledToNone refuses no replicas at all where nothing outside of the pods says when there
+// are to be some again.
+func scaledToNone(o *object) {
+	if low, ok := o.number("minReplicas"); !ok || low != 0 {
+		return
+	}
+	for _, m := range yamlnode.Elements(o.get("metrics")) {
+		switch yamlnode.GetString(m, "type") {
+		case "Resource", "ContainerResource", "Pods":
+		default:
+			return
+		}
+	}
+	o.refuse(o.get("minReplicas"), AutoscalerInvalid, "minReplicas may be 0 only with a metric of type Object or External: without pods there is nothing else to measure")
 }
 
 func metricSource(o *object) {
