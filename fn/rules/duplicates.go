@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -473,8 +474,8 @@ func copyOf(o, other *inventory.Object) (copied, original *inventory.Object, own
 			differ = i
 		}
 	}
-	if differ < 0 || len(a) != len(b) || a[len(a)-1] != b[len(b)-1] {
-		return o, other, ""
+	if differ < 0 || len(a) != len(b) || a[len(a)-1] != b[len(b)-1] || calledAfterFolder(strings.TrimSuffix(a[len(a)-1], path.Ext(a[len(a)-1])), o.Name) {
+		return o, other, "" // or the file itself is called after it: branding.configmap.yaml
 	}
 	ofA, ofB := calledAfterFolder(o.Name, a[differ]), calledAfterFolder(o.Name, b[differ])
 	switch {

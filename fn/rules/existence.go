@@ -416,6 +416,10 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Note), Help("an ExternalSecret copies it from there, so it is made by something that is not in this build"))
 		return
 	}
+	if by := p.traefikHas(r, target); by != nil {
+		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Note), Help("Traefik chooses among all certificates that it has by the host, and has this one on account of %s", by))
+		return
+	}
 	if r.Row.Namespace != "" {
 		if n := r.NamespaceNode; n != nil {
 			opts := []Option{Suggest(target.Namespace), wanted}

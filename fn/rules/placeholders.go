@@ -147,6 +147,7 @@ func isUpperWord(c byte) bool { return c == '_' || c >= 'A' && c <= 'Z' }
 // kustomize or a script puts a value in for.
 func filledByTools(text string) bool {
 	return strings.ContainsAny(text, "$%@") && (strings.Contains(text, "${") || strings.Contains(text, "$(") || strings.Count(text, "%") > 1 || strings.HasPrefix(text, "$") || strings.HasPrefix(text, "@")) ||
+		strings.HasPrefix(text, "<path:") && strings.Contains(text, "#") || // argocd-vault-plugin.readthedocs.io/en/stable/howitworks/#inline-path-placeholders
 		strings.Contains(text, "{{") || strings.Contains(text, "#{") || strings.Contains(text, "__") || strings.Contains(text, "<%") || strings.Contains(text, "[[")
 }
 

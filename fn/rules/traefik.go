@@ -2,7 +2,10 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -86,4 +89,96 @@ func prefixed(name string, isNamespace func(string) bool) bool {
 		}
 	}
 	return false
+}
+
+// traefikCertificates are the Secrets with the certificates that Traefik has, each with the
+// route that says so.
+var traefikCertificates = NewFact(func(b *Build) map[*inventory.Object]*inventory.Object {
+	found := map[*inventory.Object]*inventory.Object{}
+	for _, kind := range gks("networking.k8s.io/Ingress", "traefik.io/IngressRoute", "traefik.containo.us/IngressRoute", "traefik.io/IngressRouteTCP", "traefik.containo.us/IngressRouteTCP", "traefik.io/TLSStore", "traefik.containo.us/TLSStore") {
+		for _, o := range b.Inventory.OfKind(kind) {
+			if !b.isTraefiks(o) {
+				continue
+			}
+			for _, r := range b.refs.From(o) {
+				if !strings.HasSuffix(r.Row.Path, ".secretName") {
+					continue
+				}
+				if secret := b.resolve(r).Target; secret != nil && secret.Kind == "Secret" && inventory.SameNamespace(secret.Namespace, o.Namespace) {
+					found[secret] = o
+				}
+			}
+		}
+	}
+	return found
+})
+
+// traefikIsHere reports whether a build has something for Traefik.
+var traefikIsHere = NewFact(func(b *Build) bool {
+	for _, kind := range [...]string{"IngressRoute", "Middleware", "ServersTransport", "TLSOption", "TLSStore", "IngressRouteTCP"} {
+		if len(b.Inventory.OfKind(gk("traefik.io/"+kind))) > 0 || len(b.Inventory.OfKind(gk("traefik.containo.us/"+kind))) > 0 {
+			return true
+		}
+	}
+	return false
+})
+
+// isTraefiks reports whether Traefik reads a route. An Ingress without a class is for the
+// one controller that there is.
+func (b *Build) isTraefiks(o *inventory.Object) bool {
+	if strings.HasPrefix(o.Group, "traefik.") {
+		return true
+	}
+	if class := ingressClass(o); class != "" {
+		return strings.Contains(class, "traefik")
+	}
+	for key := range yamlnode.Fields(o.Annotations()) {
+		if controller, _, ok := strings.Cut(key.Value, "/"); ok && strings.HasSuffix(controller, ".ingress.kubernetes.io") {
+			return strings.HasPrefix(controller, "traefik.")
+		}
+	}
+	return traefikIsHere.Of(b)
+}
+
+// traefikHas returns the route on account of which Traefik has the certificate that a route of
+// another namespace names, nil if there is none or the certificate is for other hosts. It goes
+// on without the Secret that a route names, and chooses a certificate by the host.
+// https://doc.traefik.io/traefik/https/tls/#user-defined
+func (b *Build) traefikHas(r *reference.Ref, secret *inventory.Object) *inventory.Object {
+	if r.Row.Path != "spec.tls[].secretName" && r.Row.Path != "spec.tls.secretName" || !b.isTraefiks(r.From) {
+		return nil
+	}
+	by := traefikCertificates.Of(b)[secret]
+	if by == nil || secret.Producer == nil || secret.Producer.Kind != "Certificate" {
+		return by
+	}
+	names := []string{yamlnode.GetString(secret.Producer.Node, "spec", "commonName")}
+	for _, n := range yamlnode.Elements(secret.Producer.Get("spec", "dnsNames")) {
+		names = append(names, yamlnode.String(n))
+	}
+	for _, host := range routedHosts(r) {
+		_, domain, _ := strings.Cut(host, ".")
+		if !slices.Contains(names, host) && !slices.Contains(names, "*."+domain) {
+			return nil
+		}
+	}
+	return by
+}
+
+var hostMatch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("Host(?:SNI)?\\(([^)]*)\\)") })
+
+// routedHosts are the hosts that a route asks a certificate for.
+func routedHosts(r *reference.Ref) []string {
+	var hosts []string
+	for _, n := range yamlnode.Elements(yamlnode.Get(r.Parent, "hosts")) {
+		hosts = append(hosts, yamlnode.String(n))
+	}
+	for _, route := range yamlnode.Elements(r.From.Get("spec", "routes")) {
+		for _, m := range hostMatch().FindAllStringSubmatch(yamlnode.GetString(route, "match"), -1) {
+			for host := range strings.SplitSeq(m[1], ",") {
+				hosts = append(hosts, strings.Trim(host, " `\"'"))
+			}
+		}
+	}
+	return hosts
 }

@@ -773,7 +773,7 @@ func ingressSpec(o *object) {
 // https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#server-alias
 // https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#redirect-fromto-www
 func certificates(o *object) {
-	var hosts []string
+	var hosts, own []string
 	www := false
 	for k, v := range yamlnode.Fields(o.get("metadata", "annotations")) {
 		switch _, name, _ := strings.Cut(k.Value, "/"); name {
@@ -790,18 +790,17 @@ func certificates(o *object) {
 	if slices.ContainsFunc(hosts, func(h string) bool { return strings.ContainsAny(h, "~$") }) {
 		return // an expression, or what is filled in
 	}
-	aliases := len(hosts)
 	for _, r := range yamlnode.Elements(o.get("spec", "rules")) {
 		n := yamlnode.Get(r, "host")
 		if yamlnode.String(n) == "" || templated(n) {
 			return // a rule for any host
 		}
-		hosts = append(hosts, n.Value)
+		hosts, own = append(hosts, n.Value), append(own, n.Value)
 		if www {
 			hosts = append(hosts, "www."+n.Value, strings.TrimPrefix(n.Value, "www."))
 		}
 	}
-	if len(hosts) == aliases {
+	if len(own) == 0 {
 		return
 	}
 	under := func(host, wildcard string) bool {
@@ -811,16 +810,27 @@ func certificates(o *object) {
 	covers := func(certificate, host string) bool {
 		return certificate == host || under(host, certificate) || under(certificate, host) || host == "*."+certificate
 	}
+	var certified []*yaml.Node
 	for _, t := range yamlnode.Elements(o.get("spec", "tls")) {
 		for _, n := range yamlnode.Elements(yamlnode.Get(t, "hosts")) {
-			n = yamlnode.Resolve(n)
-			if n.Kind != yaml.ScalarNode || n.Value == "" || templated(n) || slices.ContainsFunc(hosts, func(h string) bool { return covers(n.Value, h) }) {
-				continue
+			if n = yamlnode.Resolve(n); n.Kind == yaml.ScalarNode && n.Value != "" {
+				certified = append(certified, n)
 			}
-			o.warn(n, IngressInvalid, "%q has a certificate, and no rule is for that host", n.Value)
-			last := &o.problems[len(o.problems)-1]
-			last.Suggestions, last.What, last.Field = suggest.Nearest(n.Value, hosts, 1), CertificateAlone, n.Value
 		}
+	}
+	what := CertificateAlone
+	for _, h := range own {
+		if !slices.ContainsFunc(certified, func(n *yaml.Node) bool { return covers(n.Value, h) }) {
+			what = CertificateElsewhere
+		}
+	}
+	for _, n := range certified {
+		if templated(n) || slices.ContainsFunc(hosts, func(h string) bool { return covers(n.Value, h) }) {
+			continue
+		}
+		o.warn(n, IngressInvalid, "%q has a certificate, and no rule is for that host", n.Value)
+		last := &o.problems[len(o.problems)-1]
+		last.Suggestions, last.What, last.Field = suggest.Nearest(n.Value, hosts, 1), what, n.Value
 	}
 }
 

@@ -26,8 +26,8 @@ type Problem struct {
 	Message, Help string
 	// Suggestions are what was probably meant, best first.
 	Suggestions []string
-	// What is [Elsewhere], [ToFillIn], [Former], [CertificateAlone] or "". Field is the one that lacks, and List the field whose list
-	// what lacks it is an element of.
+	// What is [Elsewhere], [ToFillIn], [Former], [CertificateAlone], [CertificateElsewhere] or "".
+	// Field is the one that lacks, and List the field whose list what lacks it is an element of.
 	What, Field, List string
 	// Warning is set for what the API server takes and nobody wants.
 	Warning bool
@@ -54,8 +54,12 @@ const Elsewhere = "elsewhere"
 const Former = "former"
 
 // CertificateAlone is what is wrong with a host of an Ingress that has a certificate there and
-// no rule; Field is the host.
-const CertificateAlone = "certificate alone"
+// no rule; Field is the host. It is [CertificateElsewhere] where a host with a rule has no
+// certificate there either: one was hardly asked for on behalf of another Ingress.
+const (
+	CertificateAlone     = "certificate alone"
+	CertificateElsewhere = "certificate elsewhere"
+)
 
 // ToFillIn is what a value is that somebody or a script is to replace; Field is how it is
 // written.

@@ -228,17 +228,21 @@ func TestInAnotherNamespaceOnly(t *testing.T) {
 	const asks = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", env: [{name: FILES_URL, value: \"http://files.files.svc.cluster.local\"}], envFrom: [{secretRef: {name: site-tls}}]}]}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: files}\n"
 	const copies = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: sync, namespace: certs}\ndata:\n  sync.sh: |\n    kubectl get secret site-tls -n certs -o yaml | sed s/certs/$1/ | kubectl apply -f -\n"
 	const release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: files, namespace: files}\nspec:\n  interval: 1h\n  chart: {spec: {chart: stack, sourceRef: {kind: HelmRepository, name: charts}}}\n"
+	const application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, namespace: argocd}\nspec:\n  project: default\n  source: {repoURL: 'https://git.example.com/shop.git', path: deploy, targetRevision: main}\n  destination: {server: 'https://kubernetes.default.svc', namespace: shop}\n" +
+		"---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: files, namespace: flux-system}\nspec: {interval: 1h, prune: true, path: ./files, targetNamespace: files, sourceRef: {kind: GitRepository, name: files}}\n"
 	both := []string{"error secret-not-found", "error host-not-found"}
 	for name, c := range map[string]struct {
 		files map[string]string
 		want  []string
 	}{
-		"nothing else":      {nil, both},
-		"a job":             {map[string]string{"jobs/sync.yaml": copies}, both[1:]},
-		"a script":          {map[string]string{"sync.sh": "kubectl -n certs get secret site-tls -o json | jq . | kubectl -n shop apply -f -\n"}, both[1:]},
-		"a script reads it": {map[string]string{"show.sh": "kubectl -n certs get secret site-tls -o json\n"}, both},
-		"a release":         {map[string]string{"flux/files.yaml": release}, both[:1]},
-		"a release of more": {map[string]string{"flux/files.yaml": strings.Replace(release, "name: files,", "name: monitoring,", 1)}, both},
+		"nothing else":          {nil, both},
+		"a job":                 {map[string]string{"jobs/sync.yaml": copies}, both[1:]},
+		"a script":              {map[string]string{"sync.sh": "kubectl -n certs get secret site-tls -o json | jq . | kubectl -n shop apply -f -\n"}, both[1:]},
+		"a script reads it":     {map[string]string{"show.sh": "kubectl -n certs get secret site-tls -o json\n"}, both},
+		"a release":             {map[string]string{"flux/files.yaml": release}, both[:1]},
+		"another repository":    {map[string]string{"argocd/shop.yaml": application}, nil},
+		"a folder that is here": {map[string]string{"argocd/shop.yaml": strings.Replace(application, "path: deploy", "path: k8s", 1)}, both[:1]},
+		"a release of more":     {map[string]string{"flux/files.yaml": strings.Replace(release, "name: files,", "name: monitoring,", 1)}, both},
 	} {
 		files := map[string]string{"k8s/all.yaml": asks + have}
 		maps.Copy(files, c.files)

@@ -178,6 +178,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	moreReplicas.ask(outcomes, readers)
 	chosenPorts(outcomes)
 	nodePorts.ask(outcomes, readers)
+	certificateHosts.ask(outcomes, readers)
 	varsElsewhere.ask(outcomes, readers)
 	readByPrograms.ask(outcomes, readers)
 	foldersOfPrograms.ask(outcomes, readers)

@@ -26,6 +26,7 @@ func TestCopies(t *testing.T) {
 		"releases of one":     {[2]string{"staging/config.yaml", "staging-v2/config.yaml"}, "ledger-staging", ""},
 		"called after both":   {[2]string{"ledger/config.yaml", "shop/config.yaml"}, "shop-ledger", ""},
 		"files of one folder": {[2]string{"k8s/ledger.yaml", "k8s/orders.yaml"}, "orders", ""},
+		"the file is of it":   {[2]string{"base/orders.config.yaml", "orders/orders.config.yaml"}, "orders", ""},
 		"other files":         {[2]string{"ledger/k8s/config.yaml", "orders/k8s/all.yaml"}, "orders", ""},
 	} {
 		dir := tree(t, map[string]string{c.files[0]: config(c.of), c.files[1]: config(c.of)})

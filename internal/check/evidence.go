@@ -191,6 +191,7 @@ type maker struct {
 	named     bool            // they are called after it
 	absent    bool            // it lacks itself, and their names begin with its own
 	within    bool            // all of it is in the repository, as far as can be seen
+	outside   bool            // it is manifests of another repository
 	names     map[string]bool // that it has in it and may give them
 }
 
@@ -272,6 +273,7 @@ func makerOf(repository fs.FS, o *inventory.Object) *maker {
 		if m.namespace, m.fills, more = applies(repository, spec); !more {
 			return nil
 		}
+		m.outside = !m.fills && m.namespace != "" && repository != nil
 	case inventory.GroupKind{Group: "kustomize.toolkit.fluxcd.io", Kind: "Kustomization"}:
 		m.fills = false
 		for _, v := range yamlnode.Fields(o.Get("spec", "postBuild", "substitute")) {
@@ -284,6 +286,7 @@ func makerOf(repository fs.FS, o *inventory.Object) *maker {
 			}
 			m.within = true
 		}
+		m.outside = !m.within && m.namespace != "" && repository != nil
 		said = nil
 	case inventory.GroupKind{Group: "operators.coreos.com", Kind: "Subscription"}:
 	default:
@@ -583,7 +586,7 @@ func isApart(f *finding.Finding) bool {
 }
 
 // installedApart makes notes of those that a release of their name in their own namespace
-// makes: another environment has its own.
+// makes, or manifests of another repository: another environment has its own.
 func installedApart(outcomes []outcome, makers *makersBy) {
 	for i := range outcomes {
 		o := &outcomes[i]
@@ -595,6 +598,9 @@ func installedApart(outcomes []outcome, makers *makersBy) {
 			if m := makers.charts[calledIn{f.Wanted.Namespace, f.Wanted.Name}]; m != nil {
 				f.Severity = finding.Note
 				f.Help = m.what + " has more deployed to this namespace than is in the tree, and is called so"
+			} else if m := makers.outside[f.Wanted.Namespace]; m != nil {
+				f.Severity = finding.Note
+				f.Help = m.what + " has another repository deployed to this namespace"
 			}
 		}
 	}
@@ -774,6 +780,7 @@ type makersBy struct {
 	filling map[string]*maker   // by namespace, the first
 	called  map[calledIn][]int  // those whose objects are called after them
 	charts  map[calledIn]*maker // those that fill the namespace, by the name of the release
+	outside map[string]*maker   // manifests of another repository, by namespace
 	naming  map[string][]int    // by the names in them that are wanted
 }
 
@@ -783,6 +790,7 @@ type calledIn struct{ namespace, name string }
 func (by *makersBy) add(makers []maker) {
 	if by.beyond == nil {
 		by.beyond, by.filling, by.called, by.naming, by.charts = map[string]bool{}, map[string]*maker{}, map[calledIn][]int{}, map[string][]int{}, map[calledIn]*maker{}
+		by.outside = map[string]*maker{}
 	}
 	for i := range makers {
 		m, at := &makers[i], len(by.all)
@@ -795,6 +803,9 @@ func (by *makersBy) add(makers []maker) {
 		}
 		if m.fills && m.name != "" {
 			by.charts[calledIn{m.namespace, m.name}] = m
+		}
+		if m.outside {
+			by.outside[m.namespace] = m
 		}
 		if m.named || m.absent {
 			key := calledIn{m.namespace, m.name}

@@ -72,6 +72,12 @@ var saidOf = map[string]struct {
 		func(lines [][]byte, f *finding.Finding) bool { return saysOld(lines[:f.Line], groupOf(f)) },
 		finding.Note, "a comment says that what serves it is that old",
 	},
+	"eviction-blocked": {
+		func(lines [][]byte, f *finding.Finding) bool {
+			return slices.ContainsFunc(documentAt(lines, f.Line-1), saysWhyBlocked)
+		},
+		finding.Note, "a comment says that it is meant to be so",
+	},
 	// A policy of the cluster lets all pods reach it.
 	"egress-without-dns": {
 		func(lines [][]byte, _ *finding.Finding) bool { return slices.ContainsFunc(lines, speaksOfDNS) },
@@ -81,6 +87,17 @@ var saidOf = map[string]struct {
 		func(lines [][]byte, f *finding.Finding) bool { return bytes.Contains(lines[f.Line-1], []byte(" # ")) },
 		finding.Warning, "a comment speaks of this value",
 	},
+}
+
+var whyBlocked = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:single[- ](?:replica|instance|pod|node)|(?:one|1|only) replica|singleton|by design|on purpose|intentional\w*|deliberate\w*|(?:block|forbid|disallow)s? (?:all |any |every )?(?:voluntary )?(?:eviction|(?:node )?drain|disruption)|prevents? (?:node |automatic )?drain|(?:no|zero) (?:voluntary )?(?:evictions?|disruptions?)\b|before (?:a )?(?:drain|maintenance)|drain\w* (?:\w+ ){0,3}?(?:manual|by hand))`)
+})
+
+// saysWhyBlocked reports whether a line has a comment that says that a budget is to allow no
+// eviction.
+func saysWhyBlocked(line []byte) bool {
+	_, comment, ok := bytes.Cut(line, []byte("#"))
+	return ok && whyBlocked().Match(comment)
 }
 
 func speaksOfDNS(line []byte) bool {
