@@ -154,7 +154,7 @@ func TestBasesOfOthers(t *testing.T) {
 	files := map[string]string{
 		"bases/web/kustomization.yaml": kustomization + "- pod.yaml\n", "bases/web/pod.yaml": pod,
 		"bases/db/kustomization.yaml": kustomization + "- pod.yaml\n", "bases/db/pod.yaml": strings.ReplaceAll(strings.ReplaceAll(pod, "name: app", "name: db"), "db-secret", "db-login"),
-		"prod/kustomization.yaml": kustomization + "- ../bases/web\n- other.yaml\n", "prod/other.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: other}\n",
+		"prod/kustomization.yaml": kustomization + "- ../bases/web\n- other.yaml\n", "prod/other.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: other}\nstringData: {user: shop}\n",
 	}
 	rep := run(t, check.Options{}, tree(t, files))
 	assert.ElementsMatch(t, []string{"warning secret-not-found", "note secret-not-found"}, above(rep, finding.Off))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
@@ -25,8 +26,9 @@ type objects map[finding.Resource]presence
 type presence uint8
 
 const (
-	there  presence = iota + 1
-	served          // it is there in a version of its API that Kubernetes serves
+	issued presence = iota + 1 // a Secret that nobody has written: a certificate's, an operator's, or one without data
+	there
+	served // it is there in a version of its API that Kubernetes serves
 )
 
 func (rep *Report) objectsOf(inv *inventory.Inventory, around *surroundings) objects {
@@ -38,7 +40,9 @@ func (rep *Report) objectsOf(inv *inventory.Inventory, around *surroundings) obj
 		for _, o := range list {
 			if !o.Local && !o.Likely {
 				key, is := finding.Resource{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}, there
-				if apischema.Kubernetes().Lookup(apischema.GroupVersionKind{Group: o.Group, Version: o.Version, Kind: o.Kind}) != nil {
+				if isIssued(o) {
+					is = issued
+				} else if apischema.Kubernetes().Lookup(apischema.GroupVersionKind{Group: o.Group, Version: o.Version, Kind: o.Kind}) != nil {
 					is = served
 				}
 				have[key] = max(have[key], is)
@@ -47,6 +51,37 @@ func (rep *Report) objectsOf(inv *inventory.Inventory, around *surroundings) obj
 	}
 	return have
 }
+
+// isIssued reports whether an object is a Secret that says nothing of how people keep
+// theirs: a program fills it in.
+func isIssued(o *inventory.Object) bool {
+	switch {
+	case o.Kind != "Secret" || o.Group != "":
+		return false
+	case o.Producer != nil:
+		kind := o.Producer.Kind // SealedSecret, ExternalSecret, SecretProviderClass and the like
+		return !strings.Contains(kind, "Secret") && kind != "OnePasswordItem"
+	}
+	for _, field := range [...]string{"data", "stringData"} {
+		for range yamlnode.Fields(o.Get(field)) {
+			return false
+		}
+	}
+	return o.Node != nil
+}
+
+// keepSecrets reports whether there is a Secret that somebody has written, or had made of
+// what a store has.
+func (have objects) keepSecrets() bool {
+	for object, is := range have {
+		if isKept(&object, is) {
+			return true
+		}
+	}
+	return false
+}
+
+func isKept(object *finding.Resource, is presence) bool { return object.Kind == "Secret" && is > issued }
 
 func identity(n *yaml.Node) finding.Resource {
 	return finding.Resource{

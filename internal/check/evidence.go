@@ -447,10 +447,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 	packaged := packages{}
 	others := &neighbours{outcomes: outcomes}
 	others.meet()
-	noSecrets := true
-	for object := range others.by {
-		noSecrets = noSecrets && object.Kind != "Secret"
-	}
+	noSecrets := !slices.ContainsFunc(outcomes, func(o outcome) bool { return o.have.keepSecrets() })
 	secrets := map[string]bool{}
 	for object := range counted {
 		if object.Kind == "Secret" {

@@ -364,7 +364,10 @@ func TestNoSecretsKept(t *testing.T) {
 	for text, want := range map[string]int{
 		app("web"):              1,
 		app("web") + app("api"): 0,
-		app("web") + app("api") + "apiVersion: v1\nkind: Secret\nmetadata: {name: other, namespace: api}\n": 2,
+		app("web") + app("api") + "apiVersion: v1\nkind: Secret\nmetadata: {name: other, namespace: api}\nstringData: {user: shop}\n":                                                                                                              2,
+		app("web") + app("api") + "apiVersion: v1\nkind: Secret\nmetadata: {name: filled-in-by-a-controller, namespace: api}\n":                                                                                                                    0,
+		app("web") + app("api") + "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: web, namespace: api}\nspec: {secretName: web-cert, issuerRef: {name: ca}}\n":                                                                0,
+		app("web") + app("api") + "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: web, namespace: api}\nspec: {target: {name: web-key}, data: [{secretKey: a, remoteRef: {key: a}}], secretStoreRef: {name: vault}}\n": 2,
 	} {
 		found := above(run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": text})), finding.Note)
 		assert.Len(t, found, want, text)

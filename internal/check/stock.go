@@ -150,8 +150,8 @@ func (s *Stock) Since(before *Stock) *Movement {
 // keepsSecrets, hasMuch and secretsLacking are what the level of a Secret that lacks depends on: see
 // noSecrets of absence.
 func (s *Stock) keepsSecrets() bool {
-	for h := range s.have {
-		if h.object.Kind == "Secret" {
+	for h, is := range s.have {
+		if isKept(&h.object, is) {
 			return true
 		}
 	}
