@@ -39,6 +39,7 @@ func TestAbsencesByEvidence(t *testing.T) {
 	const release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: monitoring, namespace: %s}\nspec:\n  interval: 1h\n  chart: {spec: {chart: stack, sourceRef: {kind: HelmRepository, name: charts}}}\n"
 	const app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: cart, namespace: argocd}\nspec:\n  project: default\n  source: {repoURL: 'https://git.example.com/shop.git', path: %s}\n  destination: {server: 'https://kubernetes.default.svc', namespace: shop}\n"
 	const custom = "apiVersion: vault.example.com/v1\nkind: KeyRing\nmetadata: {name: %s, namespace: shop}\nspec: {size: 3, target: %s}\n"
+	const renews = "apiVersion: v1\nkind: Pod\nmetadata: {name: certs, namespace: shop}\nspec: {containers: [{name: certs, image: 'shop/certs:1.2', "
 	for name, c := range map[string]struct {
 		files map[string]string
 		want  finding.Severity
@@ -84,6 +85,11 @@ func TestAbsencesByEvidence(t *testing.T) {
 		"another lesson has it":          {map[string]string{"one/all.yaml": reads("web", "shop", "payments-key") + secrets("shop", "payments-key"), "two/all.yaml": reads("web", "shop", "alpha", "payments-key") + secrets("shop", "alpha")}, finding.Note},
 		"a part of another's name":       {map[string]string{"k8s/all.yaml": whole + secrets("shop", "payments-key-two"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Warning},
 		"much else, and no Secret":       {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-key") + "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: d}\n---\n"}, finding.Note},
+		"a program is told its name":     {map[string]string{"k8s/all.yaml": whole, "k8s/certs.yaml": renews + "args: [serve, --ca-secret-name=payments-key]}]}\n"}, finding.Note},
+		"in the next argument":           {map[string]string{"k8s/all.yaml": whole, "k8s/certs.yaml": renews + "args: [serve, --secret-name, payments-key]}]}\n"}, finding.Note},
+		"in a variable":                  {map[string]string{"k8s/all.yaml": whole, "k8s/certs.yaml": renews + "env: [{name: CERT_SECRET_NAME, value: payments-key}]}]}\n"}, finding.Note},
+		"a program is told another's":    {map[string]string{"k8s/all.yaml": whole, "k8s/certs.yaml": renews + "args: [serve, --configmap-name=payments-key, --queue=payments-key]}]}\n"}, finding.Error},
+		"folders of other repositories":  {map[string]string{"k8s/all.yaml": whole, "k8s/notebooks.yaml": "apiVersion: kfdef.apps.kubeflow.org/v1\nkind: KfDef\nmetadata: {name: notebooks, namespace: shop}\nspec: {applications: [{name: notebooks}]}\n"}, finding.Note},
 		"nearly the name of another":     {map[string]string{"k8s/all.yaml": reads("web", "shop", "payments-kee") + secrets("shop", "payments-key"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Error},
 	} {
 		dir := tree(t, c.files)

@@ -81,7 +81,9 @@ func (have objects) keepSecrets() bool {
 	return false
 }
 
-func isKept(object *finding.Resource, is presence) bool { return object.Kind == "Secret" && is > issued }
+func isKept(object *finding.Resource, is presence) bool {
+	return object.Kind == "Secret" && is > issued
+}
 
 func identity(n *yaml.Node) finding.Resource {
 	return finding.Resource{
@@ -142,6 +144,7 @@ func (rep *Report) absent(outcomes []outcome) {
 					f.Severity, f.Missing = min(f.Severity, finding.Warning), f.Wanted
 					f.Message += fmt.Sprintf("; %s, which no kustomization lists, has it", files[0])
 					f.Suggestions, f.Meant = nil, ""
+					outcomes[i].forget(f, files[0])
 				}
 				continue
 			}
@@ -160,6 +163,7 @@ func (rep *Report) absent(outcomes []outcome) {
 			}
 			if file := nearby(unlisted, &outcomes[i].tree, f); file != "" {
 				f.Help = fmt.Sprintf("it is in %s, which no kustomization lists: add it to resources", file)
+				outcomes[i].forget(f, file)
 				if !set && outcomes[i].around != nil && outcomes[i].tree.off[absolute(file)] {
 					f.Severity, f.Help = finding.Note, fmt.Sprintf("it is in %s, which the kustomization has commented out", file)
 				}

@@ -185,6 +185,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	accountsOfPrograms.ask(outcomes, readers)
 	namespaceLabels.ask(outcomes, readers)
 	dnsForAll.ask(outcomes, readers)
+	appliedApart.ask(outcomes, readers)
 	judgeUnwritten := unwritten(outcomes, readers)
 	madeLater(outcomes, readers)
 	rep.definedElsewhere(outcomes, readers)
@@ -300,6 +301,8 @@ type outcome struct {
 	aside bool
 	// unbuilt says that the findings are why the tree does not build.
 	unbuilt bool
+	// forgotten are the files that no kustomization lists and that have what is missing.
+	forgotten map[*finding.Finding]string
 }
 
 // last is 1 for what comes after the other trees, whatever is chosen of them.

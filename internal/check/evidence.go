@@ -193,6 +193,7 @@ type maker struct {
 	within    bool            // all of it is in the repository, as far as can be seen
 	outside   bool            // it is manifests of another repository
 	names     map[string]bool // that it has in it and may give them
+	kind      string          // of what they are, "" for any
 }
 
 // aroundOf are the surroundings of what was found in a tree, nil where a configuration
@@ -227,6 +228,11 @@ func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.F
 		s.certManager = s.certManager || o.Group == "cert-manager.io" || hasAnnotationOf(o, "cert-manager.io/")
 		if m := makerOf(inv.Repository, o); m != nil {
 			s.makers = append(s.makers, *m)
+		}
+		for _, kind := range [...]string{"Secret", "ConfigMap"} {
+			if m := toldToMake(o, kind); m != nil {
+				s.makers = append(s.makers, *m)
+			}
 		}
 	}
 	return s
@@ -289,6 +295,7 @@ func makerOf(repository fs.FS, o *inventory.Object) *maker {
 		m.outside = !m.within && m.namespace != "" && repository != nil
 		said = nil
 	case inventory.GroupKind{Group: "operators.coreos.com", Kind: "Subscription"}:
+	case inventory.GroupKind{Group: "kfdef.apps.kubeflow.org", Kind: "KfDef"}: // applies folders of other repositories
 	default:
 		if reference.Known(o.GroupKind) {
 			return nil
@@ -315,6 +322,41 @@ func writerOf(o *inventory.Object) *maker {
 		}
 		for _, n := range yamlnode.Elements(yamlnode.Get(rule, "resourceNames")) {
 			m.may(yamlnode.String(n))
+		}
+	}
+	if len(m.names) == 0 {
+		return nil
+	}
+	return m
+}
+
+// toldToMake is a workload whose programs are told the name of an object of a kind, nil if
+// none is: --ca-secret-name of what renews a certificate for others.
+func toldToMake(o *inventory.Object, kind string) *maker {
+	m := &maker{what: o.String() + ", whose program is told its name,", self: o.Resource(), name: o.Name, namespace: o.Namespace, within: true, kind: kind}
+	is := func(setting string) bool {
+		return strings.HasSuffix(strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(setting)), strings.ToLower(kind)+"name")
+	}
+	for _, pod := range o.Pods() {
+		for _, c := range pod.Containers {
+			told := false // by the argument before
+			for _, field := range [...]string{"command", "args"} {
+				for _, arg := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
+					flag, value, ok := strings.Cut(yamlnode.String(arg), "=")
+					switch {
+					case ok && is(flag):
+						m.may(value)
+					case told:
+						m.may(flag)
+					}
+					told = !ok && strings.HasPrefix(flag, "-") && is(flag)
+				}
+			}
+			for _, env := range yamlnode.Elements(yamlnode.Get(c.Node, "env")) {
+				if is(yamlnode.GetString(env, "name")) {
+					m.may(yamlnode.GetString(env, "value"))
+				}
+			}
 		}
 	}
 	if len(m.names) == 0 {
@@ -839,7 +881,7 @@ func (a *absence) ask(makers *makersBy, from finding.Resource) {
 		here := m.namespace == "" || m.namespace == a.object.Namespace
 		return here && m.absent && m.self.Kind != a.object.Kind && isOfRelease(a.object.Name, m.name) ||
 			here && m.named && calledAfter(a.object.Name, m.name) ||
-			m.names[a.object.Name] && m.self != from && (here || isDistinct(a.object.Name))
+			m.names[a.object.Name] && (m.kind == "" || m.kind == a.object.Kind) && m.self != from && (here || isDistinct(a.object.Name))
 	}
 	ask := func(list []int) {
 		if at := holding(list, may); at >= 0 {

@@ -98,6 +98,27 @@ func TestForgottenFilesAreNearby(t *testing.T) {
 		assert.Equal(t, want, above(rep, finding.Note), comment)
 	}
 
+	// A script may apply it before.
+	for name, c := range map[string]struct {
+		script, text string
+		want         finding.Severity
+	}{
+		"in its folder":      {"app/up.sh", "kubectl apply -f $HERE/secret.yaml\nkubectl apply -k $HERE\n", finding.Note},
+		"from the top":       {"README.md", "    kubectl -n shop create -f app/secret.yaml\n", finding.Note},
+		"by a variable":      {"deploy.sh", "oc apply -f \"${TOP}/app/secret.yaml\"\n", finding.Note},
+		"that of another":    {"other/up.sh", "kubectl apply -f $HERE/secret.yaml\n", finding.Warning},
+		"another folder's":   {"up.sh", "kubectl apply -f web/secret.yaml\n", finding.Warning},
+		"it is removed":      {"app/up.sh", "kubectl delete -f secret.yaml\n", finding.Warning},
+		"the kustomization":  {"app/up.sh", "kubectl apply -k .\n", finding.Warning},
+		"in its own command": {"app/up.sh", "kubectl apply -k . && cat secret.yaml.example\n", finding.Warning},
+	} {
+		rep = run(t, check.Options{}, tree(t, map[string]string{"app/kustomization.yaml": kustomization + "- pod.yaml\n", "app/pod.yaml": pod, "app/secret.yaml": nowhere, c.script: c.text}))
+		assert.Contains(t, above(rep, finding.Off), c.want.String()+" secret-not-found", name)
+		if c.want == finding.Note {
+			assert.NotContains(t, rep.Findings[0].Help, "add it to resources", name)
+		}
+	}
+
 	const there = "apiVersion: v1\nkind: Secret\nmetadata: {name: db-secret, namespace: %}\nstringData: {password: x}\n"
 	forgotten := map[string]string{
 		"app/kustomization.yaml": kustomization + "- pod.yaml\n- video.yaml\n", "app/pod.yaml": pod,

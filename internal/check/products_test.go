@@ -19,6 +19,8 @@ func TestAbsentPartsOfProducts(t *testing.T) {
 	const sensor = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: argo-events}\nspec: {serviceAccountName: argo-events-sa, containers: [{name: web, image: \"shop/web:1.2\"}]}\n"
 	const logs = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: SPACE}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", volumeMounts: [{name: a, mountPath: /a}]}], volumes: [{name: a, configMap: {name: config-logging}}]}\n"
 	const claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: shop}\nspec: {storageClassName: longhorn, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: longhorn-fast}\nprovisioner: disks.example.com\n"
+	const disk = "apiVersion: v1\nkind: Pod\nmetadata: {name: backup, namespace: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\"}], volumes: [{name: d, persistentVolumeClaim: {claimName: storage-logs-0}}]}\n"
+	const grant = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: game, namespace: shop}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: game, namespace: shop}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: agones-sdk}\nsubjects: [{kind: ServiceAccount, name: game, namespace: shop}]\n"
 	route := func(class string) string {
 		return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {ingressClassName: " + class + ", rules: [{host: shop.example.com}]}\n---\n" +
 			"apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: nginx-staging}\nspec: {controller: k8s.io/ingress-nginx}\n"
@@ -50,6 +52,10 @@ func TestAbsentPartsOfProducts(t *testing.T) {
 		"settings of a product":         {strings.ReplaceAll(logs, "SPACE", "tekton-pipelines"), "configmap-not-found", nil, finding.Note},
 		"settings elsewhere":            {strings.ReplaceAll(logs, "SPACE", "shop"), "configmap-not-found", nil, finding.Warning},
 		"of one that is here":           {sensor + "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: argo-events-webhook-sa, namespace: argo-events}\n", "serviceaccount-not-found", nil, finding.Warning},
+		"a role of a product":           {grant, "role-not-found", map[string]string{"up.sh": "helm install games agones/agones -n games\n"}, finding.Note},
+		"of which nothing is said":      {grant, "role-not-found", nil, finding.Warning},
+		"a claim of a release":          {disk, "pvc-not-found", map[string]string{"README.md": "helm upgrade --install logs example/loki\n"}, finding.Note},
+		"a claim of another":            {disk, "pvc-not-found", map[string]string{"README.md": "helm upgrade --install log example/loki\n"}, finding.Warning},
 		"a class":                       {claim, "object-not-found", nil, finding.Note},
 		"whose driver is installed":     {claim, "object-not-found", map[string]string{"disks/fleet.yaml": "helm:\n  repo: https://charts.longhorn.io\n  chart: longhorn\n"}, finding.Note},
 		"by a resource":                 {claim, "object-not-found", map[string]string{"disks/release.yaml": "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: disks, namespace: disks}\nspec:\n  interval: 1h\n  chart: {spec: {chart: longhorn, sourceRef: {kind: HelmRepository, name: charts}}}\n"}, finding.Note},

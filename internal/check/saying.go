@@ -12,7 +12,8 @@ type saying[Q comparable] struct {
 	// says returns why findings are notes, "" if they are not; a file that says nothing
 	// has no function.
 	says func(file string, text []byte) func(Q) (why string)
-	most int // files that are read, 0 for any number
+	most int                                  // files that are read, 0 for any number
+	tell func(f *finding.Finding, why string) // instead of answer, may be nil
 }
 
 // ask has the files of the repositories read that findings are in. A severity that is set
@@ -52,7 +53,11 @@ func (s saying[Q]) reader(questions map[Q][]*finding.Finding) *textReader {
 				continue
 			}
 			for _, f := range findings {
-				answer(f, why)
+				if s.tell != nil {
+					s.tell(f, why)
+				} else {
+					answer(f, why)
+				}
 				f.Severity = finding.Note
 			}
 			delete(questions, q)

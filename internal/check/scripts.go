@@ -103,7 +103,7 @@ func newQuestion(f *finding.Finding) (q question, ok bool) {
 	if w := f.Wanted; w != nil && w.Kind == "Service" && f.Meant == "" && f.Severity == finding.Error {
 		return question{chart: w.Name}, w.Name != ""
 	}
-	if w := f.Wanted; w != nil && makes[w.Kind] != "" && f.Meant == "" && f.Severity == finding.Error {
+	if w := f.Wanted; w != nil && (w.Kind == "Secret" || w.Kind == "ConfigMap") && f.Meant == "" && f.Severity == finding.Error {
 		return question{copied: w.Name}, isDistinct(w.Name)
 	}
 	if q.name, q.key, ok = rules.KeyAsked(f); !ok {
@@ -727,6 +727,8 @@ var makes = map[string]string{
 	"ServiceAccount": "serviceaccount sa module helm helm_release",
 	"Service":        "service svc helm helm_release",
 	"PriorityClass":  "priorityclass pc",
+
+	"PersistentVolumeClaim": "helm helm_release",
 }
 
 // makers are the commands of a file that make objects, by what they say of the kind.
@@ -875,8 +877,12 @@ func isOfRelease(name, release string) bool {
 
 // isMadeBy reports whether a release may have an object. Of Secrets and ConfigMaps with more
 // in their names than its own an application has some too, unless that is the name of a
-// chart from elsewhere.
+// chart from elsewhere. The claims of a StatefulSet have the names of their templates before
+// that of the release.
 func isMadeBy(command []byte, kind, name, release string) bool {
+	if kind == "PersistentVolumeClaim" && len(release) > 2 {
+		return strings.Contains("-"+name+"-", "-"+release+"-")
+	}
 	if release == "" || !isOfRelease(name, release) {
 		return false
 	}

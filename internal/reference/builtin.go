@@ -37,6 +37,8 @@ var builtins = []builtin{
 	{kind: inventory.GroupKind{Kind: "Secret"}, name: "*-gitlab-initial-root-password"},
 	// Its script makes it: https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/pkg/admission-controller/gencerts.sh
 	{kind: inventory.GroupKind{Kind: "Secret"}, namespace: "kube-system", name: "vpa-tls-certs"},
+	// Alibaba Cloud makes those of its add-ons in each cluster: https://github.com/kubernetes-sigs/alibaba-cloud-csi-driver
+	{kind: inventory.GroupKind{Kind: "Secret"}, namespace: "kube-system", name: "addon.*"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "openshift-service-ca.crt"},
 	{kind: inventory.GroupKind{Kind: "ConfigMap"}, name: "istio-ca-root-cert"},
 	{kind: inventory.GroupKind{Kind: "Namespace"}, name: "default"},

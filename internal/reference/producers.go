@@ -254,6 +254,9 @@ var secretProducers = []Producer{
 	// https://docs.crossplane.io/latest/managed-resources/managed-resources/#writeconnectionsecrettoref
 	{From: "Custom", Makes: "Secret", Name: "{spec.writeConnectionSecretToRef.name}", Namespace: "{spec.writeConnectionSecretToRef.namespace}"},
 	{From: "Custom", Makes: "Secret", Name: "{spec.publishConnectionDetailsTo.name}"},
+	// https://azure.github.io/azure-service-operator/guide/secrets/
+	{From: "Custom", Makes: "Secret", Name: "{spec.operatorSpec.secrets.**.name}"},
+	{From: "Custom", Makes: "ConfigMap", Name: "{spec.operatorSpec.configMaps.**.name}"},
 }
 
 func externalSecretKeys(n *yaml.Node) (keys []string, open bool) {

@@ -121,6 +121,13 @@ var products = []Product{
 	{[]string{"tekton"}, "tekton-pipelines", both, "tekton-dashboard tekton-pipelines-controller tekton-pipelines-webhook tekton-triggers-controller"},
 	// https://github.com/tektoncd/pipeline/tree/main/config
 	{[]string{"tekton"}, "tekton-pipelines", "ConfigMap", "config-artifact-bucket config-artifact-pvc config-defaults config-events config-leader-election config-logging config-observability config-registry-cert config-spire config-tracing config-trusted-resources feature-flags pipelines-info"},
+	// https://github.com/agones-dev/agones/tree/main/install/helm/agones
+	{[]string{"agones"}, "", "ClusterRole", "agones-sdk agones-allocator agones-controller"},
+	{[]string{"agones"}, "agones-system", both, "agones-allocator agones-controller agones-controller-service agones-extensions agones-ping"},
+	// https://github.com/kubeflow/manifests, and what its installer makes on Google Cloud
+	{[]string{"kubeflow", "kfctl"}, "kubeflow", "Secret", "user-gcp-sa admin-gcp-sa mlpipeline-minio-artifact"},
+	{[]string{"kubeflow", "kfctl"}, "kubeflow", both, "pipeline-runner ml-pipeline ml-pipeline-ui minio-service mysql metadata-grpc-service katib-ui jupyter-web-app-service centraldashboard"},
+	{[]string{"kubeflow", "kfctl"}, "kubeflow", "ConfigMap", "pipeline-install-config workflow-controller-configmap metadata-grpc-configmap"},
 	{[]string{"spark-operator"}, "", account, "spark-operator-spark spark-operator-controller spark"},
 	// Of clouds, with the rights of an account there.
 	{[]string{"aws-load-balancer-controller", "eksctl", "irsa", "eks"}, "", both, "aws-load-balancer-controller aws-load-balancer-webhook-service ebs-csi-controller-sa efs-csi-controller-sa fsx-csi-controller-sa karpenter cluster-autoscaler"},
