@@ -382,6 +382,56 @@ func isZone(text string, o *host.Occurrence) bool {
 	return line != "" && line[0] != ' ' && line[0] != '\t' && strings.HasSuffix(strings.TrimSpace(line), "{")
 }
 
+// isLink reports whether an address in a text is one of a page that browsers open, which
+// are not in the cluster: that of an entry with a picture, on a start page.
+// https://gethomepage.dev/configs/services/ and https://github.com/bastienwirtz/homer/blob/main/docs/configuration.md
+func isLink(text string, o *host.Occurrence) bool {
+	if o.Form != host.URL || strings.Contains(o.Host, ".svc") {
+		return false
+	}
+	switch strings.ToLower(o.Key) {
+	case "href":
+		return true
+	case "url":
+	default:
+		return false
+	}
+	depth := func(line string) int {
+		return len(line) - len(strings.TrimLeft(line, " -"))
+	}
+	start := strings.LastIndexByte(text[:o.Offset], '\n') + 1
+	own, below, _ := strings.Cut(text[start:], "\n")
+	pictured := func(line string) (is, more bool) {
+		if depth(line) < depth(own) {
+			return false, false
+		}
+		key, _, _ := strings.Cut(strings.TrimLeft(line, " -"), ":")
+		return depth(line) == depth(own) && (key == "logo" || key == "icon" || key == "subtitle" || key == "tagstyle"), true
+	}
+	for above := text[:start]; above != "" && !strings.HasPrefix(strings.TrimLeft(own, " "), "- "); {
+		above = strings.TrimSuffix(above, "\n")
+		line := above[strings.LastIndexByte(above, '\n')+1:]
+		above = above[:len(above)-len(line)]
+		is, more := pictured(line)
+		if is {
+			return true
+		}
+		if !more || strings.HasPrefix(strings.TrimLeft(line, " "), "- ") {
+			break
+		}
+	}
+	for line := range strings.SplitSeq(below, "\n") {
+		is, more := pictured(line)
+		if is && !strings.HasPrefix(strings.TrimLeft(line, " "), "- ") {
+			return true
+		}
+		if !more || strings.HasPrefix(strings.TrimLeft(line, " "), "- ") {
+			break
+		}
+	}
+	return false
+}
+
 func onlyCluster(o *host.Occurrence) bool { return strings.Contains(o.Host, ".svc") }
 
 func (s *hostScan) text(use hostUse, hint host.Hint, keep func(*host.Occurrence) bool) {
@@ -407,6 +457,9 @@ func (s *hostScan) add(use hostUse, found []host.Occurrence, file bool, keep fun
 		u := use
 		u.Occurrence = found[i]
 		u.inFile = u.multiline || file
+		if u.multiline && isLink(yamlnode.String(u.node), &u.Occurrence) {
+			continue
+		}
 		s.uses = append(s.uses, &u)
 	}
 }
