@@ -53,7 +53,7 @@ const yours = `registry|repo|name|user|org|company|domain|project|account|image|
 // and digits may not stand right before a match.
 var placeholders = []placeholder{
 	{pattern: `<[A-Za-z][^<>]*>`},
-	{pattern: `(?i:(?:replace|change|fill|edit|update)[-_]?(?:me|this|in)\b|replace[-_]with[-_][a-z0-9_-]+)`},
+	{pattern: `(?i:(?:replace|change|fill|edit|update)[-_]?(?:me|this|in)\b|replace[-_](?:with|from)[-_][a-z0-9_-]+)`},
 	{pattern: `(?i:(?:to[-_]be[-_](?:replaced|filled|defined|set)|insert[-_](?:your|here)|put[-_]your))`},
 	{pattern: `(?i:your[-_.]?(?:` + yours + `))[A-Za-z0-9_-]*`},
 	{pattern: `(?:TODO|FIXME|TBD)\b`},
@@ -93,6 +93,7 @@ func mayHoldPlaceholder(text string) bool {
 			c == 't' && strings.HasPrefix(text[i:], "this") && asksTo(text[:i]),
 			c == 'i' && strings.HasPrefix(text[i:], "in") && (asksTo(text[:i]) || strings.HasPrefix(text[i:], "insert")),
 			c == 'w' && strings.HasPrefix(text[i:], "with") && asksTo(text[:i]),
+			c == 'f' && strings.HasPrefix(text[i:], "from") && asksTo(text[:i]),
 			c == 'p' && strings.HasPrefix(text[i:], "placeholder"),
 			c == 't' && (strings.HasPrefix(text[i:], "to-") || strings.HasPrefix(text[i:], "to_")),
 			c == '1' && (strings.HasPrefix(text[i:], "123456789012") || strings.HasPrefix(text[i:], "111122223333")):

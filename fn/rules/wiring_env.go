@@ -19,7 +19,7 @@ var envFromConflict = &Rule{
 	Doc: "Two envFrom sources give a container the same variable with different values. " +
 		"The later one in the list wins silently: editing the other changes nothing, and reordering the list changes what the program gets. " +
 		"Values of Secrets are compared decoded and never shown. " +
-		"Equal values, and variables that an env entry sets anyway, are left alone; it is a warning where the earlier value is empty, " +
+		"Equal values, those with a placeholder in one of them, and variables that an env entry sets anyway, are left alone; it is a warning where the earlier value is empty, " +
 		"or where a ConfigMap and a Secret that is filled at run time have the key both, and a note for other values that cannot be compared.",
 	Run: func(p *Pass) error {
 		shared := map[sourcePair]*sharedKeys{}
@@ -125,6 +125,7 @@ func compareSources(first, second *envSource) *sharedKeys {
 		case a.text == b.text:
 		case a.text == "":
 			keys.emptied = append(keys.emptied, name)
+		case isUnfilled(a.text) || isUnfilled(b.text): // they need not differ when it is filled in
 		default:
 			keys.different = append(keys.different, name)
 		}
@@ -133,6 +134,12 @@ func compareSources(first, second *envSource) *sharedKeys {
 	slices.Sort(keys.emptied)
 	slices.Sort(keys.unknown)
 	return keys
+}
+
+// isUnfilled reports whether a value still has a placeholder.
+func isUnfilled(text string) bool {
+	word, _ := findPlaceholder(text)
+	return word != ""
 }
 
 // enumerate is "A", "A and B", or "A, B, C and 4 more".

@@ -207,6 +207,9 @@ func (t *Tree) comesLater(f *kbuild.Failure) bool {
 	if rel = filepath.ToSlash(rel); strings.HasPrefix(rel, "../") || ignoredBelow(top, rel) || inSubmodule(top, rel) || isGenerated(rel) && inProject(top, rel) || isOutput(f) {
 		return true
 	}
+	if isFolderOnDisk(file) { // it has no kustomization
+		file, name = filepath.Join(file, "kustomization.yaml"), "kustomization.yaml"
+	}
 	entries, err := os.ReadDir(filepath.Dir(file))
 	if err != nil {
 		return false

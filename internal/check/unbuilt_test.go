@@ -14,15 +14,17 @@ import (
 // or which are in another repository, and of trees that were named.
 func TestFilesThatComeLater(t *testing.T) {
 	files := map[string]string{
-		".gitignore":                    "local.yaml\n/gen/\n",
-		".gitmodules":                   "[submodule \"kits\"]\n\tpath = vendored/kits\n",
-		"ignored/kustomization.yaml":    kustomization + "- local.yaml\n- ../gen/all\n",
-		"submodule/kustomization.yaml":  kustomization + "- ../vendored/kits/deploy\n",
-		"vendored/kits/deploy/.gitkeep": "",
+		".gitignore":                         "local.yaml\n/gen/\n",
+		".gitmodules":                        "[submodule \"kits\"]\n\tpath = vendored/kits\n",
+		"ignored/kustomization.yaml":         kustomization + "- local.yaml\n- ../gen/all\n",
+		"submodule/kustomization.yaml":       kustomization + "- ../vendored/kits/deploy\n",
+		"vendored/kits/deploy/.gitkeep":      "",
+		"pattern/kustomization.yaml":         kustomization + "- ./deck\n",
+		"pattern/deck/kustomization.yaml.j2": kustomization + "- '#{ deck }#.yaml'\n",
 	}
 	rep := run(t, check.Options{}, tree(t, files))
 	assert.Empty(t, rep.Findings)
-	assert.Len(t, rep.Unread, 2)
+	assert.Len(t, rep.Unread, 3)
 
 	rep = run(t, check.Options{}, tree(t, map[string]string{"kustomization.yaml": kustomization + "- gone.yaml\n"}))
 	assert.Empty(t, rep.Findings)

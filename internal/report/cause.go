@@ -36,6 +36,11 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		}
 		return f.File, f.File != "" // a part of a file that is in it twice
 	},
+	"annotation-unknown": func(f *finding.Finding) (string, bool) { // of one setting: rate-limit, rate-limit-window
+		_, name, _ := strings.Cut(f.Field, "/")
+		word, _, _ := strings.Cut(name, "-")
+		return object(f) + end + word, f.File != "" && word != ""
+	},
 	"access-invalid": func(f *finding.Finding) (string, bool) { // the rules of one Role
 		return object(f), f.File != "" && f.Severity < finding.Error
 	},

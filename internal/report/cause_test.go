@@ -56,6 +56,14 @@ func TestTextCauses(t *testing.T) {
 			in("variable-not-expanded", "web.yaml", "", `$(USER) stands before USER itself`, field("env[0].value")),
 			in("variable-not-expanded", "web.yaml", "", `$(HOST) stands before HOST itself`, field("env[1].value"), at(9)),
 		}},
+		{"annotations for one thing", 1, []f{
+			in("annotation-unknown", "web.yaml", "", `no annotation rate-limit`, warning, field(`metadata.annotations["nginx.ingress.kubernetes.io/rate-limit"]`)),
+			in("annotation-unknown", "web.yaml", "", `no annotation rate-limit-window`, warning, field(`metadata.annotations["nginx.ingress.kubernetes.io/rate-limit-window"]`), at(9)),
+		}},
+		{"annotations for two", 2, []f{
+			in("annotation-unknown", "web.yaml", "", `no annotation rate-limit`, warning, field(`metadata.annotations["nginx.ingress.kubernetes.io/rate-limit"]`)),
+			in("annotation-unknown", "web.yaml", "", `no annotation gzip-on`, warning, field(`metadata.annotations["nginx.ingress.kubernetes.io/gzip-on"]`), at(9)),
+		}},
 		{"the claims of one workload", 1, []f{
 			in("volume-not-shareable", "web.yaml", "", `claim data is ReadWriteOnce`, warning),
 			in("volume-not-shareable", "web.yaml", "", `claim logs is ReadWriteOnce`, warning, at(9)),
