@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -30,27 +31,45 @@ func (rep *Report) defineNear(t *Tree, inv *inventory.Inventory) {
 	}
 	defs := &inventory.Inventory{}
 	known := map[crdKey]bool{}
+	copied := map[crdKey]bool{} // of which the repository has what was generated elsewhere
 	more := false
 	places := paths{below: top}
 	for _, own := range [...][]*inventory.Object{inv.CustomResourceDefinitions(), inv.CompositeResourceDefinitions()} {
 		for _, o := range own {
 			if o.Node != nil {
-				if key := crdKeyOf(o.Node); !known[key] && isPublished(key) && places.of(o.File) != applied {
+				key := crdKeyOf(o.Node)
+				if !known[key] && isPublished(key) && places.of(o.File) != applied {
 					more = true // tests have what they need of the definitions of others
 					continue
 				}
-				known[crdKeyOf(o.Node)] = true
+				if t.Root == "" && !known[key] && rep.shared.generates(top) && !isFromTypes(o.File) {
+					if rep.shared.definitions(top)()[key].generated.node != nil {
+						more, copied[key] = true, true // it may be older
+						continue
+					}
+				}
+				known[key] = true
 				defs.Add(o.Node, inventory.Source{File: o.File, Line: o.Line})
 			}
 		}
 	}
 	for is := range custom(inv) {
 		key := crdKey{is.Group, is.Kind}
-		if known[key] || apischema.Operators().Lookup(apischema.GroupVersionKind{Group: is.Group, Version: is.Version, Kind: is.Kind}) != nil {
+		if known[key] {
+			continue
+		}
+		d := defining{}
+		if rep.shared.generates(top) && (copied[key] || t.isOfSamples()) {
+			d = rep.shared.definitions(top)()[key].generated
+		}
+		if d.node == nil && apischema.Operators().Lookup(apischema.GroupVersionKind{Group: is.Group, Version: is.Version, Kind: is.Kind}) != nil {
 			continue
 		}
 		known[key] = true
-		if d := rep.shared.definitions(top)()[key]; d.node != nil {
+		if d.node != nil {
+			defs.Add(d.node, inventory.Source{File: d.file})
+			more = true
+		} else if d := rep.shared.definitions(top)()[key]; d.node != nil {
 			defs.Add(d.node, inventory.Source{File: d.file})
 			more = true
 		} else if d := ofNearGroup(rep.shared.definitions(top)(), key); d.node != nil {
@@ -65,12 +84,12 @@ func (rep *Report) defineNear(t *Tree, inv *inventory.Inventory) {
 
 // ofNearGroup returns the definition of a kind in a group of nearly the name of one of which
 // there is none.
-func ofNearGroup(definitions map[crdKey]defining, key crdKey) (near defining) {
+func ofNearGroup(definitions map[crdKey]definitionsOf, key crdKey) (near definitionsOf) {
 	first := ""
 	for other, d := range definitions {
 		switch {
 		case other.group == key.group:
-			return defining{}
+			return definitionsOf{}
 		case other.kind == key.kind && suggest.Distance(other.group, key.group) == 1 && (first == "" || other.group < first):
 			first, near = other.group, d
 		}
@@ -84,16 +103,22 @@ func isPublished(key crdKey) bool {
 }
 
 // definitions returns what reads the definitions of a repository, once.
-func (s *shared) definitions(top string) func() map[crdKey]defining {
+func (s *shared) definitions(top string) func() map[crdKey]definitionsOf {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.defined == nil {
-		s.defined = map[string]func() map[crdKey]defining{}
+		s.defined = map[string]func() map[crdKey]definitionsOf{}
 	}
 	if s.defined[top] == nil {
-		s.defined[top] = sync.OnceValue(func() map[crdKey]defining { return readDefinitions(top) })
+		s.defined[top] = sync.OnceValue(func() map[crdKey]definitionsOf { return readDefinitions(top) })
 	}
 	return s.defined[top]
+}
+
+// isOfSamples reports whether a tree is what kubebuilder makes for the samples of the types
+// that it generates definitions of.
+func (t *Tree) isOfSamples() bool {
+	return t.Root != "" && strings.HasSuffix(filepath.ToSlash(absolute(t.Root)), "/config/samples")
 }
 
 // defining is what a definition says, and the file that it is in, "" where there are several.
@@ -102,12 +127,50 @@ type defining struct {
 	file string
 }
 
+// definitionsOf are those of a kind: what they agree in, and the one that is generated from
+// the types of the program that reads such resources.
+type definitionsOf struct {
+	defining
+	generated defining
+	several   bool // are generated, and differ
+}
+
+// generatedIn is where projects of kubebuilder and operator-sdk have the definitions that
+// controller-gen writes: https://book.kubebuilder.io/reference/generating-crd
+const generatedIn = "config/crd/bases"
+
+// isFromTypes reports whether a file is where generated definitions are.
+func isFromTypes(file string) bool {
+	dir := filepath.ToSlash(filepath.Dir(file))
+	return dir == generatedIn || strings.HasSuffix(dir, "/"+generatedIn)
+}
+
+// generates reports whether a repository has a folder of generated definitions, at its top
+// or in a module there.
+func (s *shared) generates(top string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, asked := s.generating[top]
+	if !asked {
+		for _, pattern := range [...]string{generatedIn, "*/" + generatedIn} {
+			if dirs, err := fs.Glob(os.DirFS(top), pattern); err == nil && len(dirs) > 0 {
+				found = true
+			}
+		}
+		if s.generating == nil {
+			s.generating = map[string]bool{}
+		}
+		s.generating[top] = found
+	}
+	return found
+}
+
 // readDefinitions returns the CustomResourceDefinitions in the files of a repository that
 // have a schema, and only the names where two have different ones: nobody knows which is
 // meant.
-func readDefinitions(top string) map[crdKey]defining {
+func readDefinitions(top string) map[crdKey]definitionsOf {
 	const most = 256 << 20 // bytes
-	found := map[crdKey]defining{}
+	found := map[crdKey]definitionsOf{}
 	read := 0
 	eachDocument(os.DirFS(top), func(text []byte) bool {
 		read += len(text)
@@ -117,15 +180,27 @@ func readDefinitions(top string) map[crdKey]defining {
 			return
 		}
 		key := crdKeyOf(n)
-		first, seen := found[key]
+		d, seen := found[key]
+		alike := func(other *yaml.Node) bool {
+			return same(yamlnode.Path(other, "spec", "versions"), yamlnode.Path(n, "spec", "versions"))
+		}
+		own := defining{n, filepath.Join(top, filepath.FromSlash(file))}
+		switch {
+		case !isFromTypes(file):
+		case d.generated.node != nil && !alike(d.generated.node):
+			d.generated, d.several = defining{}, true
+		case !d.several:
+			d.generated = own
+		}
 		switch {
 		case !seen:
-			found[key] = defining{n, filepath.Join(top, filepath.FromSlash(file))}
-		case same(yamlnode.Path(first.node, "spec", "versions"), yamlnode.Path(n, "spec", "versions")):
-			found[key] = defining{node: first.node}
+			d.defining = own
+		case alike(d.node):
+			d.file = ""
 		default:
-			found[key] = defining{node: namesOnly(first.node, n)}
+			d.defining = defining{node: namesOnly(d.node, n)}
 		}
+		found[key] = d
 	})
 	return found
 }

@@ -510,7 +510,8 @@ func TestDefinitionsOfOtherTrees(t *testing.T) {
 		"of another type":      {project("size: {type: integer}", "size: large", nil), []string{"error wrong-type"}},
 		"no list of the files": {project(colour, "colour: red", map[string]string{"docs/widget.yaml": widget("colours: red")}), []string{"error unknown-field"}},
 		"the chart's copy":     {project(colour, "color: red", map[string]string{"charts/x/Chart.yaml": "name: x\nversion: 1.0.0\napiVersion: v2\n", "charts/x/crds/widgets.yaml": crd(colour)}), []string{"error unknown-field"}},
-		"an earlier release":   {project(colour, "color: red", map[string]string{"releases/0.1/widgets.yaml": crd("color: {type: string}")}), nil},
+		"an earlier release":   {project(colour, "colour: red", map[string]string{"releases/0.1/widgets.yaml": crd("color: {type: string}")}), nil},
+		"as in one before":     {project(colour, "color: red", map[string]string{"releases/0.1/widgets.yaml": crd("color: {type: string}")}), []string{"error unknown-field"}},
 		"a patch of the definition": {project(colour, "colour: blue", map[string]string{
 			"config/crd/patches/webhook.yaml": "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec: {conversion: {strategy: None}}\n",
 			"config/crd/kustomization.yaml":   kustomization + "- bases/widgets.yaml\npatches:\n- path: patches/webhook.yaml\n",

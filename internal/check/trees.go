@@ -22,11 +22,13 @@ type shared struct {
 	mu sync.Mutex
 	// followed says that a tree has had findings: those beside it may have too.
 	followed atomic.Bool
-	flux     map[string]func() []fluxFolder           // by the top of the repository
-	configs  map[string]*config.ConfigPipeline        // by their text
-	deployed map[string]func() map[string]*deployment // likewise
-	defined  map[string]func() map[crdKey]defining    // likewise
-	read     map[string]bool                          // kustomizations and files of resources that trees were built of
+	flux     map[string]func() []fluxFolder             // by the top of the repository
+	configs  map[string]*config.ConfigPipeline          // by their text
+	deployed map[string]func() map[string]*deployment   // likewise
+	defined  map[string]func() map[crdKey]definitionsOf // likewise
+	// generating says of the tops of repositories whether they have generated definitions.
+	generating map[string]bool
+	read       map[string]bool // kustomizations and files of resources that trees were built of
 }
 
 // judged is what came of one tree.
