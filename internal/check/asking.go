@@ -12,6 +12,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
@@ -46,6 +47,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	installs := installing().FindAll(said, -1)
 	products := hasInstalled().Match(said)
 	ports := nodePortRange().Match(said)
+	pinned := pinnedKustomize().Match(said)
 	place := machines().Match(said) || clouds().Match(said)
 	clusters := clusterReleases().Match(said)
 	builds := restrictor().Match(said) || buildCommands().Match(said) || bytes.Contains(said, []byte(fluxKustomize))
@@ -69,6 +71,8 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 				return clusters
 			case f.Rule == FileOutsideRoot:
 				return builds
+			case f.Rule == BuildFails && f.Said().What == kbuild.UnknownInConfiguration:
+				return pinned
 			case f.Rule == BuildFails && f.Said().What == lacksFile:
 				folder := goneFolder(&f)
 				return listed || bytes.Contains(said, []byte(path.Base(f.Said().Name))) || folder != "" && bytes.Contains(said, []byte(folder))

@@ -180,6 +180,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	nodePorts.ask(outcomes, readers)
 	certificateHosts.ask(outcomes, readers)
 	varsElsewhere.ask(outcomes, readers)
+	oldKustomize.ask(outcomes, readers)
 	readByPrograms.ask(outcomes, readers)
 	foldersOfPrograms.ask(outcomes, readers)
 	accountsOfPrograms.ask(outcomes, readers)
@@ -383,7 +384,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 	var replaced bundles
 	if !t.Named {
 		replaced = replacedBundles(inv)
-		parts = split(t.Name, inv)
+		parts = split(t.top(), t.Name, inv)
 	}
 	for i := range broken {
 		broken[i].set = severities(cfg)

@@ -143,6 +143,8 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 		}
 	case filledIn().Match(line):
 		return nil
+	case strings.HasPrefix(f.What, kbuild.UnknownInConfiguration):
+		found.About = &finding.About{What: kbuild.UnknownInConfiguration}
 	case lacks == lacksTarget:
 		found.About = &finding.About{What: lacks}
 	case lacks == lacksFile:

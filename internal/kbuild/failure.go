@@ -167,6 +167,14 @@ func unknownField(name string) string {
 	return what + fmt.Sprintf(" (unknown field %q)", name)
 }
 
+// UnknownInConfiguration begins what is said of a field that the configurations of
+// kustomize's transformers do not have. Releases before 5.4 skip it.
+const UnknownInConfiguration = "a configuration of kustomize has no field"
+
+func unknownInConfiguration(name string) string {
+	return fmt.Sprintf("%s %q (unknown field %q)", UnknownInConfiguration, name, name)
+}
+
 func kustomizationFields() []string {
 	var names []string
 	for t := range reflect.TypeFor[types.Kustomization]().Fields() {

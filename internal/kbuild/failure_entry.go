@@ -317,7 +317,7 @@ func (x *failedTree) notKustomization(k *kustomizationFile, text, said string) *
 		}
 	}
 	if m := noField.FindStringSubmatch(text); m != nil {
-		return (&failedTree{files: []kustomizationFile{*k}}).field(m[1], unknownField)
+		return (&failedTree{files: []kustomizationFile{*k}}).field(m[1], unknownInConfiguration)
 	}
 	return nil
 }

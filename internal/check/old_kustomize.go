@@ -1,0 +1,61 @@
+package check
+
+import (
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
+)
+
+// strictSince is the release of kustomize from which on a build fails for a field that
+// configurations do not have, since its api is v0.17.0:
+// https://github.com/kubernetes-sigs/kustomize/releases/tag/kustomize%2Fv5.4.0
+var strictSince = kustomizeRelease{5, 4}
+
+type kustomizeRelease struct{ major, minor int }
+
+func (r kustomizeRelease) before(other kustomizeRelease) bool {
+	return r.major < other.major || r.major == other.major && r.minor < other.minor
+}
+
+// pinnedKustomize is how scripts and pipelines say which release they build with.
+var pinnedKustomize = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\bkustomize_?version["']?\s*[:?]?[:=]+\s*["']?(?:kustomize/)?v?(\d)\.(\d+)` +
+		`|\bkustomize(?:/v\d)?@v?(\d)\.(\d+)|\bkustomize/releases/download/(?:kustomize(?:/|%2F))?v?(\d)\.(\d+)|\bkustomize:v?(\d)\.(\d+)`)
+})
+
+// oldKustomize makes notes of builds that fail only with later releases of kustomize than
+// the one that the repository builds with.
+var oldKustomize = saying[kustomizeRelease]{
+	asks: func(_ *outcome, f *finding.Finding) (kustomizeRelease, bool) {
+		return strictSince, f.Rule == BuildFails && f.Said().What == kbuild.UnknownInConfiguration
+	},
+	wants: func(file string) bool {
+		name := strings.ToLower(path.Base(file))
+		return isScript(file) || path.Ext(name) == ".bzl" || strings.HasPrefix(name, "dockerfile") || path.Ext(name) == ".env"
+	},
+	most: mostScripts,
+	says: func(file string, text []byte) func(kustomizeRelease) string {
+		m := pinnedKustomize().FindSubmatch(text)
+		if m == nil {
+			return nil
+		}
+		return func(since kustomizeRelease) string {
+			for i := 1; i < len(m); i += 2 {
+				if len(m[i]) == 0 {
+					continue
+				}
+				major, _ := strconv.Atoi(string(m[i]))
+				minor, _ := strconv.Atoi(string(m[i+1]))
+				if own := (kustomizeRelease{major, minor}); own.before(since) {
+					return file + " builds with kustomize " + string(m[i]) + "." + string(m[i+1]) + ", which skips it"
+				}
+			}
+			return ""
+		}
+	},
+}

@@ -1,0 +1,35 @@
+package check_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
+)
+
+// TestOldKustomize: releases of kustomize before 5.4 skip fields that configurations do not have.
+func TestOldKustomize(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, text string
+		want       finding.Severity
+	}{
+		"nothing":         {"README.md", "kustomize build config/hook\n", finding.Error},
+		"a Makefile":      {"Makefile", "KUSTOMIZE_VERSION ?= v4.5.7\n", finding.Note},
+		"a later release": {"Makefile", "KUSTOMIZE_VERSION ?= v5.4.1\n", finding.Error},
+		"go install":      {"hack/tools.sh", "go install sigs.k8s.io/kustomize/kustomize/v5@v5.3.0\n", finding.Note},
+		"a download":      {"build/tools.bzl", "urls = [\"https://github.com/kubernetes-sigs/kustomize/releases/download/kustomize%2Fv4.2.0/kustomize_v4.2.0_linux_amd64.tar.gz\"]\n", finding.Note},
+		"an image":        {".github/workflows/ci.yaml", "jobs: {a: {steps: [{uses: 'docker://acme/kustomize:v3.8'}]}}\n", finding.Note},
+		"in a document":   {"docs/tools.md", "KUSTOMIZE_VERSION=v4.5.7\n", finding.Error},
+		"of another tool": {"Makefile", "CONTROLLER_TOOLS_VERSION ?= v0.4.1\n", finding.Error},
+	} {
+		dir := tree(t, map[string]string{
+			"config/hook/kustomization.yaml": "resources: [service.yaml]\nconfigurations: [names.yaml]\n",
+			"config/hook/service.yaml":       "apiVersion: v1\nkind: Service\nmetadata: {name: hook}\nspec: {selector: {app: hook}, ports: [{port: 443}]}\n",
+			"config/hook/names.yaml":         "nameReference:\n- kind: Service\n  name: hook\n  version: v1\n  fieldSpecs:\n  - kind: ValidatingWebhookConfiguration\n    path: webhooks/clientConfig/service/name\n",
+			c.file:                           c.text,
+		})
+		assert.Equal(t, c.want, severityOf(t, check.BuildFails, dir), name)
+	}
+}
