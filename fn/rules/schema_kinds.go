@@ -3,8 +3,11 @@ package rules
 import (
 	"fmt"
 	"iter"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
@@ -498,6 +501,21 @@ func (p *Pass) served(o *inventory.Object, replacement apischema.GroupVersionKin
 	return nil
 }
 
+// releaseBehind is how the name of a file ends that is for the clusters from a release of
+// Kubernetes on.
+var releaseBehind = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^[-_.]?(?:k8s|kube|kubernetes|from|since)?[-_.]?v?1[._](?:1[4-9]|[23][0-9])(?:[-_.]?(?:\+|plus|and[-_]later))?\.(?:ya?ml|json)$`)
+})
+
+// ForNewerClusters reports whether a file is called as another one is, and a release of
+// Kubernetes: ingress.yaml and ingress-v1.19.yaml, of which somebody takes the one for their
+// cluster.
+func ForNewerClusters(file, other string) bool {
+	stem := strings.TrimSuffix(file, path.Ext(file))
+	rest, ok := strings.CutPrefix(other, stem)
+	return ok && stem != "" && releaseBehind().MatchString(rest)
+}
+
 // removal says since which release a kind is not served, and what to write instead
 // of it. Both are zero where it is not known to be removed.
 func removal(t apischema.GroupVersionKind) (since apischema.Release, instead apischema.GroupVersionKind) {
@@ -552,7 +570,11 @@ func (p *Pass) checkServed(o *inventory.Object) {
 			}
 		}
 		if other := p.served(o, replacement); other != nil {
-			opts = append(opts, AtMost(finding.Warning), Help("%s has it in %s", other.File, other.APIVersion()))
+			level := finding.Warning
+			if ForNewerClusters(o.File, other.File) {
+				level = finding.Note
+			}
+			opts = append(opts, AtMost(level), Help("%s has it in %s", other.File, other.APIVersion()))
 		}
 		p.Report(o, yamlnode.Get(o.Node, "apiVersion"), message, append(opts, Says(finding.About{Name: o.APIVersion(), Of: message[since:]}))...)
 		return

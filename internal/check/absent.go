@@ -122,6 +122,9 @@ func (rep *Report) absent(outcomes []outcome) {
 				self := finding.Resource{Kind: f.Resource.Kind, Namespace: f.Resource.Namespace, Name: f.Resource.Name}
 				if other := holding(holders()[self], func(i int) bool { return outcomes[i].have[self] == served }); other >= 0 {
 					f.Severity = finding.Warning // who has both chooses between them
+					if rules.ForNewerClusters(f.File, outcomes[other].tree.Name) {
+						f.Severity = finding.Note
+					}
 					f.Help = "it is in " + outcomes[other].tree.Name + " in a version that is served"
 				}
 				continue

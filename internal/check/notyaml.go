@@ -28,7 +28,10 @@ var (
 	namespacedLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^ {1,4}namespace:\s*["']?([\w.-]+)`) })
 	secretKind     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)kind\W{0,5}\w*secret`) })
 	separatorLine  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^---.*$`) })
-	otherTemplate  = sync.OnceValue(func() *regexp.Regexp {
+	maskedLine     = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\s*(?:- )?[\w./-]+: +(?:(?:\*{2,}|%{2,}|@{2,})\s*(?:#.*)?|\*\s+#.*\b(?i:must|configure|replace|change|your|fill)\b.*)$`)
+	}) // image: ****
+	otherTemplate = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`%\{|#\{|\[\[|<<[^:]|%[A-Z_]+%|(?m)^\s*(?:\.\.\.|…)`)
 	})
 )
@@ -74,6 +77,10 @@ func notYAML(t *Tree, s manifest.Source, err error) (*finding.Finding, objects) 
 	f.Secret = secretKind().Match(s.Data) // where the parser stumbles may be behind its document, and lists have Secrets in them
 	if t.alone {
 		f.Severity = finding.Warning // nobody knows whether it is applied
+	}
+	if maskedLine().Match(line) {
+		f.ToFillIn, f.Severity = true, finding.Warning
+		f.Help = "it stands for a value that somebody is to fill in"
 	}
 	return f, have
 }

@@ -51,7 +51,7 @@ var purposes = map[string]purpose{
 }
 
 // partial are the rules that ask for what a patch leaves to the resource it changes.
-var partial = map[string]bool{apischema.RequiredField: true, "volume-not-found": true, apischema.ServiceInvalid: true, apischema.WorkloadInvalid: true}
+var partial = map[string]bool{apischema.RequiredField: true, "kind-missing": true, "volume-not-found": true, apischema.ServiceInvalid: true, apischema.WorkloadInvalid: true}
 
 // folders are whole names of folders that say so; as one word of several they may be
 // a program's.
@@ -424,6 +424,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		}
 	}
 	merged := partsToMerge(findings)
+	inSamples := foldersBelow{top: t.top(), names: samples}
 	for i := range findings {
 		f := &findings[i]
 		if _, ok := set[f.Rule]; ok {
@@ -433,7 +434,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			f.Severity = finding.Note
 		}
 		together := t.Root != "" || f.Rule != "quota-exceeded" && f.Rule != "limit-range-violated" // files of a folder need not be
-		if t.Root == "" && f.Rule == "service-spans-applications" && isSample(f.File) {
+		if t.Root == "" && f.Rule == "service-spans-applications" && inSamples.has(f.File) {
 			f.Severity = min(f.Severity, finding.Note) // each is tried by itself
 		}
 		if t.Root == "" && isSnippet(f) || isBlankToFill(f) || !together {
@@ -481,10 +482,33 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 	}
 }
 
-// isSample reports whether a file is in a folder of samples.
-func isSample(file string) bool {
-	dirs := strings.Split(filepath.ToSlash(filepath.Dir(file)), "/")
-	return slices.ContainsFunc(dirs, func(name string) bool { return samples[strings.ToLower(name)] })
+// foldersBelow says whether files are in folders of some names below the top of a
+// repository, wherever that is and however their paths are written.
+type foldersBelow struct {
+	top   string // "" for files that are in none
+	names map[string]bool
+	known map[string]bool // by folder, as it is written
+}
+
+func (b *foldersBelow) has(file string) bool {
+	dir := filepath.Dir(file)
+	is, ok := b.known[dir]
+	if !ok {
+		rel := dir
+		if abs, err := filepath.Abs(filepath.FromSlash(dir)); err == nil && b.top != "" {
+			if below, err := filepath.Rel(b.top, abs); err == nil && filepath.IsLocal(below) {
+				rel = below
+			}
+		}
+		for name := range strings.SplitSeq(filepath.ToSlash(rel), "/") {
+			is = is || b.names[strings.ToLower(name)]
+		}
+		if b.known == nil {
+			b.known = map[string]bool{}
+		}
+		b.known[dir] = is
+	}
+	return is
 }
 
 // isBlankToFill reports whether a finding is about what was left empty, or a placeholder

@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -135,6 +136,34 @@ func TestLessons(t *testing.T) {
 	stateful := strings.Replace(workload("api", "8080"), "kind: Deployment\nmetadata: {name: api}\nspec:\n", "kind: StatefulSet\nmetadata: {name: api}\nspec:\n  serviceName: api\n", 1)
 	rep := run(t, check.Options{}, tree(t, map[string]string{"shop/all.yaml": service + stateful, "shop/deployment.yaml": workload("api", "5000")}))
 	assert.Empty(t, above(rep, finding.Note), "one workload, of either kind")
+}
+
+// TestSamplesAnywhere: where a file is, is the same from whatever folder it is checked.
+func TestSamplesAnywhere(t *testing.T) {
+	deployment := func(name, port string) string {
+		return "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: " + name + "}\nspec:\n  selector: {matchLabels: {app: till}}\n  template:\n    metadata: {labels: {app: till}}\n" +
+			"    spec: {containers: [{name: a, image: 'shop/" + name + ":1', ports: [{containerPort: " + port + "}]}]}\n"
+	}
+	dir := filepath.Join(t.TempDir(), "examples", "shop")
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, ".git"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ".git", "HEAD"), []byte("ref: refs/heads/main\n"), 0o644))
+	for file, text := range map[string]string{
+		"k8s/a.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: till}\nspec: {selector: {app: till}, ports: [{port: 80, targetPort: 8080}]}\n" + deployment("first", "8080"),
+		"k8s/b.yaml": deployment("second", "5000"),
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, "k8s"), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, filepath.FromSlash(file)), []byte(text), 0o644))
+	}
+	assert.Equal(t, []string{"warning service-spans-applications"}, above(run(t, check.Options{}, dir), finding.Note))
+}
+
+// TestOldAndNewClusters: of a file for clusters from a release on there may be one for those before.
+func TestOldAndNewClusters(t *testing.T) {
+	const rest = "kind: PodDisruptionBudget\nmetadata: {name: web}\nspec: {minAvailable: 1, selector: {matchLabels: {app: web}}}\n"
+	for file, want := range map[string]string{"examples/web-v1.21.yaml": "note", "examples/web-k8s-1.21.yml": "note", "examples/web-new.yaml": "warning", "examples/other-v1.21.yaml": "warning"} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"examples/web.yaml": "apiVersion: policy/v1beta1\n" + rest, file: "apiVersion: policy/v1\n" + rest}))
+		assert.Contains(t, above(rep, finding.Off), want+" api-removed", file)
+	}
 }
 
 // TestOfCharts: a selector whose labels are called after a release means a chart's pods.

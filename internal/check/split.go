@@ -23,8 +23,11 @@ type part struct {
 // manual and the fixtures of tests. What one of them says is no evidence about
 // another. So are files in a folder of samples, each of which is tried by itself. Folders
 // without such an object stay together.
-func split(dir string, inv *inventory.Inventory) []part {
-	s := splitter{inv: inv, rivals: rivals(inv)}
+//
+// top is the top of the repository.
+func split(top, dir string, inv *inventory.Inventory) []part {
+	s := splitter{inv: inv, samples: foldersBelow{top: top, names: samples}}
+	s.rivals = s.findRivals()
 	if len(s.rivals) == 0 {
 		return []part{{dir, inv}}
 	}
@@ -36,9 +39,10 @@ func split(dir string, inv *inventory.Inventory) []part {
 }
 
 type splitter struct {
-	inv    *inventory.Inventory
-	rivals map[*inventory.Object]int // the number of the object that several define
-	parts  []part
+	inv     *inventory.Inventory
+	rivals  map[*inventory.Object]int // the number of the object that several define
+	parts   []part
+	samples foldersBelow
 }
 
 // split adds the parts of the objects, whose files are all below dir.
@@ -46,7 +50,7 @@ func (s *splitter) split(dir string, objects []*inventory.Object) {
 	children := map[string][]*inventory.Object{}
 	var order []string
 	for _, o := range objects {
-		child := childOf(dir, o.File)
+		child := s.childOf(dir, o.File)
 		if _, ok := children[child]; !ok {
 			order = append(order, child)
 		}
@@ -97,12 +101,12 @@ func (s *splitter) add(dir string, objects []*inventory.Object) {
 
 // childOf is the folder in dir that the file is below, "" for files in dir itself, or
 // their names where they are samples.
-func childOf(dir, file string) string {
+func (s *splitter) childOf(dir, file string) string {
 	rel, err := filepath.Rel(dir, filepath.Dir(file))
 	switch {
 	case err != nil || filepath.Clean(dir) == filepath.Clean(file):
 		return ""
-	case rel == "." && isSample(file):
+	case rel == "." && s.samples.has(file):
 		return filepath.Base(file)
 	case rel == ".":
 		return ""
@@ -111,10 +115,11 @@ func childOf(dir, file string) string {
 	return child
 }
 
-// rivals numbers the objects that files in several folders, or several samples, define
+// findRivals numbers the objects that files in several folders, or several samples, define
 // differently.
 // Namespaces and definitions of kinds are commonly repeated, and mean the same.
-func rivals(inv *inventory.Inventory) map[*inventory.Object]int {
+func (s *splitter) findRivals() map[*inventory.Object]int {
+	inv := s.inv
 	type identity struct {
 		inventory.GroupKind
 		namespace, name string
@@ -132,7 +137,7 @@ func rivals(inv *inventory.Inventory) map[*inventory.Object]int {
 	for _, o := range inv.Objects() {
 		all := by[identity{o.GroupKind, o.Namespace, o.Name}]
 		if len(all) < 2 || all[0] != o || !slices.ContainsFunc(all[1:], func(other *inventory.Object) bool {
-			return (filepath.Dir(other.File) != filepath.Dir(o.File) || other.File != o.File && isSample(o.File)) && !same(o.Node, other.Node)
+			return (filepath.Dir(other.File) != filepath.Dir(o.File) || other.File != o.File && s.samples.has(o.File)) && !same(o.Node, other.Node)
 		}) {
 			continue
 		}

@@ -2,10 +2,8 @@ package check
 
 import (
 	"bytes"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
@@ -34,7 +32,15 @@ func (rep *Report) spareToFill(outcomes []outcome) {
 			f := &o.findings[j]
 			_, image := rules.MovingImage(f)
 			fills := f.Missing != nil || completable[f.Rule] || f.Rule == apischema.SecretInvalid || image
-			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || !fills || len(f.Suggestions) > 0 {
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || len(f.Suggestions) > 0 {
+				continue
+			}
+			if f.Rule == "variable-not-expanded" && f.Severity < finding.Error && isParameter(sources.of(rep, f.File), f.Line-1) {
+				answer(f, "a comment says what it is to be")
+				f.ToFillIn = true
+				continue
+			}
+			if !fills {
 				continue
 			}
 			if o.around == nil && f.Missing != nil {
@@ -87,9 +93,10 @@ func (rep *Report) shownInPart(outcomes []outcome) {
 		if o.tree.Root != "" || o.tree.Named {
 			continue
 		}
+		documents := foldersBelow{top: o.tree.top(), names: documentFolders}
 		for j := range o.findings {
 			f := &o.findings[j]
-			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || f.Rule != apischema.RequiredField || f.Said().Name != "selector" || !amongDocuments(f.File) {
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || f.Rule != apischema.RequiredField || f.Said().Name != "selector" || !documents.has(f.File) {
 				continue
 			}
 			if !slices.ContainsFunc(documentAt(sources.of(rep, f.File), f.Line-1), func(line []byte) bool { return bytes.Contains(line, []byte("labels:")) }) {
@@ -100,12 +107,8 @@ func (rep *Report) shownInPart(outcomes []outcome) {
 	}
 }
 
-// amongDocuments reports whether a file is in a folder of documents.
-func amongDocuments(file string) bool {
-	return slices.ContainsFunc(strings.Split(filepath.ToSlash(filepath.Dir(file)), "/"), func(folder string) bool {
-		return folder == "docs" || folder == "doc" || folder == "documentation"
-	})
-}
+// documentFolders are the names of folders of documents.
+var documentFolders = map[string]bool{"docs": true, "doc": true, "documentation": true}
 
 // saysToFill reports whether the comment on a line, or those on the lines above it, ask
 // for another value.
@@ -129,6 +132,16 @@ func saysToFill(lines [][]byte, at int) bool {
 		at++
 	}
 	return asksAbove(lines, at, placeholderSaid())
+}
+
+// parameterSaid is how a comment begins that says what a parameter of a command is.
+var parameterSaid = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i) # *(?:\(?(?:mandatory|required|optional)\)? (?:parameter|argument|flag|option|setting)\b|(?:your|the (?:name|url|address|path|id|region) of your) )`)
+})
+
+// isParameter reports whether the comment on a line says what is to be given there.
+func isParameter(lines [][]byte, at int) bool {
+	return at < len(lines) && parameterSaid().Match(lines[at])
 }
 
 // theseValues is how a comment asks for other values of all lines below it.

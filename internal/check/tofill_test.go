@@ -169,6 +169,20 @@ func TestCommentsAskForGroups(t *testing.T) {
 	}
 }
 
+// TestParametersToFill: a comment beside a variable that nothing sets may say what is to be
+// given there.
+func TestParametersToFill(t *testing.T) {
+	for comment, want := range map[string]bool{"# Required parameter: the path of a kubeconfig": true, "# your cluster": true, "# set by the chart": false, "": false} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"k8s/web.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: till/web:1.2\n    args:\n    - --cluster=$(CLUSTER_CONFIG) " + comment + "\n",
+		}))
+		for _, f := range rep.Findings {
+			assert.Equal(t, want, f.ToFillIn, comment)
+		}
+		assert.Equal(t, []string{"warning variable-not-expanded"}, above(rep, finding.Note), comment)
+	}
+}
+
 // TestImagesToFill: an image that a comment asks for another one in place of is to be filled in.
 func TestImagesToFill(t *testing.T) {
 	for comment, want := range map[string]bool{"  # Replace with your image": true, "  # built by hand": false, "": false} {

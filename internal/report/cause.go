@@ -77,7 +77,10 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		}
 		return f.Tree + end + about.Of + end + form, about.Of != ""
 	},
-	"variable-not-expanded": func(f *finding.Finding) (string, bool) { // the variables of one value
+	"variable-not-expanded": func(f *finding.Finding) (string, bool) { // the variables of one value, or all that an object lacks
+		if f.Severity == finding.Warning && f.Meant == "" {
+			return object(f), f.File != ""
+		}
 		return place(f), f.File != "" && f.Line > 0
 	},
 	"volume-not-shareable": func(f *finding.Finding) (string, bool) { // the claims of one workload
