@@ -110,7 +110,7 @@ var podsByNamespacedLabel = NewFact(func(b *Build) map[namespacedLabel][]*invent
 // selector. The answer is remembered. Of the build only the inventory is needed.
 func (b *Build) SelectedPods(svc *inventory.Object) []*inventory.Pod {
 	return selectedPods.Of(b).Get(svc, func() []*inventory.Pod {
-		if sel := svc.Get("spec", "selector"); sel != nil && len(sel.Content) > 0 {
+		if sel := svc.Get("spec", "selector"); sel != nil && len(sel.Content) > 0 && yamlnode.GetString(svc.Node, "spec", "type") != "ExternalName" {
 			return b.matching(svc.Namespace, sel)
 		}
 		return nil

@@ -206,6 +206,16 @@ func TestAbsencesOfWhatWasNamed(t *testing.T) {
 	}
 }
 
+// TestInAddOnOnly: the Service of an add-on has the name of one in another namespace, and the
+// add-on is not here.
+func TestInAddOnOnly(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: web, image: 'shop/web:1.2', env: [{name: METRICS_URL, value: 'http://prometheus.linkerd-viz.svc.cluster.local:9090'}]}]}\n" +
+		"---\napiVersion: v1\nkind: Service\nmetadata: {name: prometheus, namespace: lab}\nspec: {type: ExternalName, externalName: files.example.com}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: linkerd-viz}\n"
+	const own = "---\napiVersion: v1\nkind: Service\nmetadata: {name: tap, namespace: linkerd-viz}\nspec: {type: ExternalName, externalName: tap.example.com}\n"
+	assert.Empty(t, above(run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": pod})), finding.Note))
+	assert.Equal(t, []string{"error host-not-found"}, above(run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": pod + own})), finding.Note))
+}
+
 // TestFleetChangesCharts: Fleet has a kustomization patch what a chart makes, which is in
 // no file.
 func TestFleetChangesCharts(t *testing.T) {

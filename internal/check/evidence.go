@@ -172,7 +172,7 @@ type surroundings struct {
 	rules.Absences
 	makers      []maker
 	namespaces  map[string]bool           // of what is here
-	inhabited   map[string]bool           // those with workloads or Services, where something lacks
+	inhabited   map[string]bool           // those with workloads or Services, where something lacks, and those of add-ons
 	running     map[finding.Resource]bool // copies of what a cluster had
 	copied      map[calledIn]bool         // the same, of workloads
 	certManager bool
@@ -213,10 +213,10 @@ func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.F
 			continue
 		}
 		s.namespaces[o.Namespace] = true
+		if (len(s.Objects) > 0 || addOns[o.Namespace]) && (o.Kind == "Service" || len(o.Pods()) > 0) {
+			s.inhabited[o.Namespace] = true
+		}
 		if len(s.Objects) > 0 {
-			if o.Kind == "Service" || len(o.Pods()) > 0 {
-				s.inhabited[o.Namespace] = true
-			}
 			if isCopy(o) {
 				s.running[o.Resource()] = true
 				if len(o.Pods()) > 0 {
@@ -640,6 +640,9 @@ func installedApart(outcomes []outcome, makers *makersBy) {
 			} else if m := makers.outside[f.Wanted.Namespace]; m != nil {
 				f.Severity = finding.Note
 				f.Help = m.what + " has another repository deployed to this namespace"
+			} else if f.Wanted.Kind == "Service" && addOns[f.Wanted.Namespace] && !slices.ContainsFunc(outcomes, func(o outcome) bool { return o.around != nil && o.around.inhabited[f.Wanted.Namespace] }) {
+				f.Severity = finding.Note
+				f.Help = "it is the namespace of an add-on, of which nothing is here"
 			}
 		}
 	}
