@@ -125,8 +125,12 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 	if err != nil || lacks == "" && unsureFailures().MatchString(f.What) && !ofNoVersion().Match(text) {
 		return nil
 	}
+	dir := path.Dir(absolute(f.File))
+	if !isKustomizationFile(f.File) && t.Root != "" {
+		dir = filepath.ToSlash(t.Root) // whose build it is
+	}
 	found := finding.Finding{
-		Rule: BuildFails, Severity: finding.Error, Resource: finding.Resource{Kind: "Kustomization", Name: path.Base(path.Dir(absolute(f.File)))},
+		Rule: BuildFails, Severity: finding.Error, Resource: finding.Resource{Kind: "Kustomization", Name: path.Base(dir)},
 		Message: "the build fails: " + f.What, Help: f.Help, File: f.File, Line: f.Line, Column: f.Column, Secret: f.Text == "",
 	}
 	line := lineOf(text, f.Line)
