@@ -122,6 +122,13 @@ func (j *hostJudge) note(o *inventory.Object) {
 		for _, alias := range yamlnode.Elements(yamlnode.Get(pod.Spec, "hostAliases")) {
 			j.define(yamlnode.Get(alias, "hostnames"))
 		}
+		for _, c := range pod.Containers {
+			for _, field := range [...]string{"command", "args"} {
+				for _, n := range yamlnode.Elements(yamlnode.Get(c.Node, field)) {
+					j.defineWritten(yamlnode.String(n))
+				}
+			}
+		}
 	}
 	if inventory.ByKubernetes(o.Group) {
 		return
@@ -147,6 +154,27 @@ func (j *hostJudge) note(o *inventory.Object) {
 func (j *hostJudge) fills(namespace string) {
 	if _, ok := j.charts[namespace]; !ok {
 		j.charts[namespace] = finding.Warning
+	}
+}
+
+// defineWritten takes the names that a script writes into a pod's own table of hosts:
+//
+//	echo "$IP registry.lab" >> /etc/hosts
+func (j *hostJudge) defineWritten(script string) {
+	const table = "/etc/hosts"
+	if !strings.Contains(script, table) {
+		return
+	}
+	for line := range strings.Lines(script) {
+		before, _, ok := strings.Cut(line, table)
+		if !ok || !strings.Contains(before, ">") && !strings.Contains(before, "tee") {
+			continue
+		}
+		for _, name := range strings.FieldsFunc(before, func(r rune) bool { return strings.ContainsRune(" \t\"'>|;", r) }) {
+			if name != "echo" && name != "printf" && name != "tee" && name != "-a" {
+				j.defined[name] = true
+			}
+		}
 	}
 }
 

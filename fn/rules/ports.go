@@ -333,8 +333,13 @@ var undeclaredPorts = []struct{ program, port string }{
 	{"kube-state-metrics", "8081"}, // https://github.com/kubernetes/kube-state-metrics/blob/main/docs/developer/cli-arguments.md
 }
 
+// portsOfOwners are ports that the images of somebody listen on, whichever they are of.
+// https://github.com/jlesage/docker-baseimage-gui#ports
+// https://github.com/linuxserver/docker-baseimage-kasmvnc
+var portsOfOwners = []struct{ owner, port string }{{"jlesage", "5800"}, {"jlesage", "5900"}, {"linuxserver", "3000"}, {"linuxserver", "3001"}}
+
 // listensUndeclared reports whether a container is one of those programs, by its
-// name or its image's or by the last word of them, or a controller whose webhooks have
+// name or its image's or by the last word of them, or of one of those owners, or a controller whose webhooks have
 // their usual port and their usual folder of certificates:
 // https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/webhook#Options
 func listensUndeclared(c *inventory.Container, port string) bool {
@@ -342,6 +347,12 @@ func listensUndeclared(c *inventory.Container, port string) bool {
 		return strings.Contains(yamlnode.GetString(n, "mountPath"), "k8s-webhook-server")
 	}) {
 		return true
+	}
+	owner := path.Base(path.Dir(yamlnode.GetString(c.Node, "image")))
+	for _, o := range portsOfOwners {
+		if o.owner == owner && o.port == port {
+			return true
+		}
 	}
 	image, _, _ := strings.Cut(path.Base(yamlnode.GetString(c.Node, "image")), ":")
 	return slices.ContainsFunc(undeclaredPorts, func(u struct{ program, port string }) bool {

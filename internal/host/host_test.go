@@ -146,6 +146,7 @@ func TestFindInValues(t *testing.T) {
 		{"X", "p{margin:0;z-index:99}", nil},
 		{"X", "--user=app:8080", nil},
 		{"HOSTNAME", "api", nil},
+		{"TSNET_HOSTNAME", "api", nil},
 		{"X", "ab:0,cd:7000000,ef:080", nil},
 		{"X", "http://api:80001", []string{"api:80001"}},
 		{"X", "text[from:100]", nil},

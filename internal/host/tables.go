@@ -78,7 +78,7 @@ var otherKeys = [...]string{
 // mesh or a monitor: https://tailscale.com/kb/1282/docker and
 // https://docs.datadoghq.com/agent/docker/
 var ownNames = map[string]bool{
-	"hostname": true, "ts_hostname": true, "tailscale_hostname": true, "dd_hostname": true, "nb_hostname": true, "node_hostname": true,
+	"hostname": true, "ts_hostname": true, "tsnet_hostname": true, "tailscale_hostname": true, "dd_hostname": true, "nb_hostname": true, "node_hostname": true,
 	"agent_hostname": true, "container_hostname": true, "device_hostname": true, "my_hostname": true, "zbx_hostname": true,
 }
 
