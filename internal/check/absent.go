@@ -167,12 +167,24 @@ func (rep *Report) absent(outcomes []outcome) {
 			if file := nearby(unlisted, &outcomes[i].tree, f); file != "" {
 				f.Help = fmt.Sprintf("it is in %s, which no kustomization lists: add it to resources", file)
 				outcomes[i].forget(f, file)
+				if !set && outcomes[i].around != nil && isSampleFile(file) {
+					f.Severity, f.Help = finding.Note, fmt.Sprintf("%s is a sample of it, which somebody makes the real one from", file)
+				}
 				if !set && outcomes[i].around != nil && outcomes[i].tree.off[absolute(file)] {
 					f.Severity, f.Help = finding.Note, fmt.Sprintf("it is in %s, which the kustomization has commented out", file)
 				}
 			}
 		}
 	}
+}
+
+// isSampleFile reports whether a file is one to make another one of, by its name:
+// settings-sample.yaml.
+func isSampleFile(file string) bool {
+	stem, _, _ := strings.Cut(strings.ToLower(filepath.Base(file)), ".y")
+	return slices.ContainsFunc(strings.FieldsFunc(stem, func(r rune) bool { return r == '-' || r == '_' || r == '.' }), func(word string) bool {
+		return word == "sample" || word == "example" || word == "template"
+	})
 }
 
 // nearby returns the file that no kustomization lists and that defines what f

@@ -98,6 +98,10 @@ func TestForgottenFilesAreNearby(t *testing.T) {
 		assert.Equal(t, want, above(rep, finding.Note), comment)
 	}
 
+	// A sample is none of what is applied.
+	rep = run(t, check.Options{}, tree(t, map[string]string{"app/kustomization.yaml": kustomization + "- pod.yaml\n", "app/pod.yaml": pod, "app/secret-sample.yaml": nowhere}))
+	assert.Equal(t, []string{"note secret-not-found"}, above(rep, finding.Off))
+
 	// A script may apply it before.
 	for name, c := range map[string]struct {
 		script, text string
@@ -393,4 +397,35 @@ func TestNoSecretsKept(t *testing.T) {
 		found := above(run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": text})), finding.Note)
 		assert.Len(t, found, want, text)
 	}
+}
+
+// TestClientsMakeObjects: a program in Go that is a client of a cluster may make what it has
+// the name of.
+func TestClientsMakeObjects(t *testing.T) {
+	const program = "package main\n\nconst settings = \"shop-settings\"\n"
+	const text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", envFrom: [{configMapRef: {name: shop-settings}}]}]}\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  finding.Severity
+	}{
+		"a client":            {map[string]string{"go.mod": "module shop\n\nrequire k8s.io/client-go v0.34.0\n", "pkg/names.go": program}, finding.Note},
+		"another program":     {map[string]string{"go.mod": "module shop\n", "pkg/names.go": program}, finding.Warning},
+		"a test of a client":  {map[string]string{"go.mod": "module shop\n\nrequire k8s.io/client-go v0.34.0\n", "pkg/names_test.go": program}, finding.Warning},
+		"a part of its names": {map[string]string{"go.mod": "module shop\n\nrequire k8s.io/client-go v0.34.0\n", "pkg/names.go": strings.ReplaceAll(program, "shop-settings", "shop-settings-2")}, finding.Warning},
+	} {
+		c.files["k8s/all.yaml"] = text
+		assert.Equal(t, []string{c.want.String() + " configmap-not-found"}, above(run(t, check.Options{}, tree(t, c.files)), finding.Off), name)
+	}
+}
+
+// TestForACase: a comment says that a resource is for those who have something, or that a
+// value is none yet.
+func TestForACase(t *testing.T) {
+	const scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: reader, namespace: shop}\nspec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: reader}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: web, image: \"shop/web:1.2\", env: []}]}\n"
+	beside := strings.Replace(scaler, "env: []", "envFrom: [{configMapRef: {\n      name: shop-settings\n      }}]", 1)
+	assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"all.yaml": "# Scales the readers\n" + scaler})), finding.Off), "warning scale-target-not-found")
+	assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"all.yaml": "# Scales the readers, if they are used\n" + scaler})), finding.Off), "note scale-target-not-found")
+	assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"all.yaml": beside})), finding.Off), "warning configmap-not-found")
+	beside = strings.Replace(beside, "name: shop-settings", "name: shop-settings # a placeholder", 1)
+	assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"all.yaml": beside})), finding.Off), "note configmap-not-found")
 }

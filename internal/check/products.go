@@ -57,7 +57,8 @@ func (r *reader) installsProducts(file string, text []byte, forCluster bool) {
 			if lower == nil {
 				lower = bytes.ToLower(text)
 			}
-			if !installs(lower, p.Words) {
+			// A program that is built on a product runs beside it.
+			if built := path.Base(file) == "go.mod" && q.kind == "ClusterRole" && bytes.Contains(lower, []byte(p.Words[0]+".dev/")); !built && !installs(lower, p.Words) {
 				continue
 			}
 			delete(r.questions, q)

@@ -54,6 +54,7 @@ func TestAbsentPartsOfProducts(t *testing.T) {
 		"of one that is here":           {sensor + "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: argo-events-webhook-sa, namespace: argo-events}\n", "serviceaccount-not-found", nil, finding.Warning},
 		"a role of a product":           {grant, "role-not-found", map[string]string{"up.sh": "helm install games agones/agones -n games\n"}, finding.Note},
 		"of which nothing is said":      {grant, "role-not-found", nil, finding.Warning},
+		"a program built on one":        {strings.ReplaceAll(grant, "agones-sdk", "addressable-resolver"), "role-not-found", map[string]string{"go.mod": "module example.com/games\n\nrequire knative.dev/eventing v0.40.0\n"}, finding.Note},
 		"a claim of a release":          {disk, "pvc-not-found", map[string]string{"README.md": "helm upgrade --install logs example/loki\n"}, finding.Note},
 		"a claim of another":            {disk, "pvc-not-found", map[string]string{"README.md": "helm upgrade --install log example/loki\n"}, finding.Warning},
 		"a class":                       {claim, "object-not-found", nil, finding.Note},

@@ -242,6 +242,14 @@ func (rep *Report) saidToBeMade(outcomes []outcome) {
 				from--
 			}
 			said[lacking{o, *object}] = slices.ContainsFunc(lines[from:f.Line], saysWhoMakes) || saysWhoAdds(f, lines, object.Kind)
+			switch {
+			case slices.ContainsFunc(lines[from:f.Line], saysPlaceholder):
+				answer(f, "a comment says that it is a placeholder")
+				f.Severity = finding.Note
+			case (f.Rule == "scale-target-not-found" || f.Rule == "service-not-found") && saysInCase(documentAt(lines, f.Line-1)):
+				answer(f, "a comment says that it is for a case")
+				f.Severity = finding.Note
+			}
 		}
 	})
 	each(func(o *outcome, f *finding.Finding, object *finding.Resource) {
@@ -276,6 +284,33 @@ var (
 // kubectl port-forward.
 func saysWhoForwards(comment []byte) bool {
 	return bytes.Contains(comment, []byte("port-forward")) || bytes.Contains(bytes.ToLower(comment), []byte("browser"))
+}
+
+// saysPlaceholder reports whether a line has a comment that calls what is there one.
+func saysPlaceholder(line []byte) bool {
+	_, comment, ok := bytes.Cut(line, []byte("#"))
+	return ok && hasWord(bytes.ToLower(comment), "placeholder")
+}
+
+// inCase is how a comment says that a resource is for those who have something.
+var inCase = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:if|when|once) (?:[\w-]+ ){0,4}(?:implemented|used|using|deployed|enabled|available|exists?)\b`)
+})
+
+// saysInCase reports whether a comment before the first field of a document says so of it.
+func saysInCase(doc [][]byte) bool {
+	for _, line := range doc {
+		text := bytes.TrimSpace(line)
+		switch {
+		case bytes.HasPrefix(text, []byte("#")):
+			if inCase().Match(text) {
+				return true
+			}
+		case len(text) > 0 && !bytes.HasPrefix(text, []byte("---")):
+			return false
+		}
+	}
+	return false
 }
 
 var saidMade = sync.OnceValue(func() *regexp.Regexp {

@@ -156,7 +156,11 @@ type reader struct {
 	have      map[string]bool // the names of files for clusters
 	others    bool            // are made in ways that are not read
 	project   bool            // of an operator
-	seen      int             // bytes
+	client    bool            // programs in Go are clients of a cluster
+	quoted    map[question]string
+	moved     string // the file that says that objects are in Terraform by now
+	terraform bool   // which is here
+	seen      int    // bytes
 	compared  int64
 }
 
@@ -185,6 +189,7 @@ func (r *reader) read(file string, text []byte) (more bool) {
 	}
 	r.installsProducts(file, text, commands == nil)
 	r.copies(file, text)
+	r.programmed(file, text)
 	r.others, r.project = r.others || makesOthers(file, commands), r.project || isProject(file, commands)
 	for q := range r.questions {
 		if q.kind == "" { // which is looked for by itself
@@ -664,6 +669,38 @@ func (q question) spokenOf(text []byte) bool {
 	}
 }
 
+// programmed looks for names that programs in Go have, of which those that are clients of a
+// cluster may make the objects, and for comments of what Terraform makes by now.
+func (r *reader) programmed(file string, text []byte) {
+	switch path.Ext(file) {
+	case ".mod":
+		r.client = r.client || bytes.Contains(text, []byte("k8s.io/client-go")) || bytes.Contains(text, []byte("sigs.k8s.io/controller-runtime"))
+	case ".tf", ".tofu":
+		r.terraform = true
+	case ".yaml", ".yml":
+		if r.moved == "" && movedToTerraform().Match(text) {
+			r.moved = file
+		}
+	case ".go":
+		if strings.HasSuffix(file, "_test.go") {
+			return
+		}
+		named, _ := r.namedIn(text)
+		for q := range r.questions {
+			if kindWords[q.kind] != "" && named[q.name] && isDistinct(q.name) && inQuotes(text, q.name) {
+				if r.quoted == nil {
+					r.quoted = map[question]string{}
+				}
+				r.quoted[q] = file
+			}
+		}
+	}
+}
+
+var movedToTerraform = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)#[^\n]*\b(?:migrated|moved) (?:\w+ )?to (?:terraform|opentofu|tf)\b`)
+})
+
 // end says of what nobody makes by its name whether it may be made all the same.
 func (r *reader) end() {
 	for q, findings := range r.questions {
@@ -672,6 +709,10 @@ func (r *reader) end() {
 			left, open := r.spoken[f]
 			if open && said.name != "" && !r.have[said.name] {
 				r.spoken[f] = speech{maker: said.by + " names a file " + said.name + ", which is not here"}
+			} else if open && left.maker == "" && r.client && r.quoted[q] != "" {
+				r.spoken[f] = speech{maker: r.quoted[q] + " is a program with its name, and may make it"}
+			} else if open && left.maker == "" && r.moved != "" && !r.terraform && kindWords[q.kind] != "" {
+				r.spoken[f] = speech{maker: r.moved + " says that Terraform makes what was here, and it is not here"}
 			} else if open {
 				r.spoken[f] = speech{maker: left.maker, workload: left.workload, elsewhere: r.others || r.mentioned[q], project: r.project}
 			}

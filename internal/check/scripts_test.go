@@ -186,6 +186,8 @@ func TestScriptsMakeObjects(t *testing.T) {
 		"another's secret":        {secret, "README.md", "helm upgrade --install shop charts/keys\n", "warning secret-not-found"},
 		"text of a program":       {account, "deploy/up.py", "ACCOUNT = \"\"\"\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: shop-keys\n\"\"\"\nrun(\"kubectl apply -f -\", ACCOUNT)\n", "note serviceaccount-not-found"},
 		"text that asks for it":   {account, "deploy/up.py", "POD = \"\"\"\nkind: Pod\nmetadata:\n  name: shop-keys\n\"\"\"\nrun(\"kubectl apply -f -\", POD)\n", "warning serviceaccount-not-found"},
+		"Terraform has it by now": {account, "flux/all.yaml", "# The roles have been migrated to Terraform (infra/).\nkind: Kustomization\n", "note serviceaccount-not-found"},
+		"Terraform has a cluster": {account, "README.md", "The cluster was moved to Terraform.\n", "warning serviceaccount-not-found"},
 		"a secret of its name":    {account, "up.sh", "kubectl create secret generic shop-keys\n", "warning serviceaccount-not-found"},
 		"a release":               {route, "README.md", "helm upgrade --install -n prod shop oci://example.com/shop\n", "note service-not-found"},
 		"flags before":            {route, "deploy.sh", "helm --kube-context \"$CTX\" -n prod upgrade --install shop oci://example.com/shop\n", "note service-not-found"},
