@@ -39,6 +39,10 @@ func TestAbsencesByEvidence(t *testing.T) {
 	const release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: monitoring, namespace: %s}\nspec:\n  interval: 1h\n  chart: {spec: {chart: stack, sourceRef: {kind: HelmRepository, name: charts}}}\n"
 	const app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: cart, namespace: argocd}\nspec:\n  project: default\n  source: {repoURL: 'https://git.example.com/shop.git', path: %s}\n  destination: {server: 'https://kubernetes.default.svc', namespace: shop}\n"
 	const custom = "apiVersion: vault.example.com/v1\nkind: KeyRing\nmetadata: {name: %s, namespace: shop}\nspec: {size: 3, target: %s}\n"
+	encrypted := func(key string) string {
+		return "apiVersion: ENC[AES256_GCM,data:GJM=,iv:L,tag:S,type:str]\nkind: ENC[AES256_GCM,data:m,iv:S,tag:x,type:str]\nmetadata:\n  name: ENC[AES256_GCM,data:mc,iv:t,tag:R,type:str]\nstringData:\n  " + key + ": ENC[AES256_GCM,data:YI,iv:V,tag:R,type:str]\nsops:\n  version: 3.9.0\n"
+	}
+	const asksKey = "apiVersion: v1\nkind: Pod\nmetadata: {name: payments, namespace: shop}\nspec: {containers: [{name: web, image: 'shop/web:1.2', env: [{name: A, valueFrom: {secretKeyRef: {name: payments-key, key: token}}}]}]}\n"
 	const renews = "apiVersion: v1\nkind: Pod\nmetadata: {name: certs, namespace: shop}\nspec: {containers: [{name: certs, image: 'shop/certs:1.2', "
 	for name, c := range map[string]struct {
 		files map[string]string
@@ -79,6 +83,8 @@ func TestAbsencesByEvidence(t *testing.T) {
 		"a value that Flux puts in":      {map[string]string{"k8s/all.yaml": whole, "flux/k.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: keys, namespace: flux-system}\nspec: {interval: 1h, path: ./k8s, prune: true, sourceRef: {kind: GitRepository, name: x}, postBuild: {substitute: {NAME: payments-key}}}\n"}, finding.Note},
 		"read from a cluster":            {map[string]string{"k8s/all.yaml": strings.Replace(reads("web", "shop", "payments-key"), "{name: web, ", "{uid: 6d41, resourceVersion: '12', name: web, ", 1)}, finding.Note},
 		"names are encrypted":            {map[string]string{"k8s/all.yaml": whole + "apiVersion: ENC[AES256_GCM,data:GJM=,iv:L,tag:S,type:str]\nkind: ENC[AES256_GCM,data:m,iv:S,tag:x,type:str]\nmetadata:\n  name: ENC[AES256_GCM,data:mc,iv:t,tag:R,type:str]\nstringData:\n  token: ENC[AES256_GCM,data:YI,iv:V,tag:R,type:str]\nsops:\n  version: 3.9.0\n"}, finding.Note},
+		"with the key that is asked":     {map[string]string{"k8s/all.yaml": encrypted("token"), "k8s/b.yaml": asksKey}, finding.Note},
+		"with another key":               {map[string]string{"k8s/all.yaml": encrypted("login"), "k8s/b.yaml": asksKey}, finding.Warning},
 		"values are encrypted":           {map[string]string{"k8s/all.yaml": whole + "apiVersion: v1\nkind: Secret\nmetadata: {name: other, namespace: shop}\nstringData:\n  token: ENC[AES256_GCM,data:YI,iv:V,tag:R,type:str]\nsops:\n  version: 3.9.0\n"}, finding.Error},
 		"in several namespaces":          {map[string]string{"k8s/all.yaml": reads("a", "one", "payments-key") + reads("a", "two", "payments-key") + reads("a", "three", "payments-key")}, finding.Note},
 		"in two namespaces":              {map[string]string{"k8s/all.yaml": reads("a", "one", "payments-key") + reads("a", "two", "payments-key")}, finding.Warning},

@@ -1,13 +1,16 @@
 package check
 
 import (
+	"bytes"
 	"cmp"
 	"io/fs"
 	"iter"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -178,7 +181,7 @@ type surroundings struct {
 	certManager bool
 	certificate bool // it has the Secret of a certificate
 	base        bool
-	encrypted   bool // it has objects whose names SOPS has encrypted: https://getsops.io/docs/
+	encrypted   []map[string]bool // the keys of objects whose names SOPS has encrypted: https://getsops.io/docs/
 }
 
 // maker is a resource that has objects made that are not in its tree.
@@ -209,7 +212,13 @@ func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.F
 			continue
 		}
 		if strings.HasPrefix(o.Name, "ENC[") {
-			s.encrypted = true
+			keys := map[string]bool{}
+			for _, field := range [...]string{"data", "stringData"} {
+				for key := range yamlnode.Fields(o.Get(field)) {
+					keys[key.Value] = true
+				}
+			}
+			s.encrypted = append(s.encrypted, keys)
 			continue
 		}
 		s.namespaces[o.Namespace] = true
@@ -486,6 +495,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 		installedApart(outcomes, makers)
 	}
 	known := map[finding.Resource]absence{} // what the makers say
+	sources := sourceLines{}
 	packaged := packages{}
 	others := &neighbours{outcomes: outcomes}
 	others.meet()
@@ -560,7 +570,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			if a.maker == "" {
 				a.maker = others.ofProduct(&a)
 			}
-			if f.Missing.Kind == "Secret" && a.maker == "" && s.encrypted {
+			if f.Missing.Kind == "Secret" && a.maker == "" && s.mayEncrypt(keyBeside(sources.of(rep, f.File), f.Line)) {
 				a.maker = "the names of some of its Secrets are encrypted"
 			}
 			if f.Missing.Kind == "Service" && a.maker == "" && s.Objects[finding.Resource{Kind: "Secret", Namespace: f.Missing.Namespace, Name: f.Missing.Name}] {
@@ -595,6 +605,32 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 		}
 	}
 }
+
+// mayEncrypt reports whether one of the objects whose names are encrypted may be a Secret
+// with a key, or with keys that nobody says. SOPS encrypts values, and no keys.
+func (s *surroundings) mayEncrypt(key string) bool {
+	return slices.ContainsFunc(s.encrypted, func(keys map[string]bool) bool { return key == "" || keys[key] || len(keys) == 0 })
+}
+
+// keyBeside returns the key that is asked for where a line has the name of a Secret, "" if
+// none is beside it.
+func keyBeside(lines [][]byte, line int) string {
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	indent := func(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " ")) }
+	for _, at := range [...]int{line - 1, line - 2, line} {
+		if at < 0 || at >= len(lines) || indent(lines[at]) != indent(lines[line-1]) {
+			continue
+		}
+		if m := keyAsked().FindSubmatch(lines[at]); m != nil {
+			return string(m[1])
+		}
+	}
+	return ""
+}
+
+var keyAsked = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[ {,])key: *["']?([\w.-]+)`) })
 
 // packages are the folders that are in packages of kpt, or are not, once somebody has asked:
 // https://kpt.dev/reference/schema/kptfile/
