@@ -645,7 +645,7 @@ func mayServe(pod *inventory.Pod, u *hostUse) bool {
 // listens, rather than what it connects to.
 func binds(text string) bool {
 	lower := strings.ToLower(text)
-	for _, word := range [...]string{"bind", "listen", "metrics-addr", "health-probe-addr", "healthz-addr"} {
+	for _, word := range [...]string{"bind", "listen", "metrics-addr", "health-probe-addr", "healthz-addr", "--http-endpoint", "--metrics-endpoint", "--health-endpoint"} {
 		if strings.Contains(lower, word) {
 			return true
 		}

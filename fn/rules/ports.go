@@ -216,8 +216,16 @@ func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string
 			return
 		}
 	}
-	p.Report(o, n, message, AtMost(finding.Warning), DidYouMeanAs("%s", near...),
+	p.Report(o, n, message, AtMost(finding.Warning), DidYouMeanAs("%s", near...), Says(finding.About{What: undeclaredPort, Name: n.Value}),
 		Help("if something does listen on %s, declare it under the container's ports", n.Value))
+}
+
+const undeclaredPort = "a port that no container declares"
+
+// UndeclaredPort returns the number that a finding says no container declares.
+func UndeclaredPort(f *finding.Finding) (number string, ok bool) {
+	said := f.Said()
+	return said.Name, said.What == undeclaredPort
 }
 
 // isBuilt reports whether the image of a pod comes of an image stream, as that of a

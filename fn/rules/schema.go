@@ -231,7 +231,7 @@ func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
 	}
-	if found.Help == apischema.Blank {
+	if found.Help == apischema.Blank || found.What == apischema.ToFillIn {
 		opts = append(opts, func(f *finding.Finding) { f.ToFillIn = true })
 	}
 	if found.Rule == apischema.SecretInvalid && isUnfilledKey(o, found.Node) {

@@ -120,7 +120,7 @@ var unknownKind = &Rule{
 				continue
 			}
 			written := p.writtenNode(o)
-			if k.suggestion == "" && yamlnode.Get(written, "metadata") == nil && yamlnode.Get(written, "spec") == nil {
+			if k.suggestion == "" && yamlnode.Get(written, "metadata") == nil && (yamlnode.Get(written, "spec") == nil || yamlnode.Get(written, "name") != nil) {
 				continue // it is no resource: other programs have files with a kind too
 			}
 			n := yamlnode.Get(written, "apiVersion")

@@ -50,6 +50,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	pinned := pinnedKustomize().Match(said)
 	place := machines().Match(said) || clouds().Match(said)
 	clusters := clusterReleases().Match(said)
+	certManagers := bytes.Contains(said, []byte("cert-manager")) || bytes.Contains(said, []byte("--version"))
 	builds := restrictor().Match(said) || buildCommands().Match(said) || bytes.Contains(said, []byte(fluxKustomize))
 	counts := bytes.Contains(said, []byte("replicas")) || bytes.Contains(said, []byte("count"))
 	_, outcomes := lookAt(ctx, trees, opts, asked)
@@ -69,6 +70,8 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 				return place
 			case servedUntil(&f) > 0:
 				return clusters
+			case goneFromCertManager(&f) > 0:
+				return certManagers
 			case f.Rule == FileOutsideRoot:
 				return builds
 			case f.Rule == BuildFails && f.Said().What == kbuild.UnknownInConfiguration:
@@ -90,6 +93,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 				return true
 			}
 			if folder, ok := foldersOfPrograms.asks(o, &f); ok && bytes.Contains(said, []byte(folder)) {
+				return true
+			}
+			if number, ok := rules.UndeclaredPort(&f); ok && bytes.Contains(said, []byte(number)) {
 				return true
 			}
 			if f.Rule == "config-not-used" && bytes.Contains(said, []byte(f.Resource.Name)) {
@@ -117,8 +123,8 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 // are made.
 var leavesFiles = map[string]bool{".gitignore": true, ".gitmodules": true, "PROJECT": true}
 
-// spoken is what of the text of a file says something to scripted, setImages, onOneMachine, onOldCluster,
-// nodePorts, moreReplicas, varsElsewhere, namespaceLabels, dnsForAll, definedElsewhere and madeLater.
+// spoken is what of the text of a file says something to scripted, setImages, onOneMachine, onOldCluster, onOldCertManager,
+// nodePorts, moreReplicas, varsElsewhere, portsOfPrograms, namespaceLabels, dnsForAll, definedElsewhere and madeLater.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:

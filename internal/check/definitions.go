@@ -249,7 +249,8 @@ var samples = map[string]bool{"example": true, "examples": true, "sample": true,
 // definedElsewhere makes notes of what is wrong with a custom resource by the definition
 // that another sample installs and that is nowhere else, where the documents or scripts
 // of its own sample install something of its API group. So it does where only tests have
-// the definition: they have what they need of those of others.
+// the definition: they have what they need of those of others. So it does of a version that a
+// definition which is only kept does not have, and where a cloud has definitions of its own.
 func (rep *Report) definedElsewhere(outcomes []outcome, readers textReaders) {
 	asked := map[string]map[string][]*finding.Finding{} // by the top of the repository and a folder
 	judges := map[string]*paths{}
@@ -258,7 +259,12 @@ func (rep *Report) definedElsewhere(outcomes []outcome, readers textReaders) {
 		for j := range o.findings {
 			f := &o.findings[j]
 			dirs := rep.definedIn[crdKey{groupOf(f), f.Resource.Kind}]
-			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || !schemaRules[f.Rule] || f.File == "" || len(dirs) == 0 {
+			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || !schemaRules[f.Rule] && f.Rule != "unknown-kind" || f.File == "" || len(dirs) == 0 {
+				continue
+			}
+			if cloud := cloudOf(groupOf(f)); cloud != "" && o.around != nil {
+				answer(f, cloud+" has a definition of its own in its clusters, which may be newer than that of the repository")
+				f.Severity = finding.Note
 				continue
 			}
 			own := filepath.ToSlash(absolute(filepath.Dir(filepath.FromSlash(f.File))))
@@ -271,12 +277,21 @@ func (rep *Report) definedElsewhere(outcomes []outcome, readers textReaders) {
 				places = &paths{below: top}
 				judges[top] = places
 			}
-			forTests := func(dir string) bool {
-				is := places.of(path.Join(dir, "crd.yaml"))
-				return dir != "" && (is == tested || is == input)
+			only := func(of ...purpose) bool { // whether the definitions, and not what they are of, are in folders of that
+				in := func(dir string) bool { return dir != "" && slices.Contains(of, places.of(path.Join(dir, "crd.yaml"))) }
+				return top != "" && !in(own) && !slices.ContainsFunc(dirs, func(dir string) bool { return !in(dir) })
 			}
-			if top != "" && !forTests(own) && !slices.ContainsFunc(dirs, func(dir string) bool { return !forTests(dir) }) {
-				answer(f, "the definition is one of tests, which may have less in it")
+			help := ""
+			switch {
+			case f.Rule != "unknown-kind" && only(tested, input):
+				help = "the definition is one of tests, which may have less in it"
+			case f.Rule == "unknown-kind" && only(kept, past):
+				help = "the definition is one that is only kept, and a later one may have the version"
+			case f.Rule == "unknown-kind":
+				continue
+			}
+			if help != "" {
+				answer(f, help)
 				f.Severity = finding.Note
 				continue
 			}
@@ -311,6 +326,18 @@ func (rep *Report) definedElsewhere(outcomes []outcome, readers textReaders) {
 			},
 		})
 	}
+}
+
+// cloudOf returns the cloud that installs the kinds of an API group in its clusters, and keeps
+// them up to date, "" if none does.
+func cloudOf(group string) string {
+	switch {
+	case strings.HasSuffix(group, ".gke.io"), group == "cloud.google.com":
+		return "GKE" // https://cloud.google.com/kubernetes-engine/docs/how-to/gatewayclass-capabilities
+	case strings.HasSuffix(group, ".eks.amazonaws.com"):
+		return "EKS" // https://docs.aws.amazon.com/eks/latest/userguide/automode.html
+	}
+	return ""
 }
 
 // areApart reports whether a folder is of another sample than the one with a definition.

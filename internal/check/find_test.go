@@ -512,6 +512,16 @@ func TestDefinitionsOfOtherTrees(t *testing.T) {
 		"the chart's copy":     {project(colour, "color: red", map[string]string{"charts/x/Chart.yaml": "name: x\nversion: 1.0.0\napiVersion: v2\n", "charts/x/crds/widgets.yaml": crd(colour)}), []string{"error unknown-field"}},
 		"an earlier release":   {project(colour, "colour: red", map[string]string{"releases/0.1/widgets.yaml": crd("color: {type: string}")}), nil},
 		"as in one before":     {project(colour, "color: red", map[string]string{"releases/0.1/widgets.yaml": crd("color: {type: string}")}), []string{"error unknown-field"}},
+		"a version of one that is kept": {map[string]string{
+			"legacy/widgets.yaml": strings.ReplaceAll(crd(colour), "name: v1\n", "name: v1beta1\n"), "samples/widget.yaml": strings.ReplaceAll(widget("colour: red"), "example.com/v1", "example.com/v1beta2"),
+		}, nil},
+		"a version of one that is not": {map[string]string{
+			"crds/widgets.yaml": strings.ReplaceAll(crd(colour), "name: v1\n", "name: v1beta1\n"), "samples/widget.yaml": strings.ReplaceAll(widget("colour: red"), "example.com/v1", "example.com/v1beta2"),
+		}, []string{"warning unknown-kind"}},
+		"of a cloud": {map[string]string{
+			"crds/kustomization.yaml": kustomization + "- widgets.yaml\n", "crds/widgets.yaml": strings.ReplaceAll(crd(colour), "example.com", "networking.gke.io"),
+			"samples/kustomization.yaml": kustomization + "- widget.yaml\n", "samples/widget.yaml": strings.ReplaceAll(widget("color: red"), "example.com", "networking.gke.io"),
+		}, nil},
 		"a patch of the definition": {project(colour, "colour: blue", map[string]string{
 			"config/crd/patches/webhook.yaml": "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec: {conversion: {strategy: None}}\n",
 			"config/crd/kustomization.yaml":   kustomization + "- bases/widgets.yaml\npatches:\n- path: patches/webhook.yaml\n",

@@ -569,6 +569,26 @@ func TestOldClusters(t *testing.T) {
 	assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"a.yaml": role})), finding.Off), "warning access-invalid")
 }
 
+// TestOldCertManager: what is for a release that somebody installs is right there.
+func TestOldCertManager(t *testing.T) {
+	const issuer = "apiVersion: cert-manager.io/v1alpha2\nkind: Issuer\nmetadata: {name: pier}\nspec: {selfSigned: {}}\n"
+	for name, c := range map[string]struct {
+		file, text, want string
+	}{
+		"from its address":  {"demo/README.md", "kubectl apply -f https://example.com/cert-manager/releases/download/v0.15.0/cert-manager.yaml\n", "note"},
+		"from its chart":    {"README.md", "helm install certs --namespace certs \\\n  --version v0.13.0 jetstack/cert-manager\n", "note"},
+		"of another chart":  {"README.md", "helm install certs jetstack/cert-manager\nhelm install pier ./pier --version 0.13.0\n", "error"},
+		"of another demo":   {"tour/README.md", "kubectl apply -f https://example.com/cert-manager/releases/download/v0.15.0/cert-manager.yaml\n", "error"},
+		"that is later":     {"README.md", "kubectl apply -f https://example.com/cert-manager/releases/download/v1.6.1/cert-manager.yaml\n", "error"},
+		"beside a later":    {"README.md", "kubectl apply -f https://example.com/cert-manager/releases/download/v0.15.0/cert-manager.yaml\n\nTested with cert-manager v1.12 too.\n", "error"},
+		"of a release":      {"flux.yaml", "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: cert-manager}\nspec:\n  interval: 1h\n  chart:\n    spec:\n      chart: cert-manager\n      version: v1.14.0\n      sourceRef: {kind: HelmRepository, name: a}\n", "error"},
+		"that nobody names": {"README.md", "Install cert-manager first.\n", "error"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"demo/k8s/issuer.yaml": issuer, "Makefile": "certs:\n\t# " + name + "\n", c.file: c.text}))
+		assert.Contains(t, above(rep, finding.Off), c.want+" api-removed", name)
+	}
+}
+
 // TestPartsOfReleases: what is applied over the object of a chart has what it changes.
 func TestPartsOfReleases(t *testing.T) {
 	const part = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: %s, namespace: harbor}\nspec:\n  selector: {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n    spec: {nodeSelector: {pier: north}}\n"

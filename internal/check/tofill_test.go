@@ -103,6 +103,15 @@ func TestDefinitionsOfTests(t *testing.T) {
 	}
 }
 
+// TestBracesAreToBeFilledIn: a name in braces is no mistake of the one who wrote it.
+func TestBracesAreToBeFilledIn(t *testing.T) {
+	rep := run(t, check.Options{}, tree(t, map[string]string{"pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: {pier-image}\n"}))
+	if assert.Len(t, rep.Findings, 1) {
+		assert.Equal(t, "wrong-type", rep.Findings[0].Rule)
+		assert.True(t, rep.Findings[0].ToFillIn)
+	}
+}
+
 // TestSecretsToFill: what one value of a Secret names is not there yet where another one is
 // still a placeholder.
 func TestSecretsToFill(t *testing.T) {

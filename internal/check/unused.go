@@ -49,6 +49,23 @@ var readByPrograms = saying[string]{
 	},
 }
 
+// portsOfPrograms makes notes of numbers that no container declares and that a program or a
+// Dockerfile of the repository has: something listens there, whatever is declared.
+var portsOfPrograms = saying[string]{
+	asks: func(_ *outcome, f *finding.Finding) (number string, ok bool) { return rules.UndeclaredPort(f) },
+	wants: func(file string) bool {
+		return isProgram(file) || strings.HasPrefix(path.Base(file), "Dockerfile")
+	},
+	says: func(file string, text []byte) func(string) string {
+		return func(number string) string {
+			if hasWord(text, number) {
+				return file + " has the number"
+			}
+			return ""
+		}
+	},
+}
+
 // foldersOfPrograms makes notes of placeholders in the files of a folder that a program in Go
 // reads, and does not apply as they are: who loads a Deployment with the image "todo" sets it.
 var foldersOfPrograms = saying[string]{

@@ -38,6 +38,19 @@ func TestReadByPrograms(t *testing.T) {
 	}
 }
 
+// TestPortsOfPrograms: a number that a program has is no slip.
+func TestPortsOfPrograms(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: a, image: 'example.com/a:1', ports: [{containerPort: 1024}], livenessProbe: {httpGet: {port: 1042}}}]}\n"
+	for file, want := range map[string][]string{
+		"flags.go": nil, "Dockerfile": nil, "README.md": {"warning container-port-not-found"}, "flags_test.go": {"warning container-port-not-found"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/pod.yaml": pod, file: "EXPOSE \"1042\"\n"}))
+		assert.Equal(t, want, above(rep, finding.Note), file)
+	}
+	rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/pod.yaml": pod, "flags.go": "const port = 10420\n"}))
+	assert.Equal(t, []string{"warning container-port-not-found"}, above(rep, finding.Note))
+}
+
 // TestUnusedWhereItIsWritten: a prefix only says what an object is called, in each overlay
 // otherwise.
 func TestUnusedWhereItIsWritten(t *testing.T) {

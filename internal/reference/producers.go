@@ -45,6 +45,7 @@ var coreProducers = []Producer{
 	{From: "apps/Deployment,apps/StatefulSet", Makes: "Secret", Name: "argocd-initial-admin-secret", Keys: []string{"password"}, When: `metadata.labels.app\.kubernetes\.io/name=argocd-server`},
 	// https://docs.dapr.io/concepts/dapr-services/sidecar/
 	{From: "apps/Deployment,apps/StatefulSet", Makes: "Service", Name: `{spec.template.metadata.annotations.dapr\.io/app-id}-dapr`, When: `spec.template.metadata.annotations.dapr\.io/enabled=true`},
+	{From: "apps/Deployment,apps/StatefulSet", Makes: "Service", Name: `{spec.template.metadata.annotations.dapr\.io/id}-dapr`, When: `spec.template.metadata.annotations.dapr\.io/enabled=true`}, // before 0.9
 }
 
 // maxReplicas bounds how many claims a StatefulSet is believed to make.
