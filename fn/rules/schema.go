@@ -293,7 +293,7 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 		if n.Value == kind || n.Value == kind+"NAME" || n.Value == "NAMESPACE" {
 			word = n.Value
 		} else if n == yamlnode.Path(o.Node, "metadata", "name") || n == yamlnode.Path(o.Node, "metadata", "namespace") {
-			if word = capitalsIn(n.Value); word == "" && strings.Contains(n.Value, "_") && isVariableName(n.Value) {
+			if word = capitalsIn(n.Value); word == "" && strings.Contains(n.Value, "_") && (isVariableName(n.Value) || isNameOfKind(n.Value, o.Kind)) {
 				word = n.Value
 			}
 		}
@@ -310,6 +310,20 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 	}
 	path, _ := fieldpath.Find(root, n)
 	return word, lastField(path)
+}
+
+// isNameOfKind reports whether a name says nothing but that it is one of that kind, in English
+// or another language: name_backup of a Backup, nombre_configmap.
+func isNameOfKind(name, kind string) bool {
+	words := strings.Split(name, "_")
+	is := slices.IndexFunc(words, func(word string) bool {
+		return slices.Contains([]string{"name", "nombre", "nome", "nom", "namen"}, word)
+	})
+	if is < 0 {
+		return false
+	}
+	rest := strings.Join(slices.Delete(words, is, is+1), "")
+	return rest != "" && strings.Contains(strings.ToLower(kind), rest)
 }
 
 // capitalsIn returns the word in capitals that a name in small letters has between its

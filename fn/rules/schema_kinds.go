@@ -574,7 +574,7 @@ func (p *Pass) checkServed(o *inventory.Object) {
 		}
 		if other := p.served(o, replacement); other != nil {
 			level := finding.Warning
-			if ForNewerClusters(o.File, other.File) {
+			if ForNewerClusters(o.File, other.File) || strings.Contains(path.Base(o.File), o.Version) && o.Version != "v1" {
 				level = finding.Note
 			}
 			opts = append(opts, AtMost(level), Help("%s has it in %s", other.File, other.APIVersion()))

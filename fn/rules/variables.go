@@ -77,6 +77,8 @@ func (p *Pass) reportArgument(o *inventory.Object, c *inventory.Container, arg *
 	switch {
 	case len(near) > 0 && suggest.Close(name, near[0]):
 		p.Report(o, arg, message, DidYouMeanAs("$(%s)", near...))
+	case strings.Contains(name, "_") && hasDevices(c):
+		// what a device plugin sets, whose variables are there before those of the container
 	case c.Pod.Partial || serviceVariable(name) || leaderVariable(o, name) || slices.Contains(identityVariables[:], name) || !strings.Contains(name, "_") && runsShell(c):
 		// what an operator or the kubelet sets, a program of the shell's
 	default:
@@ -91,6 +93,18 @@ func (p *Pass) reportArgument(o *inventory.Object, c *inventory.Container, arg *
 var identityVariables = [...]string{
 	"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE",
 	"AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_AUTHORITY_HOST",
+}
+
+// hasDevices reports whether a container asks for what a device plugin has, a resource of
+// another domain than that of Kubernetes:
+// https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/
+func hasDevices(c *inventory.Container) bool {
+	for k := range yamlnode.Fields(yamlnode.Path(c.Node, "resources", "limits")) {
+		if domain, _, ok := strings.Cut(k.Value, "/"); ok && domain != "kubernetes.io" && !strings.HasSuffix(domain, ".kubernetes.io") {
+			return true
+		}
+	}
+	return false
 }
 
 // leaderVariable reports whether the controller of LeaderWorkerSets sets a variable:

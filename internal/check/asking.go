@@ -98,6 +98,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			if number, ok := rules.UndeclaredPort(&f); ok && bytes.Contains(said, []byte(number)) {
 				return true
 			}
+			if _, ok := addedLater.asks(o, &f); ok && addsResources().Match(said) {
+				return true
+			}
 			if f.Rule == "config-not-used" && bytes.Contains(said, []byte(f.Resource.Name)) {
 				return true
 			}

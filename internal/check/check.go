@@ -184,6 +184,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	oldKustomize.ask(outcomes, readers)
 	readByPrograms.ask(outcomes, readers)
 	portsOfPrograms.ask(outcomes, readers)
+	addedLater.ask(outcomes, readers)
 	foldersOfPrograms.ask(outcomes, readers)
 	accountsOfPrograms.ask(outcomes, readers)
 	namespaceLabels.ask(outcomes, readers)

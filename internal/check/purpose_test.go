@@ -222,6 +222,7 @@ func TestAPIsForOldClusters(t *testing.T) {
 		{"k8s/ingress.yaml", "k8s/other.yaml", ingress("networking.k8s.io/v1", "shop"), finding.Warning},
 		{"k8s/ingress.yaml", "new/kustomization.yaml", "resources: [ingress.yaml]\n", finding.Warning},
 		{"k8s/ingress-v1beta1.yaml", "notes.md", "", finding.Warning},
+		{"k8s/ingress-v1beta1.yaml", "k8s/ingress.yaml", ingress("networking.k8s.io/v1", "shop"), finding.Note},
 		{"deploy/k8s-1.18/ingress.yaml", "notes.md", "", finding.Warning},
 		{"deploy/1.21/ingress.yaml", "notes.md", "", finding.Warning},
 		{"deploy/1.25/ingress.yaml", "notes.md", "", finding.Error},

@@ -136,12 +136,12 @@ func (rep *Report) saidToBeWrong(outcomes []outcome) {
 			if len(lines) < f.Line {
 				continue
 			}
-			from := f.Line - 1
-			for from > 0 && bytes.HasPrefix(bytes.TrimLeft(lines[from-1], " "), []byte("#")) {
-				from--
+			above := lines[commentAbove(lines, f.Line-1):f.Line]
+			if at := entryOf(lines, f.Line-1); at < f.Line-1 {
+				above = slices.Concat(lines[commentAbove(lines, at):at], above)
 			}
 			switch {
-			case slices.ContainsFunc(lines[from:f.Line], isWrongOnPurpose):
+			case slices.ContainsFunc(above, isWrongOnPurpose), slices.ContainsFunc(above, isDeadPort):
 				answer(f, "a comment says that it is meant to be so")
 			case slices.ContainsFunc(wrongIn(f.File, lines), func(doc span) bool { return doc.has(f.Line - 1) }):
 				answer(f, "the resource says that it is to be refused")
@@ -153,9 +153,40 @@ func (rep *Report) saidToBeWrong(outcomes []outcome) {
 	}
 }
 
+// commentAbove is where the comment begins that is above a line, that line if there is none.
+func commentAbove(lines [][]byte, at int) int {
+	for at > 0 && bytes.HasPrefix(bytes.TrimLeft(lines[at-1], " "), []byte("#")) {
+		at--
+	}
+	return at
+}
+
+// entryOf is where the entry of a list begins that a line is a field of, the line itself if it
+// is none, or far below.
+func entryOf(lines [][]byte, at int) int {
+	const most = 8 // lines
+	column := len(lines[at]) - len(bytes.TrimLeft(lines[at], " "))
+	for i := at - 1; i >= max(0, at-most); i-- {
+		text := bytes.TrimLeft(lines[i], " ")
+		indent := len(lines[i]) - len(text)
+		switch {
+		case len(text) == 0 || indent >= column:
+		case indent == column-2 && bytes.HasPrefix(text, []byte("- ")):
+			return i
+		default:
+			return at
+		}
+	}
+	return at
+}
+
 var (
 	onPurpose = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)\b(?:intentional(?:ly)?|deliberate(?:ly)?|purposely|purposefully|on purpose)\b|\b(?:invalid|wrong|misspelt|misspelled|incorrect|bad|non-?existent|unknown)(?: on purpose| by design)|^\s*(?:this is )?(?:an? )?(?:invalid|non-?existent)[.!]?\s*$`)
+	})
+	// deadPort is a port that is said to lead nowhere.
+	deadPort = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\bports? (?:(?:is|are) not|isn't|aren't) (?:open|exposed|listening|listened on)\b.*\b(?:50[234]|fails?|refused)\b|\bport (?:does not do anything|doesn't do anything|does nothing|is a dummy)\b`)
 	})
 	refused = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)(?:^\W*|\b(?:this|which|it|that|pod|deployment|service|resource|object|manifest|request|apply) )(?:will|should|must|is expected to|expected to|supposed to) (?:fail|crash|(?:be|get) (?:rejected|denied|refused|blocked))\b`)
@@ -184,6 +215,11 @@ func isWrongOnPurpose(line []byte) bool {
 	_, comment, ok := bytes.Cut(line, []byte("#"))
 	return ok && (onPurpose().Match(comment) || refused().Match(comment) && !aboutOthers().Match(comment)) &&
 		!condition().Match(comment) && !bytes.Contains(comment, []byte("krm-validate:"))
+}
+
+func isDeadPort(line []byte) bool {
+	_, comment, ok := bytes.Cut(line, []byte("#"))
+	return ok && deadPort().Match(comment)
 }
 
 // isToBeRefused reports whether a document, or a comment before its first field, says so of

@@ -512,6 +512,8 @@ func TestWrongOnPurpose(t *testing.T) {
 	const service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: pier\n%sspec:\n  ports: [{port: 80}]\n%s  selectr: {app: pier}%s\n"
 	for name, c := range map[string]struct{ meta, above, beside, want string }{
 		"beside it":          {"", "", " # intentionally misspelt", "note"},
+		"what comes of it":   {"", "", " # this port is not open on the pods, so clients get 503", "note"},
+		"what is not open":   {"", "", " # this port is not open to the world", "error"},
 		"above it":           {"", "  # This will be rejected.\n", "", "note"},
 		"alone":              {"", "", " # invalid", "note"},
 		"in an annotation":   {"  annotations: {a: b}\n  labels:\n    expected-result: should-be-rejected\n", "", "", "note"},
@@ -522,6 +524,13 @@ func TestWrongOnPurpose(t *testing.T) {
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"pier.yaml": fmt.Sprintf(service, c.meta, c.above, c.beside)}))
 		assert.Contains(t, above(rep, finding.Off), c.want+" unknown-field", name)
+	}
+	const ports = "apiVersion: v1\nkind: Service\nmetadata: {name: pier}\nspec:\n  selector: {app: pier}\n  ports:\n%s  - name: former\n    port: 8443\n    targetPort: hook\n  - name: web\n    port: 80\n---\n" +
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: pier, labels: {app: pier}}\nspec: {containers: [{name: pier, image: 'example.com/pier:1', ports: [{name: web, containerPort: 80}]}]}\n"
+	for comment, want := range map[string]string{
+		"  # This port does nothing, but allows upgrades.\n": "note", "  # This port is for the hook.\n": "error", "": "error",
+	} {
+		assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"pier.yaml": fmt.Sprintf(ports, comment)})), finding.Off), want+" target-port-not-found", comment)
 	}
 	rep := run(t, check.Options{}, tree(t, map[string]string{"pier.yaml": "# A Service that the policy must refuse: it should be rejected.\n" + fmt.Sprintf(service, "", "", "") + "---\n" + strings.ReplaceAll(fmt.Sprintf(service, "", "", ""), "pier", "quay")}))
 	assert.Subset(t, above(rep, finding.Off), []string{"note unknown-field", "error unknown-field"})

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
@@ -65,6 +67,30 @@ var portsOfPrograms = saying[string]{
 		}
 	},
 }
+
+// addedLater makes notes of entries of images that change nothing in a kustomization to which
+// a script adds more before it is built.
+var addedLater = saying[string]{
+	asks: func(_ *outcome, f *finding.Finding) (folder string, ok bool) {
+		return path.Base(path.Dir(filepath.ToSlash(f.File))), f.Rule == effects.ImagesEntryUnused && f.Severity == finding.Warning
+	},
+	wants: func(file string) bool { return isScript(file) || isDocument(file) },
+	says: func(file string, text []byte) func(string) string {
+		if !addsResources().Match(text) {
+			return nil
+		}
+		return func(folder string) string {
+			if hasWord(text, folder) {
+				return file + " adds resources to it"
+			}
+			return ""
+		}
+	},
+}
+
+var addsResources = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bedit add (?:resource|base|component)\b`)
+})
 
 // foldersOfPrograms makes notes of placeholders in the files of a folder that a program in Go
 // reads, and does not apply as they are: who loads a Deployment with the image "todo" sets it.

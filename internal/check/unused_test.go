@@ -51,6 +51,21 @@ func TestPortsOfPrograms(t *testing.T) {
 	assert.Equal(t, []string{"warning container-port-not-found"}, above(rep, finding.Note))
 }
 
+// TestAddedLater: an entry of images is for what a script adds.
+func TestAddedLater(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: a, image: 'example.com/a:1'}]}\n"
+	for script, want := range map[string][]string{
+		"cd deploy/shop && kustomize edit add resource ../../extra\n": nil,
+		"cd deploy/till && kustomize edit add resource ../../extra\n": {"warning images-entry-unused"},
+		"kustomize build deploy/shop\n":                               {"warning images-entry-unused"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"deploy/shop/kustomization.yaml": kustomization + "- pod.yaml\nimages:\n- {name: beacon, newTag: '2'}\n", "deploy/shop/pod.yaml": pod, "run.sh": script,
+		}))
+		assert.Equal(t, want, above(rep, finding.Note), script)
+	}
+}
+
 // TestUnusedWhereItIsWritten: a prefix only says what an object is called, in each overlay
 // otherwise.
 func TestUnusedWhereItIsWritten(t *testing.T) {
