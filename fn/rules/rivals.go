@@ -32,7 +32,7 @@ var evictionBlocked = &Rule{
 	URL:       "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
 	Doc: "A PodDisruptionBudget allows no eviction at all: maxUnavailable is 0, or minAvailable is as many as there are replicas. " +
 		"Draining a node then waits for these pods until somebody deletes them by hand, and so do upgrades of the cluster. " +
-		"It is a note where a patch or another environment of the repository gives the workload more replicas. " +
+		"It is a note where a patch or another environment of the repository gives the workload more replicas, and where a comment of the budget says that it blocks evictions, or that there is a single replica. " +
 		"Replicas are counted where the budget selects Deployments, StatefulSets and ReplicaSets of the build; a HorizontalPodAutoscaler keeps at least minReplicas, and another autoscaler's number is not known.",
 	Run: func(p *Pass) error {
 		for _, o := range p.Inventory.OfKind(gk("policy/PodDisruptionBudget")) {

@@ -138,7 +138,8 @@ var schemaTable = []schemaRule{
 		name: apischema.IngressInvalid,
 		url:  "https://kubernetes.io/docs/concepts/services-networking/ingress/",
 		doc: "An Ingress has a host that is no host name, a path that does not start with a slash, or a backend without a port. " +
-			"The API server refuses it. It is a warning where a certificate is for a host that no rule names.",
+			"The API server refuses it. It is a warning where a certificate is for a host that no rule names, " +
+			"and a note where the repository has a rule for it in another place, or commented out, and each host of the Ingress has a certificate.",
 	},
 	{
 		name: apischema.ScheduleInvalid,
