@@ -413,7 +413,7 @@ func (rep *Report) check(ctx context.Context, t Tree, opts Options) ([]outcome, 
 		tree.Name = p.name
 		around := rep.aroundOf(&tree, p.inv, found, cfg, opts)
 		o := outcome{tree: tree, have: rep.objectsOf(p.inv, around), set: severities(cfg), around: around}
-		processed, err := t.processed(ctx, p.inv, cfg, opts)
+		processed, err := rep.processed(ctx, &t, p.inv, cfg, opts)
 		if err != nil {
 			return outcomes, err
 		}

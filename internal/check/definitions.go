@@ -31,7 +31,6 @@ func (rep *Report) defineNear(t *Tree, inv *inventory.Inventory) {
 	}
 	defs := &inventory.Inventory{}
 	known := map[crdKey]bool{}
-	copied := map[crdKey]bool{} // of which the repository has what was generated elsewhere
 	more := false
 	places := paths{below: top}
 	for _, own := range [...][]*inventory.Object{inv.CustomResourceDefinitions(), inv.CompositeResourceDefinitions()} {
@@ -44,7 +43,7 @@ func (rep *Report) defineNear(t *Tree, inv *inventory.Inventory) {
 				}
 				if t.Root == "" && !known[key] && rep.shared.generates(top) && !isFromTypes(o.File) {
 					if rep.shared.definitions(top)()[key].generated.node != nil {
-						more, copied[key] = true, true // it may be older
+						more = true // it may be older
 						continue
 					}
 				}
@@ -59,7 +58,7 @@ func (rep *Report) defineNear(t *Tree, inv *inventory.Inventory) {
 			continue
 		}
 		d := defining{}
-		if rep.shared.generates(top) && (copied[key] || t.isOfSamples()) {
+		if rep.shared.generates(top) && (t.Root == "" || t.isOfSamples()) {
 			d = rep.shared.definitions(top)()[key].generated
 		}
 		if d.node == nil && apischema.Operators().Lookup(apischema.GroupVersionKind{Group: is.Group, Version: is.Version, Kind: is.Kind}) != nil {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -21,13 +22,13 @@ var openShiftTemplates = []inventory.GroupKind{{Group: "template.openshift.io", 
 // processed returns what is wrong in the objects of OpenShift's Templates whatever their
 // parameters are: errors that do not rest on what another file may have, or on a
 // parameter. Nobody knows which namespace each is for, so that each is judged alone.
-func (t *Tree) processed(ctx context.Context, inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options) ([]finding.Finding, error) {
+func (rep *Report) processed(ctx context.Context, t *Tree, inv *inventory.Inventory, cfg *config.ConfigPipeline, opts Options) ([]finding.Finding, error) {
 	var all []finding.Finding
 	for _, o := range slices.Concat(inv.OfKind(openShiftTemplates[0]), inv.OfKind(openShiftTemplates[1])) {
 		if o.Node == nil || o.Patch {
 			continue
 		}
-		own := &inventory.Inventory{Definitions: inv, Repository: inv.Repository}
+		own := &inventory.Inventory{Definitions: cmp.Or(inv.Definitions, inv), Repository: inv.Repository}
 		for _, e := range yamlnode.Elements(yamlnode.Get(o.Node, "objects")) {
 			if e = yamlnode.Resolve(e); e != nil && e.Kind == yaml.MappingNode && yamlnode.GetString(e, "kind") != "" {
 				own.Add(e, inventory.Source{File: o.File, Line: o.Line})
@@ -36,6 +37,7 @@ func (t *Tree) processed(ctx context.Context, inv *inventory.Inventory, cfg *con
 		if len(own.Objects()) == 0 {
 			continue
 		}
+		rep.defineNear(t, own)
 		judged := config.ConfigPipeline{}
 		if cfg != nil {
 			judged.Spec.Validate = cfg.Spec.Validate

@@ -51,6 +51,10 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		}
 		return object(f) + end + in[:max(0, strings.LastIndexByte(in, '.'))], f.File != "" && f.Meant == ""
 	},
+	apischema.ValueInvalid: func(f *finding.Finding) (string, bool) { // the capabilities of one container, or of all in an object
+		_, _, ok := strings.Cut(f.Field, ".capabilities.")
+		return object(f), ok && f.File != ""
+	},
 	apischema.WrongType: func(f *finding.Finding) (string, bool) { // the values of one mapping, such as numbers without quotes
 		in := indexes.ReplaceAllString(f.Field, "[]")
 		return object(f) + end + in[:max(0, strings.LastIndexAny(in, ".["))], f.File != "" && f.Meant == ""

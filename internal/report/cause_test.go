@@ -56,6 +56,18 @@ func TestTextCauses(t *testing.T) {
 			in("variable-not-expanded", "web.yaml", "", `$(USER) stands before USER itself`, field("env[0].value")),
 			in("variable-not-expanded", "web.yaml", "", `$(HOST) stands before HOST itself`, field("env[1].value"), at(9)),
 		}},
+		{"the variables that an object lacks", 1, []f{
+			in("variable-not-expanded", "web.yaml", "", `$(USER) is not a variable of container "a"`, warning, field("args[0]")),
+			in("variable-not-expanded", "web.yaml", "", `$(HOST) is not a variable of container "a"`, warning, field("args[1]"), at(9)),
+		}},
+		{"capabilities", 1, []f{
+			in("value-invalid", "web.yaml", "", `capabilities are written without CAP_`, warning, field("spec.containers[0].securityContext.capabilities.add[0]")),
+			in("value-invalid", "web.yaml", "", `capabilities are written without CAP_, as here`, warning, field("spec.containers[1].securityContext.capabilities.drop[0]"), at(9)),
+		}},
+		{"other values", 2, []f{
+			in("value-invalid", "web.yaml", "", `this is no port`, warning, field("spec.containers[0].ports[0]")),
+			in("value-invalid", "web.yaml", "", `that is no port`, warning, field("spec.containers[1].ports[0]"), at(9)),
+		}},
 		{"annotations for one thing", 1, []f{
 			in("annotation-unknown", "web.yaml", "", `no annotation rate-limit`, warning, field(`metadata.annotations["nginx.ingress.kubernetes.io/rate-limit"]`)),
 			in("annotation-unknown", "web.yaml", "", `no annotation rate-limit-window`, warning, field(`metadata.annotations["nginx.ingress.kubernetes.io/rate-limit-window"]`), at(9)),
