@@ -473,7 +473,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		}
 		if t.Root == "" && reference.HasWord(filepath.Base(f.File), "patch") {
 			switch {
-			case partial[f.Rule]:
+			case partial[f.Rule], f.Rule == "api-removed" && t.unlisted: // it is no object, and nothing changes one by it
 				f.Severity = finding.Note
 			case !structural[f.Rule]:
 				f.Severity = min(f.Severity, finding.Warning)

@@ -28,7 +28,7 @@ func questionOfStructure(f *finding.Finding) (q question, ok bool) {
 	case f.Rule == apischema.WrongType && f.Help == apischema.Quote && angled().MatchString(f.Resource.Name+" "+f.Resource.Namespace):
 		// Programs in Go read true for a text where that is wanted: https://pkg.go.dev/sigs.k8s.io/yaml#Unmarshal
 		q.form = angled().FindString(f.Resource.Name + " " + f.Resource.Namespace)
-	case f.File == "" || !schemaRules[f.Rule] && !completable[f.Rule] || len(f.Suggestions) > 0:
+	case f.File == "" || !schemaRules[f.Rule] && !completable[f.Rule] && added[f.Rule] == "" || len(f.Suggestions) > 0:
 	case f.Rule == apischema.RequiredField && !inventory.ByKubernetes(group):
 		q.group, q.resource = group, strings.ToLower(f.Resource.Kind)
 		q.lacking = f.Said().Name
@@ -78,6 +78,11 @@ func (q question) askStructure(is reading, file string, text []byte, findings []
 			}
 		case program && completable[f.Rule]:
 			answer(f, file+" reads the file, and the program may complete it")
+		case program && added[f.Rule] != "":
+			answer(f, file+" reads the file, and the program may add it")
+			if bytes.Contains(text, []byte(added[f.Rule])) {
+				f.Severity = min(f.Severity, finding.Note)
+			}
 		case sets:
 			answer(f, file+" declares a webhook that sets it")
 			f.Severity = min(f.Severity, finding.Note)
@@ -87,6 +92,10 @@ func (q question) askStructure(is reading, file string, text []byte, findings []
 	}
 	return true
 }
+
+// added are the rules about parts that a program adds to what it loads, with a word of the
+// calls that do.
+var added = map[string]string{"volume-not-found": "olume"}
 
 var playing = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:play kube|kube play)\b`) })
 

@@ -747,6 +747,10 @@ var headings = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 
 // isForCluster reports whether a file is for a cluster rather than for a tool.
 func isForCluster(file string, text []byte) bool {
+	switch path.Base(file) {
+	case "package.json", "project.json":
+		return false
+	}
 	switch path.Ext(file) {
 	case ".yaml", ".yml", ".json":
 		return !strings.HasPrefix(path.Base(file), "skaffold") && path.Base(file) != "Chart.yaml" && (headings().Match(text) || path.Ext(file) == ".json")

@@ -97,6 +97,9 @@ func isScript(file string) bool {
 		return slices.Contains([]string{".github", ".circleci"}, first) || strings.HasPrefix(stem, "skaffold") ||
 			slices.Contains([]string{"gitlab-ci", "azure-pipelines", "bitbucket-pipelines", "cloudbuild", "buildspec", "taskfile", "travis", "drone", "woodpecker"}, stem)
 	}
+	if name == "package.json" || name == "project.json" { // what npm runs, and Nx: https://nx.dev/reference/project-configuration
+		return true
+	}
 	for _, known := range [...]string{"makefile", "gnumakefile", "jenkinsfile", "tiltfile", "justfile"} {
 		if strings.HasPrefix(name, known) {
 			return true
