@@ -41,6 +41,7 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		word, _, _ := strings.Cut(name, "-")
 		return object(f) + end + word, f.File != "" && word != ""
 	},
+	"eviction-blocked": func(f *finding.Finding) (string, bool) { return f.File, f.File != "" && f.Severity < finding.Error }, // as the release of a product has them
 	"access-invalid": func(f *finding.Finding) (string, bool) { // the rules of one Role
 		return object(f), f.File != "" && f.Severity < finding.Error
 	},

@@ -68,6 +68,10 @@ func TestTextCauses(t *testing.T) {
 			in("value-invalid", "web.yaml", "", `this is no port`, warning, field("spec.containers[0].ports[0]")),
 			in("value-invalid", "web.yaml", "", `that is no port`, warning, field("spec.containers[1].ports[0]"), at(9)),
 		}},
+		{"the budgets of one file", 1, []f{
+			in("eviction-blocked", "mesh.yaml", "", `minAvailable 1 allows no eviction at all: Deployment edge has 1 replica`, warning),
+			in("eviction-blocked", "mesh.yaml", "", `minAvailable 1 allows no eviction at all: Deployment core has 1 replica`, warning, at(9)),
+		}},
 		{"annotations for one thing", 1, []f{
 			in("annotation-unknown", "web.yaml", "", `no annotation rate-limit`, warning, field(`metadata.annotations["nginx.ingress.kubernetes.io/rate-limit"]`)),
 			in("annotation-unknown", "web.yaml", "", `no annotation rate-limit-window`, warning, field(`metadata.annotations["nginx.ingress.kubernetes.io/rate-limit-window"]`), at(9)),
