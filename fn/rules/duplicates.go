@@ -424,7 +424,11 @@ func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
 		opts = append(opts, AtMost(finding.Warning))
 	case o.Version != other.Version:
 		message += ", in two versions of its API"
-		opts = append(opts, AtMost(finding.Warning))
+		most := finding.Warning
+		if !inventory.ByKubernetes(o.Group) { // samples of each version that an operator serves
+			most = finding.Note
+		}
+		opts = append(opts, AtMost(most))
 	case o.File != other.File:
 		opts = append(opts, Help("check the files one by one if they are alternatives"))
 	default:

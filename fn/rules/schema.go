@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"encoding/base64"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -282,7 +284,7 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 	switch found.Rule {
 	case apischema.ValueInvalid, apischema.WrongType, apischema.ScheduleInvalid:
 		// No address, number or schedule is written so, and variables of scripts are.
-		if word == "" && strings.Contains(n.Value, "_") && isVariableName(n.Value) {
+		if word == "" && isVariableName(n.Value) && (strings.Contains(n.Value, "_") || numbered().MatchString(n.Value)) {
 			word = n.Value
 		}
 		if word == "" && strings.HasSuffix(n.Value, "...") {
@@ -312,6 +314,9 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 	path, _ := fieldpath.Find(root, n)
 	return word, lastField(path)
 }
+
+// numbered is a word in capitals with a number inside, such as NODE0ADDRESS.
+var numbered = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z]{2,}\d+[A-Z]{2,}$`) })
 
 // isNameOfKind reports whether a name says nothing but that it is one of that kind, in English
 // or another language: name_backup of a Backup, nombre_configmap.

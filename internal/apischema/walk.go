@@ -546,7 +546,7 @@ func (w *walker) wrongType(n, key *yaml.Node, s *Schema) {
 		p.Help = "write each word as an entry of a list: [\"sh\", \"-c\", \"…\"]"
 	case s.Type == List && n.Kind == yaml.MappingNode && s.Elem.Type == Object:
 		p.Help = "start each entry with a dash, as in \"- name: …\""
-	case n.Kind == yaml.ScalarNode && quoted(n) && s.takes(&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value, Tag: (&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}).ShortTag()}):
+	case n.Kind == yaml.ScalarNode && quoted(n) && s.Type != Object && s.takes(&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value, Tag: (&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}).ShortTag()}):
 		p.Help = "take the quotes off"
 	case s.Type == Time:
 		p.Help = "write it as in 2006-01-02T15:04:05Z"

@@ -528,11 +528,6 @@ func TestBundles(t *testing.T) {
 		dir := tree(t, map[string]string{"config/kustomization.yaml": kustomization + "- rbac.yaml\n" + text, "config/rbac.yaml": binding, "config/csv.yaml": version})
 		assert.Equal(t, want, severityOf(t, "access-invalid", dir), text)
 	}
-	const examples = "apiVersion: shop.example.com/v1\nkind: Stall\nmetadata: {name: one}\nspec: {size: 1}\n---\napiVersion: shop.example.com/v2\nkind: Stall\nmetadata: {name: one}\nspec: {size: 1}\n"
-	for text, want := range map[string]finding.Severity{"": finding.Warning, "- csv.yaml\n": finding.Note} {
-		dir := tree(t, map[string]string{"config/kustomization.yaml": kustomization + "- stalls.yaml\n" + text, "config/stalls.yaml": examples, "config/csv.yaml": version})
-		assert.Equal(t, want, severityOf(t, "duplicate-object", dir), text)
-	}
 }
 
 // TestUnplaced: where an account has no namespace, or nothing has one, a kustomization

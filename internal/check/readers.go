@@ -124,7 +124,21 @@ func isProgram(file string) bool {
 // for kubectl is applied as it is.
 func loads(program string, text []byte, file string) bool {
 	dir, base := path.Split(file)
-	return (hasWord(text, file) || path.Base(path.Dir(program)) == strings.TrimSuffix(dir, "/") && hasWord(text, base)) && !applying().Match(text)
+	return (inCode(text, file) || path.Base(path.Dir(program)) == strings.TrimSuffix(dir, "/") && inCode(text, base)) && !applying().Match(text)
+}
+
+// inCode reports whether a program has a word outside of its comments.
+func inCode(text []byte, word string) bool {
+	if !hasWord(text, word) {
+		return false
+	}
+	for line := range bytes.Lines(text) {
+		code := bytes.TrimSpace(line)
+		if !bytes.HasPrefix(code, []byte("//")) && !bytes.HasPrefix(code, []byte("#")) && !bytes.HasPrefix(code, []byte("*")) && hasWord(code, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // applying is how programs apply files as they are: with kubectl, Kubernetes' clients, the

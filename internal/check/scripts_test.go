@@ -442,6 +442,7 @@ func TestProgramsReadFiles(t *testing.T) {
 		want       string
 	}{
 		"a document":      {"README.md", "See templates/service.yaml.\n", "error"},
+		"a comment":       {"main.go", "// The port is set in 'op/templates/service.yaml'.\n", "error"},
 		"another file":    {"op/handlers.py", "open('other/service.yaml')\n", "error"},
 		"a test":          {"op/e2e/shop_test.go", "apply(\"../templates/service.yaml\")\n", "error"},
 		"kubectl":         {"op/up.py", "run(['kubectl', 'apply', '-f', 'templates/service.yaml'])\n", "error"},

@@ -35,20 +35,46 @@ var varsElsewhere = saying[string]{
 }
 
 // readByPrograms makes notes of ConfigMaps and Secrets that nothing uses and a program of
-// the repository has the name of: it reads them, or writes them into the pods it makes.
+// the repository has the name of: it reads them, or writes them into the pods it makes. So
+// do the resources of others, as a document shows.
 var readByPrograms = saying[string]{
 	asks: func(_ *outcome, f *finding.Finding) (name string, ok bool) {
 		return f.Resource.Name, f.Rule == "config-not-used"
 	},
-	wants: isProgram,
+	wants: func(file string) bool { return isProgram(file) || isDocument(file) },
 	says: func(file string, text []byte) func(string) string {
+		shows := isDocument(file)
 		return func(name string) string {
-			if inQuotes(text, name) {
+			switch {
+			case shows && refersTo(text, name):
+				return file + " shows a resource that refers to it"
+			case !shows && inQuotes(text, name):
 				return file + " has its name"
+			default:
+				return ""
 			}
-			return ""
 		}
 	},
+}
+
+// refersTo reports whether a document shows a field that refers to an object by its name,
+// not the object itself: secretName, or name in a mapping that is called after a reference.
+func refersTo(text []byte, name string) bool {
+	const near = 3 // lines
+	parent := near
+	for line := range bytes.Lines(text) {
+		key, value, ok := bytes.Cut(bytes.TrimLeft(line, " -"), []byte(":"))
+		value = bytes.Trim(value, " \r\n\"'")
+		switch {
+		case ok && len(value) == 0 && (bytes.HasSuffix(key, []byte("Ref")) || bytes.HasSuffix(key, []byte("Selector"))):
+			parent = 0
+		case ok && string(value) == name && (bytes.HasSuffix(key, []byte("Name")) || string(key) == "name" && parent < near):
+			return true
+		default:
+			parent++
+		}
+	}
+	return false
 }
 
 // portsOfPrograms makes notes of numbers that no container declares and that a program or a

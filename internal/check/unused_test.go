@@ -36,6 +36,15 @@ func TestReadByPrograms(t *testing.T) {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": text, file: "name = \"shop-config\"\n"}))
 		assert.Equal(t, want, above(rep, finding.Note), file)
 	}
+	for shown, want := range map[string][]string{
+		"spec:\n  urlFrom:\n    configMapKeyRef:\n      key: url\n      name: shop-config\n":    nil,
+		"spec:\n  configMapName: \"shop-config\"\n":                                             nil,
+		"kind: ConfigMap\nmetadata:\n  name: shop-config\n":                                     {"error config-not-used"},
+		"spec:\n  tokenRef:\n    key: token\n    path: a\n    kind: b\n    name: shop-config\n": {"error config-not-used"},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/all.yaml": text, "README.md": "```yaml\n" + shown + "```\n"}))
+		assert.Equal(t, want, above(rep, finding.Note), shown)
+	}
 }
 
 // TestPortsOfPrograms: a number that a program has is no slip.
