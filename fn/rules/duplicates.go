@@ -13,6 +13,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -425,7 +426,7 @@ func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
 	case o.Version != other.Version:
 		message += ", in two versions of its API"
 		most := finding.Warning
-		if !inventory.ByKubernetes(o.Group) { // samples of each version that an operator serves
+		if !inventory.ByKubernetes(o.Group) && reference.HasWord(o.Name, "sample", "example") { // of each version that an operator serves
 			most = finding.Note
 		}
 		opts = append(opts, AtMost(most))

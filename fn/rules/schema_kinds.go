@@ -268,7 +268,9 @@ func unknownKindOf(inv *inventory.Inventory, t *inventory.Type) (message, sugges
 	}
 	if kind := nearestKind(t.Kind, table.AllKinds()); kind != "" {
 		meant = table.Versions(kind)[0].GroupVersionKind
-		if t.Group != "" && !table.HasGroup(t.Group) && !suggest.Close(t.APIVersion(), meant.APIVersion()) {
+		if t.Group != "" && !table.HasGroup(t.Group) && !slices.ContainsFunc(table.Versions(kind), func(k *apischema.Kind) bool {
+			return suggest.Close(t.Group, k.Group) || truncated(t.Group, k.APIVersion())
+		}) {
 			return "", "", apischema.GroupVersionKind{} // of another program: aiplatform/v1 Endpoint
 		}
 		return message + "; it is close to " + meant.APIVersion() + " " + kind, "", meant

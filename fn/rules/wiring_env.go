@@ -19,7 +19,7 @@ var envFromConflict = &Rule{
 	Doc: "Two envFrom sources give a container the same variable with different values. " +
 		"The later one in the list wins silently: editing the other changes nothing, and reordering the list changes what the program gets. " +
 		"Values of Secrets are compared decoded and never shown. " +
-		"Equal values, those with a placeholder in one of them, and variables that an env entry sets anyway, are left alone; it is a warning where the earlier value is empty, " +
+		"Equal values, a placeholder that a later value takes the place of, and variables that an env entry sets anyway, are left alone; it is a warning where the earlier value is empty, where a placeholder takes the place of it, " +
 		"or where a ConfigMap and a Secret that is filled at run time have the key both, and a note for other values that cannot be compared.",
 	Run: func(p *Pass) error {
 		shared := map[sourcePair]*sharedKeys{}
@@ -70,7 +70,7 @@ type sourcePair struct {
 }
 
 // sharedKeys are the variables that two sources both set to something else.
-type sharedKeys struct{ different, emptied, unknown []string }
+type sharedKeys struct{ different, unfilled, emptied, unknown []string }
 
 func (p *Pass) checkEnvSources(e *containerEnv, first, second *envSource, shared map[sourcePair]*sharedKeys) {
 	if first.data == nil || second.data == nil || first.data == second.data {
@@ -92,6 +92,7 @@ func (p *Pass) checkEnvSources(e *containerEnv, first, second *envSource, shared
 		how      string
 	}{
 		{keys.different, finding.Error, "with different values"},
+		{keys.unfilled, finding.Warning, "with a placeholder in the latter"},
 		{keys.emptied, finding.Warning, "which is empty in the former"},
 		{keys.unknown, unknown, "with values that are made at run time"},
 	} {
@@ -125,12 +126,15 @@ func compareSources(first, second *envSource) *sharedKeys {
 		case a.text == b.text:
 		case a.text == "":
 			keys.emptied = append(keys.emptied, name)
-		case isUnfilled(a.text) || isUnfilled(b.text): // they need not differ when it is filled in
+		case isUnfilled(a.text): // the latter stands for it, or need not differ when it is filled in
+		case isUnfilled(b.text):
+			keys.unfilled = append(keys.unfilled, name)
 		default:
 			keys.different = append(keys.different, name)
 		}
 	}
 	slices.Sort(keys.different)
+	slices.Sort(keys.unfilled)
 	slices.Sort(keys.emptied)
 	slices.Sort(keys.unknown)
 	return keys
