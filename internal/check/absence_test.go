@@ -252,6 +252,8 @@ func TestInAnotherNamespaceOnly(t *testing.T) {
 	const release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: files, namespace: files}\nspec:\n  interval: 1h\n  chart: {spec: {chart: stack, sourceRef: {kind: HelmRepository, name: charts}}}\n"
 	const application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, namespace: argocd}\nspec:\n  project: default\n  source: {repoURL: 'https://git.example.com/shop.git', path: deploy, targetRevision: main}\n  destination: {server: 'https://kubernetes.default.svc', namespace: shop}\n" +
 		"---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: files, namespace: flux-system}\nspec: {interval: 1h, prune: true, path: ./files, targetNamespace: files, sourceRef: {kind: GitRepository, name: files}}\n"
+	const generated = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: shop, namespace: argocd}\nspec:\n  generators: [{list: {elements: [{name: a}]}}]\n  template:\n    metadata: {name: '{{name}}'}\n    spec:\n" +
+		"      project: default\n      source: {repoURL: 'https://git.example.com/all.git', path: 'k8s/{{name}}', targetRevision: main}\n      destination: {server: 'https://kubernetes.default.svc', namespace: shop}\n"
 	both := []string{"error secret-not-found", "error host-not-found"}
 	for name, c := range map[string]struct {
 		files map[string]string
@@ -264,6 +266,7 @@ func TestInAnotherNamespaceOnly(t *testing.T) {
 		"a release":             {map[string]string{"flux/files.yaml": release}, both[:1]},
 		"another repository":    {map[string]string{"argocd/shop.yaml": application}, nil},
 		"a folder that is here": {map[string]string{"argocd/shop.yaml": strings.Replace(application, "path: deploy", "path: k8s", 1)}, both[:1]},
+		"a folder for each":     {map[string]string{"argocd/shop.yaml": generated, "k8s/a/README.md": "x\n"}, both},
 		"a release of more":     {map[string]string{"flux/files.yaml": strings.Replace(release, "name: files,", "name: monitoring,", 1)}, both},
 	} {
 		files := map[string]string{"k8s/all.yaml": asks + have}

@@ -15,6 +15,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -167,7 +168,7 @@ func (rep *Report) absent(outcomes []outcome) {
 			if file := nearby(unlisted, &outcomes[i].tree, f); file != "" {
 				f.Help = fmt.Sprintf("it is in %s, which no kustomization lists: add it to resources", file)
 				outcomes[i].forget(f, file)
-				if !set && outcomes[i].around != nil && isSampleFile(file) {
+				if !set && outcomes[i].around != nil && isSampleFile(file, f.Missing.Name) {
 					f.Severity, f.Help = finding.Note, fmt.Sprintf("%s is a sample of it, which somebody makes the real one from", file)
 				}
 				if !set && outcomes[i].around != nil && outcomes[i].tree.off[absolute(file)] {
@@ -179,8 +180,11 @@ func (rep *Report) absent(outcomes []outcome) {
 }
 
 // isSampleFile reports whether a file is one to make another one of, by its name:
-// settings-sample.yaml.
-func isSampleFile(file string) bool {
+// settings-sample.yaml. Where what it has is called so itself, that is the name of a program.
+func isSampleFile(file, object string) bool {
+	if reference.HasWord(object, "sample", "example", "template") {
+		return false
+	}
 	stem, _, _ := strings.Cut(strings.ToLower(filepath.Base(file)), ".y")
 	return slices.ContainsFunc(strings.FieldsFunc(stem, func(r rune) bool { return r == '-' || r == '_' || r == '.' }), func(word string) bool {
 		return word == "sample" || word == "example" || word == "template"

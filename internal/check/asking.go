@@ -42,7 +42,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	if len(bytes.TrimSpace(said)) == 0 && !charts && !listed && !packaged && releases == nil {
 		return nil
 	}
-	commands := making().Match(said) || releaseName().Match(said) || identityModule().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said) ||
+	commands := making().Match(said) || releaseName().Match(said) || identityModule().Match(said) || creates().Match(said) || fills().Match(said) || settings().Match(said) || bytes.Contains(said, []byte("erraform")) ||
 		leftOutOf(".", said, "Secret") != "" || leftOutOf(".", said, "ConfigMap") != "" || leftOutOf("k8s/.", said, "Secret") != ""
 	installs := installing().FindAll(said, -1)
 	products := hasInstalled().Match(said)

@@ -31,6 +31,8 @@ func spareBundle(inv *inventory.Inventory, findings []finding.Finding, set map[s
 		case ok:
 		case strings.HasSuffix(f.Resource.Kind, "RoleBinding") && strings.HasPrefix(f.Field, "subjects") && !lacksNamespace(f):
 			f.Severity = min(f.Severity, finding.Warning)
+		case f.Rule == "duplicate-object" && !inventory.ByKubernetes(groupOf(f)): // examples, which it lists
+			f.Severity = min(f.Severity, finding.Note)
 		case lacksNamespace(f), f.Wanted != nil && len(inv.Find(inventory.GroupKind{Kind: f.Wanted.Kind}, f.Wanted.Name)) > 0,
 			f.Rule == "monitor-selects-nothing" && rules.LabelsSelected(f) != nil && len(f.Suggestions) == 0:
 			f.Severity = min(f.Severity, finding.Note)

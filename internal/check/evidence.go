@@ -288,7 +288,7 @@ func makerOf(repository fs.FS, o *inventory.Object) *maker {
 		if m.namespace, m.fills, more = applies(repository, spec); !more {
 			return nil
 		}
-		m.outside = !m.fills && m.namespace != "" && repository != nil
+		m.outside = !m.fills && m.namespace != "" && repository != nil && !appliesOwn(repository, spec)
 	case inventory.GroupKind{Group: "kustomize.toolkit.fluxcd.io", Kind: "Kustomization"}:
 		m.fills = false
 		for _, v := range yamlnode.Fields(o.Get("spec", "postBuild", "substitute")) {
@@ -437,6 +437,18 @@ func applies(repository fs.FS, spec *yaml.Node) (namespace string, chart, more b
 		}
 	}
 	return yamlnode.GetString(spec, "destination", "namespace"), chart, more || chart
+}
+
+// appliesOwn reports whether a generator fills in the folder below one of the repository:
+// apps/{{path.basename}}, or all of it.
+func appliesOwn(repository fs.FS, spec *yaml.Node) bool {
+	for _, source := range slices.Concat(yamlnode.Elements(yamlnode.Get(spec, "sources")), []*yaml.Node{yamlnode.Get(spec, "source")}) {
+		before, _, ok := strings.Cut(yamlnode.GetString(source, "path"), "{{")
+		if ok && isFolder(repository, before[:strings.LastIndexByte(before, '/')+1]) {
+			return true
+		}
+	}
+	return false
 }
 
 // isFolder reports whether a path of a repository's is one of its folders.

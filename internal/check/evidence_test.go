@@ -102,6 +102,11 @@ func TestForgottenFilesAreNearby(t *testing.T) {
 	rep = run(t, check.Options{}, tree(t, map[string]string{"app/kustomization.yaml": kustomization + "- pod.yaml\n", "app/pod.yaml": pod, "app/secret-sample.yaml": nowhere}))
 	assert.Equal(t, []string{"note secret-not-found"}, above(rep, finding.Off))
 
+	// A program may be called so.
+	calls := strings.NewReplacer("db-secret", "sample-secret")
+	rep = run(t, check.Options{}, tree(t, map[string]string{"app/kustomization.yaml": kustomization + "- pod.yaml\n", "app/pod.yaml": calls.Replace(pod), "app/sample-secret.yaml": calls.Replace(nowhere)}))
+	assert.Equal(t, []string{"warning secret-not-found"}, above(rep, finding.Off))
+
 	// A script may apply it before.
 	for name, c := range map[string]struct {
 		script, text string

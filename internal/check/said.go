@@ -330,7 +330,7 @@ func saysPlaceholder(line []byte) bool {
 
 // inCase is how a comment says that a resource is for those who have something.
 var inCase = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(?:if|when|once) (?:[\w-]+ ){0,4}(?:implemented|used|using|deployed|enabled|available|exists?)\b`)
+	return regexp.MustCompile(`(?i)\bif (?:[\w-]+ ){0,4}(?:implemented|used|using|deployed|enabled|available|exists?)\b|\b(?:when|once) (?:[\w-]+ ){0,4}(?:implemented|deployed|enabled)\b`)
 })
 
 // saysInCase reports whether a comment before the first field of a document says so of it.

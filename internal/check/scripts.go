@@ -158,9 +158,9 @@ type reader struct {
 	project   bool            // of an operator
 	client    bool            // programs in Go are clients of a cluster
 	quoted    map[question]string
-	moved     string // the file that says that objects are in Terraform by now
-	terraform bool   // which is here
-	seen      int    // bytes
+	moved     map[string]string // the files that say that objects of a kind are in Terraform by now
+	terraform bool              // which is here
+	seen      int               // bytes
 	compared  int64
 }
 
@@ -678,8 +678,16 @@ func (r *reader) programmed(file string, text []byte) {
 	case ".tf", ".tofu":
 		r.terraform = true
 	case ".yaml", ".yml":
-		if r.moved == "" && movedToTerraform().Match(text) {
-			r.moved = file
+		for _, comment := range movedToTerraform().FindAll(text, -1) {
+			for kind, words := range movedWords {
+				if r.moved[kind] != "" || !slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(bytes.ToLower(comment), []byte(word)) }) {
+					continue
+				}
+				if r.moved == nil {
+					r.moved = map[string]string{}
+				}
+				r.moved[kind] = file
+			}
 		}
 	case ".go":
 		if strings.HasSuffix(file, "_test.go") {
@@ -701,6 +709,12 @@ var movedToTerraform = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)#[^\n]*\b(?:migrated|moved) (?:\w+ )?to (?:terraform|opentofu|tf)\b`)
 })
 
+// movedWords are how comments call the objects of a kind, or what it is for.
+var movedWords = map[string][]string{
+	"Secret": {"secret", "credential", "certificate"}, "ConfigMap": {"configmap", "config map"},
+	"ServiceAccount": {"account", "role", "iam", "identit"}, "PersistentVolumeClaim": {"claim", "pvc", "volume"},
+}
+
 // end says of what nobody makes by its name whether it may be made all the same.
 func (r *reader) end() {
 	for q, findings := range r.questions {
@@ -711,8 +725,8 @@ func (r *reader) end() {
 				r.spoken[f] = speech{maker: said.by + " names a file " + said.name + ", which is not here"}
 			} else if open && left.maker == "" && r.client && r.quoted[q] != "" {
 				r.spoken[f] = speech{maker: r.quoted[q] + " is a program with its name, and may make it"}
-			} else if open && left.maker == "" && r.moved != "" && !r.terraform && kindWords[q.kind] != "" {
-				r.spoken[f] = speech{maker: r.moved + " says that Terraform makes what was here, and it is not here"}
+			} else if open && left.maker == "" && r.moved[q.kind] != "" && !r.terraform {
+				r.spoken[f] = speech{maker: r.moved[q.kind] + " says that Terraform makes what was here, and it is not here"}
 			} else if open {
 				r.spoken[f] = speech{maker: left.maker, workload: left.workload, elsewhere: r.others || r.mentioned[q], project: r.project}
 			}

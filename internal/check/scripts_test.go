@@ -187,6 +187,7 @@ func TestScriptsMakeObjects(t *testing.T) {
 		"text of a program":       {account, "deploy/up.py", "ACCOUNT = \"\"\"\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: shop-keys\n\"\"\"\nrun(\"kubectl apply -f -\", ACCOUNT)\n", "note serviceaccount-not-found"},
 		"text that asks for it":   {account, "deploy/up.py", "POD = \"\"\"\nkind: Pod\nmetadata:\n  name: shop-keys\n\"\"\"\nrun(\"kubectl apply -f -\", POD)\n", "warning serviceaccount-not-found"},
 		"Terraform has it by now": {account, "flux/all.yaml", "# The roles have been migrated to Terraform (infra/).\nkind: Kustomization\n", "note serviceaccount-not-found"},
+		"Terraform has others":    {account, "flux/all.yaml", "# The zones have moved to Terraform (infra/).\nkind: Kustomization\n", "warning serviceaccount-not-found"},
 		"Terraform has a cluster": {account, "README.md", "The cluster was moved to Terraform.\n", "warning serviceaccount-not-found"},
 		"a secret of its name":    {account, "up.sh", "kubectl create secret generic shop-keys\n", "warning serviceaccount-not-found"},
 		"a release":               {route, "README.md", "helm upgrade --install -n prod shop oci://example.com/shop\n", "note service-not-found"},

@@ -68,13 +68,20 @@ func refersTo(text []byte, name string) bool {
 		switch {
 		case ok && len(value) == 0 && (bytes.HasSuffix(key, []byte("Ref")) || bytes.HasSuffix(key, []byte("Selector"))):
 			parent = 0
-		case ok && string(value) == name && (bytes.HasSuffix(key, []byte("Name")) || string(key) == "name" && parent < near):
+		case ok && string(value) == name && (bytes.HasSuffix(key, []byte("Name")) && !namesOthers[string(key)] || string(key) == "name" && parent < near):
 			return true
 		default:
 			parent++
 		}
 	}
 	return false
+}
+
+// namesOthers are fields of Kubernetes' own that name what is no ConfigMap and no Secret.
+var namesOthers = map[string]bool{
+	"serviceAccountName": true, "serviceName": true, "containerName": true, "claimName": true, "nodeName": true, "hostName": true, "volumeName": true,
+	"storageClassName": true, "ingressClassName": true, "priorityClassName": true, "runtimeClassName": true, "schedulerName": true, "externalName": true, "clusterName": true,
+	"deploymentName": true, "appName": true, "releaseName": true,
 }
 
 // portsOfPrograms makes notes of numbers that no container declares and that a program or a
@@ -86,19 +93,26 @@ var portsOfPrograms = saying[string]{
 	},
 	says: func(file string, text []byte) func(string) string {
 		return func(number string) string {
-			if hasWord(text, number) {
-				return file + " has the number"
+			for line := range bytes.Lines(text) {
+				if hasWord(line, number) && (speaksOfPort().Match(line) || bytes.Contains(line, []byte(":"+number))) {
+					return file + " has the number"
+				}
 			}
 			return ""
 		}
 	},
 }
 
+// speaksOfPort is how a line of a program says that a number is that of a port.
+var speaksOfPort = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)port|expose|listen|addr|bind|serv`)
+})
+
 // addedLater makes notes of entries of images that change nothing in a kustomization to which
 // a script adds more before it is built.
 var addedLater = saying[string]{
 	asks: func(_ *outcome, f *finding.Finding) (folder string, ok bool) {
-		return path.Base(path.Dir(filepath.ToSlash(f.File))), f.Rule == effects.ImagesEntryUnused && f.Severity == finding.Warning
+		return path.Base(filepath.ToSlash(filepath.Dir(absolute(f.File)))), f.Rule == effects.ImagesEntryUnused && f.Severity == finding.Warning
 	},
 	wants: func(file string) bool { return isScript(file) || isDocument(file) },
 	says: func(file string, text []byte) func(string) string {
@@ -106,13 +120,20 @@ var addedLater = saying[string]{
 			return nil
 		}
 		return func(folder string) string {
-			if hasWord(text, folder) {
-				return file + " adds resources to it"
+			for line := range bytes.Lines(text) {
+				if hasWord(line, folder) && entersFolder().Match(line) {
+					return file + " adds resources to it"
+				}
 			}
 			return ""
 		}
 	},
 }
+
+// entersFolder is how a script says which folder commands are run in.
+var entersFolder = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:cd|pushd|chdir)\b|\b(?:work[\w-]*dir\w*|cwd|dir)\b|\bedit add\b`)
+})
 
 var addsResources = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\bedit add (?:resource|base|component)\b`)

@@ -38,6 +38,7 @@ func TestReadByPrograms(t *testing.T) {
 	}
 	for shown, want := range map[string][]string{
 		"spec:\n  urlFrom:\n    configMapKeyRef:\n      key: url\n      name: shop-config\n":    nil,
+		"spec:\n  serviceAccountName: shop-config\n":                                            {"error config-not-used"},
 		"spec:\n  configMapName: \"shop-config\"\n":                                             nil,
 		"kind: ConfigMap\nmetadata:\n  name: shop-config\n":                                     {"error config-not-used"},
 		"spec:\n  tokenRef:\n    key: token\n    path: a\n    kind: b\n    name: shop-config\n": {"error config-not-used"},
@@ -56,17 +57,23 @@ func TestPortsOfPrograms(t *testing.T) {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/pod.yaml": pod, file: "EXPOSE \"1042\"\n"}))
 		assert.Equal(t, want, above(rep, finding.Note), file)
 	}
-	rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/pod.yaml": pod, "flags.go": "const port = 10420\n"}))
-	assert.Equal(t, []string{"warning container-port-not-found"}, above(rep, finding.Note))
+	for text, want := range map[string][]string{
+		"const port = 10420\n": {"warning container-port-not-found"}, "const width = 1042\n": {"warning container-port-not-found"}, "serve(\":1042\")\n": nil, "flag.Int(\"port\", 1042)\n": nil,
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/pod.yaml": pod, "flags.go": text}))
+		assert.Equal(t, want, above(rep, finding.Note), text)
+	}
 }
 
 // TestAddedLater: an entry of images is for what a script adds.
 func TestAddedLater(t *testing.T) {
 	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: a, image: 'example.com/a:1'}]}\n"
 	for script, want := range map[string][]string{
-		"cd deploy/shop && kustomize edit add resource ../../extra\n": nil,
-		"cd deploy/till && kustomize edit add resource ../../extra\n": {"warning images-entry-unused"},
-		"kustomize build deploy/shop\n":                               {"warning images-entry-unused"},
+		"cd deploy/shop && kustomize edit add resource ../../extra\n":                              nil,
+		"cd deploy/till && kustomize edit add resource ../../extra\n":                              {"warning images-entry-unused"},
+		"kustomize build deploy/shop\ncd deploy/till && kustomize edit add resource ../../extra\n": {"warning images-entry-unused"},
+		"cd deploy/shop\nkustomize edit add resource ../../extra\n":                                nil,
+		"kustomize build deploy/shop\n":                                                            {"warning images-entry-unused"},
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{
 			"deploy/shop/kustomization.yaml": kustomization + "- pod.yaml\nimages:\n- {name: beacon, newTag: '2'}\n", "deploy/shop/pod.yaml": pod, "run.sh": script,
