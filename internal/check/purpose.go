@@ -72,6 +72,12 @@ var toCopy = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\.(?:example|sample|dist)\.ya?ml$`)
 })
 
+// stamped are names of files with the time at which they were put aside:
+// api_20240131_101500.yaml.
+var stamped = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[-_.]20\d\d-?(?:0[1-9]|1[0-2])-?(?:[0-2]\d|3[01])[-_T](?:[01]\d|2[0-3])-?[0-5]\d(?:-?[0-5]\d)?Z?\.ya?ml$`)
+})
+
 // paths judges the paths of files below a folder.
 type paths struct {
 	below string
@@ -201,6 +207,9 @@ func (p *paths) part(dir, name string, last bool) purpose {
 	}
 	if last && toCopy().MatchString(name) {
 		is = max(is, form)
+	}
+	if last && stamped().MatchString(name) {
+		is = max(is, released) // what there was at that time
 	}
 	if !last && strings.HasPrefix(name, "zz_generated") {
 		is = max(is, form) // which the generators of a program's types go on with

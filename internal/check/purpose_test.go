@@ -19,43 +19,46 @@ import (
 func TestWhatPathsSay(t *testing.T) {
 	const text = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selectr: {app: api}, ports: [{port: 80}]}\n"
 	for path, want := range map[string]finding.Severity{
-		"api.yaml":                        finding.Error,
-		"k8s/attestation/api.yaml":        finding.Error, // no test
-		"k8s/failover/api.yaml":           finding.Error,
-		"k8s/badger/api.yaml":             finding.Error,
-		"k8s/test-api.yaml":               finding.Error,
-		"test/api.yaml":                   finding.Warning,
-		"internal/e2e/manifests/api.yaml": finding.Warning,
-		"hack/conformance-tests/api.yaml": finding.Warning,
-		"k8s/overlays/test/api.yaml":      finding.Error, // an environment
-		"stages/testing/api.yaml":         finding.Error,
-		"integrationtests/api.yaml":       finding.Warning,
-		"pkg/testutils/inputs/api.yaml":   finding.Warning,
-		"k8s/loadtest/api.yaml":           finding.Error, // a program
-		"k8s/contest/api.yaml":            finding.Error,
-		"cmd/_testdata/api.yaml":          finding.Note, // no cluster reads it,
-		"evidence/release/api.yaml":       finding.Note, // what was recorded,
-		"pkg/testsuite/api.yaml":          finding.Warning,
-		"web/__mocks__/api.yaml":          finding.Note,
-		"deprecated/api.yaml":             finding.Warning,
-		"k8s/_archive/api.yaml":           finding.Warning,
-		"docs/snippets/api.yaml":          finding.Warning,
-		"pruning/images-pre-4.6/api.yaml": finding.Warning,
-		"k8s/api.template.yaml":           finding.Warning,
-		"k8s/api.example.yaml":            finding.Warning, // to be copied
-		"k8s/example-api.yaml":            finding.Error,
-		"hack/skeleton/api.yaml":          finding.Warning,
-		"apps/template/api.yaml":          finding.Error, // an app of that name, or a chart's
-		"k8s/prefetch-4.6/api.yaml":       finding.Error,
-		"cases/invalid/api.yaml":          finding.Note,
-		"cases/bad-service.yaml":          finding.Note,
-		"cases/invalidPort.yaml":          finding.Note,
-		"cases/badservice01.yaml":         finding.Note,
-		"policy/tests/reject-port.yaml":   finding.Note,
-		"image_pull_backoff/api.yaml":     finding.Note,
-		"demos/CrashLoopBackOff/api.yaml": finding.Note,
-		"demos/oomkilled/api.yaml":        finding.Note,
-		"k8s/backoffice/api.yaml":         finding.Error,
+		"api.yaml":                         finding.Error,
+		"k8s/attestation/api.yaml":         finding.Error, // no test
+		"k8s/failover/api.yaml":            finding.Error,
+		"k8s/badger/api.yaml":              finding.Error,
+		"k8s/test-api.yaml":                finding.Error,
+		"test/api.yaml":                    finding.Warning,
+		"internal/e2e/manifests/api.yaml":  finding.Warning,
+		"hack/conformance-tests/api.yaml":  finding.Warning,
+		"k8s/overlays/test/api.yaml":       finding.Error, // an environment
+		"stages/testing/api.yaml":          finding.Error,
+		"integrationtests/api.yaml":        finding.Warning,
+		"pkg/testutils/inputs/api.yaml":    finding.Warning,
+		"k8s/loadtest/api.yaml":            finding.Error, // a program
+		"k8s/contest/api.yaml":             finding.Error,
+		"cmd/_testdata/api.yaml":           finding.Note, // no cluster reads it,
+		"evidence/release/api.yaml":        finding.Note, // what was recorded,
+		"pkg/testsuite/api.yaml":           finding.Warning,
+		"web/__mocks__/api.yaml":           finding.Note,
+		"deprecated/api.yaml":              finding.Warning,
+		"k8s/_archive/api.yaml":            finding.Warning,
+		"docs/snippets/api.yaml":           finding.Warning,
+		"pruning/images-pre-4.6/api.yaml":  finding.Warning,
+		"k8s/api.template.yaml":            finding.Warning,
+		"k8s/api.example.yaml":             finding.Warning, // to be copied
+		"backups/api_20251226_100032.yaml": finding.Note,
+		"backups/api-2024-02-03.yaml":      finding.Error, // no time of a day
+		"k8s/api_20240299.yaml":            finding.Error,
+		"k8s/example-api.yaml":             finding.Error,
+		"hack/skeleton/api.yaml":           finding.Warning,
+		"apps/template/api.yaml":           finding.Error, // an app of that name, or a chart's
+		"k8s/prefetch-4.6/api.yaml":        finding.Error,
+		"cases/invalid/api.yaml":           finding.Note,
+		"cases/bad-service.yaml":           finding.Note,
+		"cases/invalidPort.yaml":           finding.Note,
+		"cases/badservice01.yaml":          finding.Note,
+		"policy/tests/reject-port.yaml":    finding.Note,
+		"image_pull_backoff/api.yaml":      finding.Note,
+		"demos/CrashLoopBackOff/api.yaml":  finding.Note,
+		"demos/oomkilled/api.yaml":         finding.Note,
+		"k8s/backoffice/api.yaml":          finding.Error,
 	} {
 		dir := tree(t, map[string]string{path: text})
 		assert.Equal(t, want, severityOf(t, "unknown-field", dir), path)
