@@ -42,9 +42,9 @@ var needs = []need{
 
 var neededVariable = &Rule{
 	Name:     "needed-variable-missing",
-	Severity: finding.Warning,
+	Severity: finding.Note, // nobody can see whether a volume has data already
 	Doc: "A container of a well-known image lacks a variable that its first start stops without: POSTGRES_PASSWORD of postgres, the password of root of mysql and mariadb, ACCEPT_EULA of SQL Server, the account of pgAdmin. " +
-		"The pod crashes until the variable is there, CrashLoopBackOff; only where the volume already has the data of an earlier start it does not. " +
+		"The pod crashes until the variable is there, CrashLoopBackOff; where the volume already has the data of an earlier start it does not, so this is a note. " +
 		"It knows the official images, and the variables that take the place of others; containers with no variable of the image at all, with a command or arguments of their own, and those with an envFrom whose keys are not known, are left alone.",
 	URL: "https://hub.docker.com/_/postgres#environment-variables",
 	Run: func(p *Pass) error {

@@ -66,6 +66,7 @@ func TestAbsencesByEvidence(t *testing.T) {
 		"a chart of Fleet there":         {map[string]string{"k8s/all.yaml": whole, "queue/fleet.yaml": "defaultNamespace: shop\nhelm:\n  releaseName: queue\n  repo: https://charts.example.com\n  chart: queue\n"}, finding.Note},
 		"a chart of Fleet elsewhere":     {map[string]string{"k8s/all.yaml": whole, "queue/fleet.yaml": "defaultNamespace: queue\nhelm:\n  releaseName: queue\n  repo: https://charts.example.com\n  chart: queue\n"}, finding.Error},
 		"manifests of Fleet":             {map[string]string{"k8s/all.yaml": whole, "queue/fleet.yaml": "defaultNamespace: shop\nhelm:\n  releaseName: queue\n"}, finding.Error},
+		"a chart of Skaffold":            {map[string]string{"k8s/all.yaml": whole, "dev/skaffold.infra.yaml": "apiVersion: skaffold/v4beta6\nkind: Config\ndeploy:\n  helm:\n    releases:\n    - name: queue\n      namespace: shop\n      remoteChart: team/queue\n"}, finding.Note},
 		"a helmfile":                     {map[string]string{"k8s/all.yaml": whole, "helmfile.yaml": "releases:\n- name: queue\n  namespace: shop\n  chart: team/queue\n"}, finding.Note},
 		"and a name like it is here":     {map[string]string{"k8s/all.yaml": whole + reads("api", "shop", "my-payments-key") + secrets("shop", "my-payments-key"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Warning},
 		"one with a word less there":     {map[string]string{"k8s/all.yaml": strings.ReplaceAll(whole, "bravo", "payments"), "flux/release.yaml": fmt.Sprintf(release, "shop")}, finding.Warning},

@@ -183,6 +183,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	varsElsewhere.ask(outcomes, readers)
 	oldKustomize.ask(outcomes, readers)
 	readByPrograms.ask(outcomes, readers)
+	imagesOfPrograms.ask(outcomes, readers)
 	portsOfPrograms.ask(outcomes, readers)
 	addedLater.ask(outcomes, readers)
 	foldersOfPrograms.ask(outcomes, readers)

@@ -14,9 +14,10 @@ import (
 )
 
 // installed are the charts that files which are no resources have installed, once the
-// readers have read: a fleet.yaml of Fleet, a helmfile.yaml.
+// readers have read: a fleet.yaml of Fleet, a helmfile.yaml, a skaffold.yaml.
 // https://fleet.rancher.io/ref-fleet-yaml
 // https://helmfile.readthedocs.io/en/latest/#configuration
+// https://skaffold.dev/docs/deployers/helm/
 type installed struct {
 	makers []maker
 }
@@ -46,8 +47,10 @@ func installedCharts(outcomes []outcome, readers textReaders) *installed {
 					return true
 				}
 				root := doc.Content[0]
-				for _, release := range yamlnode.Elements(yamlnode.Get(root, "releases")) {
-					found.add(file, yamlnode.GetString(release, "name"), yamlnode.GetString(release, "namespace"), yamlnode.Get(release, "values"))
+				for _, releases := range [...]*yaml.Node{yamlnode.Get(root, "releases"), yamlnode.Path(root, "deploy", "helm", "releases"), yamlnode.Path(root, "manifests", "helm", "releases")} {
+					for _, release := range yamlnode.Elements(releases) {
+						found.add(file, yamlnode.GetString(release, "name"), yamlnode.GetString(release, "namespace"), cmp.Or(yamlnode.Get(release, "values"), yamlnode.Get(release, "setValues")))
+					}
 				}
 				found.bundle(top, file, root, of)
 				return true
@@ -61,7 +64,7 @@ func installedCharts(outcomes []outcome, readers textReaders) *installed {
 func installsCharts(file string) bool {
 	name := path.Base(file)
 	stem := strings.TrimSuffix(strings.TrimSuffix(name, ".yaml"), ".yml")
-	return stem != name && (stem == "fleet" || stem == "helmfile")
+	return stem != name && (stem == "fleet" || stem == "helmfile" || strings.HasPrefix(stem, "skaffold"))
 }
 
 // asksForCharts reports whether what they install has a say in a finding.

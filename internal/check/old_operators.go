@@ -1,9 +1,11 @@
 package check
 
 import (
+	"maps"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,9 +13,9 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 )
 
-// onOldCertManager makes notes of what cert-manager serves no more, where a file of the folder
-// or of one above has a release installed that did, and no file of the repository names a
-// later one.
+// onOldCertManager makes notes of what cert-manager serves no more, where a file of the folder,
+// or of one above or below it, has a release installed that did, and no file of the repository
+// names a later one.
 func onOldCertManager(outcomes []outcome, readers textReaders) {
 	asked := map[string][]*finding.Finding{} // by the top of the repository
 	for i := range outcomes {
@@ -98,17 +100,29 @@ func certManagerReader(top string, findings []*finding.Finding) *textReader {
 				if newest == 0 || newest >= goneFromCertManager(f) || err != nil {
 					continue
 				}
-				for dir := path.Dir(filepath.ToSlash(rel)); ; dir = path.Dir(dir) {
-					if said := where[dir]; said != "" {
-						answer(f, said+" has a release of cert-manager installed that serves it")
-						f.Severity = finding.Note
-						break
-					}
-					if dir == "." || strings.HasPrefix(dir, "..") {
-						break
-					}
+				if said := nearest(where, path.Dir(filepath.ToSlash(rel))); said != "" {
+					answer(f, said+" has a release of cert-manager installed that serves it")
+					f.Severity = finding.Note
 				}
 			}
 		},
 	}
+}
+
+// nearest returns the file of a folder, else of the nearest above it, else of the first below.
+func nearest(files map[string]string, folder string) string {
+	for dir := folder; ; dir = path.Dir(dir) {
+		if file := files[dir]; file != "" {
+			return file
+		}
+		if dir == "." || strings.HasPrefix(dir, "..") {
+			break
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(files)) {
+		if folder == "." || strings.HasPrefix(dir, folder+"/") {
+			return files[dir]
+		}
+	}
+	return ""
 }

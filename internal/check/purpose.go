@@ -90,6 +90,8 @@ type folder struct {
 	names []string
 	cases []string // files that its tests of policies are about
 	test  bool     // a test runner knows it by a file
+	// jsonnet says that there are programs in Jsonnet: https://jsonnet.org/ref/language.html
+	jsonnet bool
 	// passes and fails say that some of its files are called after how they are judged.
 	passes, fails bool
 }
@@ -115,6 +117,9 @@ func (p *paths) of(file string) purpose {
 			in := p.folder(dir)
 			if slices.Contains(in.cases, strings.Join(parts[i:], "/")) {
 				is = max(is, tested)
+			}
+			if i == len(parts)-1 && path.Ext(name) == ".json" && (in.jsonnet || i > 0 && p.folder(filepath.Dir(dir)).jsonnet) {
+				is = max(is, input) // which Jsonnet imports
 			}
 			if i > 0 && in.test || is >= tested && in.passes && in.fails {
 				is = max(is, input)
@@ -314,6 +319,7 @@ func (p *paths) folder(dir string) *folder {
 	for _, e := range entries {
 		in.names = append(in.names, e.Name())
 		in.test = in.test || isTestCase(e.Name())
+		in.jsonnet = in.jsonnet || strings.HasSuffix(e.Name(), "sonnet") && (path.Ext(e.Name()) == ".jsonnet" || path.Ext(e.Name()) == ".libsonnet")
 		if words := wordsOf(e.Name()); len(words) > 0 && !e.IsDir() {
 			passes, judged := verdicts[words[0]]
 			in.passes, in.fails = in.passes || judged && passes, in.fails || judged && !passes

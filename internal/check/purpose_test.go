@@ -556,6 +556,14 @@ func TestUnplaced(t *testing.T) {
 	}
 }
 
+// TestJSONOfJsonnet: what Jsonnet imports nobody applies.
+func TestJSONOfJsonnet(t *testing.T) {
+	const service = `{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"name": "http"}], "selector": {"app": "web"}}}`
+	for beside, want := range map[string]finding.Severity{"lib/web.libsonnet": finding.Note, "lib/web.yaml.txt": finding.Error} {
+		assert.Equal(t, want, severityOf(t, "required-field-missing", tree(t, map[string]string{"lib/generated/web.json": service, beside: "{}\n"})), beside)
+	}
+}
+
 // TestBlankToFill: readers and scripts fill in what is in angle brackets.
 func TestBlankToFill(t *testing.T) {
 	const text = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: a, image: '%s/shop:1.0'}]}\n"

@@ -468,6 +468,7 @@ func TestProgramsReadFiles(t *testing.T) {
 func TestProgramsReadFolders(t *testing.T) {
 	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: crane}\nspec: {containers: [{name: crane, image: \"crane:placeholder\"}]}\n"
 	for name, c := range map[string]struct{ file, text, want string }{
+		"the image":      {"cmd/main.go", "const replaced = \"crane:placeholder\"\n", "note"},
 		"the folder":     {"pkg/assets.go", "const cranes = \"assets/cranes/\"\n", "note"},
 		"below another":  {"pkg/assets.go", "const cranes = \"../../assets/cranes\"\n", "note"},
 		"another folder": {"pkg/assets.go", "const cranes = \"assets/cranes-old/\"\n", "warning"},
@@ -587,6 +588,8 @@ func TestOldCertManager(t *testing.T) {
 		file, text, want string
 	}{
 		"from its address":  {"demo/README.md", "kubectl apply -f https://example.com/cert-manager/releases/download/v0.15.0/cert-manager.yaml\n", "note"},
+		"in a folder below": {"demo/k8s/certs/install.sh", "kubectl apply -f https://example.com/cert-manager/releases/download/v0.15.0/cert-manager.yaml\n", "note"},
+		"of its image":      {"demo/k8s/certs/controller.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: c}\nspec: {containers: [{name: c, image: \"quay.io/jetstack/cert-manager-controller:v0.15.0\"}]}\n", "note"},
 		"from its chart":    {"README.md", "helm install certs --namespace certs \\\n  --version v0.13.0 jetstack/cert-manager\n", "note"},
 		"of another chart":  {"README.md", "helm install certs jetstack/cert-manager\nhelm install pier ./pier --version 0.13.0\n", "error"},
 		"of another demo":   {"tour/README.md", "kubectl apply -f https://example.com/cert-manager/releases/download/v0.15.0/cert-manager.yaml\n", "error"},

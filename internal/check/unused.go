@@ -57,6 +57,24 @@ var readByPrograms = saying[string]{
 	},
 }
 
+// imagesOfPrograms makes notes of images that are to be filled in and that a program of the
+// repository knows whole, as a webhook does that puts another one in.
+var imagesOfPrograms = saying[string]{
+	asks: func(_ *outcome, f *finding.Finding) (image string, ok bool) {
+		_, ok = rules.UnfilledImage(f)
+		return f.Said().Of, ok
+	},
+	wants: isProgram,
+	says: func(file string, text []byte) func(string) string {
+		return func(image string) string {
+			if inQuotes(text, image) {
+				return file + " has its name"
+			}
+			return ""
+		}
+	},
+}
+
 // refersTo reports whether a document shows a field that refers to an object by its name,
 // not the object itself: secretName, or name in a mapping that is called after a reference.
 func refersTo(text []byte, name string) bool {

@@ -92,7 +92,7 @@ func TestChangedBesideTrees(t *testing.T) {
 		"k8s/apart/all.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: till, namespace: data}\nspec: {selector: {app: till}, ports: [{port: 80}]}\n---\n" + fmt.Sprintf(pod, "till", "") + "---\n" +
 			"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: till, namespace: prod}\nspec: {defaultBackend: {service: {name: till, port: {number: 80}}}}\n",
 		"k8s/kept/kustomization.yaml": "resources: [secret.yaml]\n",
-		"k8s/kept/secret.yaml":        "apiVersion: v1\nkind: Secret\nmetadata: {name: mill, namespace: data}\n",
+		"k8s/kept/secret.yaml":        "apiVersion: v1\nkind: Secret\nmetadata: {name: mill, namespace: data}\nstringData: {wheel: turns}\n",
 		"k8s/argo/kustomization.yaml": "resources: [app.yaml]\n",
 		"k8s/argo/app.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: till, namespace: argocd}\n" +
 			"spec: {project: default, source: {repoURL: https://charts.example.com, chart: till, targetRevision: 1.0.0}, destination: {server: https://kubernetes.default.svc, namespace: prod}}\n",
@@ -125,7 +125,7 @@ func TestChangedEntry(t *testing.T) {
 	const entry = "resources: [../../base]\nimages: [{name: example.com/mysql, newTag: %s}]\n"
 	repository(t, map[string]string{
 		"base/kustomization.yaml":          "resources: [pod.yaml]\n",
-		"base/pod.yaml":                    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"example.com/mysql:latest\", volumeMounts: [{name: data, mountPath: /data}]}], volumes: [{name: data, hostPath: {path: /srv/data}}]}\n",
+		"base/pod.yaml":                    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"example.com/mysql\", volumeMounts: [{name: data, mountPath: /data}]}], volumes: [{name: data, hostPath: {path: /srv/data}}]}\n",
 		"overlays/dev/kustomization.yaml":  "resources: [../../base]\n",
 		"overlays/prod/kustomization.yaml": fmt.Sprintf(entry, "v1"),
 	})
