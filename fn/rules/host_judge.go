@@ -167,8 +167,8 @@ func (j *hostJudge) defineWritten(script string) {
 	}
 	for line := range strings.Lines(script) {
 		before, _, ok := strings.Cut(line, table)
-		if !ok || !strings.Contains(before, ">") && !strings.Contains(before, "tee") {
-			continue
+		if end := strings.TrimRight(before, " \t\"'"); !ok || !strings.HasSuffix(end, ">") && !strings.HasSuffix(end, "tee") && !strings.HasSuffix(end, "tee -a") {
+			continue // it is read
 		}
 		for _, name := range strings.FieldsFunc(before, func(r rune) bool { return strings.ContainsRune(" \t\"'>|;", r) }) {
 			if name != "echo" && name != "printf" && name != "tee" && name != "-a" {

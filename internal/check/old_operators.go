@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"maps"
 	"path"
 	"path/filepath"
@@ -53,6 +54,7 @@ func releaseNumber(major, minor string) int {
 }
 
 var (
+	anyRelease      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d\.\d`) })
 	certManagerGone = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^cert-manager (\d)\.(\d+)$`) })
 	// certManagerReleases is how a file names the release of cert-manager to install: in an
 	// address, beside an image, or in a command, which may have several lines, and what only
@@ -74,6 +76,9 @@ func certManagerReader(top string, findings []*finding.Finding) *textReader {
 			return isScript(file) || isDocument(file) || isYAML(file) || path.Ext(file) == ".tf"
 		},
 		read: func(file string, text []byte) (more bool) {
+			if !bytes.Contains(text, []byte("anager")) || !anyRelease().Match(text) {
+				return true // most files: the expression below is slow
+			}
 			for _, m := range certManagerReleases().FindAllSubmatch(text, -1) {
 				for i := 1; i < len(m); i += 2 {
 					if m[i] == nil {
