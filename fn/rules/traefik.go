@@ -165,7 +165,7 @@ func (b *Build) traefikHas(r *reference.Ref, secret *inventory.Object) *inventor
 	return by
 }
 
-var hostMatch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("Host(?:SNI)?\\(([^)]*)\\)") })
+var hostMatch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`Host(?:SNI)?\(([^)]*)\)`) })
 
 // routedHosts are the hosts that a route asks a certificate for.
 func routedHosts(r *reference.Ref) []string {
