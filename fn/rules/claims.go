@@ -27,7 +27,7 @@ var claimFitsNoVolume = &Rule{
 		"It stays Pending, and so do the pods that mount it. " +
 		"It is an error where nobody makes other volumes: the class is \"\", or a StorageClass of the build without a provisioner, or the claim names its volume. " +
 		"Else it is a warning, and where there are more claims than volumes, of which some have theirs from elsewhere; where claims name all the volumes, the others are left alone. " +
-		"A claim without a class has the cluster's default, and is left alone. " +
+		"A claim without a class has the cluster's default, and is left alone, and so is one of a class that a storage system such as Longhorn brings along and makes volumes of. " +
 		"A claim that names its volume gets it whatever its labels are, and if that is reserved for it (claimRef) whatever it offers.",
 	Run: func(p *Pass) error {
 		shelves := map[shelf]*stock{}
@@ -116,6 +116,8 @@ func (p *Pass) checkClaims(on *stock) {
 			return
 		}
 		nobody = true
+	} else if makesVolumes(on.class) {
+		return
 	}
 	free := 0 // claims that take whatever volume fits
 	taken := map[string]bool{}
@@ -132,6 +134,15 @@ func (p *Pass) checkClaims(on *stock) {
 	for _, c := range on.claims {
 		p.checkClaim(c, on, nobody && free <= len(on.volumes))
 	}
+}
+
+// provisioned are the beginnings of the names of classes that storage systems bring along and
+// make volumes of: https://longhorn.io/docs/latest/references/storage-class-parameters/,
+// https://docs.cloud.google.com/kubernetes-engine/docs/concepts/persistent-volumes and others.
+var provisioned = [...]string{"longhorn", "rook-", "ceph", "openebs", "linstor", "gp2", "gp3", "ebs-", "premium-rw", "standard-rw", "managed-csi", "managed-premium", "azurefile", "do-block-storage", "hcloud-volumes", "local-path", "nfs-client"}
+
+func makesVolumes(class string) bool {
+	return slices.ContainsFunc(provisioned[:], func(start string) bool { return strings.HasPrefix(class, start) })
 }
 
 // checkClaim judges a claim; nobody is whether nobody makes other volumes for it than

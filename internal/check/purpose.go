@@ -51,7 +51,7 @@ var purposes = map[string]purpose{
 }
 
 // partial are the rules that ask for what a patch leaves to the resource it changes.
-var partial = map[string]bool{apischema.RequiredField: true, "kind-missing": true, "volume-not-found": true, apischema.ServiceInvalid: true, apischema.WorkloadInvalid: true}
+var partial = map[string]bool{apischema.RequiredField: true, "kind-missing": true, "selector-mismatch": true, "volume-not-found": true, apischema.ServiceInvalid: true, apischema.WorkloadInvalid: true}
 
 // folders are whole names of folders that say so; as one word of several they may be
 // a program's.
@@ -486,7 +486,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		if is != applied && lacks {
 			f.Severity = finding.Note
 		}
-		if t.Root == "" && reference.HasWord(filepath.Base(f.File), "patch") {
+		if folder := filepath.Base(filepath.Dir(f.File)); t.Root == "" && (reference.HasWord(filepath.Base(f.File), "patch") || folder == "patch" || folder == "patches") {
 			switch {
 			case partial[f.Rule], f.Rule == "api-removed" && t.unlisted: // it is no object, and nothing changes one by it
 				f.Severity = finding.Note

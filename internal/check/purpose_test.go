@@ -556,6 +556,16 @@ func TestUnplaced(t *testing.T) {
 	}
 }
 
+// TestFoldersOfPatches: what a folder of patches has is merged into what is elsewhere.
+func TestFoldersOfPatches(t *testing.T) {
+	const part = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {tier: a}}, spec: {containers: [{name: a, image: 'a:1', volumeMounts: [{name: keys, mountPath: /keys}]}]}}}\n"
+	for file, want := range map[string]finding.Severity{"web/patches/web.yaml": finding.Note, "web/patched/web.yaml": finding.Error} {
+		for _, rule := range []string{"volume-not-found", "selector-mismatch"} {
+			assert.Equal(t, want, severityOf(t, rule, tree(t, map[string]string{file: part})), file+" "+rule)
+		}
+	}
+}
+
 // TestJSONOfJsonnet: what Jsonnet imports nobody applies.
 func TestJSONOfJsonnet(t *testing.T) {
 	const service = `{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"name": "http"}], "selector": {"app": "web"}}}`
