@@ -319,7 +319,7 @@ func (p *paths) folder(dir string) *folder {
 	for _, e := range entries {
 		in.names = append(in.names, e.Name())
 		in.test = in.test || isTestCase(e.Name())
-		in.jsonnet = in.jsonnet || strings.HasSuffix(e.Name(), "sonnet") && (path.Ext(e.Name()) == ".jsonnet" || path.Ext(e.Name()) == ".libsonnet")
+		in.jsonnet = in.jsonnet || path.Ext(e.Name()) == ".jsonnet" || path.Ext(e.Name()) == ".libsonnet"
 		if words := wordsOf(e.Name()); len(words) > 0 && !e.IsDir() {
 			passes, judged := verdicts[words[0]]
 			in.passes, in.fails = in.passes || judged && passes, in.fails || judged && !passes

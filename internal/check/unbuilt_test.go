@@ -1,10 +1,13 @@
 package check_test
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
@@ -29,6 +32,16 @@ func TestFilesThatComeLater(t *testing.T) {
 	rep = run(t, check.Options{}, tree(t, map[string]string{"kustomization.yaml": kustomization + "- gone.yaml\n"}))
 	assert.Empty(t, rep.Findings)
 	assert.Len(t, rep.Unread, 1)
+}
+
+// TestListsTwice: kubectl builds what is left of a list that is there twice.
+func TestListsTwice(t *testing.T) {
+	const object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
+	rep := run(t, check.Options{}, tree(t, map[string]string{
+		"till/kustomization.yaml": "resources:\n- a.yaml\nresources:\n- b.yaml\n", "till/a.yaml": fmt.Sprintf(object, "a"), "till/b.yaml": fmt.Sprintf(object, "b"),
+	}))
+	require.Len(t, rep.Findings, 1)
+	assert.True(t, strings.HasPrefix(rep.Findings[0].Message, "the field resources is there twice"), rep.Findings[0].Message)
 }
 
 // TestProjectsOfOperators: what is made of the markers in a program comes later, and nothing
