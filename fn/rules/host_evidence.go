@@ -40,6 +40,8 @@ func (j *hostJudge) evident(u *hostUse) bool {
 	switch {
 	case u.off, isExampleName(u.judgement.service):
 		return false
+	case u.multiline && !u.decoded && isOffInFile(yamlnode.String(u.node), u.Offset):
+		return false
 	case strings.Contains(u.node.Value, "${metadata."):
 		return false // a link of Argo's pages, which browsers follow: https://argo-workflows.readthedocs.io/en/latest/links/
 	case u.lenient:
@@ -54,6 +56,79 @@ func (j *hostJudge) evident(u *hostUse) bool {
 		return u.Port != 0 && j.portNumbers[u.Port] || j.company[u.spot()]
 	}
 	return true
+}
+
+// isOffInFile reports whether what stands at an offset of a file belongs to something that the
+// file switches off: the endpoint beside "enabled: false", in YAML and indented JSON, of its own
+// block or one around it, or in the same section of an INI or TOML file.
+func isOffInFile(text string, offset int) bool {
+	start := strings.LastIndexByte(text[:offset], '\n') + 1
+	line, below, _ := strings.Cut(text[start:], "\n")
+	if isOffLine(line) {
+		return true
+	}
+	depth, other := textDepth(line), false // other: in another element of the list
+	for line := range strings.SplitSeq(below, "\n") {
+		d := textDepth(line)
+		if isBlank(line) || d > depth || d == depth && other {
+			continue
+		}
+		if strings.HasPrefix(line, "[") { // the head of a section
+			break
+		}
+		depth, other = d, isItem(line)
+		if !other && isOffLine(line) {
+			return true
+		}
+	}
+	depth, other = textDepth(line), isItem(line)
+	for above := text[:start]; above != ""; {
+		above = strings.TrimSuffix(above, "\n")
+		line := above[strings.LastIndexByte(above, '\n')+1:]
+		above = above[:len(above)-len(line)]
+		d := textDepth(line)
+		if isBlank(line) || d > depth || d == depth && other {
+			continue
+		}
+		if strings.HasPrefix(line, "[") {
+			break
+		}
+		depth, other = d, isItem(line)
+		if isOffLine(line) {
+			return true
+		}
+	}
+	return false
+}
+
+// textDepth is the column of what a line begins with, behind the dash of a list.
+func textDepth(line string) int { return len(line) - len(strings.TrimLeft(line, " -")) }
+
+func isItem(line string) bool { return strings.HasPrefix(strings.TrimLeft(line, " "), "- ") }
+
+func isBlank(line string) bool {
+	line = strings.TrimLeft(line, " \t")
+	return line == "" || line[0] == '#' || line[0] == ';'
+}
+
+// isOffLine reports whether a line is a setting that switches off: enabled: false, "enabled": false,
+// or enabled = false.
+func isOffLine(line string) bool {
+	key, value, ok := strings.Cut(strings.TrimLeft(line, " -"), ":")
+	if !ok {
+		if key, value, ok = strings.Cut(key, "="); !ok {
+			return false
+		}
+	}
+	value, _, _ = strings.Cut(value, "#")
+	value = strings.ToLower(strings.Trim(value, " ,\t\r\"'"))
+	switch strings.Trim(key, " \t\"'") {
+	case "enabled", "enable", "Enabled":
+		return isOff(value)
+	case "disabled", "Disabled":
+		return value == "true" || value == "yes" || value == "on" || value == "1"
+	}
+	return false
 }
 
 // isExampleName reports whether a name is one that stands in for another.

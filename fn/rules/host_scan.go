@@ -259,10 +259,30 @@ func isSwitchedOff(key string, setting func(key string) (*yaml.Node, string)) bo
 			continue
 		}
 		for _, name := range [...]string{key[:i] + "_ENABLED", "ENABLE_" + key[:i], "USE_" + key[:i], key[:i] + "_ENABLE"} {
-			if _, text := setting(name); text == "false" || text == "False" || text == "0" || text == "no" || text == "off" {
+			if _, text := setting(name); isOff(text) {
 				return true
 			}
 		}
+	}
+	for _, t := range [...]string{"OTEL_", "JAEGER_", "ZIPKIN_", "OTLP_"} {
+		if strings.HasPrefix(key, t) {
+			_, disabled := setting("OTEL_SDK_DISABLED") // https://opentelemetry.io/docs/languages/sdk-configuration/general/
+			return disabled == "true" || slices.ContainsFunc(tracingSwitches, func(name string) bool {
+				_, text := setting(name)
+				return isOff(text)
+			})
+		}
+	}
+	return false
+}
+
+// tracingSwitches are the settings that programs commonly have for whether they send traces.
+var tracingSwitches = []string{"TRACING_ENABLED", "ENABLE_TRACING", "TELEMETRY_ENABLED", "ENABLE_TELEMETRY", "TRACE_ENABLED"}
+
+func isOff(text string) bool {
+	switch strings.ToLower(text) {
+	case "false", "0", "no", "off":
+		return true
 	}
 	return false
 }
@@ -338,6 +358,7 @@ func (s *hostScan) strings(use hostUse, n *yaml.Node, key string, skip map[*yaml
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
+		use.off = use.off || yamlnode.GetString(n, "enabled") == "false"
 		for k, v := range yamlnode.Fields(n) {
 			if k.Value == "gateway" || k.Value == "gateways" {
 				// A Gateway's name may be written as a Service's is, with the zone behind it:
