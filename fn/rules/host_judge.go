@@ -68,6 +68,7 @@ type hostJudge struct {
 	sets        map[string][]*inventory.Object // StatefulSets by the Service that governs them
 	scaled      map[string][]string            // names of what autoscalers scale, by namespace
 	listed      map[peersOf]*peers
+	zones       map[string]map[*inventory.Object]bool // the objects with addresses, by the domain that these end in
 }
 
 var (
@@ -85,6 +86,7 @@ func newHostJudge(b *Build, uses []*hostUse, upstreams map[upstream]bool) *hostJ
 		ports: map[*inventory.Object][]numberedPort{}, portNumbers: map[int]bool{}, near: map[nearKey]nearService{}, similar: map[nearKey]string{},
 		byName:  map[string]*byName{},
 		company: map[spot]bool{},
+		zones:   map[string]map[*inventory.Object]bool{},
 	}
 	for _, o := range b.Inventory.OfKind(serviceKind) {
 		j.services[o.Namespace] = append(j.services[o.Namespace], o)
@@ -99,6 +101,16 @@ func newHostJudge(b *Build, uses []*hostUse, upstreams map[upstream]bool) *hostJ
 	for _, o := range b.Inventory.Objects() {
 		if !o.Local && o.Node != nil {
 			j.note(o)
+		}
+	}
+	for _, u := range uses {
+		if n, ok := splitZone(strings.ToLower(u.Host)); ok && n.domain != "" {
+			of := j.zones[n.domain]
+			if of == nil {
+				of = map[*inventory.Object]bool{}
+				j.zones[n.domain] = of
+			}
+			of[u.from] = true
 		}
 	}
 	for _, u := range uses {
@@ -283,7 +295,8 @@ func (j *hostJudge) judgeZone(u *hostUse, n hostName) hostJudgement {
 		good := strings.TrimSuffix(strings.ToLower(u.Host), n.domain) + j.domain
 		result := hostJudgement{verdict: hostBadDomain, service: n.service, namespace: n.namespace, suggestion: good,
 			reason: "the cluster's domain is " + strconv.Quote(j.domain) + ", not " + strconv.Quote(n.domain)}
-		result.sure = suggest.Close(n.domain, j.domain) || strings.HasPrefix(j.domain, n.domain+".") || strings.HasPrefix(n.domain, j.domain+".")
+		result.sure = !j.consistent(n.domain) &&
+			(suggest.Close(n.domain, j.domain) || strings.HasPrefix(j.domain, n.domain+".") || strings.HasPrefix(n.domain, j.domain+"."))
 		switch {
 		case result.sure:
 		case !strings.Contains(n.domain, "."): // the name of a certificate's Secret may begin so
@@ -298,6 +311,12 @@ func (j *hostJudge) judgeZone(u *hostUse, n hostName) hostJudgement {
 		suffix += "." + n.domain
 	}
 	return j.judgeName(u, n, suffix)
+}
+
+// consistent reports whether a domain may be that of the cluster, as far as its addresses tell: no
+// address has the usual one, and more than one object has this.
+func (j *hostJudge) consistent(domain string) bool {
+	return len(j.zones[domain]) > 1 && len(j.zones[j.domain]) == 0 && (j.b.Config == nil || j.b.Config.ClusterDomain == "")
 }
 
 // judgeMissingZone judges names that end in the cluster's domain and lack .svc
