@@ -141,6 +141,9 @@ type About struct {
 	Of     string `json:"of,omitempty"`
 }
 
+// Renamed is What of a name that kustomize changed where it is given, and left where it is used.
+const Renamed = "renamed"
+
 // Said is what the finding is about, nothing where nobody asks.
 func (f *Finding) Said() About {
 	if f.About == nil {

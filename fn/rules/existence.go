@@ -544,7 +544,7 @@ func (p *Pass) reportNotRewritten(r *reference.Ref, target *inventory.Object) {
 		if r.Repaired {
 			help = "kustomize rewrites it only where both have the same namespace, or neither has one: give the generator or the resource the namespace of the other"
 		}
-		opts := []Option{Suggest(target.Name), Help("%s", help)}
+		opts := []Option{Suggest(target.Name), Help("%s", help), Says(finding.About{What: finding.Renamed})}
 		if p.Inventory.Unfinished != nil && p.Inventory.Unfinished() {
 			opts = append(opts, AtMost(finding.Note))
 		}

@@ -165,6 +165,8 @@ func common(f *finding.Finding) []string {
 	}
 	text := f.Sentence()
 	switch {
+	case f.Said().What == finding.Renamed: // the names that one kustomization leaves
+		return []string{text, copied(f, text), f.Tree + end + finding.Renamed}
 	case strings.HasPrefix(f.Rule, "data-") && f.File != "": // the values of one Secret
 		return []string{object(f), text}
 	case f.File == "":
@@ -304,7 +306,7 @@ func (c *causes) add(f *finding.Finding) {
 	for i, text := range common(f) {
 		rule := f.Rule
 		if i == 2 || f.Missing != nil {
-			rule = "" // a place, or an object that is missing, is one whatever rule says so
+			rule = "" // a place, what a kustomization renames, or an object that is missing, is one whatever rule says so
 		}
 		key := maphash.String(c.seed, strconv.Itoa(int(f.Severity))+strconv.Itoa(i)+rule+end+text)
 		keys[n], n = key, n+1

@@ -30,6 +30,7 @@ func TestTextCauses(t *testing.T) {
 	field := func(path string) func(*f) { return func(x *f) { x.Field = path } }
 	at := func(line int) func(*f) { return func(x *f) { x.Line = line } }
 	about := func(name, of string) func(*f) { return func(x *f) { x.About = &finding.About{Name: name, Of: of} } }
+	renamed := func(x *f) { x.About = &finding.About{What: finding.Renamed} }
 	within := func(tree string) func(*f) { return func(x *f) { x.Tree = tree } }
 	for _, c := range []struct {
 		name    string
@@ -43,6 +44,14 @@ func TestTextCauses(t *testing.T) {
 		{"copies whose hosts have the environment in them", 1, []f{
 			in("host-not-found", "dev/web.yaml", "", `host "pg.dev.svc": there is no Service "pg" in namespace "dev"`),
 			in("host-not-found", "prod/web.yaml", "", `host "pg.prod.svc": there is no Service "pg" in namespace "prod"`),
+		}},
+		{"the names that one kustomization leaves", 1, []f{
+			in("secret-not-found", "prod/web.yaml", "", `Secret "db" does not exist: kustomize renamed it to "prod-db"`, within("prod"), renamed),
+			in("service-not-found", "prod/ingress.yaml", "", `Service "web" does not exist: kustomize renamed it to "prod-web"`, within("prod"), renamed, at(9)),
+		}},
+		{"the names that two leave", 2, []f{
+			in("secret-not-found", "prod/web.yaml", "", `Secret "db" does not exist: kustomize renamed it to "prod-db"`, within("prod"), renamed),
+			in("service-not-found", "dev/ingress.yaml", "", `Service "web" does not exist: kustomize renamed it to "dev-web"`, within("dev"), renamed),
 		}},
 		{"a port that a file has for two Services", 1, []f{
 			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1537`, about("1537", "")),
