@@ -88,6 +88,9 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		}
 		return place(f), f.File != "" && f.Line > 0
 	},
+	"host-not-rewritten": func(f *finding.Finding) (string, bool) { // the addresses that one kustomization leaves
+		return f.Tree, f.Tree != ""
+	},
 	"volume-not-shareable": func(f *finding.Finding) (string, bool) { // the claims of one workload
 		return object(f), f.File != ""
 	},
