@@ -110,7 +110,7 @@ func (b *Build) consequences(o *inventory.Object, field string, what effect) []s
 		if o.Kind != "Service" {
 			return nil
 		}
-		return b.behindService(o, nil)
+		return b.behindService(o, nil, field)
 	}
 	pods := o.Pods()
 	reader := ""
@@ -192,19 +192,32 @@ func (b *Build) behindPod(pod *inventory.Pod, from *inventory.Object) []string {
 	for _, svc := range servicesOf.Of(b)[pod] {
 		if len(b.SelectedPods(svc)) == 1 && yamlnode.GetString(svc.Node, "spec", "publishNotReadyAddresses") != "true" {
 			lines = append(lines, shortName(svc, from)+" stays without endpoints")
-			lines = append(lines, b.behindService(svc, from)...)
+			lines = append(lines, b.behindService(svc, from, "")...)
 		}
 	}
 	return lines
 }
 
-// behindService follows a Service without endpoints to the routes that lead to it.
-func (b *Build) behindService(svc, from *inventory.Object) []string {
+// behindService follows a Service without endpoints to the routes that lead to it: to the one of
+// its ports that a field is of, or to any.
+func (b *Build) behindService(svc, from *inventory.Object, field string) []string {
 	if from == nil {
 		from = svc
 	}
+	var port *ServicePort
+	if at := fieldpath.Parse(field); len(at) > 1 {
+		n, _ := at[:len(at)-1].Follow(svc.Node)
+		for _, p := range ServicePorts(svc) {
+			if n != nil && p.Node == yamlnode.Resolve(n) {
+				port = &p
+			}
+		}
+	}
 	var lines []string
 	for _, r := range routesTo.Of(b)[svc] {
+		if want := yamlnode.String(r.Port); port != nil && want != "" && want != port.Port && want != port.Name {
+			continue
+		}
 		lines = append(lines, fmt.Sprintf("%s answers 502 or 503%s", shortName(r.From, from), routeTo(r.From, r.Node)))
 	}
 	return lines

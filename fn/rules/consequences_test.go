@@ -47,3 +47,26 @@ func TestReadersOfOneKey(t *testing.T) {
 		}
 	}
 }
+
+// TestRoutesToOnePort: of a port without endpoints the routes to other ports have no part.
+func TestRoutesToOnePort(t *testing.T) {
+	const text = "- {apiVersion: v1, kind: Pod, metadata: {name: till, labels: {app: till}}, spec: {containers: [{name: till, image: 'till:1', ports: [{name: web, containerPort: 80}]}]}}\n" +
+		"- {apiVersion: v1, kind: Service, metadata: {name: till}, spec: {selector: {app: till}, ports: [{name: web, port: 80, targetPort: web}, {name: scans, port: 81, targetPort: scans}]}}\n" +
+		"- {apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {rules: [{host: a.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: till, port: {PORT}}}}]}}]}}\n"
+	for port, is := range map[string]bool{"number: 80": false, "number: 81": true, "name: scans": true, "name: web": false} {
+		var list yaml.Node
+		require.NoError(t, yaml.Unmarshal([]byte(strings.Replace(text, "PORT", port, 1)), &list))
+		inv := &inventory.Inventory{}
+		for _, n := range list.Content[0].Content {
+			inv.Add(n, inventory.Source{})
+		}
+		found := false
+		for _, f := range process(t, inv, &config.ConfigPipeline{}) {
+			if f.Rule == "target-port-not-found" {
+				found = true
+				assert.Equal(t, is, len(f.Consequences) > 0, "%s: %v", port, f.Consequences)
+			}
+		}
+		assert.True(t, found, port)
+	}
+}

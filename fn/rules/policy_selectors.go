@@ -146,7 +146,7 @@ func (p *Pass) checkPodSelector(o *inventory.Object, selector *yaml.Node, namesp
 		p.Report(o, labels, fmt.Sprintf("no pod%s has the labels %s%s", inNamespace(namespace), text, meant), AtMost(finding.Warning), selects(labels))
 	case best != nil && best.close:
 		p.Report(o, best.value, fmt.Sprintf("no pod has the labels %s; %s has %s",
-			text, podOwners([]*inventory.Pod{best.pod}), best.describe()), DidYouMean(best.have))
+			text, podOwners([]*inventory.Pod{best.pod}), best.describe()), DidYouMean(best.have), lacksPods(labels, "", nil))
 	case !quiet:
 		p.Report(o, labels, fmt.Sprintf("no pod of this build has the labels %s", text), AtMost(finding.Note),
 			Help("if an operator makes these pods, nothing is wrong"))

@@ -156,8 +156,8 @@ var targetPortNotFound = &Rule{
 				if (len(near) == 0 || !suggest.Close(name, near[0])) && slices.ContainsFunc(pods, p.injected) {
 					continue // the port may be that container's
 				}
-				p.Report(svc, n, message, DidYouMean(near...),
-					Help("it selects %s; %s; until they agree the Service has no endpoints, and requests end in 502 or 503", podOwners(pods), listed()))
+				p.Report(svc, n, message, DidYouMean(near...), lacksPods(svc.Get("spec", "selector"), name, pods),
+					Help("it selects %s; %s; until they agree this port has no endpoints, and requests to it end in 502 or 503", podOwners(pods), listed()))
 			}
 		}
 		return nil

@@ -464,7 +464,35 @@ func selects(labels *yaml.Node) Option {
 			values = append(values, yamlnode.String(v))
 		}
 	}
-	return Says(finding.About{What: selectedLabels, Name: strings.Join(values, " ")})
+	return Says(finding.About{What: selectedLabels, Name: strings.Join(values, " "), Of: selectorText(labels)})
+}
+
+// LackedPods are pods that what a finding is about does not find: with labels, k=v,…, and a port
+// by name if that is not empty. Own are the names of the workloads that it does find, each
+// between spaces.
+type LackedPods struct{ Labels, Port, Own string }
+
+const podsLacking = "pods"
+
+// lacksPods says of a finding that pods lack.
+func lacksPods(labels *yaml.Node, port string, found []*inventory.Pod) Option {
+	own := " "
+	for _, pod := range found {
+		own += pod.Owner.Name + " "
+	}
+	return Says(finding.About{What: podsLacking, Name: port, Object: own, Of: selectorText(labels)})
+}
+
+// PodsLacking returns the pods that a finding says a Service or a policy does not find.
+func PodsLacking(f *finding.Finding) (LackedPods, bool) {
+	said := f.Said()
+	switch {
+	case said.What == podsLacking:
+		return LackedPods{Labels: said.Of, Port: said.Name, Own: said.Object}, true
+	case said.What == selectedLabels && f.Rule == policySelectsNothing.Name:
+		return LackedPods{Labels: said.Of}, true
+	}
+	return LackedPods{}, false
 }
 
 const selectedLabels = "labels"

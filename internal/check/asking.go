@@ -107,6 +107,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			if f.Rule == "egress-without-dns" && bytes.Contains(said, []byte("53")) {
 				return true
 			}
+			if q, ok := podsOfFiles.asks(o, &f); ok && (q.port != "" && bytes.Contains(said, []byte(q.port)) || q.sharesLabel(said)) {
+				return true
+			}
 			if _, namespace, ok := rules.NamespaceLabel(&f); ok && bytes.Contains(said, []byte(namespace)) {
 				return true
 			}
@@ -127,7 +130,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 var leavesFiles = map[string]bool{".gitignore": true, ".gitmodules": true, "PROJECT": true}
 
 // spoken is what of the text of a file says something to scripted, setImages, onOneMachine, onOldCluster, onOldCertManager,
-// nodePorts, moreReplicas, varsElsewhere, portsOfPrograms, namespaceLabels, dnsForAll, definedElsewhere and madeLater.
+// nodePorts, moreReplicas, varsElsewhere, portsOfPrograms, namespaceLabels, dnsForAll, podsOfFiles, definedElsewhere and madeLater.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:
@@ -151,6 +154,9 @@ func spoken(file string, text []byte) []byte {
 		}
 		if bytes.Contains(text, []byte("NetworkPolicy")) {
 			said = append(said, linesHaving(text, "53")...)
+		}
+		if bytes.Contains(text, []byte("containers:")) {
+			said = append(said, linesHaving(text, ": ")...)
 		}
 		return append(said, replicaLines(text)...)
 	}

@@ -190,6 +190,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	accountsOfPrograms.ask(outcomes, readers)
 	namespaceLabels.ask(outcomes, readers)
 	dnsForAll.ask(outcomes, readers)
+	podsOfFiles.ask(outcomes, readers)
 	appliedApart.ask(outcomes, readers)
 	judgeUnwritten := unwritten(outcomes, readers)
 	madeLater(outcomes, readers)
