@@ -102,12 +102,12 @@ var namesOthers = map[string]bool{
 	"deploymentName": true, "appName": true, "releaseName": true,
 }
 
-// portsOfPrograms makes notes of numbers that no container declares and that a program or a
-// Dockerfile of the repository has: something listens there, whatever is declared.
+// portsOfPrograms makes notes of numbers that no container declares and that a program, its
+// settings or a Dockerfile of the repository has: something listens there, whatever is declared.
 var portsOfPrograms = saying[string]{
 	asks: func(_ *outcome, f *finding.Finding) (number string, ok bool) { return rules.UndeclaredPort(f) },
 	wants: func(file string) bool {
-		return isProgram(file) || strings.HasPrefix(path.Base(file), "Dockerfile")
+		return isProgram(file) || isSettings(file) || strings.HasPrefix(path.Base(file), "Dockerfile")
 	},
 	says: func(file string, text []byte) func(string) string {
 		return func(number string) string {
@@ -119,6 +119,18 @@ var portsOfPrograms = saying[string]{
 			return ""
 		}
 	},
+}
+
+// isSettings reports whether a file has the settings of a program: Spring's, which say
+// server.port, or variables that a process is started with.
+// https://docs.spring.io/spring-boot/reference/features/external-config.html
+func isSettings(file string) bool {
+	name := path.Base(file)
+	switch path.Ext(name) {
+	case ".yaml", ".yml", ".properties":
+		return (strings.HasPrefix(name, "application") || strings.HasPrefix(name, "bootstrap")) && strings.Contains(file, "resources/") && !strings.Contains(file, "test/")
+	}
+	return name == ".env" || strings.HasPrefix(name, ".env.")
 }
 
 // speaksOfPort is how a line of a program says that a number is that of a port.

@@ -52,7 +52,7 @@ func TestReadByPrograms(t *testing.T) {
 func TestPortsOfPrograms(t *testing.T) {
 	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: a, image: 'example.com/a:1', ports: [{containerPort: 1024}], livenessProbe: {httpGet: {port: 1042}}}]}\n"
 	for file, want := range map[string][]string{
-		"flags.go": nil, "Dockerfile": nil, "README.md": {"warning container-port-not-found"}, "flags_test.go": {"warning container-port-not-found"},
+		"flags.go": nil, "Dockerfile": nil, "till/src/main/resources/application.properties": nil, "till/src/test/resources/application.properties": {"warning container-port-not-found"}, "README.md": {"warning container-port-not-found"}, "flags_test.go": {"warning container-port-not-found"},
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/pod.yaml": pod, file: "EXPOSE \"1042\"\n"}))
 		assert.Equal(t, want, above(rep, finding.Note), file)
