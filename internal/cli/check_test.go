@@ -92,6 +92,22 @@ func TestCharts(t *testing.T) {
 	assert.Empty(t, stderr)
 }
 
+// TestOneNeedIsOneLine: kustomizations that all need one program to run are told so at once.
+func TestOneNeedIsOneLine(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		write(t, ".", map[string]string{
+			name + "/kustomization.yaml": "resources: [cm.yaml]\ngenerators: [keep.yaml]\n",
+			name + "/cm.yaml":            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + "}\n",
+			name + "/keep.yaml":          "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: keep-" + name + "\n  annotations: {config.kubernetes.io/function: 'exec: {path: ksops}'}\nfiles: []\n",
+		})
+	}
+	write(t, ".", map[string]string{"e/keep.yaml": "apiVersion: other.example.com/v1\nkind: Keeper\nmetadata: {name: keep}\n"})
+	_, _, stderr := run(t, "check", ".")
+	assert.Equal(t, "Not checked: a, b, c and 1 more: ksops (viaduct.ai/v1) runs the program ksops: --enable-exec runs it, if you trust it; the rest is checked without it\n"+
+		"Not checked: e: Keeper keep (other.example.com/v1) is a kustomize plugin, a program of its own: --enable-exec runs it, if you trust it; the rest is checked without it\n", stderr)
+}
+
 func TestCheckPassesWithExternals(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{

@@ -130,7 +130,7 @@ func (v *level) onlyOne(path string, content []byte) error {
 	if key := repeatedKey(yamlnode.Resolve(&first)); key != nil {
 		e.line = key.Line
 		e.what = fmt.Sprintf("the field %s is there twice: kustomize reads the last and leaves out what is in the other", key.Value)
-		e.help = "make one of both"
+		e.help = "keep one of the two, with what is in both or with what is read now"
 		return &certainError{e}
 	}
 	return nil
