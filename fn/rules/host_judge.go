@@ -59,6 +59,7 @@ type hostJudge struct {
 	defined     map[string]bool                      // names that ServiceEntries and hostAliases define
 	charts      map[string]finding.Severity          // namespaces that Helm or Argo CD fill: how bad an absent Service is there
 	customNames map[string][]string                  // names of custom resources, by namespace
+	foreign     map[[2]string]bool                   // those of kinds that nothing is known of, by namespace and name
 	ports       map[*inventory.Object][]numberedPort // of the Services of the build
 	portNumbers map[int]bool                         // that some Service of the build has
 	near        map[nearKey]nearService
@@ -82,7 +83,7 @@ func newHostJudge(b *Build, uses []*hostUse, upstreams map[upstream]bool) *hostJ
 	j := &hostJudge{
 		b: b, uses: uses, domain: b.ClusterDomain(), upstreams: upstreams,
 		services: map[string][]*inventory.Object{}, written: map[string]bool{},
-		defined: map[string]bool{}, charts: map[string]finding.Severity{}, customNames: map[string][]string{},
+		defined: map[string]bool{}, charts: map[string]finding.Severity{}, customNames: map[string][]string{}, foreign: map[[2]string]bool{},
 		ports: map[*inventory.Object][]numberedPort{}, portNumbers: map[int]bool{}, near: map[nearKey]nearService{}, similar: map[nearKey]string{},
 		byName:  map[string]*byName{},
 		company: map[spot]bool{},
@@ -158,6 +159,9 @@ func (j *hostJudge) note(o *inventory.Object) {
 	default:
 		if len(o.Name) > 1 {
 			j.customNames[o.Namespace] = append(j.customNames[o.Namespace], o.Name)
+			if !reference.Known(o.GroupKind) {
+				j.foreign[[2]string{o.Namespace, o.Name}] = true
+			}
 		}
 	}
 }
@@ -443,6 +447,10 @@ func (j *hostJudge) judgeName(u *hostUse, n hostName, suffix string) hostJudgeme
 			result.verdict, result.target, result.suggestion = hostWrongNamespace, o, spelled(n.service, o.Namespace)
 			return result
 		}
+	}
+	if j.foreign[[2]string{n.namespace, n.service}] { // its operator makes the Service, probably
+		result.verdict = hostElsewhere
+		return result
 	}
 	if near := j.nearest(u, n.service, n.namespace); near.name != "" && !j.b.resolver.Installs(n.namespace, n.service) {
 		result.verdict, result.suggestion = hostTypo, spelled(near.name, n.namespace)

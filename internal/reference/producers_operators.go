@@ -236,6 +236,7 @@ var kafkaProducers = []Producer{
 	{From: strimzi + "/KafkaMirrorMaker2", Makes: "Service", Name: "{name}-mirrormaker2-api"},
 	{From: "platform.confluent.io/Kafka,platform.confluent.io/Zookeeper,platform.confluent.io/SchemaRegistry,platform.confluent.io/Connect", Makes: "Service", Name: "{name}"},
 	{From: "cluster.redpanda.com/Redpanda", Makes: "Service", Name: "{name}"},
+	{From: "cluster.redpanda.com/Redpanda", Makes: "Service", Name: "{name}-console", When: "spec.clusterSpec,spec.clusterSpec.console.enabled!=false"},
 	{From: "zookeeper.pravega.io/ZookeeperCluster", Makes: "Service", Name: "{name}-client"},
 	{From: "zookeeper.pravega.io/ZookeeperCluster", Makes: "Service", Name: "{name}-headless"},
 }
