@@ -434,9 +434,16 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 		p.Report(r.From, r.Node, message, Suggest(meant), wanted)
 		return
 	}
+	if beside := r.Row.Namespace; beside != "" && strings.Trim(beside, letters) == "" { // it is not there
+		p.Report(r.From, r.Node, message, wanted,
+			Help("%swrite %s: %s beside the name where that may be named from here, move one of the two, or make a %s of that name in %q too", sentence(consequence(r)), beside, target.Namespace, target.Kind, r.Namespace))
+		return
+	}
 	p.Report(r.From, r.Node, message, wanted,
 		Help("%sthis field cannot reach another namespace: move one of the two, or make a %s of that name in %q too", sentence(consequence(r)), target.Kind, r.Namespace))
 }
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // environments are words for the environments that namespaces are called after.
 var environments = []string{"dev", "develop", "development", "prod", "production", "prd", "stage", "staging", "stg", "qa", "uat", "preprod", "sandbox", "test"}

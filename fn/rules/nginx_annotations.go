@@ -39,6 +39,10 @@ var annotationUnknown = &Rule{
 					if instead == "limit-rps" && (ofMinutes().MatchString(yamlnode.String(value)) || ofMinutes().MatchString(o.Annotation(key.Value+"-window")+o.Annotation(key.Value+"-period"))) {
 						instead = "limit-rpm"
 					}
+					if o.Annotation(nginxAnnotations+instead) != "" {
+						p.ReportKey(o, key, value, message, Help("%s is here too, and does it", instead))
+						continue
+					}
 					p.ReportKey(o, key, value, message, DidYouMean(nginxAnnotations+instead))
 				default:
 					p.ReportKey(o, key, value, message)
