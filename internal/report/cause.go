@@ -94,6 +94,12 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 	"volume-not-shareable": func(f *finding.Finding) (string, bool) { // the claims of one workload
 		return object(f), f.File != ""
 	},
+	"target-port-not-found": func(f *finding.Finding) (string, bool) { // the ports of one Service
+		return object(f), f.File != "" && f.Meant == ""
+	},
+	"volume-not-found": func(f *finding.Finding) (string, bool) { // the mounts of one workload
+		return object(f), f.File != "" && f.Meant == ""
+	},
 	"rewrite-drops-path": func(f *finding.Finding) (string, bool) { // the paths of one Ingress
 		return object(f), f.File != ""
 	},

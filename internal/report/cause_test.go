@@ -53,6 +53,15 @@ func TestTextCauses(t *testing.T) {
 			in("host-not-rewritten", "base/web.yaml", "", `host "db": the Service is called "prod-db" in this build`, within("prod")),
 			in("host-not-rewritten", "base/config.yaml", "", `host "cache": the Service is called "prod-cache" in this build`, within("prod"), at(9)),
 		}},
+		{"the ports of one Service", 1, []f{
+			in("target-port-not-found", "web.yaml", "", `no container behind Service "web" has a port named "web"`),
+			in("target-port-not-found", "web.yaml", "", `no container behind Service "web" has a port named "admin"`, at(4)),
+		}},
+		{"the volumes of one workload, and a slip", 2, []f{
+			in("volume-not-found", "web.yaml", "", `container "web" mounts volume "tmp", which the pod does not have`),
+			in("volume-not-found", "web.yaml", "", `container "web" mounts volume "run", which the pod does not have`, at(4)),
+			in("volume-not-found", "web.yaml", "", `container "web" mounts volume "dta", which the pod does not have`, at(5), meant(`"data"`)),
+		}},
 		{"the names that two leave", 2, []f{
 			in("secret-not-found", "prod/web.yaml", "", `Secret "db" does not exist: kustomize renamed it to "prod-db"`, within("prod"), renamed),
 			in("service-not-found", "dev/ingress.yaml", "", `Service "web" does not exist: kustomize renamed it to "dev-web"`, within("dev"), renamed),
