@@ -26,6 +26,7 @@ var placeholderLeft = &Rule{
 	Doc: "An image or a host name still has a placeholder that somebody was to replace: REPLACE_ME, <your-registry>, ACCOUNT_ID.dkr.ecr…, your-domain. " +
 		"The image cannot be pulled, and the host leads nowhere. " +
 		"It is a warning for host names that are valid as they stand or that a script fills in, in resources whose own name is still to be filled in, and in the values of variables. " +
+		"So are values of Secrets that are nothing else than one: <BASE64_CERT>, REPLACE_ME. " +
 		"What deployment tools fill in, as ${VAR}, $(VAR) or {{ var }}, is left alone.",
 	Run: func(p *Pass) error {
 		p.placeholdersInImages()
@@ -35,6 +36,7 @@ var placeholderLeft = &Rule{
 			}
 		}
 		p.placeholdersInValues()
+		p.placeholdersInSecrets()
 		return nil
 	},
 }
@@ -410,6 +412,63 @@ func (p *Pass) placeholdersInValues() {
 			}
 		}
 	}
+}
+
+// toBeSecret is a value that is nothing but a placeholder. In small letters "changeme" is a
+// password that people really use, and what is in brackets is words or four letters.
+var toBeSecret = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:<[A-Za-z][A-Za-z0-9]*(?:[ _-][A-Za-z0-9]+)+>|<(?:[A-Z]{4,}|[a-z]{4,})>|(?:REPLACE|CHANGE|FILL|EDIT|UPDATE)[-_]?(?:ME|THIS|IN)(?:[-_][A-Z]+)*|(?:YOUR|INSERT|REPLACE[-_]WITH)(?:[-_][A-Z0-9]+)+|TODO|FIXME|TBD)$`)
+})
+
+// placeholdersInSecrets looks at values of Secrets that are still to be written, one finding
+// for each Secret. The words stay out of the message, as all values of Secrets do.
+func (p *Pass) placeholdersInSecrets() {
+	for _, o := range p.Inventory.OfKind(gk("Secret")) {
+		if o.Node == nil || o.Local || o.Get("sops") != nil || isTemplateFile(o) || filledFromVault(o) {
+			continue
+		}
+		content := o.Content()
+		var at *yaml.Node
+		var word string
+		var keys []string
+		for _, key := range content.Keys {
+			v, _ := content.Get(key)
+			if v.Node == nil || v.Field == "binaryData" {
+				continue
+			}
+			text := strings.TrimSpace(yamlnode.String(v.Node))
+			if !toBeSecret().MatchString(text) {
+				plain, ok := plainText(v)
+				if text = strings.TrimSpace(plain); !ok || !toBeSecret().MatchString(text) {
+					continue
+				}
+			}
+			if host.IsAddressKey(key) && hostIn(key, text) != "" {
+				continue // said of the host
+			}
+			at, word = cmp.Or(at, v.Node), cmp.Or(word, text)
+			keys = append(keys, key)
+		}
+		if len(keys) == 0 {
+			continue
+		}
+		what := fmt.Sprintf("the value of %s is still a placeholder", keys[0])
+		if len(keys) > 1 {
+			what = fmt.Sprintf("the values of %s are still placeholders", enumerate(keys))
+		}
+		p.Report(o, at, what, AtMost(finding.Warning), SecretLine(), Help("write the real value, or have the Secret made by what keeps it"), ToFillIn(word))
+	}
+}
+
+// filledFromVault reports whether Argo CD's plugin puts values in for all <words> of a resource.
+// https://argocd-vault-plugin.readthedocs.io/en/stable/howitworks/
+func filledFromVault(o *inventory.Object) bool {
+	for k := range yamlnode.Fields(o.Get("metadata", "annotations")) {
+		if strings.HasPrefix(k.Value, "avp.kubernetes.io/") {
+			return true
+		}
+	}
+	return false
 }
 
 // hostIn returns the part of a one-line value that is a host: the authority of
