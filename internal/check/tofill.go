@@ -2,6 +2,9 @@ package check
 
 import (
 	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"sync"
@@ -21,6 +24,7 @@ func (rep *Report) spareToFill(outcomes []outcome) {
 	for i := range outcomes {
 		o := &outcomes[i]
 		unfilled := map[object]bool{} // Secrets with a placeholder
+		shown := foldersBelow{top: o.tree.top(), names: shownFolders()}
 		for j := range o.findings {
 			if f := &o.findings[j]; f.Resource.Kind == "Secret" {
 				if _, left := rules.PlaceholderLeft(f); left {
@@ -30,7 +34,7 @@ func (rep *Report) spareToFill(outcomes []outcome) {
 		}
 		for j := range o.findings {
 			f := &o.findings[j]
-			_, image := rules.MovingImage(f)
+			name, image := rules.MovingImage(f)
 			fills := f.Missing != nil || completable[f.Rule] || f.Rule == apischema.SecretInvalid || image
 			if _, set := o.set[f.Rule]; set || f.Severity <= finding.Note || f.Line < 1 || len(f.Suggestions) > 0 {
 				continue
@@ -41,6 +45,11 @@ func (rep *Report) spareToFill(outcomes []outcome) {
 				continue
 			}
 			if !fills {
+				continue
+			}
+			if image && readersOwn().MatchString(name) && shown.has(f.File) && !builtBeside(f.File) {
+				answer(f, "it stands for an application of the reader's")
+				f.ToFillIn = true
 				continue
 			}
 			if o.around == nil && f.Missing != nil {
@@ -105,6 +114,31 @@ func (rep *Report) shownInPart(outcomes []outcome) {
 			}
 		}
 	}
+}
+
+// readersOwn are names of images that stand for one of the reader's.
+var readersOwn = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:my|your|some|simple|sample|example)[-_]?(?:app|application|service|server|api|image|web-?app|backend|frontend|container|workload|program)$`)
+})
+
+// shownFolders are the names of folders of samples and of documents.
+var shownFolders = sync.OnceValue(func() map[string]bool {
+	all := maps.Clone(samples)
+	maps.Copy(all, documentFolders)
+	return all
+})
+
+// builtBeside reports whether a sample has what its own image is built of.
+func builtBeside(file string) bool {
+	dir := filepath.Dir(filepath.FromSlash(file))
+	for _, folder := range []string{dir, filepath.Dir(dir)} {
+		for _, name := range []string{"Dockerfile", "Containerfile"} {
+			if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // documentFolders are the names of folders of documents.

@@ -42,6 +42,33 @@ func TestCommentsNameWhoFills(t *testing.T) {
 	}
 }
 
+// TestImagesOfReaders: the image of an example that has nothing to build it of stands for
+// one of the reader's.
+func TestImagesOfReaders(t *testing.T) {
+	const text = "apiVersion: v1\nkind: Pod\nmetadata: {name: guarded}\nspec:\n  containers:\n  - {name: app, image: \"IMAGE:latest\"}\n"
+	for name, c := range map[string]struct {
+		file, image, beside string
+		fill                bool
+	}{
+		"an example":          {"examples/sidecar/pod.yaml", "my-app", "README.md", true},
+		"of two words":        {"docs/sidecar/pod.yaml", "simpleapp", "README.md", true},
+		"another name":        {"examples/sidecar/pod.yaml", "gatehouse", "README.md", false},
+		"where it is run":     {"deploy/pod.yaml", "my-app", "README.md", false},
+		"what it is built of": {"examples/sidecar/pod.yaml", "my-app", "examples/sidecar/Dockerfile", false},
+		"built a level up":    {"examples/sidecar/k8s/pod.yaml", "my-app", "examples/sidecar/Dockerfile", false},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{c.file: strings.Replace(text, "IMAGE", c.image, 1), c.beside: "FROM scratch\n"}))
+		seen := false
+		for _, f := range rep.Findings {
+			if f.Rule == "image-likely-local" {
+				seen = true
+				assert.Equal(t, c.fill, f.ToFillIn, name)
+			}
+		}
+		assert.True(t, seen, name)
+	}
+}
+
 // TestProgramsFillForms: a program that has a placeholder as a text of its own puts
 // something in for it.
 func TestProgramsFillForms(t *testing.T) {
