@@ -88,6 +88,9 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		}
 		return place(f), f.File != "" && f.Line > 0
 	},
+	"replicas-fixed": func(f *finding.Finding) (string, bool) { // of one file, whose autoscalers set them
+		return f.File, f.File != "" && f.Severity < finding.Error
+	},
 	"host-not-rewritten": func(f *finding.Finding) (string, bool) { // the addresses that one kustomization leaves
 		return f.Tree, f.Tree != ""
 	},

@@ -49,6 +49,10 @@ func TestTextCauses(t *testing.T) {
 			in("secret-not-found", "prod/web.yaml", "", `Secret "db" does not exist: kustomize renamed it to "prod-db"`, within("prod"), renamed),
 			in("service-not-found", "prod/ingress.yaml", "", `Service "web" does not exist: kustomize renamed it to "prod-web"`, within("prod"), renamed, at(9)),
 		}},
+		{"the numbers of one file that autoscalers set", 1, []f{
+			in("replicas-fixed", "web.yaml", "", `replicas is fixed at 2, outside of the 5 to 9 that web allows`, warning),
+			in("replicas-fixed", "web.yaml", "", `replicas is fixed at 1, outside of the 3 to 5 that api allows`, warning, at(9)),
+		}},
 		{"the addresses that one kustomization leaves", 1, []f{
 			in("host-not-rewritten", "base/web.yaml", "", `host "db": the Service is called "prod-db" in this build`, within("prod")),
 			in("host-not-rewritten", "base/config.yaml", "", `host "cache": the Service is called "prod-cache" in this build`, within("prod"), at(9)),
