@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/resmap"
@@ -497,7 +498,7 @@ func environmentIn(inv *inventory.Inventory, owner *inventory.Object, c *invento
 // expand puts the values of variables in the place of $(VAR), as far as they are
 // known, as the kubelet does.
 func expand(text string, env []*variable) string {
-	return expansion.ReplaceAllStringFunc(text, func(ref string) string {
+	return expansion().ReplaceAllStringFunc(text, func(ref string) string {
 		for _, v := range env {
 			if "$("+v.name+")" != ref {
 				continue
@@ -801,7 +802,7 @@ func sharedDir(l *layout, envs []*Environment) (string, error) {
 	return "", fmt.Errorf("%s has a config and a pipeline-config already, and the configuration that the environments share has to go somewhere: name them one by one, then each gets its own", root)
 }
 
-var notInName = regexp.MustCompile(`[^a-z0-9.-]+`)
+var notInName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^a-z0-9.-]+`) })
 
 // nameOf is the name of the configuration: that of the application as its labels
 // have it.
@@ -819,7 +820,7 @@ func nameOf(envs []*Environment) string {
 		}
 	}
 	if all := slices.Sorted(maps.Keys(names)); len(all) == 1 {
-		if name := strings.Trim(notInName.ReplaceAllString(strings.ToLower(all[0]), "-"), "-."); name != "" {
+		if name := strings.Trim(notInName().ReplaceAllString(strings.ToLower(all[0]), "-"), "-."); name != "" {
 			return name
 		}
 	}
@@ -892,13 +893,15 @@ func inventoryOf(m resmap.ResMap) (*inventory.Inventory, error) {
 }
 
 // inContainer matches the field of a variable of a container.
-var inContainer = regexp.MustCompile(`(?:containers|initContainers)\[([^\]]*)\]\.env\[([^\]]*)\]`)
+var inContainer = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:containers|initContainers)\[([^\]]*)\]\.env\[([^\]]*)\]`)
+})
 
 // inData matches the key of a ConfigMap.
-var inData = regexp.MustCompile(`^(?:data|stringData)(?:\.([^.\[]+)|\["(.+)"\])$`)
+var inData = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:data|stringData)(?:\.([^.\[]+)|\["(.+)"\])$`) })
 
 // helperField matches what the entry of a variable that reads a Secret consists of.
-var helperField = regexp.MustCompile(`\](?:\.name|\.valueFrom\.secretKeyRef(?:\..+)?)$`)
+var helperField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\](?:\.name|\.valueFrom\.secretKeyRef(?:\..+)?)$`) })
 
 // explain says of each difference why it is none in meaning.
 func (e *Environment) explain(changes []compare.Change, now *inventory.Inventory) error {
@@ -935,20 +938,20 @@ func (e *Environment) explain(changes []compare.Change, now *inventory.Inventory
 
 // unhashed is a resource's name without the hash of a generator.
 func unhashed(r *finding.Resource) string {
-	if m := hash.FindStringSubmatch(r.Name); m != nil && (r.Kind == "ConfigMap" || r.Kind == "Secret") {
+	if m := hash().FindStringSubmatch(r.Name); m != nil && (r.Kind == "ConfigMap" || r.Kind == "Secret") {
 		return m[1]
 	}
 	return r.Name
 }
 
-var hash = regexp.MustCompile(`^(.+)-[2-9bcdfghkmt]{10}$`)
+var hash = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+)-[2-9bcdfghkmt]{10}$`) })
 
 // reason finds the connection that a field was written by.
 func (e *Environment) reason(r *finding.Resource, path string, now *inventory.Inventory) (name, reason string) {
 	is := func(o *inventory.Object) bool {
 		return o.Kind == r.Kind && (o.Namespace == r.Namespace) && (o.Name == r.Name || strings.HasPrefix(r.Name, o.Name+"-"))
 	}
-	if m := inData.FindStringSubmatch(path); m != nil {
+	if m := inData().FindStringSubmatch(path); m != nil {
 		key := m[1] + m[2]
 		for _, c := range e.found {
 			for _, t := range c.values {
@@ -958,7 +961,7 @@ func (e *Environment) reason(r *finding.Resource, path string, now *inventory.In
 			}
 		}
 	}
-	m := inContainer.FindStringSubmatch(path)
+	m := inContainer().FindStringSubmatch(path)
 	if m == nil {
 		return "", ""
 	}
@@ -970,7 +973,7 @@ func (e *Environment) reason(r *finding.Resource, path string, now *inventory.In
 			if t.variable == m[2] {
 				return m[2], c.why(&t)
 			}
-			if helperField.MatchString(path) && puts(now, r, m[1], t.variable, m[2]) {
+			if helperField().MatchString(path) && puts(now, r, m[1], t.variable, m[2]) {
 				return m[2], fmt.Sprintf("a key of Secret %s, which the kubelet puts into %s", c.credentials.Secret, t.variable)
 			}
 		}

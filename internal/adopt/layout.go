@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/konfig"
@@ -218,7 +219,7 @@ var pathFields = []string{
 var pathKeys = []string{"path", "files", "envs", "env", "valuesFile", "additionalValuesFiles", "values", "chartHome", "configHome"}
 
 // upward matches a path, or key=path, that leads out of its directory.
-var upward = regexp.MustCompile(`^([^=/\s]+=)?(\.\.(?:/[^\n]*)?)$`)
+var upward = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([^=/\s]+=)?(\.\.(?:/[^\n]*)?)$`) })
 
 // fixPaths makes the paths of a kustomization that moves lead where they did.
 func (l *layout) fixPaths(text []byte, from, to string) ([]byte, error) {
@@ -247,7 +248,7 @@ func (l *layout) fixPaths(text []byte, from, to string) ([]byte, error) {
 				}
 			}
 		case yaml.ScalarNode:
-			m := upward.FindStringSubmatch(n.Value)
+			m := upward().FindStringSubmatch(n.Value)
 			if m == nil {
 				return
 			}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -487,7 +488,7 @@ func templateOf(e *engine.Engine, text string, at []host.Occurrence) (string, en
 }
 
 // expansion is a $(VAR) that the kubelet expands.
-var expansion = regexp.MustCompile(`\$\(([A-Za-z_][-._A-Za-z0-9]*)\)`)
+var expansion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\(([A-Za-z_][-._A-Za-z0-9]*)\)`) })
 
 // known reports whether a parameter and its value are ones that anybody could have
 // written: those of the engine's documentation, switches and numbers.
@@ -507,7 +508,7 @@ func known(e *engine.Engine, name, value string) bool {
 // read.
 func withoutReferences(text string) (string, map[string]string) {
 	refs := map[string]string{}
-	return expansion.ReplaceAllStringFunc(text, func(ref string) string {
+	return expansion().ReplaceAllStringFunc(text, func(ref string) string {
 		word := fmt.Sprintf("krmref%02dref", len(refs))
 		refs[word] = ref
 		return word
@@ -530,7 +531,7 @@ func (r *recognizer) userInfo(c *inventory.Container, env []*variable, v *variab
 	}
 	cred := &conn.credentials
 	fromRef := func(text string) *variable {
-		m := expansion.FindStringSubmatch(restore(text, refs))
+		m := expansion().FindStringSubmatch(restore(text, refs))
 		if m == nil || m[0] != restore(text, refs) {
 			return nil
 		}
@@ -713,12 +714,12 @@ func saidOutsideSecrets(inv *inventory.Inventory, text string) bool {
 	})
 }
 
-var action = regexp.MustCompile(`\{\{[^{}]*\}\}`)
+var action = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{[^{}]*\}\}`) })
 
 // publicTemplate reports whether what a template has around its actions is what
 // anybody could have written: a scheme, and parameters that are known.
 func publicTemplate(e *engine.Engine, format string) bool {
-	rest := action.ReplaceAllString(format, "")
+	rest := action().ReplaceAllString(format, "")
 	if scheme, after, ok := strings.Cut(rest, "://"); ok {
 		if _, _, known := engine.ByScheme(scheme); !known {
 			return false
@@ -945,7 +946,7 @@ func (r *recognizer) nameAll() {
 	for _, c := range r.connections {
 		base := c.service.BaseName()
 		var candidates []string
-		if database := strings.Trim(notInName.ReplaceAllString(strings.ToLower(c.database), "-"), "-."); database != "" && of[base] > 1 {
+		if database := strings.Trim(notInName().ReplaceAllString(strings.ToLower(c.database), "-"), "-."); database != "" && of[base] > 1 {
 			candidates = append(candidates, base+"-"+database)
 		}
 		candidates = append(candidates, base)

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
@@ -28,7 +29,9 @@ func eachContainer(inv *inventory.Inventory, f func(c *inventory.Container)) {
 }
 
 // fillIn matches the names of images in which somebody has to put the registry.
-var fillIn = regexp.MustCompile(`(?i)your[-_.]?|change[-_.]?me|placeholder|replace[-_.]?me`)
+var fillIn = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)your[-_.]?|change[-_.]?me|placeholder|replace[-_.]?me`)
+})
 
 // imagesOf says where the images of a build come from, and how they are pulled if
 // all say the same about it.
@@ -39,7 +42,7 @@ func imagesOf(inv *inventory.Inventory) *config.Images {
 	n := 0
 	eachContainer(inv, func(c *inventory.Container) {
 		img, ok := normalize.ParseImage(yamlnode.GetString(c.Node, "image"))
-		if !ok || fillIn.MatchString(img.Name) {
+		if !ok || fillIn().MatchString(img.Name) {
 			return
 		}
 		policy := yamlnode.GetString(c.Node, "imagePullPolicy")

@@ -134,7 +134,7 @@ func withSubmodules(files []string) []string {
 // whose name says what the ones beside it are there for; see [purpose].
 func (a *affected) judgesOthers(file string, old func(file string) []byte) bool {
 	for at := file; at != filepath.Dir(at); at = filepath.Dir(at) {
-		if name := filepath.Base(at); !slices.Contains(environments, name) && !release.MatchString(name) {
+		if name := filepath.Base(at); !slices.Contains(environments, name) && !release().MatchString(name) {
 			continue
 		}
 		if _, err := os.Lstat(at); err != nil || a.isNew(at, old) {

@@ -54,7 +54,7 @@ func replacedBundles(inv *inventory.Inventory) bundles {
 	of := map[string][]bundle{} // by the package
 	for _, o := range inv.OfKind(serviceVersion) {
 		if name, version, ok := strings.Cut(o.Name, "."); ok && o.File != "" {
-			if number := release.FindStringSubmatch(version); number != nil {
+			if number := release().FindStringSubmatch(version); number != nil {
 				of[name] = append(of[name], bundle{filepath.ToSlash(o.File), number})
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/konfig"
@@ -380,10 +381,12 @@ func holdsManifests(dir string) (found bool) {
 // hasManifest reports whether a file looks like a resource.
 func hasManifest(path string) bool {
 	text, err := limits.ReadRegular(path)
-	return err == nil && (manifestFields.Match(text) || bytes.Contains(text, []byte(`"apiVersion"`)) && bytes.Contains(text, []byte(`"kind"`)))
+	return err == nil && (manifestFields().Match(text) || bytes.Contains(text, []byte(`"apiVersion"`)) && bytes.Contains(text, []byte(`"kind"`)))
 }
 
-var manifestFields = regexp.MustCompile(`(?m)^(?:apiVersion:.*\n(?:.*\n)*?kind:|kind:.*\n(?:.*\n)*?apiVersion:)`)
+var manifestFields = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^(?:apiVersion:.*\n(?:.*\n)*?kind:|kind:.*\n(?:.*\n)*?apiVersion:)`)
+})
 
 // exists reports whether path is there, and no folder. What is no file either is
 // told of when it is read.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -80,10 +81,14 @@ var structural = map[string]bool{
 
 // marks are those of scripts and template languages. What Flux, Argo CD and kustomize
 // replace, ${NAME} and $(NAME), stands in repositories that are applied as they are.
-var marks = regexp.MustCompile(`\{\{.*\}\}|<[A-Za-z].*>|%[A-Za-z_]+%|@[A-Za-z_]+@|__[A-Za-z_]+__|#[A-Za-z_]+#|\[\[.*\]\]`)
+var marks = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{\{.*\}\}|<[A-Za-z].*>|%[A-Za-z_]+%|@[A-Za-z_]+@|__[A-Za-z_]+__|#[A-Za-z_]+#|\[\[.*\]\]`)
+})
 
 // marked reports whether a name has a part that a script is to put in.
-func marked(name string) bool { return strings.ContainsAny(name, "{<%@_[#") && marks.MatchString(name) }
+func marked(name string) bool {
+	return strings.ContainsAny(name, "{<%@_[#") && marks().MatchString(name)
+}
 
 // isForm reports whether the name or the namespace of a resource is a phrase in
 // capitals, which neither can be, such as FILLED BY THE OPERATOR; whether its
@@ -172,16 +177,16 @@ func isCompleted(o *inventory.Object) bool {
 }
 
 // filledBy is how resources say that a program fills in a value: FILLED_BY_OPERATOR.
-var filledBy = regexp.MustCompile(`(?i)\bfilled[ _-]by[ _-]`)
+var filledBy = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\bfilled[ _-]by[ _-]`) })
 
 // saysFilled reports whether the name, the namespace or an image of a resource says so.
 func saysFilled(o *inventory.Object) bool {
-	if filledBy.MatchString(o.Name) || filledBy.MatchString(o.Namespace) {
+	if filledBy().MatchString(o.Name) || filledBy().MatchString(o.Namespace) {
 		return true
 	}
 	for _, pod := range o.Pods() {
 		for _, c := range pod.Containers {
-			if filledBy.MatchString(yamlnode.GetString(c.Node, "image")) {
+			if filledBy().MatchString(yamlnode.GetString(c.Node, "image")) {
 				return true
 			}
 		}

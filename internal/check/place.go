@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -234,7 +235,7 @@ func merge(fs []finding.Finding) []finding.Finding {
 	for _, f := range fs {
 		k := key{rule: f.Rule, file: f.File, line: f.Line, column: f.Column}
 		if k.resource.Kind = f.Resource.Kind; f.Line == 0 {
-			k.resource, k.field, k.position = f.Resource, indexes.ReplaceAllString(f.Field, "[]"), f.Position
+			k.resource, k.field, k.position = f.Resource, indexes().ReplaceAllString(f.Field, "[]"), f.Position
 		}
 		at := -1
 		for _, i := range byKey[k] {
@@ -276,4 +277,4 @@ func once(fs []finding.Finding) []finding.Finding {
 	return slices.CompactFunc(fs, func(a, b finding.Finding) bool { return a.Identity() == b.Identity() })
 }
 
-var indexes = regexp.MustCompile(`\[\d+\]`)
+var indexes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[\d+\]`) })

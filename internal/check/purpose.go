@@ -221,7 +221,7 @@ func (p *paths) part(dir, name string, last bool) purpose {
 	}
 	if older, copied := p.isSuperseded(dir, name); older && copied && !last && !p.isEnvironment(dir) {
 		is = max(is, released)
-	} else if older || before.MatchString(name) {
+	} else if older || before().MatchString(name) {
 		is = max(is, past)
 	}
 	return is
@@ -338,16 +338,20 @@ func (p *paths) folder(dir string) *folder {
 
 // release is a version in the name of a file or folder, of two numbers at least: v1
 // and v2 may well be there side by side.
-var release = regexp.MustCompile(`^(.*?)v?([0-9]+)\.([0-9]+)(?:\.([0-9]+))?([^0-9].*)?$`)
+var release = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(.*?)v?([0-9]+)\.([0-9]+)(?:\.([0-9]+))?([^0-9].*)?$`)
+})
 
 // before says that what follows is the first release that something is not for, as in
 // images-pre-4.6.
-var before = regexp.MustCompile(`(?i)(?:^|[-_])(?:pre|before|lt|until|upto)[-_.]?v?[0-9]+[._][0-9]`)
+var before = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(?:^|[-_])(?:pre|before|lt|until|upto)[-_.]?v?[0-9]+[._][0-9]`)
+})
 
 // isSuperseded reports whether a name is that of a release, and a later one is beside
 // it, and whether it is nothing else, so that all of a product is copied in it.
 func (p *paths) isSuperseded(dir, name string) (older, copied bool) {
-	own := release.FindStringSubmatch(name)
+	own := release().FindStringSubmatch(name)
 	if own == nil {
 		return false, false
 	}
@@ -356,7 +360,7 @@ func (p *paths) isSuperseded(dir, name string) (older, copied bool) {
 		copied = true
 	}
 	return slices.ContainsFunc(p.siblings(dir), func(sibling string) bool {
-		other := release.FindStringSubmatch(sibling)
+		other := release().FindStringSubmatch(sibling)
 		return other != nil && other[1] == own[1] && compareReleases(own, other) < 0
 	}), copied
 }
@@ -399,7 +403,7 @@ func (p *paths) isFor(file string, what finding.Resource) bool {
 		return true
 	}
 	_, gone := rules.Removed(what.APIVersion, what.Kind)
-	for _, m := range kubernetesRelease.FindAllStringSubmatch(rel, -1) {
+	for _, m := range kubernetesRelease().FindAllStringSubmatch(rel, -1) {
 		if minor, _ := strconv.Atoi(m[1]); oldest <= minor && minor < gone {
 			return true
 		}
@@ -410,7 +414,7 @@ func (p *paths) isFor(file string, what finding.Resource) bool {
 // oldest is the minor number of the oldest release of Kubernetes that anybody names.
 const oldest = 6
 
-var kubernetesRelease = regexp.MustCompile(`(?:^|[^0-9.])1[._]([0-9]{1,2})(?:[^0-9]|$)`)
+var kubernetesRelease = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^0-9.])1[._]([0-9]{1,2})(?:[^0-9]|$)`) })
 
 // weighPaths lowers what was found in files that are not there to be applied, except
 // for rules whose severity is set. What was named by itself is meant as it stands, and

@@ -111,9 +111,15 @@ func (n *fluxNames) isOff(file string) bool {
 }
 
 var (
-	fluxKind     = regexp.MustCompile(`(?m)^([ \t]*(?:- )?)kind:[ \t]*["']?(Kustomization|HelmRelease|HelmRepository|OCIRepository)["']?[ \t]*(?:#.*)?\r?$`)
-	metadataName = regexp.MustCompile(`(?m)^([ \t]*(?:- )?)metadata:[ \t]*(?:#.*)?\r?\n((?:[ \t]+.*\n?|[ \t]*#.*\n?|[ \t]*\r?\n)+)`)
-	nameLine     = regexp.MustCompile(`(?m)^[ \t]+name:[ \t]*(?:&\S+[ \t]+)?["']?([^"'\r\n]*?)["']?[ \t]*(?:#.*)?\r?$`)
+	fluxKind = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)^([ \t]*(?:- )?)kind:[ \t]*["']?(Kustomization|HelmRelease|HelmRepository|OCIRepository)["']?[ \t]*(?:#.*)?\r?$`)
+	})
+	metadataName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)^([ \t]*(?:- )?)metadata:[ \t]*(?:#.*)?\r?\n((?:[ \t]+.*\n?|[ \t]*#.*\n?|[ \t]*\r?\n)+)`)
+	})
+	nameLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)^[ \t]+name:[ \t]*(?:&\S+[ \t]+)?["']?([^"'\r\n]*?)["']?[ \t]*(?:#.*)?\r?$`)
+	})
 )
 
 func (n *fluxNames) read(file string, text []byte) (more bool) {
@@ -132,13 +138,13 @@ func (n *fluxNames) read(file string, text []byte) (more bool) {
 		return true
 	}
 	for _, doc := range bytes.Split(text, []byte("\n---")) {
-		kinds := fluxKind.FindAllSubmatch(doc, -1)
+		kinds := fluxKind().FindAllSubmatch(doc, -1)
 		if len(kinds) == 0 {
 			continue
 		}
-		for _, m := range metadataName.FindAllSubmatch(doc, -1) {
+		for _, m := range metadataName().FindAllSubmatch(doc, -1) {
 			name := ""
-			if of := nameLine.FindSubmatch(m[2]); of != nil {
+			if of := nameLine().FindSubmatch(m[2]); of != nil {
 				name = string(of[1])
 			}
 			for _, kind := range kinds {

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -94,10 +95,10 @@ the way, and 2 if the input cannot be read.`,
 	return cmd
 }
 
-var environmentNames = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+var environmentNames = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`) })
 
 func environmentName(name string) error {
-	if !environmentNames.MatchString(name) {
+	if !environmentNames().MatchString(name) {
 		return fmt.Errorf("%q is no name for an environment: it becomes a folder and a part of names, so lower-case letters, digits and - between them", name)
 	}
 	return nil

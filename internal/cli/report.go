@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -269,7 +270,7 @@ func readReport(file string) (*report.Document, error) {
 		}
 	}
 	for i := range d.Findings {
-		if rule := d.Findings[i].Rule; err == nil && !ruleName.MatchString(rule) {
+		if rule := d.Findings[i].Rule; err == nil && !ruleName().MatchString(rule) {
 			err = fmt.Errorf("findings[%d]: %q is no name of a rule", i, rule)
 		}
 	}
@@ -288,4 +289,4 @@ func readReport(file string) (*report.Document, error) {
 	return &d, nil
 }
 
-var ruleName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
+var ruleName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`) })

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -126,14 +127,14 @@ func pair(before, after []*inventory.Object) []couple {
 // hashed is a name with the hash of a generator: ten letters and digits without
 // those that could be read as a word.
 // https://github.com/kubernetes-sigs/kustomize/blob/master/api/hasher/hasher.go
-var hashed = regexp.MustCompile(`^(.+)-[2-9bcdfghkmt]{10}$`)
+var hashed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+)-[2-9bcdfghkmt]{10}$`) })
 
 // stem is the name of a ConfigMap or Secret without its hash, "" if it has none.
 func stem(o *inventory.Object) string {
 	if o.Kind != "ConfigMap" && o.Kind != "Secret" {
 		return ""
 	}
-	if m := hashed.FindStringSubmatch(o.Name); m != nil {
+	if m := hashed().FindStringSubmatch(o.Name); m != nil {
 		return m[1]
 	}
 	return ""
@@ -146,7 +147,9 @@ type differ struct {
 }
 
 // tracking are annotations that kustomize keeps for itself.
-var tracking = regexp.MustCompile(`^metadata\.annotations\["internal\.config\.kubernetes\.io/|^metadata\.annotations\["config\.kubernetes\.io/origin`)
+var tracking = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^metadata\.annotations\["internal\.config\.kubernetes\.io/|^metadata\.annotations\["config\.kubernetes\.io/origin`)
+})
 
 func (d *differ) values(path string, a, b *yaml.Node) {
 	a, b = yamlnode.Resolve(a), yamlnode.Resolve(b)
@@ -279,7 +282,7 @@ func (d *differ) leaves(path string, n *yaml.Node, old bool) {
 }
 
 func (d *differ) add(path string, a, b *string) {
-	if tracking.MatchString(path) {
+	if tracking().MatchString(path) {
 		return
 	}
 	// A patch of a value to another type is one change.

@@ -59,7 +59,7 @@ type Words struct {
 	counts []int32
 }
 
-var partWord = regexp.MustCompile(`[a-z0-9]+`)
+var partWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[a-z0-9]+`) })
 
 // common are words that names are made of, for the spelling of those that are
 // written only once.
@@ -154,7 +154,7 @@ func lower(c byte) byte {
 // in the second. A definition may be misspelt as well as what refers to it; the
 // other words tell.
 func (w *Words) favour(old, replacement string) bool {
-	a, b := partWord.FindAllString(strings.ToLower(old), -1), partWord.FindAllString(strings.ToLower(replacement), -1)
+	a, b := partWord().FindAllString(strings.ToLower(old), -1), partWord().FindAllString(strings.ToLower(replacement), -1)
 	gone, come := without(a, b), without(b, a)
 	if len(gone) == 0 || len(come) == 0 {
 		return w.whole(replacement) > w.whole(old)
@@ -321,13 +321,13 @@ var uncertain = map[string]bool{"connection-invalid": true, "resources-invalid":
 
 // word is a name that can be told from a number and a sentence, and needs no
 // quotes that are not there.
-var word = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_./-]*$`)
+var word = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_./-]*$`) })
 
 var (
-	quoted   = regexp.MustCompile(`"[^"]+"`)
-	variable = regexp.MustCompile(`^\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)`)
-	labels   = regexp.MustCompile(`[\w./-]+=([\w.-]+)`)
-	ports    = regexp.MustCompile(`\bno port ([A-Za-z][\w-]*)`)
+	quoted   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"[^"]+"`) })
+	variable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)`) })
+	labels   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\w./-]+=([\w.-]+)`) })
+	ports    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bno port ([A-Za-z][\w-]*)`) })
 )
 
 // inSecret reports whether a finding is about a value of a Secret.
@@ -356,7 +356,7 @@ func (t *Tree) answer(f *finding.Finding) (old, replacement string, ok bool) {
 	case f.Severity != finding.Error && f.Rule != "unknown-field":
 		return "", "", false
 	case strings.HasPrefix(f.Meant, "$("):
-		m := variable.FindStringSubmatch(f.Message)
+		m := variable().FindStringSubmatch(f.Message)
 		if m == nil || f.Meant != "$("+replacement+")" {
 			return "", "", false
 		}
@@ -368,7 +368,7 @@ func (t *Tree) answer(f *finding.Finding) (old, replacement string, ok bool) {
 		if err != nil {
 			meant = f.Meant // a port
 		}
-		if meant != replacement || !word.MatchString(replacement) {
+		if meant != replacement || !word().MatchString(replacement) {
 			return "", "", false
 		}
 		old = named(f.Message, replacement)
@@ -398,16 +398,16 @@ func (t *Tree) certain(f *finding.Finding, old string) bool {
 func named(message, replacement string) (old string) {
 	best := suggest.Limit(replacement) + 1
 	consider := func(name string) {
-		if d := suggest.Distance(name, replacement); d > 0 && d < best && word.MatchString(name) {
+		if d := suggest.Distance(name, replacement); d > 0 && d < best && word().MatchString(name) {
 			old, best = name, d
 		}
 	}
-	for _, q := range quoted.FindAllString(message, -1) {
+	for _, q := range quoted().FindAllString(message, -1) {
 		consider(q[1 : len(q)-1])
 	}
 	if old == "" {
 		// Labels and ports are named without quotes: app=wbe.
-		for _, m := range slices.Concat(labels.FindAllStringSubmatch(message, -1), ports.FindAllStringSubmatch(message, -1)) {
+		for _, m := range slices.Concat(labels().FindAllStringSubmatch(message, -1), ports().FindAllStringSubmatch(message, -1)) {
 			consider(m[1])
 		}
 	}
@@ -429,7 +429,7 @@ var units = map[string]bool{"ki": true, "mi": true, "gi": true, "ti": true, "kib
 
 // quantity returns the answer to a finding about one.
 func quantity(f *finding.Finding) (old, replacement string, ok bool) {
-	q := quoted.FindString(f.Message)
+	q := quoted().FindString(f.Message)
 	if q == "" || f.Severity != finding.Error || len(f.Suggestions) != 1 || !strings.HasSuffix(f.Message, "is not a quantity") {
 		return "", "", false
 	}
@@ -446,11 +446,11 @@ func quantity(f *finding.Finding) (old, replacement string, ok bool) {
 func (t *Tree) namespace(f *finding.Finding) (old, replacement string, ok bool) {
 	replacement = f.Suggestions[0]
 	_, only, found := strings.Cut(f.Message, ", only in ")
-	if !found || len(f.Suggestions) != 1 || f.Severity != finding.Error || !word.MatchString(replacement) {
+	if !found || len(f.Suggestions) != 1 || f.Severity != finding.Error || !word().MatchString(replacement) {
 		return "", "", false
 	}
 	if strings.HasPrefix(f.Rule, "host") {
-		old = strings.Trim(quoted.FindString(f.Message), `"`)
+		old = strings.Trim(quoted().FindString(f.Message), `"`)
 	} else if only == strconv.Quote(replacement) {
 		if old = named(f.Message, replacement); t.Words().whole(old) != 1 {
 			return "", "", false

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -115,7 +116,7 @@ func (m *mending) resource(a, b *yaml.Node) bool {
 
 // generated is a name that ends in the hash of a generator.
 // https://github.com/kubernetes-sigs/kustomize/blob/master/api/hasher/hasher.go
-var generated = regexp.MustCompile(`-[2-9bcdfghkmt]{10}$`)
+var generated = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`-[2-9bcdfghkmt]{10}$`) })
 
 func (m *mending) same(path []byte, a, b *yaml.Node) bool {
 	a, b = yamlnode.Resolve(a), yamlnode.Resolve(b)
@@ -127,7 +128,7 @@ func (m *mending) same(path []byte, a, b *yaml.Node) bool {
 		if a.Value == b.Value && a.ShortTag() == b.ShortTag() {
 			return true
 		}
-		stem, hash := generated.FindString(a.Value), generated.FindString(b.Value)
+		stem, hash := generated().FindString(a.Value), generated().FindString(b.Value)
 		if stem != "" && hash != "" && strings.TrimSuffix(a.Value, stem) == strings.TrimSuffix(b.Value, hash) {
 			return true
 		}
@@ -195,6 +196,6 @@ func (m *mending) about(field string, key bool) bool {
 
 // anyElement is a field whatever the element of a list: another tree may have the
 // element elsewhere.
-func anyElement(field string) string { return listIndex.ReplaceAllString(field, "[]") }
+func anyElement(field string) string { return listIndex().ReplaceAllString(field, "[]") }
 
-var listIndex = regexp.MustCompile(`\[\d+\]`)
+var listIndex = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[\d+\]`) })

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 	yamljson "sigs.k8s.io/yaml"
@@ -26,7 +27,7 @@ type Variables struct {
 
 // expression is a variable, perhaps with a default. Flux knows more, such as
 // ${NAME:0:3}; a text with others is left alone.
-var expression = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^{}$]*))?\}`)
+var expression = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^{}$]*))?\}`) })
 
 // Expand returns a text with the values of all variables in it, and false if one
 // of them, or what stands in the braces, is not known.
@@ -35,8 +36,8 @@ func (v *Variables) Expand(text string) (string, bool) {
 		return text, false
 	}
 	known := true
-	out := expression.ReplaceAllStringFunc(text, func(found string) string {
-		m := expression.FindStringSubmatch(found)
+	out := expression().ReplaceAllStringFunc(text, func(found string) string {
+		m := expression().FindStringSubmatch(found)
 		value, ok := v.Values[m[1]]
 		hasDefault := strings.HasPrefix(found[2+len(m[1]):], ":") || strings.ContainsAny(found[2+len(m[1]):2+len(m[1])+1], "-=")
 		switch {
@@ -50,7 +51,7 @@ func (v *Variables) Expand(text string) (string, bool) {
 		}
 		return m[2]
 	})
-	left := expression.ReplaceAllString(text, "")
+	left := expression().ReplaceAllString(text, "")
 	return out, known && !strings.Contains(left, "${") && !strings.Contains(left, "$$") && !strings.Contains(text, "$$")
 }
 

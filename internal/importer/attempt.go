@@ -435,7 +435,7 @@ func (a *attempt) build(env int, stock bool) (resmap.ResMap, error) {
 // key finds an object of an environment in a build.
 func key(group, kind, namespace, name string) string {
 	if kind == "ConfigMap" || kind == "Secret" {
-		if m := hashed.FindStringSubmatch(name); m != nil {
+		if m := hashed().FindStringSubmatch(name); m != nil {
 			name = m[1]
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -167,7 +168,7 @@ func madeByCluster(o *object) string {
 	return ""
 }
 
-var apiAccess = regexp.MustCompile(`^(?:kube-api-access-\w{5}|[\w.-]+-token-\w{5})$`)
+var apiAccess = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:kube-api-access-\w{5}|[\w.-]+-token-\w{5})$`) })
 
 // clean takes off what nobody wrote, counts it, and reports whether there was any.
 func clean(o *object, counts map[string]int) bool {
@@ -278,7 +279,7 @@ func (c *cleaner) tokens(spec *yaml.Node) {
 			return
 		}
 		before := len(list.Content)
-		list.Content = slices.DeleteFunc(list.Content, func(e *yaml.Node) bool { return apiAccess.MatchString(yamlnode.GetString(e, "name")) })
+		list.Content = slices.DeleteFunc(list.Content, func(e *yaml.Node) bool { return apiAccess().MatchString(yamlnode.GetString(e, "name")) })
 		if len(list.Content) < before {
 			c.count("the volume of the default token")
 		}

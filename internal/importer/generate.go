@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -47,11 +48,11 @@ func secretData(o *object) (data []datum, err error) {
 }
 
 // envName is what kustomize takes for a key in an env file.
-var envName = regexp.MustCompile(`^[-._a-zA-Z][-._a-zA-Z0-9]*$`)
+var envName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-._a-zA-Z][-._a-zA-Z0-9]*$`) })
 
 // inEnvFile reports whether an env file says this value and no other.
 func inEnvFile(d datum) bool {
-	return envName.MatchString(d.key) && d.key != "." && !strings.HasPrefix(d.key, "..") && utf8.ValidString(d.value) &&
+	return envName().MatchString(d.key) && d.key != "." && !strings.HasPrefix(d.key, "..") && utf8.ValidString(d.value) &&
 		!strings.ContainsAny(d.value, "\n\r\x00")
 }
 
@@ -263,7 +264,7 @@ func (a *attempt) externalSecret(k *kustomization, m *match, o *object, data []d
 	n := yamlnode.NewMapping(text("apiVersion"), text("external-secrets.io/v1"), text("kind"), text("ExternalSecret"), text("metadata"), meta,
 		text("spec"), yamlnode.NewMapping(text("refreshInterval"), text("1h"), text("secretStoreRef"), store, text("target"), into, text("data"), yamlnode.NewSequence(items...)))
 	n.HeadComment = headComment(o)
-	file := oddInNames.ReplaceAllString(m.name, "-") + "-external-secret.yaml"
+	file := oddInNames().ReplaceAllString(m.name, "-") + "-external-secret.yaml"
 	if err := a.write(path.Join(a.overlayPath(o.env, m.unit), file), n, nil); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -151,7 +152,7 @@ func (m *merger) merge(path []string, values []*yaml.Node) *yaml.Node {
 
 // mentions reports whether a token is a word of a text.
 func mentions(text string, tokens []string) bool {
-	words := wordEnds.Split(lower(text), -1)
+	words := wordEnds().Split(lower(text), -1)
 	return slices.ContainsFunc(tokens, func(t string) bool { return slices.Contains(words, t) })
 }
 
@@ -386,11 +387,11 @@ func secretValues(envs ...*Environment) map[string]bool {
 // isRandom reports whether a value has capitals, small letters and digits, and
 // is no address, path, version or text.
 func isRandom(value string) bool {
-	return randomShape.MatchString(value) && strings.ContainsAny(value, "0123456789") &&
+	return randomShape().MatchString(value) && strings.ContainsAny(value, "0123456789") &&
 		strings.ToLower(value) != value && strings.ToUpper(value) != value
 }
 
-var randomShape = regexp.MustCompile(`^[\w+=!#$%&*^~][\w/+=!#$%&*^~-]{11,}$`)
+var randomShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w+=!#$%&*^~][\w/+=!#$%&*^~-]{11,}$`) })
 
 // replacer puts something in the place of values: of two that begin alike, of the
 // longer one.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -94,12 +95,12 @@ func (r *renamer) token(old string) (string, bool) {
 	return r.name, true
 }
 
-var wordOf = regexp.MustCompile(`[A-Za-z0-9]+`)
+var wordOf = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9]+`) })
 
 // words replaces the words of a name that are the environment.
 func (r *renamer) words(name string) (string, bool) {
 	changed := false
-	out := wordOf.ReplaceAllStringFunc(name, func(w string) string {
+	out := wordOf().ReplaceAllStringFunc(name, func(w string) string {
 		if t, ok := r.token(w); ok {
 			changed = true
 			return t
@@ -281,7 +282,7 @@ func (r *renamer) value(d datum) string {
 	if strings.Contains(d.value, "://") && !strings.Contains(d.value, "\n") {
 		return r.hidden(d.key, d.value)
 	}
-	words := wordEnds.Split(lower(d.key), -1)
+	words := wordEnds().Split(lower(d.key), -1)
 	if slices.Contains(open, words[len(words)-1]) && !redact.HasCredential(d.value) {
 		return r.text(d.value)
 	}

@@ -71,7 +71,7 @@ func differences(o *object, path []string, a, b *yaml.Node, f func(path []string
 }
 
 func sameStem(a, b string) bool {
-	m, n := hashed.FindStringSubmatch(a), hashed.FindStringSubmatch(b)
+	m, n := hashed().FindStringSubmatch(a), hashed().FindStringSubmatch(b)
 	return m != nil && n != nil && m[1] == n[1]
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
@@ -157,7 +158,7 @@ func (p *planner) place() {
 	}
 }
 
-var oddInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+var oddInNames = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^A-Za-z0-9._-]+`) })
 
 // folder names the folder of a unit.
 func (p *planner) folder(u *unit, used map[string]bool) string {
@@ -179,7 +180,7 @@ func (p *planner) folder(u *unit, used map[string]bool) string {
 			}
 		}
 	}
-	name = oddInNames.ReplaceAllString(name, "-")
+	name = oddInNames().ReplaceAllString(name, "-")
 	for base, n := name, 2; used[name]; n++ {
 		name = fmt.Sprint(base, "-", n)
 	}

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -231,14 +232,14 @@ func find(path, env string, all []string, stdin io.Reader) (sources []manifest.S
 	return sources, named, err
 }
 
-var wordEnds = regexp.MustCompile(`[^A-Za-z0-9]+`)
+var wordEnds = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^A-Za-z0-9]+`) })
 
 // namedBy returns the environments that a path names: by the file's name, or else
 // by the nearest folder.
 func namedBy(path string, envs []string) (found []string) {
 	parts := strings.Split(filepath.ToSlash(path), "/")
 	for i := len(parts) - 1; i >= 0 && found == nil; i-- {
-		words := wordEnds.Split(lower(parts[i]), -1)
+		words := wordEnds().Split(lower(parts[i]), -1)
 		for _, env := range envs {
 			if slices.ContainsFunc(tokensOf(env), func(t string) bool {
 				return slices.Contains(words, t) || strings.Contains(t, "-") && strings.Contains(lower(parts[i]), t)
@@ -251,8 +252,12 @@ func namedBy(path string, envs []string) (found []string) {
 }
 
 var (
-	template    = regexp.MustCompile(`\{\{-?\s*(?:\.|include\b|template\b|toYaml\b|if\b|with\b|range\b|end\b|define\b|\$)`)
-	helmValue   = regexp.MustCompile(`\{\{-?[^}]*\.(?:Values|Release|Chart|Capabilities)\b`)
+	template = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\{\{-?\s*(?:\.|include\b|template\b|toYaml\b|if\b|with\b|range\b|end\b|define\b|\$)`)
+	})
+	helmValue = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\{\{-?[^}]*\.(?:Values|Release|Chart|Capabilities)\b`)
+	})
 	errTemplate = errors.New("this is a template ({{ … }}), not a manifest: render it first, with helm template for a chart, and import what comes out")
 )
 
@@ -260,7 +265,7 @@ func (e *Environment) read(env int, s manifest.Source, hidden *redact.Secrets) e
 	hidden.File(s.File, s.Data)
 	docs, err := manifest.Read(s.File, s.Data)
 	if err != nil {
-		if loc := template.FindIndex(s.Data); loc != nil {
+		if loc := template().FindIndex(s.Data); loc != nil {
 			line := 1 + bytes.Count(s.Data[:loc[0]], []byte("\n"))
 			return &manifest.Error{File: s.File, Line: line, Err: errTemplate}
 		}
@@ -365,7 +370,7 @@ func (o *object) identify() error {
 		return fmt.Errorf("%s has no metadata.name, by which objects of environments are matched", o.kind)
 	}
 	if o.kind == "ConfigMap" || o.kind == "Secret" {
-		if m := hashed.FindStringSubmatch(o.name); m != nil {
+		if m := hashed().FindStringSubmatch(o.name); m != nil {
 			o.stem = m[1]
 		}
 	}
@@ -399,7 +404,7 @@ func secretFields(n *yaml.Node) error {
 
 // hashed is a name with the hash of a generator.
 // https://github.com/kubernetes-sigs/kustomize/blob/master/api/hasher/hasher.go
-var hashed = regexp.MustCompile(`^(.+)-[2-9bcdfghkmt]{10}$`)
+var hashed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+)-[2-9bcdfghkmt]{10}$`) })
 
 // unique refuses two objects of one name.
 func (e *Environment) unique() error {
@@ -420,7 +425,7 @@ func (e *Environment) unique() error {
 // of a ConfigMap is for whoever reads that.
 func templated(n *yaml.Node, text bool) *yaml.Node {
 	if n.Kind == yaml.ScalarNode {
-		if !text && helmValue.MatchString(n.Value) {
+		if !text && helmValue().MatchString(n.Value) {
 			return n
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -17,13 +18,15 @@ import (
 // kustomize reads its own files so.
 func text(s string) *yaml.Node {
 	n := yamlnode.NewString(s)
-	if oldScalar.MatchString(s) {
+	if oldScalar().MatchString(s) {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
 }
 
-var oldScalar = regexp.MustCompile(`^(?:[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$`)
+var oldScalar = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$`)
+})
 
 func boolean(b bool) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: fmt.Sprint(b)}
@@ -163,7 +166,7 @@ func fileNames(matches []*match) map[*match]string {
 	for _, m := range matches {
 		name := short(m)
 		if kinds[name] > 1 || several && m.first().kind != "Namespace" || name == "kustomization" {
-			if own := oddInNames.ReplaceAllString(m.name, "-"); own != name && !strings.HasSuffix(own, "-"+name) {
+			if own := oddInNames().ReplaceAllString(m.name, "-"); own != name && !strings.HasSuffix(own, "-"+name) {
 				name = own + "-" + name
 			} else {
 				name = own

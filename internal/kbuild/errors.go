@@ -122,7 +122,9 @@ var ids = sync.OnceValue(func() []rewriting {
 // plainIDs writes ids as KIND NAME.
 func plainIDs(text string) string { return rewrite(text, ids()) }
 
-var remote = regexp.MustCompile(`^(?:git::|git@|ssh://|https?://|file://|github\.com[:/]|.*\?ref=)`)
+var remote = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:git::|git@|ssh://|https?://|file://|github\.com[:/]|.*\?ref=)`)
+})
 
 // LooksRemote reports whether an entry of resources is an address, not a path.
-func LooksRemote(dir string) bool { return remote.MatchString(dir) }
+func LooksRemote(dir string) bool { return remote().MatchString(dir) }

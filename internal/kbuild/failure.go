@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/types"
@@ -76,15 +77,25 @@ func (f *Failure) Where(secrets *redact.Secrets) string {
 
 // Causes of failures, by what kustomize says.
 var (
-	noTarget   = regexp.MustCompile(`no resource matches strategic merge patch "([^".]+)\.[^"/]*/([^"]+)\.[^".]*"|no matches for Id ([^.]+)\.[^/]*/(.+)\.[^.;]+;`)
-	malformed  = regexp.MustCompile(`MalformedYAMLError: yaml: (?:line \d+: )?(.*) in File: (\S+)$`)
-	noFile     = regexp.MustCompile(`evalsymlink failure on '(/[^']+)'|(?:lstat|open|stat|read) (/[^:']+): (?:no such file or directory|file does not exist)|'(/[^']+)' doesn't exist`)
-	ambiguous  = regexp.MustCompile(`path \\?"([^"\\]+)\\?" is ambiguous: resolves to`)
-	noField    = regexp.MustCompile(`unknown field "([^"]+)"`)
-	noPath     = regexp.MustCompile(`(?:missing path|Unable to \w+ nonexistent key|path): ?"?(/[^":\s]*)`)
-	testFailed = regexp.MustCompile(`testing value (/\S+) failed`)
-	noVariable = regexp.MustCompile(`var '\{(\S+) .*cannot be mapped|^there is no \S+ that the variable (\S+) could be read from$`)
-	validator  = regexp.MustCompile(`validator shouldn't modify the resource map`)
+	noTarget = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`no resource matches strategic merge patch "([^".]+)\.[^"/]*/([^"]+)\.[^".]*"|no matches for Id ([^.]+)\.[^/]*/(.+)\.[^.;]+;`)
+	})
+	malformed = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`MalformedYAMLError: yaml: (?:line \d+: )?(.*) in File: (\S+)$`)
+	})
+	noFile = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`evalsymlink failure on '(/[^']+)'|(?:lstat|open|stat|read) (/[^:']+): (?:no such file or directory|file does not exist)|'(/[^']+)' doesn't exist`)
+	})
+	ambiguous = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`path \\?"([^"\\]+)\\?" is ambiguous: resolves to`) })
+	noField   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`unknown field "([^"]+)"`) })
+	noPath    = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:missing path|Unable to \w+ nonexistent key|path): ?"?(/[^":\s]*)`)
+	})
+	testFailed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`testing value (/\S+) failed`) })
+	noVariable = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`var '\{(\S+) .*cannot be mapped|^there is no \S+ that the variable (\S+) could be read from$`)
+	})
+	validator = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`validator shouldn't modify the resource map`) })
 )
 
 // explainFailure finds out where what a build failed for is written. It returns
@@ -106,42 +117,42 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 	switch {
 	case errors.As(err, &unreached):
 		f = unreached.explain(x)
-	case validator.MatchString(text):
+	case validator().MatchString(text):
 		f = x.field("validators", func(string) string {
 			return "a function cannot run under validators: annotations of kustomize's own make it fail (kustomize#5036)"
 		})
 		if f != nil {
 			f.Help = "put it under transformers:"
 		}
-	case noTarget.MatchString(text):
-		m := noTarget.FindStringSubmatch(text)
+	case noTarget().MatchString(text):
+		m := noTarget().FindStringSubmatch(text)
 		f = x.patch(m[1]+m[3], m[2]+m[4])
-	case malformed.MatchString(text):
-		m := malformed.FindStringSubmatch(text)
+	case malformed().MatchString(text):
+		m := malformed().FindStringSubmatch(text)
 		f = x.notYAML(m[2])
 	case strings.Contains(text, "error converting YAML to JSON: "):
 		f = x.notYAMLBeside()
-	case noField.MatchString(text):
-		name := noField.FindStringSubmatch(text)[1]
+	case noField().MatchString(text):
+		name := noField().FindStringSubmatch(text)[1]
 		f = x.field(name, unknownField)
-	case testFailed.MatchString(text):
-		path := testFailed.FindStringSubmatch(text)[1]
+	case testFailed().MatchString(text):
+		path := testFailed().FindStringSubmatch(text)[1]
 		f = x.operation(path, "the test of "+path+" fails: the resource has another value there")
-	case noPath.MatchString(text):
-		nowhere = noPath.FindStringSubmatch(text)[1]
+	case noPath().MatchString(text):
+		nowhere = noPath().FindStringSubmatch(text)[1]
 		f = x.operation(nowhere, "the resource has nothing at "+nowhere+" that this operation could change")
-	case noVariable.MatchString(text):
-		m := noVariable.FindStringSubmatch(text)
+	case noVariable().MatchString(text):
+		m := noVariable().FindStringSubmatch(text)
 		f = x.variable(m[1]+m[2], err.Error())
-	case ambiguous.MatchString(text):
-		value := ambiguous.FindStringSubmatch(text)[1]
+	case ambiguous().MatchString(text):
+		value := ambiguous().FindStringSubmatch(text)[1]
 		for _, k := range x.files {
 			if f == nil {
 				f = x.missing(filepath.Join(k.dir, value))
 			}
 		}
-	case noFile.MatchString(text):
-		m := noFile.FindStringSubmatch(text)
+	case noFile().MatchString(text):
+		m := noFile().FindStringSubmatch(text)
 		f = x.missing(m[1] + m[2] + m[3])
 	}
 	if f == nil || !f.Known() {
@@ -151,7 +162,7 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 		return err
 	}
 	f.err = err
-	if m := noSourceField.FindStringSubmatch(f.What); m != nil && (m[2] == "ConfigMap" || m[2] == "Secret") {
+	if m := noSourceField().FindStringSubmatch(f.What); m != nil && (m[2] == "ConfigMap" || m[2] == "Secret") {
 		f.Takes, _ = strings.CutPrefix(m[1], "data.")
 	}
 	f.What += didYouMean(x.meant(f.What, theirs, nowhere))
@@ -379,7 +390,7 @@ func (x *failedTree) patches(yield func(text *provenance.Text, file *provenance.
 }
 
 // words is what a reader says in words of its own alone.
-var words = regexp.MustCompile(`^(?:[a-z ,:*]|'[^\w\s]+'|<[a-z ]+>)+$`)
+var words = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:[a-z ,:*]|'[^\w\s]+'|<[a-z ]+>)+$`) })
 
 // notYAML finds a file of resources that is no YAML.
 func (x *failedTree) notYAML(name string) (found *Failure) {

@@ -72,12 +72,16 @@ var alike = sync.OnceValue(func() []sameFailure {
 
 // surely are errors of kustomize's own code on what is kustomize's own: nobody
 // need ask it whether it fails too.
-var surely = regexp.MustCompile("does not exist; cannot merge or replace$|^no resource matches strategic merge patch \"|^(?:add|remove|replace|move|copy|test) operation does not apply: |" +
-	"^error in (?:add|remove|replace|move|copy|test) for path: |^nothing selected by |^multiple matches for selector |^fieldPath `|^unable to find field \"")
+var surely = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("does not exist; cannot merge or replace$|^no resource matches strategic merge patch \"|^(?:add|remove|replace|move|copy|test) operation does not apply: |" +
+		"^error in (?:add|remove|replace|move|copy|test) for path: |^nothing selected by |^multiple matches for selector |^fieldPath `|^unable to find field \"")
+})
 
 // own are errors that our builder is as sure of.
-var own = regexp.MustCompile(`^no kustomization file$|: a cycle$|^its kind is not |^two resources have the id |: is outside |^security; file '[^']*' is not in or below '|` +
-	`^unable to load builtin |^the field 'sortOptions.order' must be one of |^there are two of .* once all are in namespace |^there is no \S+ that the variable \S+ could be read from$`)
+var own = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^no kustomization file$|: a cycle$|^its kind is not |^two resources have the id |: is outside |^security; file '[^']*' is not in or below '|` +
+		`^unable to load builtin |^the field 'sortOptions.order' must be one of |^there are two of .* once all are in namespace |^there is no \S+ that the variable \S+ could be read from$`)
+})
 
 // theirError is an error of kustomize's own code about what kustomize hands it
 // too.
@@ -101,7 +105,7 @@ func sure(declined error) string {
 		return ""
 	}
 	text := es[0].err.Error()
-	if errors.As(es[0].err, new(*theirError)) || surely.MatchString(text) || own.MatchString(text) || noFile.MatchString(text) {
+	if errors.As(es[0].err, new(*theirError)) || surely().MatchString(text) || own().MatchString(text) || noFile().MatchString(text) {
 		return text
 	}
 	return ""
@@ -277,8 +281,10 @@ func (x *failedTree) mentioned(k *kustomizationFile, n *yaml.Node, text, said st
 }
 
 var (
-	jsonField = regexp.MustCompile(`json: cannot unmarshal (\w+) into Go (?:struct field \S*?(\w+)|value) of type (\S+)`)
-	readLine  = regexp.MustCompile(`yaml: (?:line (\d+): )?(.*)`)
+	jsonField = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`json: cannot unmarshal (\w+) into Go (?:struct field \S*?(\w+)|value) of type (\S+)`)
+	})
+	readLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`yaml: (?:line (\d+): )?(.*)`) })
 )
 
 // notKustomization finds what keeps a kustomization file from being read.
@@ -289,7 +295,7 @@ func (x *failedTree) notKustomization(k *kustomizationFile, text, said string) *
 		}
 		return nil
 	}
-	if m := jsonField.FindStringSubmatch(text); m != nil {
+	if m := jsonField().FindStringSubmatch(text); m != nil {
 		var found *yaml.Node
 		for key, value := range fieldsOf(k.root) {
 			if !strings.EqualFold(key.Value, m[2]) {
@@ -316,7 +322,7 @@ func (x *failedTree) notKustomization(k *kustomizationFile, text, said string) *
 			return x.at(k.file, provenance.WholeText(k.file).Scalar(n), said+", not "+n.Value)
 		}
 	}
-	if m := noField.FindStringSubmatch(text); m != nil {
+	if m := noField().FindStringSubmatch(text); m != nil {
 		return (&failedTree{files: []kustomizationFile{*k}}).field(m[1], unknownInConfiguration)
 	}
 	return nil
@@ -325,10 +331,10 @@ func (x *failedTree) notKustomization(k *kustomizationFile, text, said string) *
 // malformed is about a line of a file at which a reader of YAML gave up.
 func (x *failedTree) malformed(f *provenance.File, line int, said string) *Failure {
 	what := redact.CutDumps(said)
-	if m := readLine.FindStringSubmatch(what); m != nil {
+	if m := readLine().FindStringSubmatch(what); m != nil {
 		what = m[2]
 	}
-	if !words.MatchString(what) {
+	if !words().MatchString(what) {
 		what = "it cannot be read" // the reason may quote a secret
 	}
 	column := 1 + len(f.LineText(line)) - len(strings.TrimLeft(f.LineText(line), " "))
@@ -456,11 +462,13 @@ func (x *failedTree) namedEntry(k *kustomizationFile, e *entryError, n *yaml.Nod
 	return x.notResource(f)
 }
 
-var registeredID = regexp.MustCompile(`(?:already registered id:|two resources have the id) ([^\s']+)`)
+var registeredID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:already registered id:|two resources have the id) ([^\s']+)`)
+})
 
 // registered is the resource that is there twice: KIND NAME.
 func registered(text string) string {
-	if m := registeredID.FindStringSubmatch(text); m != nil {
+	if m := registeredID().FindStringSubmatch(text); m != nil {
 		return plainIDs(m[1])
 	}
 	return ""
@@ -544,8 +552,8 @@ func keyNode(n *yaml.Node, name string) *yaml.Node {
 }
 
 var (
-	operationPath = regexp.MustCompile(`path:? '?"?(/[^'":\s]*)`)
-	operationKind = regexp.MustCompile(`Unexpected kind: (\S+)`)
+	operationPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`path:? '?"?(/[^'":\s]*)`) })
+	operationKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`Unexpected kind: (\S+)`) })
 )
 
 // patchEntry looks into the patch of an entry.
@@ -614,10 +622,10 @@ func (x *failedTree) patchText(text *provenance.Text, file *provenance.File, the
 		}
 		return x.at(file, text.Scalar(found), what)
 	}
-	if f := find("path", operationPath.FindStringSubmatch(theirs), said); f != nil {
+	if f := find("path", operationPath().FindStringSubmatch(theirs), said); f != nil {
 		return f
 	}
-	if m := operationKind.FindStringSubmatch(theirs); m != nil {
+	if m := operationKind().FindStringSubmatch(theirs); m != nil {
 		return find("op", m, fmt.Sprintf("a JSON patch has no operation %q: expected add, remove, replace, move, copy or test", m[1]))
 	}
 	if strings.Contains(theirs, "unknown patch strategy") {

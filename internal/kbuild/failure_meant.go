@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -221,10 +222,16 @@ func (x *failedTree) nearPath(parts []string, fits func(listedResource) bool) []
 }
 
 var (
-	nothingSelected = regexp.MustCompile(`^nothing selected by (\w+) ([^\s:]+):`)
-	notScaled       = regexp.MustCompile(`resource with name (\S+) does not match a config with the following GVK `)
-	noSourceField   = regexp.MustCompile("^fieldPath `([^`\\s]+)` is missing for replacement source (\\w+) (\\S+)$")
-	noTargetField   = regexp.MustCompile(`^unable to find field "([^"\s]+)" in replacement target`)
+	nothingSelected = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^nothing selected by (\w+) ([^\s:]+):`) })
+	notScaled       = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`resource with name (\S+) does not match a config with the following GVK `)
+	})
+	noSourceField = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile("^fieldPath `([^`\\s]+)` is missing for replacement source (\\w+) (\\S+)$")
+	})
+	noTargetField = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^unable to find field "([^"\s]+)" in replacement target`)
+	})
 )
 
 // meant is what was probably meant where a build failed for the name or the path in an
@@ -237,11 +244,11 @@ func (x *failedTree) meant(what, theirs, nowhere string) string {
 		if near := x.nearPath(strings.Split(nowhere[1:], "/"), each); near != nil {
 			return "/" + strings.Join(near, "/")
 		}
-	case nothingSelected.MatchString(what):
-		m := nothingSelected.FindStringSubmatch(what)
+	case nothingSelected().MatchString(what):
+		m := nothingSelected().FindStringSubmatch(what)
 		return x.nearResource(m[1], m[2])
-	case notScaled.MatchString(theirs):
-		m := notScaled.FindStringSubmatch(theirs)
+	case notScaled().MatchString(theirs):
+		m := notScaled().FindStringSubmatch(theirs)
 		var names []string
 		for _, r := range x.resources() {
 			if slices.Contains(scaled, r.kind) {
@@ -249,11 +256,11 @@ func (x *failedTree) meant(what, theirs, nowhere string) string {
 			}
 		}
 		return nearest(m[1], names)
-	case noSourceField.MatchString(what):
-		m := noSourceField.FindStringSubmatch(what)
+	case noSourceField().MatchString(what):
+		m := noSourceField().FindStringSubmatch(what)
 		return strings.Join(x.nearPath(strings.Split(m[1], "."), func(r listedResource) bool { return r.kind == m[2] && r.name == m[3] }), ".")
-	case noTargetField.MatchString(what):
-		return strings.Join(x.nearPath(strings.Split(noTargetField.FindStringSubmatch(what)[1], "."), each), ".")
+	case noTargetField().MatchString(what):
+		return strings.Join(x.nearPath(strings.Split(noTargetField().FindStringSubmatch(what)[1], "."), each), ".")
 	}
 	return ""
 }

@@ -149,17 +149,19 @@ func (r *remotes) known(address string) ([]byte, bool) {
 // for again by kustomize.
 func unreachable(address string, err error) error {
 	text := err.Error()
-	if m := gitSays.FindStringSubmatch(text); m != nil {
+	if m := gitSays().FindStringSubmatch(text); m != nil {
 		text = m[1]
-	} else if m := httpSays.FindStringSubmatch(text); m != nil {
+	} else if m := httpSays().FindStringSubmatch(text); m != nil {
 		text = theServerSays + m[1]
 	}
 	return &certainError{&unreachableError{address, strings.Join(strings.Fields(text), " "), err}}
 }
 
 var (
-	gitSays  = regexp.MustCompile(`(?s)failed to run '[^']*': .*?((?:fatal|error): [^\n]*)`)
-	httpSays = regexp.MustCompile(`HTTP Error: status code (\d+ \([^)]*\))`)
+	gitSays = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?s)failed to run '[^']*': .*?((?:fatal|error): [^\n]*)`)
+	})
+	httpSays = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`HTTP Error: status code (\d+ \([^)]*\))`) })
 )
 
 const theServerSays = "the server says "

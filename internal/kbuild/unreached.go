@@ -15,7 +15,9 @@ type Unreached struct {
 }
 
 // hostAway is what programs say of a host that nothing can be had from.
-var hostAway = regexp.MustCompile(`(?i)could not resolve host: [^\s'"]+|no such host|connection refused|network is unreachable|connection timed out|i/o timeout`)
+var hostAway = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)could not resolve host: [^\s'"]+|no such host|connection refused|network is unreachable|connection timed out|i/o timeout`)
+})
 
 // get asks for an address, unless it or its host could not be had before. Programs go
 // their own ways to a host, so that each is known by itself.
@@ -28,7 +30,7 @@ func (u *Unreached) get(by, address string, ask func() error) error {
 	u.mu.Lock()
 	known := u.errs[key]
 	if away := u.errs[host]; known == nil && away != nil && host != "" {
-		known = &certainError{&unreachableError{address, hostAway.FindString(away.Error()), away}}
+		known = &certainError{&unreachableError{address, hostAway().FindString(away.Error()), away}}
 	}
 	u.mu.Unlock()
 	if known != nil {
@@ -44,7 +46,7 @@ func (u *Unreached) get(by, address string, ask func() error) error {
 		u.errs = map[string]error{}
 	}
 	u.errs[key] = err
-	if host != "" && hostAway.MatchString(err.Error()) {
+	if host != "" && hostAway().MatchString(err.Error()) {
 		u.errs[host] = err
 	}
 	return err

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
@@ -74,7 +75,7 @@ func (o *Options) vetChart(file, field, dir string, c chart) error {
 		return &ForeignFunctionError{File: file, Field: field, What: "configHome lets helm run the plugins that it finds below " + c.ConfigHome}
 	}
 	// https://masterminds.github.io/sprig/os.html
-	if f := ofTheMachine.FindString(actions.FindString(c.NameTemplate)); f != "" {
+	if f := ofTheMachine().FindString(actions().FindString(c.NameTemplate)); f != "" {
 		return &ForeignFunctionError{File: file, Field: field, What: "nameTemplate calls " + f + ", which tells the chart of the machine that it is built on"}
 	}
 	// The name becomes part of the path of a file with values that kustomize writes.
@@ -88,9 +89,9 @@ func (o *Options) vetChart(file, field, dir string, c chart) error {
 }
 
 // actions are what a template calls functions in, with the text between them.
-var actions = regexp.MustCompile(`(?s)\{\{.*\}\}`)
+var actions = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)\{\{.*\}\}`) })
 
-var ofTheMachine = regexp.MustCompile(`\b(?:env|expandenv|getHostByName)\b`)
+var ofTheMachine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:env|expandenv|getHostByName)\b`) })
 
 func vetChartPlace(file, field, dir string, c chart) error {
 	home := c.ChartHome

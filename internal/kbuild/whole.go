@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/types"
@@ -200,7 +201,7 @@ func unreached(content []byte) *unreachedError {
 
 func unreachedIn(piece []byte) *unreachedError {
 	plain := plainMapping(piece)
-	if plain && !listKind.Match(piece) {
+	if plain && !listKind().Match(piece) {
 		return nil
 	}
 	if !plain {
@@ -227,7 +228,7 @@ func unreachedIn(piece []byte) *unreachedError {
 }
 
 // listKind matches text whose kind may be that of a list.
-var listKind = regexp.MustCompile(`(?m)^["']?kind["']?[ \t]*:.*List`)
+var listKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^["']?kind["']?[ \t]*:.*List`) })
 
 // beyondFirst returns the first line of what follows the first document of a text, 0 if
 // there is nothing, or no document.

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/resid"
 
@@ -88,12 +89,14 @@ func (p *plan) dropTests(known *secrets) {
 
 // expanded matches what the kubelet puts a password into: user:$(VAR)@ and
 // password=$(VAR).
-var expanded = regexp.MustCompile(`[A-Za-z0-9._~-]{0,64}:\$\([A-Za-z_][-._A-Za-z0-9]*\)@|=\$\([A-Za-z_][-._A-Za-z0-9]*\)`)
+var expanded = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[A-Za-z0-9._~-]{0,64}:\$\([A-Za-z_][-._A-Za-z0-9]*\)@|=\$\([A-Za-z_][-._A-Za-z0-9]*\)`)
+})
 
 // hasPassword reports whether a text has a password in it, and not where one is put
 // when the container starts.
 func hasPassword(text string) bool {
-	return redact.HasCredential(expanded.ReplaceAllString(text, ""))
+	return redact.HasCredential(expanded().ReplaceAllString(text, ""))
 }
 
 func secretContent(content map[string]any) string {

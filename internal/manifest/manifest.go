@@ -291,7 +291,7 @@ func (r *reading) parseAny(d *Document, firstLine int) (*yaml.Node, error) {
 		var located *Error
 		if err != nil && errors.As(d.locate(err), &located) {
 			line = located.Line
-			if yamlLine.MatchString(err.Error()) && strings.Contains(err.Error(), "<document start>") {
+			if yamlLine().MatchString(err.Error()) && strings.Contains(err.Error(), "<document start>") {
 				line++ // the library counts lines of this error from 0
 			}
 		}
@@ -385,7 +385,7 @@ func moveRight(n *yaml.Node, columns int) {
 	}
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
+var yamlLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^yaml: line (\d+): `) })
 
 // locate moves the line of a parser's message from the document to the file.
 func (d *Document) locate(err error) error {
@@ -394,7 +394,7 @@ func (d *Document) locate(err error) error {
 	if strings.Contains(text, ": exceeded max depth of ") {
 		return &Error{File: d.File, Line: d.Line, Err: limits.TooDeep()}
 	}
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
+	if m := yamlLine().FindStringSubmatch(text); m != nil {
 		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
 			line = d.Line + n - 1
 		}

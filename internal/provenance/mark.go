@@ -8,13 +8,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
 
 // separator is what kustomize splits a stream at. The line break that it starts
 // with still belongs to the document before it.
-var separator = regexp.MustCompile(`\n---.*\n`)
+var separator = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\n---.*\n`) })
 
 // Documents splits a text into its documents, as kustomize does, without those
 // that hold nothing but comments.
@@ -26,7 +27,7 @@ func (t *Text) Documents() []*Text {
 		}
 	}
 	from := 0
-	for _, loc := range separator.FindAllStringIndex(t.Value, -1) {
+	for _, loc := range separator().FindAllStringIndex(t.Value, -1) {
 		if from <= loc[0] {
 			add(from, loc[0]+1)
 		}
@@ -93,7 +94,7 @@ func (f *File) documents() []section {
 			docs = append(docs, section{f, line})
 		}
 	}
-	for _, loc := range separator.FindAllStringIndex(text, -1) {
+	for _, loc := range separator().FindAllStringIndex(text, -1) {
 		if from <= loc[0] {
 			add(loc[0])
 		}

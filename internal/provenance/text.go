@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -430,7 +431,7 @@ func (f *File) Malformed() (line int, what string) {
 			continue
 		}
 		number := 1 // the reader leaves out a line that is the first
-		if m := errorLine.FindStringSubmatch(err.Error()); m != nil {
+		if m := errorLine().FindStringSubmatch(err.Error()); m != nil {
 			number, _ = strconv.Atoi(m[1])
 		}
 		return s.from + brokenLine(text, number), err.Error()
@@ -478,4 +479,4 @@ func brokenLine(text []byte, reader int) int {
 	return reader
 }
 
-var errorLine = regexp.MustCompile(`line (\d+):`)
+var errorLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+):`) })

@@ -41,7 +41,7 @@ func TestBrokenLine(t *testing.T) {
 				err := yaml.Unmarshal(mutant, &doc)
 				require.Error(t, err)
 				reader := 1
-				if m := errorLine.FindStringSubmatch(err.Error()); m != nil {
+				if m := errorLine().FindStringSubmatch(err.Error()); m != nil {
 					reader, err = strconv.Atoi(m[1])
 					require.NoError(t, err)
 				}

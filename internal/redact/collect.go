@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -380,7 +381,9 @@ func isAddresses(text, key string) bool {
 	return strings.Trim(string(rest), " ,;:[]\n\t\r") == ""
 }
 
-var lineOfValue = regexp.MustCompile(`^\s*(?:-\s+)?(?:export\s+)?["']?([\w./-]+)["']?\s*[:=]\s*(.+?)\s*,?\s*$`)
+var lineOfValue = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*(?:-\s+)?(?:export\s+)?["']?([\w./-]+)["']?\s*[:=]\s*(.+?)\s*,?\s*$`)
+})
 
 // parts reads a secret with a structure: lines of a file, JSON, key=value.
 func (c *collector) parts(text, key string) {
@@ -399,12 +402,12 @@ func (c *collector) parts(text, key string) {
 		}
 		line = strings.TrimSpace(line)
 		if len(lines) > 1 && len(line) >= 8 && !strings.HasPrefix(line, "-----") && !isAddresses(line, "") {
-			if m := lineOfValue.FindStringSubmatch(line); m == nil || !isAddresses(strings.Trim(m[2], `"'`), m[1]) {
+			if m := lineOfValue().FindStringSubmatch(line); m == nil || !isAddresses(strings.Trim(m[2], `"'`), m[1]) {
 				c.add(line)
 			}
 		}
 		for _, part := range strings.FieldsFunc(line, func(r rune) bool { return r == ';' || r == '&' }) {
-			m := lineOfValue.FindStringSubmatch(part)
+			m := lineOfValue().FindStringSubmatch(part)
 			if m == nil || strings.HasPrefix(m[2], "//") {
 				continue
 			}
@@ -542,7 +545,9 @@ func (c *collector) named(n *yaml.Node) {
 	c.continued(n)
 }
 
-var secretLine = regexp.MustCompile(`(?m)^[ \t]*(?:-[ \t]+)?["']?([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*(\S.*?)[ \t\r]*,?$`)
+var secretLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t]*(?:-[ \t]+)?["']?([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*(\S.*?)[ \t\r]*,?$`)
+})
 
 // text reads a public text: credentials in it are secret, and it may be a
 // manifest or a file of its own.
@@ -752,7 +757,7 @@ func (c *collector) unparsable(text string) {
 	c.credentials(text)
 	lower := strings.ToLower(text)
 	all := strings.Contains(lower, "stringdata") || strings.Contains(lower, "kind: secret") || strings.Contains(lower, `"secret"`)
-	for _, m := range secretLine.FindAllStringSubmatch(text, -1) {
+	for _, m := range secretLine().FindAllStringSubmatch(text, -1) {
 		v := strings.Trim(m[2], `"'`)
 		switch {
 		case v == "" || isHarmless(v):
@@ -763,7 +768,7 @@ func (c *collector) unparsable(text string) {
 		}
 	}
 	if all {
-		for _, m := range flowField.FindAllStringSubmatch(text, -1) {
+		for _, m := range flowField().FindAllStringSubmatch(text, -1) {
 			if !publicKeys[m[1]] {
 				c.add(strings.TrimSpace(strings.Trim(m[2], `"'`)))
 			}
@@ -771,7 +776,9 @@ func (c *collector) unparsable(text string) {
 	}
 }
 
-var flowField = regexp.MustCompile(`([A-Za-z][\w.-]*)["']?\s*:\s*("[^"\n]*"|'[^'\n]*'|[^\s,{}\[\]"'][^,{}\n]*)`)
+var flowField = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`([A-Za-z][\w.-]*)["']?\s*:\s*("[^"\n]*"|'[^'\n]*'|[^\s,{}\[\]"'][^,{}\n]*)`)
+})
 
 // publicKeys are fields whose values are no secret anywhere.
 var publicKeys = map[string]bool{

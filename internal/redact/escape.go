@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -45,7 +46,7 @@ func isCommand(line string) bool {
 	return strings.HasPrefix(strings.TrimSpace(line), "::")
 }
 
-var ciMarker = regexp.MustCompile(`^##(?:vso|teamcity)?\[`)
+var ciMarker = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^##(?:vso|teamcity)?\[`) })
 
 func escapeLine(b *strings.Builder, text string) {
 	for len(text) > 0 {
@@ -56,7 +57,7 @@ func escapeLine(b *strings.Builder, text string) {
 			const digits = "0123456789abcdef"
 			b.WriteByte(digits[text[0]>>4])
 			b.WriteByte(digits[text[0]&15])
-		case r == '#' && ciMarker.MatchString(text):
+		case r == '#' && ciMarker().MatchString(text):
 			b.WriteString(`\x23`)
 		case invisible(r):
 			q := strconv.QuoteRune(r)
@@ -129,7 +130,7 @@ func quoted(text []byte, escape func(out []byte, r rune) []byte) []byte {
 	out := make([]byte, 0, len(text)+64)
 	for len(text) > 0 {
 		r, n := utf8.DecodeRune(text)
-		if r >= 0x7f && invisible(r) || r == '#' && ciMarker.Match(text) {
+		if r >= 0x7f && invisible(r) || r == '#' && ciMarker().Match(text) {
 			out = escape(out, r)
 		} else {
 			out = append(out, text[:n]...)

@@ -36,7 +36,7 @@ func (s *Secrets) Judge(text string) string {
 	text = CutDumps(text)
 	text = strings.Join(strings.Fields(text), " ")
 	text = unknownWords(maskShapes(text), l.public())
-	text = runs.ReplaceAllString(text, Mask)
+	text = runs().ReplaceAllString(text, Mask)
 	text = Escape(text)
 	if strings.Contains(text, Mask) {
 		text += note
@@ -45,7 +45,7 @@ func (s *Secrets) Judge(text string) string {
 }
 
 // runs are masks with nothing between them that is a word.
-var runs = regexp.MustCompile(`\*\*\*(?:[^\p{L}\p{N}]*\*\*\*)+`)
+var runs = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\*\*\*(?:[^\p{L}\p{N}]*\*\*\*)+`) })
 
 type dump struct {
 	pattern *regexp.Regexp

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -77,7 +78,7 @@ func forms(value string) []pattern {
 	add(hex.EncodeToString([]byte(value)), true)
 	add(strings.ToUpper(hex.EncodeToString([]byte(value))), true)
 	for _, escaped := range [...]string{url.QueryEscape(value), url.PathEscape(value)} {
-		add(escapes.ReplaceAllStringFunc(escaped, strings.ToLower), false)
+		add(escapes().ReplaceAllStringFunc(escaped, strings.ToLower), false)
 	}
 	// Suggestions and names made of values are in lower case.
 	for _, text := range [...]string{strings.ToLower(value), strings.ToUpper(value)} {
@@ -88,7 +89,7 @@ func forms(value string) []pattern {
 	return out
 }
 
-var escapes = regexp.MustCompile(`%[0-9A-F]{2}`)
+var escapes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[0-9A-F]{2}`) })
 
 // IsWeak reports whether a value could be part of an innocent text: a short
 // one, a number or a plain word.

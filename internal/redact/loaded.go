@@ -101,14 +101,14 @@ func (l *loaded) text(text string) {
 	}
 }
 
-var named = regexp.MustCompile(`^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*$`)
+var named = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*$`) })
 
 // show is say for what may be the result of a build. There a replacement may have
 // put a Secret's value where names and images are, so only what is a name by its
 // own look is public: others have to be written in a file.
 func (l *loaded) show(text string) {
 	const long = 16 // a token in hexadecimal digits is no name
-	if named.MatchString(text) && (len(text) < long || strings.ContainsAny(text, "-.") || !strings.ContainsAny(text, "0123456789")) {
+	if named().MatchString(text) && (len(text) < long || strings.ContainsAny(text, "-.") || !strings.ContainsAny(text, "0123456789")) {
 		l.say(text)
 		return
 	}
@@ -307,11 +307,11 @@ var vocabulary = sync.OnceValue(func() map[string]bool {
 	return all
 })
 
-var apiVersion = regexp.MustCompile(`^v\d+(?:(?:alpha|beta)\d+)?$`)
+var apiVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v\d+(?:(?:alpha|beta)\d+)?$`) })
 
 // isOrdinary reports whether a word of an error cannot be a value.
 func isOrdinary(word, before string, public map[string]bool) bool {
-	if len(word) < 2 || public[word] || apiVersion.MatchString(word) || vocabulary()[strings.ToLower(word)] {
+	if len(word) < 2 || public[word] || apiVersion().MatchString(word) || vocabulary()[strings.ToLower(word)] {
 		return true
 	}
 	if strings.IndexFunc(word, func(r rune) bool { return !unicode.IsDigit(r) }) < 0 {

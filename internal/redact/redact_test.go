@@ -77,7 +77,7 @@ func TestKnowsSecretsWhereverTheyStand(t *testing.T) {
 
 func spellings(value string) []string {
 	enc := base64.StdEncoding.EncodeToString
-	return []string{value, strings.ToLower(value), strings.ToUpper(value), strings.ToUpper(hex.EncodeToString([]byte(value))), escapes.ReplaceAllStringFunc(url.QueryEscape(value), strings.ToLower), url.QueryEscape(value), url.PathEscape(value), enc([]byte(value)), enc([]byte("x" + value + "y")), enc([]byte("postgres://u:" + value + "@h"))}
+	return []string{value, strings.ToLower(value), strings.ToUpper(value), strings.ToUpper(hex.EncodeToString([]byte(value))), escapes().ReplaceAllStringFunc(url.QueryEscape(value), strings.ToLower), url.QueryEscape(value), url.PathEscape(value), enc([]byte(value)), enc([]byte("x" + value + "y")), enc([]byte("postgres://u:" + value + "@h"))}
 }
 
 func TestLeavesTheRestAlone(t *testing.T) {

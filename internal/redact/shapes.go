@@ -30,46 +30,54 @@ func shapes(text string, yaml bool) []span {
 var (
 	// scheme is how a header names what follows.
 	// https://www.iana.org/assignments/http-authschemes
-	scheme = regexp.MustCompile(`(?i)\b(?:basic|bearer)\s+([A-Za-z0-9+/._~-]{8,}=*)`)
+	scheme = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\b(?:basic|bearer)\s+([A-Za-z0-9+/._~-]{8,}=*)`) })
 	// issued are tokens that their issuers made to be recognized, in the forms that they
 	// publish for scanners of secrets, and JSON Web Tokens, and hashes of passwords as
 	// crypt(5) writes them. mayBeIssued has to know how each begins.
 	// https://docs.github.com/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
-	issued = regexp.MustCompile(`\bgh[opsur]_[A-Za-z0-9]{16,}|\bgithub_pat_\w{20,}|\bgl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat)-[\w-]{16,}` +
-		`|\bxox[abeoprs]-[\w-]{10,}|\bxapp-\d-[\w-]{16,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b[rs]k_(?:live|test)_\w{10,}|\bwhsec_[\w+/=]{20,}` +
-		`|\bAIza[\w-]{35}|\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,}|\bnpm_[A-Za-z0-9]{30,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bdckr_[po]at_[\w-]{16,}` +
-		`|\bhv[bs]\.[\w-]{20,}|\bpypi-[\w-]{16,}|\brubygems_[a-f0-9]{40,}|\bsk-(?:ant|proj|svcacct|admin|or)-[\w-]{20,}|\bsk-[A-Za-z0-9]{40,}` +
-		`|\b(?:hf|gsk|r8|ntn|sbp|figd|glsa|glc|lin_api|sntrys|sntryu)_[A-Za-z0-9+/=_-]{30,}|\bdo[oprt]_v1_[a-f0-9]{40,}|\bshp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}` +
-		`|\bpscale_(?:tkn|pw|oauth)_[\w.=-]{20,}|\bsq0[a-z]{3}-[\w-]{22,}|\bNRAK-[A-Z0-9]{20,}|\bAGE-SECRET-KEY-1[0-9A-Z]{20,}|\bATATT3[\w=-]{20,}` +
-		`|\bdapi[a-f0-9]{32}|\b\d{8,10}:AA[\w-]{30,}|\bdp\.(?:pt|st|ct|sa)\.[\w.-]{40,}|\b\w{10,}\.atlasv1\.[\w-]{40,}|\bkey-[0-9a-f]{32}\b` +
-		`|\$(?:2[aby]|apr1|[156]|argon2\w*|scram-sha-\d+)\$[^\s"':]{16,}|\beyJ[\w-]{10,}\.eyJ[\w-]{6,}\.[\w-]*`)
+	issued = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\bgh[opsur]_[A-Za-z0-9]{16,}|\bgithub_pat_\w{20,}|\bgl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat)-[\w-]{16,}` +
+			`|\bxox[abeoprs]-[\w-]{10,}|\bxapp-\d-[\w-]{16,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b[rs]k_(?:live|test)_\w{10,}|\bwhsec_[\w+/=]{20,}` +
+			`|\bAIza[\w-]{35}|\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,}|\bnpm_[A-Za-z0-9]{30,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bdckr_[po]at_[\w-]{16,}` +
+			`|\bhv[bs]\.[\w-]{20,}|\bpypi-[\w-]{16,}|\brubygems_[a-f0-9]{40,}|\bsk-(?:ant|proj|svcacct|admin|or)-[\w-]{20,}|\bsk-[A-Za-z0-9]{40,}` +
+			`|\b(?:hf|gsk|r8|ntn|sbp|figd|glsa|glc|lin_api|sntrys|sntryu)_[A-Za-z0-9+/=_-]{30,}|\bdo[oprt]_v1_[a-f0-9]{40,}|\bshp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}` +
+			`|\bpscale_(?:tkn|pw|oauth)_[\w.=-]{20,}|\bsq0[a-z]{3}-[\w-]{22,}|\bNRAK-[A-Z0-9]{20,}|\bAGE-SECRET-KEY-1[0-9A-Z]{20,}|\bATATT3[\w=-]{20,}` +
+			`|\bdapi[a-f0-9]{32}|\b\d{8,10}:AA[\w-]{30,}|\bdp\.(?:pt|st|ct|sa)\.[\w.-]{40,}|\b\w{10,}\.atlasv1\.[\w-]{40,}|\bkey-[0-9a-f]{32}\b` +
+			`|\$(?:2[aby]|apr1|[156]|argon2\w*|scram-sha-\d+)\$[^\s"':]{16,}|\beyJ[\w-]{10,}\.eyJ[\w-]{6,}\.[\w-]*`)
+	})
 	// header is one of HTTP that says by its name that it holds a secret.
-	header = regexp.MustCompile(`(?i)\b(?:x-[a-z0-9-]*(?:token|key|secret|auth|password)|(?:private|job|deploy)-token)["']?\s*:\s*["']?([^\s"',;]{6,})`)
+	header = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(?:x-[a-z0-9-]*(?:token|key|secret|auth|password)|(?:private|job|deploy)-token)["']?\s*:\s*["']?([^\s"',;]{6,})`)
+	})
 	// commands are programs whose flags for passwords do not say so.
-	commands = regexp.MustCompile(`\b(?:mysql|mariadb)\w*\b[^;|&\n]*?\s-p([^\s;|&]+)|\bredis-cli\b[^;|&\n]*?\s-a\s+([^\s;|&]+)|\bsshpass\s+-p\s*([^\s;|&]+)` +
-		`|\bcurl\b[^;|\n]*?\s-u\s*["']?[^\s:"']+:([^\s;|&"']+)|\bmongo\w*\b[^;|&\n]*?\s-p\s+([^\s;|&]+)`)
+	commands = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:mysql|mariadb)\w*\b[^;|&\n]*?\s-p([^\s;|&]+)|\bredis-cli\b[^;|&\n]*?\s-a\s+([^\s;|&]+)|\bsshpass\s+-p\s*([^\s;|&]+)` +
+			`|\bcurl\b[^;|\n]*?\s-u\s*["']?[^\s:"']+:([^\s;|&"']+)|\bmongo\w*\b[^;|&\n]*?\s-p\s+([^\s;|&]+)`)
+	})
 	// webhook is an address that is a secret itself.
-	webhook = regexp.MustCompile(`\bhooks\.slack\.com/(?:services|workflows|triggers)/([\w/+=%-]+)|\b(?:discord|discordapp)\.com/api/webhooks/([\w/-]+)`)
+	webhook = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\bhooks\.slack\.com/(?:services|workflows|triggers)/([\w/+=%-]+)|\b(?:discord|discordapp)\.com/api/webhooks/([\w/-]+)`)
+	})
 )
 
 // tokensOf finds what is a credential wherever it stands.
 func tokensOf(text string, found []span) []span {
 	if strings.Contains(text, "asic") || strings.Contains(text, "earer") || strings.Contains(text, "BEARER") || strings.Contains(text, "BASIC") {
-		for _, m := range scheme.FindAllStringSubmatchIndex(text, -1) {
+		for _, m := range scheme().FindAllStringSubmatchIndex(text, -1) {
 			if v := text[m[2]:m[3]]; isRandom(v) {
 				found = append(found, span{m[2], m[3]})
 			}
 		}
 	}
 	if strings.Contains(text, ":") && mayBeHeader(text) && mentionsSecret(text) {
-		for _, m := range header.FindAllStringSubmatchIndex(text, -1) {
+		for _, m := range header().FindAllStringSubmatchIndex(text, -1) {
 			if v := text[m[2]:m[3]]; isRandom(v) && !isPlaceholder(v) {
 				found = append(found, span{m[2], m[3]})
 			}
 		}
 	}
 	if strings.Contains(text, " -") && mayBeCommand(text) {
-		for _, m := range commands.FindAllStringSubmatchIndex(text, -1) {
+		for _, m := range commands().FindAllStringSubmatchIndex(text, -1) {
 			for i := 2; i < len(m); i += 2 {
 				if m[i] >= 0 && !isPlaceholder(strings.Trim(text[m[i]:m[i+1]], `"'`)) {
 					found = append(found, span{m[i], m[i+1]})
@@ -89,10 +97,10 @@ func tokensOf(text string, found []span) []span {
 
 // issuedIn finds tokens in a line that begins at a place of a text.
 func issuedIn(line string, at int, found []span) []span {
-	for _, m := range issued.FindAllStringIndex(line, -1) {
+	for _, m := range issued().FindAllStringIndex(line, -1) {
 		found = append(found, span{at + m[0], at + m[1]})
 	}
-	for _, m := range webhook.FindAllStringSubmatchIndex(line, -1) {
+	for _, m := range webhook().FindAllStringSubmatchIndex(line, -1) {
 		for i := 2; i < len(m); i += 2 {
 			if m[i] >= 0 {
 				found = append(found, span{at + m[i], at + m[i+1]})
@@ -251,12 +259,14 @@ func userInfo(text string, found []span) []span {
 	}
 }
 
-var bare = regexp.MustCompile(`[^\s"'` + "`" + `/:@,=()\[\]{}$]+:[^\s"'` + "`" + `@]+@[\w.-]*\w`)
+var bare = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[^\s"'` + "`" + `/:@,=()\[\]{}$]+:[^\s"'` + "`" + `@]+@[\w.-]*\w`)
+})
 
 // bareUserInfo finds user:password@host without a scheme, which is no image
 // with a digest.
 func bareUserInfo(text string, found []span) []span {
-	for _, m := range bare.FindAllStringIndex(text, -1) {
+	for _, m := range bare().FindAllStringIndex(text, -1) {
 		whole := text[m[0]:m[1]]
 		at := strings.LastIndexByte(whole, '@')
 		_, behind, _ := strings.Cut(whole[:at], ":")
@@ -276,10 +286,12 @@ func isDigest(text string) bool {
 	return strings.HasPrefix(text, "sha256") || strings.HasPrefix(text, "sha512") || strings.HasPrefix(text, "sha384")
 }
 
-var placeholder = regexp.MustCompile(`^(?:\$\([^)]*\)|\$\{[^}]*\}|\{\{.*?\}\}|<[^>]*>|\*+|[:%]|\$\w+)+$`)
+var placeholder = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:\$\([^)]*\)|\$\{[^}]*\}|\{\{.*?\}\}|<[^>]*>|\*+|[:%]|\$\w+)+$`)
+})
 
 // isPlaceholder reports whether a text is filled in later, or left out already.
-func isPlaceholder(text string) bool { return text == "" || placeholder.MatchString(text) }
+func isPlaceholder(text string) bool { return text == "" || placeholder().MatchString(text) }
 
 func isNumber(text string) bool {
 	for _, r := range text {
@@ -291,24 +303,34 @@ func isNumber(text string) bool {
 }
 
 var (
-	assigned = regexp.MustCompile(`([A-Za-z][\w.-]*)(?:=|[ \t]+=[ \t]+)("[^"]*"|'[^']*'|[^\s&;,"'` + "`" + `)\]}]+)`)
-	field    = regexp.MustCompile(`([A-Za-z][\w.-]*)["']?\s*:\s+(.)`)
-	value    = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,}\]][^,}\]]*)`)
-	pair     = regexp.MustCompile(`\bname["']?\s*:\s*["']?([A-Za-z][\w.-]*)["']?\s*,\s*["']?value["']?\s*:\s*(.)`)
-	argument = regexp.MustCompile(`--?([A-Za-z][\w-]*)["']?(?:\s*,\s*|\s+)(.)`)
+	assigned = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`([A-Za-z][\w.-]*)(?:=|[ \t]+=[ \t]+)("[^"]*"|'[^']*'|[^\s&;,"'` + "`" + `)\]}]+)`)
+	})
+	field = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([A-Za-z][\w.-]*)["']?\s*:\s+(.)`) })
+	value = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,}\]][^,}\]]*)`)
+	})
+	pair = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\bname["']?\s*:\s*["']?([A-Za-z][\w.-]*)["']?\s*,\s*["']?value["']?\s*:\s*(.)`)
+	})
+	argument = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`--?([A-Za-z][\w-]*)["']?(?:\s*,\s*|\s+)(.)`) })
 )
 
 var (
 	// directive is a line of a configuration that is words: of Redis, netrc, nginx.
-	directive = regexp.MustCompile(`(?:^\s*(?:requirepass|masterauth)|\blogin\s+\S+\s+password|\bset\s+\$\w*(?:token|password|secret|api_?key))\s+("[^"]*"|'[^']*'|[^\s;]+)`)
+	directive = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^\s*(?:requirepass|masterauth)|\blogin\s+\S+\s+password|\bset\s+\$\w*(?:token|password|secret|api_?key))\s+("[^"]*"|'[^']*'|[^\s;]+)`)
+	})
 	// said is what a comment says of a secret.
-	said = regexp.MustCompile(`(?i)\b(?:password|passwd|token|secret|key)s?\b\W{0,3}(?:(?:is|was|old|new)\b\W{0,3}){0,2}([\w+/=!$%&*^~.-]{8,})`)
+	said = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(?:password|passwd|token|secret|key)s?\b\W{0,3}(?:(?:is|was|old|new)\b\W{0,3}){0,2}([\w+/=!$%&*^~.-]{8,})`)
+	})
 )
 
 // assignments finds what is assigned to a name that says it holds a secret.
 func assignments(text string, yaml bool, found []span) []span {
 	for at := 0; ; {
-		m := assigned.FindStringSubmatchIndex(text[at:])
+		m := assigned().FindStringSubmatchIndex(text[at:])
 		if m == nil {
 			break
 		}
@@ -329,20 +351,20 @@ func assignments(text string, yaml bool, found []span) []span {
 	if !yaml {
 		return found
 	}
-	for _, m := range directive.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range directive().FindAllStringSubmatchIndex(text, -1) {
 		if !isHarmless(strings.Trim(text[m[2]:m[3]], `"'`)) {
 			found = append(found, span{m[2], m[3]})
 		}
 	}
 	if _, comment, ok := strings.Cut(text, "#"); ok {
-		for _, m := range said.FindAllStringSubmatchIndex(comment, -1) {
+		for _, m := range said().FindAllStringSubmatchIndex(comment, -1) {
 			if v := comment[m[2]:m[3]]; isRandom(v) && strings.ToLower(v) != v && strings.ToUpper(v) != v {
 				at := len(text) - len(comment)
 				found = append(found, span{at + m[2], at + m[3]})
 			}
 		}
 	}
-	for _, shape := range []*regexp.Regexp{field, pair, argument} {
+	for _, shape := range []*regexp.Regexp{field(), pair(), argument()} {
 		for from := 0; from < len(text); {
 			m := shape.FindStringSubmatchIndex(text[from:])
 			if m == nil {
@@ -350,7 +372,7 @@ func assignments(text string, yaml bool, found []span) []span {
 			}
 			name, start := text[from+m[2]:from+m[3]], from+m[4]
 			if isSecretName(name) {
-				v := value.FindString(text[start:])
+				v := value().FindString(text[start:])
 				if end := start + len(v); strings.HasPrefix(text[end:], "}") && isPlaceholder(v+"}") {
 					v = "" // the bracket that ends a value closes this one
 				}
@@ -366,14 +388,16 @@ func assignments(text string, yaml bool, found []span) []span {
 
 // privateKey is one in PEM, whose lines may have become spaces or escapes.
 // https://www.rfc-editor.org/rfc/rfc7468
-var privateKey = regexp.MustCompile(`(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(.+?)(?:-----END|$)`)
+var privateKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(.+?)(?:-----END|$)`)
+})
 
 // keysIn returns the lines of private keys in a text.
 func keysIn(text string) (lines []string) {
 	if !strings.Contains(text, " PRIVATE KEY") {
 		return nil
 	}
-	for _, m := range privateKey.FindAllStringSubmatch(text, -1) {
+	for _, m := range privateKey().FindAllStringSubmatch(text, -1) {
 		lines = append(lines, strings.Fields(strings.NewReplacer(`\n`, "\n", `\r`, "\n").Replace(m[1]))...)
 	}
 	return lines

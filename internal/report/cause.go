@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
@@ -15,9 +16,9 @@ import (
 
 // containerName is what tells findings apart that have one cause, such as a key
 // that several workloads read.
-var containerName = regexp.MustCompile(`container "[^"]*"`)
+var containerName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`container "[^"]*"`) })
 
-var indexes = regexp.MustCompile(`\[\d+\]`)
+var indexes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[\d+\]`) })
 
 // habits are rules of which what is found is one habit, whatever it says, as far
 // as the findings have in common what the function returns: all, a file and an
@@ -48,7 +49,7 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 	apischema.UnknownField: func(f *finding.Finding) (string, bool) { // the fields of one object
 		in := f.Field
 		if f.Said().What == apischema.Elsewhere { // or of several entries of a list
-			in = indexes.ReplaceAllString(in, "[]")
+			in = indexes().ReplaceAllString(in, "[]")
 		}
 		return object(f) + end + in[:max(0, strings.LastIndexByte(in, '.'))], f.File != "" && f.Meant == ""
 	},
@@ -57,7 +58,7 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		return object(f), ok && f.File != ""
 	},
 	apischema.WrongType: func(f *finding.Finding) (string, bool) { // the values of one mapping, such as numbers without quotes
-		in := indexes.ReplaceAllString(f.Field, "[]")
+		in := indexes().ReplaceAllString(f.Field, "[]")
 		return object(f) + end + in[:max(0, strings.LastIndexAny(in, ".["))], f.File != "" && f.Meant == ""
 	},
 	"service-port-not-found": func(f *finding.Finding) (string, bool) { // a port that a file has for several Services
@@ -182,9 +183,9 @@ func common(f *finding.Finding) []string {
 	case strings.HasPrefix(f.Rule, "data-") && f.File != "": // the values of one Secret
 		return []string{object(f), text}
 	case f.File == "":
-		return []string{containerName.ReplaceAllString(text, "container")}
+		return []string{containerName().ReplaceAllString(text, "container")}
 	}
-	text = containerName.ReplaceAllString(text, "container")
+	text = containerName().ReplaceAllString(text, "container")
 	keys := []string{text, copied(f, text) + end + path.Base(f.File)}
 	switch {
 	case f.Line <= 0:

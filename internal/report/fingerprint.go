@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
@@ -37,10 +38,10 @@ func Fingerprints(fs []finding.Finding, source func(file string) []byte) []strin
 			masked, _ := (*redact.Secrets)(nil).Excerpt(strings.Join(strings.Fields(string(line)), " "), 1)
 			parts = append(parts, "line", masked)
 		case f.File != "":
-			parts = append(parts, "field", f.Resource.Kind, listIndex.ReplaceAllString(f.Place(), "[]"))
+			parts = append(parts, "field", f.Resource.Kind, listIndex().ReplaceAllString(f.Place(), "[]"))
 		default:
 			r := f.Resource
-			parts = append(parts, "resource", r.Kind, r.Namespace, r.Name, listIndex.ReplaceAllString(f.Place(), "[]"))
+			parts = append(parts, "resource", r.Kind, r.Namespace, r.Name, listIndex().ReplaceAllString(f.Place(), "[]"))
 		}
 		key := strings.Join(parts, "\x00")
 		sum := sha256.Sum256([]byte(key))
@@ -66,7 +67,7 @@ func plainName(cwd, file string) string {
 	return filepath.ToSlash(filepath.Clean(file))
 }
 
-var listIndex = regexp.MustCompile(`\[\d+\]`)
+var listIndex = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[\d+\]`) })
 
 // lineReader returns source lines of findings. Neighbours mostly share a file.
 type lineReader struct {

@@ -222,7 +222,7 @@ func (p *printer) places(margin, how string, first *finding.Finding, others []*f
 	count, last := map[string]int{}, 0
 	var shown []*finding.Finding
 	for _, f := range others {
-		if first == nil || containerName.ReplaceAllString(f.Sentence(), "") == containerName.ReplaceAllString(first.Sentence(), "") || f.Rule == "api-removed" || f.Missing != nil {
+		if first == nil || containerName().ReplaceAllString(f.Sentence(), "") == containerName().ReplaceAllString(first.Sentence(), "") || f.Rule == "api-removed" || f.Missing != nil {
 			shown = append(shown, f)
 			continue
 		}

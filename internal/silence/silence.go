@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -21,7 +22,9 @@ import (
 // On or above the first line of a block scalar it silences what is in there.
 const Mark = "krm-validate:ignore"
 
-var ignoreComment = regexp.MustCompile(`(?:^|\s)(#)\s*` + Mark + `(?:\s+([^:]*))?(?::(.*))?$`)
+var ignoreComment = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|\s)(#)\s*` + Mark + `(?:\s+([^:]*))?(?::(.*))?$`)
+})
 
 // Comment is one such comment.
 type Comment struct {
@@ -67,7 +70,7 @@ func In(text []byte) []*Comment {
 			waiting = nil
 		}
 		comment := line[at:] // which may be behind another one, of somebody else's
-		m := ignoreComment.FindSubmatchIndex(comment)
+		m := ignoreComment().FindSubmatchIndex(comment)
 		if m == nil {
 			continue
 		}
@@ -259,7 +262,7 @@ func inQuotes(lines [][]byte, at, column int) span {
 // much that is, on top of what its scalar is in: then the first line may have more.
 func endOfBlock(lines [][]byte, first, parent int) int {
 	last, indent := first, -1
-	if m := blockHeader.FindSubmatch(lines[first-1]); m != nil {
+	if m := blockHeader().FindSubmatch(lines[first-1]); m != nil {
 		indent = parent + int(m[1][0]-'0')
 	}
 	for i := first; i < len(lines); i++ {
@@ -280,4 +283,4 @@ func endOfBlock(lines [][]byte, first, parent int) int {
 }
 
 // blockHeader is that of a block scalar which says how much its lines are indented.
-var blockHeader = regexp.MustCompile(`[|>][+-]?([1-9])[+-]?[ \t]*(?:#.*)?$`)
+var blockHeader = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[|>][+-]?([1-9])[+-]?[ \t]*(?:#.*)?$`) })
