@@ -231,6 +231,9 @@ func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	}) {
 		return // the rule is in another Ingress
 	}
+	if found.Help == apischema.Quote && p.Inventory.Substituted != nil && p.Inventory.Substituted(o) != nil {
+		opts = append(opts, Help("%s", found.Help+fluxQuote))
+	}
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
 	}
@@ -252,6 +255,11 @@ func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	}
 	p.ReportKey(o, found.Node, found.Value, found.Message, opts...)
 }
+
+// fluxQuote is how a value that Flux puts in stays a text: the quotes around a variable
+// are not there any more when it is replaced.
+// https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
+const fluxQuote = "; around a variable Flux takes quotes off: there write ${quote}${NAME}${quote}, with quote: '\"' under postBuild.substitute"
 
 // isUnfilledKey reports whether the value of a key of a Secret, in base64 or not, still
 // has a placeholder.

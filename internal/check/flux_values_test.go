@@ -14,6 +14,22 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/check"
 )
 
+// TestFluxQuotes: quotes around a variable are no remedy where its value is a number.
+func TestFluxQuotes(t *testing.T) {
+	files := fluxRepository("    substitute: {database: '5432'}\n")
+	files[".git/config"] = ""
+	dir := tree(t, files)
+	rep := run(t, check.Options{}, filepath.Join(dir, "apps", "prod"))
+	var help []string
+	for _, f := range rep.Findings {
+		if f.Rule == "wrong-type" {
+			help = append(help, f.Help)
+		}
+	}
+	require.Len(t, help, 1)
+	assert.Contains(t, help[0], "${quote}${NAME}${quote}")
+}
+
 // fluxRepository has an application with the variables of a Flux Kustomization.
 func fluxRepository(post string) map[string]string {
 	return map[string]string{
