@@ -64,34 +64,39 @@ var (
 	clouds = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)\b(?:eks|eksctl|gke|aks|doks|ebs|openshift|aws eks|gcloud container|az aks|doctl kubernetes|linode|longhorn|ceph|rook)\b|google_container_cluster|aws_eks_cluster|azurerm_kubernetes_cluster`)
 	})
+	// nodeFolders says that volumes without a class are folders of a node.
+	nodeFolders = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile("(?i)\\bdefault storage ?class(?: is|:)? [`'\"*(]*local-path\\b|\\blocal-path \\(default\\)")
+	})
 )
 
 // machineReader looks for a file that is about a cluster on one machine, where none is
-// about a cloud.
+// about a cloud, or for one that says that the default class of volumes is local-path.
 func machineReader(findings []*finding.Finding) *textReader {
-	machine := ""
+	machine, cloud, says := "", false, "is about a cluster on one machine, where volumes are folders"
 	return &textReader{
 		most: mostScripts,
 		wants: func(file string) bool {
 			return isScript(file) || strings.EqualFold(path.Ext(file), ".md") || path.Ext(file) == ".tf" || path.Ext(file) == ".txt"
 		},
 		read: func(file string, text []byte) (more bool) {
-			if clouds().Match(text) {
-				machine = ""
+			if nodeFolders().Match(text) {
+				machine, cloud, says = file, false, "says that the default class of volumes is local-path: they are folders of a node"
 				return false
 			}
+			cloud = cloud || clouds().Match(text)
 			if machine == "" && machines().Match(text) {
 				machine = file
 			}
 			return true
 		},
 		end: func() {
-			if machine == "" {
+			if machine == "" || cloud {
 				return
 			}
 			for _, f := range findings {
 				f.Severity = finding.Note
-				f.Help += "; " + machine + " is about a cluster on one machine, where volumes are folders"
+				f.Help += "; " + machine + " " + says
 			}
 		},
 	}

@@ -24,6 +24,8 @@ func TestOnOneMachine(t *testing.T) {
 		"Compose":      {map[string]string{"README.md": "docker compose up\n"}, finding.Warning},
 		"both":         {map[string]string{"README.md": "minikube start\n", "docs/prod.md": "eksctl create cluster\n"}, finding.Warning},
 		"Terraform":    {map[string]string{"README.md": "k3d cluster create\n", "infra/main.tf": "resource \"google_container_cluster\" \"c\" {}\n"}, finding.Warning},
+		"folders":      {map[string]string{"README.md": "Default storage class is `local-path`.\n", "docs/plan.md": "eksctl create cluster\n"}, finding.Note},
+		"no folders":   {map[string]string{"README.md": "The default storage class is not local-path.\n"}, finding.Warning},
 		"of this word": {map[string]string{"README.md": "minikubes\n"}, finding.Warning},
 	} {
 		c.files["k8s/db.yaml"] = database
