@@ -61,6 +61,9 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 			meant = shaped
 		}
 	}
+	if meant == "" && other.text == "" && s.Name == "" {
+		meant = lackingOf(key.Value, v, s, free)
+	}
 	switch {
 	case meant != "" && (sure || other.text == "" || !other.sure && takesShape(v, s.Field(meant).Schema)):
 		field := s.Field(meant)
@@ -214,6 +217,31 @@ func and(words []string) string {
 
 // unread is what is said of values that nobody knows how to read.
 const unread = "what is under it is not checked"
+
+// lackingOf returns the required field of a custom resource that alone, of those that
+// lack, has a key's words at its beginning or end, or is at those of the key: address,
+// where it has become gateAddress.
+func lackingOf(key string, v *yaml.Node, s *Schema, free []string) string {
+	meant, is := "", words(key)
+	for _, name := range free {
+		f := s.Field(name)
+		if !f.Required || !takesShape(v, f.Schema) {
+			continue
+		}
+		long, short := words(name), is
+		if len(long) < len(short) {
+			long, short = short, long
+		}
+		if !slices.Equal(long[:len(short)], short) && !slices.Equal(long[len(long)-len(short):], short) {
+			continue
+		}
+		if meant != "" {
+			return ""
+		}
+		meant = name
+	}
+	return meant
+}
 
 // free returns the fields of s that n does not have.
 func (w *walker) free(n *yaml.Node, s *Schema) []string {

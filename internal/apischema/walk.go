@@ -358,6 +358,9 @@ func (w *walker) unsupported(v *yaml.Node, field string, allowed []string) {
 		p.Message = field + " has a value that is not supported"
 	}
 	p.Message += "; it is " + oneOf(allowed)
+	if v.Value == "" && v.Kind == yaml.ScalarNode {
+		p.Help = Blank
+	}
 	w.add(p)
 }
 

@@ -233,3 +233,23 @@ func TestImagesToFill(t *testing.T) {
 		assert.Contains(t, above(rep, finding.Note), "warning image-likely-local", comment)
 	}
 }
+
+// TestFieldsRenamed: a required field that lacks, and one of its words that nobody knows,
+// are one mistake; a value of a list that is empty is to be filled in.
+func TestFieldsRenamed(t *testing.T) {
+	const crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: orchards.farm.example.com}\nspec:\n  group: farm.example.com\n  scope: Namespaced\n" +
+		"  names: {kind: Orchard, plural: orchards}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n" +
+		"          spec: {type: object, required: [gateAddress], properties: {gateAddress: {type: string}, cycle: {type: string, enum: [yearly, monthly]}}}\n"
+	for spec, want := range map[string][]string{
+		"{address: a}":                        {"error unknown-field"},
+		"{gate: a}":                           {"error unknown-field"},
+		"{fence: a}":                          {"error required-field-missing", "error unknown-field"},
+		"{address: [a]}":                      {"error required-field-missing", "error unknown-field"},
+		"{gateAddress: a, cycle: \"\"}":       {"warning unsupported-value"},
+		"{gateAddress: a, cycle: weekly}":     {"error unsupported-value"},
+		"{gateAddress: a, cycle: \"yearly\"}": {},
+	} {
+		files := map[string]string{"crd/orchard.yaml": crd, "orchard.yaml": "apiVersion: farm.example.com/v1\nkind: Orchard\nmetadata: {name: a}\nspec: " + spec + "\n"}
+		assert.ElementsMatch(t, want, above(run(t, check.Options{}, tree(t, files)), finding.Note), spec)
+	}
+}
