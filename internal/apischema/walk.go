@@ -269,7 +269,7 @@ func (w *walker) object(n, key *yaml.Node, s *Schema) {
 				if !s.Open {
 					w.nearMiss(n, k, v, s)
 				}
-			} else if !s.Open && k.Value[:min(1, len(k.Value))] != "$" && !templated(k) {
+			} else if !s.Open && !isDirective(k.Value) && !templated(k) {
 				meant = append(meant, w.unknownField(n, k, v, s))
 			}
 			continue
@@ -292,6 +292,13 @@ func (w *walker) object(n, key *yaml.Node, s *Schema) {
 		}
 	}
 	w.above = w.above[:len(w.above)-1]
+}
+
+// isDirective reports whether a key is for what writes the resource and not of it: of a
+// strategic merge patch, or of kubetpl, which puts the data of files in its place.
+// https://github.com/shyiko/kubetpl
+func isDirective(key string) bool {
+	return strings.HasPrefix(key, "$") || strings.HasPrefix(key, "kubetpl/")
 }
 
 // isPatch reports whether a mapping has a directive of a strategic merge patch.
