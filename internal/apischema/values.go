@@ -748,7 +748,7 @@ func Metadata(n *yaml.Node, kind string, namespaced bool) []Problem {
 	switch {
 	case metadata != nil && metadata.Kind != yaml.MappingNode:
 		return nil
-	case name != nil && name.Kind == yaml.MappingNode: // {shop} is of a wrong type, and stands for a name
+	case name != nil && (name.Kind == yaml.MappingNode || inBrackets(name)): // {shop} and [SHOP_NAME] are of a wrong type, and stand for a name
 	case yamlnode.String(name) == "" && yamlnode.GetString(metadata, "generateName") == "":
 		at := metadata
 		if at == nil {
