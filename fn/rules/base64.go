@@ -14,6 +14,7 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -94,8 +95,8 @@ var dataNotBase64 = &Rule{
 		"Plain text belongs under stringData. Placeholders and encrypted values are left alone; what is to be replaced by its looks is a warning.",
 	Run: func(p *Pass) error {
 		p.eachSecretValue(func(v *secretValue) {
-			if v.field != "data" {
-				return
+			if v.field != "data" || strings.Contains(v.key, "$") && reference.IsTemplate(v.key) {
+				return // what fills the key in fills the value in too
 			}
 			help := Help("write the plain value under stringData, or encode it with: printf %%s VALUE | base64 -w0")
 			switch {
