@@ -434,6 +434,9 @@ var servicePortNotFound = &Rule{
 			}
 			if want := yamlnode.String(r.Port); want != "" && !TakesPort(res.Target, want) && !(routesToPods(r.From) && p.havePort(res.Target, want)) {
 				var opts []Option
+				if severity := takesTarget(r.From, res.Target, want); severity < finding.Error {
+					opts = append(opts, AtMost(severity), Help("ingress-nginx takes the targetPort of a Service as well; other controllers want its port"))
+				}
 				if p.apart(r.From, res.Target) {
 					opts = append(opts, AtMost(finding.Warning))
 				}
@@ -449,6 +452,30 @@ var servicePortNotFound = &Rule{
 // https://github.com/apache/shenyu/blob/master/shenyu-examples/shenyu-examples-dubbo/shenyu-examples-apache-dubbo-service/k8s/ingress.yml
 func routesToPods(o *inventory.Object) bool {
 	return o.Kind == "Ingress" && strings.HasPrefix(ingressClass(o), "shenyu")
+}
+
+// takesTarget is how bad a port of an Ingress is that a Service has as a targetPort only:
+// ingress-nginx takes that too, and other controllers do not. Where nothing says which
+// controller it is, and another is likely, it is an error.
+// https://github.com/kubernetes/ingress-nginx/blob/main/internal/ingress/controller/controller.go, serviceEndpoints
+func takesTarget(o, svc *inventory.Object, port string) finding.Severity {
+	if o.Kind != "Ingress" || !slices.ContainsFunc(ServicePorts(svc), func(p ServicePort) bool { return p.TargetPort == port }) {
+		return finding.Error
+	}
+	if class := ingressClass(o); class != "" {
+		for _, own := range [...]string{"nginx", "default", "public", "private", "internal", "external"} {
+			if strings.Contains(class, own) {
+				return finding.Note
+			}
+		}
+		return finding.Error
+	}
+	for key := range yamlnode.Fields(o.Annotations()) {
+		if strings.HasPrefix(key.Value, nginxAnnotations) {
+			return finding.Note
+		}
+	}
+	return finding.Warning
 }
 
 // havePort reports whether the pods of a Service declare a port, or it leads to that.
@@ -562,7 +589,7 @@ func (p *Pass) reportPort(o *inventory.Object, n *yaml.Node, svc *inventory.Obje
 		p.Report(o, n, message, append(opts, Help("its ports are: %s; write number: %s in the place of the name", someOf(texts), near[0]))...)
 		return
 	}
-	p.Report(o, n, message, append(opts, DidYouMeanAs("%s", near...), Help("its ports are: %s", someOf(texts)))...)
+	p.Report(o, n, message, append([]Option{DidYouMeanAs("%s", near...), Help("its ports are: %s", someOf(texts))}, opts...)...)
 }
 
 // nearestNumbers returns the numbers that are at most two edits from want, and

@@ -1428,10 +1428,11 @@ func structural(o *object) {
 			return // an element of a list of alternatives
 		}
 	}
-	open := yamlnode.Bool(o.get("x-kubernetes-preserve-unknown-fields")) || yamlnode.Bool(o.get("x-kubernetes-int-or-string"))
+	preserves := yamlnode.Bool(o.get("x-kubernetes-preserve-unknown-fields"))
+	open := preserves || yamlnode.Bool(o.get("x-kubernetes-int-or-string"))
 	root := o.in() == "apiextensions.v1.CustomResourceValidation"
 	switch t := o.text("type"); {
-	case t == "" && (root || !open) && len(o.meant) == 0:
+	case t == "" && !preserves && (root || !open) && len(o.meant) == 0:
 		o.lacks(nil, ValueInvalid, "%s needs a type: the schema must be structural", o.describe())
 	case root && t != "" && t != "object":
 		o.refuse(o.get("type"), ValueInvalid, "the type of a resource must be object")

@@ -65,13 +65,16 @@ func servedUntil(f *finding.Finding) int {
 // has: those that install one and name it, what only OpenShift 3 had, and what documents and
 // pipelines say otherwise, which only tells that there are newer ones.
 var clusterReleases = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(?:kindest/node:v?|--kubernetes-version[= ]["']?v?|rancher/k3s:v?|k3s_version[:=" ]+v?|\b(?:kubernetes|k8s|kube)_?version\b["']?\s*[:?]?[:=]+\s*["']?v?)1\.(\d{1,2})\b` +
+	return regexp.MustCompile(`(?i)(?:kindest/node:v?|--kubernetes-version[= ]["']?v?|rancher/k3s:v?|k3s_version[:=" ]+v?|\bkube(?:let|adm|ctl)=|\b(?:kubernetes|k8s|kube)_?version\b["']?\s*[:?]?[:=]+\s*["']?v?)1\.(\d{1,2})\b` +
 		`|\b(?:openshift|okd|origin|ocp)(?: container platform)?[-/ :]*v?(?:3\.(\d{1,2})\b|4(?:\.(\d{1,2}))?\b)|\b(minishift|oc cluster up)\b` +
 		`|(?:\b(?:kubernetes|k8s|kubeadm|kubelet|eks|aks|gke)(?:[-_ ]?version)?|(?:cluster|master|control_?plane)[-_]?version|\bk8s\.io/release)["']?[^\w\n]{1,8}v?1\.(\d{1,2})\b`)
 })
 
 // ofKind are files and folders called after kind, which have the configurations of clusters.
 var ofKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(?:^|/)kind(?:[-_./][^/]*)*(?:/.*)?\.ya?ml$`) })
+
+// ofAnsible are the files of Ansible, which install clusters.
+var ofAnsible = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(?:^|/)(?:ansible|playbooks?|roles|group_vars)/.*\.ya?ml$`) })
 
 // clusterReader looks for the newest release that a file says a cluster has, and for files
 // that say one of what is in their folders: a demo has a cluster of its own.
@@ -86,7 +89,7 @@ func clusterReader(top string, findings []*finding.Finding) *textReader {
 		most: mostScripts,
 		wants: func(file string) bool {
 			name := strings.ToLower(path.Base(file))
-			return isScript(file) || isDocument(file) || strings.HasPrefix(name, "vagrantfile") || path.Ext(name) == ".tf" || ofKind().MatchString(file)
+			return isScript(file) || isDocument(file) || ofAnsible().MatchString(file) || strings.HasPrefix(name, "vagrantfile") || path.Ext(name) == ".tf" || ofKind().MatchString(file)
 		},
 		read: func(file string, text []byte) (more bool) {
 			for _, at := range clusterReleases().FindAllSubmatchIndex(text, -1) {
@@ -148,7 +151,7 @@ func clusterReader(top string, findings []*finding.Finding) *textReader {
 }
 
 // ofAll are folders at the top of a repository that are about all of it.
-var ofAll = map[string]bool{"hack": true, "scripts": true, "docs": true, "doc": true, "ci": true, "build": true, "test": true, "tests": true, "e2e": true, "tools": true}
+var ofAll = map[string]bool{"hack": true, "scripts": true, "docs": true, "doc": true, "ci": true, "build": true, "test": true, "tests": true, "e2e": true, "tools": true, "ansible": true, "playbooks": true}
 
 var orLater = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:\.\d+)?\s*(?:\+|\(?(?:or|and) (?:later|newer|above|higher|up))`)

@@ -85,6 +85,9 @@ func (rep *Report) setImages(outcomes []outcome, readers textReaders) {
 // for what they say of all of it.
 const mostScripts = 2000
 
+// ofPipelines are the folders in which what runs pipelines has its files.
+var ofPipelines = map[string]bool{".github": true, ".gitea": true, ".forgejo": true, ".circleci": true, ".gitlab": true, ".woodpecker": true, ".azure-pipelines": true}
+
 // isScript reports whether a file is a script, or says what a pipeline runs.
 func isScript(file string) bool {
 	name := strings.ToLower(path.Base(file))
@@ -94,7 +97,7 @@ func isScript(file string) bool {
 	case ".yml", ".yaml":
 		first, _, _ := strings.Cut(file, "/")
 		stem, _, _ := strings.Cut(strings.TrimPrefix(name, "."), ".")
-		return slices.Contains([]string{".github", ".circleci"}, first) || strings.HasPrefix(stem, "skaffold") ||
+		return ofPipelines[first] || strings.HasPrefix(stem, "skaffold") ||
 			slices.Contains([]string{"gitlab-ci", "azure-pipelines", "bitbucket-pipelines", "cloudbuild", "buildspec", "taskfile", "travis", "drone", "woodpecker"}, stem)
 	}
 	if name == "package.json" || name == "project.json" { // what npm runs, and Nx: https://nx.dev/reference/project-configuration

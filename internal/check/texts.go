@@ -44,7 +44,7 @@ func eachText(repository fs.FS, readers []*textReader) {
 		case len(readers) == 0:
 			return fs.SkipAll
 		case d.IsDir():
-			if file != "." && skipped(file) && d.Name() != ".github" && d.Name() != ".circleci" {
+			if file != "." && skipped(file) && !ofPipelines[d.Name()] {
 				return fs.SkipDir
 			}
 			return nil
