@@ -133,7 +133,7 @@ func isOffLine(line string) bool {
 
 // isExampleName reports whether a name is one that stands in for another.
 func isExampleName(name string) bool {
-	for _, part := range [...]string{"changeme", "change-me", "replace", "placeholder", "your-", "example", "overrid", "overwrit", "injected", "-by-env", "from-env", "set-by-"} {
+	for _, part := range [...]string{"changeme", "change-me", "dummy", "replace", "placeholder", "your-", "example", "overrid", "overwrit", "injected", "-by-env", "from-env", "set-by-"} {
 		if strings.Contains(name, part) {
 			return true
 		}

@@ -28,7 +28,7 @@ var namespaceMistyped = &Rule{
 	Run: func(p *Pass) error {
 		known, declared := p.namespaces()
 		near := func(ns string, among *choice) []string {
-			if ns == "" || reference.IsPlaceholderName(ns) || among.has(ns) || builtinNamespace(ns) {
+			if ns == "" || reference.IsPlaceholderName(ns) || among.has(ns) || builtinNamespace(ns) || addOns[ns] {
 				return nil
 			}
 			names := among.nearest(ns)
@@ -156,6 +156,17 @@ func namespaceNode(r *reference.Ref) *yaml.Node {
 }
 
 var builtinNamespaces = []string{"default", "kube-system", "kube-public", "kube-node-lease"}
+
+// addOns are the namespaces that charts and manifests of others are installed into: what
+// has no namespace is hardly applied there.
+var addOns = map[string]bool{
+	"argocd": true, "argo": true, "argo-rollouts": true, "cattle-system": true, "cert-manager": true, "external-secrets": true, "flux-system": true, "ingress-nginx": true,
+	"istio-system": true, "keda": true, "knative-serving": true, "kube-system": true, "kubernetes-dashboard": true, "kuma-system": true, "linkerd": true, "linkerd-viz": true,
+	"longhorn-system": true, "metallb-system": true, "minio-operator": true, "rook-ceph": true, "tekton-pipelines": true, "traefik": true, "velero": true,
+}
+
+// IsAddOn reports whether charts and manifests of others are commonly installed into a namespace.
+func IsAddOn(namespace string) bool { return addOns[namespace] }
 
 func builtinNamespace(ns string) bool { return slices.Contains(builtinNamespaces, ns) }
 

@@ -64,7 +64,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			case commented && bytes.Contains(said, []byte(path.Base(filepath.ToSlash(cmp.Or(o.tree.Root, f.File))))):
 				return true // it may be commented out there
 			case f.Missing != nil && o.around != nil && (packaged || products && reference.ProductsWith(f.Missing.Kind, f.Missing.Name) != nil ||
-				f.Missing.Kind == "Service" && slices.ContainsFunc(releases, func(name string) bool { return isOfRelease(f.Missing.Name, name) })):
+				(f.Missing.Kind == "Service" || f.Missing.Kind == "PersistentVolumeClaim") && slices.ContainsFunc(releases, func(name string) bool { return isOfRelease(f.Missing.Name, name) })):
 				return true
 			case ofDisks[f.Rule]:
 				return place

@@ -102,18 +102,32 @@ var serviceVersion = inventory.GroupKind{Group: "operators.coreos.com", Kind: "C
 // spareUnplaced makes warnings of the namespaces that lack in a kustomization which
 // nobody named, where what is meant has none either, or nothing at all has one: it is a
 // part of others, or a script or an Argo CD Application says where it goes.
-func spareUnplaced(inv *inventory.Inventory, findings []finding.Finding, set map[string]finding.Severity) {
+// What is in a folder called base is there for others: these are notes.
+func spareUnplaced(inv *inventory.Inventory, dir string, findings []finding.Finding, set map[string]finding.Severity) {
 	placed := slices.ContainsFunc(inv.Objects(), func(o *inventory.Object) bool { return o.Namespace != "" })
 	for i := range findings {
 		f := &findings[i]
 		if _, ok := set[f.Rule]; ok || !lacksNamespace(f) {
 			continue
 		}
-		if meant := meantWithout(inv, f); len(meant) == 0 && placed || slices.ContainsFunc(meant, func(o *inventory.Object) bool { return o.Namespace != "" }) {
+		meant := meantWithout(inv, f)
+		if len(meant) == 0 && placed || slices.ContainsFunc(meant, func(o *inventory.Object) bool { return o.Namespace != "" }) {
 			continue
 		}
 		f.Severity = min(f.Severity, finding.Warning)
+		if !placed && len(meant) > 0 && isBase(dir) {
+			f.Severity = min(f.Severity, finding.Note)
+		}
 	}
+}
+
+// isBase reports whether a folder is called what overlays of others are made of.
+func isBase(dir string) bool {
+	switch path.Base(filepath.ToSlash(dir)) {
+	case "base", "bases", "common", "components", "component":
+		return true
+	}
+	return false
 }
 
 // meantWithout returns the accounts or Services of the name that a field gives without

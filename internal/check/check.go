@@ -639,7 +639,7 @@ func (rep *Report) buildAndCheck(ctx context.Context, files *kbuild.Snapshot, t 
 	spareBundle(inv, b.findings, severities(b.config))
 	if !t.Named {
 		spareForms(inv, b.findings, severities(b.config))
-		spareUnplaced(inv, b.findings, severities(b.config))
+		spareUnplaced(inv, t.Root, b.findings, severities(b.config))
 	}
 	b.findings = append(b.findings, served...)
 	b.have = rep.objectsOf(inv, b.around)

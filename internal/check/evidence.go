@@ -106,14 +106,6 @@ func when(holds bool, why string) string {
 	return why
 }
 
-// addOns are the namespaces that charts and manifests of others are installed into: what
-// has no namespace is hardly applied there.
-var addOns = map[string]bool{
-	"argocd": true, "argo": true, "argo-rollouts": true, "cattle-system": true, "cert-manager": true, "external-secrets": true, "flux-system": true, "ingress-nginx": true,
-	"istio-system": true, "keda": true, "knative-serving": true, "kube-system": true, "kubernetes-dashboard": true, "kuma-system": true, "linkerd": true, "linkerd-viz": true,
-	"longhorn-system": true, "metallb-system": true, "minio-operator": true, "rook-ceph": true, "tekton-pipelines": true, "traefik": true, "velero": true,
-}
-
 const (
 	several       = 3
 	enoughBeside  = 3
@@ -222,7 +214,7 @@ func (rep *Report) aroundOf(t *Tree, inv *inventory.Inventory, found *function.F
 			continue
 		}
 		s.namespaces[o.Namespace] = true
-		if (len(s.Objects) > 0 || addOns[o.Namespace]) && (o.Kind == "Service" || len(o.Pods()) > 0) {
+		if (len(s.Objects) > 0 || rules.IsAddOn(o.Namespace)) && (o.Kind == "Service" || len(o.Pods()) > 0) {
 			s.inhabited[o.Namespace] = true
 		}
 		if len(s.Objects) > 0 {
@@ -565,7 +557,7 @@ func (rep *Report) weighAbsences(outcomes []outcome, spoken map[*finding.Finding
 			if group.Namespace != "" {
 				a.beside += s.Company[finding.Resource{Kind: group.Kind}]
 				a.inRun.beside += inRun[finding.Resource{Kind: group.Kind}].beside
-				a.inhabited = a.inhabited || s.inhabited[""] && !addOns[group.Namespace]
+				a.inhabited = a.inhabited || s.inhabited[""] && !rules.IsAddOn(group.Namespace)
 			}
 			a.notInCluster = notInCluster[*f.Missing]
 			says := spoken[f]
@@ -688,7 +680,7 @@ func installedApart(outcomes []outcome, makers *makersBy) {
 			} else if m := makers.outside[f.Wanted.Namespace]; m != nil {
 				f.Severity = finding.Note
 				f.Help = m.what + " has another repository deployed to this namespace"
-			} else if f.Wanted.Kind == "Service" && addOns[f.Wanted.Namespace] && !slices.ContainsFunc(outcomes, func(o outcome) bool { return o.around != nil && o.around.inhabited[f.Wanted.Namespace] }) {
+			} else if f.Wanted.Kind == "Service" && rules.IsAddOn(f.Wanted.Namespace) && !slices.ContainsFunc(outcomes, func(o outcome) bool { return o.around != nil && o.around.inhabited[f.Wanted.Namespace] }) {
 				f.Severity = finding.Note
 				f.Help = "it is the namespace of an add-on, of which nothing is here"
 			}

@@ -74,7 +74,9 @@ var clusterReleases = sync.OnceValue(func() *regexp.Regexp {
 var ofKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(?:^|/)kind(?:[-_./][^/]*)*(?:/.*)?\.ya?ml$`) })
 
 // ofAnsible are the files of Ansible, which install clusters.
-var ofAnsible = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(?:^|/)(?:ansible|playbooks?|roles|group_vars)/.*\.ya?ml$`) })
+var ofAnsible = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(?:^|/)(?:ansible|playbooks?|roles|group_vars)/.*\.ya?ml$`)
+})
 
 // clusterReader looks for the newest release that a file says a cluster has, and for files
 // that say one of what is in their folders: a demo has a cluster of its own.

@@ -100,10 +100,13 @@ func lineAt(text []byte, at int) (line []byte, next int) {
 	return text[start:], len(text)
 }
 
-// releaseOfValues returns the name of the release that a file of values beside no chart is
-// called after, "" if it is none: plex-values.yaml.
+// releaseOfValues returns the name of the release that a file of values, or its folder, is
+// called after, "" if it is none: plex-values.yaml, plex/values.yaml.
 func releaseOfValues(file string) string {
 	base := path.Base(file)
+	if base == "values.yaml" || base == "values.yml" {
+		base = path.Base(path.Dir(file)) + "-" + base
+	}
 	stem, ok := strings.CutSuffix(strings.TrimSuffix(strings.TrimSuffix(base, ".yml"), ".yaml"), "-values")
 	if !ok || stem == base || slices.Contains(environments, stem) || slices.Contains(sorts, stem) {
 		return ""
@@ -112,4 +115,4 @@ func releaseOfValues(file string) string {
 }
 
 // sorts are what files of values are called after too, besides environments.
-var sorts = []string{"default", "common", "base", "global", "example", "sample", "helm", "custom", "override"}
+var sorts = []string{"default", "common", "base", "global", "example", "sample", "helm", "custom", "override", "chart", "charts", "values", "app", "."}

@@ -547,6 +547,8 @@ func TestUnplaced(t *testing.T) {
 	assert.Equal(t, finding.Warning, severityOf(t, "required-field-missing", dir))
 	assert.Equal(t, finding.Error, severityOf(t, "access-invalid", dir+"/rbac"))
 	assert.Equal(t, finding.Error, severityOf(t, "required-field-missing", dir+"/hook"))
+	base := tree(t, map[string]string{"shop/base/kustomization.yaml": files["rbac/kustomization.yaml"], "shop/base/rbac.yaml": binding})
+	assert.Equal(t, finding.Note, severityOf(t, "access-invalid", base), "overlays of others say where it goes")
 	files["rbac/kustomization.yaml"] += "- config.yaml\n"
 	files["rbac/config.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n"
 	assert.Equal(t, finding.Warning, severityOf(t, "access-invalid", tree(t, files)), "the account has no namespace")

@@ -271,7 +271,7 @@ func (r *reader) ask(file string, commands, comments []byte) {
 					answer(f, file+" says how it is made")
 				}
 			}
-		case q.kind == "Service" && release != "" && commands != nil && isOfRelease(q.name, release):
+		case (q.kind == "Service" || q.kind == "PersistentVolumeClaim") && release != "" && commands != nil && isOfRelease(q.name, release):
 			for _, f := range findings {
 				if _, open := r.spoken[f]; open {
 					r.spoken[f] = speech{maker: file + " has the values of a chart, which may make it"}

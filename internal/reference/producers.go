@@ -181,6 +181,10 @@ var certificateProducers = []Producer{
 	{From: ingresses, Makes: "Secret", Name: "{spec.tls[].secretName}", Keys: certManagerKeys, When: `metadata.annotations.cert-manager\.io/issuer`},
 	{From: ingresses, Makes: "Secret", Name: "{spec.tls[].secretName}", Keys: certManagerKeys, When: `metadata.annotations.certmanager\.k8s\.io/cluster-issuer`},
 	{From: ingresses, Makes: "Secret", Name: "{spec.tls[].secretName}", Keys: certManagerKeys, When: `metadata.annotations.kubernetes\.io/tls-acme=true`},
+	// https://github.com/cybozu-go/contour-plus and cert-manager's ingress-shim
+	{From: contour + "/HTTPProxy", Makes: "Secret", Name: "{spec.virtualhost.tls.secretName}", Keys: certManagerKeys, When: `metadata.annotations.kubernetes\.io/tls-acme=true`},
+	{From: contour + "/HTTPProxy", Makes: "Secret", Name: "{spec.virtualhost.tls.secretName}", Keys: certManagerKeys, When: `metadata.annotations.cert-manager\.io/cluster-issuer`},
+	{From: contour + "/HTTPProxy", Makes: "Secret", Name: "{spec.virtualhost.tls.secretName}", Keys: certManagerKeys, When: `metadata.annotations.cert-manager\.io/issuer`},
 	{From: gatewayAPI + "/Gateway", Makes: "Secret", Name: "{spec.listeners[].tls.certificateRefs[].name}", Keys: certManagerKeys, When: `metadata.annotations.cert-manager\.io/cluster-issuer`},
 	{From: gatewayAPI + "/Gateway", Makes: "Secret", Name: "{spec.listeners[].tls.certificateRefs[].name}", Keys: certManagerKeys, When: `metadata.annotations.cert-manager\.io/issuer`},
 	// https://cert-manager.io/docs/trust/trust-manager/

@@ -24,9 +24,8 @@ var indexes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`
 // as the findings have in common what the function returns: all, a file and an
 // object in it. It returns false where a finding is a mistake of its own.
 var habits = map[string]func(f *finding.Finding) (common string, ok bool){
-	"api-removed": func(f *finding.Finding) (string, bool) { // whatever the kinds
-		about := f.Said()
-		return about.Name + end + about.Of, about.Name != ""
+	"api-removed": func(f *finding.Finding) (string, bool) { // what a cluster of one age has no more, whatever the kinds
+		return f.Said().Of, f.Said().Of != ""
 	},
 	"image-tag-latest":   func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error },
 	"image-likely-local": func(f *finding.Finding) (string, bool) { return "", f.Severity < finding.Error && f.Meant == "" },

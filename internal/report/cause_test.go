@@ -70,6 +70,10 @@ func TestTextCauses(t *testing.T) {
 			in("secret-not-found", "prod/web.yaml", "", `Secret "db" does not exist: kustomize renamed it to "prod-db"`, within("prod"), renamed),
 			in("service-not-found", "dev/ingress.yaml", "", `Service "web" does not exist: kustomize renamed it to "dev-web"`, within("dev"), renamed),
 		}},
+		{"what clusters of one age have no more", 1, []f{
+			in("api-removed", "web.yaml", "", `extensions/v1beta1 Ingress is not served since Kubernetes 1.22`, about("extensions/v1beta1", "1.22")),
+			in("api-removed", "rbac.yaml", "", `rbac.authorization.k8s.io/v1beta1 Role is not served since Kubernetes 1.22`, about("rbac.authorization.k8s.io/v1beta1", "1.22"), at(9)),
+		}},
 		{"a port that a file has for two Services", 1, []f{
 			in("service-port-not-found", "web.yaml", "", `Service "stable" has no port 1537`, about("1537", "")),
 			in("service-port-not-found", "web.yaml", "", `Service "canary" has no port 1537`, about("1537", "")),
