@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/config"
@@ -82,10 +83,27 @@ var wrappings = sync.OnceValue(func() []rewriting {
 	}
 })
 
+// ofComponent is what kustomize quotes once more for each component that it comes through.
+var ofComponent = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`accumulateDirectory: ("(?:[^"\\]|\\.)*")`)
+})
+
+// unquoted is an error as it was before it came through components.
+func unquoted(text string) string {
+	for m := ofComponent().FindStringSubmatchIndex(text); m != nil; m = ofComponent().FindStringSubmatchIndex(text) {
+		inner, err := strconv.Unquote(text[m[2]:m[3]])
+		if err != nil {
+			break
+		}
+		text = text[:m[0]] + inner + text[m[1]:]
+	}
+	return text
+}
+
 // simplify drops the parts of a kustomize error that say only how it came up, and
 // writes ids as people do.
 func simplify(err error) error {
-	text := plainIDs(rewrite(err.Error(), wrappings()))
+	text := plainIDs(rewrite(unquoted(err.Error()), wrappings()))
 	if text == err.Error() {
 		return err
 	}

@@ -132,7 +132,7 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 		f = x.notYAML(m[2])
 	case strings.Contains(text, "error converting YAML to JSON: "):
 		f = x.notYAMLBeside()
-	case noField().MatchString(text):
+	case noField().MatchString(text) && !inConfiguration(declined):
 		name := noField().FindStringSubmatch(text)[1]
 		f = x.field(name, unknownField)
 	case testFailed().MatchString(text):
@@ -184,6 +184,13 @@ const UnknownInConfiguration = "a configuration of kustomize has no field"
 
 func unknownInConfiguration(name string) string {
 	return fmt.Sprintf("%s %q (unknown field %q)", UnknownInConfiguration, name, name)
+}
+
+// inConfiguration reports whether our builder failed at a file of configurations, whose
+// fields are called as those of a kustomization are.
+func inConfiguration(declined error) bool {
+	es := entries(declined)
+	return len(es) > 0 && len(es[0].path) > 0 && es[0].path[0] == "configurations"
 }
 
 func kustomizationFields() []string {

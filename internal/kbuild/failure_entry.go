@@ -323,9 +323,34 @@ func (x *failedTree) notKustomization(k *kustomizationFile, text, said string) *
 		}
 	}
 	if m := noField().FindStringSubmatch(text); m != nil {
-		return (&failedTree{files: []kustomizationFile{*k}}).field(m[1], unknownInConfiguration)
+		return (&failedTree{files: []kustomizationFile{*k}}).field(m[1], unknownField)
 	}
 	return nil
+}
+
+// configurationFields are those that the entries of configurations have.
+var configurationFields = []string{"fieldSpecs", "group", "version", "kind", "path", "create"}
+
+// unknownKey finds the field of a file of configurations that they do not have there: the
+// first of that name, and of those that they have elsewhere the only one.
+func (x *failedTree) unknownKey(k *kustomizationFile, name string) *Failure {
+	var found *yaml.Node
+	for key := range fieldsOf(k.root) {
+		if key.Value != name {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = key
+		if !slices.Contains(configurationFields, name) {
+			break
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return x.at(k.file, provenance.WholeText(k.file).Scalar(found), unknownInConfiguration(name))
 }
 
 // malformed is about a line of a file at which a reader of YAML gave up.
@@ -456,6 +481,9 @@ func (x *failedTree) namedEntry(k *kustomizationFile, e *entryError, n *yaml.Nod
 		var doc yaml.Node
 		if yaml.Unmarshal(content, &doc) == nil {
 			k.root = yamlnode.Resolve(&doc)
+		}
+		if m := noField().FindStringSubmatch(ours); m != nil && e.path[0] == "configurations" {
+			return x.unknownKey(&k, m[1])
 		}
 		return x.notKustomization(&k, ours, said)
 	}

@@ -20,6 +20,8 @@ import (
 func TestFailuresHaveAPlace(t *testing.T) {
 	const config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: v\n"
 	const head = "resources:\n- a.yaml\n"
+	const component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+	const names = "nameReference:\n- kind: ConfigMap\n  version: v1\n  fieldSpecs:\n  - path: spec/config\n    name: shop\n    kind: Shop\n  - path: spec/other\n    name: shop\n    kind: Shop\n"
 	for name, c := range map[string]struct {
 		files map[string]string
 		where string
@@ -129,6 +131,14 @@ func TestFailuresHaveAPlace(t *testing.T) {
 			"kustomization.yaml:3:14", "must be one of [fifo, legacy]"},
 		"configurations of another shape": {map[string]string{"kustomization.yaml": head + "configurations: [c.yaml]\n", "c.yaml": "images: []\nnamePrefix: text\n"},
 			"c.yaml:2:13", "namePrefix: expected"},
+		"a field that configurations have not": {map[string]string{"kustomization.yaml": head + "configurations: [c.yaml]\nimages:\n- name: a\n  newTag: b\n", "c.yaml": names},
+			"c.yaml:6:5", `a configuration of kustomize has no field "name"`},
+		"the same in a component": {map[string]string{"kustomization.yaml": head + "components: [c]\n", "c/kustomization.yaml": component + "configurations: [names.yaml]\n", "c/names.yaml": names},
+			"names.yaml:6:5", `a configuration of kustomize has no field "name"`},
+		"the same in a component of a component": {map[string]string{"kustomization.yaml": head + "components: [b]\n", "b/kustomization.yaml": component + "components: [../c]\n", "c/kustomization.yaml": component + "configurations: [names.yaml]\n", "c/names.yaml": names},
+			"names.yaml:6:5", `a configuration of kustomize has no field "name"`},
+		"a field that configurations have elsewhere": {map[string]string{"kustomization.yaml": head + "configurations: [c.yaml]\n", "c.yaml": "kind: Shop\n"},
+			"c.yaml:1:1", `a configuration of kustomize has no field "kind"`},
 		"an empty base": {map[string]string{"kustomization.yaml": "resources:\n- b\n", "b/kustomization.yaml": "\n"},
 			"kustomization.yaml:2:3", "b/kustomization.yaml: it is empty: expected resources, or another field"},
 		"nothing but a comment": {map[string]string{"kustomization.yaml": "# later\n"},

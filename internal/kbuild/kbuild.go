@@ -366,7 +366,7 @@ func (b *builder) krusty(root string) (*Result, error) {
 	case err != nil && result.failed() != function.ExitOK:
 		return result, &FunctionError{Code: result.failed()}
 	case err != nil:
-		b.said = err.Error()
+		b.said = unquoted(err.Error())
 		return nil, b.opts.Secrets.Foreign(simplify(err))
 	}
 	return result, t.restore(m)
