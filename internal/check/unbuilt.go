@@ -148,7 +148,7 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 		if comesToBeYAML(text) {
 			return nil
 		}
-	case filledIn().Match(line):
+	case f.What == kbuild.IsTemplate || filledIn().Match(line):
 		return nil
 	case strings.HasPrefix(f.What, kbuild.UnknownInConfiguration):
 		found.About = &finding.About{What: kbuild.UnknownInConfiguration}

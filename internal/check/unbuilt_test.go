@@ -34,6 +34,21 @@ func TestFilesThatComeLater(t *testing.T) {
 	assert.Len(t, rep.Unread, 1)
 }
 
+// TestKeysOfTemplates: what a script fills in is not checked, and no mistake.
+func TestKeysOfTemplates(t *testing.T) {
+	for name, text := range map[string]string{
+		"the name":      "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {{PORT_NAME}}\n",
+		"the namespace": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: tides\n  namespace: {{PORT_NAME}}\n",
+		"a block":       "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: tides\n  labels:\n    {{LABELS}}\n",
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"port/kustomization.yaml": kustomization + "- tides.yaml\n", "port/tides.yaml": text, ".git/config": ""}))
+		assert.Empty(t, above(rep, finding.Note), name)
+		if assert.Len(t, rep.Unread, 1, name) {
+			assert.Contains(t, rep.Unread[0].Error(), "a template, not YAML", name)
+		}
+	}
+}
+
 // TestListsTwice: kubectl builds what is left of a list that is there twice.
 func TestListsTwice(t *testing.T) {
 	const object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"

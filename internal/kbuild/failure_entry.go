@@ -487,6 +487,15 @@ func (x *failedTree) namedEntry(k *kustomizationFile, e *entryError, n *yaml.Nod
 		}
 		return x.notKustomization(&k, ours, said)
 	}
+	if e.path[0] == "resources" && isKustomization(path) && isOfKustomize(f.Text) {
+		what, help := "%s lists itself: a kustomization is no resource", "take it out"
+		if path != k.path {
+			what, help = "%s is a kustomization, and no resource", "name its directory instead"
+		}
+		found := here(what, name)
+		found.Help = help
+		return found
+	}
 	return x.notResource(f)
 }
 
@@ -538,6 +547,18 @@ func (x *failedTree) duplicate(f *provenance.File, id string) *Failure {
 	return found
 }
 
+// isOfKustomize reports whether a text that is called as a kustomization is one: Flux has a
+// kind of that name.
+func isOfKustomize(text []byte) bool {
+	var doc yaml.Node
+	if yaml.Unmarshal(text, &doc) != nil {
+		return false
+	}
+	root := yamlnode.Resolve(&doc)
+	version := yamlnode.GetString(root, "apiVersion")
+	return version == "" && yamlnode.GetString(root, "kind") == "" || strings.HasPrefix(version, "kustomize.config.k8s.io/")
+}
+
 // notResource finds the document of a file that is no resource.
 func (x *failedTree) notResource(f *provenance.File) *Failure {
 	for _, d := range provenance.WholeText(f).Documents() {
@@ -546,6 +567,9 @@ func (x *failedTree) notResource(f *provenance.File) *Failure {
 			continue
 		}
 		start := d.Node(root)
+		if key := templateKey(root, root); key != nil {
+			return &Failure{What: IsTemplate, Place: d.Node(key)} // its line may hold a secret
+		}
 		switch {
 		case root.Kind != yaml.MappingNode:
 			what := "a list"
@@ -565,6 +589,32 @@ func (x *failedTree) notResource(f *provenance.File) *Failure {
 				start = d.Node(key)
 			}
 			return x.at(f, start, "this "+yamlnode.GetString(root, "kind")+" has no metadata.name")
+		}
+	}
+	return nil
+}
+
+// IsTemplate is what is said of a file in which a {{ template }} stands where YAML reads a
+// mapping as the key of a mapping.
+const IsTemplate = "a template, not YAML: what stands in {{ }} is not filled in"
+
+// templateKey finds the key below which a mapping is the key of a mapping, as the braces
+// of templates are: above, if n itself is one.
+func templateKey(n, above *yaml.Node) *yaml.Node {
+	for i, c := range n.Content {
+		if n.Kind != yaml.MappingNode {
+			if key := templateKey(c, above); key != nil {
+				return key
+			}
+			continue
+		}
+		if i%2 == 0 && c.Kind == yaml.MappingNode {
+			return above
+		}
+		if i%2 == 1 {
+			if key := templateKey(c, n.Content[i-1]); key != nil {
+				return key
+			}
 		}
 	}
 	return nil

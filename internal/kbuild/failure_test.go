@@ -139,6 +139,16 @@ func TestFailuresHaveAPlace(t *testing.T) {
 			"names.yaml:6:5", `a configuration of kustomize has no field "name"`},
 		"a field that configurations have elsewhere": {map[string]string{"kustomization.yaml": head + "configurations: [c.yaml]\n", "c.yaml": "kind: Shop\n"},
 			"c.yaml:1:1", `a configuration of kustomize has no field "kind"`},
+		"a name to be filled in": {map[string]string{"kustomization.yaml": "resources: [b.yaml]\n", "b.yaml": "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {{SHOP}}\n"},
+			"b.yaml:4:3", kbuild.IsTemplate},
+		"itself": {map[string]string{"kustomization.yaml": head + "- kustomization.yaml\n"},
+			"kustomization.yaml:3:3", "kustomization.yaml lists itself"},
+		"itself, with a heading": {map[string]string{"kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n" + head + "- ./kustomization.yaml\n"},
+			"kustomization.yaml:5:3", "kustomization.yaml lists itself"},
+		"the file of a base": {map[string]string{"kustomization.yaml": head + "- b/kustomization.yaml\n", "b/kustomization.yaml": "namePrefix: a-\n"},
+			"kustomization.yaml:3:3", "b/kustomization.yaml is a kustomization, and no resource"},
+		"a resource of Flux without a name": {map[string]string{"kustomization.yaml": head + "- b/kustomization.yaml\n", "b/kustomization.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {}\n"},
+			"kustomization.yaml:3:1", "this Kustomization has no metadata.name"},
 		"an empty base": {map[string]string{"kustomization.yaml": "resources:\n- b\n", "b/kustomization.yaml": "\n"},
 			"kustomization.yaml:2:3", "b/kustomization.yaml: it is empty: expected resources, or another field"},
 		"nothing but a comment": {map[string]string{"kustomization.yaml": "# later\n"},
@@ -197,6 +207,23 @@ func TestNothingElseIsMeant(t *testing.T) {
 		_, err := kbuild.Build(fsys, "/tree", c.options)
 		require.Error(t, err, name)
 		assert.Equal(t, c.meant, strings.Contains(err.Error(), "did you mean"), "%s: %v", name, err)
+	}
+}
+
+// What is to be filled in is found where it was written: YAML cannot write it.
+func TestTemplatesHaveAPlace(t *testing.T) {
+	for where, labels := range map[string]string{"a.yaml:5:3": "{{LABELS}}", "a.yaml:6:5": "\n    shop: {{LABEL}}"} {
+		fsys := filesys.MakeFsInMemory()
+		require.NoError(t, fsys.WriteFile("/tree/kustomization.yaml", []byte("resources: [a.yaml]\n")))
+		require.NoError(t, fsys.WriteFile("/tree/a.yaml", []byte("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: "+labels+"\n")))
+		result, err := kbuild.Build(fsys, "/tree", kbuild.Options{})
+		require.NoError(t, err)
+		unwritable := kbuild.Writable(result.Resources, nil)
+		require.Error(t, unwritable)
+		var failure *kbuild.Failure
+		require.ErrorAs(t, kbuild.Unwritable(fsys, "/tree", kbuild.Options{}, unwritable), &failure)
+		assert.Equal(t, kbuild.IsTemplate, failure.Error())
+		assert.Equal(t, where, fmt.Sprintf("%s:%d:%d", filepath.Base(failure.File), failure.Line, failure.Column))
 	}
 }
 

@@ -51,6 +51,12 @@ func Unwritable(fsys filesys.FileSystem, dir string, opts Options, err error) er
 		return err
 	}
 	for _, r := range result.Resources.Resources() {
+		if key := templateKey(r.YNode(), r.YNode()); key != nil {
+			if at := trace.Record(provenance.Marked(key)); at.Known() {
+				return &Failure{What: IsTemplate, Place: at.Place, err: err}
+			}
+			return err
+		}
 		first, again := twice(r.YNode())
 		if again == nil {
 			continue
