@@ -198,14 +198,19 @@ var keptBack = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)secret|credential|passw|token|cert|tls|private|kubeconfig|dockerconfig|htpasswd|\.(?:env|key|pem|crt|p12|jks|age|local)\b|^\.|\benv\b|\blocal\b`)
 })
 
+// madeBefore are the names of files that a script writes before the build.
+var madeBefore = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(?:generated|rendered)(?:[-_.][\w.-]*)?\.(?:ya?ml|json)$|[-_.](?:generated|rendered)\.(?:ya?ml|json)$`)
+})
+
 // comesLater reports whether a file that is not there is one that git ignores, that is in
-// a submodule, that is called as what is kept back, or that something beside it is the
+// a submodule, that is called as what is kept back or made before, or that something beside it is the
 // pattern of. What is called so and is nearly what is there is a slip.
 func (t *Tree) comesLater(f *kbuild.Failure) bool {
 	file := f.Gone
 	name := filepath.Base(file)
 	public := strings.Contains(name, "external") || strings.Contains(name, "sealed") || isSlip(f)
-	if _, err := os.Lstat(file); err == nil && !isFolderOnDisk(file) || keptBack().MatchString(name) && !public {
+	if _, err := os.Lstat(file); err == nil && !isFolderOnDisk(file) || keptBack().MatchString(name) && !public || madeBefore().MatchString(name) && !isSlip(f) {
 		return true
 	}
 	top := t.top()

@@ -71,6 +71,23 @@ func TestProjectsOfOperators(t *testing.T) {
 	}
 }
 
+// TestFilesMadeBefore: what is called as what a script writes before the build is not
+// missing, and what is called nearly as a file that is there is.
+func TestFilesMadeBefore(t *testing.T) {
+	for entry, want := range map[string][]string{
+		"generated.yaml": nil, "generated-lifts.yaml": nil, "lifts-generated.yml": nil, "rendered.yaml": nil, "lifts.rendered.yaml": nil,
+		"generator.yaml": {"error build-fails"}, "regenerated.yaml": {"error build-fails"}, "../generated-lifts": {"error build-fails"}, "crane-generatd.yaml": {"error build-fails"}, "crane_generated.yaml": {"error build-fails"},
+	} {
+		files := map[string]string{"harbor/kustomization.yaml": kustomization + "- " + entry + "\n", ".git/config": ""}
+		if strings.HasPrefix(entry, "crane") {
+			files["harbor/crane-generated.yaml"] = "a: b\n"
+		}
+		rep := run(t, check.Options{}, tree(t, files))
+		assert.Equal(t, want, above(rep, finding.Note), entry)
+		assert.Len(t, rep.Unread, 1, entry)
+	}
+}
+
 // TestFoldersOfOthers: what a script pulls into a folder is not there before.
 func TestFoldersOfOthers(t *testing.T) {
 	const pulls = "kpt pkg get https://example.com/harbor.git/cranes@v2 crane-base\n"
