@@ -16,6 +16,7 @@ func kustomizationRules() []*Rule {
 				"kubectl apply -k, Flux and Argo CD fail with it, and nothing of the tree is applied. " +
 				"What may come from elsewhere is only said not to be checked: remote bases, charts, plugins, and files that git ignores, " +
 				"that are in a submodule, that are called like secrets or as generated, that have a template beside them or that a script or a document speaks of making. " +
+				"What fails only since a later release of kustomize than the one that the repository says it builds with is a note. " +
 				"A kustomization that was named by itself ends the command instead.",
 		},
 		{

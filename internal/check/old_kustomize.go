@@ -11,10 +11,19 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 )
 
-// strictSince is the release of kustomize from which on a build fails for a field that
-// configurations do not have, since its api is v0.17.0:
-// https://github.com/kubernetes-sigs/kustomize/releases/tag/kustomize%2Fv5.4.0
-var strictSince = kustomizeRelease{5, 4}
+// stricter is the release of kustomize from which on a build fails for something, and what
+// earlier ones do with it.
+type stricter struct {
+	since   kustomizeRelease
+	earlier string
+}
+
+var stricterReleases = map[string]stricter{ // by what About says of the failure
+	// The api is v0.17.0: https://github.com/kubernetes-sigs/kustomize/releases/tag/kustomize%2Fv5.4.0
+	kbuild.UnknownInConfiguration: {kustomizeRelease{5, 4}, "skips it"},
+	// The api is v0.19.0: https://github.com/kubernetes-sigs/kustomize/releases/tag/kustomize%2Fv5.6.0
+	kbuild.ImagesOfVolumes: {kustomizeRelease{5, 6}, "builds it"},
+}
 
 type kustomizeRelease struct{ major, minor int }
 
@@ -30,29 +39,32 @@ var pinnedKustomize = sync.OnceValue(func() *regexp.Regexp {
 
 // oldKustomize makes notes of builds that fail only with later releases of kustomize than
 // the one that the repository builds with.
-var oldKustomize = saying[kustomizeRelease]{
-	asks: func(_ *outcome, f *finding.Finding) (kustomizeRelease, bool) {
-		return strictSince, f.Rule == BuildFails && f.Said().What == kbuild.UnknownInConfiguration
+var oldKustomize = saying[stricter]{
+	asks: func(_ *outcome, f *finding.Finding) (q stricter, ok bool) {
+		if f.Rule == BuildFails {
+			q, ok = stricterReleases[f.Said().What]
+		}
+		return q, ok
 	},
 	wants: func(file string) bool {
 		name := strings.ToLower(path.Base(file))
 		return isScript(file) || path.Ext(name) == ".bzl" || strings.HasPrefix(name, "dockerfile") || path.Ext(name) == ".env"
 	},
 	most: mostScripts,
-	says: func(file string, text []byte) func(kustomizeRelease) string {
+	says: func(file string, text []byte) func(stricter) string {
 		m := pinnedKustomize().FindSubmatch(text)
 		if m == nil {
 			return nil
 		}
-		return func(since kustomizeRelease) string {
+		return func(than stricter) string {
 			for i := 1; i < len(m); i += 2 {
 				if len(m[i]) == 0 {
 					continue
 				}
 				major, _ := strconv.Atoi(string(m[i]))
 				minor, _ := strconv.Atoi(string(m[i+1]))
-				if own := (kustomizeRelease{major, minor}); own.before(since) {
-					return file + " builds with kustomize " + string(m[i]) + "." + string(m[i+1]) + ", which skips it"
+				if own := (kustomizeRelease{major, minor}); own.before(than.since) {
+					return file + " builds with kustomize " + string(m[i]) + "." + string(m[i+1]) + ", which " + than.earlier
 				}
 			}
 			return ""

@@ -33,3 +33,16 @@ func TestOldKustomize(t *testing.T) {
 		assert.Equal(t, c.want, severityOf(t, check.BuildFails, dir), name)
 	}
 }
+
+// TestKustomizeWithoutImagesOfVolumes: releases of kustomize before 5.6 look for no images in
+// volumes, which are types where a policy lists them.
+func TestKustomizeWithoutImagesOfVolumes(t *testing.T) {
+	for version, want := range map[string]finding.Severity{"v5.5.0": finding.Note, "v4.5.7": finding.Note, "v5.6.0": finding.Error, "v5.7.1": finding.Error} {
+		dir := tree(t, map[string]string{
+			"config/hook/kustomization.yaml": "resources: [policy.yaml]\nimages: [{name: hook, newTag: '2'}]\n",
+			"config/hook/policy.yaml":        "apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: hook}\nspec: {volumes: [configMap]}\n",
+			"Makefile":                       "KUSTOMIZE_VERSION ?= " + version + "\n",
+		})
+		assert.Equal(t, want, severityOf(t, check.BuildFails, dir), version)
+	}
+}

@@ -150,6 +150,8 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 		}
 	case f.What == kbuild.IsTemplate || filledIn().Match(line):
 		return nil
+	case strings.HasPrefix(f.What, kbuild.ImagesOfVolumes):
+		found.About = &finding.About{What: kbuild.ImagesOfVolumes}
 	case strings.HasPrefix(f.What, kbuild.UnknownInConfiguration):
 		found.About = &finding.About{What: kbuild.UnknownInConfiguration}
 	case lacks == lacksTarget:

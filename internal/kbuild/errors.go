@@ -128,6 +128,7 @@ var ids = sync.OnceValue(func() []rewriting {
 		{regexp.MustCompile(`(?s)(patch and path can't be set at the same time|must specify one of patch and path)(?: in)?\s.*`), "$1"},
 		{regexp.MustCompile(`(?s)wrong node kind: expected (\w+) but got (\w+): node contents:.*`), "a patch has a $2 where the resource has a $1"},
 		{regexp.MustCompile(`(?s)unsupported map key of type: .*`), "a key of a mapping is no text: quote it"},
+		{regexp.MustCompile(`considering field '[^']*volumes\[\]/image/reference' of object (\S+(?: \S+)?(?: in namespace \S+)?): .*`), ImagesOfVolumes + " of $1, and fails where one is no mapping"},
 		{regexp.MustCompile(`must specify --enable-helm`), "charts need --enable-helm, which runs helm"},
 		{regexp.MustCompile(`\bMappingNode\b`), "mapping"},
 		{regexp.MustCompile(`\bSequenceNode\b`), "list"},
@@ -136,6 +137,10 @@ var ids = sync.OnceValue(func() []rewriting {
 		{regexp.MustCompile(`resource with name (\S+) does not match a config with the following GVK \[.*\]`), "there is no $1 with replicas: expected the name of a Deployment, StatefulSet, ReplicaSet or ReplicationController"},
 	}
 })
+
+// ImagesOfVolumes begins what is said of images: where a PodSecurityPolicy lists types of
+// volumes. Releases before 5.6 do not look there.
+const ImagesOfVolumes = "kustomize since 5.6 looks for images in the volumes"
 
 // plainIDs writes ids as KIND NAME.
 func plainIDs(text string) string { return rewrite(text, ids()) }

@@ -149,6 +149,8 @@ func TestFailuresHaveAPlace(t *testing.T) {
 			"kustomization.yaml:3:3", "b/kustomization.yaml is a kustomization, and no resource"},
 		"a resource of Flux without a name": {map[string]string{"kustomization.yaml": head + "- b/kustomization.yaml\n", "b/kustomization.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {}\n"},
 			"kustomization.yaml:3:1", "this Kustomization has no metadata.name"},
+		"images beside the volumes of a policy": {map[string]string{"kustomization.yaml": "resources: [b.yaml]\nimages:\n- name: shop\n  newTag: b\n", "b.yaml": "apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: shop}\nspec: {volumes: [configMap, secret]}\n"},
+			"kustomization.yaml:3:9", kbuild.ImagesOfVolumes + " of PodSecurityPolicy shop, and fails where one is no mapping"},
 		"an empty base": {map[string]string{"kustomization.yaml": "resources:\n- b\n", "b/kustomization.yaml": "\n"},
 			"kustomization.yaml:2:3", "b/kustomization.yaml: it is empty: expected resources, or another field"},
 		"nothing but a comment": {map[string]string{"kustomization.yaml": "# later\n"},
