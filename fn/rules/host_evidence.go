@@ -50,7 +50,7 @@ func (j *hostJudge) evident(u *hostUse) bool {
 		return false // a password may look like this
 	case u.secret && u.afterURL && u.Form != host.URL:
 		return false
-	case u.Form == host.Word && u.Port == 0 && isSoftwareKey(u.Key):
+	case u.Form == host.Word && u.Port == 0 && (isSoftwareKey(u.Key) || u.inFile && strings.EqualFold(u.Key, "endpoints")): // which may be those of one server, by name
 		return false
 	case u.weak():
 		return u.Port != 0 && j.portNumbers[u.Port] || j.company[u.spot()]

@@ -319,7 +319,7 @@ var heapAboveLimit = &Rule{
 				for _, h := range heaps(n.Value) {
 					if h.share(limit.Value()) > maxHeap {
 						p.Report(o, n, fmt.Sprintf("container %q: %s leaves nothing of the memory limit, %s, for anything but the heap", c.Name, h.flag, limit.String()),
-							SecretLine(), Help("leave a quarter of the limit for threads, buffers and code: lower the heap, or raise the limit"))
+							SecretLine(), Says(finding.About{What: heapFlags, Name: variableOf(c, n)}), Help("leave a quarter of the limit for threads, buffers and code: lower the heap, or raise the limit"))
 					}
 				}
 			}
@@ -328,7 +328,32 @@ var heapAboveLimit = &Rule{
 	},
 }
 
-const maxHeap = 0.95
+const (
+	maxHeap   = 0.95
+	heapFlags = "heap flags"
+)
+
+// variableOf is the name of the variable of a container that a value is of, "" if it is of none.
+func variableOf(c *inventory.Container, value *yaml.Node) string {
+	for _, e := range yamlnode.Elements(yamlnode.Get(c.Node, "env")) {
+		if yamlnode.Get(e, "value") == value {
+			return yamlnode.GetString(e, "name")
+		}
+	}
+	return ""
+}
+
+// HeapVariable returns the variable whose flags a finding is about, where programs read it only
+// if a script hands it on: the JVM reads JAVA_TOOL_OPTIONS and JDK_JAVA_OPTIONS, and Node.js
+// NODE_OPTIONS. https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html
+func HeapVariable(f *finding.Finding) (name string, ok bool) {
+	said := f.Said()
+	switch said.Name {
+	case "", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "NODE_OPTIONS":
+		return "", false
+	}
+	return said.Name, said.What == heapFlags
+}
 
 // flagNodes are the scalars in which a container gives flags to its program.
 func flagNodes(c *inventory.Container) []*yaml.Node {

@@ -98,6 +98,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			if number, ok := rules.UndeclaredPort(&f); ok && bytes.Contains(said, []byte(number)) {
 				return true
 			}
+			if _, ok := flagsOfPrograms.asks(o, &f); ok && bytes.Contains(said, []byte(`"java"`)) {
+				return true
+			}
 			if _, ok := addedLater.asks(o, &f); ok && addsResources().Match(said) {
 				return true
 			}
@@ -130,7 +133,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 var leavesFiles = map[string]bool{".gitignore": true, ".gitmodules": true, "PROJECT": true}
 
 // spoken is what of the text of a file says something to scripted, setImages, onOneMachine, onOldCluster, onOldCertManager,
-// nodePorts, moreReplicas, varsElsewhere, portsOfPrograms, namespaceLabels, dnsForAll, podsOfFiles, definedElsewhere and madeLater.
+// nodePorts, moreReplicas, varsElsewhere, portsOfPrograms, flagsOfPrograms, namespaceLabels, dnsForAll, podsOfFiles, definedElsewhere and madeLater.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:

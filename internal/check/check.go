@@ -185,6 +185,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	readByPrograms.ask(outcomes, readers)
 	imagesOfPrograms.ask(outcomes, readers)
 	portsOfPrograms.ask(outcomes, readers)
+	flagsOfPrograms.ask(outcomes, readers)
 	addedLater.ask(outcomes, readers)
 	foldersOfPrograms.ask(outcomes, readers)
 	accountsOfPrograms.ask(outcomes, readers)

@@ -121,6 +121,24 @@ var portsOfPrograms = saying[string]{
 	},
 }
 
+// flagsOfPrograms makes notes of a heap that a variable sets which nothing hands on: a Dockerfile of
+// the repository starts java by itself.
+var flagsOfPrograms = saying[string]{
+	asks:  func(_ *outcome, f *finding.Finding) (variable string, ok bool) { return rules.HeapVariable(f) },
+	wants: func(file string) bool { return strings.HasPrefix(path.Base(file), "Dockerfile") },
+	says: func(file string, text []byte) func(string) string {
+		if !bytes.Contains(text, []byte(`["java"`)) {
+			return nil
+		}
+		return func(variable string) string {
+			if hasWord(text, variable) {
+				return ""
+			}
+			return file + " starts java without it"
+		}
+	},
+}
+
 // isSettings reports whether a file has the settings of a program: Spring's, which say
 // server.port, or variables that a process is started with.
 // https://docs.spring.io/spring-boot/reference/features/external-config.html

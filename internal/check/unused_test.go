@@ -65,6 +65,25 @@ func TestPortsOfPrograms(t *testing.T) {
 	}
 }
 
+// TestFlagsOfPrograms: a variable that nothing hands on sets no heap.
+func TestFlagsOfPrograms(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: a, image: 'example.com/a:1', env: [{name: NAME, value: -Xmx512m}], resources: {limits: {memory: 512Mi}}}]}\n"
+	said := []string{"warning heap-above-limit"}
+	for _, c := range []struct {
+		name, dockerfile string
+		want             []string
+	}{
+		{"JAVA_OPTS", "ENTRYPOINT [\"java\", \"-jar\", \"app.jar\"]\n", nil},
+		{"JAVA_OPTS", "ENTRYPOINT exec java $JAVA_OPTS -jar app.jar\n", said},
+		{"JAVA_OPTS", "ENTRYPOINT [\"java\", \"-jar\", \"app.jar\"]\nENV JDK_JAVA_OPTIONS=$JAVA_OPTS\n", said},
+		{"JAVA_OPTS", "FROM tomcat:10\n", said},
+		{"JAVA_TOOL_OPTIONS", "ENTRYPOINT [\"java\", \"-jar\", \"app.jar\"]\n", said},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"k8s/pod.yaml": strings.Replace(pod, "NAME", c.name, 1), "Dockerfile": c.dockerfile}))
+		assert.Equal(t, c.want, above(rep, finding.Note), c.dockerfile)
+	}
+}
+
 // TestAddedLater: an entry of images is for what a script adds.
 func TestAddedLater(t *testing.T) {
 	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec: {containers: [{name: a, image: 'example.com/a:1'}]}\n"
