@@ -212,6 +212,18 @@ func containerPorts(pod *inventory.Pod) []string {
 	return ports
 }
 
+// numberOf is the number of the port of a pod that has a name, "" if none has it.
+func numberOf(pod *inventory.Pod, name string) string {
+	for _, c := range pod.Containers {
+		for _, n := range yamlnode.Elements(yamlnode.Get(c.Node, "ports")) {
+			if yamlnode.GetString(n, "name") == name {
+				return yamlnode.GetString(n, "containerPort")
+			}
+		}
+	}
+	return ""
+}
+
 // checkPolicyPort judges a port of a rule that opens the ports given.
 func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*podGroup, which string, opened map[string]bool) {
 	want := yamlnode.String(n)
@@ -253,7 +265,7 @@ func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*podGro
 			if undeclared {
 				opts = append(opts, AtMost(finding.Warning), Help("it is assumed that the pods listen where the Service sends them requests"))
 			}
-			if opened[port.target] {
+			if opened[port.target] || slices.ContainsFunc(g.pods, func(pod *inventory.Pod) bool { return opened[numberOf(pod, port.target)] }) {
 				opts = append(opts, AtMost(finding.Note), Help("the rule opens that too, so nothing is dropped"))
 			}
 			p.Report(o, n, fmt.Sprintf("%s is the port of Service %q, and policies see the pods' own: its targetPort is %s", want, port.service.Name, port.target), opts...)
