@@ -312,7 +312,7 @@ var metricWithoutRequest = &Rule{
 	Severity: finding.Warning,
 	URL:      "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details",
 	Doc: "A HorizontalPodAutoscaler measures cpu or memory as a share of what the pods request, and a container of theirs requests none. " +
-		"The controller then cannot compute the metric (FailedGetResourceMetric), and does not scale. " +
+		"The controller then cannot compute the metric (FailedGetResourceMetric), and does not scale. Where no metric is named, it is 80 % of the CPU. " +
 		"A limit counts, as it is the request where there is none; so does the default of a LimitRange, which is why this is a warning: one may be outside of the build. Workloads of a VerticalPodAutoscaler are left alone.",
 	Run: func(p *Pass) error {
 		ranges := p.limitRanges()
@@ -333,6 +333,7 @@ type utilization struct {
 	node      *yaml.Node
 	resource  string
 	container string // the only one measured, "" for all
+	unsaid    bool   // the one that there is where none is named
 }
 
 func utilizations(o *inventory.Object) []utilization {
@@ -345,12 +346,26 @@ func utilizations(o *inventory.Object) []utilization {
 			metric := yamlnode.Get(m, source)
 			for _, path := range [][]string{{"target", "averageUtilization"}, {"targetAverageUtilization"}} {
 				if n := yamlnode.Path(metric, path...); !yamlnode.IsNull(n) {
-					all = append(all, utilization{n, yamlnode.GetString(metric, "name"), yamlnode.GetString(metric, "container")})
+					all = append(all, utilization{node: n, resource: yamlnode.GetString(metric, "name"), container: yamlnode.GetString(metric, "container")})
 				}
 			}
 		}
 	}
+	// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/#HorizontalPodAutoscalerSpec
+	if spec := o.Get("spec"); len(all) == 0 && yamlnode.IsNull(o.Get("spec", "metrics")) && yamlnode.Get(spec, "maxReplicas") != nil && len(metricAnnotations(o)) == 0 {
+		all = append(all, utilization{node: o.Get("spec", "scaleTargetRef"), resource: "cpu", unsaid: true})
+	}
 	return all
+}
+
+// metricAnnotations are those in which autoscaling/v1 keeps metrics besides the one of the CPU.
+func metricAnnotations(o *inventory.Object) (keys []string) {
+	for k := range yamlnode.Fields(o.Annotations()) {
+		if strings.HasPrefix(k.Value, "autoscaling.alpha.kubernetes.io/") || strings.HasPrefix(k.Value, "metric-config.") {
+			keys = append(keys, k.Value)
+		}
+	}
+	return keys
 }
 
 func (p *Pass) checkRequests(o *inventory.Object, m utilization, ranges []*inventory.Object) {
@@ -378,6 +393,11 @@ func (p *Pass) checkRequests(o *inventory.Object, m utilization, ranges []*inven
 		what := "container "
 		if len(without) > 1 {
 			what = "containers "
+		}
+		if m.unsaid {
+			p.Report(o, m.node, fmt.Sprintf("without metrics the autoscaler wants 80 %% of the CPU that the pods request, and %s%s of %s requests none: it cannot compute that", what, strings.Join(without, ", "), target),
+				Help("set resources.requests.cpu there, or say under metrics what to scale by; if a LimitRange outside of this build does the former, ignore the rule here"))
+			return
 		}
 		p.Report(o, m.node, fmt.Sprintf("this is a share of what the pods request, and %s%s of %s requests no %s: the autoscaler cannot compute it", what, strings.Join(without, ", "), target, m.resource),
 			Help("set resources.requests.%s there; if a LimitRange outside of this build does, ignore the rule here", m.resource))
