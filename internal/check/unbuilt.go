@@ -390,7 +390,7 @@ func madeLater(outcomes []outcome, readers textReaders) {
 
 // makingFiles are the words of a line that makes a file.
 var makingFiles = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)>|\b(?:tee|cp|mv|touch|mkdir|curl|wget|sops|decrypt\w*|envsubst|gomplate|generat\w*|creat\w*|cop(?:y|ies|ied)|templat\w*|render\w*|writ\w*|clone|submodule|download\w*|fetch\w*|output|dest|ignored?|controller-gen|build)\b|\s-o\b`)
+	return regexp.MustCompile(`(?i)>|\b(?:tee|cp|mv|touch|mkdir|curl|wget|sops|decrypt\w*|envsubst|gomplate|generat\w*|creat\w*|cop(?:y|ies|ied)|templat\w*|render\w*|writ\w*|clone|submodule|download\w*|fetch\w*|output|out|out_?file|dest|destination|ignored?|controller-gen|build)\b|\s-o\b`)
 })
 
 // gettingFolder is a line that says that what somebody else has written is pulled into a
