@@ -454,28 +454,21 @@ func routesToPods(o *inventory.Object) bool {
 	return o.Kind == "Ingress" && strings.HasPrefix(ingressClass(o), "shenyu")
 }
 
-// takesTarget is how bad a port of an Ingress is that a Service has as a targetPort only:
-// ingress-nginx takes that too, and other controllers do not. Where nothing says which
-// controller it is, and another is likely, it is an error.
+// takesTarget is how bad a number of an Ingress is that a Service has as a targetPort only:
+// ingress-nginx takes that too, and other controllers do not. Where another one is named it is
+// an error.
 // https://github.com/kubernetes/ingress-nginx/blob/main/internal/ingress/controller/controller.go, serviceEndpoints
 func takesTarget(o, svc *inventory.Object, port string) finding.Severity {
-	if o.Kind != "Ingress" || !slices.ContainsFunc(ServicePorts(svc), func(p ServicePort) bool { return p.TargetPort == port }) {
+	if o.Kind != "Ingress" || !isNumber(port) || !slices.ContainsFunc(ServicePorts(svc), func(p ServicePort) bool { return p.TargetPort == port }) {
 		return finding.Error
 	}
-	if class := ingressClass(o); class != "" {
-		for _, own := range [...]string{"nginx", "default", "public", "private", "internal", "external"} {
-			if strings.Contains(class, own) {
-				return finding.Note
-			}
-		}
-		return finding.Error
-	}
-	for key := range yamlnode.Fields(o.Annotations()) {
-		if strings.HasPrefix(key.Value, nginxAnnotations) {
-			return finding.Note
+	class := ingressClass(o)
+	for _, own := range [...]string{"nginx", "default", "public", "private", "internal", "external"} {
+		if class == "" || strings.Contains(class, own) {
+			return finding.Warning
 		}
 	}
-	return finding.Warning
+	return finding.Error
 }
 
 // havePort reports whether the pods of a Service declare a port, or it leads to that.

@@ -453,7 +453,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			f.Severity = finding.Note
 		}
 		together := t.Root != "" || f.Rule != "quota-exceeded" && f.Rule != "limit-range-violated" // files of a folder need not be
-		if t.Root == "" && f.Rule == "service-spans-applications" && inSamples.has(f.File) {
+		if t.Root == "" && (f.Rule == "service-spans-applications" || !together) && inSamples.has(f.File) {
 			f.Severity = min(f.Severity, finding.Note) // each is tried by itself
 		}
 		if t.Root == "" && isSnippet(f) || isBlankToFill(f) || !together {

@@ -373,6 +373,7 @@ func TestLimitsOfFolders(t *testing.T) {
 		"shop/pod.yaml":    "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec: {containers: [{name: a, image: a:1, resources: {limits: {cpu: 8}}}]}\n",
 	}
 	assert.Equal(t, finding.Warning, severityOf(t, "limit-range-violated", tree(t, files)))
+	assert.Equal(t, finding.Note, severityOf(t, "limit-range-violated", tree(t, map[string]string{"examples/shop/faults/limits.yaml": files["shop/limits.yaml"], "examples/shop/faults/pod.yaml": files["shop/pod.yaml"]})), "each is tried by itself")
 	files["shop/kustomization.yaml"] = kustomization + "- pod.yaml\n- limits.yaml\n"
 	assert.Equal(t, finding.Error, severityOf(t, "limit-range-violated", tree(t, files)))
 }

@@ -80,6 +80,7 @@ func (rep *Report) checkUnfilled(ctx context.Context, t Tree, opts Options, b bu
 		files := kbuild.NewSnapshot(opts.files())
 		var c built
 		if c, next = rep.buildAndCheck(ctx, files, t, opts); next == nil && !c.function && (len(lacked) == 0 || len(c.resources) > 0) {
+			files.Forget(slices.Concat(lacked, variables)...)
 			rep.inputs, rep.Unread = append(rep.inputs, files), append(rep.Unread, unread...)
 			c.aside = append(c.aside, lacking...)
 			if len(lacked) > 0 {

@@ -14,6 +14,22 @@ import (
 
 // TestFilesOfGeneratorsThatAreNotThere: a build that lacks what its generators read is
 // checked, and nothing is said of keys that the file may have.
+// TestWhatIsNotThereDoesNotChange: two kustomizations may ask a file that is not there for different
+// keys.
+func TestWhatIsNotThereDoesNotChange(t *testing.T) {
+	files := map[string]string{}
+	for _, name := range []string{"a", "b"} {
+		files[name+"/kustomization.yaml"] = kustomization + "- till.yaml\nconfigMapGenerator: [{name: all, envs: [../all.env]}]\nreplacements:\n" +
+			"- {source: {kind: ConfigMap, name: all, version: v1, fieldPath: data.KEY_" + name + "}, targets: [{select: {kind: ConfigMap, name: till}, fieldPaths: [data.y]}]}\n"
+		files[name+"/till.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: till}\ndata: {y: v}\n"
+	}
+	rep := run(t, check.Options{}, tree(t, files))
+	assert.Len(t, rep.Unread, 2)
+	for _, u := range rep.Unread {
+		assert.NotContains(t, u.Err.Error(), "changed")
+	}
+}
+
 func TestFilesOfGeneratorsThatAreNotThere(t *testing.T) {
 	env := func(kind, name, key string) string {
 		return fmt.Sprintf("apiVersion: v1\nkind: Pod\nmetadata: {name: of-%[2]s}\nspec:\n  containers:\n  - {name: a, image: 'b:1', env: [{name: A, valueFrom: {%[1]sKeyRef: {name: %[2]s, key: %[3]s}}}]}\n", kind, name, key)

@@ -33,6 +33,17 @@ func (e *ChangedError) Error() string {
 // Pipes, devices and the clones of remote trees are left out.
 func (s *Snapshot) Unchanged() error { return Unchanged(s) }
 
+// Forget leaves files out of what has to stay as it was: what a build read in place of one that is
+// not there is nobody's.
+func (s *Snapshot) Forget(files ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, file := range files {
+		delete(s.contents, file)
+		delete(s.paths, file)
+	}
+}
+
 // Unchanged is [Snapshot.Unchanged] for several snapshots, which have to agree
 // as well. Each file is read once more.
 func Unchanged(snapshots ...*Snapshot) error {
