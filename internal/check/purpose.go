@@ -44,7 +44,7 @@ var purposes = map[string]purpose{
 	"snippet": kept, "snippets": kept, // shown in documents
 	"template": form, "tmpl": form, "tpl": form, "skeleton": form, "boilerplate": form, "scaffold": form,
 	"invalid": broken, "bad": broken, "broken": broken, "wrong": broken, "malformed": broken, "incorrect": broken, "negative": broken, "noncompliant": broken,
-	"disallowed": broken, "violating": broken, "fail": broken, "failing": broken, "faulty": broken, "erroneous": broken, "mistake": broken, "mistakes": broken, "misconfigured": broken, "typo": broken,
+	"disallowed": broken, "violating": broken, "fail": broken, "failing": broken, "faulty": broken, "erroneous": broken, "mistake": broken, "mistakes": broken, "misconfigured": broken, "typo": broken, "faults": broken, "failures": broken, "antipatterns": broken,
 	"illegal": broken, "reject": broken, "rejects": broken, "rejected": broken, "expectedfailures": broken, "shouldfail": broken, "mustfail": broken,
 	// states of pods that something shows how to get out of
 	"imagepullbackoff": broken, "errimagepull": broken, "crashloop": broken, "crashing": broken, "crashloopbackoff": broken, "createcontainerconfigerror": broken, "unschedulable": broken, "oomkill": broken, "oomkilled": broken,
