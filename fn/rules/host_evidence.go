@@ -67,8 +67,13 @@ func isOffInFile(text string, offset int) bool {
 	if isOffLine(line) {
 		return true
 	}
+	const most = 500                       // lines each way: a file may have very many addresses
 	depth, other := textDepth(line), false // other: in another element of the list
+	n := 0
 	for line := range strings.SplitSeq(below, "\n") {
+		if n++; n > most {
+			break
+		}
 		d := textDepth(line)
 		if isBlank(line) || d > depth || d == depth && other {
 			continue
@@ -82,7 +87,8 @@ func isOffInFile(text string, offset int) bool {
 		}
 	}
 	depth, other = textDepth(line), isItem(line)
-	for above := text[:start]; above != ""; {
+	n = 0
+	for above := text[:start]; above != "" && n < most; n++ {
 		above = strings.TrimSuffix(above, "\n")
 		line := above[strings.LastIndexByte(above, '\n')+1:]
 		above = above[:len(above)-len(line)]
