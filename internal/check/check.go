@@ -117,6 +117,23 @@ type Unread struct {
 	Named bool
 	// Found is set where a finding says why.
 	Found bool
+	// Partly is set where the rest was checked.
+	Partly bool
+}
+
+// Need is what trees lack that have it in common: a program that nobody has let run, whatever its
+// configurations are called, or helm. It is "" for other reasons.
+func (u Unread) Need() string {
+	need := ""
+	if lacks := (*needError)(nil); errors.As(u.Err, &lacks) {
+		need = lacks.alike
+	} else if f := (*kbuild.Failure)(nil); errors.As(u.Err, &f) && f.What == kbuild.NeedsHelm {
+		need = f.What
+	}
+	if need != "" && u.Partly {
+		need += "; the rest is checked without that"
+	}
+	return need
 }
 
 func (u Unread) Error() string {

@@ -30,7 +30,7 @@ func (rep *Report) checkPartly(ctx context.Context, files *kbuild.Snapshot, t *T
 	}
 	t.lost = lost
 	reason := oneLine(err)
-	rep.Unread = append(rep.Unread, Unread{Name: t.Name, Err: fmt.Errorf("%w; the rest is checked without %s", reason, called(lost, reason.Error())), Named: t.Named})
+	rep.Unread = append(rep.Unread, Unread{Name: t.Name, Err: fmt.Errorf("%w; the rest is checked without %s", reason, called(lost, reason.Error())), Named: t.Named, Partly: true})
 	rep.about = nil
 	changed := false
 	var makers []maker

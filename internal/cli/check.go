@@ -1,15 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -373,8 +372,8 @@ func byReason(unread []check.Unread, secrets *redact.Secrets) [][]check.Unread {
 	at := map[reason]int{}
 	for _, u := range unread {
 		key := reason{strings.TrimPrefix(u.Err.Error(), u.Name+":"), where(u.Err, secrets), u.Named}
-		if text := needed(key.text); text != key.text {
-			key = reason{text: text, named: u.Named}
+		if need := u.Need(); need != "" {
+			key = reason{text: need, named: u.Named}
 		}
 		i, ok := at[key]
 		if !ok || u.Name == "" {
@@ -386,22 +385,6 @@ func byReason(unread []check.Unread, secrets *redact.Secrets) [][]check.Unread {
 	}
 	return list
 }
-
-// needed is the text of a reason why a tree is not checked whole as it is for all that lack the
-// same: a program that nobody has let run, whatever the one configuration of it is called, or helm.
-func needed(text string) string {
-	if m := foreign().FindStringSubmatch(text); m != nil {
-		return m[1] + m[2]
-	}
-	if before, _, ok := strings.Cut(text, "; the rest is checked without"); ok && strings.HasPrefix(strings.TrimSpace(before), "charts need ") {
-		return before + "; the rest is checked without them"
-	}
-	return text
-}
-
-var foreign = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^( ?\w+) \S+( \([\w./-]+\) (?:runs the |is a kustomize plugin).*?)(?: and \d+ more)?$`)
-})
 
 // listed is the first of what could not be checked for one reason, with the names
 // of the next ones.
@@ -419,7 +402,8 @@ func listed(same []check.Unread) check.Unread {
 	if more := len(same) - len(names); more > 0 {
 		name += " and " + strconv.Itoa(more) + " more"
 	}
-	return check.Unread{Name: name, Err: errors.New(strings.TrimPrefix(needed(strings.TrimPrefix(first.Err.Error(), first.Name+":")), " ")), Named: first.Named}
+	reason := cmp.Or(first.Need(), strings.TrimPrefix(strings.TrimPrefix(first.Err.Error(), first.Name+":"), " "))
+	return check.Unread{Name: name, Err: errors.New(reason), Named: first.Named}
 }
 
 func registerJobs(cmd *cobra.Command, jobs *int, what string) {

@@ -104,7 +104,7 @@ func TestOneNeedIsOneLine(t *testing.T) {
 	}
 	write(t, ".", map[string]string{"e/keep.yaml": "apiVersion: other.example.com/v1\nkind: Keeper\nmetadata: {name: keep}\n"})
 	_, _, stderr := run(t, "check", ".")
-	assert.Equal(t, "Not checked: a, b, c and 1 more: ksops (viaduct.ai/v1) runs the program ksops: --enable-exec runs it, if you trust it; the rest is checked without it\n"+
+	assert.Equal(t, "Not checked: a, b, c and 1 more: ksops (viaduct.ai/v1) runs the program ksops: --enable-exec runs it, if you trust it; the rest is checked without that\n"+
 		"Not checked: e: Keeper keep (other.example.com/v1) is a kustomize plugin, a program of its own: --enable-exec runs it, if you trust it; the rest is checked without it\n", stderr)
 }
 

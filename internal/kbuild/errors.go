@@ -17,6 +17,9 @@ type ForeignFunctionError struct {
 	File  string // the file that configures the program
 	Field string // the field of the kustomization: transformers, generators, validators
 	What  string // what would run
+	// Alike is What as all configurations of one program have it, without their names; ""
+	// if nothing else says the same.
+	Alike string
 }
 
 func (e *ForeignFunctionError) Error() string {
@@ -29,19 +32,19 @@ func (e *ForeignFunctionError) Error() string {
 // certainError is an error of our builder that kustomize is not asked about.
 type certainError struct{ error }
 
-func describe(d *document) string {
-	id := fmt.Sprintf("%s %s (%s)", d.GetKind(), d.GetName(), d.GetApiVersion())
-	spec, err := functionSpec(d.Resource)
-	switch {
+// describe says what a document would run, and the same without the document's name.
+func describe(d *document) (what, alike string) {
+	does := " is a function"
+	switch spec, err := functionSpec(d.Resource); {
 	case err != nil || spec == nil:
-		return id + " is a kustomize plugin, a program of its own"
+		does = " is a kustomize plugin, a program of its own"
 	case spec.Container.Image != "":
-		return id + " runs the container " + spec.Container.Image
+		does = " runs the container " + spec.Container.Image
 	case spec.Exec.Path != "":
-		return id + " runs the program " + spec.Exec.Path
-	default:
-		return id + " is a function"
+		does = " runs the program " + spec.Exec.Path
 	}
+	version := " (" + d.GetApiVersion() + ")"
+	return d.GetKind() + " " + d.GetName() + version + does, d.GetKind() + version + does
 }
 
 // missingSpec is about a configuration of our function that does not say that
@@ -129,7 +132,7 @@ var ids = sync.OnceValue(func() []rewriting {
 		{regexp.MustCompile(`(?s)wrong node kind: expected (\w+) but got (\w+): node contents:.*`), "a patch has a $2 where the resource has a $1"},
 		{regexp.MustCompile(`(?s)unsupported map key of type: .*`), "a key of a mapping is no text: quote it"},
 		{regexp.MustCompile(`considering field '[^']*volumes\[\]/image/reference' of object (\S+(?: \S+)?(?: in namespace \S+)?): .*`), ImagesOfVolumes + " of $1, and fails where one is no mapping"},
-		{regexp.MustCompile(`must specify --enable-helm`), "charts need --enable-helm, which runs helm"},
+		{regexp.MustCompile(`must specify --enable-helm`), NeedsHelm},
 		{regexp.MustCompile(`\bMappingNode\b`), "mapping"},
 		{regexp.MustCompile(`\bSequenceNode\b`), "list"},
 		{regexp.MustCompile(`\bScalarNode\b`), "single value"},
@@ -137,6 +140,9 @@ var ids = sync.OnceValue(func() []rewriting {
 		{regexp.MustCompile(`resource with name (\S+) does not match a config with the following GVK \[.*\]`), "there is no $1 with replicas: expected the name of a Deployment, StatefulSet, ReplicaSet or ReplicationController"},
 	}
 })
+
+// NeedsHelm is what is said of charts that helm may not inflate.
+const NeedsHelm = "charts need --enable-helm, which runs helm"
 
 // ImagesOfVolumes begins what is said of images: where a PodSecurityPolicy lists types of
 // volumes. Releases before 5.6 do not look there.

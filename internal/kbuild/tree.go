@@ -296,7 +296,8 @@ func (t *tree) vetDocument(file kustomization, field string, d *document) (bool,
 		}
 		return true, d.PipeE(kyaml.SetAnnotation(functionAnnotation, text))
 	case !t.opts.EnableExec:
-		return false, &ForeignFunctionError{File: t.place(file, d), Field: field, What: describe(d)}
+		what, alike := describe(d)
+		return false, &ForeignFunctionError{File: t.place(file, d), Field: field, What: what, Alike: alike}
 	}
 	t.remember(file, d)
 	return false, nil
