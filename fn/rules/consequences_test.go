@@ -30,20 +30,7 @@ func TestReadersOfOneKey(t *testing.T) {
 			name := strings.ToLower(kind[:1]) + kind[1:]
 			text := same + fmt.Sprintf("- {apiVersion: v1, kind: %s, metadata: {name: shared}, %s: {API_URL: 'http://api.default.svc:8080', OTHER: b}}\n", kind, field) +
 				"- apiVersion: v1\n  kind: Pod\n  metadata: {name: reader}\n  spec:\n    containers:\n    - name: a\n      image: b:1\n      " + fmt.Sprintf(read, name) + "\n"
-			var list yaml.Node
-			require.NoError(t, yaml.Unmarshal([]byte(text), &list), text)
-			inv := &inventory.Inventory{}
-			for _, n := range list.Content[0].Content {
-				inv.Add(n, inventory.Source{})
-			}
-			found := false
-			for _, f := range process(t, inv, &config.ConfigPipeline{}) {
-				if f.Rule == "host-port-not-found" {
-					found = true
-					assert.Equal(t, is, len(f.Consequences) > 0, "%s: %v", text, f.Consequences)
-				}
-			}
-			assert.True(t, found, text)
+			assertConsequences(t, text, "host-port-not-found", is)
 		}
 	}
 }
@@ -54,19 +41,32 @@ func TestRoutesToOnePort(t *testing.T) {
 		"- {apiVersion: v1, kind: Service, metadata: {name: till}, spec: {selector: {app: till}, ports: [{name: web, port: 80, targetPort: web}, {name: scans, port: 81, targetPort: scans}]}}\n" +
 		"- {apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {rules: [{host: a.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: till, port: {PORT}}}}]}}]}}\n"
 	for port, is := range map[string]bool{"number: 80": false, "number: 81": true, "name: scans": true, "name: web": false} {
-		var list yaml.Node
-		require.NoError(t, yaml.Unmarshal([]byte(strings.Replace(text, "PORT", port, 1)), &list))
-		inv := &inventory.Inventory{}
-		for _, n := range list.Content[0].Content {
-			inv.Add(n, inventory.Source{})
-		}
-		found := false
-		for _, f := range process(t, inv, &config.ConfigPipeline{}) {
-			if f.Rule == "target-port-not-found" {
-				found = true
-				assert.Equal(t, is, len(f.Consequences) > 0, "%s: %v", port, f.Consequences)
-			}
-		}
-		assert.True(t, found, port)
+		assertConsequences(t, strings.Replace(text, "PORT", port, 1), "target-port-not-found", is)
 	}
+}
+
+// assertConsequences checks whether something follows from what a rule finds in a list of
+// resources.
+func assertConsequences(t *testing.T, text, rule string, is bool) {
+	t.Helper()
+	found := false
+	for _, f := range process(t, listed(t, text), &config.ConfigPipeline{}) {
+		if f.Rule == rule {
+			found = true
+			assert.Equal(t, is, len(f.Consequences) > 0, "%s: %v", text, f.Consequences)
+		}
+	}
+	assert.True(t, found, text)
+}
+
+// listed is an inventory of a list of resources.
+func listed(t *testing.T, text string) *inventory.Inventory {
+	t.Helper()
+	var list yaml.Node
+	require.NoError(t, yaml.Unmarshal([]byte(text), &list), text)
+	inv := &inventory.Inventory{}
+	for _, n := range list.Content[0].Content {
+		inv.Add(n, inventory.Source{})
+	}
+	return inv
 }

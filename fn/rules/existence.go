@@ -434,13 +434,15 @@ func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) 
 		p.Report(r.From, r.Node, message, Suggest(meant), wanted)
 		return
 	}
-	if beside := r.Row.Namespace; beside != "" && strings.Trim(beside, letters) == "" { // it is not there
-		p.Report(r.From, r.Node, message, wanted,
-			Help("%swrite %s: %s beside the name where that may be named from here, move one of the two, or make a %s of that name in %q too", sentence(consequence(r)), beside, target.Namespace, target.Kind, r.Namespace))
-		return
+	remedy := "this field cannot reach another namespace: "
+	switch beside := r.Row.Namespace; {
+	case beside != "" && strings.Trim(beside, letters) == "": // it is not there
+		remedy = fmt.Sprintf("write %s: %s beside the name where that may be named from here, ", beside, target.Namespace)
+	case r.Row.Parse == reference.NamespaceName && yamlnode.String(r.Node) == r.Name:
+		remedy = fmt.Sprintf("write %s/%s where that may be named from here, ", target.Namespace, r.Name)
 	}
 	p.Report(r.From, r.Node, message, wanted,
-		Help("%sthis field cannot reach another namespace: move one of the two, or make a %s of that name in %q too", sentence(consequence(r)), target.Kind, r.Namespace))
+		Help("%s%smove one of the two, or make a %s of that name in %q too", sentence(consequence(r)), remedy, target.Kind, r.Namespace))
 }
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -36,7 +36,8 @@ var hostNotFound = &Rule{
 		"Short names are looked up in the namespace of the pod, ConfigMap or Secret that holds them. " +
 		"Public domains, IP addresses, placeholders, and namespaces that are not in the build are left alone. " +
 		"A name with underscores, which no Service can have, is reported where a Service has it with dashes. " +
-		"In the middle of a file it is a warning for words that are no URL and are unlike every Service." + undeclared,
+		"In the middle of a file it is a warning for words that are no URL and are unlike every Service. " +
+		"The address of what is switched off (KAFKA_ENABLED, TRACING_ENABLED, enabled: false beside or around it) is a note." + undeclared,
 	Run: func(p *Pass) error {
 		for _, u := range p.hostUses() {
 			if !u.isReference(p.Build) {

@@ -417,19 +417,16 @@ func isLink(text string, o *host.Occurrence) bool {
 	default:
 		return false
 	}
-	depth := func(line string) int {
-		return len(line) - len(strings.TrimLeft(line, " -"))
-	}
 	start := strings.LastIndexByte(text[:o.Offset], '\n') + 1
 	own, below, _ := strings.Cut(text[start:], "\n")
 	pictured := func(line string) (is, more bool) {
-		if depth(line) < depth(own) {
+		if textDepth(line) < textDepth(own) {
 			return false, false
 		}
 		key, _, _ := strings.Cut(strings.TrimLeft(line, " -"), ":")
-		return depth(line) == depth(own) && (key == "logo" || key == "icon" || key == "subtitle" || key == "tagstyle"), true
+		return textDepth(line) == textDepth(own) && (key == "logo" || key == "icon" || key == "subtitle" || key == "tagstyle"), true
 	}
-	for above := text[:start]; above != "" && !strings.HasPrefix(strings.TrimLeft(own, " "), "- "); {
+	for above := text[:start]; above != "" && !isItem(own); {
 		above = strings.TrimSuffix(above, "\n")
 		line := above[strings.LastIndexByte(above, '\n')+1:]
 		above = above[:len(above)-len(line)]
@@ -437,16 +434,16 @@ func isLink(text string, o *host.Occurrence) bool {
 		if is {
 			return true
 		}
-		if !more || strings.HasPrefix(strings.TrimLeft(line, " "), "- ") {
+		if !more || isItem(line) {
 			break
 		}
 	}
 	for line := range strings.SplitSeq(below, "\n") {
 		is, more := pictured(line)
-		if is && !strings.HasPrefix(strings.TrimLeft(line, " "), "- ") {
+		if is && !isItem(line) {
 			return true
 		}
-		if !more || strings.HasPrefix(strings.TrimLeft(line, " "), "- ") {
+		if !more || isItem(line) {
 			break
 		}
 	}

@@ -112,7 +112,8 @@ var targetPortNotFound = &Rule{
 		"The Service gets no endpoints for that port and connections are refused. " +
 		"A container may listen on a number without declaring it, so numbers are left alone, but for one: " +
 		"where the pods declare a port one digit away, and nothing else in the build has the number, it is a warning. " +
-		"So it is where the image is one whose server listens elsewhere (nginx, postgres, grafana …), and no argument, variable or file tells it otherwise.",
+		"So it is where the image is one whose server listens elsewhere (nginx, postgres, grafana …), and no argument, variable or file tells it otherwise. " +
+		"Check makes a note of it where another file above or below has such pods with the port.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
 	Run: func(p *Pass) error {
 		for _, svc := range p.Inventory.OfKind(gk("Service")) {
@@ -421,7 +422,7 @@ var servicePortNotFound = &Rule{
 	Doc: "An Ingress, route, webhook or connection asks for a port that the Service does not have. " +
 		"The backend stays empty: requests end in 502 or 503, and a webhook call fails. " +
 		"ExternalName Services are left alone: their ports mean nothing. " +
-		"It is a warning where the two are in folders of a repository that nothing else connects.",
+		"It is a warning where the two are in folders of a repository that nothing else connects, and where an Ingress names the number of the targetPort, which ingress-nginx takes as well.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource",
 	Run: func(p *Pass) error {
 		for _, r := range p.refs.To(gk("Service")) {
@@ -463,13 +464,14 @@ func takesTarget(o, svc *inventory.Object, port string) finding.Severity {
 		return finding.Error
 	}
 	class := ingressClass(o)
-	for _, own := range [...]string{"nginx", "default", "public", "private", "internal", "external"} {
-		if class == "" || strings.Contains(class, own) {
-			return finding.Warning
-		}
+	if class == "" || slices.ContainsFunc(unsaidControllers, func(word string) bool { return strings.Contains(class, word) }) {
+		return finding.Warning
 	}
 	return finding.Error
 }
+
+// unsaidControllers are words of classes that are of ingress-nginx or say nothing of a controller.
+var unsaidControllers = []string{"nginx", "default", "public", "private", "internal", "external"}
 
 // havePort reports whether the pods of a Service declare a port, or it leads to that.
 func (b *Build) havePort(svc *inventory.Object, port string) bool {

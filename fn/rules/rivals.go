@@ -352,20 +352,21 @@ func utilizations(o *inventory.Object) []utilization {
 		}
 	}
 	// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/#HorizontalPodAutoscalerSpec
-	if spec := o.Get("spec"); len(all) == 0 && yamlnode.IsNull(o.Get("spec", "metrics")) && yamlnode.Get(spec, "maxReplicas") != nil && len(metricAnnotations(o)) == 0 {
+	if len(all) == 0 && yamlnode.IsNull(o.Get("spec", "metrics")) && o.Get("spec", "maxReplicas") != nil && !hasMetricAnnotation(o) {
 		all = append(all, utilization{node: o.Get("spec", "scaleTargetRef"), resource: "cpu", unsaid: true})
 	}
 	return all
 }
 
-// metricAnnotations are those in which autoscaling/v1 keeps metrics besides the one of the CPU.
-func metricAnnotations(o *inventory.Object) (keys []string) {
+// hasMetricAnnotation reports whether annotations have metrics: those in which autoscaling/v1
+// keeps all but that of the CPU, or of a program that brings some.
+func hasMetricAnnotation(o *inventory.Object) bool {
 	for k := range yamlnode.Fields(o.Annotations()) {
 		if strings.HasPrefix(k.Value, "autoscaling.alpha.kubernetes.io/") || strings.HasPrefix(k.Value, "metric-config.") {
-			keys = append(keys, k.Value)
+			return true
 		}
 	}
-	return keys
+	return false
 }
 
 func (p *Pass) checkRequests(o *inventory.Object, m utilization, ranges []*inventory.Object) {

@@ -159,7 +159,7 @@ func spoken(file string, text []byte) []byte {
 			said = append(said, linesHaving(text, "53")...)
 		}
 		if bytes.Contains(text, []byte("containers:")) {
-			said = append(said, linesHaving(text, ": ")...)
+			said = append(said, linesBelow(text, "labels:", "ports:")...)
 		}
 		return append(said, replicaLines(text)...)
 	}
@@ -173,6 +173,27 @@ func replicaLines(text []byte) []byte {
 		lines = append(append(lines, bytes.TrimSpace(text[at[0]:at[1]])...), '\n')
 	}
 	return lines
+}
+
+// linesBelow are the lines of YAML with one of the fields, and those of their values.
+func linesBelow(text []byte, fields ...string) []byte {
+	var lines []byte
+	inside := -1 // the column of the field
+	for line := range bytes.Lines(text) {
+		start := bytes.TrimLeft(line, " -")
+		column := len(line) - len(start)
+		if inside >= 0 && column <= inside && len(bytes.TrimSpace(start)) > 0 {
+			inside = -1
+		}
+		has := slices.ContainsFunc(fields, func(field string) bool { return bytes.Contains(line, []byte(field)) })
+		if has && inside < 0 {
+			inside = column
+		}
+		if inside >= 0 {
+			lines = append(lines, line...)
+		}
+	}
+	return append(lines, '\n')
 }
 
 // linesHaving are the lines of a text that have a word.

@@ -97,17 +97,14 @@ func (q *podsAsked) means(pod *inventory.Pod) bool {
 	})
 }
 
-// podsIn are the pods of a file, none where it cannot be read.
+// podsIn are the pods of a file.
 func podsIn(text []byte) []*inventory.Pod {
 	pods := []*inventory.Pod{}
 	var inv inventory.Inventory
-	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
-		var n yaml.Node
-		if d.Decode(&n) != nil {
-			return pods
-		}
-		if doc := yamlnode.Resolve(&n); doc != nil && doc.Kind == yaml.MappingNode {
+	for _, doc := range documentsOf(text) {
+		if doc != nil && doc.Kind == yaml.MappingNode {
 			pods = append(pods, inv.Add(doc, inventory.Source{}).Pods()...)
 		}
 	}
+	return pods
 }

@@ -81,6 +81,17 @@ type labelled struct{ key, namespace string }
 
 var namespaceKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\s*(?:- )?kind: "?Namespace\b`) })
 
+// documentsOf are the documents of a file, those before what cannot be read.
+func documentsOf(text []byte) (documents []*yaml.Node) {
+	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
+		var n yaml.Node
+		if d.Decode(&n) != nil {
+			return documents
+		}
+		documents = append(documents, yamlnode.Resolve(&n))
+	}
+}
+
 // dnsForAll makes notes of policies without the DNS where another file of the repository has
 // one that lets all pods of a namespace reach it.
 var dnsForAll = saying[string]{
@@ -92,14 +103,7 @@ var dnsForAll = saying[string]{
 		if !bytes.Contains(text, []byte("NetworkPolicy")) || !bytes.Contains(text, []byte("53")) {
 			return nil
 		}
-		var policies []*yaml.Node
-		for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
-			var n yaml.Node
-			if d.Decode(&n) != nil {
-				break
-			}
-			policies = append(policies, yamlnode.Resolve(&n))
-		}
+		policies := documentsOf(text)
 		return func(namespace string) string {
 			if !slices.ContainsFunc(policies, func(n *yaml.Node) bool { return rules.DNSForAll(n, namespace) }) {
 				return ""

@@ -133,7 +133,7 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 		Rule: BuildFails, Severity: finding.Error, Resource: finding.Resource{Kind: "Kustomization", Name: path.Base(dir)},
 		Message: "the build fails: " + f.What, Help: f.Help, File: f.File, Line: f.Line, Column: f.Column, Secret: f.Text == "",
 	}
-	if strings.Contains(f.What, "kustomize reads the last") {
+	if strings.HasSuffix(f.What, kbuild.ReadsLast) {
 		found.Message = f.What // kubectl builds what is left
 	}
 	line := lineOf(text, f.Line)

@@ -130,12 +130,15 @@ func (v *level) onlyOne(path string, content []byte) error {
 	}
 	if key := repeatedKey(yamlnode.Resolve(&first)); key != nil {
 		e.line = key.Line
-		e.what = fmt.Sprintf("the field %s is there twice: kustomize reads the last and leaves out what is in the other", key.Value)
+		e.what = fmt.Sprintf("the field %s is there twice: %s", key.Value, ReadsLast)
 		e.help = "keep one of the two, with what is in both or with what is read now"
 		return &certainError{e}
 	}
 	return nil
 }
+
+// ReadsLast is what is said of a list that is there twice: what is left builds.
+const ReadsLast = "kustomize reads the last and leaves out what is in the other"
 
 // repeatedKey returns the second of two top-level keys with different values.
 func repeatedKey(n *yaml.Node) *yaml.Node {
