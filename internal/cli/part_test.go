@@ -140,6 +140,26 @@ func TestChangedEntry(t *testing.T) {
 	assert.Contains(t, stdout, "overlays/dev")
 }
 
+// TestChangedPods: pods of a file beside a kustomization answer for its Service by their labels
+// and ports, and by nothing else.
+func TestChangedPods(t *testing.T) {
+	const pods = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: %s\n  labels:\n    app: till\nspec:\n  containers:\n  - name: a\n    image: example.com/a:%s\n    ports:\n    - name: %s\n      containerPort: 80\n"
+	repository(t, map[string]string{
+		"shop/prod/kustomization.yaml": "resources: [till.yaml]\n",
+		"shop/prod/till.yaml": fmt.Sprintf(pods, "till", "1", "web") + "---\napiVersion: v1\nkind: Service\nmetadata: {name: till}\n" +
+			"spec: {selector: {app: till}, ports: [{name: web, port: 80, targetPort: web}, {name: scans, port: 81, targetPort: scans}]}\n",
+		"shop/scanner.yaml": fmt.Sprintf(pods, "scanner", "1", "scans"),
+	})
+	_, stdout, _ := run(t, "check", ".")
+	assert.Contains(t, stdout, "note[target-port-not-found]")
+	write(t, ".", map[string]string{"shop/scanner.yaml": fmt.Sprintf(pods, "scanner", "2", "scans")})
+	_, _, stderr := run(t, "check", "--changed-since", "main", ".")
+	assert.Contains(t, stderr, "1 of 2 trees are checked\n")
+	write(t, ".", map[string]string{"shop/scanner.yaml": fmt.Sprintf(pods, "scanner", "1", "scan")})
+	_, stdout, _ = run(t, "check", "--changed-since", "main", ".")
+	assert.Contains(t, stdout, "error[target-port-not-found]")
+}
+
 // TestChangedMachine: what a document says of the cluster answers for volumes' roots.
 func TestChangedMachine(t *testing.T) {
 	repository(t, map[string]string{
@@ -173,6 +193,7 @@ func TestChangedAnswers(t *testing.T) {
 	for name, c := range map[string]struct{ service, file, text, said string }{
 		"a product":          {"jaeger-collector", "setup.sh", "helm repo add jaegertracing https://example.com/jaegertracing\n", "1 of 2 trees are checked\n"},
 		"values of a chart":  {"cart-master", "values/cart-values.yaml", "architecture: standalone\n", "1 of 2 trees are checked\n"},
+		"values in a folder": {"cart-master", "cart/values.yaml", "architecture: standalone\n", "1 of 2 trees are checked\n"},
 		"values of another":  {"cart-master", "values/queue-values.yaml", "architecture: standalone\n", "0 of 2 trees are checked\n"},
 		"a package of kpt":   {"checkout", "k8s/Kptfile", "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: shop}\n", "1 of 2 trees are checked\n"},
 		"what lists it not":  {"checkout", "k8s/all/kustomization.yaml", "resources: [../other]\n#- ../web\n", "2 of 2 trees are checked\n"},
