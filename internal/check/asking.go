@@ -12,7 +12,6 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/kbuild"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/limits"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
@@ -74,7 +73,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 				return certManagers
 			case f.Rule == FileOutsideRoot:
 				return builds
-			case f.Rule == BuildFails && f.Said().What == kbuild.UnknownInConfiguration:
+			case f.Rule == BuildFails && stricterIn(f.Said().What) != "":
 				return pinned
 			case f.Rule == BuildFails && f.Said().What == lacksFile:
 				folder := goneFolder(&f)

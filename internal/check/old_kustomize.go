@@ -18,11 +18,23 @@ type stricter struct {
 	earlier string
 }
 
-var stricterReleases = map[string]stricter{ // by what About says of the failure
+var stricterReleases = map[string]stricter{ // by a part of what is said of the failure
+	// The api is v0.14.0: https://github.com/kubernetes-sigs/kustomize/releases/tag/kustomize%2Fv5.1.0
+	kbuild.Empty: {kustomizeRelease{5, 1}, "builds nothing of it"},
 	// The api is v0.17.0: https://github.com/kubernetes-sigs/kustomize/releases/tag/kustomize%2Fv5.4.0
 	kbuild.UnknownInConfiguration: {kustomizeRelease{5, 4}, "skips it"},
 	// The api is v0.19.0: https://github.com/kubernetes-sigs/kustomize/releases/tag/kustomize%2Fv5.6.0
 	kbuild.ImagesOfVolumes: {kustomizeRelease{5, 6}, "builds it"},
+}
+
+// stricterIn returns what of stricterReleases a failure is, "" if it is none.
+func stricterIn(failure string) string {
+	for what := range stricterReleases {
+		if strings.Contains(failure, what) {
+			return what
+		}
+	}
+	return ""
 }
 
 type kustomizeRelease struct{ major, minor int }

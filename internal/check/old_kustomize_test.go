@@ -46,3 +46,18 @@ func TestKustomizeWithoutImagesOfVolumes(t *testing.T) {
 		assert.Equal(t, want, severityOf(t, check.BuildFails, dir), version)
 	}
 }
+
+// TestKustomizeOfEmpty: releases of kustomize before 5.1 build nothing of what is empty.
+func TestKustomizeOfEmpty(t *testing.T) {
+	for version, want := range map[string]finding.Severity{"v5.0.3": finding.Note, "v5.1.0": finding.Error} {
+		for _, text := range []string{"", "kind: Kustomization\n"} {
+			dir := tree(t, map[string]string{
+				"apps/kustomization.yaml":       "resources: [later, shop.yaml]\n",
+				"apps/shop.yaml":                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {a: b}\n",
+				"apps/later/kustomization.yaml": text,
+				"Makefile":                      "KUSTOMIZE_VERSION ?= " + version + "\n",
+			})
+			assert.Equal(t, want, severityOf(t, check.BuildFails, dir), version+text)
+		}
+	}
+}

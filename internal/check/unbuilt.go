@@ -150,10 +150,8 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 		}
 	case f.What == kbuild.IsTemplate || filledIn().Match(line):
 		return nil
-	case strings.HasPrefix(f.What, kbuild.ImagesOfVolumes):
-		found.About = &finding.About{What: kbuild.ImagesOfVolumes}
-	case strings.HasPrefix(f.What, kbuild.UnknownInConfiguration):
-		found.About = &finding.About{What: kbuild.UnknownInConfiguration}
+	case stricterIn(f.What) != "":
+		found.About = &finding.About{What: stricterIn(f.What)}
 	case lacks == lacksTarget:
 		found.About = &finding.About{What: lacks}
 	case lacks == lacksFile:

@@ -145,13 +145,16 @@ func (x *failedTree) atEntry(declined error, theirs, said string) *Failure {
 		}
 		if len(e.path) == 0 && i == 0 {
 			if said == filepath.Base(e.file)+" is empty" {
-				said = "it is empty: expected resources, or another field"
+				said = Empty
 			}
 			return x.wholeFile(entries(declined), k, said)
 		}
 	}
 	return nil
 }
+
+// Empty is said of a kustomization without fields. Releases before 5.1 build nothing of it.
+const Empty = "it is empty: expected resources, or another field"
 
 // wholeFile is about a kustomization file as such: it has a place in the entry
 // that names its directory, or else where its text begins.
