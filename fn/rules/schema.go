@@ -301,7 +301,7 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 	}
 	kind := strings.ToUpper(o.Kind)
 	if word == "" && found.Rule == apischema.NameInvalid && kind != "" {
-		if n.Value == kind || n.Value == kind+"NAME" || n.Value == "NAMESPACE" {
+		if n.Value == kind || n.Value == kind+"NAME" || n.Value == "NAMESPACE" || n == yamlnode.Path(o.Node, "metadata", "namespace") && inCapitals().MatchString(n.Value) {
 			word = n.Value
 		} else if n == yamlnode.Path(o.Node, "metadata", "name") || n == yamlnode.Path(o.Node, "metadata", "namespace") {
 			if word = capitalsIn(n.Value); word == "" && strings.Contains(n.Value, "_") && (isVariableName(n.Value) || isNameOfKind(n.Value, o.Kind)) {
@@ -322,6 +322,9 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 	path, _ := fieldpath.Find(root, n)
 	return word, lastField(path)
 }
+
+// inCapitals is a word for what a namespace belongs to, such as TENANT.
+var inCapitals = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z]{5,}$`) })
 
 // numbered is a word in capitals with a number inside, such as NODE0ADDRESS.
 var numbered = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z]{2,}\d+[A-Z]{2,}$`) })

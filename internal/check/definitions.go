@@ -248,7 +248,7 @@ var samples = map[string]bool{"example": true, "examples": true, "sample": true,
 // definedElsewhere makes notes of what is wrong with a custom resource by the definition
 // that another sample installs and that is nowhere else, where the documents or scripts
 // of its own sample install something of its API group. So it does where only tests have
-// the definition: they have what they need of those of others. So it does of a version that a
+// the definition: they have what they need of those of others. So it does of what a
 // definition which is only kept does not have, and where a cloud has definitions of its own.
 func (rep *Report) definedElsewhere(outcomes []outcome, readers textReaders) {
 	asked := map[string]map[string][]*finding.Finding{} // by the top of the repository and a folder
@@ -284,8 +284,8 @@ func (rep *Report) definedElsewhere(outcomes []outcome, readers textReaders) {
 			switch {
 			case f.Rule != "unknown-kind" && only(tested, input):
 				help = "the definition is one of tests, which may have less in it"
-			case f.Rule == "unknown-kind" && only(kept, past):
-				help = "the definition is one that is only kept, and a later one may have the version"
+			case (f.Rule == "unknown-kind" || f.Meant == "" && !isPublished(crdKey{groupOf(f), f.Resource.Kind})) && only(kept, past):
+				help = "the definition is one that is only kept, and a later one may have more in it"
 			case f.Rule == "unknown-kind":
 				continue
 			}

@@ -515,6 +515,8 @@ func TestDefinitionsOfOtherTrees(t *testing.T) {
 		"a version of one that is kept": {map[string]string{
 			"legacy/widgets.yaml": strings.ReplaceAll(crd(colour), "name: v1\n", "name: v1beta1\n"), "samples/widget.yaml": strings.ReplaceAll(widget("colour: red"), "example.com/v1", "example.com/v1beta2"),
 		}, nil},
+		"a field that one that is kept has not": {map[string]string{"legacy/widgets.yaml": crd(colour), "samples/widget.yaml": widget("size: 2")}, nil},
+		"what is misspelt by one that is kept":  {map[string]string{"legacy/widgets.yaml": crd(colour), "samples/widget.yaml": widget("color: red")}, []string{"error unknown-field"}},
 		"a version of one that is not": {map[string]string{
 			"crds/widgets.yaml": strings.ReplaceAll(crd(colour), "name: v1\n", "name: v1beta1\n"), "samples/widget.yaml": strings.ReplaceAll(widget("colour: red"), "example.com/v1", "example.com/v1beta2"),
 		}, []string{"warning unknown-kind"}},

@@ -285,7 +285,7 @@ func readFluxFolders(repository fs.FS) []fluxFolder {
 		f.texts = map[string]string{}
 		for k, v := range yamlnode.Fields(yamlnode.Get(post, "substitute")) {
 			f.Values[k.Value] = true
-			if v.Kind == yaml.ScalarNode && !strings.Contains(v.Value, "$") { // no variable of the one who applies it
+			if isKnownText(v) {
 				f.texts[k.Value] = v.Value
 			}
 		}
@@ -308,7 +308,7 @@ func readFluxFolders(repository fs.FS) []fluxFolder {
 			if texts[id] = nil; !again && strings.HasPrefix(id, "ConfigMap ") {
 				texts[id] = map[string]string{}
 				for k, v := range yamlnode.Fields(yamlnode.Get(n, "data")) {
-					if v.Kind == yaml.ScalarNode && !strings.Contains(v.Value, "$") {
+					if isKnownText(v) {
 						texts[id][k.Value] = v.Value
 					}
 				}
@@ -344,6 +344,12 @@ func readFluxFolders(repository fs.FS) []fluxFolder {
 	}
 	// Without a value Flux leaves everything as it is.
 	return slices.DeleteFunc(folders, func(f fluxFolder) bool { return len(f.Values) == 0 && f.Complete })
+}
+
+// isKnownText reports whether a value is what Flux puts in for a variable: not one of whoever
+// applies it, nor what SOPS has encrypted.
+func isKnownText(v *yaml.Node) bool {
+	return v.Kind == yaml.ScalarNode && !strings.Contains(v.Value, "$") && !strings.HasPrefix(v.Value, "ENC[")
 }
 
 // eachDocument calls f for the documents of the YAML files of a repository whose

@@ -92,6 +92,7 @@ func TestFluxValues(t *testing.T) {
 		"substitute comes last":        {"    substitute: {database: shop-databse}\n    substituteFrom: [{kind: ConfigMap, name: vars}]\n", typo},
 		"a default":                    {"    substitute: {other: x}\n", ""},
 		"no number":                    {"    substitute: {replicas: many}\n", number},
+		"what SOPS has encrypted":      {"    substitute: {database: 'ENC[AES256_GCM,data:Gx==,type:str]'}\n", ""},
 		"a Secret that is not here":    {"    substituteFrom: [{kind: Secret, name: gone}]\n", ""},
 		"a value of the one who plans": {"    substitute: {database: '${ENV}-databse'}\n", ""},
 	} {

@@ -186,7 +186,7 @@ var (
 	})
 	// deadPort is a port that is said to lead nowhere.
 	deadPort = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\bports? (?:(?:is|are) not|isn't|aren't) (?:open|exposed|listening|listened on)\b.*\b(?:50[234]|fails?|refused)\b|\bport (?:does not do anything|doesn't do anything|does nothing|is a dummy)\b`)
+		return regexp.MustCompile(`(?i)\bports? (?:(?:is|are) not|isn't|aren't) (?:open|exposed|listening|listened on)\b.*\b(?:50[234]|fails?|refused)\b|\bthis port (?:is not|isn't) open on\b|\bport (?:does not do anything|doesn't do anything|does nothing|is a dummy)\b`)
 	})
 	refused = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)(?:^\W*|\b(?:this|which|it|that|pod|deployment|service|resource|object|manifest|request|apply) )(?:will|should|must|is expected to|expected to|supposed to) (?:fail|crash|(?:be|get) (?:rejected|denied|refused|blocked))\b`)

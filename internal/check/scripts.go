@@ -271,6 +271,12 @@ func (r *reader) ask(file string, commands, comments []byte) {
 					answer(f, file+" says how it is made")
 				}
 			}
+		case named[q.name] && isDistinct(q.name) && (question{word: q.name}).filledBy(file, commands):
+			for _, f := range findings {
+				if _, open := r.spoken[f]; open {
+					r.spoken[f] = speech{maker: file + " puts something in for its name"}
+				}
+			}
 		case (q.kind == "Service" || q.kind == "PersistentVolumeClaim") && release != "" && commands != nil && isOfRelease(q.name, release):
 			for _, f := range findings {
 				if _, open := r.spoken[f]; open {

@@ -150,6 +150,8 @@ func TestScriptsMakeObjects(t *testing.T) {
 		"a chart's helper":        {route, "chart/templates/_helpers.tpl", "{{- define \"shop.svc\" -}}\n{{- printf \"shop-keys\" -}}\n{{- end -}}\n", "note service-not-found"},
 		"a chart's template":      {route, "chart/templates/service.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  name: shop-keys\n  labels: {{ .Values.labels }}\n", "note service-not-found"},
 		"another's template":      {route, "chart/templates/ingress.yaml", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  labels: {{ .Values.labels }}\nspec:\n  service:\n    name: shop-keys\n", "warning service-not-found"},
+		"a name that is replaced": {account, "Makefile", "deploy:\n\tsed 's/serviceAccountName: shop-keys/serviceAccountName: $(SA)/' k8s/all.yaml | kubectl apply -f -\n", "note serviceaccount-not-found"},
+		"a part that is":          {account, "Makefile", "deploy:\n\tsed 's/shop-keys-2/$(SA)/' k8s/all.yaml | kubectl apply -f -\n", "warning serviceaccount-not-found"},
 		"another command":         {secret, "up.sh", "kubectl get secret shop-keys -o yaml\n", "note secret-not-found"},
 		"a sentence":              {secret, "README.md", "The Secret `shop-keys` is kept in the vault.\n", "note secret-not-found"},
 		"a field":                 {secret, "README.md", "      secretName: shop-keys\n      - secretRef: {name: shop-keys}\n", "warning secret-not-found"},
@@ -516,6 +518,7 @@ func TestWrongOnPurpose(t *testing.T) {
 	for name, c := range map[string]struct{ meta, above, beside, want string }{
 		"beside it":          {"", "", " # intentionally misspelt", "note"},
 		"what comes of it":   {"", "", " # this port is not open on the pods, so clients get 503", "note"},
+		"what has no port":   {"", "", " # This port is not open on \"shop\"!", "note"},
 		"what is not open":   {"", "", " # this port is not open to the world", "error"},
 		"above it":           {"", "  # This will be rejected.\n", "", "note"},
 		"alone":              {"", "", " # invalid", "note"},
