@@ -710,14 +710,15 @@ var configSources = NewFact(func(b *Build) map[*inventory.Pod][]*inventory.Objec
 })
 
 // configures reports whether a ConfigMap that the pod reads, other than except,
-// mentions a port: it may say where a program listens.
+// mentions a port: it may say where a program listens. Nobody knows what one that SOPS has
+// encrypted says.
 func (b *Build) configures(pod *inventory.Pod, port string, except *inventory.Object) bool {
 	for _, o := range configSources.Of(b)[pod] {
 		if o == except {
 			continue
 		}
 		for _, v := range yamlnode.Fields(o.Get("data")) {
-			if hasNumber(yamlnode.String(v), port) {
+			if text := yamlnode.String(v); hasNumber(text, port) || strings.HasPrefix(text, "ENC[") {
 				return true
 			}
 		}

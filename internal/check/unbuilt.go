@@ -205,7 +205,7 @@ var madeBefore = sync.OnceValue(func() *regexp.Regexp {
 
 // comesLater reports whether a file that is not there is one that git ignores, that is in
 // a submodule, that is called as what is kept back or made before, or that something beside it is the
-// pattern of. What is called so and is nearly what is there is a slip.
+// pattern of, or what kubeseal seals. What is called so and is nearly what is there is a slip.
 func (t *Tree) comesLater(f *kbuild.Failure) bool {
 	file := f.Gone
 	name := filepath.Base(file)
@@ -229,8 +229,9 @@ func (t *Tree) comesLater(f *kbuild.Failure) bool {
 		return false
 	}
 	stem := strings.TrimSuffix(name, filepath.Ext(name))
+	plain := strings.NewReplacer("-sealed", "", "sealed-", "", ".sealed", "").Replace(name) // which kubeseal reads
 	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
-		return strings.Contains(e.Name(), stem) && patternWords().MatchString(strings.Replace(e.Name(), stem, "", 1))
+		return plain != name && e.Name() == plain || strings.Contains(e.Name(), stem) && patternWords().MatchString(strings.Replace(e.Name(), stem, "", 1))
 	})
 }
 
@@ -417,6 +418,25 @@ func goneFolder(f *finding.Finding) string {
 	return ""
 }
 
+// copiesFile reports whether a script has a file copied, with the folder that it is in, to
+// where it is built.
+func copiesFile(text []byte, file string) bool {
+	file = filepath.ToSlash(absolute(filepath.FromSlash(file)))
+	ending := path.Join(path.Base(path.Dir(file)), path.Base(file))
+	if !bytes.Contains(text, []byte(ending)) {
+		return false
+	}
+	return slices.ContainsFunc(copying().FindAllSubmatch(text, -1), func(m [][]byte) bool {
+		said := string(m[1])
+		return said == ending || strings.HasSuffix(said, "/"+ending)
+	})
+}
+
+// copying is a command that copies a file to another folder.
+var copying = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)\bcp(?: +-\w+)* +["']?([^\s"']+)["']? +\S`)
+})
+
 func makerReader(findings []*finding.Finding) *textReader {
 	folders, getting := map[*finding.Finding]string{}, map[string]*regexp.Regexp{}
 	for _, f := range findings {
@@ -438,6 +458,10 @@ func makerReader(findings []*finding.Finding) *textReader {
 							return true
 						}
 					}
+				}
+				if copiesFile(text, f.File) {
+					f.Severity = finding.Off
+					return true
 				}
 				name := path.Base(f.Said().Name)
 				if path.Ext(name) == "" { // a folder, which many words are names of

@@ -291,6 +291,9 @@ var platformProducers = []Producer{
 	{From: capi + "/Cluster", Makes: "Secret", Name: "{name}-kubeconfig", Keys: []string{"value"}},
 	{From: capi + "/Cluster", Makes: "Secret", Name: "{name}-ca", Keys: tlsKeys},
 	{From: "argoproj.io/ArgoCD", Makes: "Service", Name: "{name}-server"},
+	// https://argo-rollouts.readthedocs.io/en/stable/features/experiment/#experiment-service-creation
+	{From: "argoproj.io/Experiment", Makes: "Service", Name: "{spec.templates[].service.name}"},
+	{From: "argoproj.io/Rollout", Makes: "Service", Name: "{spec.strategy.canary.steps[].experiment.templates[].service.name}"},
 	{From: "vault.banzaicloud.com/Vault", Makes: "Service", Name: "{name}"},
 	{From: "vault.banzaicloud.com/Vault", Makes: "Secret", Name: "{name}-unseal-keys"},
 	{From: "vault.banzaicloud.com/Vault", Makes: "Secret", Name: "{name}-tls", Keys: []string{"ca.crt", "server.crt", "server.key"}},
