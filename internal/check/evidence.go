@@ -862,6 +862,7 @@ type makersBy struct {
 	filling map[string]*maker   // by namespace, the first
 	called  map[calledIn][]int  // those whose objects are called after them
 	charts  map[calledIn]*maker // those that fill the namespace, by the name of the release
+	release map[string]*maker   // the same, by the name of the release alone
 	outside map[string]*maker   // manifests of another repository, by namespace
 	naming  map[string][]int    // by the names in them that are wanted
 }
@@ -872,7 +873,7 @@ type calledIn struct{ namespace, name string }
 func (by *makersBy) add(makers []maker) {
 	if by.beyond == nil {
 		by.beyond, by.filling, by.called, by.naming, by.charts = map[string]bool{}, map[string]*maker{}, map[calledIn][]int{}, map[string][]int{}, map[calledIn]*maker{}
-		by.outside = map[string]*maker{}
+		by.release, by.outside = map[string]*maker{}, map[string]*maker{}
 	}
 	for i := range makers {
 		m, at := &makers[i], len(by.all)
@@ -885,6 +886,9 @@ func (by *makersBy) add(makers []maker) {
 		}
 		if m.fills && m.name != "" {
 			by.charts[calledIn{m.namespace, m.name}] = m
+			if by.release[m.name] == nil {
+				by.release[m.name] = m
+			}
 		}
 		if m.outside {
 			by.outside[m.namespace] = m
@@ -901,6 +905,17 @@ func (by *makersBy) add(makers []maker) {
 	}
 }
 
+// released is the release of a chart that the name of an object begins with which says no
+// namespace: whoever applies it says where, and may have the release there.
+func (by *makersBy) released(object *finding.Resource) *maker {
+	for i := range object.Name {
+		if object.Namespace == "" && object.Name[i] == '-' && by.release[object.Name[:i]] != nil {
+			return by.release[object.Name[:i]]
+		}
+	}
+	return nil
+}
+
 // first is the first of what fills a namespace, nil if nothing does.
 func (by *makersBy) first() *maker {
 	if at := slices.IndexFunc(by.all, func(m *maker) bool { return m.fills }); at >= 0 {
@@ -915,6 +930,8 @@ func (a *absence) ask(makers *makersBy, from finding.Resource) {
 	a.elsewhere = makers.beyond[a.object.Namespace] || makers.beyond[""]
 	if m := makers.filling[a.object.Namespace]; m != nil {
 		a.filled = m.what + " has more deployed to this namespace than is in the tree"
+	} else if m := makers.released(&a.object); m != nil {
+		a.filled = m.what + " may be deployed to the same namespace, and is called so"
 	} else if m := makers.first(); m != nil && a.object.Kind == "ClusterRole" {
 		a.filled = m.what + " may have it made, or another one"
 	}

@@ -434,3 +434,23 @@ func TestForACase(t *testing.T) {
 	beside = strings.Replace(beside, "name: shop-settings", "name: shop-settings # a placeholder", 1)
 	assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"all.yaml": beside})), finding.Off), "note configmap-not-found")
 }
+
+// TestReleasesOfAnyNamespace: what says no namespace may be applied where a chart of its name is.
+func TestReleasesOfAnyNamespace(t *testing.T) {
+	const source = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: backup%s}\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: 'example.com/backup:1'}], volumes: [{name: d, persistentVolumeClaim: {claimName: till-config}}]}}}\n"
+	const release = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: till, namespace: argocd}\nspec: {destination: {namespace: till}, source: {chart: %s, repoURL: 'https://example.com', targetRevision: '1', helm: {values: ''}}}\n"
+	for name, c := range map[string]struct{ namespace, release, want string }{
+		"no namespace":  {"", "app-template", "note"},
+		"another one":   {", namespace: quay", "app-template", "warning"},
+		"other release": {"", "", "warning"},
+	} {
+		files := map[string]string{
+			"backup/kustomization.yaml": kustomization + "- job.yaml\n", "backup/job.yaml": fmt.Sprintf(source, c.namespace),
+			"apps/kustomization.yaml": kustomization + "- till.yaml\n", "apps/till.yaml": fmt.Sprintf(release, c.release),
+		}
+		if c.release == "" {
+			files["apps/till.yaml"] = strings.ReplaceAll(fmt.Sprintf(release, "x"), "name: till,", "name: tills,")
+		}
+		assert.Contains(t, above(run(t, check.Options{}, tree(t, files)), finding.Off), c.want+" pvc-not-found", name)
+	}
+}

@@ -49,6 +49,13 @@ func TestMakersBy(t *testing.T) {
 				found++
 			}
 		}
+		for i := range object.Name {
+			for _, m := range makers {
+				if want.filled == "" && object.Namespace == "" && object.Name[i] == '-' && m.fills && m.name == object.Name[:i] {
+					want.filled = m.what + " may be deployed to the same namespace, and is called so"
+				}
+			}
+		}
 		by := &makersBy{wanted: map[string]bool{object.Name: true}}
 		half := random.IntN(len(makers) + 1)
 		by.add(makers[:half])

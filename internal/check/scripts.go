@@ -35,7 +35,7 @@ func (rep *Report) scripted(outcomes []outcome, readers textReaders) map[*findin
 				continue
 			}
 			q, ok := newQuestion(f)
-			if !ok || !open && (f.Severity < finding.Error && q.word+q.form == "" && (q.read == "" || f.Rule != apischema.RequiredField) || q.kind != "" && makes[q.kind] == "") {
+			if !ok || !open && (f.Severity < finding.Error && q.word+q.form+q.chart == "" && (q.read == "" || f.Rule != apischema.RequiredField) || q.kind != "" && makes[q.kind] == "") {
 				continue
 			}
 			if q.word != "" {
@@ -100,7 +100,7 @@ func newQuestion(f *finding.Finding) (q question, ok bool) {
 	if m := f.Missing; m != nil {
 		return question{kind: m.Kind, name: m.Name}, m.Name != ""
 	}
-	if w := f.Wanted; w != nil && w.Kind == "Service" && f.Meant == "" && f.Severity == finding.Error {
+	if w := f.Wanted; w != nil && w.Kind == "Service" && f.Meant == "" && f.Severity >= finding.Warning {
 		return question{chart: w.Name}, w.Name != ""
 	}
 	if w := f.Wanted; w != nil && (w.Kind == "Secret" || w.Kind == "ConfigMap") && f.Meant == "" && f.Severity == finding.Error {
@@ -233,7 +233,9 @@ func (r *reader) ask(file string, commands, comments []byte) {
 					continue
 				}
 				for _, f := range findings {
+					less := f.Severity - 1
 					answer(f, file+" is a chart of that name, and may be installed there")
+					f.Severity = less
 				}
 				break
 			}

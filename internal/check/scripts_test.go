@@ -125,6 +125,14 @@ func TestChartsElsewhere(t *testing.T) {
 		}))
 		assert.Contains(t, above(rep, finding.Note), want+" service-not-found", chart)
 	}
+	// That of another environment is a warning without the chart.
+	environments := strings.NewReplacer("namespace: one", "namespace: staging", "namespace: two", "namespace: production").Replace(text)
+	for chart, want := range map[string]string{"till": "note", "tills": "warning"} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"k8s/all.yaml": environments, "charts/" + chart + "/Chart.yaml": "apiVersion: v2\nname: " + chart + "\nversion: 0.1.0\n",
+		}))
+		assert.Contains(t, above(rep, finding.Off), want+" service-not-found", chart)
+	}
 }
 
 // TestScriptsMakeObjects: what a document says how to make is made by somebody.

@@ -108,6 +108,7 @@ func TestFindInValues(t *testing.T) {
 		{"USE_SERVER", "true", nil},
 		{"RABBITMQ_VHOST", "app", nil},
 		{"ALLOWED_HOSTS", "web,api", nil},
+		{"LOG_TARGETS", "stdout", nil},
 		{"NO_PROXY", "localhost,.svc,db.data.svc:80", nil},
 		{"SIDECAR_IMAGE", "registry:5000/redis:7", nil},
 		{"X", "docker.io/library/redis:7", nil},

@@ -145,7 +145,7 @@ func isNoHost(word string) bool {
 	case "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "default", "auto", "all", "any", "self", "enabled", "disabled",
 		"http", "https", "tcp", "udp", "grpc", "tls", "ssl", "unix", "string", "int", "bool", "integer", "object", "array", "hostname", "host", "port",
 		"server", "client", "url", "uri", "address", "addr", "endpoint", "info", "debug", "warn", "error", "value", "name", "os.environ", "environ",
-		"uid", "gid", "line", "sha256", "md5", "root", "version", "timeout",
+		"uid", "gid", "line", "sha256", "md5", "root", "version", "timeout", "stdin", "stdout", "stderr", "console", "syslog",
 		// of WebRTC, stun:8555, and socat, udp-l:9001
 		"stun", "stuns", "turn", "turns", "tcp4", "tcp6", "udp4", "udp6", "tcp-l", "tcp-listen", "tcp4-listen", "tcp6-listen", "udp-l", "udp-listen", "openssl-listen", "unix-listen":
 		return true

@@ -533,6 +533,8 @@ func (x *extractor) addName(row *compiledRow, n *yaml.Node, at place, name quali
 			// The name is that of an action of the AWS Load Balancer Controller:
 			// https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#actions
 			return
+		} else if redirects(x.obj) {
+			r.Optional = true
 		} else if port != nil && port.Kind == yaml.ScalarNode && !IsPlaceholder(port.Value) {
 			r.Port = port
 		}
@@ -603,4 +605,12 @@ func (r *Ref) chooseKind(row *compiledRow, at place) bool {
 		return true
 	}
 	return false
+}
+
+// redirects reports whether ingress-nginx answers all requests of an Ingress itself, whatever
+// its backends are, which an Ingress has to name:
+// https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#permanent-redirect
+func redirects(o *inventory.Object) bool {
+	const prefix = "nginx.ingress.kubernetes.io/"
+	return o.Kind == "Ingress" && (o.Annotation(prefix+"permanent-redirect") != "" || o.Annotation(prefix+"temporal-redirect") != "")
 }
