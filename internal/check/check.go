@@ -499,11 +499,18 @@ func (rep *Report) checkKustomization(ctx context.Context, t Tree, opts Options)
 		b, err = rep.checkUnfilled(ctx, t, opts, b, err)
 	}
 	var why []finding.Finding // it does not build
-	if err != nil {
-		why = rep.unbuilt(&t, files, err)
-	}
-	if err != nil && len(b.findings) == 0 {
-		b, err = rep.checkPartly(ctx, files, &t, opts, b, err)
+	if failed := err; failed != nil {
+		if !errors.Is(failed, errTemplate) {
+			why = rep.unbuilt(&t, files, failuresOf(failed), nil)
+			err = t.awaited(files, failed)
+		}
+		var more []*kbuild.Failure
+		if len(b.findings) == 0 {
+			b, more, err = rep.checkPartly(ctx, files, &t, opts, b, err)
+		}
+		if !errors.Is(failed, errTemplate) {
+			why = rep.unbuilt(&t, files, append(more, kbuild.Lacking(files, t.Root)...), why)
+		}
 	}
 	if t.torn && err == nil {
 		b.findings = spareLost(b.findings, t.changed)

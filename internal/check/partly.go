@@ -15,18 +15,29 @@ import (
 // checkPartly checks a kustomization that does not build without the entries that it
 // cannot be built with: charts where helm may not run, a base that cannot be had, a file
 // that is not there. Other trees have what is in the rest, and of that a finding stays
-// which nothing that is lost could mend. It returns what it was given if there is no rest.
-func (rep *Report) checkPartly(ctx context.Context, files *kbuild.Snapshot, t *Tree, opts Options, b built, err error) (built, error) {
+// which nothing that is lost could mend. It returns what it was given if there is no rest,
+// and what the build would have failed for next.
+func (rep *Report) checkPartly(ctx context.Context, files *kbuild.Snapshot, t *Tree, opts Options, b built, err error) (built, []*kbuild.Failure, error) {
 	var lost []kbuild.Loss
+	var each []kbuild.Loss
+	var reasons []error
 	opts.Build.Cache = nil // what it keeps is whole
-	opts.Build.Lost = func(l kbuild.Loss) {
+	opts.Build.Lost = func(l kbuild.Loss, reason error) {
+		each, reasons = append(each, l), append(reasons, reason)
 		if !slices.Contains(lost, l) {
 			lost = append(lost, l)
 		}
 	}
 	c, failed := rep.buildAndCheck(ctx, files, *t, opts)
+	opts.Build.Lost = nil
+	var more []*kbuild.Failure
+	for i, reason := range reasons {
+		if f := kbuild.Explain(files, t.Root, reason, opts.Build); f != nil && (f.OfFile() || !slices.ContainsFunc(each[:i], each[i].MayNeed)) {
+			more = append(more, f)
+		}
+	}
 	if failed != nil || c.function || len(lost) == 0 || len(c.resources) == 0 {
-		return b, err
+		return b, more, err
 	}
 	t.lost = lost
 	reason := oneLine(err)
@@ -49,7 +60,7 @@ func (rep *Report) checkPartly(ctx context.Context, files *kbuild.Snapshot, t *T
 		return ok && slices.ContainsFunc(lost, func(l kbuild.Loss) bool { return l.MayGive(name, key) })
 	})
 	c.around.lose(makers)
-	return c, nil
+	return c, more, nil
 }
 
 // called says what is lost: what the reason is about, and the rest by name.

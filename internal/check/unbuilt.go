@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path"
@@ -83,12 +84,11 @@ var conflict = sync.OnceValue(func() *regexp.Regexp {
 
 // unbuilt is a kustomization that does not build for a reason in the repository, each with
 // its place. Whoever named it is told otherwise.
-func (rep *Report) unbuilt(t *Tree, files filesys.FileSystem, err error) []finding.Finding {
-	if t.Named || errors.Is(err, errTemplate) {
+func (rep *Report) unbuilt(t *Tree, files filesys.FileSystem, failures []*kbuild.Failure, found []finding.Finding) []finding.Finding {
+	if t.Named {
 		return nil
 	}
-	var found []finding.Finding
-	for _, f := range append(failuresOf(err), kbuild.Lacking(files, t.Root)...) {
+	for _, f := range failures {
 		if slices.ContainsFunc(found, func(other finding.Finding) bool {
 			return other.File == f.File && other.Line == f.Line && other.Column == f.Column
 		}) {
@@ -99,6 +99,18 @@ func (rep *Report) unbuilt(t *Tree, files filesys.FileSystem, err error) []findi
 		}
 	}
 	return found
+}
+
+// awaited is what a build failed for, with why something may make up for it.
+func (t *Tree) awaited(files filesys.FileSystem, err error) error {
+	for _, f := range failuresOf(err) {
+		if text, failed := files.ReadFile(absolute(f.File)); failed == nil && f.Gone != "" {
+			if why := t.comesLater(f, text); why != "" {
+				return fmt.Errorf("%w (%s)", err, why)
+			}
+		}
+	}
+	return err
 }
 
 func failuresOf(err error) []*kbuild.Failure {
@@ -155,7 +167,7 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 	case lacks == lacksTarget:
 		found.About = &finding.About{What: lacks}
 	case lacks == lacksFile:
-		if t.comesLater(f) || saidToCome(text, f.Line) || f.Read != "" && !isSlip(f) && !isOwnConfig(text, f) {
+		if t.comesLater(f, text) != "" {
 			return nil
 		}
 		rel, err := filepath.Rel(filepath.Dir(absolute(f.File)), f.Gone)
@@ -203,36 +215,52 @@ var madeBefore = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^(?:generated|rendered)(?:[-_.][\w.-]*)?\.(?:ya?ml|json)$|[-_.](?:generated|rendered)\.(?:ya?ml|json)$`)
 })
 
-// comesLater reports whether a file that is not there is one that git ignores, that is in
-// a submodule, that is called as what is kept back or made before, or that something beside it is the
-// pattern of, or what kubeseal seals. What is called so and is nearly what is there is a slip.
-func (t *Tree) comesLater(f *kbuild.Failure) bool {
+// comesLater says why a file that is not there may be at the build: git ignores it, it is in
+// a submodule, it is called as what is kept back or made before, or something beside it is the
+// pattern of it, or what kubeseal seals. What is called so and is nearly what is there is a slip.
+// It is "" for any other.
+func (t *Tree) comesLater(f *kbuild.Failure, text []byte) string {
 	file := f.Gone
 	name := filepath.Base(file)
 	public := strings.Contains(name, "external") || strings.Contains(name, "sealed") || isSlip(f)
-	if _, err := os.Lstat(file); err == nil && !isFolderOnDisk(file) || keptBack().MatchString(name) && !public || madeBefore().MatchString(name) && !isSlip(f) {
-		return true
-	}
 	top := t.top()
 	rel, err := filepath.Rel(top, file)
-	if err != nil || top == "" {
-		return true
-	}
-	if rel = filepath.ToSlash(rel); strings.HasPrefix(rel, "../") || ignoredBelow(top, rel) || inSubmodule(top, rel) || isGenerated(rel) && inProject(top, rel) || isOutput(f) {
-		return true
+	rel = filepath.ToSlash(rel)
+	inside := err == nil && top != "" && !strings.HasPrefix(rel, "../")
+	_, broken := os.Lstat(file)
+	switch {
+	case inside && ignoredBelow(top, rel):
+		return ".gitignore has it"
+	case inside && inSubmodule(top, rel):
+		return "it is in a submodule"
+	case broken == nil && !isFolderOnDisk(file):
+		return "it is a link to what is not there"
+	case keptBack().MatchString(name) && !public:
+		return "it is called as what is kept out of repositories"
+	case madeBefore().MatchString(name) && !isSlip(f), inside && (isGenerated(rel) && inProject(top, rel) || isOutput(f)):
+		return "it is called as what is generated"
+	case !inside:
+		return "it is outside of the repository"
+	case saidToCome(text, f.Line):
+		return "a comment speaks of it"
+	case f.Read != "" && !isSlip(f) && !isOwnConfig(f):
+		return "something may write it before the build"
 	}
 	if isFolderOnDisk(file) { // it has no kustomization
 		file, name = filepath.Join(file, "kustomization.yaml"), "kustomization.yaml"
 	}
 	entries, err := os.ReadDir(filepath.Dir(file))
 	if err != nil {
-		return false
+		return ""
 	}
 	stem := strings.TrimSuffix(name, filepath.Ext(name))
 	plain := strings.NewReplacer("-sealed", "", "sealed-", "", ".sealed", "").Replace(name) // which kubeseal reads
-	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
-		return plain != name && e.Name() == plain || strings.Contains(e.Name(), stem) && patternWords().MatchString(strings.Replace(e.Name(), stem, "", 1))
-	})
+	for _, e := range entries {
+		if plain != name && e.Name() == plain || strings.Contains(e.Name(), stem) && patternWords().MatchString(strings.Replace(e.Name(), stem, "", 1)) {
+			return "it may be made of " + e.Name()
+		}
+	}
+	return ""
 }
 
 // inProject reports whether a file is in a project of kubebuilder, which may be a folder of a
@@ -332,9 +360,9 @@ var ownConfig = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // isOwnConfig reports whether a file that a generator reads is a program's configuration,
-// for a ConfigMap.
-func isOwnConfig(text []byte, f *kbuild.Failure) bool {
-	return ownConfig().MatchString(f.Gone) && !bytes.Contains(text, []byte("secretGenerator")) && !bytes.Contains(lineOf(text, f.Line), []byte("env"))
+// for a ConfigMap, in a folder that is there.
+func isOwnConfig(f *kbuild.Failure) bool {
+	return ownConfig().MatchString(f.Gone) && f.Makes == "ConfigMap" && isFolderOnDisk(filepath.Dir(f.Gone))
 }
 
 // outside is a file that a kustomization reads though it is outside of its folder.

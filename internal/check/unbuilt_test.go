@@ -212,3 +212,57 @@ func TestFilesOfGeneratorsElsewhere(t *testing.T) {
 		assert.Equal(t, want, above(rep, finding.Note), entry)
 	}
 }
+
+// TestNextFailures: what a build would fail for next is said with what it fails for, wherever
+// it lies, and nothing that may lack only what is lost.
+func TestNextFailures(t *testing.T) {
+	const object, broken = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n data: {}\n"
+	const merge = "- name: %s\n  behavior: merge\n  literals: [depth=4]\n"
+	const patch = "- patch: |\n    {apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {depth: '4'}}\n"
+	for name, c := range map[string]struct {
+		overlay string
+		want    []string // where
+	}{
+		"merges":            {kustomization + "- ../base\nconfigMapGenerator:\n" + fmt.Sprintf(merge, "ebb") + fmt.Sprintf(merge, "flow"), []string{"quay/kustomization.yaml:6", "quay/kustomization.yaml:9"}},
+		"patches":           {kustomization + "- ../base\npatches:\n" + fmt.Sprintf(patch, "ebb") + fmt.Sprintf(patch, "flow"), []string{"quay/kustomization.yaml:7", "quay/kustomization.yaml:9"}},
+		"files of a base":   {kustomization + "- ../torn\n- broken.yaml\n", []string{"torn/broken.yaml:5", "quay/broken.yaml:5"}},
+		"behind what lacks": {kustomization + "- ../torn\npatches:\n" + fmt.Sprintf(patch, "a"), []string{"torn/broken.yaml:5"}},
+		"one that is read":  {kustomization + "- ../base\nconfigMapGenerator:\n- name: ebb\n  envs:\n  - tides.properties\n", []string{"quay/kustomization.yaml:8"}},
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			".git/config": "", "base/kustomization.yaml": kustomization + "- a.yaml\n", "base/a.yaml": fmt.Sprintf(object, "tide"),
+			"torn/kustomization.yaml": kustomization + "- broken.yaml\n- b.yaml\n", "torn/b.yaml": fmt.Sprintf(object, "b"), "torn/broken.yaml": broken,
+			"quay/kustomization.yaml": c.overlay, "quay/broken.yaml": broken,
+		}))
+		var got []string
+		for _, f := range rep.Findings {
+			if f.Rule == check.BuildFails && filepath.Base(f.Tree) == "quay" {
+				got = append(got, fmt.Sprintf("%s/%s:%d", filepath.Base(filepath.Dir(f.File)), filepath.Base(f.File), f.Line))
+			}
+		}
+		assert.ElementsMatch(t, c.want, got, name)
+	}
+}
+
+// TestWhyItComesLater: what is not there and no mistake has its reason, and no path of a
+// machine.
+func TestWhyItComesLater(t *testing.T) {
+	for entries, want := range map[string]string{
+		"resources:\n- local.yaml\n":                                              "there is no file or directory local.yaml (.gitignore has it)",
+		"configMapGenerator:\n- name: a\n  envs: [made/tides.properties]\n":       "there is no file or directory made/tides.properties (something may write it before the build)",
+		"secretGenerator:\n- name: a\n  envs:\n  - .env\n":                        "there is no file or directory .env (it is called as what is kept out of repositories)",
+		"generators: [generator.yaml]\n":                                          "/tides.properties (something may write it before the build)",
+		"patches:\n- path: a.env\nconfigMapGenerator:\n- {name: a, env: a.env}\n": "there is no file or directory a.env (it is called as what is kept out of repositories)",
+	} {
+		dir := tree(t, map[string]string{
+			".git/config": "", ".gitignore": "local.yaml\n", "base/kustomization.yaml": entries,
+			"base/generator.yaml": "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: a}\nenvs: [tides.properties]\n",
+		})
+		rep := run(t, check.Options{}, dir)
+		assert.Empty(t, above(rep, finding.Note), entries)
+		if assert.Len(t, rep.Unread, 1, entries) {
+			assert.Contains(t, rep.Unread[0].Error(), want, entries)
+			assert.NotContains(t, rep.Unread[0].Error(), "symlink", entries)
+		}
+	}
+}

@@ -68,7 +68,7 @@ func (rep *Report) checkUnfilled(ctx context.Context, t Tree, opts Options, b bu
 		} else if file == "" || edited[file] != nil {
 			break
 		} else {
-			unread = append(unread, Unread{Name: t.Name, Err: fmt.Errorf("%w; %s", oneLine(next), rest), Named: t.Named})
+			unread = append(unread, Unread{Name: t.Name, Err: fmt.Errorf("%w; %s", oneLine(t.awaited(on, next)), rest), Named: t.Named})
 			if found := rep.failed(&t, on, failure); found != nil && !t.Named {
 				lacking = append(lacking, *found)
 			}

@@ -31,7 +31,8 @@ type Failure struct {
 	Help string
 	// Read is the absolute path of a file that is not there and that a generator reads
 	// keys or values of, "" if the build failed for something else.
-	Read string
+	// Makes is the kind of what it makes of it.
+	Read, Makes string
 	// Lacks is the absolute path of a file that is not there and that resources names.
 	Lacks string
 	// Gone is that of any file, or of a directory with a kustomization.
@@ -51,6 +52,12 @@ func (f *Failure) Error() string { return f.What + f.Others }
 
 // Unwrap returns what kustomize said.
 func (f *Failure) Unwrap() error { return f.err }
+
+// OfFile reports whether something is wrong with a file by itself, whatever else is in the
+// build.
+func (f *Failure) OfFile() bool {
+	return f.Gone != "" || strings.HasPrefix(f.What, "not YAML") || strings.HasPrefix(f.What, "this ")
+}
 
 // Where is the place and its line with a caret, as reports print it. Lines are
 // indented and end with a line break.
@@ -94,6 +101,9 @@ var (
 	testFailed = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`testing value (/\S+) failed`) })
 	noVariable = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`var '\{(\S+) .*cannot be mapped|^there is no \S+ that the variable (\S+) could be read from$`)
+	})
+	mergesNothing = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^id (ConfigMap|Secret) (\S+) (?:in namespace \S+ )?(?:\(namespace "[^"]*"\) )?does not exist; cannot merge or replace$`)
 	})
 	validator = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`validator shouldn't modify the resource map`) })
 )
@@ -159,7 +169,17 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 		f, nowhere = x.atEntry(declined, theirs, err.Error()), ""
 	}
 	if f == nil || !f.Known() && f.File != "" {
+		if text := x.relative(err.Error()); text != err.Error() {
+			return &Failure{What: text, err: err}
+		}
 		return err
+	}
+	if m := gone().FindStringSubmatch(f.What); m != nil {
+		f.What, f.Gone, f.Read = x.relative(f.What), m[1], m[1]
+	}
+	if m := mergesNothing().FindStringSubmatch(f.What); m != nil {
+		f.What = strings.TrimPrefix(strings.Replace(f.What, ` (namespace "")`, "", 1), "id ") + didYouMean(x.nearResource(m[1], m[2]))
+		f.Help = fmt.Sprintf("behavior: merge and behavior: replace are for a %s that resources: or an earlier generator brings, by the name and the namespace that it has there; without behavior this makes a new one", m[1])
 	}
 	f.err = err
 	if m := noSourceField().FindStringSubmatch(f.What); m != nil && (m[2] == "ConfigMap" || m[2] == "Secret") {
@@ -167,6 +187,18 @@ func (b *builder) explainFailure(root string, err, declined error, theirs string
 	}
 	f.What += didYouMean(x.meant(f.What, theirs, nowhere))
 	return f
+}
+
+// gone is all that kustomize says of a file that is not there.
+var gone = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:[\w ]+: (?:[\w ]+: )?(?:\[[^\]]*\]: )?)?(?:evalsymlink failure on '/[^']+' : )?(?:lstat|open|stat|read) (/[^:']+): (?:no such file or directory|file does not exist)`)
+})
+
+// relative is what is said of files, which nobody wants to know the path of as a program does.
+func (x *failedTree) relative(text string) string {
+	return gone().ReplaceAllStringFunc(text, func(said string) string {
+		return "there is no file or directory " + x.tracer.shown(gone().FindStringSubmatch(said)[1])
+	})
 }
 
 // unknownField says what is wrong with a field that kustomizations do not have.
@@ -472,10 +504,10 @@ func (x *failedTree) variable(name, what string) (found *Failure) {
 // missing finds the entry that names a file or a directory that is not there.
 func (x *failedTree) missing(path string) (found *Failure) {
 	for _, k := range x.files {
-		generated := map[*yaml.Node]bool{}
-		for _, field := range []string{"configMapGenerator", "secretGenerator"} {
+		generated, made := map[*yaml.Node]bool{}, map[*yaml.Node]string{}
+		for field, kind := range map[string]string{"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"} {
 			for n := range scalarsOf(k.node(field)) {
-				generated[n] = true
+				generated[n], made[n] = true, kind
 			}
 		}
 		listed := map[*yaml.Node]bool{}
@@ -494,22 +526,16 @@ func (x *failedTree) missing(path string) (found *Failure) {
 			if !isLocal(value) || at != path && !(generated[n] && strings.HasPrefix(at, path+"/")) || x.fsys.Exists(path) {
 				continue
 			}
-			if found != nil && generated[n] && (found.Read == at || at != path) {
-				continue // several generators read it, or its folder
-			}
-			if found != nil {
-				return nil
+			if found != nil && (generated[n] || found.Read == "") {
+				continue // several name it, or its folder
 			}
 			near := x.nearFile(k.dir, value)
-			if at != path && near == "" {
-				return nil // somebody makes the folder that it is in
-			}
 			found = x.at(k.file, provenance.WholeText(k.file).Scalar(n), "there is no file or directory "+value+didYouMean(near))
 			if found != nil {
 				found.Gone, found.Near, found.Others = at, near, x.alsoMissing(&k, value)
 			}
 			if found != nil && generated[n] {
-				found.Read = at
+				found.Read, found.Makes = at, made[n]
 			}
 			if ext := filepath.Ext(path); found != nil && listed[n] && (ext == ".yaml" || ext == ".yml" || ext == ".json") {
 				found.Lacks = path

@@ -124,9 +124,9 @@ type Options struct {
 	Told func() int
 
 	// Lost has a build go on without the entries of kustomizations that it cannot be had
-	// with, and is told of each, by itself or more than once. Ours alone builds so. It
-	// is nil for a build of what is there.
-	Lost func(Loss)
+	// with, and is told of each, by itself or more than once, and why: see Explain. Ours
+	// alone builds so. It is nil for a build of what is there.
+	Lost func(Loss, error)
 
 	// Command runs this program as the child of a build: a program and its
 	// arguments. It is the running executable with ChildCommand if empty.

@@ -243,8 +243,8 @@ func parseKustomization(content []byte) (*parsedKustomization, error) {
 // are those of its parent too, which it transforms with its own.
 func (v *level) accumulate(m *indexed) error {
 	for i, path := range v.k.Resources {
-		if err := v.resource(m, path); err != nil && !v.lose(err, "resources", path, "") {
-			return v.at(err, "resources", i, path)
+		if err := v.at(v.resource(m, path), "resources", i, path); err != nil && !v.lose(err, "resources", path, "") {
+			return err
 		}
 	}
 	if err := v.configureFields(m); err != nil && (m.specs == nil || !v.lose(err, "configurations", "", "")) {
@@ -262,8 +262,8 @@ func (v *level) accumulate(m *indexed) error {
 			done = v.observe(m, &step{kind: "Component", field: []any{"components", i}})
 		}
 		specs, vars := m.specs, len(m.vars.AsSlice())
-		if err := v.component(m, path); err != nil && !v.lose(err, "components", path, "") {
-			return v.at(err, "components", i, path)
+		if err := v.at(v.component(m, path), "components", i, path); err != nil && !v.lose(err, "components", path, "") {
+			return err
 		}
 		if done != nil && m.specs == specs && len(m.vars.AsSlice()) == vars { // else what it brings shows later
 			done()

@@ -20,15 +20,17 @@ func (v *level) generate(m *indexed) error {
 		follow := func(made []*resource.Resource) {
 			v.generated(made, &args.GeneratorArgs, nil, "configMapGenerator", i)
 		}
-		if err := v.runGenerator(m, "ConfigMapGenerator", builtins.NewConfigMapGeneratorPlugin(), args, follow); err != nil && !v.loses(err, "configMapGenerator", generator(&args.GeneratorArgs)) {
-			return v.at(err, "configMapGenerator", i)
+		err := v.at(v.runGenerator(m, "ConfigMapGenerator", builtins.NewConfigMapGeneratorPlugin(), args, follow), "configMapGenerator", i)
+		if err != nil && !v.loses(err, "configMapGenerator", generator(&args.GeneratorArgs)) {
+			return err
 		}
 	}
 	for i, args := range v.k.SecretGenerator {
 		args.Options = v.generatorOptions(args.Options)
 		follow := func(made []*resource.Resource) { v.generated(made, &args.GeneratorArgs, nil, "secretGenerator", i) }
-		if err := v.runGenerator(m, "SecretGenerator", builtins.NewSecretGeneratorPlugin(), args, follow); err != nil && !v.loses(err, "secretGenerator", generator(&args.GeneratorArgs)) {
-			return v.at(err, "secretGenerator", i)
+		err := v.at(v.runGenerator(m, "SecretGenerator", builtins.NewSecretGeneratorPlugin(), args, follow), "secretGenerator", i)
+		if err != nil && !v.loses(err, "secretGenerator", generator(&args.GeneratorArgs)) {
+			return err
 		}
 	}
 	if err := v.inflate(m); err != nil {

@@ -41,8 +41,8 @@ func (v *level) transform(m *indexed) error {
 		return err
 	}
 	for _, s := range steps {
-		if err := v.apply(m, s); err != nil && !v.lose(err, s.kind, "", "") {
-			return v.at(err, s.where()...)
+		if err := v.at(v.apply(m, s), s.where()...); err != nil && !v.lose(err, s.kind, "", "") {
+			return err
 		}
 	}
 	return nil
@@ -89,12 +89,12 @@ func (v *level) steps(specs *fieldSpecs) ([]step, error) {
 		steps = append(steps, step{kind: kind, Transformer: t, traced: traced{entry: entry}})
 	}
 	configured := func(kind string, t resmap.TransformerPlugin, config any, entry ...any) {
-		if err := v.configure(t, config); err != nil {
+		if err := v.at(v.configure(t, config), entry...); err != nil {
 			if v.lose(err, kind, "", "") {
 				return
 			}
 			if failed == nil {
-				failed = v.at(err, entry...)
+				failed = err
 			}
 		}
 		add(kind, t, entry...)

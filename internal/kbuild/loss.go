@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/ressKim-io/wealist-k8s-migration/internal/redact"
 )
 
 // Loss is an entry of a kustomization that a build went on without: see Options.Lost.
@@ -20,6 +23,8 @@ type Loss struct {
 	Resources bool
 	// Chart says that helm would have to run for it.
 	Chart bool
+	// Patch says that it changes resources that are there.
+	Patch bool
 	// Generates is the name of the ConfigMap or the Secret that it generates, or adds
 	// keys to: those of its literals, a line each, and others where it Reads files.
 	Generates, Keys string
@@ -41,6 +46,11 @@ func (l *Loss) MayGive(name, key string) bool {
 	return l.Generates != "" && strings.Contains(name, l.Generates) && (l.Reads || slices.Contains(strings.Split(l.Keys, "\n"), key))
 }
 
+// MayNeed reports whether the entry may have failed for want of another one.
+func (l *Loss) MayNeed(other Loss) bool {
+	return !other.Patch && (other.Generates == "" || l.Generates == "" || other.Generates == l.Generates)
+}
+
 // adding are the fields of kustomizations whose entries add resources.
 var adding = map[string]bool{"resources": true, "generators": true, "configMapGenerator": true, "secretGenerator": true, "helmCharts": true}
 
@@ -59,7 +69,25 @@ func (v *level) loses(err error, field string, l Loss) bool {
 		l.Entry = showAddress(l.Entry)
 	}
 	l.Dir, l.Namespace = v.dir().String(), cmp.Or(v.above, v.k.Namespace, l.Namespace)
-	l.Resources, l.Chart = adding[field] && !v.configures, field == "helmCharts"
-	v.opts.Lost(l)
+	l.Resources, l.Chart, l.Patch = adding[field] && !v.configures, field == "helmCharts", kustomizes[field]
+	v.opts.Lost(l, err)
 	return true
+}
+
+// Explain says what a build was told of with a Loss, nil where that is not certain.
+func Explain(fsys filesys.FileSystem, dir string, err error, opts Options) *Failure {
+	said := sure(err)
+	if said == "" {
+		return nil
+	}
+	b := newBuilder(fsys, opts)
+	if b.opts.Secrets == nil {
+		b.opts.Secrets = &redact.Secrets{}
+	}
+	root, _ := rootOf(b.fsys, dir)
+	var f *Failure
+	if !errors.As(b.explainFailure(root, b.opts.Secrets.Foreign(simplify(errors.New(said))), err, said), &f) || !f.Known() {
+		return nil
+	}
+	return f
 }
