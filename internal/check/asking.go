@@ -46,7 +46,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 	installs := installing().FindAll(said, -1)
 	products := hasInstalled().Match(said)
 	ports := nodePortRange().Match(said)
-	pinned := pinnedKustomize().Match(said)
+	pinned := pinnedKustomize().Match(said) || wantedKustomize().Match(said)
 	place := machines().Match(said) || clouds().Match(said)
 	clusters := clusterReleases().Match(said)
 	certManagers := bytes.Contains(said, []byte("cert-manager")) || bytes.Contains(said, []byte("--version"))

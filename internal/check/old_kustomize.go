@@ -19,6 +19,8 @@ type stricter struct {
 }
 
 var stricterReleases = map[string]stricter{ // by a part of what is said of the failure
+	// The api is v0.13.0: https://github.com/kubernetes-sigs/kustomize/releases/tag/kustomize%2Fv5.0.0
+	"patches: expected fields with their values, got a value of type string": {kustomizeRelease{5, 0}, "takes them as patchesStrategicMerge"},
 	// The api is v0.14.0: https://github.com/kubernetes-sigs/kustomize/releases/tag/kustomize%2Fv5.1.0
 	kbuild.Empty: {kustomizeRelease{5, 1}, "builds nothing of it"},
 	// The api is v0.17.0: https://github.com/kubernetes-sigs/kustomize/releases/tag/kustomize%2Fv5.4.0
@@ -49,6 +51,12 @@ var pinnedKustomize = sync.OnceValue(func() *regexp.Regexp {
 		`|\bkustomize(?:/v\d)?@v?(\d)\.(\d+)|\bkustomize/releases/download/(?:kustomize(?:/|%2F))?v?(\d)\.(\d+)|\bkustomize:v?(\d)\.(\d+)`)
 })
 
+// wantedKustomize is how documents say which release is to be installed, unless a later one
+// will do.
+var wantedKustomize = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?im)\bkustomize\b["'` + "`" + `\])(:/=\s-]*(?:version\W+)?v?(\d)\.(\d+)(?:\.(?:\d+|x))?(?:["'` + "`" + `\]),;]|\.?\s*$|\.?\s+(?:and|is|only|exactly|from|in)\b)`)
+})
+
 // oldKustomize makes notes of builds that fail only with later releases of kustomize than
 // the one that the repository builds with.
 var oldKustomize = saying[stricter]{
@@ -60,11 +68,15 @@ var oldKustomize = saying[stricter]{
 	},
 	wants: func(file string) bool {
 		name := strings.ToLower(path.Base(file))
-		return isScript(file) || path.Ext(name) == ".bzl" || strings.HasPrefix(name, "dockerfile") || path.Ext(name) == ".env"
+		return isScript(file) || isDocument(file) || path.Ext(name) == ".bzl" || strings.HasPrefix(name, "dockerfile") || path.Ext(name) == ".env"
 	},
 	most: mostScripts,
 	says: func(file string, text []byte) func(stricter) string {
-		m := pinnedKustomize().FindSubmatch(text)
+		pinned := pinnedKustomize()
+		if isDocument(file) {
+			pinned = wantedKustomize()
+		}
+		m := pinned.FindSubmatch(text)
 		if m == nil {
 			return nil
 		}

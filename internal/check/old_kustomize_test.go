@@ -22,6 +22,10 @@ func TestOldKustomize(t *testing.T) {
 		"a download":      {"build/tools.bzl", "urls = [\"https://github.com/kubernetes-sigs/kustomize/releases/download/kustomize%2Fv4.2.0/kustomize_v4.2.0_linux_amd64.tar.gz\"]\n", finding.Note},
 		"an image":        {".github/workflows/ci.yaml", "jobs: {a: {steps: [{uses: 'docker://acme/kustomize:v3.8'}]}}\n", finding.Note},
 		"in a document":   {"docs/tools.md", "KUSTOMIZE_VERSION=v4.5.7\n", finding.Error},
+		"to be installed": {"docs/tools.md", "- [kustomize](https://kustomize.example.com) v4.5.7\n", finding.Error},
+		"a prerequisite":  {"README.md", "You need:\n\n- `kubectl`\n- `kustomize` version 4.5.7\n", finding.Note},
+		"or a later one":  {"README.md", "You need kustomize 4.5.7 or later.\n", finding.Error},
+		"or any above":    {"README.md", "You need kustomize 4.5.7+\n", finding.Error},
 		"of another tool": {"Makefile", "CONTROLLER_TOOLS_VERSION ?= v0.4.1\n", finding.Error},
 	} {
 		dir := tree(t, map[string]string{
@@ -59,5 +63,17 @@ func TestKustomizeOfEmpty(t *testing.T) {
 			})
 			assert.Equal(t, want, severityOf(t, check.BuildFails, dir), version+text)
 		}
+	}
+}
+
+// TestKustomizeOfPatchFiles: releases of kustomize before 5.0 take names of files under patches.
+func TestKustomizeOfPatchFiles(t *testing.T) {
+	const shop = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {a: b}\n"
+	for version, want := range map[string]finding.Severity{"v3.2.0": finding.Note, "v5.0.0": finding.Error} {
+		dir := tree(t, map[string]string{
+			"apps/kustomization.yaml": "resources: [shop.yaml]\npatches: [more.yaml]\n", "apps/shop.yaml": shop, "apps/more.yaml": shop,
+			"Makefile": "KUSTOMIZE_VERSION ?= " + version + "\n",
+		})
+		assert.Equal(t, want, severityOf(t, check.BuildFails, dir), version)
 	}
 }
