@@ -16,7 +16,7 @@ import (
 // builtinProducers are the built-in tables of producers.
 func builtinProducers() [][]Producer {
 	return [][]Producer{
-		coreProducers, certificateProducers, secretProducers, copyProducers, networkProducers,
+		coreProducers, certificateProducers, secretProducers, copyProducers(), networkProducers,
 		postgresProducers, databaseProducers, kafkaProducers, observabilityProducers,
 		platformProducers, storageProducers, chartProducers, conventionProducers,
 	}
@@ -308,30 +308,42 @@ func dataKeys(n *yaml.Node) (keys []string, open bool) {
 }
 
 // copyProducers copy a Secret or ConfigMap into other namespaces.
-var copyProducers = []Producer{
-	// https://github.com/emberstack/kubernetes-reflector
-	{From: "Secret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
-	{From: "ConfigMap", Makes: "ConfigMap", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
-	{From: "onepassword.com/OnePasswordItem", Makes: "Secret", Name: "{name}", Namespace: "*", When: `metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`}, // which the operator copies
-	{From: eso + "/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Or: "{name}", Namespace: "*", KeysOf: externalSecretKeys, When: `spec.target.template.metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
-	{From: "cert-manager.io/Certificate", Makes: "Secret", Name: "{spec.secretName}", Namespace: "*", KeysOf: certificateKeys, When: `spec.secretTemplate.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
-	{From: "redhatcop.redhat.io/VaultSecret", Makes: "Secret", Name: "{spec.output.name}", Namespace: "*", KeysOf: vaultOutputKeys, When: `spec.output.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
+func copyProducers() []Producer {
+	var copies []Producer
+	for _, annotated := range copied {
+		for _, annotation := range copying {
+			row := annotated
+			row.Namespace, row.When = "*", row.When+"."+annotation
+			copies = append(copies, row)
+		}
+	}
+	return append(copies, []Producer{
+		// https://kyverno.io/docs/policy-types/cluster-policy/generate/
+		{From: "kyverno.io/ClusterPolicy", Makes: "Secret", NamesOf: generatedSecrets, Namespace: "*"},
+		{From: "kyverno.io/ClusterPolicy", Makes: "ConfigMap", NamesOf: generatedConfigMaps, Namespace: "*"},
+		{From: "kyverno.io/ClusterPolicy", Makes: "ServiceAccount", NamesOf: generatedServiceAccounts, Namespace: "*"},
+		// https://github.com/zakkg3/ClusterSecret
+		{From: "clustersecret.io/ClusterSecret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: dataKeys},
+	}...)
+}
+
+// copying are the annotations on account of which something is copied.
+var copying = []string{
+	`reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`, // https://github.com/emberstack/kubernetes-reflector
 	// https://github.com/mittwald/kubernetes-replicator
-	{From: "Secret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
-	{From: "ConfigMap", Makes: "ConfigMap", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
-	{From: "Secret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to-matching`},
-	{From: "ConfigMap", Makes: "ConfigMap", Name: "{name}", Namespace: "*", KeysOf: dataKeys, When: `metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to-matching`},
-	{From: "cert-manager.io/Certificate", Makes: "Secret", Name: "{spec.secretName}", Namespace: "*", KeysOf: certificateKeys, When: `spec.secretTemplate.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
-	{From: "cert-manager.io/Certificate", Makes: "Secret", Name: "{spec.secretName}", Namespace: "*", KeysOf: certificateKeys, When: `spec.secretTemplate.annotations.replicator\.v1\.mittwald\.de/replicate-to-matching`},
-	{From: eso + "/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Or: "{name}", Namespace: "*", KeysOf: externalSecretKeys, When: `spec.target.template.metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
-	{From: eso + "/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Or: "{name}", Namespace: "*", KeysOf: externalSecretKeys, When: `spec.target.template.metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to-matching`},
-	{From: "bitnami.com/SealedSecret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: sealedSecretKeys, When: `spec.template.metadata.annotations.reflector\.v1\.k8s\.emberstack\.com/reflection-auto-enabled=true`},
-	{From: "bitnami.com/SealedSecret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: sealedSecretKeys, When: `spec.template.metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to`},
-	{From: "bitnami.com/SealedSecret", Makes: "Secret", Name: "{name}", Namespace: "*", KeysOf: sealedSecretKeys, When: `spec.template.metadata.annotations.replicator\.v1\.mittwald\.de/replicate-to-matching`},
-	// https://kyverno.io/docs/policy-types/cluster-policy/generate/
-	{From: "kyverno.io/ClusterPolicy", Makes: "Secret", NamesOf: generatedSecrets, Namespace: "*"},
-	{From: "kyverno.io/ClusterPolicy", Makes: "ConfigMap", NamesOf: generatedConfigMaps, Namespace: "*"},
-	{From: "kyverno.io/ClusterPolicy", Makes: "ServiceAccount", NamesOf: generatedServiceAccounts, Namespace: "*"},
+	`replicator\.v1\.mittwald\.de/replicate-to`, `replicator\.v1\.mittwald\.de/replicate-to-matching`,
+	`kubed\.appscode\.com/sync`, // https://config-syncer.com/docs/v0.15.2/guides/config-syncer/intra-cluster/
+}
+
+// copied are what is copied, or made and then copied, where the annotations at When say so.
+var copied = []Producer{
+	{From: "Secret", Makes: "Secret", Name: "{name}", KeysOf: dataKeys, When: "metadata.annotations"},
+	{From: "ConfigMap", Makes: "ConfigMap", Name: "{name}", KeysOf: dataKeys, When: "metadata.annotations"},
+	{From: "onepassword.com/OnePasswordItem", Makes: "Secret", Name: "{name}", When: "metadata.annotations"}, // which the operator copies
+	{From: eso + "/ExternalSecret", Makes: "Secret", Name: "{spec.target.name}", Or: "{name}", KeysOf: externalSecretKeys, When: "spec.target.template.metadata.annotations"},
+	{From: "cert-manager.io/Certificate", Makes: "Secret", Name: "{spec.secretName}", KeysOf: certificateKeys, When: "spec.secretTemplate.annotations"},
+	{From: "redhatcop.redhat.io/VaultSecret", Makes: "Secret", Name: "{spec.output.name}", KeysOf: vaultOutputKeys, When: "spec.output.annotations"},
+	{From: "bitnami.com/SealedSecret", Makes: "Secret", Name: "{name}", KeysOf: sealedSecretKeys, When: "spec.template.metadata.annotations"},
 }
 
 func generatedSecrets(o *inventory.Object) []string         { return generated(o, "Secret") }
