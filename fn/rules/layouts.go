@@ -324,14 +324,20 @@ func (p *Pass) setFromSources(c *inventory.Container, name string) bool {
 	return e == nil || slices.ContainsFunc(e.sources, func(s envSource) bool { return s.data == nil || s.get(name) != nil })
 }
 
-// folderClasses are parts of the names of storage classes, of drivers and of file
-// systems, whose volumes are folders of a larger file system or begin without
-// lost+found.
-var folderClasses = [...]string{"local", "host", "nfs", "efs", "file", "smb", "cifs", "gluster", "fsx", "microk8s", "minikube", "kind", "cephfs", "s3", "manual", "xfs", "zfs", "btrfs"}
+// folderClasses are parts of the names of storage classes and of drivers whose volumes
+// are folders of a larger file system: no node attaches them.
+var folderClasses = [...]string{"local", "host", "nfs", "efs", "file", "smb", "cifs", "gluster", "fsx", "microk8s", "minikube", "kind", "cephfs", "s3", "manual"}
 
-func isFolderClass(name string) bool {
-	return slices.ContainsFunc(folderClasses[:], func(part string) bool { return strings.Contains(strings.ToLower(name), part) })
+// emptySystems are file systems, and parts of the names of classes, that begin without
+// lost+found.
+var emptySystems = [...]string{"xfs", "zfs", "btrfs"}
+
+func namesOneOf(name string, parts []string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
 }
+
+func isFolderClass(name string) bool { return namesOneOf(name, folderClasses[:]) }
 
 // folderVolumes are the classes of volumes that are written by hand, and say that
 // they are folders.
@@ -358,7 +364,7 @@ var onlyFolders = NewFact(func(b *Build) bool {
 	take := func(spec *yaml.Node) {
 		switch class := yamlnode.GetString(spec, "storageClassName"); {
 		case class == "":
-		case isFolderClass(class):
+		case isFolderClass(class) || namesOneOf(class, emptySystems[:]):
 			folders = true
 		default:
 			others = true
@@ -379,6 +385,29 @@ var onlyFolders = NewFact(func(b *Build) bool {
 	return folders && !others
 })
 
+// classOf is what the class of a claim is called, and what the build has of it: its
+// driver and its file system.
+func (p *Pass) classOf(claim *yaml.Node) string {
+	class := yamlnode.GetString(claim, "storageClassName")
+	if class == "" {
+		return ""
+	}
+	c := p.Inventory.Lookup(gk("storage.k8s.io/StorageClass"), "", class, false, nil)
+	if c == nil || c.Node == nil {
+		return class
+	}
+	return strings.Join([]string{class, yamlnode.GetString(c.Node, "provisioner"),
+		yamlnode.GetString(c.Node, "parameters", "fsType"), yamlnode.GetString(c.Node, "parameters", "csi.storage.k8s.io/fstype")}, " ")
+}
+
+// isFolder reports whether something says of a claim, whose spec is given, that its volume
+// is a folder of a larger file system: its class, or a volume of that class that is
+// written by hand.
+func (p *Pass) isFolder(claim *yaml.Node) bool {
+	class := yamlnode.GetString(claim, "storageClassName")
+	return isFolderClass(p.classOf(claim)) || folderVolumes.Of(p.Build)[class] || class == "" && onlyFolders.Of(p.Build)
+}
+
 // isDisk reports whether a volume of a pod is a claim that nothing says is a
 // folder of a larger file system.
 func (p *Pass) isDisk(pod *inventory.Pod, volume string) bool {
@@ -388,15 +417,8 @@ func (p *Pass) isDisk(pod *inventory.Pod, volume string) bool {
 				return false
 			}
 		}
-		class := yamlnode.GetString(spec, "storageClassName")
-		if isFolderClass(class) || yamlnode.GetString(spec, "volumeMode") == "Block" || yamlnode.Get(spec, "dataSource") != nil {
-			return false
-		}
-		if c := p.Inventory.Lookup(gk("storage.k8s.io/StorageClass"), "", class, false, nil); class != "" && c != nil && c.Node != nil && isFolderClass(strings.Join([]string{yamlnode.GetString(c.Node, "provisioner"),
-			yamlnode.GetString(c.Node, "parameters", "fsType"), yamlnode.GetString(c.Node, "parameters", "csi.storage.k8s.io/fstype")}, " ")) {
-			return false
-		}
-		return !folderVolumes.Of(p.Build)[class] && (class != "" || !onlyFolders.Of(p.Build))
+		return yamlnode.GetString(spec, "volumeMode") != "Block" && yamlnode.Get(spec, "dataSource") == nil &&
+			!p.isFolder(spec) && !namesOneOf(p.classOf(spec), emptySystems[:])
 	}
 	for _, t := range pod.Owner.ClaimTemplates() {
 		if yamlnode.GetString(t, "metadata", "name") == volume {

@@ -412,7 +412,7 @@ var volumeNotShareable = &Rule{
 	Doc: "A Deployment with several replicas mounts a PersistentVolumeClaim that one node (ReadWriteOnce) or one pod (ReadWriteOncePod) may mount at a time. " +
 		"A replica on another node stays in ContainerCreating. " +
 		"So does the new pod of a rolling update of one replica: that is a note for ReadWriteOnce, which works where both land on one node. " +
-		"It assumes more nodes than one; pods that a nodeName, a nodeSelector for a host or a podAffinity keeps together are left alone.",
+		"It assumes more nodes than one, and a volume that a node attaches; classes of volumes that are folders of a node or of a file server (local-path, hostpath, NFS, EFS, …), and pods that a nodeName, a nodeSelector for a host or a podAffinity keeps together are left alone.",
 	Run: func(p *Pass) error {
 		scaled, kinds := p.autoscaled(), gks("apps/Deployment", "apps/ReplicaSet", "argoproj.io/Rollout")
 		for _, r := range p.refs.To(gk("PersistentVolumeClaim")) {
@@ -425,13 +425,16 @@ var volumeNotShareable = &Rule{
 			if claim == nil || claim.Node == nil || heldTogether(r.Pod) {
 				continue
 			}
+			modes := yamlnode.Elements(claim.Get("spec", "accessModes"))
+			if len(modes) == 1 && yamlnode.String(modes[0]) == "ReadWriteOnce" && p.isFolder(claim.Get("spec")) {
+				continue // no node attaches it, so none refuses it
+			}
 			if n == 1 && rollsOver(o) {
 				p.checkRollingClaim(o, r.Node, claim)
 			}
 			if n < 2 {
 				continue
 			}
-			modes := yamlnode.Elements(claim.Get("spec", "accessModes"))
 			if len(modes) != 1 {
 				continue
 			}
