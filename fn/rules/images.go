@@ -388,7 +388,8 @@ var imageInvalid = &Rule{
 				p.Report(o, n, message, DidYouMean(near))
 				return
 			}
-			p.Report(o, n, message, Help("write registry/repository:tag, the repository in lower case"))
+			registry, _, _ := strings.Cut(s, "/")
+			p.Report(o, n, message, Says(finding.About{Of: registry}), Help("write registry/repository:tag, the repository in lower case"))
 		})
 		return nil
 	},

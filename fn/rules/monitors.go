@@ -251,7 +251,7 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	near := nearest(name, names)
-	if (len(near) == 0 || !suggest.Close(name, near[0])) && (m.all.partial || slices.ContainsFunc(m.selected, p.injected)) {
+	if (len(near) == 0 || !suggest.Close(name, near[0])) && (m.all.partial || slices.ContainsFunc(m.selected, func(c *inventory.Pod) bool { return p.injected(c) || p.leadsOut(c.Owner) })) {
 		return // it may be a port that an operator adds, or of a container that a webhook adds
 	}
 	message := fmt.Sprintf("%s has no port named %q", strings.Join(owners[:min(2, len(owners))], " and "), name)
@@ -270,6 +270,12 @@ func (p *Pass) checkMonitorPort(m *monitor, port *yaml.Node) {
 		opts = append(opts, AtMost(finding.Warning))
 	}
 	p.Report(m.object, port, message, opts...)
+}
+
+// leadsOut reports whether an object is a Service whose pods are not of this build: who
+// makes them may make more Services of them.
+func (p *Pass) leadsOut(o *inventory.Object) bool {
+	return o.GroupKind == gk("Service") && yamlnode.Path(o.Node, "spec", "selector") != nil && len(p.SelectedPods(o)) == 0
 }
 
 // selectsAny reports whether a monitor asks for no value of a label.

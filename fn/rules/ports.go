@@ -339,6 +339,7 @@ var undeclaredPorts = []struct{ program, port string }{
 	{"jaeger-query", "16687"}, {"jaeger-collector", "14269"}, {"jaeger-agent", "14271"},
 	// https://docs.prow.k8s.io/docs/components/: the port of health is not that of the service
 	{"boskos", "8081"}, {"hook", "8081"}, {"deck", "8081"}, {"tide", "8081"}, {"crier", "8081"}, {"sinker", "8081"}, {"horologium", "8081"},
+	{"haproxy-ingress", "1042"}, {"kubernetes-ingress", "1042"}, // health: https://github.com/haproxytech/kubernetes-ingress/blob/master/deploy/haproxy-ingress.yaml
 	{"kube-state-metrics", "8081"}, // https://github.com/kubernetes/kube-state-metrics/blob/main/docs/developer/cli-arguments.md
 }
 

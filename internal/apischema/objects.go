@@ -1092,6 +1092,9 @@ func (o *object) ruleMatches() {
 			continue
 		}
 		group := in[len(in)-1]
+		if groups["extensions"] && strings.HasPrefix(n.Value, "replicationcontrollers") {
+			continue // it had nothing of them but their scale, and who still lists them lists all it once had
+		}
 		if o.allowedBeside(n.Value, in) {
 			continue // a group of before, such as extensions, that is left beside the one of today
 		}

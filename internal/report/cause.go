@@ -121,6 +121,9 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 	"labels-break-selector": func(f *finding.Finding) (string, bool) { // the selectors that one entry changes
 		return place(f), f.File != "" && f.Line > 0
 	},
+	"image-invalid": func(f *finding.Finding) (string, bool) { // the images of a registry whose name is wrong
+		return f.Said().Of, f.Said().Of != ""
+	},
 	"images-entry-unused": func(f *finding.Finding) (string, bool) { return f.File, f.File != "" },
 	"name-invalid": func(f *finding.Finding) (string, bool) { // names of a folder that are formed alike
 		bad := badIn(f.Said().Name)

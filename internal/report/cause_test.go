@@ -118,6 +118,14 @@ func TestTextCauses(t *testing.T) {
 			in("image-likely-local", "web.yaml", "", `image "web:latest" has no registry`, warning),
 			in("image-likely-local", "api.yaml", "", `image "api:latest" has no registry`, warning),
 		}},
+		{"images of one registry", 1, []f{
+			in("image-invalid", "web.yaml", "", `".ecr..example.com/web:1" is not the name of an image`, about("", ".ecr..example.com")),
+			in("image-invalid", "api.yaml", "", `".ecr..example.com/api:1" is not the name of an image`, about("", ".ecr..example.com")),
+		}},
+		{"images of two", 2, []f{
+			in("image-invalid", "web.yaml", "", `"-web/web:1" is not the name of an image`, about("", "-web")),
+			in("image-invalid", "api.yaml", "", `"-api/api:1" is not the name of an image`, about("", "-api")),
+		}},
 		{"the paths of one Ingress", 1, []f{
 			in("rewrite-drops-path", "web.yaml", "", `every request below /api as /`, warning),
 			in("rewrite-drops-path", "web.yaml", "", `every request below /ui as /`, warning, at(9)),
