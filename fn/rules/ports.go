@@ -181,7 +181,7 @@ func unusedFirst(near []string, name string, used func(string) bool) {
 func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string, pods []*inventory.Pod, containers []*inventory.Container, target bool) {
 	targeted, own := targetedPorts.Of(p.Build), 0
 	if target {
-		if own = 1; allElsewhere(o, containers) {
+		if own = 1; allElsewhere(o, containers) || slices.ContainsFunc(containers, saysNoPort) {
 			return
 		}
 	}
@@ -219,6 +219,12 @@ func (p *Pass) checkPortNumber(o *inventory.Object, n *yaml.Node, message string
 	}
 	p.Report(o, n, message, AtMost(finding.Warning), DidYouMeanAs("%s", near...), Says(finding.About{What: undeclaredPort, Name: n.Value}),
 		Help("if something does listen on %s, declare it under the container's ports", n.Value))
+}
+
+// saysNoPort reports whether a container of a workload declares no port, whichever it
+// listens on.
+func saysNoPort(c *inventory.Container) bool {
+	return c.Type == inventory.AppContainer && yamlnode.Get(c.Node, "ports") == nil
 }
 
 const undeclaredPort = "a port that no container declares"
@@ -423,7 +429,7 @@ var servicePortNotFound = &Rule{
 	Doc: "An Ingress, route, webhook or connection asks for a port that the Service does not have. " +
 		"The backend stays empty: requests end in 502 or 503, and a webhook call fails. " +
 		"ExternalName Services are left alone: their ports mean nothing. " +
-		"It is a warning where the two are in folders of a repository that nothing else connects, and where an Ingress names the number of the targetPort, which ingress-nginx takes as well.",
+		"It is a warning where the two are in folders of a repository that nothing else connects, and where an Ingress names the number of the targetPort, which ingress-nginx takes as well; where its class is of that, it is a note.",
 	URL: "https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource",
 	Run: func(p *Pass) error {
 		for _, r := range p.refs.To(gk("Service")) {
@@ -465,14 +471,17 @@ func takesTarget(o, svc *inventory.Object, port string) finding.Severity {
 		return finding.Error
 	}
 	class := ingressClass(o)
+	if strings.Contains(class, "nginx") {
+		return finding.Note
+	}
 	if class == "" || slices.ContainsFunc(unsaidControllers, func(word string) bool { return strings.Contains(class, word) }) {
 		return finding.Warning
 	}
 	return finding.Error
 }
 
-// unsaidControllers are words of classes that are of ingress-nginx or say nothing of a controller.
-var unsaidControllers = []string{"nginx", "default", "public", "private", "internal", "external"}
+// unsaidControllers are words of classes that say nothing of a controller.
+var unsaidControllers = []string{"default", "public", "private", "internal", "external"}
 
 // havePort reports whether the pods of a Service declare a port, or it leads to that.
 func (b *Build) havePort(svc *inventory.Object, port string) bool {

@@ -564,8 +564,8 @@ func (p *Pass) checkFixed(o, target *inventory.Object) {
 	if o.Kind == "ScaledObject" {
 		fewest, most = o.Get("spec", "minReplicaCount"), o.Get("spec", "maxReplicaCount")
 	}
-	if err != nil || fixed == 0 || yamlnode.IsNull(most) {
-		return // 0 switches the autoscaler off
+	if err != nil || fixed == 0 || !isNumber(yamlnode.String(most)) || !yamlnode.IsNull(fewest) && !isNumber(yamlnode.String(fewest)) {
+		return // 0 switches the autoscaler off, and anything but a number is filled in
 	}
 	lower, upper := number(fewest, 1), number(most, 0)
 	if o.Kind == "ScaledObject" && yamlnode.IsNull(fewest) {

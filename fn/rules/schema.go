@@ -140,8 +140,8 @@ var schemaTable = []schemaRule{
 		name: apischema.IngressInvalid,
 		url:  "https://kubernetes.io/docs/concepts/services-networking/ingress/",
 		doc: "An Ingress has a host that is no host name, a path that does not start with a slash, or a backend without a port. " +
-			"The API server refuses it. It is a warning where a certificate is for a host that no rule names, " +
-			"and a note where the repository has a rule for it in another place, or commented out, and each host of the Ingress has a certificate.",
+			"The API server refuses it. It is a warning where a certificate is for a host that no rule names, and a host that has a rule has no certificate; " +
+			"where each has one it is a note.",
 	},
 	{
 		name: apischema.ScheduleInvalid,
@@ -220,22 +220,32 @@ func isPlaceholderHost(o *inventory.Object, found *apischema.Problem) bool {
 	return false
 }
 
+// isCertified reports whether a Certificate of the build is for a host. Controllers take
+// what a certificate is for from itself, where an Ingress does not say it.
+func (p *Pass) isCertified(host string) bool {
+	_, domain, _ := strings.Cut(host, ".")
+	return slices.ContainsFunc(p.Inventory.OfKind(gk("cert-manager.io/Certificate")), func(c *inventory.Object) bool {
+		return slices.ContainsFunc(yamlnode.Elements(c.Get("spec", "dnsNames")), func(n *yaml.Node) bool {
+			name := yamlnode.String(n)
+			return name == host || name == "*."+domain
+		})
+	})
+}
+
 func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	opts := []Option{DidYouMean(found.Suggestions...), Help("%s", found.Help)}
 	if word, field := p.toFillIn(o, found); word != "" {
 		p.Report(o, found.Node, fmt.Sprintf("%s still has the placeholder %q", field, word), AtMost(finding.Warning), Help("as it stands, %s", found.Message), ToFillIn(word))
 		return
 	}
-	if found.What == apischema.CertificateAlone && slices.ContainsFunc(p.Inventory.OfKind(gk("networking.k8s.io/Ingress")), func(other *inventory.Object) bool {
-		return other != o && slices.ContainsFunc(yamlnode.Elements(other.Get("spec", "rules")), func(r *yaml.Node) bool { return yamlnode.GetString(r, "host") == found.Field })
-	}) {
-		return // the rule is in another Ingress
-	}
 	if found.Help == apischema.Quote && p.Inventory.Substituted != nil && p.Inventory.Substituted(o) != nil {
 		opts = append(opts, Help("%s", found.Help+fluxQuote))
 	}
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
+	}
+	if found.What == apischema.CertificateAlone || found.What == apischema.CertificateElsewhere && p.isCertified(found.Field) {
+		opts = append(opts, AtMost(finding.Note)) // each host that has a rule has a certificate
 	}
 	if found.Help == apischema.Blank || found.What == apischema.ToFillIn {
 		opts = append(opts, func(f *finding.Finding) { f.ToFillIn = true })

@@ -818,10 +818,10 @@ func certificates(o *object) {
 			}
 		}
 	}
-	what := CertificateAlone
+	what, without := CertificateAlone, ""
 	for _, h := range own {
 		if !slices.ContainsFunc(certified, func(n *yaml.Node) bool { return covers(n.Value, h) }) {
-			what = CertificateElsewhere
+			what, without = CertificateElsewhere, h
 		}
 	}
 	for _, n := range certified {
@@ -830,7 +830,7 @@ func certificates(o *object) {
 		}
 		o.warn(n, IngressInvalid, "%q has a certificate, and no rule is for that host", n.Value)
 		last := &o.problems[len(o.problems)-1]
-		last.Suggestions, last.What, last.Field = suggest.Nearest(n.Value, hosts, 1), what, n.Value
+		last.Suggestions, last.What, last.Field = suggest.Nearest(n.Value, hosts, 1), what, without
 	}
 }
 

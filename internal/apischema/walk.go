@@ -54,8 +54,8 @@ const Elsewhere = "elsewhere"
 const Former = "former"
 
 // CertificateAlone is what is wrong with a host of an Ingress that has a certificate there and
-// no rule; Field is the host. It is [CertificateElsewhere] where a host with a rule has no
-// certificate there either: one was hardly asked for on behalf of another Ingress.
+// no rule. It is [CertificateElsewhere] where a host with a rule, which is Field, has no
+// certificate there.
 const (
 	CertificateAlone     = "certificate alone"
 	CertificateElsewhere = "certificate elsewhere"

@@ -196,7 +196,6 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	moreReplicas.ask(outcomes, readers)
 	chosenPorts(outcomes)
 	nodePorts.ask(outcomes, readers)
-	certificateHosts.ask(outcomes, readers)
 	varsElsewhere.ask(outcomes, readers)
 	oldKustomize.ask(outcomes, readers)
 	readByPrograms.ask(outcomes, readers)
