@@ -275,7 +275,7 @@ var dataFolderNotEmpty = &Rule{
 	URL:      "https://hub.docker.com/_/postgres#pgdata",
 	Doc: "PostgreSQL's data folder is the root of a volume, and a new file system has a folder lost+found there: initdb refuses to use a folder that is not empty, and the container does not start. " +
 		"A folder below it, by PGDATA or subPath, is empty at first. " +
-		"It assumes a volume that is a disk of its own with ext4; classes of volumes that are folders of a node or of a file server (local-path, hostpath, NFS, EFS, …) or have another file system (XFS, ZFS, Btrfs), claims without a class where all that name one name such a class, claims that several nodes may mount, volumes that are bound to one of those in the build, and pods with an init container that mounts the volume are left alone.",
+		"It assumes a volume that is a disk of its own with ext4: check makes a note of it where neither the class of the claim nor anything in the repository names a cloud or a driver that has such; classes of volumes that are folders of a node or of a file server (local-path, hostpath, NFS, EFS, …) or have another file system (XFS, ZFS, Btrfs), claims without a class where all that name one name such a class, claims that several nodes may mount, volumes that are bound to one of those in the build, and pods with an init container that mounts the volume are left alone.",
 	Run: func(p *Pass) error {
 		p.eachLayout(func(o *inventory.Object, c *inventory.Container, l *layout) {
 			if l.variable != "PGDATA" || c.Type != inventory.AppContainer {
@@ -310,7 +310,11 @@ var dataFolderNotEmpty = &Rule{
 				if node != nil {
 					at = node
 				}
-				p.Report(o, at, fmt.Sprintf("%s of container %q is the root of a volume: if that is a disk of its own, it has a folder lost+found, and initdb refuses a folder that is not empty", data, c.Name),
+				about := ""
+				if namesOneOf(p.classOf(p.claimOf(c.Pod, name)), diskClasses[:]) {
+					about = OnDisk
+				}
+				p.Report(o, at, fmt.Sprintf("%s of container %q is the root of a volume: if that is a disk of its own, it has a folder lost+found, and initdb refuses a folder that is not empty", data, c.Name), Says(finding.About{What: about}),
 					Help("set PGDATA to a folder below, such as %s/pgdata, or mount the volume with a subPath: %s", strings.TrimRight(data, "/"), l.url))
 			}
 		})
@@ -327,6 +331,10 @@ func (p *Pass) setFromSources(c *inventory.Container, name string) bool {
 // folderClasses are parts of the names of storage classes and of drivers whose volumes
 // are folders of a larger file system: no node attaches them.
 var folderClasses = [...]string{"local", "host", "nfs", "efs", "file", "smb", "cifs", "gluster", "fsx", "microk8s", "minikube", "kind", "cephfs", "s3", "manual"}
+
+// diskClasses are parts of the names of storage classes and of drivers whose volumes are
+// disks that a node attaches.
+var diskClasses = [...]string{"gp2", "gp3", "ebs", "premium-rw", "standard-rw", "pd-ssd", "pd-standard", "managed", "do-block", "hcloud", "linode-block", "cinder", "vsphere", "longhorn", "ceph-block", "ceph-rbd", "rbd"}
 
 // emptySystems are file systems, and parts of the names of classes, that begin without
 // lost+found.
@@ -408,33 +416,35 @@ func (p *Pass) isFolder(claim *yaml.Node) bool {
 	return isFolderClass(p.classOf(claim)) || folderVolumes.Of(p.Build)[class] || class == "" && onlyFolders.Of(p.Build)
 }
 
-// isDisk reports whether a volume of a pod is a claim that nothing says is a
-// folder of a larger file system.
-func (p *Pass) isDisk(pod *inventory.Pod, volume string) bool {
-	judge := func(spec *yaml.Node) bool {
-		for _, mode := range yamlnode.Elements(yamlnode.Get(spec, "accessModes")) {
-			if yamlnode.String(mode) == "ReadWriteMany" || yamlnode.String(mode) == "ReadOnlyMany" {
-				return false
-			}
-		}
-		return yamlnode.GetString(spec, "volumeMode") != "Block" && yamlnode.Get(spec, "dataSource") == nil &&
-			!p.isFolder(spec) && !namesOneOf(p.classOf(spec), emptySystems[:])
-	}
+// OnDisk is what a finding of data-folder-not-empty says where the class of the volume is
+// one of disks.
+const OnDisk = "on a disk"
+
+// claimOf is the spec of the claim that a volume of a pod is, nil if it is none of the
+// build.
+func (p *Pass) claimOf(pod *inventory.Pod, volume string) *yaml.Node {
 	for _, t := range pod.Owner.ClaimTemplates() {
 		if yamlnode.GetString(t, "metadata", "name") == volume {
-			return judge(yamlnode.Get(t, "spec"))
+			return yamlnode.Get(t, "spec")
 		}
 	}
 	for _, v := range yamlnode.Elements(yamlnode.Get(pod.Spec, "volumes")) {
-		if yamlnode.GetString(v, "name") != volume {
-			continue
+		if yamlnode.GetString(v, "name") == volume {
+			if pvc := p.Inventory.Lookup(gk("PersistentVolumeClaim"), pod.Namespace(), yamlnode.GetString(v, "persistentVolumeClaim", "claimName"), false, nil); pvc != nil && pvc.Node != nil {
+				return pvc.Get("spec")
+			}
+			return nil
 		}
-		claim := yamlnode.GetString(v, "persistentVolumeClaim", "claimName")
-		if claim == "" {
-			return false
-		}
-		pvc := p.Inventory.Lookup(gk("PersistentVolumeClaim"), pod.Namespace(), claim, false, nil)
-		return pvc != nil && pvc.Node != nil && judge(pvc.Get("spec"))
 	}
-	return false
+	return nil
+}
+
+// isDisk reports whether a volume of a pod is a claim that nothing says is a
+// folder of a larger file system.
+func (p *Pass) isDisk(pod *inventory.Pod, volume string) bool {
+	claim := p.claimOf(pod, volume)
+	return claim != nil && !slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(claim, "accessModes")), func(mode *yaml.Node) bool {
+		return yamlnode.String(mode) == "ReadWriteMany" || yamlnode.String(mode) == "ReadOnlyMany"
+	}) && yamlnode.GetString(claim, "volumeMode") != "Block" && yamlnode.Get(claim, "dataSource") == nil &&
+		!p.isFolder(claim) && !namesOneOf(p.classOf(claim), emptySystems[:])
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
+	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 )
 
@@ -19,7 +20,8 @@ var ofDisks = map[string]bool{"data-folder-not-empty": true, "volume-not-shareab
 // onOneMachine makes notes of data folders that are the roots of volumes, and of volumes
 // that one node may mount, where what the repository says of its cluster is that it runs
 // on somebody's machine: volumes there are folders, without a lost+found, and pods that
-// share one are on its node.
+// share one are on its node. Of data folders it makes notes too where the repository says
+// nothing of clouds, and their class nothing of disks.
 func onOneMachine(outcomes []outcome, readers textReaders) {
 	asked := map[string][]*finding.Finding{} // by the top of the repository
 	for i := range outcomes {
@@ -91,12 +93,16 @@ func machineReader(findings []*finding.Finding) *textReader {
 			return true
 		},
 		end: func() {
-			if machine == "" || cloud {
-				return
-			}
 			for _, f := range findings {
-				f.Severity = finding.Note
-				f.Help += "; " + machine + " " + says
+				switch {
+				case cloud, f.Rule == "data-folder-not-empty" && f.Said().What == rules.OnDisk:
+				case machine != "":
+					f.Severity = finding.Note
+					f.Help += "; " + machine + " " + says
+				case f.Rule == "data-folder-not-empty":
+					f.Severity = finding.Note
+					f.Help += "; nothing here says whose disks the cluster has"
+				}
 			}
 		},
 	}
