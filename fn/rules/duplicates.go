@@ -50,6 +50,7 @@ var duplicateYAMLKey = &Rule{
 	URL:      "https://yaml.org/spec/1.2.2/#3213-node-comparison",
 	Doc: "A YAML mapping has the same key twice. " +
 		"YAML forbids it; most parsers take the last one silently, some the first, and kustomize refuses the file, so what reaches the cluster depends on the tool. " +
+		"It is a note where the last one has all that the first one has: kubectl applies what is meant. " +
 		"It is what is left of a merge or of a block that was pasted twice.",
 	Run: func(p *Pass) error {
 		two := twoInOne.Of(p.Build)
@@ -199,6 +200,9 @@ func (p *Pass) reportDuplicateKey(o *inventory.Object, n *yaml.Node, block []twi
 		message += ", with different values"
 		opts = append(opts, Says(finding.About{What: differently}))
 	}
+	if !slices.ContainsFunc(block, func(t twice) bool { return !contains(n.Content[t.second+1], n.Content[t.first+1], 0) }) {
+		opts = append(opts, AtMost(finding.Note)) // kubectl takes the last, and nothing is lost
+	}
 	if line := yamlnode.KeyLine(firstKey, firstValue); line > 0 && o.Line > 0 {
 		message += fmt.Sprintf("; the first is on line %d", o.Line-1+line)
 	}
@@ -304,6 +308,31 @@ func sameYAML(a, b *yaml.Node, depth int) bool {
 		}
 	}
 	return true
+}
+
+// contains reports whether one node has all that another one has.
+func contains(all, part *yaml.Node, depth int) bool {
+	all, part = yamlnode.Resolve(all), yamlnode.Resolve(part)
+	switch {
+	case depth > 100:
+		return false
+	case yamlnode.IsNull(part), part.Kind != yaml.ScalarNode && len(part.Content) == 0:
+		return true
+	case all == nil || all.Kind != part.Kind:
+		return false
+	case part.Kind == yaml.MappingNode:
+		for k, v := range yamlnode.Fields(part) {
+			if !contains(yamlnode.Get(all, k.Value), v, depth+1) {
+				return false
+			}
+		}
+		return true
+	case part.Kind == yaml.SequenceNode && len(all.Content)*len(part.Content) < 10_000:
+		return !slices.ContainsFunc(part.Content, func(p *yaml.Node) bool {
+			return !slices.ContainsFunc(all.Content, func(a *yaml.Node) bool { return sameYAML(a, p, depth+1) })
+		})
+	}
+	return sameYAML(all, part, depth)
 }
 
 var duplicateObject = &Rule{
