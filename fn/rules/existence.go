@@ -56,9 +56,15 @@ func existenceRules() [][]*Rule {
 	return append(rules, []*Rule{objectNotFound(covered)}, []*Rule{keyNotFound})
 }
 
+// isUnusedConversion reports whether a webhook is for the conversion between versions of a
+// definition that has one: nobody calls it.
+func isUnusedConversion(r *reference.Ref) bool {
+	return r.From.Kind == "CustomResourceDefinition" && strings.HasPrefix(r.Row.Path, "spec.conversion.") && len(yamlnode.Elements(r.From.Get("spec", "versions"))) < 2
+}
+
 // checkExists reports a reference whose target is not there.
 func (p *Pass) checkExists(r *reference.Ref) {
-	if r.Optional {
+	if r.Optional || isUnusedConversion(r) {
 		return
 	}
 	res := p.resolve(r)

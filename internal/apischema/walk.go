@@ -26,7 +26,7 @@ type Problem struct {
 	Message, Help string
 	// Suggestions are what was probably meant, best first.
 	Suggestions []string
-	// What is [Elsewhere], [ToFillIn], [Former], [CertificateAlone], [CertificateElsewhere] or "".
+	// What is [Elsewhere], [ToFillIn], [Former], [Namespaceless], [CertificateAlone], [CertificateElsewhere] or "".
 	// Field is the one that lacks, and List the field whose list what lacks it is an element of.
 	What, Field, List string
 	// Warning is set for what the API server takes and nobody wants.
@@ -52,6 +52,9 @@ const Elsewhere = "elsewhere"
 // Former is what is of a group that had it until a release of Kubernetes 1, whose minor number
 // is Field.
 const Former = "former"
+
+// Namespaceless is what is wrong with a subject of a ClusterRoleBinding that says no namespace.
+const Namespaceless = "namespaceless"
 
 // CertificateAlone is what is wrong with a host of an Ingress that has a certificate there and
 // no rule. It is [CertificateElsewhere] where a host with a rule, which is Field, has no

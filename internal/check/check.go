@@ -205,6 +205,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	addedLater.ask(outcomes, readers)
 	foldersOfPrograms.ask(outcomes, readers)
 	accountsOfPrograms.ask(outcomes, readers)
+	namespacesSet.ask(outcomes, readers)
 	namespaceLabels.ask(outcomes, readers)
 	dnsForAll.ask(outcomes, readers)
 	podsOfFiles.ask(outcomes, readers)

@@ -16,7 +16,7 @@ func TestDoubted(t *testing.T) {
 	for selector, want := range map[string][]string{
 		"{app: api, app: apy}":        {"duplicate-yaml-key"},
 		"{app: api, app: zebra}":      {"duplicate-yaml-key"},
-		"{app: api, app: api}":        {"duplicate-yaml-key"},
+		"{app: api, app: api}":        {},
 		"{app: apy}":                  {"selector-matches-nothing"},
 		"{app: api}\n  type: NodePot": {"unsupported-value"},
 	} {

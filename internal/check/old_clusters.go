@@ -67,11 +67,16 @@ func servedUntil(f *finding.Finding) int {
 var clusterReleases = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(?:kindest/node:v?|--kubernetes-version[= ]["']?v?|rancher/k3s:v?|k3s_version[:=" ]+v?|\bkube(?:let|adm|ctl)=|\b(?:kubernetes|k8s|kube)_?version\b["']?\s*[:?]?[:=]+\s*["']?v?)1\.(\d{1,2})\b` +
 		`|\b(?:openshift|okd|origin|ocp)(?: container platform)?[-/ :]*v?(?:3\.(\d{1,2})\b|4(?:\.(\d{1,2}))?\b)|\b(minishift|oc cluster up)\b` +
-		`|(?:\b(?:kubernetes|k8s|kubeadm|kubelet|eks|aks|gke)(?:[-_ ]?version)?|(?:cluster|master|control_?plane)[-_]?version|\bk8s\.io/release)["']?[^\w\n]{1,8}v?1\.(\d{1,2})\b`)
+		`|(?:\b(?:kubernetes|k8s|kubeadm|kubelet|eks|aks|gke)(?:[-_ ]?version)?|(?:cluster|master|control_?plane)[-_]?version|\bk8s\.io/release)["']?[^\w\n]{1,8}v?1\.(\d{1,2})\b` +
+		`|\bversion:\s*["']?v?1\.(\d{1,2})\.\d+\+(?:k3s|rke2)`)
 })
 
 // ofKind are files and folders called after kind, which have the configurations of clusters.
 var ofKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(?:^|/)kind(?:[-_./][^/]*)*(?:/.*)?\.ya?ml$`) })
+
+// isPlan are the files of plans that say which release the nodes of k3s and RKE2 get:
+// https://docs.k3s.io/upgrades/automated
+var isPlan = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(?:plans?|upgrade)[^/]*(?:/[^/]*)?\.ya?ml$`) })
 
 // ofAnsible are the files of Ansible, which install clusters.
 var ofAnsible = sync.OnceValue(func() *regexp.Regexp {
@@ -91,7 +96,7 @@ func clusterReader(top string, findings []*finding.Finding) *textReader {
 		most: mostScripts,
 		wants: func(file string) bool {
 			name := strings.ToLower(path.Base(file))
-			return isScript(file) || isDocument(file) || ofAnsible().MatchString(file) || strings.HasPrefix(name, "vagrantfile") || path.Ext(name) == ".tf" || ofKind().MatchString(file)
+			return isScript(file) || isDocument(file) || ofAnsible().MatchString(file) || strings.HasPrefix(name, "vagrantfile") || path.Ext(name) == ".tf" || ofKind().MatchString(file) || isPlan().MatchString(file)
 		},
 		read: func(file string, text []byte) (more bool) {
 			for _, at := range clusterReleases().FindAllSubmatchIndex(text, -1) {
@@ -111,6 +116,8 @@ func clusterReader(top string, findings []*finding.Finding) *textReader {
 					minor = number(1)
 				case number(2) >= 0:
 					minor = min(number(2), lastOf3)
+				case number(6) >= 0:
+					minor = number(6)
 				case number(3) >= 0:
 					minor = number(3) + firstOf4
 				case number(5) >= 0:
@@ -119,7 +126,7 @@ func clusterReader(top string, findings []*finding.Finding) *textReader {
 					minor = unknown // OpenShift 4, whichever
 				}
 				if dir := path.Dir(file); said && !orLater().Match(text[at[1]:min(len(text), at[1]+20)]) {
-					if first, _, _ := strings.Cut(file, "/"); strings.HasPrefix(first, ".") || ofAll[first] {
+					if first, _, _ := strings.Cut(file, "/"); strings.HasPrefix(first, ".") || ofAll[first] || number(6) >= 0 {
 						dir = "."
 					}
 					where[dir] = cmp.Or(where[dir], file)

@@ -219,6 +219,9 @@ func (p *paths) part(dir, name string, last bool) purpose {
 	if !last && strings.HasPrefix(name, "zz_generated") {
 		is = max(is, form) // which the generators of a program's types go on with
 	}
+	if m := putAside().FindStringSubmatch(name); !last && m != nil && slices.Contains(p.siblings(dir), m[1]) {
+		is = max(is, released) // as it was before what is beside it
+	}
 	if older, copied := p.isSuperseded(dir, name); older && copied && !last && !p.isEnvironment(dir) {
 		is = max(is, released)
 	} else if older || before().MatchString(name) {
@@ -348,6 +351,11 @@ var before = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(?:^|[-_])(?:pre|before|lt|until|upto)[-_.]?v?[0-9]+[._][0-9]`)
 })
 
+// putAside are names of folders that were put aside: monitoring.old.
+var putAside = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(.+?)[-_.]?(?:old|bak|backup|orig)$`)
+})
+
 // isSuperseded reports whether a name is that of a release, and a later one is beside
 // it, and whether it is nothing else, so that all of a product is copied in it.
 func (p *paths) isSuperseded(dir, name string) (older, copied bool) {
@@ -392,7 +400,7 @@ func isPreview(suffix string) bool {
 
 // isFor reports whether the path of a file names an apiVersion, as in
 // ingress-v1beta1.yaml, or a release of Kubernetes that still served it, as in
-// deploy/1.15.
+// deploy/1.15, or that of a file beside it, called after it, one that does not.
 func (p *paths) isFor(file string, what finding.Resource) bool {
 	rel, ok := p.relative(file)
 	if !ok {
@@ -403,6 +411,19 @@ func (p *paths) isFor(file string, what finding.Resource) bool {
 		return true
 	}
 	_, gone := rules.Removed(what.APIVersion, what.Kind)
+	name := path.Base(rel)
+	stem := strings.TrimSuffix(name, path.Ext(name))
+	if slices.ContainsFunc(p.siblings(filepath.Dir(filepath.FromSlash(file))), func(sibling string) bool {
+		of, ok := strings.CutPrefix(sibling, stem)
+		m := kubernetesRelease().FindStringSubmatch(of)
+		if !ok || m == nil {
+			return false
+		}
+		minor, _ := strconv.Atoi(m[1])
+		return minor >= gone
+	}) {
+		return true // deployment.yaml beside deployment_k8s_1.25.yaml
+	}
 	for _, m := range kubernetesRelease().FindAllStringSubmatch(rel, -1) {
 		if minor, _ := strconv.Atoi(m[1]); oldest <= minor && minor < gone {
 			return true

@@ -65,6 +65,9 @@ func TestWhatPathsSay(t *testing.T) {
 		assert.Equal(t, want, severityOf(t, "unknown-field", dir), path)
 		assert.Equal(t, finding.Error, severityOf(t, "unknown-field", filepath.Join(dir, path)), "%s by itself", path)
 	}
+	for old, want := range map[string]finding.Severity{"api.old": finding.Note, "api-OLD": finding.Note, "web.old": finding.Warning, "apiold": finding.Note} {
+		assert.Equal(t, want, severityOf(t, "unknown-field", tree(t, map[string]string{old + "/api.yaml": text, "api/web.yaml": strings.ReplaceAll(text, "selectr", "selector")})), old)
+	}
 	for sibling, want := range map[string]finding.Severity{
 		"test/notes.md":            finding.Warning,
 		"prod/kustomization.yaml":  finding.Error,

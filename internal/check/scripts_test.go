@@ -582,6 +582,8 @@ func TestOldClusters(t *testing.T) {
 		"of a pipeline of Gitea":   {".gitea/workflows/e2e.yaml", "env: {K8S_VERSION: 1.16}\n", "note"},
 		"of a package":             {"ansible/nodes.yaml", "- hosts: all\n  tasks:\n  - shell: apt-get install -y kubelet=1.21.9-00 kubeadm=1.21.9-00\n", "note"},
 		"of a newer package":       {"ansible/nodes.yaml", "- hosts: all\n  tasks:\n  - shell: apt-get install -y kubelet=1.31.1-1.1\n", "error"},
+		"of a plan of k3s":         {"clusters/one/upgrade/server-plan.yaml", "apiVersion: upgrade.cattle.io/v1\nkind: Plan\nmetadata: {name: server}\nspec:\n  version: v1.21.6+k3s1\n", "note"},
+		"of a newer plan":          {"clusters/one/upgrade/server-plan.yaml", "apiVersion: upgrade.cattle.io/v1\nkind: Plan\nmetadata: {name: server}\nspec:\n  version: v1.24.6+k3s1\n", "error"},
 		"of OpenShift 3":           {"docs/install.md", "Log in to OKD 3.11, made by `oc cluster up`.\n", "note"},
 		"of OpenShift 4":           {"docs/install.md", "Log in to OpenShift 3.11 or OpenShift 4.\n", "error"},
 		"that is the oldest":       {"README.md", "Needs OpenShift 3.11 or later.\n", "error"},

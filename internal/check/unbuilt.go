@@ -175,6 +175,9 @@ func (rep *Report) failed(t *Tree, files filesys.FileSystem, f *kbuild.Failure) 
 			return nil
 		}
 		found.About = &finding.About{What: lacks, Name: filepath.ToSlash(rel)}
+		if isKeptFree(f.Gone) {
+			found.Severity, found.ToFillIn = finding.Warning, true
+		}
 	}
 	if at := conflict().FindIndex(text); at != nil && notRead().MatchString(f.What) {
 		found.Message, found.Help = "the build fails: a line that git left of a merge conflict is in here", "write what both branches meant, and take the lines with <<<<<<<, ======= and >>>>>>> out"
@@ -261,6 +264,12 @@ func (t *Tree) comesLater(f *kbuild.Failure, text []byte) string {
 		}
 	}
 	return ""
+}
+
+// isKeptFree reports whether there is a folder with nothing in it but what makes git keep it.
+func isKeptFree(folder string) bool {
+	entries, err := os.ReadDir(folder)
+	return err == nil && len(entries) == 1 && (entries[0].Name() == ".gitkeep" || entries[0].Name() == ".keep")
 }
 
 // inProject reports whether a file is in a project of kubebuilder, which may be a folder of a

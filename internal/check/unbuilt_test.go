@@ -266,3 +266,22 @@ func TestWhyItComesLater(t *testing.T) {
 		}
 	}
 }
+
+// TestPlacesKeptFree: a folder with nothing in it yet is to be filled in.
+func TestPlacesKeptFree(t *testing.T) {
+	for file, want := range map[string]bool{"web/.gitkeep": true, "web/notes.md": false} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"till/kustomization.yaml": kustomization + "- ../web\n", file: "", ".git/config": ""}))
+		require.Len(t, rep.Findings, 1)
+		assert.Equal(t, want, rep.Findings[0].ToFillIn, file)
+	}
+}
+
+// TestNamespacesSet: a script has kustomize set the namespace that a subject lacks.
+func TestNamespacesSet(t *testing.T) {
+	const binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: till}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: till}]\n---\n" +
+		"apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: till}\n"
+	for script, want := range map[string]finding.Severity{"kustomize edit set namespace $NS\n": finding.Note, "kustomize build rbac\n": finding.Warning} {
+		dir := tree(t, map[string]string{"rbac/kustomization.yaml": kustomization + "- till.yaml\n", "rbac/till.yaml": binding, "hack/install.sh": script, ".git/config": ""})
+		assert.Equal(t, want, severityOf(t, "access-invalid", dir), script)
+	}
+}

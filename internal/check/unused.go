@@ -10,6 +10,7 @@ import (
 
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/rules"
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/effects"
 )
 
@@ -209,6 +210,22 @@ var foldersOfPrograms = saying[string]{
 			}
 			return ""
 		}
+	},
+}
+
+// namespacesSet makes notes of subjects without a namespace where a script has kustomize set
+// that of its kustomization.
+var namespacesSet = saying[string]{
+	asks: func(o *outcome, f *finding.Finding) (string, bool) {
+		return "", f.Rule == apischema.AccessInvalid && f.Said().What == apischema.Namespaceless && o.tree.Root != ""
+	},
+	wants: isScript,
+	most:  mostScripts,
+	says: func(file string, text []byte) func(string) string {
+		if !bytes.Contains(text, []byte("edit set namespace")) {
+			return nil
+		}
+		return func(string) string { return file + " sets the namespace of kustomizations" }
 	},
 }
 
