@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/host"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/manifest"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
@@ -276,6 +277,7 @@ func isSecretKind(kind string) bool {
 
 // secret reads a Secret, of which only the names are public.
 func (c *collector) secret(n *yaml.Node) {
+	public := publicData(n)
 	for k, v := range yamlnode.Fields(n) {
 		switch k.Value {
 		case "apiVersion", "kind", "type":
@@ -292,7 +294,12 @@ func (c *collector) secret(n *yaml.Node) {
 				}
 			}
 		case "data", "stringData":
+			plain := k.Value == "stringData"
 			for k, v := range yamlnode.Fields(v) {
+				if r := resolve(v); plain && public[k.Value] && r != nil && r.Kind == yaml.ScalarNode {
+					c.credentials(r.Value)
+					continue
+				}
 				if yamlnode.IsNull(v) {
 					c.add(k.Value) // {password} for {password: …}, or a value without its key
 				}
@@ -305,6 +312,17 @@ func (c *collector) secret(n *yaml.Node) {
 			c.hidden(v, k.Value)
 		}
 	}
+}
+
+// publicData are the keys of a Secret's stringData that say where a repository of Argo CD is,
+// and what it is called there.
+// https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#repositories
+func publicData(n *yaml.Node) map[string]bool {
+	switch yamlnode.GetString(n, "metadata", "labels", "argocd.argoproj.io/secret-type") {
+	case "repository", "repo-creds":
+		return map[string]bool{"name": true, "type": true, "project": true, "url": true, "enableOCI": true}
+	}
+	return nil
 }
 
 // hidden reads a node that is secret whole.
@@ -385,6 +403,10 @@ var lineOfValue = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\s*(?:-\s+)?(?:export\s+)?["']?([\w./-]+)["']?\s*[:=]\s*(.+?)\s*,?\s*$`)
 })
 
+var groupVersion = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9.-]+/v\d+(?:(?:alpha|beta)\d+)?$`)
+})
+
 // parts reads a secret with a structure: lines of a file, JSON, key=value.
 func (c *collector) parts(text, key string) {
 	trimmed := strings.TrimSpace(text)
@@ -401,7 +423,7 @@ func (c *collector) parts(text, key string) {
 			return
 		}
 		line = strings.TrimSpace(line)
-		if len(lines) > 1 && len(line) >= 8 && !strings.HasPrefix(line, "-----") && !isAddresses(line, "") {
+		if len(lines) > 1 && len(line) >= 8 && !strings.HasPrefix(line, "-----") && !isAddresses(line, "") && !isHeading(line) {
 			if m := lineOfValue().FindStringSubmatch(line); m == nil || !isAddresses(strings.Trim(m[2], `"'`), m[1]) {
 				c.add(line)
 			}
@@ -411,11 +433,25 @@ func (c *collector) parts(text, key string) {
 			if m == nil || strings.HasPrefix(m[2], "//") {
 				continue
 			}
-			if v := strings.Trim(m[2], `"'`); v != text {
+			if v := strings.Trim(m[2], `"'`); v != text && !(m[1] == "apiVersion" && groupVersion().MatchString(v)) {
 				c.value(v, m[1])
 			}
 		}
 	}
+}
+
+// isHeading reports whether a line of a file in a Secret is one of any manifest: a field
+// that goes on below, a word of the schema, or a field whose value, which counts by itself,
+// is public.
+func isHeading(line string) bool {
+	if word, ok := strings.CutSuffix(line, ":"); ok {
+		return apischema.IsField(strings.TrimPrefix(word, "- "))
+	}
+	if word, ok := strings.CutPrefix(line, "- "); ok && mixed(word) {
+		return apischema.IsWord(word)
+	}
+	m := lineOfValue().FindStringSubmatch(line)
+	return m != nil && strings.Contains(line, m[1]+": ") && (publicKeys[m[1]] || mixed(m[2]) && apischema.IsWord(m[2])) && !strings.ContainsAny(line, ";&")
 }
 
 // structure reads the leaves of a document inside a secret.

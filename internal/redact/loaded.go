@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -156,7 +157,7 @@ var toReplace = sync.OnceValue(func() *regexp.Regexp {
 
 // innocent reports whether a value is no secret by what was said up to now.
 func (l *loaded) innocent(value string) bool {
-	if l.said[value] || toReplace().MatchString(value) {
+	if l.said[value] || toReplace().MatchString(value) || mixed(value) && apischema.IsWord(value) {
 		return true
 	}
 	if !IsWeak(value) {
@@ -164,6 +165,19 @@ func (l *loaded) innocent(value string) bool {
 	}
 	_, word := l.words[value]
 	return word || vocabulary()[value]
+}
+
+// mixed reports whether a value is letters, small ones and a capital first, as the words of
+// schemas are: for others none is loaded.
+func mixed(value string) bool {
+	small := false
+	for _, r := range value {
+		if !unicode.IsLetter(r) {
+			return false
+		}
+		small = small || unicode.IsLower(r)
+	}
+	return small && value[0] >= 'A' && value[0] <= 'Z'
 }
 
 // reveal takes a value out of the matcher if it has become innocent.

@@ -132,6 +132,20 @@ data: {MAPS_API_KEY: MAPS_API_KEY, OTHER_API_KEY: a1b2c3d4e5}
 	assert.Equal(t, `no key "MAPS_API_KEY", ***`, s.Text(`no key "MAPS_API_KEY", a1b2c3d4e5`))
 }
 
+// TestWordsOfTheSchemaAreNoSecrets: what stands in every manifest is shown, whatever a Secret
+// says too, and what is beside it is not.
+func TestWordsOfTheSchemaAreNoSecrets(t *testing.T) {
+	s := with(map[string]string{"a.yaml": "kind: Secret\nmetadata: {name: db}\nstringData:\n  mode: ReadWriteOnce\n  word: RedWriteOnce\n  claim.yaml: |\n" +
+		"    apiVersion: batch/v1beta1\n    metadata:\n      name: tide-tables-2\n    spec:\n      type: ClusterIP\n      accessModes:\n      - ReadWriteMany\n      hunter2hunter:\n",
+		"repo.yaml": "kind: Secret\nmetadata: {name: r, labels: {argocd.argoproj.io/secret-type: repository}}\nstringData: {name: quay-charts-9, type: git, url: 'https://quay:" + sentinel + "@git.example.com/quay.git', other: lantern-23}\n"})
+	for _, text := range []string{"ReadWriteOnce", "apiVersion: batch/v1beta1", "metadata:", "type: ClusterIP", "accessModes:", "- ReadWriteMany", "quay-charts-9"} {
+		assert.Equal(t, text, s.Text(text))
+	}
+	for _, text := range []string{"RedWriteOnce", "tide-tables-2", "hunter2hunter:", "lantern-23", sentinel} {
+		assert.NotContains(t, s.Text("before "+text+" after"), text)
+	}
+}
+
 func TestMasksShapes(t *testing.T) {
 	var s *Secrets
 	for in, want := range map[string]string{
