@@ -281,6 +281,9 @@ func makerOf(repository fs.FS, o *inventory.Object) *maker {
 			return nil
 		}
 		m.outside = !m.fills && m.namespace != "" && repository != nil && !appliesOwn(repository, spec)
+		if m.fills {
+			m.mayAll(o.Get("spec", "generators"), 0) // which charts and releases are called after
+		}
 	case inventory.GroupKind{Group: "kustomize.toolkit.fluxcd.io", Kind: "Kustomization"}:
 		m.fills = false
 		for _, v := range yamlnode.Fields(o.Get("spec", "postBuild", "substitute")) {
@@ -376,6 +379,21 @@ func (m *maker) may(name string) {
 		m.names = map[string]bool{}
 	}
 	m.names[name] = true
+}
+
+// mayAll remembers all values in a part of a resource.
+func (m *maker) mayAll(n *yaml.Node, depth int) {
+	const deep = 50
+	if n = yamlnode.Resolve(n); n == nil || depth > deep {
+		return
+	}
+	m.may(yamlnode.String(n))
+	for _, v := range yamlnode.Fields(n) {
+		m.mayAll(v, depth+1)
+	}
+	for _, e := range yamlnode.Elements(n) {
+		m.mayAll(e, depth+1)
+	}
 }
 
 // listen remembers the keys and names in a part of a resource that it may give to what

@@ -454,3 +454,26 @@ func TestReleasesOfAnyNamespace(t *testing.T) {
 		assert.Contains(t, above(run(t, check.Options{}, tree(t, files)), finding.Off), c.want+" pvc-not-found", name)
 	}
 }
+
+// TestReleasesOfGenerators: what an ApplicationSet installs may be called after a value of its
+// generators.
+func TestReleasesOfGenerators(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: disk, namespace: disks}\nspec: {serviceAccountName: disk-provisioner, containers: [{name: a, image: 'example.com/disk:1'}]}\n"
+	const set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: addons, namespace: argocd}\nspec:\n  generators: [{merge: {generators: [{clusters: {values: {addonChart: %s}}}]}}]\n" +
+		"  template:\n    metadata: {name: 'addon-{{.values.addonChart}}'}\n    spec: {destination: {namespace: '{{.values.namespace}}'}, source: {chart: '{{.values.addonChart}}', repoURL: 'https://example.com', targetRevision: '1'}}\n"
+	for chart, want := range map[string]string{"disk-provisioner": "note", "disk-cleaner": "warning"} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{"disks/pod.yaml": pod, "apps/addons.yaml": fmt.Sprintf(set, chart)}))
+		assert.Contains(t, above(rep, finding.Off), want+" serviceaccount-not-found", chart)
+	}
+}
+
+// TestKustomizationOfFlux: one of Flux may be in a file that is called as those of kustomize.
+func TestKustomizationOfFlux(t *testing.T) {
+	const of = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: %s, namespace: flux-system}\nspec: {interval: 10m, prune: true, path: ./base, sourceRef: {kind: GitRepository, name: flux-system}%s}\n"
+	rep := run(t, check.Options{}, tree(t, map[string]string{
+		"clusters/apps.yaml": fmt.Sprintf(of, "apps", ", dependsOn: [{name: base}]"), "clusters/base/kustomization.yaml": fmt.Sprintf(of, "base", ""),
+		"base/namespace.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n",
+	}))
+	assert.Empty(t, rep.Unread)
+	assert.NotContains(t, strings.Join(above(rep, finding.Off), " "), "object-not-found")
+}

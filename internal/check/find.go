@@ -170,6 +170,13 @@ func isKustomizationFile(path string) bool {
 	return slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
 }
 
+// isOfFlux reports whether a file that is called as those of kustomize has a Kustomization of
+// Flux, which somebody applies.
+func isOfFlux(path string) bool {
+	text, err := limits.ReadRegular(path)
+	return err == nil && (bytes.HasPrefix(text, []byte("apiVersion: "+fluxKustomize)) || bytes.Contains(text, []byte("\napiVersion: "+fluxKustomize))) && !bytes.Contains(text, []byte("\nresources:"))
+}
+
 // findBelow finds the trees in a folder.
 func findBelow(dir string, opts FindOptions) ([]Tree, error) {
 	w, err := walk(dir, opts)
@@ -287,7 +294,7 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 		case slices.Contains(partial, filepath.Dir(path)) && isChartFile(d.Name()):
 		case isAssertion(d.Name()):
 		case d.Type()&fs.ModeSymlink != 0 && w.leadsAway(path):
-		case isKustomizationFile(path):
+		case isKustomizationFile(path) && !isOfFlux(path):
 			w.kustomizations[filepath.Dir(path)] = readKustomization(path)
 		case isManifestFile(path) && exists(path):
 			files = append(files, path)
