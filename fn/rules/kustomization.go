@@ -44,7 +44,7 @@ func kustomizationRules() []*Rule {
 			Name: "images-entry-unused", Severity: finding.Error, Kustomization: true, URL: docs + "images/",
 			Doc: "An entry under images has a name that no container's image has: kustomize skips it without a word, and the image stays as it is. " +
 				"kustomize compares whole names, with the registry, as they are after the kustomizations below. " +
-				"It is an error where an image of nearly that name, of the same last part, or renamed from it is there, a warning otherwise, and a note of an entry that has nothing but the name, or that says what the base has made already.",
+				"It is an error where an image of nearly that name, of the same last part, or renamed from it is there, a warning otherwise, and a note of an entry that has nothing but the name, or that says what the base has made already; check makes a note of it where a file that is not in the build has an image of that name.",
 		},
 		{
 			Name: "replacement-misplaced", Severity: finding.Error, Kustomization: true, URL: docs + "replacements/",

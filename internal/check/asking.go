@@ -100,6 +100,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			if _, ok := flagsOfPrograms.asks(o, &f); ok && bytes.Contains(said, []byte(`"java"`)) {
 				return true
 			}
+			if name, ok := imagesElsewhere.asks(o, &f); ok && bytes.Contains(said, []byte("image: "+name)) {
+				return true
+			}
 			if _, ok := addedLater.asks(o, &f); ok && addsResources().Match(said) {
 				return true
 			}
@@ -158,7 +161,7 @@ func spoken(file string, text []byte) []byte {
 			said = append(said, linesHaving(text, "53")...)
 		}
 		if bytes.Contains(text, []byte("containers:")) {
-			said = append(said, linesBelow(text, "labels:", "ports:")...)
+			said = append(append(said, linesBelow(text, "labels:", "ports:")...), imageNames(text)...)
 		}
 		return append(said, replicaLines(text)...)
 	}

@@ -203,6 +203,7 @@ func Run(ctx context.Context, trees []Tree, opts Options) *Report {
 	portsOfPrograms.ask(outcomes, readers)
 	flagsOfPrograms.ask(outcomes, readers)
 	addedLater.ask(outcomes, readers)
+	imagesElsewhere.ask(outcomes, readers)
 	foldersOfPrograms.ask(outcomes, readers)
 	accountsOfPrograms.ask(outcomes, readers)
 	namespacesSet.ask(outcomes, readers)

@@ -265,7 +265,7 @@ func (r *reader) ask(file string, commands, comments []byte) {
 			if q.word != "" && !sure {
 				continue // another file may be the script
 			}
-		case (named[q.name] || made["helm"] != nil || made["helm_release"] != nil) && made.make(q.kind, q.name):
+		case (named[q.name] || made["helm"] != nil || made["helm_release"] != nil || q.kind == "Secret" && made["secret"] != nil) && made.make(q.kind, q.name):
 			for _, f := range findings {
 				if _, open := r.spoken[f]; open {
 					r.spoken[f] = speech{maker: file + " says how it is made"}
@@ -893,13 +893,30 @@ func (m makers) make(kind, name string) bool {
 					return true
 				}
 			default:
-				if hasWord(command, name) {
+				if hasWord(command, name) || word == "secret" && hasLike(command, name) {
 					return true
 				}
 			}
 		}
 	}
 	return false
+}
+
+// hasLike reports whether a command has a name of several words that differs from another one
+// in one of them: what makes shop-ada-token makes shop-grace-token too.
+func hasLike(command []byte, name string) bool {
+	const enough = 3
+	words := strings.Split(name, "-")
+	return len(words) >= enough && slices.ContainsFunc(strings.FieldsFunc(string(command), func(r rune) bool { return r >= 0x80 || !inWord(byte(r)) }), func(other string) bool {
+		others := strings.Split(other, "-")
+		different := 0
+		for i := 0; i < len(words) && len(others) == len(words); i++ {
+			if words[i] != others[i] {
+				different++
+			}
+		}
+		return len(others) == len(words) && different == 1
+	})
 }
 
 // endOfCommand cuts a command at the end of its line, unless that goes on.

@@ -145,6 +145,8 @@ func TestScriptsMakeObjects(t *testing.T) {
 	for name, c := range map[string]struct{ pod, file, text, want string }{
 		"nothing":                 {secret, "README.md", "Have fun with shop-keys.\n", "warning secret-not-found"},
 		"another name":            {secret, "README.md", "kubectl create secret generic shop-keys-2 --from-literal=a=b\n", "warning secret-not-found"},
+		"one of them":             {strings.ReplaceAll(secret, "shop-keys", "shop-ada-keys"), "README.md", "kubectl create secret generic -n shop shop-grace-keys --from-literal=a=b\n", "note secret-not-found"},
+		"two other words":         {strings.ReplaceAll(secret, "shop-keys", "shop-ada-keys"), "README.md", "kubectl create secret generic -n shop shop-grace-tls\n", "warning secret-not-found"},
 		"another kind":            {secret, "README.md", "kubectl create configmap shop-keys --from-literal=a=b\n", "warning secret-not-found"},
 		"the next command":        {secret, "README.md", "kubectl create secret generic other\nkubectl apply -f shop-keys/\n", "warning secret-not-found"},
 		"a file of its name":      {secret, "README.md", "kubectl apply -f shop-keys.yaml\n", "note secret-not-found"},

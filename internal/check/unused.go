@@ -179,6 +179,41 @@ var addedLater = saying[string]{
 	},
 }
 
+// imagesElsewhere makes notes of entries of images whose name an image has in a file that is
+// not in the build: it is no slip, and is for what may be added. A word may be many's.
+var imagesElsewhere = saying[string]{
+	asks: func(_ *outcome, f *finding.Finding) (name string, ok bool) {
+		name = f.Said().Name
+		return name, f.Rule == effects.ImagesEntryUnused && f.Severity == finding.Warning && strings.ContainsAny(name, "-/")
+	},
+	wants: func(file string) bool { return isYAML(file) && !isKustomizationFile(file) },
+	says: func(file string, text []byte) func(string) string {
+		if !bytes.Contains(text, []byte("image: ")) {
+			return nil
+		}
+		names := imageNames(text)
+		return func(name string) string {
+			if bytes.Contains(names, []byte("image: "+name+"\n")) {
+				return file + " has an image of that name, and is not in this build"
+			}
+			return ""
+		}
+	},
+}
+
+// imageNames are the lines of a text that have an image, with nothing but its name.
+func imageNames(text []byte) []byte {
+	var names []byte
+	for _, m := range imageLine().FindAllSubmatch(text, -1) {
+		names = append(append(append(names, "image: "...), m[1]...), '\n')
+	}
+	return names
+}
+
+var imageLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ -]*image: +["']?([^\s:@"']+)(?:[:@][^\s"']*)?["']?\s*(?:#.*)?$`)
+})
+
 // entersFolder is how a script says which folder commands are run in.
 var entersFolder = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b(?:cd|pushd|chdir)\b|\b(?:work[\w-]*dir\w*|cwd|dir)\b|\bedit add\b`)

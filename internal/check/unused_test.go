@@ -101,6 +101,21 @@ func TestAddedLater(t *testing.T) {
 	}
 }
 
+// TestImagesElsewhere: an entry of images is for what another file has.
+func TestImagesElsewhere(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\nspec:\n  containers:\n  - name: a\n    image: %s\n"
+	for image, want := range map[string]string{
+		"beacon-light": "note", "'beacon-light:1.2'": "note", "beacon-light@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef": "note",
+		"beacon-lights": "warning", "example.com/beacon-light": "warning",
+	} {
+		rep := run(t, check.Options{}, tree(t, map[string]string{
+			"deploy/shop/kustomization.yaml": kustomization + "- pod.yaml\nimages:\n- {name: beacon-light, newTag: '2'}\n", "deploy/shop/pod.yaml": fmt.Sprintf(pod, "shop", "'example.com/a:1'"),
+			"deploy/shop/later.yaml": fmt.Sprintf(pod, "later", image),
+		}))
+		assert.Contains(t, above(rep, finding.Off), want+" images-entry-unused", image)
+	}
+}
+
 // TestUnusedWhereItIsWritten: a prefix only says what an object is called, in each overlay
 // otherwise.
 func TestUnusedWhereItIsWritten(t *testing.T) {

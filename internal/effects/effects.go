@@ -547,7 +547,7 @@ func (r *Recorder) image(s *kbuild.Step) {
 		if entry.NewName+entry.NewTag+entry.TagSuffix+entry.Digest == "" { // nothing is lost, and something may write a tag here
 			level = finding.Note
 		}
-		r.report(ImagesEntryUnused, level, s.File, at, message, silent)
+		r.report(ImagesEntryUnused, level, s.File, at, message, silent, says(finding.About{Name: entry.Name}))
 	}
 }
 
