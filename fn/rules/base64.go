@@ -273,7 +273,7 @@ var dataTrailingNewline = &Rule{
 	URL:      secretDocs,
 	Doc: "A single-line value of a Secret ends in a newline. " +
 		"It is what `echo value | base64` gives, and makes passwords, users and URLs wrong where they are read from the environment. " +
-		"It is a warning where nothing in the build reads the value as an environment variable. PEM, keys, files and other multi-line values are left alone.",
+		"It is a warning where nothing in the build reads the value as an environment variable, and a note for numbers. PEM, keys, files and other multi-line values are left alone.",
 	Run: func(p *Pass) error {
 		p.eachSecretValue(func(v *secretValue) {
 			if v.err != nil || !hasStrayNewline(v) {
@@ -288,6 +288,9 @@ var dataTrailingNewline = &Rule{
 			}
 			if isProse(v) {
 				opts = append(opts, AtMost(finding.Warning))
+			}
+			if isNumber(strings.TrimSpace(string(v.plain))) {
+				opts = append(opts, AtMost(finding.Note)) // most programs read a number without what is around it
 			}
 			help := Help("encode without the newline: printf %%s VALUE | base64 -w0")
 			if v.field == "stringData" {

@@ -71,7 +71,7 @@ var monitorSelectsNothing = &Rule{
 							have = []string{other}
 						}
 					}
-					p.Report(m.object, labels, fmt.Sprintf("no Service has the labels %s: the pods of Service %s have them, and a ServiceMonitor selects Services by their own labels", text, c.Owner.Name), Suggest(have...),
+					p.Report(m.object, labels, fmt.Sprintf("no Service has the labels %s: the pods of Service %s have them, and a ServiceMonitor selects Services by their own labels", text, c.Owner.Name), Suggest(have...), Says(finding.About{Of: "Services by the labels of pods"}),
 						Help("add the labels to metadata.labels of the Service"))
 					return
 				}

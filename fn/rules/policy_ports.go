@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -34,7 +35,7 @@ var policyPortNotServed = &Rule{
 					pods = append(pods, p.podsOfSelector(o.Namespace, selector))
 				}
 				for _, rule := range yamlnode.Elements(o.Get("spec", "ingress")) {
-					p.checkPolicyPorts(o, rule, row.ports, pods, "this policy selects")
+					p.checkPolicyPorts(o, rule, row.ports, pods, ownPods)
 				}
 				for _, rule := range yamlnode.Elements(o.Get("spec", "egress")) {
 					if pods, ok := row.destinations(p, o, rule); ok {
@@ -46,6 +47,9 @@ var policyPortNotServed = &Rule{
 		return nil
 	},
 }
+
+// ownPods is how a message calls the pods that a policy is for.
+const ownPods = "this policy selects"
 
 // policyPort says where a kind of policy has its ports. Paths are those of the
 // policy, or of one of its rules.
@@ -247,7 +251,15 @@ func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*podGro
 		for _, g := range pods {
 			names = append(names, g.named())
 		}
-		p.Report(o, n, fmt.Sprintf("no container of the pods that %s has a port named %q", which, want), DidYouMean(names.nearest(want)...),
+		more := func(*finding.Finding) {}
+		if selector := cmp.Or(o.Get("spec", "podSelector"), o.Get("spec", "endpointSelector")); which == ownPods && !hasExpressions(selector) {
+			var found []*inventory.Pod
+			for _, g := range pods {
+				found = append(found, g.pods...)
+			}
+			more = lacksPods(yamlnode.Get(selector, "matchLabels"), want, found)
+		}
+		p.Report(o, n, fmt.Sprintf("no container of the pods that %s has a port named %q", which, want), DidYouMean(names.nearest(want)...), more,
 			Help("the policy lets nobody in by it; the named ports there are: %s", names.listOrNone()))
 		return
 	}

@@ -35,6 +35,20 @@ func TestPodsOfOtherFiles(t *testing.T) {
 	}
 }
 
+// TestPodsOfComponents: a policy of a base names a port of what a component adds.
+func TestPodsOfComponents(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME, labels: {app: NAME}}\nspec: {containers: [{name: NAME, image: 'example.com/NAME:1.0', ports: [{name: PORT, containerPort: 80}]}]}\n"
+	const policy = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: till}\nspec: {podSelector: {}, ingress: [{ports: [{port: scans}]}]}\n"
+	named := func(name, port string) string { return strings.NewReplacer("NAME", name, "PORT", port).Replace(pod) }
+	for port, want := range map[string][]string{"scans": nil, "scan": {"error policy-port-not-served"}} {
+		files := map[string]string{
+			"till/kustomization.yaml": kustomization + "- till.yaml\n", "till/till.yaml": named("till", "web") + policy, ".git/config": "",
+			"till/components/scanner/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources:\n- scanner.yaml\n", "till/components/scanner/scanner.yaml": named("scanner", port),
+		}
+		assert.Equal(t, want, above(run(t, check.Options{}, tree(t, files)), finding.Note), port)
+	}
+}
+
 // TestPodsOfPeers: a policy that is applied to several clusters names pods of each.
 func TestPodsOfPeers(t *testing.T) {
 	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME, labels: {app: NAME}}\nspec: {containers: [{name: NAME, image: 'example.com/NAME:1.0'}]}\n"

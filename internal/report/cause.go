@@ -88,8 +88,15 @@ var habits = map[string]func(f *finding.Finding) (common string, ok bool){
 		}
 		return place(f), f.File != "" && f.Line > 0
 	},
-	"replicas-fixed": func(f *finding.Finding) (string, bool) { // of one file, whose autoscalers set them
-		return f.File, f.File != "" && f.Severity < finding.Error
+	"replicas-fixed": func(f *finding.Finding) (string, bool) { // of one folder, whose autoscalers set them
+		return path.Dir(f.File), f.File != "" && f.Severity < finding.Error
+	},
+	"metric-without-request": func(f *finding.Finding) (string, bool) { // of one file's autoscalers
+		return f.File, f.File != "" && f.Meant == ""
+	},
+	"monitor-selects-nothing": func(f *finding.Finding) (string, bool) { // by the labels of pods
+		about := f.Said()
+		return f.File + end + about.Of, about.What == "" && about.Of != ""
 	},
 	"host-not-rewritten": func(f *finding.Finding) (string, bool) { // the addresses that one kustomization leaves
 		return f.Tree, f.Tree != ""

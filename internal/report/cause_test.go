@@ -118,6 +118,18 @@ func TestTextCauses(t *testing.T) {
 			in("image-likely-local", "web.yaml", "", `image "web:latest" has no registry`, warning),
 			in("image-likely-local", "api.yaml", "", `image "api:latest" has no registry`, warning),
 		}},
+		{"monitors of a file", 1, []f{
+			in("monitor-selects-nothing", "web.yaml", "", `no Service has the labels app=a: the pods of Service a have them`, about("", "pods")),
+			in("monitor-selects-nothing", "web.yaml", "", `no Service has the labels app=b: the pods of Service b have them`, about("", "pods"), at(9)),
+		}},
+		{"autoscalers of a file", 1, []f{
+			in("metric-without-request", "web.yaml", "", `container "a" of Deployment a requests no cpu`, warning),
+			in("metric-without-request", "web.yaml", "", `container "b" of Deployment b requests no cpu`, warning, at(9)),
+		}},
+		{"replicas of a folder", 1, []f{
+			in("replicas-fixed", "k8s/a.yaml", "", `replicas is fixed at 1, outside of the 2 to 3`, warning),
+			in("replicas-fixed", "k8s/b.yaml", "", `replicas is fixed at 1, outside of the 2 to 9`, warning),
+		}},
 		{"images of one registry", 1, []f{
 			in("image-invalid", "web.yaml", "", `".ecr..example.com/web:1" is not the name of an image`, about("", ".ecr..example.com")),
 			in("image-invalid", "api.yaml", "", `".ecr..example.com/api:1" is not the name of an image`, about("", ".ecr..example.com")),
