@@ -398,9 +398,26 @@ func isPreview(suffix string) bool {
 	})
 }
 
+// hasLater reports whether a file beside one is called after it and names a release of
+// Kubernetes without what is asked for: deployment_k8s_1.25.yaml beside deployment.yaml.
+func (p *paths) hasLater(file string, what finding.Resource) bool {
+	_, gone := rules.Removed(what.APIVersion, what.Kind)
+	name := filepath.Base(file)
+	stem := strings.TrimSuffix(name, filepath.Ext(name))
+	return slices.ContainsFunc(p.siblings(filepath.Dir(absolute(filepath.FromSlash(file)))), func(sibling string) bool {
+		of, ok := strings.CutPrefix(sibling, stem)
+		m := kubernetesRelease().FindStringSubmatch(of)
+		if !ok || m == nil {
+			return false
+		}
+		minor, _ := strconv.Atoi(m[1])
+		return minor >= gone
+	})
+}
+
 // isFor reports whether the path of a file names an apiVersion, as in
 // ingress-v1beta1.yaml, or a release of Kubernetes that still served it, as in
-// deploy/1.15, or that of a file beside it, called after it, one that does not.
+// deploy/1.15.
 func (p *paths) isFor(file string, what finding.Resource) bool {
 	rel, ok := p.relative(file)
 	if !ok {
@@ -411,19 +428,6 @@ func (p *paths) isFor(file string, what finding.Resource) bool {
 		return true
 	}
 	_, gone := rules.Removed(what.APIVersion, what.Kind)
-	name := path.Base(rel)
-	stem := strings.TrimSuffix(name, path.Ext(name))
-	if slices.ContainsFunc(p.siblings(filepath.Dir(filepath.FromSlash(file))), func(sibling string) bool {
-		of, ok := strings.CutPrefix(sibling, stem)
-		m := kubernetesRelease().FindStringSubmatch(of)
-		if !ok || m == nil {
-			return false
-		}
-		minor, _ := strconv.Atoi(m[1])
-		return minor >= gone
-	}) {
-		return true // deployment.yaml beside deployment_k8s_1.25.yaml
-	}
 	for _, m := range kubernetesRelease().FindAllStringSubmatch(rel, -1) {
 		if minor, _ := strconv.Atoi(m[1]); oldest <= minor && minor < gone {
 			return true
@@ -494,7 +498,11 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		case tested, kept, form, past: // a mistake here is worth less than one elsewhere
 			f.Severity = max(f.Severity-1, finding.Note)
 		default:
-			if f.Severity == finding.Error && f.Rule == "api-removed" && p.isFor(file, f.Resource) {
+			switch {
+			case f.Rule != "api-removed":
+			case p.hasLater(file, f.Resource):
+				f.Severity = finding.Note
+			case f.Severity == finding.Error && p.isFor(file, f.Resource):
 				f.Severity = finding.Warning
 			}
 		}

@@ -65,6 +65,10 @@ func TestWhatPathsSay(t *testing.T) {
 		assert.Equal(t, want, severityOf(t, "unknown-field", dir), path)
 		assert.Equal(t, finding.Error, severityOf(t, "unknown-field", filepath.Join(dir, path)), "%s by itself", path)
 	}
+	const budget = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: api}\nspec: {maxUnavailable: 1, selector: {matchLabels: {app: api}}}\n"
+	for later, want := range map[string]finding.Severity{"api_k8s_1.25.yaml": finding.Note, "api-1.24.yaml": finding.Error, "api2.yaml": finding.Error} {
+		assert.Equal(t, want, severityOf(t, "api-removed", tree(t, map[string]string{"k8s/api.yaml": budget, "k8s/" + later: text})), later)
+	}
 	for old, want := range map[string]finding.Severity{"api.old": finding.Note, "api-OLD": finding.Note, "web.old": finding.Warning, "apiold": finding.Note} {
 		assert.Equal(t, want, severityOf(t, "unknown-field", tree(t, map[string]string{old + "/api.yaml": text, "api/web.yaml": strings.ReplaceAll(text, "selectr", "selector")})), old)
 	}
