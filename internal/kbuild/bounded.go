@@ -3,6 +3,7 @@ package kbuild
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"log"
@@ -61,11 +62,25 @@ func (b *bounded) ReadFile(path string) ([]byte, error) {
 	if over {
 		return nil, &beyond{path, limits.TooLarge()}
 	}
-	if err := manifest.Bounded(content, mayHoldYAML(path, content)); err != nil {
+	key := within{sha256.Sum256(content), mayHoldYAML(path, content), limits.Current()}
+	if _, known := knownWithin.Load(key); known {
+		return content, nil
+	}
+	if err := manifest.Bounded(content, key.texts); err != nil {
 		return nil, &beyond{path, err}
 	}
+	knownWithin.Store(key, nil)
 	return content, nil
 }
+
+// within is a content that is within limits: what many overlays share is parsed once to know.
+type within struct {
+	sum
+	texts bool // too
+	limits.Limits
+}
+
+var knownWithin sync.Map // of within
 
 // mayHoldYAML reports whether texts in a file are YAML to kustomize: patches in a
 // kustomization, and in the configuration of a built-in transformer.

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
-	"sync"
 
 	"go.yaml.in/yaml/v3"
 	"sigs.k8s.io/kustomize/api/types"
@@ -204,7 +202,7 @@ func unreached(content []byte) *unreachedError {
 
 func unreachedIn(piece []byte) *unreachedError {
 	plain := plainMapping(piece)
-	if plain && !listKind().Match(piece) {
+	if plain && !mayBeList(piece) {
 		return nil
 	}
 	if !plain {
@@ -230,8 +228,27 @@ func unreachedIn(piece []byte) *unreachedError {
 	return nil
 }
 
-// listKind matches text whose kind may be that of a list.
-var listKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^["']?kind["']?[ \t]*:.*List`) })
+// mayBeList reports whether the kind of a text may be that of a list: a line begins with
+// kind, in quotes or not, and has List in it. Definitions of resources are long.
+func mayBeList(text []byte) bool {
+	for {
+		i := bytes.Index(text, []byte("kind"))
+		if i < 0 {
+			return false
+		}
+		before := bytes.TrimRight(text[:i], `"'`)
+		text = text[i:]
+		if len(before) > 0 && before[len(before)-1] != '\n' {
+			text = text[1:]
+			continue
+		}
+		line, rest, _ := bytes.Cut(text, []byte("\n"))
+		if bytes.Contains(line, []byte("List")) {
+			return true
+		}
+		text = rest
+	}
+}
 
 // beyondFirst returns the first line of what follows the first document of a text, 0 if
 // there is nothing, or no document.
