@@ -226,13 +226,15 @@ func TestNextFailures(t *testing.T) {
 		"merges":            {kustomization + "- ../base\nconfigMapGenerator:\n" + fmt.Sprintf(merge, "ebb") + fmt.Sprintf(merge, "flow"), []string{"quay/kustomization.yaml:6", "quay/kustomization.yaml:9"}},
 		"patches":           {kustomization + "- ../base\npatches:\n" + fmt.Sprintf(patch, "ebb") + fmt.Sprintf(patch, "flow"), []string{"quay/kustomization.yaml:7", "quay/kustomization.yaml:9"}},
 		"files of a base":   {kustomization + "- ../torn\n- broken.yaml\n", []string{"torn/broken.yaml:5", "quay/broken.yaml:5"}},
+		"above patches":     {kustomization + "- ../unpatched\npatches:\n" + fmt.Sprintf(patch, "flow"), []string{"unpatched/kustomization.yaml:7"}},
 		"behind what lacks": {kustomization + "- ../torn\npatches:\n" + fmt.Sprintf(patch, "a"), []string{"torn/broken.yaml:5"}},
 		"one that is read":  {kustomization + "- ../base\nconfigMapGenerator:\n- name: ebb\n  envs:\n  - tides.properties\n", []string{"quay/kustomization.yaml:8"}},
 	} {
 		rep := run(t, check.Options{}, tree(t, map[string]string{
 			".git/config": "", "base/kustomization.yaml": kustomization + "- a.yaml\n", "base/a.yaml": fmt.Sprintf(object, "tide"),
 			"torn/kustomization.yaml": kustomization + "- broken.yaml\n- b.yaml\n", "torn/b.yaml": fmt.Sprintf(object, "b"), "torn/broken.yaml": broken,
-			"quay/kustomization.yaml": c.overlay, "quay/broken.yaml": broken,
+			"unpatched/kustomization.yaml": kustomization + "- ../base\npatches:\n" + fmt.Sprintf(patch, "ebb"),
+			"quay/kustomization.yaml":      c.overlay, "quay/broken.yaml": broken,
 		}))
 		var got []string
 		for _, f := range rep.Findings {

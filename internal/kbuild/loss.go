@@ -46,9 +46,10 @@ func (l *Loss) MayGive(name, key string) bool {
 	return l.Generates != "" && strings.Contains(name, l.Generates) && (l.Reads || slices.Contains(strings.Split(l.Keys, "\n"), key))
 }
 
-// MayNeed reports whether the entry may have failed for want of another one.
+// MayNeed reports whether the entry may have failed for want of another one: a patch of the
+// kustomization that it is in changes nothing that others are for.
 func (l *Loss) MayNeed(other Loss) bool {
-	return !other.Patch && (other.Generates == "" || l.Generates == "" || other.Generates == l.Generates)
+	return !(other.Patch && other.Dir == l.Dir) && (other.Generates == "" || l.Generates == "" || other.Generates == l.Generates)
 }
 
 // adding are the fields of kustomizations whose entries add resources.
