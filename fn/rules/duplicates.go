@@ -549,7 +549,7 @@ var duplicateEnv = &Rule{
 	URL:      "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/",
 	Doc: "A container defines the same environment variable twice. " +
 		"The last one wins silently, and kubectl apply and patches, which merge the list by name, may keep either. " +
-		"It is a warning where both have the same value. A second one that extends the first, as in $(PATH):/opt/bin, is left alone.",
+		"It is a note where both have the same value. A second one that extends the first, as in $(PATH):/opt/bin, is left alone.",
 	Run: func(p *Pass) error {
 		p.eachContainer(func(o *inventory.Object, c *inventory.Container) {
 			p.duplicates(c.Node, "env", "name", func(name string, second, first *yaml.Node) {
@@ -560,7 +560,7 @@ var duplicateEnv = &Rule{
 				opts := []Option{Help("keep one of the two")}
 				if sameEnv(first, second) {
 					message = fmt.Sprintf("container %q has the variable %s twice", c.Name, name)
-					opts = append(opts, AtMost(finding.Warning))
+					opts = append(opts, AtMost(finding.Note))
 				}
 				p.Report(o, yamlnode.Get(second, "name"), message, opts...)
 			})

@@ -23,7 +23,7 @@ var policyPortNotServed = &Rule{
 	Doc: "A NetworkPolicy opens a port that the pods behind it do not have: the port of their Service instead of the pods' own, or a name that no container port has. " +
 		"Policies are applied behind the Service, where the port is the pods' targetPort, so the traffic that was to be let through is dropped; that is so for ingress to the pods that the policy selects and for egress to those that its peers select. " +
 		"A number is reported only where it is a port of a Service whose pods are these and have another, and, as a warning, where it is one digit away from the only port like it that they declare; whatever else listens is left alone, and where the pods declare no ports it is a warning, and a note where the same rule opens the pods' own port too. " +
-		"Egress is judged where all its peers are pods of the build. CiliumNetworkPolicies are read too.",
+		"A name is a note in the policy of a chart, which lets in what other values switch on. Egress is judged where all its peers are pods of the build. CiliumNetworkPolicies are read too.",
 	Run: func(p *Pass) error {
 		for _, row := range policyPorts {
 			for _, o := range p.Inventory.OfKind(row.kind) {
@@ -251,6 +251,10 @@ func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*podGro
 		for _, g := range pods {
 			names = append(names, g.named())
 		}
+		severity := finding.Error
+		if o.Label("helm.sh/chart") != "" {
+			severity = finding.Note // a chart lets in what other values switch on
+		}
 		more := func(*finding.Finding) {}
 		if selector := cmp.Or(o.Get("spec", "podSelector"), o.Get("spec", "endpointSelector")); which == ownPods && !hasExpressions(selector) {
 			var found []*inventory.Pod
@@ -259,7 +263,7 @@ func (p *Pass) checkPolicyPort(o *inventory.Object, n *yaml.Node, pods []*podGro
 			}
 			more = lacksPods(yamlnode.Get(selector, "matchLabels"), want, found)
 		}
-		p.Report(o, n, fmt.Sprintf("no container of the pods that %s has a port named %q", which, want), DidYouMean(names.nearest(want)...), more,
+		p.Report(o, n, fmt.Sprintf("no container of the pods that %s has a port named %q", which, want), DidYouMean(names.nearest(want)...), more, AtMost(severity),
 			Help("the policy lets nobody in by it; the named ports there are: %s", names.listOrNone()))
 		return
 	}

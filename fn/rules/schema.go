@@ -244,8 +244,8 @@ func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
 	}
-	if found.What == apischema.CertificateAlone || found.What == apischema.CertificateElsewhere && p.isCertified(found.Field) {
-		opts = append(opts, AtMost(finding.Note)) // each host that has a rule has a certificate
+	if found.What == apischema.FormerToRead || found.What == apischema.CertificateAlone || found.What == apischema.CertificateElsewhere && p.isCertified(found.Field) {
+		opts = append(opts, AtMost(finding.Note)) // each host that has a rule has a certificate, and nobody lacks what the group had
 	}
 	if found.Help == apischema.Blank || found.What == apischema.ToFillIn {
 		opts = append(opts, func(f *finding.Finding) { f.ToFillIn = true })
@@ -300,8 +300,8 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 		word = templateMark(n.Value)
 	}
 	switch found.Rule {
-	case apischema.ValueInvalid, apischema.WrongType, apischema.ScheduleInvalid:
-		// No address, number or schedule is written so, and variables of scripts are.
+	case apischema.ValueInvalid, apischema.WrongType, apischema.ScheduleInvalid, apischema.IngressInvalid, apischema.UnsupportedValue:
+		// No address, number, schedule or word of the schema is written so, and variables of scripts are.
 		if word == "" && isVariableName(n.Value) && (strings.Contains(n.Value, "_") || numbered().MatchString(n.Value)) {
 			word = n.Value
 		}

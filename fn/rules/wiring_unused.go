@@ -82,7 +82,7 @@ func (p *Pass) unusedConfigs() map[*inventory.Object]*inventory.Object {
 	unused := map[*inventory.Object]*inventory.Object{}
 	for _, kind := range [...]string{"ConfigMap", "Secret"} {
 		for _, o := range p.Inventory.OfKind(gk(kind)) {
-			if o.Node == nil || used[o] || o.Get("metadata", "ownerReferences") != nil {
+			if o.Node == nil || used[o] || o.Get("metadata", "ownerReferences") != nil || saysNothing(o) {
 				continue
 			}
 			name := WithoutHash(o.BaseName())
@@ -94,6 +94,18 @@ func (p *Pass) unusedConfigs() map[*inventory.Object]*inventory.Object {
 		}
 	}
 	return unused
+}
+
+// saysNothing reports whether all values of a ConfigMap or Secret are empty.
+func saysNothing(o *inventory.Object) bool {
+	for _, field := range [...]string{"data", "stringData", "binaryData"} {
+		for _, v := range yamlnode.Fields(o.Get(field)) {
+			if yamlnode.String(v) != "" {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // WithoutHash cuts off the hash that kustomize appends to generated names: ten

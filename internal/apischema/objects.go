@@ -1107,12 +1107,30 @@ func (o *object) ruleMatches() {
 				last.Field = "22"
 			}
 			last.Help = "extensions has it no more since Kubernetes 1." + last.Field + ", and the rule allows nothing of it"
+			if o.reads() && !o.aboveAllows("ingresses/status") {
+				last.What = FormerToRead
+			}
 		}
 	}
 }
 
+// reads reports whether a rule of a role is for looking only.
+func (o *object) reads() bool {
+	return !slices.ContainsFunc(yamlnode.Elements(o.get("verbs")), func(n *yaml.Node) bool {
+		verb := yamlnode.String(n)
+		return verb != "get" && verb != "list" && verb != "watch"
+	})
+}
+
+// aboveAllows reports whether a rule of the same Role is about a resource.
+func (o *object) aboveAllows(resource string) bool {
+	return len(o.above) > 0 && slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(o.above[0].node, "rules")), func(rule *yaml.Node) bool {
+		return slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(rule, "resources")), func(n *yaml.Node) bool { return yamlnode.String(n) == resource })
+	})
+}
+
 // allowedBeside reports whether another rule of the same Role allows what this one says
-// of a resource, in one of its groups.
+// of a resource, in one of its groups. Of all verbs any are enough.
 func (o *object) allowedBeside(resource string, groups []string) bool {
 	if len(o.above) == 0 {
 		return false
@@ -1124,7 +1142,7 @@ func (o *object) allowedBeside(resource string, groups []string) bool {
 	}
 	return len(rules) <= most && slices.ContainsFunc(rules, func(rule *yaml.Node) bool {
 		for _, verb := range yamlnode.Elements(o.get("verbs")) {
-			if !has(yamlnode.Get(rule, "verbs"), func(v string) bool { return v == "*" || v == yamlnode.String(verb) }) {
+			if yamlnode.String(verb) != "*" && !has(yamlnode.Get(rule, "verbs"), func(v string) bool { return v == "*" || v == yamlnode.String(verb) }) {
 				return false
 			}
 		}

@@ -64,6 +64,9 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 	if meant == "" && other.text == "" && s.Name == "" {
 		meant = lackingOf(key.Value, v, s, free)
 	}
+	if s.Name == "" && meant != "" && !sure && v.Kind == yaml.ScalarNode && !w.fits(v, s.Field(meant).Schema) {
+		meant, names = "", nil // what it may not have speaks against it
+	}
 	switch {
 	case meant != "" && (sure || other.text == "" || !other.sure && takesShape(v, s.Field(meant).Schema)):
 		field := s.Field(meant)
@@ -99,6 +102,9 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 		case other.into != nil:
 			p.fix = &fix{in: n, key: key, into: other.into, under: other.under}
 		}
+		if s.Name == "" && len(v.Content) > 0 {
+			p.fix = nil // definitions have many fields of a name, and another one may be meant
+		}
 	default:
 		p.Help = "the API server refuses it; where validation is off it is dropped without a word"
 		p.Warning = isNull(v) // which loses nothing
@@ -111,6 +117,13 @@ func (w *walker) unknownField(n, key, v *yaml.Node, s *Schema) string {
 	}
 	w.add(p)
 	return meant
+}
+
+// fits reports whether a scalar is one that a field takes.
+func (w *walker) fits(v *yaml.Node, s *Schema) bool {
+	alone := walker{secret: w.secret, built: w.built}
+	alone.value(v, nil, s)
+	return len(alone.problems) == 0
 }
 
 // former is a field of a version of the API that is not served any more.

@@ -26,7 +26,7 @@ type Problem struct {
 	Message, Help string
 	// Suggestions are what was probably meant, best first.
 	Suggestions []string
-	// What is [Elsewhere], [ToFillIn], [Former], [Namespaceless], [CertificateAlone], [CertificateElsewhere] or "".
+	// What is [Elsewhere], [ToFillIn], [Former], [FormerToRead], [Namespaceless], [CertificateAlone], [CertificateElsewhere] or "".
 	// Field is the one that lacks, and List the field whose list what lacks it is an element of.
 	What, Field, List string
 	// Warning is set for what the API server takes and nobody wants.
@@ -51,7 +51,11 @@ const Elsewhere = "elsewhere"
 
 // Former is what is of a group that had it until a release of Kubernetes 1, whose minor number
 // is Field.
-const Former = "former"
+// It is [FormerToRead] where the rule lets somebody read it only, which hardly anybody lacks.
+const (
+	Former       = "former"
+	FormerToRead = "former, to read"
+)
 
 // Namespaceless is what is wrong with a subject of a ClusterRoleBinding that says no namespace.
 const Namespaceless = "namespaceless"

@@ -89,6 +89,9 @@ func certManagerReader(top string, findings []*finding.Finding) *textReader {
 						continue // nobody says that it is installed
 					}
 					dir := path.Dir(file)
+					if inOneName := strings.ReplaceAll(path.Base(dir), "-", ""); strings.EqualFold(inOneName, "certmanager") {
+						dir = path.Dir(dir) // it is for all beside it
+					}
 					if first, _, _ := strings.Cut(file, "/"); strings.HasPrefix(first, ".") || ofAll[first] {
 						dir = "."
 					}

@@ -594,7 +594,7 @@ func TestOldClusters(t *testing.T) {
 		rep := run(t, check.Options{}, tree(t, map[string]string{"ingress.yaml": ingress, c.file: c.text}))
 		assert.Contains(t, above(rep, finding.Off), c.want+" api-removed", name)
 	}
-	const role = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: pier}\nrules: [{apiGroups: [extensions], resources: [deployments], verbs: [list]}]\n"
+	const role = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: pier}\nrules: [{apiGroups: [extensions], resources: [deployments], verbs: [create]}]\n"
 	assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"a.yaml": ingress + role})), finding.Off), "note access-invalid")
 	assert.Contains(t, above(run(t, check.Options{}, tree(t, map[string]string{"a.yaml": role})), finding.Off), "warning access-invalid")
 }

@@ -225,7 +225,7 @@ var madeBefore = sync.OnceValue(func() *regexp.Regexp {
 func (t *Tree) comesLater(f *kbuild.Failure, text []byte) string {
 	file := f.Gone
 	name := filepath.Base(file)
-	public := strings.Contains(name, "external") || strings.Contains(name, "sealed") || isSlip(f)
+	public := strings.Contains(name, "external") || strings.Contains(name, "sealed") && !isAlone(f) || isSlip(f)
 	top := t.top()
 	rel, err := filepath.Rel(top, file)
 	rel = filepath.ToSlash(rel)
@@ -309,6 +309,14 @@ func isGenerated(rel string) bool {
 // folder is not what .env means.
 func isSlip(f *kbuild.Failure) bool {
 	return f.Near != "" && !strings.HasPrefix(filepath.Base(f.Gone), ".")
+}
+
+// isAlone reports whether the folder of a file that is not there has its kustomization and
+// nothing else: all it was to have is kept elsewhere.
+func isAlone(f *kbuild.Failure) bool {
+	dir := filepath.Dir(absolute(f.File))
+	entries, err := os.ReadDir(dir)
+	return err == nil && len(entries) == 1 && filepath.Dir(f.Gone) == filepath.FromSlash(dir)
 }
 
 func isFolderOnDisk(path string) bool {

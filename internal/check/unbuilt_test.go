@@ -287,3 +287,15 @@ func TestNamespacesSet(t *testing.T) {
 		assert.Equal(t, want, severityOf(t, "access-invalid", dir), script)
 	}
 }
+
+// TestSealedElsewhere: a folder that is to have sealed Secrets, and has none, gets them for
+// each cluster.
+func TestSealedElsewhere(t *testing.T) {
+	for beside, want := range map[string]int{"": 0, "till/mail.yaml": 1} {
+		files := map[string]string{"till/kustomization.yaml": kustomization + "- db-sealed-secret.yaml\n", ".git/config": ""}
+		if beside != "" {
+			files[beside] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mail}\n"
+		}
+		assert.Len(t, run(t, check.Options{}, tree(t, files)).Findings, want, beside)
+	}
+}

@@ -544,7 +544,7 @@ func (r *Recorder) image(s *kbuild.Step) {
 			return
 		}
 		level := finding.Warning
-		if entry.NewName+entry.NewTag+entry.TagSuffix+entry.Digest == "" { // nothing is lost, and something may write a tag here
+		if entry.NewName+entry.NewTag+entry.TagSuffix+entry.Digest == "" || strings.Contains(entry.Name, "$(") { // nothing is lost, and something may write a tag here
 			level = finding.Note
 		}
 		r.report(ImagesEntryUnused, level, s.File, at, message, silent, says(finding.About{Name: entry.Name}))
