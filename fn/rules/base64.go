@@ -273,7 +273,7 @@ var dataTrailingNewline = &Rule{
 	URL:      secretDocs,
 	Doc: "A single-line value of a Secret ends in a newline. " +
 		"It is what `echo value | base64` gives, and makes passwords, users and URLs wrong where they are read from the environment. " +
-		"It is a warning where nothing in the build reads the value as an environment variable, and a note for numbers. PEM, keys, files and other multi-line values are left alone.",
+		"Where nothing in the build reads the value as an environment variable it is a warning for passwords and the like, and a note for others, as for numbers. PEM, keys, files and other multi-line values are left alone.",
 	Run: func(p *Pass) error {
 		p.eachSecretValue(func(v *secretValue) {
 			if v.err != nil || !hasStrayNewline(v) {
@@ -284,7 +284,11 @@ var dataTrailingNewline = &Rule{
 				if v.field == "stringData" {
 					return // a block scalar for a file
 				}
-				opts = append(opts, AtMost(finding.Warning))
+				severity := finding.Note // its reader may take the line, or nobody reads it
+				if isCredentialKey(v.key) {
+					severity = finding.Warning
+				}
+				opts = append(opts, AtMost(severity))
 			}
 			if isProse(v) {
 				opts = append(opts, AtMost(finding.Warning))

@@ -13,7 +13,6 @@ import (
 	"github.com/ressKim-io/wealist-k8s-migration/fn/finding"
 	"github.com/ressKim-io/wealist-k8s-migration/fn/inventory"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/apischema"
-	"github.com/ressKim-io/wealist-k8s-migration/internal/reference"
 	"github.com/ressKim-io/wealist-k8s-migration/internal/yamlnode"
 )
 
@@ -55,6 +54,9 @@ var duplicateYAMLKey = &Rule{
 	Run: func(p *Pass) error {
 		two := twoInOne.Of(p.Build)
 		for _, o := range p.Inventory.Objects() {
+			if yamlnode.Get(o.Node, "apiVersion") == nil && yamlnode.Get(o.Node, "metadata") == nil {
+				continue // variables of a program, one of which is a kind
+			}
 			if two[o] {
 				second, value := secondHeading(p.writtenNode(o))
 				p.ReportKey(o, second, value, "a second resource begins here, and no --- is before it",
@@ -455,7 +457,7 @@ func (p *Pass) reportDuplicateObject(o, other *inventory.Object) {
 	case o.Version != other.Version:
 		message += ", in two versions of its API"
 		most := finding.Warning
-		if !inventory.ByKubernetes(o.Group) && reference.HasWord(o.Name, "sample", "example") { // of each version that an operator serves
+		if !inventory.ByKubernetes(o.Group) { // of each version that an operator serves, as samples are
 			most = finding.Note
 		}
 		opts = append(opts, AtMost(most))

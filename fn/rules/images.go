@@ -156,7 +156,7 @@ var imageTagLatest = &Rule{
 				what = "no tag, which means latest"
 			}
 			risk, about := "", finding.About{Name: u.node.Value}
-			if u.Tag == "" && keepsData(u.node.Value) && !runsOnce(u.object.Kind) && outlivesPod(u.container) {
+			if u.Tag == "" && keepsData(u.node.Value) && !runsOnce(u.object.Kind) && outlivesPod(u.container) && !keepsElsewhere(u.container) {
 				risk, about.What = ": a release of it may not read what another one has written", readsOlder
 			}
 			p.Report(u.object, u.node, fmt.Sprintf("image %q has %s: what runs depends on when it was pulled", u.node.Value, what),

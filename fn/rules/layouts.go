@@ -148,6 +148,25 @@ func outlivesPod(c *inventory.Container) bool {
 	})
 }
 
+// keepsElsewhere reports whether the image of a container has its data in a folder that is
+// known, and nothing is mounted there, above it or below.
+func keepsElsewhere(c *inventory.Container) bool {
+	known := false
+	for _, l := range layoutsOf(yamlnode.GetString(c.Node, "image")) {
+		if l.data == "" {
+			continue
+		}
+		known = true
+		for _, m := range yamlnode.Elements(yamlnode.Get(c.Node, "volumeMounts")) {
+			at := strings.TrimRight(yamlnode.GetString(m, "mountPath"), "/")
+			if at == l.data || strings.HasPrefix(l.data, at+"/") || strings.HasPrefix(at, l.data+"/") {
+				return false
+			}
+		}
+	}
+	return known
+}
+
 var dataOutsideVolume = &Rule{
 	Name:     "data-outside-volume",
 	Severity: finding.Warning,
@@ -420,6 +439,15 @@ func (p *Pass) isFolder(claim *yaml.Node) bool {
 // one of disks.
 const OnDisk = "on a disk"
 
+// ofUnknownDriver reports whether the build has the class of a claim, and its driver is none
+// of those that are known to make disks.
+func (p *Pass) ofUnknownDriver(claim *yaml.Node) bool {
+	class := yamlnode.GetString(claim, "storageClassName")
+	c := p.Inventory.Lookup(gk("storage.k8s.io/StorageClass"), "", class, false, nil)
+	return class != "" && c != nil && c.Node != nil && !namesOneOf(yamlnode.GetString(c.Node, "provisioner"), diskClasses[:]) &&
+		!namesOneOf(yamlnode.GetString(c.Node, "provisioner"), []string{"disk", "block", "kubernetes.io/", ".pd.", "ceph"})
+}
+
 // claimOf is the spec of the claim that a volume of a pod is, nil if it is none of the
 // build.
 func (p *Pass) claimOf(pod *inventory.Pod, volume string) *yaml.Node {
@@ -446,5 +474,5 @@ func (p *Pass) isDisk(pod *inventory.Pod, volume string) bool {
 	return claim != nil && !slices.ContainsFunc(yamlnode.Elements(yamlnode.Get(claim, "accessModes")), func(mode *yaml.Node) bool {
 		return yamlnode.String(mode) == "ReadWriteMany" || yamlnode.String(mode) == "ReadOnlyMany"
 	}) && yamlnode.GetString(claim, "volumeMode") != "Block" && yamlnode.Get(claim, "dataSource") == nil &&
-		!p.isFolder(claim) && !namesOneOf(p.classOf(claim), emptySystems[:])
+		!p.isFolder(claim) && !namesOneOf(p.classOf(claim), emptySystems[:]) && !p.ofUnknownDriver(claim)
 }

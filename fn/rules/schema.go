@@ -317,6 +317,8 @@ func (p *Pass) toFillIn(o *inventory.Object, found *apischema.Problem) (word, fi
 			if word = capitalsIn(n.Value); word == "" && strings.Contains(n.Value, "_") && (isVariableName(n.Value) || isNameOfKind(n.Value, o.Kind)) {
 				word = n.Value
 			}
+		} else if own := capitalsIn(o.Name); own != "" && own == capitalsIn(n.Value) {
+			word = own // as in the name of the resource
 		}
 	}
 	if word == "" {

@@ -55,7 +55,7 @@ type inserted struct {
 var typedTexts = NewFact(func(b *Build) []*typedText {
 	texts := []*typedText{}
 	add := func(t typedText) {
-		if len(t.text) < 4 {
+		if len(t.text) < 4 || strings.HasPrefix(strings.ToLower(t.name), "readme") {
 			return
 		}
 		t.whole = t.whole && !strings.Contains(strings.TrimSpace(t.text), "\n")

@@ -293,7 +293,7 @@ func walk(dir string, opts FindOptions) (*walked, error) {
 			return fs.SkipDir
 		case slices.Contains(partial, filepath.Dir(path)) && isChartFile(d.Name()):
 		case isAssertion(d.Name()):
-		case d.Type()&fs.ModeSymlink != 0 && w.leadsAway(path):
+		case d.Type()&fs.ModeSymlink != 0 && (w.leadsAway(path) || w.isAgain(path)):
 		case isKustomizationFile(path) && !isOfFlux(path):
 			w.kustomizations[filepath.Dir(path)] = readKustomization(path)
 		case isManifestFile(path) && exists(path):
@@ -362,6 +362,20 @@ func (w *walked) leadsAway(path string) bool {
 		}
 	}
 	return true
+}
+
+// isAgain reports whether a symbolic link is to a file that is walked too.
+func (w *walked) isAgain(path string) bool {
+	top, err := filepath.EvalSymlinks(w.dir)
+	if err != nil || isKustomizationFile(path) {
+		return false
+	}
+	file, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(top, file)
+	return err == nil && filepath.IsLocal(rel) && isManifestFile(rel) && !strings.Contains(filepath.ToSlash("/"+rel), "/.")
 }
 
 // holdsManifests reports whether a folder that is left out has a resource in one of

@@ -746,3 +746,11 @@ func TestFilesWithoutANamespace(t *testing.T) {
 		assert.Contains(t, found, c.want, name)
 	}
 }
+
+// TestLinksToFiles: a link to a file of the folder is that file, and no other one.
+func TestLinksToFiles(t *testing.T) {
+	dir := tree(t, map[string]string{"claims/data.yaml": "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n", "all/kustomize.md": ""})
+	require.NoError(t, os.Symlink(filepath.Join("..", "claims", "data.yaml"), filepath.Join(dir, "all", "data.yaml")))
+	assert.Equal(t, []string{"claims/data.yaml"}, found(t, dir, check.FindOptions{}))
+	assert.Equal(t, []string{"data.yaml"}, found(t, filepath.Join(dir, "all"), check.FindOptions{}))
+}

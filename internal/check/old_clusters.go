@@ -126,7 +126,7 @@ func clusterReader(top string, findings []*finding.Finding) *textReader {
 					minor = unknown // OpenShift 4, whichever
 				}
 				if dir := path.Dir(file); said && !orLater().Match(text[at[1]:min(len(text), at[1]+20)]) {
-					if first, _, _ := strings.Cut(file, "/"); strings.HasPrefix(first, ".") || ofAll[first] || number(6) >= 0 {
+					if first, _, _ := strings.Cut(file, "/"); strings.HasPrefix(first, ".") || ofAll[first] || number(6) >= 0 || bytes.HasPrefix(text[at[0]:at[1]], []byte("kubelet=")) || bytes.HasPrefix(text[at[0]:at[1]], []byte("kubeadm=")) {
 						dir = "."
 					}
 					where[dir] = cmp.Or(where[dir], file)

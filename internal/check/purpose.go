@@ -428,6 +428,9 @@ func (p *paths) isFor(file string, what finding.Resource) bool {
 		return true
 	}
 	_, gone := rules.Removed(what.APIVersion, what.Kind)
+	if openShift3().MatchString(rel) && gone > 11 { // which is Kubernetes 1.11
+		return true
+	}
 	for _, m := range kubernetesRelease().FindAllStringSubmatch(rel, -1) {
 		if minor, _ := strconv.Atoi(m[1]); oldest <= minor && minor < gone {
 			return true
@@ -437,7 +440,11 @@ func (p *paths) isFor(file string, what finding.Resource) bool {
 }
 
 // oldest is the minor number of the oldest release of Kubernetes that anybody names.
-const oldest = 6
+const oldest = 5
+
+var openShift3 = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(?:openshift|ocp|okd)[-_]?v?3[._]?\d{1,2}(?:[^0-9]|$)`)
+})
 
 var kubernetesRelease = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^0-9.])1[._]([0-9]{1,2})(?:[^0-9]|$)`) })
 
@@ -502,6 +509,8 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 			case f.Rule != "api-removed":
 			case p.hasLater(file, f.Resource):
 				f.Severity = finding.Note
+			case openShift3().MatchString(filepath.ToSlash(file)) && p.isFor(file, f.Resource):
+				f.Severity = finding.Note
 			case f.Severity == finding.Error && p.isFor(file, f.Resource):
 				f.Severity = finding.Warning
 			}
@@ -509,6 +518,8 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		switch {
 		case is != applied && (f.Rule == "image-tag-latest" || f.Rule == "image-likely-local"):
 			f.Severity = finding.Note // nobody has to roll it back
+		case is == form && f.Rule == "data-not-base64":
+			f.ToFillIn = true // the real value goes into the copy
 		case is == past && f.Rule == "api-removed", is == tested && f.Rule == "duplicate-object", // of several tests, or what one is compared with
 			is == form && f.Rule == BuildFails: // what it lacks comes with the copy
 			f.Severity = finding.Note

@@ -66,6 +66,9 @@ func TestWhatPathsSay(t *testing.T) {
 		assert.Equal(t, finding.Error, severityOf(t, "unknown-field", filepath.Join(dir, path)), "%s by itself", path)
 	}
 	const budget = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: api}\nspec: {maxUnavailable: 1, selector: {matchLabels: {app: api}}}\n"
+	for folder, want := range map[string]finding.Severity{"openshift3.11": finding.Note, "config/ocp311": finding.Note, "openshift4": finding.Error} {
+		assert.Equal(t, want, severityOf(t, "api-removed", tree(t, map[string]string{folder + "/api.yaml": budget})), folder)
+	}
 	for later, want := range map[string]finding.Severity{"api_k8s_1.25.yaml": finding.Note, "api-1.24.yaml": finding.Error, "api2.yaml": finding.Error} {
 		assert.Equal(t, want, severityOf(t, "api-removed", tree(t, map[string]string{"k8s/api.yaml": budget, "k8s/" + later: text})), later)
 	}

@@ -583,6 +583,7 @@ func TestOldClusters(t *testing.T) {
 		"of a pipeline":            {".github/workflows/e2e.yaml", "env: {K8S_VERSION: 1.16}\n", "note"},
 		"of a pipeline of Gitea":   {".gitea/workflows/e2e.yaml", "env: {K8S_VERSION: 1.16}\n", "note"},
 		"of a package":             {"ansible/nodes.yaml", "- hosts: all\n  tasks:\n  - shell: apt-get install -y kubelet=1.21.9-00 kubeadm=1.21.9-00\n", "note"},
+		"of a script for nodes":    {"setup/install-arm.sh", "apt-get install -y kubelet=1.5.2-00\n", "note"},
 		"of a newer package":       {"ansible/nodes.yaml", "- hosts: all\n  tasks:\n  - shell: apt-get install -y kubelet=1.31.1-1.1\n", "error"},
 		"of a plan of k3s":         {"clusters/one/upgrade/server-plan.yaml", "apiVersion: upgrade.cattle.io/v1\nkind: Plan\nmetadata: {name: server}\nspec:\n  version: v1.21.6+k3s1\n", "note"},
 		"of a newer plan":          {"clusters/one/upgrade/server-plan.yaml", "apiVersion: upgrade.cattle.io/v1\nkind: Plan\nmetadata: {name: server}\nspec:\n  version: v1.24.6+k3s1\n", "error"},
