@@ -21,7 +21,6 @@ var urlContradictsServer = &Rule{
 	Doc: "A connection URL or string leads to a server of the same build that is something else, or that does not create the user, password or database in the URL. " +
 		"A mysql:// URL for a Service whose pods run postgres is an error. " +
 		"A user, password or database other than that of POSTGRES_USER, MYSQL_DATABASE and their like is a warning: the images create what these variables say when they start on an empty volume, and something else may create more. " +
-		"It is a note where another object names the database that the server creates: its users have one each. " +
 		"Servers with initialization scripts, and builds that create databases or users somewhere, are left alone.",
 	Run: func(p *Pass) error {
 		for _, t := range typedTexts.Of(p.Build) {
@@ -187,11 +186,7 @@ func (p *Pass) checkCreated(t *typedText, u *engine.Typed, text string, svc *inv
 		if v != nil && v.holder.Kind != "Secret" && what != "password" && !isSecretly(v) {
 			message += fmt.Sprintf(", %q", v.text)
 		}
-		severity := finding.Warning
-		if v != nil && what == s.DatabaseName() && askedDatabases.Of(p.Build).beside(t.from, askedDatabase{firstLabel(u.Hosts[0].Host), v.text}) {
-			severity = finding.Note // that is another program's, and this one makes its own
-		}
-		p.reportText(t, min(u.Start, len(t.text)), message, AtMost(severity),
+		p.reportText(t, min(u.Start, len(t.text)), message, AtMost(finding.Warning),
 			Help("its image takes it from %s when it starts on an empty volume; let both say the same, or compute the URL with a connection", name))
 	}
 	owner, known := created(e, s.Users)
@@ -231,38 +226,6 @@ func (p *Pass) checkCreated(t *typedText, u *engine.Typed, text string, svc *inv
 		report(s.DatabaseName(), nil, s.Databases[0])
 	}
 }
-
-// askedDatabase is a database of a server, which is known by the first part of its name.
-type askedDatabase struct{ host, database string }
-
-func firstLabel(host string) string {
-	label, _, _ := strings.Cut(host, ".")
-	return label
-}
-
-// askers are one or two objects that name a database in a URL.
-type askers map[askedDatabase][]*inventory.Object
-
-// beside reports whether another object than one names a database.
-func (a askers) beside(o *inventory.Object, d askedDatabase) bool {
-	return slices.ContainsFunc(a[d], func(other *inventory.Object) bool { return other != o })
-}
-
-// askedDatabases are the databases that URLs of the build name.
-var askedDatabases = NewFact(func(b *Build) askers {
-	asked := askers{}
-	for _, t := range typedTexts.Of(b) {
-		for _, u := range t.urls {
-			for _, h := range u.Hosts {
-				d := askedDatabase{firstLabel(h.Host), u.Database}
-				if len(asked[d]) < 2 && !slices.Contains(asked[d], t.from) {
-					asked[d] = append(asked[d], t.from)
-				}
-			}
-		}
-	}
-	return asked
-})
 
 // isSecretly reports whether a variable's value is put together from others,
 // which may be a Secret's.

@@ -125,7 +125,7 @@ func TestChangedEntry(t *testing.T) {
 	const entry = "resources: [../../base]\nimages: [{name: example.com/mysql, newTag: %s}]\n"
 	repository(t, map[string]string{
 		"base/kustomization.yaml":          "resources: [pod.yaml]\n",
-		"base/pod.yaml":                    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"example.com/mysql\", volumeMounts: [{name: data, mountPath: /data}]}], volumes: [{name: data, hostPath: {path: /srv/data}}]}\n",
+		"base/pod.yaml":                    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"example.com/mysql\", volumeMounts: [{name: data, mountPath: /var/lib/mysql}]}], volumes: [{name: data, hostPath: {path: /srv/data}}]}\n",
 		"overlays/dev/kustomization.yaml":  "resources: [../../base]\n",
 		"overlays/prod/kustomization.yaml": fmt.Sprintf(entry, "v1"),
 	})
