@@ -220,6 +220,11 @@ func isPlaceholderHost(o *inventory.Object, found *apischema.Problem) bool {
 	return false
 }
 
+// isSlipOfHost reports whether a host is nearly one that has a rule, and no wildcard.
+func isSlipOfHost(found *apischema.Problem) bool {
+	return len(found.Suggestions) > 0 && !strings.HasPrefix(found.Node.Value, "*.")
+}
+
 // isCertified reports whether a Certificate of the build is for a host. Controllers take
 // what a certificate is for from itself, where an Ingress does not say it.
 func (p *Pass) isCertified(host string) bool {
@@ -244,7 +249,7 @@ func (p *Pass) reportProblem(o *inventory.Object, found *apischema.Problem) {
 	if found.Warning {
 		opts = append(opts, AtMost(finding.Warning))
 	}
-	if found.What == apischema.FormerToRead || found.What == apischema.CertificateAlone || found.What == apischema.CertificateElsewhere && p.isCertified(found.Field) {
+	if found.What == apischema.FormerToRead || found.What == apischema.CertificateAlone || found.What == apischema.CertificateElsewhere && p.isCertified(found.Field) && !isSlipOfHost(found) {
 		opts = append(opts, AtMost(finding.Note)) // each host that has a rule has a certificate, and nobody lacks what the group had
 	}
 	if found.Help == apischema.Blank || found.What == apischema.ToFillIn {
