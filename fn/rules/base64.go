@@ -108,7 +108,7 @@ var dataNotBase64 = &Rule{
 				}
 				severity := finding.Error
 				word, _ := findPlaceholder(v.text)
-				blank := word != "" || isMasked(v.text) || isYours(v.text)
+				blank := word != "" || isMasked(v.text) || toBeSecret().MatchString(strings.ToUpper(strings.TrimSpace(v.text)))
 				if blank || isSentence(v.text) || isAbridged(v.text) || isWordInCapitals(v.text) {
 					severity = finding.Warning // somebody is to put a value in
 				}
@@ -131,13 +131,6 @@ var dataNotBase64 = &Rule{
 // isMasked reports whether text is asterisks in place of what is secret.
 func isMasked(text string) bool {
 	return strings.Contains(text, "***") && strings.Trim(text, `"'* `) == ""
-}
-
-// isYours reports whether text is words with dashes about a value of the reader's, such as
-// your-api-key-in-base64.
-func isYours(text string) bool {
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r == '-' || r == '_' || r == ' ' })
-	return len(words) > 1 && (words[0] == "your" || words[0] == "my" && slices.Contains(words, "base64"))
 }
 
 // isSentence reports whether text is a sentence about a value, such as the base64 of your

@@ -343,7 +343,7 @@ var duplicateObject = &Rule{
 	URL:      "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
 	Doc: "Two documents define the same object: the same kind, namespace and name. " +
 		"kubectl applies both, and the one that comes last wins; kustomize refuses to build, so this shows in plain files only. " +
-		"It is a warning where both say the same or are in two versions of the API, or where a file has little else than variants of one object, as collections of examples do, and a note in two files, which may be alternatives. " +
+		"It is a warning where both say the same or are in two versions of the API, which is a note for custom resources, or where a file has little else than variants of one object, as collections of examples do, and a note in two files, which may be alternatives. " +
 		"It is a warning in two files that are the same in the folders of two applications, of which the name is that of one.",
 	Run: func(p *Pass) error {
 		type id struct {

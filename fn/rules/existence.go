@@ -395,17 +395,13 @@ func (p *Pass) makes(o *inventory.Object, kind inventory.GroupKind, namespace st
 func (p *Pass) reportWrongNamespace(r *reference.Ref, target *inventory.Object) {
 	message := fmt.Sprintf("%s does not exist in that namespace, only in %q", describe(r), target.Namespace)
 	wanted := Wanted(r.To[0].Kind, r.Namespace, r.Name)
-	if target.Namespace == "placeholder" {
-		// What stands in the manifests of operators, of which the Operator Lifecycle Manager knows where.
-		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Note))
-		return
-	}
 	if otherEnvironment(r.Namespace, target.Namespace) {
 		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Warning), Help("%sthat is another environment: add it to the build, or declare it under validate.externals with the reason why it exists anyway", sentence(consequence(r))))
 		return
 	}
-	if r.Namespace == "system" && len(r.From.Previous) == 0 {
-		// What kubebuilder writes, and the kustomization that deploys it replaces, with a prefix for the names.
+	if r.Namespace == "system" && len(r.From.Previous) == 0 || target.Namespace == "placeholder" {
+		// What kubebuilder writes, and the kustomization that deploys it replaces, with a prefix for the names;
+		// and what operator-sdk does, where the Operator Lifecycle Manager knows better.
 		p.Report(r.From, r.Node, message, wanted, AtMost(finding.Note))
 		return
 	}

@@ -439,13 +439,19 @@ func (p *Pass) isFolder(claim *yaml.Node) bool {
 // one of disks.
 const OnDisk = "on a disk"
 
+// diskDrivers are parts of the names of drivers that make disks, besides those of their classes.
+var diskDrivers = [...]string{"disk", "block", "kubernetes.io/", ".pd.", "ceph"}
+
 // ofUnknownDriver reports whether the build has the class of a claim, and its driver is none
 // of those that are known to make disks.
 func (p *Pass) ofUnknownDriver(claim *yaml.Node) bool {
 	class := yamlnode.GetString(claim, "storageClassName")
 	c := p.Inventory.Lookup(gk("storage.k8s.io/StorageClass"), "", class, false, nil)
-	return class != "" && c != nil && c.Node != nil && !namesOneOf(yamlnode.GetString(c.Node, "provisioner"), diskClasses[:]) &&
-		!namesOneOf(yamlnode.GetString(c.Node, "provisioner"), []string{"disk", "block", "kubernetes.io/", ".pd.", "ceph"})
+	if class == "" || c == nil || c.Node == nil {
+		return false
+	}
+	driver := yamlnode.GetString(c.Node, "provisioner")
+	return !namesOneOf(driver, diskClasses[:]) && !namesOneOf(driver, diskDrivers[:])
 }
 
 // claimOf is the spec of the claim that a volume of a pod is, nil if it is none of the

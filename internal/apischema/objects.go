@@ -1244,11 +1244,8 @@ func clusterRoleBinding(o *object) {
 	}
 	for _, s := range yamlnode.Elements(o.get("subjects")) {
 		if yamlnode.GetString(s, "kind") == "ServiceAccount" && yamlnode.GetString(s, "namespace") == "" && !misspeltField(yamlnode.Resolve(s), "namespace") {
-			before := len(o.problems)
 			o.lacks(yamlnode.Resolve(s), AccessInvalid, "a ServiceAccount in a ClusterRoleBinding needs a namespace")
-			for i := range o.problems[before:] {
-				o.problems[before+i].What = Namespaceless
-			}
+			o.problems[len(o.problems)-1].What = Namespaceless
 		}
 	}
 }

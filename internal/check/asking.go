@@ -100,6 +100,9 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 			if _, ok := flagsOfPrograms.asks(o, &f); ok && bytes.Contains(said, []byte(`"java"`)) {
 				return true
 			}
+			if _, ok := namespacesSet.asks(o, &f); ok && bytes.Contains(said, []byte("edit set namespace")) {
+				return true
+			}
 			if name, ok := imagesElsewhere.asks(o, &f); ok && bytes.Contains(said, []byte("image: "+name)) {
 				return true
 			}
@@ -135,7 +138,7 @@ func Asking(ctx context.Context, trees []Tree, opts Options, files []string, old
 var leavesFiles = map[string]bool{".gitignore": true, ".gitmodules": true, "PROJECT": true}
 
 // spoken is what of the text of a file says something to scripted, setImages, onOneMachine, onOldCluster, onOldCertManager,
-// nodePorts, moreReplicas, varsElsewhere, portsOfPrograms, flagsOfPrograms, namespaceLabels, dnsForAll, podsOfFiles, definedElsewhere and madeLater.
+// nodePorts, moreReplicas, varsElsewhere, portsOfPrograms, flagsOfPrograms, imagesElsewhere, namespacesSet, namespaceLabels, dnsForAll, podsOfFiles, definedElsewhere and madeLater.
 func spoken(file string, text []byte) []byte {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:
@@ -162,6 +165,9 @@ func spoken(file string, text []byte) []byte {
 		}
 		if bytes.Contains(text, []byte("containers:")) {
 			said = append(append(said, linesBelow(text, "labels:", "ports:")...), imageNames(text)...)
+		}
+		if isPlan().MatchString(filepath.ToSlash(file)) {
+			said = append(said, linesHaving(text, "version:")...)
 		}
 		return append(said, replicaLines(text)...)
 	}

@@ -219,7 +219,7 @@ func (p *paths) part(dir, name string, last bool) purpose {
 	if !last && strings.HasPrefix(name, "zz_generated") {
 		is = max(is, form) // which the generators of a program's types go on with
 	}
-	if m := putAside().FindStringSubmatch(name); !last && m != nil && slices.Contains(p.siblings(dir), m[1]) {
+	if !last && p.isPutAside(dir, name) {
 		is = max(is, released) // as it was before what is beside it
 	}
 	if older, copied := p.isSuperseded(dir, name); older && copied && !last && !p.isEnvironment(dir) {
@@ -351,7 +351,13 @@ var before = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(?:^|[-_])(?:pre|before|lt|until|upto)[-_.]?v?[0-9]+[._][0-9]`)
 })
 
-// putAside are names of folders that were put aside: monitoring.old.
+// isPutAside reports whether a folder is called as one that was put aside, and what took its
+// place is there: monitoring.old beside monitoring.
+func (p *paths) isPutAside(dir, name string) bool {
+	m := putAside().FindStringSubmatch(name)
+	return m != nil && slices.Contains(p.siblings(dir), m[1])
+}
+
 var putAside = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^(.+?)[-_.]?(?:old|bak|backup|orig)$`)
 })
@@ -428,15 +434,20 @@ func (p *paths) isFor(file string, what finding.Resource) bool {
 		return true
 	}
 	_, gone := rules.Removed(what.APIVersion, what.Kind)
-	if openShift3().MatchString(rel) && gone > 11 { // which is Kubernetes 1.11
-		return true
-	}
 	for _, m := range kubernetesRelease().FindAllStringSubmatch(rel, -1) {
 		if minor, _ := strconv.Atoi(m[1]); oldest <= minor && minor < gone {
 			return true
 		}
 	}
 	return false
+}
+
+// isForOpenShift3 reports whether the path of a file names OpenShift 3, which is Kubernetes
+// 1.11 at most and has what a finding says is gone.
+func (p *paths) isForOpenShift3(file string, what finding.Resource) bool {
+	rel, ok := p.relative(file)
+	_, gone := rules.Removed(what.APIVersion, what.Kind)
+	return ok && gone > 11 && openShift3().MatchString(rel)
 }
 
 // oldest is the minor number of the oldest release of Kubernetes that anybody names.
@@ -507,9 +518,7 @@ func (t *Tree) weighPaths(findings []finding.Finding, set map[string]finding.Sev
 		default:
 			switch {
 			case f.Rule != "api-removed":
-			case p.hasLater(file, f.Resource):
-				f.Severity = finding.Note
-			case openShift3().MatchString(filepath.ToSlash(file)) && p.isFor(file, f.Resource):
+			case p.hasLater(file, f.Resource), p.isForOpenShift3(file, f.Resource):
 				f.Severity = finding.Note
 			case f.Severity == finding.Error && p.isFor(file, f.Resource):
 				f.Severity = finding.Warning

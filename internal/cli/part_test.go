@@ -219,6 +219,32 @@ func TestChangedAnswers(t *testing.T) {
 	}
 }
 
+// TestChangedFacts: a script that sets namespaces, and a plan of a release, are about trees
+// that do not change.
+func TestChangedFacts(t *testing.T) {
+	const binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: till}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: till}]\n"
+	const ingress = "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: till}\nspec: {rules: [{host: till.example.com}]}\n"
+	plan := func(release string) string {
+		return "apiVersion: upgrade.cattle.io/v1\nkind: Plan\nmetadata: {name: server}\nspec:\n  version: " + release + "\n"
+	}
+	for name, c := range map[string]struct{ object, file, before, after, lost string }{
+		"namespaces": {binding, "hack/install.sh", "kustomize build rbac\n", "kustomize edit set namespace $NS\n", "warning[access-invalid]"},
+		"a release":  {ingress, "upgrade/server-plan.yaml", plan("v1.28.2+k3s1"), plan("v1.21.6+k3s1"), "error[api-removed]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			repository(t, map[string]string{"k8s/till/kustomization.yaml": "resources: [till.yaml]\n", "k8s/till/till.yaml": c.object, c.file: c.before})
+			_, whole, _ := run(t, "check", "k8s")
+			assert.Contains(t, whole, c.lost)
+			write(t, ".", map[string]string{c.file: c.after})
+			_, whole, _ = run(t, "check", "k8s")
+			assert.NotContains(t, whole, c.lost)
+			_, part, stderr := run(t, "check", "--changed-since", "main", "k8s")
+			assert.Contains(t, stderr, "1 of 1 trees")
+			assert.NotContains(t, part, c.lost)
+		})
+	}
+}
+
 // Shards are disjoint and complete.
 func TestShards(t *testing.T) {
 	t.Chdir(t.TempDir())

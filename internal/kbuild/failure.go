@@ -504,10 +504,10 @@ func (x *failedTree) variable(name, what string) (found *Failure) {
 // missing finds the entry that names a file or a directory that is not there.
 func (x *failedTree) missing(path string) (found *Failure) {
 	for _, k := range x.files {
-		generated, made := map[*yaml.Node]bool{}, map[*yaml.Node]string{}
+		made := map[*yaml.Node]string{} // the kind of what a generator makes of it
 		for field, kind := range map[string]string{"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"} {
 			for n := range scalarsOf(k.node(field)) {
-				generated[n], made[n] = true, kind
+				made[n] = kind
 			}
 		}
 		listed := map[*yaml.Node]bool{}
@@ -523,10 +523,10 @@ func (x *failedTree) missing(path string) (found *Failure) {
 				value = n.Value
 			}
 			at := filepath.Join(k.dir, value)
-			if !isLocal(value) || at != path && !(generated[n] && strings.HasPrefix(at, path+"/")) || x.fsys.Exists(path) {
+			if !isLocal(value) || at != path && !(made[n] != "" && strings.HasPrefix(at, path+"/")) || x.fsys.Exists(path) {
 				continue
 			}
-			if found != nil && (generated[n] || found.Read == "") {
+			if found != nil && (made[n] != "" || found.Read == "") {
 				continue // several name it, or its folder
 			}
 			near := x.nearFile(k.dir, value)
@@ -534,7 +534,7 @@ func (x *failedTree) missing(path string) (found *Failure) {
 			if found != nil {
 				found.Gone, found.Near, found.Others = at, near, x.alsoMissing(&k, value)
 			}
-			if found != nil && generated[n] {
+			if found != nil && made[n] != "" {
 				found.Read, found.Makes = at, made[n]
 			}
 			if ext := filepath.Ext(path); found != nil && listed[n] && (ext == ".yaml" || ext == ".yml" || ext == ".json") {
